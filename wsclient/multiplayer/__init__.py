@@ -1,0 +1,1 @@
+"""Godot's multiplayer packets. Pure: bytes in, commands out, and back."""

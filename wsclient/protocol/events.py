@@ -1,0 +1,141 @@
+"""What a connection has to tell: plain values, in the order in which things happened.
+
+A connection gives `Opened`, then any number of the others, then exactly one `Ended`.
+An attempt that never opened gives `Ended` alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+
+__all__ = [
+    "CloseReceived",
+    "Ended",
+    "Event",
+    "Failure",
+    "FailureKind",
+    "Messages",
+    "Opened",
+    "PingReceived",
+    "PongReceived",
+    "Stage",
+]
+
+
+class Stage(StrEnum):
+    """How far a connection had come when it failed."""
+
+    ARGUMENTS = "arguments"
+    RESOLVE = "resolve"
+    CONNECT = "connect"
+    TLS = "tls"
+    HANDSHAKE = "handshake"
+    OPEN = "open"
+    CLOSE = "close"
+
+
+class FailureKind(Enum):
+    """Why it failed, as far as what to try next depends on it."""
+
+    INVALID_ARGUMENT = auto()
+    NAME_NOT_FOUND = auto()
+    REFUSED = auto()
+    UNREACHABLE = auto()
+    SYSTEM = auto()  # this machine: no descriptors, no threads, no memory, no randomness
+    CERTIFICATE = auto()
+    TLS = auto()
+    TLS_ON_PLAIN_PORT = auto()  # we spoke TLS, the server did not
+    PLAIN_ON_TLS_PORT = auto()  # the server speaks TLS, we did not
+    NOT_WEBSOCKET = auto()  # the reply is not HTTP at all
+    HTTP_STATUS = auto()  # an HTTP reply, with another status than 101
+    BAD_RESPONSE = auto()  # a reply that breaks RFC 6455 section 4.1 or HTTP
+    SUBPROTOCOL = auto()
+    TIMEOUT = auto()
+    LOST = auto()  # TCP ended without a Close frame
+    VIOLATION = auto()  # the peer broke RFC 6455; a Close frame told it so
+    TOO_BIG = auto()  # a message over the limit
+    HEARTBEAT = auto()  # no byte after a ping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why an attempt or a connection ended other than as it should.
+
+    Attributes:
+        detail: what happened, in words, safe to show (control characters escaped); no final stop.
+        http_status: of the server's reply; None where there was none.
+        http_body: at most its first 4 KiB.
+        cause: the exception behind it, where there was one.
+    """
+
+    stage: Stage
+    kind: FailureKind
+    detail: str
+    http_status: int | None = None
+    http_headers: tuple[tuple[str, str], ...] = ()
+    http_body: bytes = b""
+    cause: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The opening handshake succeeded (RFC 6455 section 4.1)."""
+
+    subprotocol: str  # "" where none was agreed
+
+
+@dataclass(slots=True)
+class Messages:
+    """A run of whole messages of one kind, in order of arrival; never empty.
+
+    One object for many messages: handing over each by itself would cost more than decoding it.
+    Text is UTF-8 that has been checked, still as bytes.
+    """
+
+    is_text: bool
+    payloads: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class PingReceived:
+    """The newest ping of one step (RFC 6455 section 5.5.2); the answer is already on its way."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PongReceived:
+    """A pong, asked for or not (RFC 6455 section 5.5.3)."""
+
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CloseReceived:
+    """A valid Close frame (RFC 6455 section 5.5.1).
+
+    Attributes:
+        code: 1005 where the frame had none (RFC 6455 section 7.1.5).
+        is_answer: whether we had sent ours before.
+    """
+
+    code: int
+    reason: str
+    is_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Nothing comes after this.
+
+    Attributes:
+        was_clean: a Close frame went out and a valid one came in.
+        failure: None where it ended as it should.
+    """
+
+    was_clean: bool
+    failure: Failure | None = None
+
+
+Event = Opened | Messages | PingReceived | PongReceived | CloseReceived | Ended

@@ -1,0 +1,126 @@
+"""The line between the hall and the world: a transport carries messages and connection events.
+
+Not bytes: a browser does the handshake and the framing itself, so what is pluggable has to stand above them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from ssl import SSLContext
+
+    from wsclient.protocol.events import Event
+    from wsclient.protocol.url import URL
+
+__all__ = ["Capabilities", "OpeningRequest", "Settings", "Transport"]
+
+
+@dataclass(slots=True)
+class Settings:
+    """What the user may set; shared with the transport, so that a change counts at once.
+
+    Times are seconds, 0 means none. Sizes are bytes.
+    """
+
+    handshake_timeout: float = 10.0
+    close_timeout: float = 5.0
+    heartbeat_interval: float = 20.0
+    max_message_size: int = 16 * 1024 * 1024
+    verify_ssl: bool = True
+    trusted_certificate: str | bytes | SSLContext | None = None
+    compression: bool = False
+    no_delay: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningRequest:
+    """What to open, checked already."""
+
+    url: URL
+    subprotocols: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What this transport can do; asked for what it cannot, the hall refuses and says so."""
+
+    custom_headers: bool = True
+    tls_options: bool = True
+    heartbeat: bool = True
+    remote_address: bool = True
+    close_codes: frozenset[int] | None = field(default=None)  # None: every code that may be sent
+
+
+class Transport(ABC):
+    """One connection's way to the other side. Used once: `open`, then `poll` until `Ended`.
+
+    No method blocks and none raises for what the network or the peer did: that becomes an event.
+    A transport never knows who uses it, so that dropping its user frees both.
+    """
+
+    capabilities: Capabilities = Capabilities()
+
+    @property
+    @abstractmethod
+    def clock(self) -> Callable[[], float]:
+        """The monotonic clock, in seconds, that budgets are measured with."""
+
+    @abstractmethod
+    def open(self, request: OpeningRequest) -> None:
+        """Starts the attempt and returns. Even what fails at once is told by `poll`."""
+
+    @abstractmethod
+    def poll(self, *, read: bool = True) -> list[Event]:
+        """Takes one bounded step: writes what waits, reads at most once, then looks at the deadlines.
+
+        Args:
+            read: False while the receiver's queue is full. What the peer sends then waits in the network.
+
+        Returns:
+            What happened, in order; empty where nothing did.
+        """
+
+    @property
+    @abstractmethod
+    def has_more(self) -> bool:
+        """Whether another `poll` right now would bring more without asking the system."""
+
+    @abstractmethod
+    def send(self, payload: bytes, *, is_text: bool) -> None:
+        """Queues one message behind what is unsent. The caller has looked at the limits."""
+
+    @abstractmethod
+    def flush(self) -> None:
+        """Writes what the system takes at once, a bounded amount. A failure is told by `poll`."""
+
+    @abstractmethod
+    def close(self, code: int, reason: str) -> None:
+        """Starts the closing handshake: Close goes out behind what is unsent. Code 0: a Close without a code."""
+
+    @abstractmethod
+    def abort(self) -> None:
+        """Lets go of everything at once, silently: no event follows. May be called twice, and in any state."""
+
+    @property
+    @abstractmethod
+    def buffered_amount(self) -> int:
+        """Bytes of payload accepted by `send` and not yet handed to the system."""
+
+    @property
+    @abstractmethod
+    def buffered_messages(self) -> int:
+        """Messages accepted by `send` and not yet wholly handed to the system."""
+
+    @property
+    @abstractmethod
+    def remote_address(self) -> tuple[str, int]:
+        """Numeric address and port of the other side; ("", 0) while not open."""
+
+    @abstractmethod
+    def set_no_delay(self, enabled: bool) -> None:
+        """Sends small packets at once (TCP_NODELAY); the default."""

@@ -1,0 +1,1 @@
+"""Godot's value encoding. Pure: values in, bytes out, and back."""
