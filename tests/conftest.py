@@ -1,0 +1,15 @@
+"""What holds for every test: generated examples are the same in each run, unless asked otherwise.
+
+`pytest --hypothesis-profile=explore` looks at new examples, and many more of them.
+"""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+__all__: list[str] = []
+
+# No deadline and no "too slow": a busy machine must not turn a correct program red.
+settings.register_profile("repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("explore", settings.get_profile("repeatable"), derandomize=False, max_examples=5000)
+settings.load_profile("repeatable")

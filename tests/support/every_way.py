@@ -1,0 +1,67 @@
+"""The one way to run a decoder's case: whole, in pieces, and with more behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["every_way", "splits"]
+
+Result = TypeVar("Result")
+
+# Above it, "every split in two" would cost more than it finds: the splits there are near both ends and evenly between.
+EVERY_SPLIT_UP_TO = 512
+
+
+def every_way(feed: Callable[[list[bytes]], Result], data: bytes, *, tail: bytes = b"") -> Result:
+    """Decodes `data` in one piece, byte by byte and split in two anywhere, and asserts that nothing differs.
+
+    Args:
+        feed: makes a new decoder, gives it the pieces one after another and returns what came out. What the decoder
+            may group freely (a run of messages) has to be flattened by it, for the results are compared with `==`.
+        data: the bytes of the case.
+        tail: more bytes, to be put behind. Cutting anywhere must not matter there either, and where results are
+            sequences, those of `data` alone must come first and unchanged.
+
+    Returns:
+        What `data` alone decodes to, for the test to compare with what it should be.
+    """
+    whole = feed([data])
+    for pieces in splits(data):
+        assert feed(pieces) == whole, f"{data.hex(' ')} decodes differently as {_shown(pieces)}"
+    if tail:
+        _with_tail(feed, data, tail, whole)
+    return whole
+
+
+def splits(data: bytes) -> Iterator[list[bytes]]:
+    """Gives the ways to cut `data` that a decoder's test should try: bytes, two pieces, an empty piece between."""
+    yield [data[index : index + 1] for index in range(len(data))]
+    for index in _cuts(len(data)):
+        yield [data[:index], data[index:]]
+    middle = len(data) // 2
+    yield [b"", data[:middle], b"", data[middle:]]
+
+
+def _cuts(length: int) -> Sequence[int]:
+    if length <= EVERY_SPLIT_UP_TO:
+        return range(1, length)
+    near = EVERY_SPLIT_UP_TO // 4
+    evenly = range(near, length - near, max(1, (length - 2 * near) // (2 * near)))
+    return [*range(1, near), *evenly, *range(length - near, length)]
+
+
+def _with_tail(feed: Callable[[list[bytes]], Result], data: bytes, tail: bytes, whole: Result) -> None:
+    longer = feed([data, tail])
+    for pieces in splits(data + tail):
+        assert feed(pieces) == longer, f"{data.hex(' ')} before {tail.hex(' ')} decodes differently as {_shown(pieces)}"
+    assert feed([data + tail]) == longer, f"{data.hex(' ')} and {tail.hex(' ')} decode differently in one piece"
+    if isinstance(whole, Sequence) and isinstance(longer, Sequence):
+        assert longer[: len(whole)] == whole, f"{tail.hex(' ')} behind {data.hex(' ')} changes what came before it"
+
+
+def _shown(pieces: list[bytes]) -> str:
+    return " | ".join(piece.hex(" ") for piece in pieces)

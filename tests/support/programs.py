@@ -1,0 +1,31 @@
+"""Programs that some tests need and not every machine has."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+__all__ = ["REQUIRED_VARIABLE", "require_program"]
+
+# A comma-separated list. The gate sets it, so that a test which did not run there cannot look like one that passed.
+REQUIRED_VARIABLE = "WSCLIENT_REQUIRE"
+
+
+def require_program(name: str) -> str:
+    """Finds a program, or skips the test that asked.
+
+    Args:
+        name: as one would type it, such as "godot3-server".
+
+    Returns:
+        The program's path. Where it is missing the test is skipped; where `WSCLIENT_REQUIRE` lists it, the test fails.
+    """
+    path = shutil.which(name)
+    if path is not None:
+        return path
+    required = {part.strip() for part in os.environ.get(REQUIRED_VARIABLE, "").split(",")}
+    if name in required:
+        pytest.fail(f"{name} is not installed, and {REQUIRED_VARIABLE} requires it", pytrace=False)
+    pytest.skip(f"{name} is not installed")
