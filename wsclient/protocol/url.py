@@ -1,0 +1,238 @@
+"""WebSocket URLs: what a caller may write, and what of it goes where (RFC 6455 section 3)."""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, unquote_to_bytes
+
+from wsclient.protocol.errors import InvalidArgument
+from wsclient.protocol.text import escape
+
+__all__ = ["MAX_URL_LENGTH", "URL"]
+
+MAX_URL_LENGTH = 8192  # arbitrary: what servers commonly take as a line of a request
+MAX_HOST_LENGTH = 253  # RFC 1035 section 2.3.4: 255 bytes on the wire
+MAX_LABEL_LENGTH = 63  # the same
+
+DEFAULT_PORTS = {False: 80, True: 443}  # RFC 6455 section 3, by is_secure
+MEANT_INSTEAD = {"http": "ws://", "https": "wss://"}
+
+# Single characters only: none of these patterns can backtrack.
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\\s\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")  # RFC 3986 section 3.1
+_AUTHORITY_END = re.compile(r"[/?]")
+_HOST = re.compile(r"[a-z0-9._-]+")  # a letter-digit-hyphen name, and the underscore that local networks use
+_ZONE = re.compile(r"[A-Za-z0-9._~-]+")  # RFC 6874 section 2, without percent-encoding
+_DIGITS = re.compile(r"[0-9]+")
+_URI_CHARACTERS = "!#$%&'()*+,/:;=?@[]"  # RFC 3986 section 2.2 and the percent sign; quote() adds the unreserved ones
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class URL:
+    """Where to connect, and what to ask for there. Get one from `URL.parse`.
+
+    Attributes:
+        is_secure: whether TLS is spoken (wss).
+        host: for name lookup and certificate check: lower case ASCII (IDNA), an IPv6 address without brackets.
+            A link-local address keeps its zone ("fe80::1%eth0").
+        port: 1-65535.
+        resource_name: path and query as they stand in the request line; begins with "/".
+        username: None where the URL has no user information.
+        password: "" where the URL has a user name alone; None where it has neither.
+    """
+
+    is_secure: bool
+    host: str
+    port: int
+    resource_name: str
+    username: str | None = None
+    password: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> URL:
+        """Reads a URL as a caller writes it: "wss://example.com/room?id=7", "localhost:9000".
+
+        Without a scheme it is ws, as in Godot. A fragment is dropped. Non-ASCII is encoded as browsers do it: IDNA
+        in the host (the standard library's, IDNA 2003), percent-encoded UTF-8 behind it. Nothing else is rewritten.
+
+        Raises:
+            TypeError: it is no str.
+            InvalidArgument: it cannot be used; the message names the part that is wrong.
+        """
+        if not isinstance(text, str):
+            raise TypeError(f"the URL must be a str, not {type(text).__name__}")
+        if len(text) > MAX_URL_LENGTH:
+            raise InvalidArgument(f"the URL is {len(text)} characters long, more than {MAX_URL_LENGTH}")
+        if found := _FORBIDDEN.search(text):
+            raise InvalidArgument(f"the URL has the character {found[0]!r} at position {found.start()}")
+
+        scheme, rest = _split_scheme(text)
+        is_secure = scheme == "wss"
+        rest = rest.partition("#")[0]  # RFC 6455 section 3: no fragments
+        end = found.start() if (found := _AUTHORITY_END.search(rest)) else len(rest)
+        userinfo, at, host_and_port = rest[:end].rpartition("@")
+        # A stray "/" in a password ends the authority early, so what looks like a port may be a secret.
+        quotable = "@" not in text or bool(at)
+        host, port = _split_port(host_and_port)
+        username, password = _read_userinfo(userinfo) if userinfo else (None, None)
+        return cls(
+            is_secure=is_secure,
+            host=_read_host(host, quotable=quotable),
+            port=_read_port(port, has_scheme=bool(scheme), quotable=quotable) or DEFAULT_PORTS[is_secure],
+            resource_name=_read_resource_name(rest[end:]),
+            username=username,
+            password=password,
+        )
+
+    @property
+    def host_header(self) -> str:
+        """The value of the Host field: the port only where it is not the default (RFC 6455 section 4.1)."""
+        # RFC 6874 section 4: the zone means something on this machine only.
+        host = f"[{self.host.partition('%')[0]}]" if ":" in self.host else self.host
+        return host if self.port == DEFAULT_PORTS[self.is_secure] else f"{host}:{self.port}"
+
+    @property
+    def is_numeric_host(self) -> bool:
+        """Whether the host is an IPv4 or IPv6 address, so that no name lookup is needed."""
+        return ":" in self.host or _is_ipv4(self.host)
+
+    @property
+    def authorization(self) -> str | None:
+        """The value of an Authorization field for Basic (RFC 7617), or None without user information. A secret."""
+        if self.username is None:
+            return None
+        return "Basic " + base64.b64encode(f"{self.username}:{self.password or ''}".encode()).decode("ascii")
+
+    def __str__(self) -> str:
+        """The URL fit for logs: user information left out, values of the query hidden."""
+        path, mark, query = self.resource_name.partition("?")
+        hidden = "&".join(_hide_value(part) for part in query.split("&"))
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == DEFAULT_PORTS[self.is_secure] else f":{self.port}"
+        return f"{'wss' if self.is_secure else 'ws'}://{host}{port}{path}{mark}{hidden if mark else ''}"
+
+    def __repr__(self) -> str:
+        return f"<URL {self}>"
+
+
+def _split_scheme(text: str) -> tuple[str, str]:
+    """("wss", what is behind "://"), or ("", all of it) where there is no scheme."""
+    scheme, separator, rest = text.partition("://")
+    if not separator or not _SCHEME.fullmatch(scheme):
+        return "", text
+    if scheme.lower() not in ("ws", "wss"):
+        meant = MEANT_INSTEAD.get(scheme.lower(), "ws:// or wss://")
+        raise InvalidArgument(f"{escape(scheme, 20)}:// is not a WebSocket URL: use {meant}")
+    return scheme.lower(), rest
+
+
+def _split_port(host_and_port: str) -> tuple[str, str | None]:
+    """Host (an IPv6 address still in its brackets) and what stands behind the colon; None without a colon."""
+    bracket = host_and_port.rfind("]")
+    if bracket < 0 and host_and_port.count(":") > 1:
+        raise InvalidArgument("the host has several colons: an IPv6 address stands in brackets, as in ws://[::1]:9000")
+    host, colon, port = host_and_port[bracket + 1 :].partition(":")
+    return host_and_port[: bracket + 1] + host, port if colon else None
+
+
+def _read_port(text: str | None, *, has_scheme: bool, quotable: bool) -> int | None:
+    """None stands for the default port."""
+    if text is None:
+        return None
+    if not text:
+        if has_scheme:  # RFC 3986 section 3.2.3 allows the bare colon
+            return None
+        raise InvalidArgument('there is no port behind the ":" (a scheme is followed by "://")')
+    number = int(text) if _DIGITS.fullmatch(text) and len(text) <= MAX_LABEL_LENGTH else 0
+    if not 1 <= number <= 65535:
+        raise InvalidArgument(f"port{' ' + escape(text, 40) if quotable else ''} is not in 1-65535")
+    return number
+
+
+def _read_userinfo(userinfo: str) -> tuple[str, str]:
+    """User name and password, percent-decoded. The messages hold neither."""
+    name, _, word = userinfo.partition(":")
+    try:
+        username, password = (unquote_to_bytes(part).decode() for part in (name, word))
+    except UnicodeDecodeError:
+        raise InvalidArgument("the user name or password is not UTF-8 behind its percent signs") from None
+    # RFC 7617 section 2: neither may hold control characters, and the first colon ends the user name.
+    if _CONTROL.search(username) or _CONTROL.search(password):
+        raise InvalidArgument("the user name or password has a control character")
+    if ":" in username:
+        raise InvalidArgument("the user name has a colon")
+    return username, password
+
+
+def _read_resource_name(text: str) -> str:
+    path, _, query = text.partition("?")
+    # RFC 6455 section 3: "/" for an empty path, and a "?" only in front of a query.
+    name = quote((path or "/") + ("?" + query if query else ""), safe=_URI_CHARACTERS)
+    if len(name) > MAX_URL_LENGTH:
+        raise InvalidArgument(f"path and query are {len(name)} bytes long when encoded, more than {MAX_URL_LENGTH}")
+    return name
+
+
+def _read_host(text: str, *, quotable: bool) -> str:
+    shown = f"host {escape(text, 80)}" if quotable else "the host"
+    if not text:
+        raise InvalidArgument("the host is empty")
+    if text.startswith("["):
+        return _read_ipv6(text, shown)
+    if len(text) > MAX_HOST_LENGTH + 1:  # before IDNA, which is slow for long names
+        raise InvalidArgument(f"the host is {len(text)} characters long, more than {MAX_HOST_LENGTH}")
+    host = _to_ascii(text, shown)
+    if not _HOST.fullmatch(host):
+        raise InvalidArgument(f"{shown} has a character that no host name has")
+    _check_labels(host, shown)
+    return host
+
+
+def _read_ipv6(text: str, shown: str) -> str:
+    address, percent, zone = text[1:-1].partition("%")
+    zone = zone.removeprefix("25")  # RFC 6874 section 2 writes the "%" as "%25"; people write it as it is
+    try:
+        canonical = str(ipaddress.IPv6Address(address if text.endswith("]") else ""))
+    except ValueError:
+        raise InvalidArgument(f"{shown} is not an IPv6 address in brackets") from None
+    if percent and not _ZONE.fullmatch(zone):
+        raise InvalidArgument(f"{shown} has a zone that is no name of an interface")
+    return canonical + ("%" + zone if percent else "")
+
+
+def _to_ascii(host: str, shown: str) -> str:
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            raise InvalidArgument(f"{shown} is not an internationalized domain name") from None
+    return host.lower()
+
+
+def _check_labels(host: str, shown: str) -> None:
+    """What the resolver would stumble over (RFC 1035 section 2.3.4). One dot at the end is allowed."""
+    name = host.removesuffix(".")
+    labels = name.split(".")
+    if len(name) > MAX_HOST_LENGTH or any(not 1 <= len(label) <= MAX_LABEL_LENGTH for label in labels):
+        raise InvalidArgument(f"{shown} has a label that is not 1-{MAX_LABEL_LENGTH} characters long")
+    # No top-level domain is a number. Shorter forms ("127.1") are left to the system's resolver.
+    if len(labels) >= 4 and labels[-1].isdigit() and not _is_ipv4(host):
+        raise InvalidArgument(f"{shown} is not an IPv4 address")
+
+
+def _is_ipv4(host: str) -> bool:
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _hide_value(part: str) -> str:
+    # A part without "=" may be a token by itself.
+    name, equals, _ = part.partition("=")
+    return f"{name}=***" if equals else "***"
