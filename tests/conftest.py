@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, settings
 
-__all__: list[str] = []
+pytest.register_assert_rewrite("tests.support")  # so that a helper's failed assert shows both sides too
 
 # No deadline and no "too slow": a busy machine must not turn a correct program red.
 settings.register_profile("repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

@@ -1,0 +1,47 @@
+# Each target makes its own environment in $(VENV) first, and installs what it needs: once, then it starts at once.
+# Needs make and Python 3.11 or newer; uses uv where it is installed. See .ci/environment.
+
+VENV = .venv
+PYTHON ?=
+PYTEST_ARGS =
+BIN = $(VENV)/bin
+INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
+
+.PHONY: help demo test check clean
+.NOTPARALLEL:
+
+help:
+	@echo 'make demo    the arena: a server, bots and a window (without a display: ten seconds, then arena.png)'
+	@echo 'make test    every test, with branch coverage; PYTEST_ARGS="-k url" for some'
+	@echo 'make check   format, lint and types'
+	@echo 'make clean   remove the environment and everything that was made'
+	@echo
+	@echo 'PYTHON=python3.12 chooses the Python, VENV=.venv-3.12 the folder of its environment.'
+
+demo: $(VENV)/.has-demos
+	$(BIN)/python -m demos.arena
+
+test: $(VENV)/.has-test
+	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
+
+check: $(VENV)/.has-lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov build dist arena.png
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.has-demos: pyproject.toml .ci/environment
+	@$(INSTALL) '.[demos]'
+	@touch $@
+
+$(VENV)/.has-test: pyproject.toml .ci/environment
+	@$(INSTALL) . --group test
+	@touch $@
+
+# With the test group too: the types of what the demos and tests import are read from there.
+$(VENV)/.has-lint: pyproject.toml .ci/environment
+	@$(INSTALL) . --group test --group lint
+	@touch $@

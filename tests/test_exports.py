@@ -1,0 +1,192 @@
+"""What users may name is listed, exists, and costs nothing that they did not ask for."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from tests.support.source import PACKAGE, ROOT, Module, modules
+
+PUBLIC_NAMES = [
+    "ConnectionFailure",
+    "Error",
+    "MultiplayerAPI",
+    "MultiplayerPeer",
+    "NetworkedMultiplayerPeer",
+    "Node",
+    "Object",
+    "PacketPeer",
+    "Reference",
+    "Signal",
+    "WebSocketClient",
+    "WebSocketMultiplayerPeer",
+    "WebSocketPeer",
+]
+
+# In wsclient.variant only: pygame has a Color and a Vector2 too, and a star must not hide them.
+VARIANTS = [
+    "AABB",
+    "Basis",
+    "Color",
+    "NodePath",
+    "PoolIntArray",
+    "Quat",
+    "RID",
+    "Rect2",
+    "Transform",
+    "Vector2",
+    "Vector3",
+]
+
+# Slow to import, and of no use before the first wss:// or at all.
+NOT_AT_IMPORT = ["asyncio", "ssl"]
+
+
+def exported(module: Module) -> list[str] | None:
+    """Reads a module's `__all__`; None where it has none, or one that a reader cannot see as a list of names."""
+    for node in module.tree.body:
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=names))
+                | ast.AnnAssign(target=ast.Name(id="__all__"), value=ast.List(elts=names))
+            ):
+                return [name.value for name in names if isinstance(name, ast.Constant) and isinstance(name.value, str)]
+    return None
+
+
+def defined(module: Module) -> set[str]:
+    """Names the classes and functions that a module defines and does not mark as its own with an underscore."""
+    return {
+        node.name
+        for node in module.tree.body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_")
+    }
+
+
+def has_code(module: Module) -> bool:
+    """Whether there is more than a docstring."""
+    return any(not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)) for node in module.tree.body)
+
+
+def is_before_code(module: Module) -> bool:
+    """Whether `__all__` stands at the top: only the docstring and imports come before it."""
+    for node in module.tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="__all__")]) | ast.AnnAssign(target=ast.Name(id="__all__")):
+                return True
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Assign() | ast.AnnAssign():
+                return False
+    return False
+
+
+MODULES = [pytest.param(module, id=module.name) for module in modules() if has_code(module)]
+each_module = pytest.mark.parametrize("module", MODULES)
+
+
+@each_module
+def test_every_module_lists_its_names_at_its_top(module: Module) -> None:
+    assert exported(module) is not None
+    assert is_before_code(module)
+
+
+@each_module
+def test_every_listed_name_exists_once(module: Module) -> None:
+    names = exported(module) or []
+    loaded = import_module(module.name)
+
+    assert [name for name in names if not hasattr(loaded, name)] == []
+    assert len(names) == len(set(names))
+
+
+@each_module
+def test_every_public_class_and_function_is_listed(module: Module) -> None:
+    assert defined(module) - set(exported(module) or []) == set()
+
+
+@pytest.mark.parametrize("name", PUBLIC_NAMES)
+def test_the_package_exports(name: str) -> None:
+    package = import_module(PACKAGE)
+
+    assert name in package.__all__
+    assert hasattr(package, name)
+
+
+def test_the_two_names_of_the_multiplayer_peer_are_one_class() -> None:
+    package = import_module(PACKAGE)
+
+    assert package.MultiplayerPeer is package.NetworkedMultiplayerPeer
+
+
+def test_a_star_hides_nothing() -> None:
+    names = set(import_module(PACKAGE).__all__)
+
+    assert names & set(dir(builtins)) == set()
+    assert names & {*VARIANTS, *import_module(f"{PACKAGE}.variant").__all__} == set()
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_variant_room_exports(name: str) -> None:
+    assert name in import_module(f"{PACKAGE}.variant").__all__
+
+
+@pytest.fixture(scope="module")
+def loaded_by_import() -> set[str]:
+    """Names what a fresh interpreter has loaded after `import wsclient`."""
+    code = f"import sys, {PACKAGE}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("name", NOT_AT_IMPORT)
+def test_importing_the_package_does_not_load(name: str, loaded_by_import: set[str]) -> None:
+    assert PACKAGE in loaded_by_import
+    assert name not in loaded_by_import
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param('__all__ = ["a", "b"]', ["a", "b"], id="list"),
+        pytest.param("__all__: list[str] = []", [], id="annotated"),
+        pytest.param("x = 1", None, id="none"),
+        pytest.param("__all__ = other.__all__", None, id="not-to-be-seen"),
+        pytest.param("def f():\n    __all__ = ['a']", None, id="elsewhere"),
+    ],
+)
+def test_a_list_of_names_is_read(text: str, names: list[str] | None) -> None:
+    assert exported(Module("wsclient.x", text)) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "is_at_top"),
+    [
+        pytest.param('"""Doc."""\nimport os\n\n__all__ = ["f"]\ndef f(): ...', True, id="after-imports"),
+        pytest.param("if TYPE_CHECKING:\n    import os\n__all__ = []", True, id="after-typing-imports"),
+        pytest.param("def f(): ...\n__all__ = ['f']", False, id="after-a-function"),
+        pytest.param("X = 1\n__all__ = ['X']", False, id="after-a-constant"),
+        pytest.param("import os", False, id="absent"),
+    ],
+)
+def test_a_list_below_code_is_found(text: str, is_at_top: bool) -> None:
+    assert is_before_code(Module("wsclient.x", text)) is is_at_top
+
+
+def test_what_is_defined_and_not_marked_as_private_is_found() -> None:
+    text = "class A: ...\ndef f(): ...\nasync def g(): ...\nclass _B: ...\ndef _h(): ...\nX = 1"
+
+    assert defined(Module("wsclient.x", text)) == {"A", "f", "g"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [pytest.param('"""Doc."""', False, id="docstring"), pytest.param("import os", True, id="import")],
+)
+def test_a_package_of_words_only_needs_no_list(text: str, expected: bool) -> None:
+    assert has_code(Module("wsclient.x", text)) is expected

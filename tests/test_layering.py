@@ -1,0 +1,279 @@
+"""Imports point down the house, and only `transport` touches the world."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from graphlib import CycleError, TopologicalSorter
+
+import pytest
+
+from tests.support.source import PACKAGE, Import, Module, imports, modules, without_docstrings
+
+HALL = "hall"
+
+# Which rooms each may import from, beside itself.
+MAY_IMPORT: dict[str, set[str]] = {
+    HALL: {"transport", "protocol", "multiplayer", "variant"},
+    "transport": {"protocol"},
+    "protocol": set(),
+    "multiplayer": {"variant"},
+    "variant": set(),
+}
+
+# What is neither ours nor Python's own: each has the one place that knows it.
+THIRD_PARTY: dict[str, set[str]] = {HALL: {"pyee"}, "transport": {"certifi"}}
+
+# The world: networks, clocks, threads, other processes.
+WORLD = {
+    "_socket",
+    "_ssl",
+    "_thread",
+    "asyncio",
+    "certifi",
+    "concurrent",
+    "multiprocessing",
+    "select",
+    "selectors",
+    "socket",
+    "ssl",
+    "subprocess",
+    "threading",
+    "time",
+}
+MAY_TOUCH_THE_WORLD = {"transport"}
+HARMLESS = {("threading", "get_ident")}  # one object belongs to one thread, and its class has to see which
+
+# These serve any peer, over whatever it speaks.
+NAME_NO_WEBSOCKET = {"wsclient.multiplayer_api", "wsclient.node", "wsclient.lag_peer"}
+
+
+def room_of(name: str) -> str:
+    """Names the room of "wsclient.protocol.url" or of the room's own package; what is in no room is in the hall."""
+    parts = name.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in MAY_IMPORT else HALL
+
+
+def wrong_layers(module: Module) -> list[str]:
+    """Tells which imports of ours point up or sideways. Those for type checkers count: to name is to know."""
+    room = room_of(module.name)
+    allowed = MAY_IMPORT[room] | {room}
+    return [
+        f"{module.name}:{found.line} imports {target} ({room_of(target)})"
+        for found in imports(module)
+        if (target := _ours(found)) is not None and room_of(target) not in allowed
+    ]
+
+
+def wrong_outsiders(module: Module) -> list[str]:
+    """Tells which imports are neither ours, nor Python's, nor known in this room."""
+    allowed = THIRD_PARTY.get(room_of(module.name), set()) | sys.stdlib_module_names | {PACKAGE}
+    return [
+        f"{module.name}:{found.line} imports {found.module}" for found in imports(module) if _top(found) not in allowed
+    ]
+
+
+def world_touched(module: Module) -> list[str]:
+    """Tells which imports reach the world from a room that must not."""
+    if room_of(module.name) in MAY_TOUCH_THE_WORLD:
+        return []
+    return [
+        f"{module.name}:{found.line} imports {found.module}"
+        for found in imports(module)
+        if _top(found) in WORLD and not found.is_typing_only and (found.module, found.name) not in HARMLESS
+    ]
+
+
+def names_a_websocket(module: Module) -> bool:
+    """Whether the code, its docstrings aside, has the word in any name, import or string."""
+    return "websocket" in ast.dump(without_docstrings(module.tree)).lower()
+
+
+def import_order(found: list[Module]) -> list[str]:
+    """Sorts the modules so that each comes after what it needs to be imported; raises CycleError where none can."""
+    names = {module.name for module in found}
+    needs = {
+        module.name: {
+            target
+            for each in imports(module)
+            if each.is_at_start
+            and not each.is_typing_only
+            and (target := _file_of(each, names)) not in {None, module.name}
+        }
+        for module in found
+    }
+    return list(TopologicalSorter(needs).static_order())
+
+
+def _top(found: Import) -> str:
+    return found.module.partition(".")[0]
+
+
+def _ours(found: Import) -> str | None:
+    """Names what of ours is imported: `from wsclient import protocol` means the room, not the hall that lists it."""
+    if _top(found) != PACKAGE:
+        return None
+    return f"{PACKAGE}.{found.name}" if found.module == PACKAGE and found.name in MAY_IMPORT else found.module
+
+
+def _file_of(found: Import, names: set[str]) -> str | None:
+    longer = f"{found.module}.{found.name}"
+    return longer if longer in names else found.module if found.module in names else None
+
+
+MODULES = modules()
+each_module = pytest.mark.parametrize("module", [pytest.param(module, id=module.name) for module in MODULES])
+
+
+@each_module
+def test_ours_is_imported_downwards_only(module: Module) -> None:
+    assert wrong_layers(module) == []
+
+
+@each_module
+def test_others_are_imported_where_the_table_says(module: Module) -> None:
+    assert wrong_outsiders(module) == []
+
+
+@each_module
+def test_only_transport_touches_the_world(module: Module) -> None:
+    assert world_touched(module) == []
+
+
+@pytest.mark.parametrize("name", sorted(NAME_NO_WEBSOCKET))
+def test_what_serves_any_peer_names_no_websocket(name: str) -> None:
+    (module,) = (module for module in MODULES if module.name == name)
+
+    assert not names_a_websocket(module)
+
+
+def test_the_package_imports_without_a_circle() -> None:
+    assert len(import_order(MODULES)) == len(MODULES)
+
+
+def test_every_package_is_a_room_of_the_table() -> None:
+    packages = {module.name for module in MODULES if module.is_package}
+
+    assert packages == {PACKAGE, *(f"{PACKAGE}.{room}" for room in MAY_IMPORT if room != HALL)}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("wsclient.protocol.url", "import wsclient", id="room-to-hall"),
+        pytest.param("wsclient.protocol.url", "import wsclient.error", id="room-to-hall-module"),
+        pytest.param("wsclient.protocol.url", "from wsclient.error import Error", id="room-to-hall-name"),
+        pytest.param("wsclient.protocol.url", "from wsclient import Error", id="room-to-hall-exported"),
+        pytest.param("wsclient.protocol.url", "from .. import error", id="relative"),
+        pytest.param("wsclient.protocol.url", "from ..error import Error", id="relative-module"),
+        pytest.param("wsclient.protocol.url", "from wsclient import transport", id="protocol-to-transport-as-name"),
+        pytest.param("wsclient.protocol.url", "from wsclient.variant import encode", id="protocol-to-variant"),
+        pytest.param("wsclient.variant.encoder", "from wsclient.protocol import url", id="variant-to-protocol"),
+        pytest.param("wsclient.transport.native", "from wsclient.variant import encode", id="transport-to-variant"),
+        pytest.param("wsclient.multiplayer.relay", "import wsclient.transport.base", id="multiplayer-to-transport"),
+        pytest.param("wsclient.multiplayer.relay", "import wsclient.protocol", id="multiplayer-to-protocol"),
+        pytest.param("wsclient.protocol.url", "def f():\n    import wsclient.error", id="inside-a-function"),
+        pytest.param(
+            "wsclient.protocol.url", "import importlib\nimportlib.import_module('wsclient.error')", id="by-name"
+        ),
+        pytest.param(
+            "wsclient.protocol.url", "if TYPE_CHECKING:\n    from wsclient.error import Error", id="for-type-checkers"
+        ),
+    ],
+)
+def test_an_import_that_points_up_is_found(name: str, text: str) -> None:
+    assert len(wrong_layers(Module(name, text))) == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "text"),
+    [
+        pytest.param(
+            Module("wsclient.websocket_client", ""), "from wsclient.transport.base import Transport", id="hall"
+        ),
+        pytest.param(Module("wsclient.websocket_client", ""), "from wsclient import protocol", id="hall-to-room"),
+        pytest.param(Module("wsclient.websocket_client", ""), "from .error import Error", id="hall-relative"),
+        pytest.param(Module("wsclient.transport.native", ""), "from wsclient.protocol import url", id="transport"),
+        pytest.param(
+            Module("wsclient.multiplayer.commands", ""), "from wsclient.variant import encode", id="multiplayer"
+        ),
+        pytest.param(Module("wsclient.protocol.handshake", ""), "from .url import URL", id="own-room-relative"),
+        pytest.param(Module("wsclient.variant", "", is_package=True), "from .types import RID", id="package-relative"),
+        pytest.param(Module("wsclient.protocol.url", ""), "import hashlib, wsclientele", id="not-ours"),
+    ],
+)
+def test_an_import_that_points_down_is_not_held_against_anyone(module: Module, text: str) -> None:
+    assert wrong_layers(Module(module.name, text, module.is_package)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "count"),
+    [
+        pytest.param("wsclient.protocol.url", "import pyee", 1, id="protocol-pyee"),
+        pytest.param("wsclient.variant.types", "from pyee.base import EventEmitter", 1, id="variant-pyee"),
+        pytest.param("wsclient.transport.native", "import pyee", 1, id="transport-pyee"),
+        pytest.param("wsclient.object", "import certifi", 1, id="hall-certifi"),
+        pytest.param("wsclient.variant.types", "import numpy", 1, id="undeclared"),
+        pytest.param("wsclient.object", "import pyee", 0, id="hall-pyee"),
+        pytest.param("wsclient.transport.tls_stream", "import certifi", 0, id="transport-certifi"),
+    ],
+)
+def test_an_outsider_is_known_in_one_room(name: str, text: str, count: int) -> None:
+    assert len(wrong_outsiders(Module(name, text))) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "count"),
+    [
+        pytest.param("wsclient.websocket_client", "import time", 1, id="hall-clock"),
+        pytest.param("wsclient.websocket_client", "def f():\n    import ssl", 1, id="hall-late"),
+        pytest.param("wsclient.protocol.connection", "from time import monotonic", 1, id="protocol-clock"),
+        pytest.param("wsclient.variant.types", "import os, socket", 1, id="second-of-two"),
+        pytest.param("wsclient.multiplayer.relay", "import concurrent.futures", 1, id="submodule"),
+        pytest.param("wsclient.object", "import threading", 1, id="whole-of-threading"),
+        pytest.param("wsclient.object", "from threading import Thread", 1, id="threads"),
+        pytest.param(
+            "wsclient.object", "if TYPE_CHECKING:\n    pass\nelse:\n    import ssl", 1, id="not-type-checking"
+        ),
+        pytest.param("wsclient.object", "from threading import get_ident", 0, id="which-thread"),
+        pytest.param("wsclient.object", "if TYPE_CHECKING:\n    from ssl import SSLContext", 0, id="type-checking"),
+        pytest.param("wsclient.object", "if typing.TYPE_CHECKING:\n    import ssl", 0, id="typing-type-checking"),
+        pytest.param("wsclient.transport.native", "import socket, ssl, select, threading, time", 0, id="transport"),
+    ],
+)
+def test_the_world_is_seen_from_transport_only(name: str, text: str, count: int) -> None:
+    assert len(world_touched(Module(name, text))) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "is_named"),
+    [
+        pytest.param("from wsclient.websocket_client import X", True, id="import"),
+        pytest.param("def f(peer: 'WebSocketClient'): ...", True, id="annotation"),
+        pytest.param("WEBSOCKET = 1", True, id="name"),
+        pytest.param('"""Over a WebSocketClient, or any other peer."""', False, id="docstring"),
+        pytest.param('def f():\n    """As in WebSocketClient."""', False, id="function-docstring"),
+        pytest.param("import wsclient.reference", False, id="package"),
+    ],
+)
+def test_a_named_websocket_is_found(text: str, is_named: bool) -> None:
+    assert names_a_websocket(Module("wsclient.multiplayer_api", text)) is is_named
+
+
+def test_a_circle_is_found() -> None:
+    with pytest.raises(CycleError):
+        import_order([Module("wsclient.a", "from wsclient import b"), Module("wsclient.b", "from wsclient.a import x")])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("if TYPE_CHECKING:\n    from wsclient.a import x", id="type-checking"),
+        pytest.param("def f():\n    from wsclient.a import x", id="when-called"),
+    ],
+)
+def test_an_import_that_does_not_run_at_the_start_makes_no_circle(text: str) -> None:
+    assert import_order([Module("wsclient.a", "import wsclient.b"), Module("wsclient.b", text)]) == [
+        "wsclient.b",
+        "wsclient.a",
+    ]
