@@ -1,0 +1,264 @@
+"""The head of an HTTP/1.1 message, read as it arrives: strict, bounded, in linear time (RFC 9112).
+
+Only what an opening handshake needs: no bodies, no pipelines. What RFC 9112 lets a lenient reader accept (bare line
+feeds, folded lines, a space before the colon) is refused: that is where two readers come to see two messages.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from wsclient.protocol.text import escape
+
+__all__ = [
+    "MAX_HEADERS",
+    "MAX_LINE_SIZE",
+    "BadHead",
+    "Head",
+    "HeadParser",
+    "Headers",
+    "NotHTTP",
+    "RequestHead",
+    "RequestParser",
+    "ResponseHead",
+    "ResponseParser",
+    "is_field_value",
+    "is_token",
+    "split_list",
+]
+
+MAX_LINE_SIZE = 8192  # bytes, without the line end; for the first line and for each header
+MAX_HEADERS = 128  # header lines of one message
+
+Headers = tuple[tuple[str, str], ...]
+"""Names and values in order of arrival, as they were written; a name may come again. Values are read as Latin-1."""
+
+# RFC 9110 section 5.6.2. All of these are deleted from a text by bytes.translate(): what is left over is illegal.
+_TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_FIELD_VALUE = bytes([0x09, *range(0x20, 0x7F), *range(0x80, 0x100)])  # RFC 9110 section 5.5
+_VISIBLE = bytes(range(0x21, 0x7F))
+
+_NAME = b"HTTP/"
+_TOO_LONG = f"it has a line of more than {MAX_LINE_SIZE} bytes"
+
+
+class BadHead(Exception):
+    """What arrived is no head that RFC 9112 allows; the text says why. Caught inside `protocol`."""
+
+
+class NotHTTP(BadHead):
+    """What arrived does not even begin as HTTP does. Caught inside `protocol`.
+
+    Args:
+        start: its first bytes, at most 5, so that a caller may recognize what it is instead.
+    """
+
+    def __init__(self, start: bytes) -> None:
+        self.start = start
+        super().__init__(f"it starts with '{escape(start)}'")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What requests and responses have in common.
+
+    Attributes:
+        version: "1.1" or "1.0".
+    """
+
+    version: str
+    headers: Headers
+
+    def get_all(self, name: str) -> list[str]:
+        """The values of every field with this name, in any case, in order; empty where there is none."""
+        wanted = name.lower()
+        return [value for key, value in self.headers if key.lower() == wanted]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseHead(Head):
+    """Status line and header of a response (RFC 9112 section 4).
+
+    Attributes:
+        status: 100-999.
+        reason: "" where the server gave none.
+    """
+
+    status: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestHead(Head):
+    """Request line and header of a request (RFC 9112 section 3)."""
+
+    method: str
+    target: str
+
+
+HeadType = TypeVar("HeadType", bound=Head)
+
+
+class HeadParser(ABC, Generic[HeadType]):
+    """Reads one head from bytes that arrive in any pieces. Subclasses know the first line."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._searched = 0  # there is no line feed before this: no byte is looked at twice
+        self._head: HeadType | None = None  # with no headers yet
+        self._headers: list[tuple[str, str]] = []
+
+    def receive_data(self, data: bytes) -> tuple[HeadType, bytes] | None:
+        """Takes what arrived. Not to be called again after it gave a head or raised.
+
+        Returns:
+            The head and the bytes behind it, or None while the head is incomplete.
+
+        Raises:
+            BadHead: it breaks the rules or the limits.
+            NotHTTP: it is not HTTP at all.
+        """
+        self._buffer += data
+        if self._head is None:
+            # Judged by five bytes always, so that the verdict does not depend on how they were cut.
+            if len(self._buffer) < len(_NAME):
+                return None
+            self._check_start(bytes(self._buffer[: len(_NAME)]))
+        begin = 0
+        while (end := self._buffer.find(b"\n", self._searched)) >= 0:
+            line = _strip_line_end(bytes(self._buffer[begin : end + 1]))
+            begin = self._searched = end + 1
+            if self._head is None:
+                self._head = self._parse_first_line(line)
+            elif line:
+                self._add_header(line)
+            else:
+                return replace(self._head, headers=tuple(self._headers)), bytes(self._buffer[begin:])
+        del self._buffer[:begin]
+        self._searched = len(self._buffer)
+        if self._searched > MAX_LINE_SIZE + 1:  # one more: the last may be the carriage return
+            raise BadHead(_TOO_LONG)
+        return None
+
+    def _add_header(self, line: bytes) -> None:
+        if len(self._headers) == MAX_HEADERS:
+            raise BadHead(f"it has more than {MAX_HEADERS} header lines")
+        self._headers.append(_parse_header(line))
+
+    @abstractmethod
+    def _check_start(self, start: bytes) -> None:
+        """Raises NotHTTP where the first five bytes rule out that HTTP follows."""
+
+    @abstractmethod
+    def _parse_first_line(self, line: bytes) -> HeadType:
+        """Makes a head without headers of it, or raises BadHead."""
+
+
+class ResponseParser(HeadParser[ResponseHead]):
+    """Reads the head of a response."""
+
+    def _check_start(self, start: bytes) -> None:
+        if start != _NAME:
+            raise NotHTTP(start)
+
+    def _parse_first_line(self, line: bytes) -> ResponseHead:
+        # RFC 9112 section 4: "HTTP/1.1 101 Switching Protocols"; the reason may be empty. Some servers leave out the
+        # space before an empty one; nothing can be mistaken there.
+        name, _, rest = line.partition(b" ")
+        status, _, reason = rest.partition(b" ")
+        version = _parse_version(name)
+        is_status = len(status) == 3 and status.isdigit() and status >= b"100"
+        if version is None or not is_status or not is_field_value(reason):
+            raise BadHead(f"its status line is malformed: '{escape(line)}'")
+        return ResponseHead(version=version, headers=(), status=int(status), reason=reason.decode("latin-1"))
+
+
+class RequestParser(HeadParser[RequestHead]):
+    """Reads the head of a request."""
+
+    def _check_start(self, start: bytes) -> None:
+        if not is_token(start[:1]):
+            raise NotHTTP(start)
+
+    def _parse_first_line(self, line: bytes) -> RequestHead:
+        # RFC 9112 section 3: "GET /chat HTTP/1.1", one space each.
+        parts = line.split(b" ", 3)
+        version = _parse_version(parts[-1])
+        if len(parts) != 3 or version is None or not is_token(parts[0]) or not _is_visible(parts[1]):
+            raise BadHead(f"its request line is malformed: '{escape(line)}'")
+        return RequestHead(
+            version=version, headers=(), method=parts[0].decode("ascii"), target=parts[1].decode("ascii")
+        )
+
+
+def is_token(text: bytes) -> bool:
+    """Whether this is a token (RFC 9110 section 5.6.2): what names of fields and subprotocols are made of."""
+    return bool(text) and not text.translate(None, _TOKEN)
+
+
+def is_field_value(text: bytes) -> bool:
+    """Whether a field may have this value (RFC 9110 section 5.5): no control characters but the tab."""
+    return not text.translate(None, _FIELD_VALUE)
+
+
+def split_list(value: str) -> list[str]:
+    """The elements of a comma-separated list (RFC 9110 section 5.6.1), without the space around them.
+
+    Empty elements are left out. A comma within a quoted string separates nothing; the quotes stay.
+    A quoted string that never ends reaches to the end.
+    """
+    elements = value.split(",") if '"' not in value else _split_outside_quotes(value)
+    return [element for element in (element.strip(" \t") for element in elements) if element]
+
+
+def _split_outside_quotes(value: str) -> list[str]:
+    elements = []
+    begin = 0
+    is_quoted = is_escaped = False
+    for index, char in enumerate(value):
+        if is_escaped:
+            is_escaped = False
+        elif char == '"':
+            is_quoted = not is_quoted
+        elif char == "\\":
+            is_escaped = is_quoted
+        elif char == "," and not is_quoted:
+            elements.append(value[begin:index])
+            begin = index + 1
+    elements.append(value[begin:])
+    return elements
+
+
+def _strip_line_end(line: bytes) -> bytes:
+    content = line[:-2] if line.endswith(b"\r\n") else line[:-1]
+    if len(content) > MAX_LINE_SIZE:
+        raise BadHead(_TOO_LONG)
+    if len(line) - len(content) != 2:
+        raise BadHead("it has a line that ends without a carriage return")
+    return content
+
+
+def _parse_version(text: bytes) -> str | None:
+    """Gives "1.1" for b"HTTP/1.1", None for what is no version of HTTP/1."""
+    if len(text) != 8 or not text.startswith(_NAME + b"1.") or not text[7:].isdigit():
+        return None
+    return text[5:].decode("ascii")
+
+
+def _parse_header(line: bytes) -> tuple[str, str]:
+    name, colon, value = line.partition(b":")
+    if line[0] in b" \t":
+        raise BadHead("it has a folded header line")  # RFC 9112 section 5.2
+    if not colon:
+        raise BadHead(f"it has a header line without a colon: '{escape(line, 80)}'")
+    if not is_token(name):  # a space before the colon as well: RFC 9112 section 5.1
+        raise BadHead(f"it has a malformed header name: '{escape(name, 80)}'")
+    if not is_field_value(value):
+        raise BadHead(f"it has a control character in the header {escape(name, 80)}")
+    return name.decode("ascii"), value.strip(b" \t").decode("latin-1")
+
+
+def _is_visible(text: bytes) -> bool:
+    return bool(text) and not text.translate(None, _VISIBLE)

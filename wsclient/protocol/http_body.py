@@ -1,0 +1,106 @@
+"""The first bytes of a refusing server's page: enough to understand it, never more (RFC 9112 section 6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wsclient.protocol.http11 import ResponseHead
+
+__all__ = ["MAX_BODY_SIZE", "BodyPrefix"]
+
+MAX_BODY_SIZE = 4096  # bytes that are kept; reading stops there
+MAX_CHUNK_LINE_SIZE = 256  # arbitrary: a size and its extensions
+MAX_SIZE_DIGITS = 15  # of a chunk or a body: below 2**63 in hexadecimal and decimal alike
+
+_HEX_DIGITS = b"0123456789abcdefABCDEF"
+
+
+class BodyPrefix:
+    """Collects the beginning of a response's body from bytes that arrive in any pieces.
+
+    Where the framing is broken it ends there and keeps what came before: the status has told the story already.
+    """
+
+    def __init__(self, head: ResponseHead) -> None:
+        self._content = bytearray()
+        self._left: int | None = None  # bytes of the body, or of the chunk; None: until the connection ends
+        self._chunks: bytearray | None = None  # not decoded yet; None: the body is not chunked
+        self._is_chunk_ending = False
+        self.is_complete = False
+        """Whether no further byte is wanted."""
+        self._choose_framing(head)
+
+    @property
+    def content(self) -> bytes:
+        """What has arrived, at most 4 KiB; any transfer coding removed, a content coding (gzip) left as it is."""
+        return bytes(self._content)
+
+    def receive_data(self, data: bytes) -> None:
+        """Takes what arrived; ignored once `is_complete`."""
+        if self.is_complete:
+            return
+        if self._chunks is None:
+            self._left = self._keep(data, self._left)
+            self.is_complete = self.is_complete or self._left == 0
+        else:
+            self._chunks += data
+            while not self.is_complete and self._decode_step(self._chunks):
+                pass
+
+    def _choose_framing(self, head: ResponseHead) -> None:
+        """RFC 9112 section 6.3. What is contradictory or malformed there is no body to us."""
+        codings = head.get_all("Transfer-Encoding")
+        lengths = head.get_all("Content-Length")
+        if head.status < 200 or head.status in (204, 304):
+            self.is_complete = True
+        elif codings:
+            self._chunks = bytearray()
+            self._left = 0
+            self.is_complete = [coding.lower() for coding in codings] != ["chunked"] or bool(lengths)
+        elif lengths:
+            self._left = _parse_length(lengths)
+            self.is_complete = self._left == 0
+
+    def _keep(self, data: bytes | bytearray, left: int | None) -> int | None:
+        """Adds what belongs to the content and gives what is left of it then."""
+        mine = data if left is None else data[:left]
+        self._content += mine[: MAX_BODY_SIZE - len(self._content)]
+        self.is_complete = self.is_complete or len(self._content) == MAX_BODY_SIZE
+        return None if left is None else left - len(mine)
+
+    def _decode_step(self, chunks: bytearray) -> bool:
+        """Takes one line or a part of a chunk (RFC 9112 section 7.1); False where more has to arrive first."""
+        if self._left:
+            size = min(self._left, len(chunks))
+            self._left = self._keep(chunks[:size], self._left)
+            self._is_chunk_ending = self._left == 0
+            del chunks[:size]
+            return bool(chunks)
+        end = chunks.find(b"\r\n", 0, MAX_CHUNK_LINE_SIZE + 2)
+        if end < 0:
+            self.is_complete = len(chunks) >= MAX_CHUNK_LINE_SIZE + 2
+            return False
+        line = bytes(chunks[:end])
+        del chunks[: end + 2]
+        if self._is_chunk_ending:
+            self._is_chunk_ending = False
+            self.is_complete = bool(line)
+        else:
+            self._left = _parse_chunk_size(line)
+            self.is_complete = self._left == 0  # the last chunk, or a malformed one
+        return True
+
+
+def _parse_length(values: list[str]) -> int:
+    """The length of the body; 0 for what RFC 9112 section 6.3 calls unrecoverable."""
+    text = values[0]
+    is_number = len(values) == 1 and text.isascii() and text.isdigit() and len(text) <= MAX_SIZE_DIGITS
+    return int(text) if is_number else 0
+
+
+def _parse_chunk_size(line: bytes) -> int:
+    """The size of the chunk that follows; 0 for the last one, and for a size that is malformed."""
+    digits = line.partition(b";")[0].rstrip(b" \t")
+    is_number = 1 <= len(digits) <= MAX_SIZE_DIGITS and not digits.translate(None, _HEX_DIGITS)
+    return int(digits, 16) if is_number else 0
