@@ -99,7 +99,7 @@ class Messages:
 
 @dataclass(frozen=True, slots=True)
 class PingReceived:
-    """The newest ping of one step (RFC 6455 section 5.5.2); the answer is already on its way."""
+    """A ping (RFC 6455 section 5.5.2); the answer is already on its way."""
 
     payload: bytes
 

@@ -1,0 +1,344 @@
+"""One open WebSocket connection, client or server: the closing handshake (RFC 6455 section 7) around the messages.
+
+Bytes in by `receive_data` and `receive_eof`, events out by `next_events`, bytes out by `data_to_send`.
+It begins when the opening handshake has ended; see `handshake.py`.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from wsclient.protocol.errors import ProtocolViolation
+from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, Messages, PingReceived, PongReceived
+from wsclient.protocol.events import Stage as FailureStage
+from wsclient.protocol.frames import FrameDecoder, Opcode
+from wsclient.protocol.messages import MessageAssembler
+from wsclient.protocol.outbox import Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.protocol.events import Event
+
+__all__ = ["MAX_FRAGMENTS", "TRANSITIONS", "Connection", "Role", "State", "Step", "is_valid_close_code"]
+
+#: Frames of one message. Far above what any server sends, and few enough that a flood of empty ones ends soon.
+MAX_FRAGMENTS = 65536
+
+_MAX_REASON = 123  # RFC 6455 section 5.5: a control frame has at most 125 bytes
+
+_READ_SIZE = 64 * 1024
+_LARGE_READ_SIZE = 256 * 1024
+
+
+class Role(Enum):
+    """Which side of the connection this is. It decides who masks (RFC 6455 section 5.1)."""
+
+    CLIENT = auto()
+    SERVER = auto()
+
+
+class State(Enum):
+    """How far the closing handshake is (RFC 6455 section 7.1)."""
+
+    OPEN = auto()
+    LOCAL_CLOSING = auto()  # we sent Close, or queued it; the peer has not answered
+    BOTH_CLOSING = auto()  # the peer's Close is here; ours may still have to leave
+    FAILING = auto()  # the peer broke the rules, or is gone; Close with the reason has to leave
+    CLOSED = auto()
+
+
+class Step(Enum):
+    """What moves it on."""
+
+    SEND_CLOSE = auto()
+    RECEIVE_CLOSE = auto()
+    FAIL = auto()
+    ALL_LEFT = auto()  # everything queued was handed to the network
+    END = auto()  # TCP has ended, or somebody gave up
+
+
+# RFC 6455 section 7.1. A pair that is absent is a mistake of this program, never a no-op.
+TRANSITIONS = {
+    (State.OPEN, Step.SEND_CLOSE): State.LOCAL_CLOSING,
+    (State.OPEN, Step.RECEIVE_CLOSE): State.BOTH_CLOSING,
+    (State.LOCAL_CLOSING, Step.RECEIVE_CLOSE): State.BOTH_CLOSING,
+    (State.OPEN, Step.FAIL): State.FAILING,
+    (State.LOCAL_CLOSING, Step.FAIL): State.FAILING,
+    (State.BOTH_CLOSING, Step.ALL_LEFT): State.CLOSED,
+    (State.FAILING, Step.ALL_LEFT): State.CLOSED,
+    (State.OPEN, Step.END): State.CLOSED,
+    (State.LOCAL_CLOSING, Step.END): State.CLOSED,
+    (State.BOTH_CLOSING, Step.END): State.CLOSED,
+    (State.FAILING, Step.END): State.CLOSED,
+}
+
+# In these states bytes still have a meaning. After a Close, and after a violation, whatever comes is ignored
+# (RFC 6455 sections 5.5.1 and 7.1.7).
+_RECEIVING = frozenset({State.OPEN, State.LOCAL_CLOSING})
+
+
+def is_valid_close_code(code: int) -> bool:
+    """Whether a Close frame may carry this code (RFC 6455 section 7.4; 1012-1014 by IANA's registry)."""
+    return 3000 <= code <= 4999 or (1000 <= code <= 1014 and code not in (1004, 1005, 1006))
+
+
+class Connection:
+    """The protocol of one open connection, without I/O.
+
+    What a peer sends never raises: it becomes events. The last event is one `Ended`; after it nothing comes, and
+    everything that was received whole has been given before it.
+
+    Args:
+        role: which side this is.
+        max_message_size: bytes, whole message, at least 125; a larger one ends the connection with 1009.
+        max_fragments: frames of one message; more end the connection with 1009.
+        random_bytes: the source of masking keys.
+    """
+
+    def __init__(
+        self,
+        role: Role,
+        *,
+        max_message_size: int = 16 * 1024 * 1024,
+        max_fragments: int = MAX_FRAGMENTS,
+        random_bytes: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self._state = State.OPEN
+        self._events: list[Event] = []
+        self._assembler = MessageAssembler(
+            self._deliver, max_message_size=max_message_size, max_fragments=max_fragments
+        )
+        self._decoder = FrameDecoder(
+            self._assembler,
+            self._control_frame,
+            expects_masked=role is Role.SERVER,
+            max_frame_size=max_message_size,
+        )
+        self._outbox = Outbox(is_masked=role is Role.CLIENT, random_bytes=random_bytes)
+        self._peer = "the server" if role is Role.CLIENT else "the client"
+        self._peer_closed_first = False
+        self._failure: Failure | None = None
+
+    # Receiving
+
+    def receive_data(self, data: bytes) -> None:
+        """Takes what was read, in order."""
+        if self._state in _RECEIVING:
+            self._decoder.receive_data(data)
+
+    def receive_eof(self, cause: BaseException | None = None, *, unsent: int = 0) -> None:
+        """Takes note that nothing more can be read or written.
+
+        Args:
+            cause: the error that said so; None for an orderly end of TCP.
+            unsent: how many bytes `data_to_send` has given that did not leave.
+        """
+        self._decode_rest()
+        # Where the peer closed first and hung up, its Close was answered as far as it could be.
+        if self._state is State.BOTH_CLOSING and (self._peer_closed_first or not self._outbox):
+            self._end(was_clean=True)
+            return
+        detail = f"the TCP connection broke: {cause}" if cause else f"{self._peer} ended TCP without a Close frame"
+        unsent += self._outbox.buffered_amount
+        if unsent:
+            detail += f"; {unsent} bytes were not sent"
+        failure = Failure(stage=self._stage, kind=FailureKind.LOST, detail=detail, cause=cause)
+        self._end(was_clean=False, failure=self._failure or failure)
+
+    def next_events(self) -> list[Event]:
+        """Gives what happened since the last call, having decoded a bounded amount; see `has_undecoded`."""
+        if self._state in _RECEIVING:
+            self._decode()
+        if not self._events:
+            return []
+        events, self._events = self._events, []
+        return events
+
+    @property
+    def has_undecoded(self) -> bool:
+        """Whether `next_events` has more to decode, without more data."""
+        return self._decoder.has_undecoded and self._state in _RECEIVING
+
+    @property
+    def read_size(self) -> int:
+        """How many bytes are best read next: more inside a large frame, and then no byte behind it."""
+        missing = self._decoder.missing
+        return min(missing, _LARGE_READ_SIZE) if missing > _READ_SIZE else _READ_SIZE
+
+    # Sending
+
+    def send_message(self, payload: bytes, *, is_text: bool) -> None:
+        """Queues a message. Text has to be UTF-8. After `send_close` it is not allowed any more.
+
+        Raises:
+            RuntimeError: the connection is closing or closed.
+        """
+        if self._state is not State.OPEN:
+            raise RuntimeError(f"a message cannot be sent while {self._state.name}")
+        self._outbox.add_message(payload, is_text=is_text)
+
+    def send_ping(self, payload: bytes) -> None:
+        """Queues a ping of at most 125 bytes. Nothing happens once closing has begun."""
+        if self._state is State.OPEN:
+            self._outbox.add_ping(payload)
+
+    def send_close(self, code: int, reason: str = "") -> None:
+        """Starts the closing handshake, behind what is queued. Nothing happens where it has begun already.
+
+        Args:
+            code: one that `is_valid_close_code` allows, or 0 for a Close without a code.
+            reason: at most 123 bytes of UTF-8; not sent with code 0.
+        """
+        if self._state is State.OPEN:
+            self._advance(Step.SEND_CLOSE)
+            self._outbox.add_close(_close_payload(code, reason))
+
+    def fail(self, code: int, failure: Failure) -> None:
+        """Ends the connection from this side (RFC 6455 section 7.1.7): Close leaves, then `Ended` comes.
+
+        Messages that have not begun to leave are dropped. Nothing happens where the end is certain already.
+        """
+        if self._state not in _RECEIVING:
+            return
+        close_is_out = self._state is State.LOCAL_CLOSING
+        self._failure = failure
+        self._advance(Step.FAIL)
+        self._outbox.drop_messages()
+        if not close_is_out:
+            self._outbox.add_close(_close_payload(code, failure.detail))
+
+    def give_up(self, failure: Failure) -> None:
+        """Ends at once, without waiting for anybody; what was received whole still comes before `Ended`."""
+        self._decode_rest()
+        self._end(was_clean=False, failure=self._failure or failure)
+
+    def data_to_send(self) -> bytes:
+        """Gives the next piece to write, about 64 KiB, masked; b"" when there is none."""
+        return self._outbox.next_piece()
+
+    def data_sent(self) -> None:
+        """Takes note that all that `data_to_send` gave has left. Only of interest while closing."""
+        if not self._outbox and self._state in (State.BOTH_CLOSING, State.FAILING):
+            self._end(was_clean=self._state is State.BOTH_CLOSING, failure=self._failure, step=Step.ALL_LEFT)
+
+    @property
+    def has_data_to_send(self) -> bool:
+        """Whether `data_to_send` has something to give."""
+        return bool(self._outbox)
+
+    @property
+    def buffered_amount(self) -> int:
+        """Bytes of payload that `data_to_send` has not given."""
+        return self._outbox.buffered_amount
+
+    @property
+    def buffered_messages(self) -> int:
+        """Messages that `data_to_send` has not given whole."""
+        return self._outbox.buffered_messages
+
+    # State
+
+    @property
+    def state(self) -> State:
+        """How far the closing handshake is."""
+        return self._state
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the end has begun and has not been reached."""
+        return self._state not in (State.OPEN, State.CLOSED)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether `Ended` was given, or comes with the next events."""
+        return self._state is State.CLOSED
+
+    def _advance(self, step: Step) -> None:
+        try:
+            self._state = TRANSITIONS[self._state, step]
+        except KeyError:
+            raise RuntimeError(f"{step.name} is not allowed while {self._state.name}") from None
+
+    def _end(self, *, was_clean: bool, failure: Failure | None = None, step: Step = Step.END) -> None:
+        if self._state is State.CLOSED:
+            return
+        self._advance(step)
+        self._events.append(Ended(was_clean, failure))
+
+    @property
+    def _stage(self) -> FailureStage:
+        return FailureStage.OPEN if self._state is State.OPEN else FailureStage.CLOSE
+
+    # What the decoder finds
+
+    def _decode(self) -> None:
+        try:
+            self._decoder.decode()
+        except ProtocolViolation as violation:
+            kind = FailureKind.TOO_BIG if violation.code == 1009 else FailureKind.VIOLATION
+            self.fail(violation.code, Failure(stage=self._stage, kind=kind, detail=violation.reason, cause=violation))
+
+    def _decode_rest(self) -> None:
+        """At the end, what was read is decoded to its last byte: at most one read's worth."""
+        if self._state in _RECEIVING:
+            self._decode()
+        while self.has_undecoded:
+            self._decode()
+
+    def _deliver(self, payloads: list[bytes], is_text: bool) -> None:
+        last = self._events[-1] if self._events else None
+        if isinstance(last, Messages) and last.is_text == is_text:
+            last.payloads += payloads
+        else:
+            self._events.append(Messages(is_text, payloads))
+
+    def _control_frame(self, opcode: Opcode, payload: bytes) -> None:
+        if opcode is Opcode.PING:
+            if self._state is State.OPEN:
+                self._outbox.set_pong(payload)  # RFC 6455 section 5.5.2: as soon as practical, the newest is enough
+            self._events.append(PingReceived(payload))
+        elif opcode is Opcode.PONG:
+            self._events.append(PongReceived(payload))
+        else:
+            self._receive_close(payload)
+
+    def _receive_close(self, payload: bytes) -> None:
+        code, reason = _parse_close(payload)
+        self._decoder.stop()  # RFC 6455 section 5.5.1: nothing after a Close has a meaning
+        is_answer = self._state is State.LOCAL_CLOSING
+        self._advance(Step.RECEIVE_CLOSE)
+        if not is_answer:
+            self._peer_closed_first = True
+            self._outbox.add_close(_close_payload(0 if code == 1005 else code, reason))  # RFC 6455 section 5.5.1
+        self._events.append(CloseReceived(code, reason, is_answer))
+
+
+def _close_payload(code: int, reason: str) -> bytes:
+    """The body of a Close frame (RFC 6455 section 5.5.1). A reason that is too long loses its end."""
+    if not code:
+        return b""
+    text = reason.encode("utf-8")[:_MAX_REASON].decode("utf-8", "ignore")  # never half a character
+    return code.to_bytes(2, "big") + text.encode("utf-8")
+
+
+def _parse_close(payload: bytes) -> tuple[int, str]:
+    """Code and reason of a Close frame (RFC 6455 sections 5.5.1 and 7.4).
+
+    Raises:
+        ProtocolViolation: it is not valid.
+    """
+    if not payload:
+        return 1005, ""
+    if len(payload) == 1:
+        raise ProtocolViolation(1002, "Close frame of one byte")
+    code = int.from_bytes(payload[:2], "big")
+    if not is_valid_close_code(code):
+        raise ProtocolViolation(1002, f"close code {code}")
+    try:
+        reason = payload[2:].decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ProtocolViolation(1007, "close reason that is not UTF-8") from error
+    return code, reason.removesuffix("\0")  # Godot 3 ends its reasons with a NUL

@@ -1,0 +1,241 @@
+"""From bytes to frames (RFC 6455 section 5.2), without waiting for the whole of a frame.
+
+Two ways lead through here. Whole messages in one plain frame each, nearly all of what a game gets, are taken many at
+a time by one tight loop. Everything else (control frames, fragments, masked or compressed frames, and each frame that
+has not arrived whole) goes frame by frame, its payload passed on as it arrives.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Protocol
+
+from wsclient.protocol.errors import ProtocolViolation
+from wsclient.protocol.masking import mask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["DataReceiver", "FrameDecoder", "Opcode"]
+
+
+class Opcode(IntEnum):
+    """RFC 6455 section 5.2."""
+
+    CONTINUATION = 0
+    TEXT = 1
+    BINARY = 2
+    CLOSE = 8
+    PING = 9
+    PONG = 10
+
+
+class DataReceiver(Protocol):
+    """Where a decoder puts the data frames that it finds, in order. Each method may raise `ProtocolViolation`."""
+
+    def whole_messages(self, payloads: list[bytes], *, is_text: bool) -> None:
+        """Takes a run of messages of one kind, each of them one unfragmented frame."""
+
+    def frame_begins(self, opcode: Opcode, length: int, *, is_final: bool) -> None:
+        """Takes the header of a data frame. Its payload follows in parts, then `frame_ends`."""
+
+    def frame_continues(self, part: bytes) -> None:
+        """Takes the next part of the payload; never empty."""
+
+    def frame_ends(self) -> None:
+        """Takes note that the payload is complete."""
+
+
+_OPCODES = {int(opcode): opcode for opcode in Opcode}
+_FIN_TEXT = 0x80 | Opcode.TEXT
+_FIN_BINARY = 0x80 | Opcode.BINARY
+
+# How much one call may do, so that no flood makes one call long: arbitrary, each about a third of a millisecond.
+_MESSAGES_A_CALL = 4096
+_FRAMES_A_CALL = 128
+
+
+class FrameDecoder:
+    """Decodes what one peer sends.
+
+    Args:
+        receiver: is told of data frames.
+        control: is told of control frames, whole; may raise `ProtocolViolation`.
+        expects_masked: whether this side is the server (RFC 6455 section 5.1).
+        max_frame_size: the longest payload that is taken, in bytes; at least 125. Nothing of a longer one is kept.
+    """
+
+    def __init__(
+        self,
+        receiver: DataReceiver,
+        control: Callable[[Opcode, bytes], None],
+        *,
+        expects_masked: bool,
+        max_frame_size: int,
+    ) -> None:
+        self._receiver = receiver
+        self._control = control
+        self._expects_masked = expects_masked
+        self._max_frame_size = max_frame_size
+        self._data = b""
+        self._position = 0
+        # Of the data frame that has begun and is not complete: what is missing, and what unmasks it.
+        self._missing = 0
+        self._key = b""
+        #: whether `decode` stopped because it had done enough for one call
+        self.has_undecoded = False
+
+    @property
+    def missing(self) -> int:
+        """How many bytes complete the frame that has begun; 0 between frames."""
+        return self._missing
+
+    def receive_data(self, data: bytes) -> None:
+        """Takes more bytes, in order. Decodes nothing yet."""
+        rest = self._data[self._position :]
+        self._data = rest + data if rest else data
+        self._position = 0
+
+    def stop(self) -> None:
+        """Forgets what was not decoded. Also from within a call of the receiver's."""
+        self._data = b""
+        self._position = self._missing = 0
+
+    def decode(self) -> None:
+        """Tells the receiver what the bytes so far contain, a bounded amount a call; see `has_undecoded`.
+
+        Raises:
+            ProtocolViolation: by the peer. What came before it has been told; nothing may be decoded after it.
+        """
+        self.has_undecoded = False
+        for _ in range(_FRAMES_A_CALL):
+            if self._missing and not self._take_part():
+                return
+            if not self._expects_masked and self._take_run():
+                break
+            if not self._take_frame():
+                return
+        self.has_undecoded = self._position < len(self._data)
+
+    def _take_run(self) -> bool:  # noqa: C901  (one loop on purpose, see below)
+        """Takes the whole, plain messages that stand next. True where it stopped because it had done enough."""
+        # The one loop whose cost each message pays: local names, no length check before an access (the end of the
+        # data shows as IndexError), and runs of one kind, so that the kind costs nothing while it stays the same.
+        data = self._data
+        size = len(data)
+        start = self._position
+        max_frame_size = self._max_frame_size
+        payloads: list[bytes] = []
+        append = payloads.append
+        kind = _FIN_BINARY
+        is_enough = False
+        try:
+            for _ in range(_MESSAGES_A_CALL):
+                first = data[start]
+                length = data[start + 1]
+                if first != kind:
+                    if first not in (_FIN_TEXT, _FIN_BINARY):
+                        break
+                    if payloads:
+                        self._position = start
+                        self._receiver.whole_messages(payloads, is_text=kind == _FIN_TEXT)
+                        payloads = []
+                        append = payloads.append
+                    kind = first
+                body = start + 2
+                if length > 125:
+                    if length != 126:  # 64 bits, or a mask that a server must not use
+                        break
+                    length = data[start + 2] << 8 | data[start + 3]
+                    if length < 126 or length > max_frame_size:
+                        break
+                    body = start + 4
+                end = body + length
+                if end > size:
+                    break
+                append(data[body:end])
+                start = end
+            else:
+                is_enough = True
+        except IndexError:
+            pass
+        self._position = start
+        if payloads:
+            self._receiver.whole_messages(payloads, is_text=kind == _FIN_TEXT)
+        return is_enough
+
+    def _take_frame(self) -> bool:
+        """Takes the frame that stands next, or its beginning. False where more bytes are needed."""
+        data, start = self._data, self._position
+        available = len(data) - start
+        if available < 2:
+            return False
+        first, second = data[start], data[start + 1]
+        opcode = self._check_first_byte(first)
+        is_final = bool(first & 0x80)
+        is_masked = bool(second & 0x80)
+        length = second & 0x7F
+        if is_masked != self._expects_masked:
+            # RFC 6455 section 5.1
+            raise ProtocolViolation(1002, "a client's frame without a mask" if self._expects_masked else "masked frame")
+        if opcode >= Opcode.CLOSE and (length > 125 or not is_final):
+            # RFC 6455 section 5.5
+            raise ProtocolViolation(1002, "control frame over 125 bytes" if is_final else "fragmented control frame")
+        head_size = 2 + (2 if length == 126 else 8 if length == 127 else 0)
+        if available < head_size:
+            return False
+        if length > 125:
+            length = self._extended_length(int.from_bytes(data[start + 2 : start + head_size], "big"), head_size)
+        key_end = head_size + (4 if is_masked else 0)
+        if available < key_end:
+            return False
+        key = data[start + head_size : start + key_end]
+        if opcode < Opcode.CLOSE:
+            self._position = start + key_end
+            self._receiver.frame_begins(opcode, length, is_final=is_final)
+            self._missing, self._key = length, key
+            return self._take_part()
+        end = key_end + length
+        if available < end:
+            return False
+        payload = data[start + key_end : start + end]
+        self._position = start + end
+        self._control(opcode, mask(payload, key) if key else payload)
+        return True
+
+    def _check_first_byte(self, first: int) -> Opcode:
+        # RFC 6455 section 5.2: reserved opcodes, and bits that no extension gave a meaning.
+        opcode = _OPCODES.get(first & 0x0F)
+        if first & 0x70:
+            raise ProtocolViolation(1002, "reserved bit set")
+        if opcode is None:
+            raise ProtocolViolation(1002, f"reserved opcode {first & 0x0F}")
+        return opcode
+
+    def _extended_length(self, length: int, head_size: int) -> int:
+        # RFC 6455 section 5.2: the shortest form, and no highest bit.
+        if length < (126 if head_size == 4 else 65536):
+            raise ProtocolViolation(1002, "payload length not in its shortest form")
+        if length >> 63:
+            raise ProtocolViolation(1002, "payload length with its highest bit set")
+        if length > self._max_frame_size:
+            raise ProtocolViolation(1009, f"frame of {length} bytes, limit {self._max_frame_size}")
+        return length
+
+    def _take_part(self) -> bool:
+        """Passes on what has arrived of the frame that has begun. False where more bytes are needed."""
+        start = self._position
+        part = self._data[start : start + self._missing]
+        if part:
+            self._position += len(part)
+            self._missing -= len(part)
+            if self._key:
+                plain = mask(part, self._key)
+                turn = len(part) % len(self._key)  # the key goes on where this part ends
+                self._key = self._key[turn:] + self._key[:turn]
+                part = plain
+            self._receiver.frame_continues(part)
+        if self._missing:
+            return False
+        self._receiver.frame_ends()
+        return True

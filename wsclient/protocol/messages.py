@@ -1,0 +1,138 @@
+"""From frames to messages: fragments (RFC 6455 section 5.4), UTF-8 as it arrives (section 8.1), limits."""
+
+from __future__ import annotations
+
+from codecs import getincrementaldecoder
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from wsclient.protocol.errors import ProtocolViolation
+from wsclient.protocol.frames import Opcode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["MessageAssembler", "Utf8Validator"]
+
+_INVALID_UTF8 = "text that is not UTF-8"
+_INSIDE = "a new message inside a fragmented one"
+_new_utf8_decoder = getincrementaldecoder("utf-8")
+
+
+class Utf8Validator:
+    """Checks one text that comes in parts, and fails at the first byte that cannot be right."""
+
+    __slots__ = ("_decoder", "_inside_character")
+
+    def __init__(self) -> None:
+        self._decoder = _new_utf8_decoder()
+        self._inside_character = False
+
+    def check(self, part: bytes) -> None:
+        """Looks at the next part.
+
+        Raises:
+            ProtocolViolation: it cannot be UTF-8 (1007).
+        """
+        if not self._inside_character and part.isascii():  # ten times cheaper, and most text is
+            return
+        self._decode(part, is_last=False)
+        self._inside_character = bool(self._decoder.getstate()[0])
+
+    def finish(self) -> None:
+        """Looks at the end.
+
+        Raises:
+            ProtocolViolation: it is inside a character (1007).
+        """
+        self._decode(b"", is_last=True)
+
+    def _decode(self, part: bytes, *, is_last: bool) -> None:
+        try:
+            self._decoder.decode(part, is_last)
+        except UnicodeDecodeError as error:
+            raise ProtocolViolation(1007, _INVALID_UTF8) from error
+
+
+class MessageAssembler:
+    """Puts the messages of one peer together.
+
+    Args:
+        deliver: is given each run of whole messages, in order.
+        max_message_size: bytes; a message over it is refused (1009) as soon as its frames' headers tell.
+        max_fragments: frames of one message; one more is refused (1009).
+    """
+
+    def __init__(
+        self, deliver: Callable[[list[bytes], bool], None], *, max_message_size: int, max_fragments: int
+    ) -> None:
+        self._deliver = deliver
+        self._max_message_size = max_message_size
+        self._max_fragments = max_fragments
+        # Of the message that has begun and is not complete.
+        self._is_inside = False
+        self._payload = BytesIO()
+        self._text: Utf8Validator | None = None
+        self._size = 0
+        self._fragments = 0
+        self._is_last_frame = False
+
+    def whole_messages(self, payloads: list[bytes], *, is_text: bool) -> None:
+        """Takes a run of unfragmented messages of one kind."""
+        if self._is_inside:
+            raise ProtocolViolation(1002, _INSIDE)
+        if is_text and not all(map(bytes.isascii, payloads)):
+            self._check_texts(payloads)
+        self._deliver(payloads, is_text)
+
+    def frame_begins(self, opcode: Opcode, length: int, *, is_final: bool) -> None:
+        """Takes the header of a data frame.
+
+        Raises:
+            ProtocolViolation: fragments out of order (1002), or a limit passed (1009).
+        """
+        if (opcode is Opcode.CONTINUATION) != self._is_inside:
+            # RFC 6455 section 5.4
+            raise ProtocolViolation(1002, _INSIDE if self._is_inside else "continuation without a start")
+        if not self._is_inside:
+            self._begin(opcode)
+        self._size += length
+        self._fragments += 1
+        if self._size > self._max_message_size:
+            raise ProtocolViolation(1009, f"message over {self._max_message_size} bytes")
+        if self._fragments > self._max_fragments:
+            raise ProtocolViolation(1009, f"too many fragments: over {self._max_fragments}")
+        self._is_last_frame = is_final
+
+    def frame_continues(self, part: bytes) -> None:
+        """Takes the next part of the frame's payload."""
+        if self._text is not None:
+            self._text.check(part)
+        # Grows with what has arrived; a length that a peer only declared costs nothing.
+        self._payload.write(part)
+
+    def frame_ends(self) -> None:
+        """Delivers the message if this was its last frame."""
+        if not self._is_last_frame:
+            return
+        if self._text is not None:
+            self._text.finish()
+        self._is_inside = False
+        payload = self._payload.getvalue()  # CPython gives its own buffer away here: no copy
+        self._payload = BytesIO()
+        self._deliver([payload], self._text is not None)
+
+    def _begin(self, opcode: Opcode) -> None:
+        self._is_inside = True
+        self._text = Utf8Validator() if opcode is Opcode.TEXT else None
+        self._size = self._fragments = 0
+
+    def _check_texts(self, payloads: list[bytes]) -> None:
+        """Delivers the texts before the first bad one, then refuses that."""
+        for index, payload in enumerate(payloads):
+            try:
+                str(payload, "utf-8")
+            except UnicodeDecodeError as error:
+                if index:
+                    self._deliver(payloads[:index], True)
+                raise ProtocolViolation(1007, _INVALID_UTF8) from error

@@ -1,0 +1,203 @@
+"""Frames on their way out (RFC 6455 section 5.2): queued as they are, masked in pieces as the network takes them."""
+
+from __future__ import annotations
+
+from collections import deque
+from struct import pack
+from typing import TYPE_CHECKING
+
+from wsclient.protocol.frames import Opcode
+from wsclient.protocol.masking import KEY_SIZE, MaskingKeys, mask, mask_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["PIECE", "Outbox"]
+
+# How much is given out at a time: few enough system calls, and never more than a fraction of a millisecond of masking.
+PIECE = 64 * 1024
+
+# Payloads up to this size are queued as whole frames and masked together; see masking.LARGEST_WHOLE.
+_SMALL = 1024
+_FRAMES_A_PIECE = 1024
+_NO_KEY = bytes(KEY_SIZE)
+_FIN = 0x80
+_RSV1 = 0x40
+_MASKED = 0x80
+_FIN_TEXT = _FIN | Opcode.TEXT
+_FIN_BINARY = _FIN | Opcode.BINARY
+_SHORTEST = 2 + 125  # the largest frame, key apart, whose header takes two bytes
+
+
+def _header(first: int, length: int, masked: int) -> bytes:
+    """The bytes before the masking key, with the payload length in its shortest form (RFC 6455 section 5.2)."""
+    if length < 126:
+        return bytes((first, masked | length))
+    if length < 65536:
+        return pack(">BBH", first, masked | 126, length)
+    return pack(">BBQ", first, masked | 127, length)
+
+
+# A client's header of each short message, ready: most frames that a game sends take theirs from here.
+_SHORT_HEADERS = {
+    (first, length): _header(first, length, _MASKED) + _NO_KEY
+    for first in (_FIN_TEXT, _FIN_BINARY)
+    for length in range(126)
+}
+
+
+class _LargeFrame:
+    """A frame that is masked piece by piece, so that no message, however large, costs one long moment."""
+
+    __slots__ = ("_head", "_key", "_offset", "_payload")
+
+    def __init__(self, head: bytes, payload: bytes) -> None:
+        self._head = head
+        self._payload = memoryview(payload)
+        self._key: bytes | None = None
+        self._offset = 0
+
+    @property
+    def remaining(self) -> int:
+        return len(self._payload) - self._offset
+
+    @property
+    def has_begun(self) -> bool:
+        return self._offset > 0
+
+    def next_piece(self, keys: MaskingKeys | None) -> bytes:
+        """At most PIECE bytes of payload, the header before the first. Only the last piece is no multiple of four."""
+        piece = self._payload[self._offset : self._offset + PIECE]
+        head = b""
+        if keys is not None and self._key is None:
+            self._key = keys.take(1)[0].to_bytes(KEY_SIZE, "little")
+        if self._offset == 0:
+            head = self._head + (self._key or b"")
+        self._offset += len(piece)
+        return head + (mask(piece, self._key) if self._key else piece)
+
+
+class Outbox:
+    """What was accepted and has not left, in order.
+
+    Control frames pass what waits, but never cut into a frame that has begun. Close comes last and ends it all.
+
+    Args:
+        is_masked: whether this side is the client (RFC 6455 section 5.1).
+        random_bytes: the source of masking keys. What it raises leaves `next_piece`; nothing unmasked is ever given,
+            and the outbox is of no use after that.
+    """
+
+    def __init__(self, *, is_masked: bool, random_bytes: Callable[[int], bytes]) -> None:
+        self._keys = MaskingKeys(random_bytes) if is_masked else None
+        self._masked = _MASKED if is_masked else 0
+        self._no_key = _NO_KEY if is_masked else b""
+        # In order: large frames, and runs of small ones, which are masked many at a time.
+        self._queue: deque[list[bytes] | _LargeFrame] = deque()
+        self._last_run: list[bytes] | None = None  # the run at the end of the queue, where one stands there
+        self._pings: list[bytes] = []
+        self._pong: bytes | None = None
+        self._close: bytes | None = None
+        self.buffered_amount = 0  #: bytes of payload that `next_piece` has not given yet
+        self.buffered_messages = 0  #: messages that `next_piece` has not wholly given yet
+
+    def __bool__(self) -> bool:
+        """Whether `next_piece` has something to give."""
+        return bool(self._queue or self._has_controls or self._close is not None)
+
+    def add_message(self, payload: bytes, *, is_text: bool, is_compressed: bool = False) -> None:
+        """Queues one message as one frame."""
+        size = len(payload)
+        self.buffered_amount += size
+        self.buffered_messages += 1
+        first = _FIN_TEXT if is_text else _FIN_BINARY
+        if is_compressed:
+            first |= _RSV1  # RFC 7692 section 6
+        if size > _SMALL:
+            self._queue.append(_LargeFrame(_header(first, size, self._masked), payload))
+            self._last_run = None
+            return
+        header = _SHORT_HEADERS.get((first, size)) if self._masked else None
+        frame = (header or _header(first, size, self._masked) + self._no_key) + payload
+        if self._last_run is None:
+            self._last_run = []
+            self._queue.append(self._last_run)
+        self._last_run.append(frame)
+
+    def add_ping(self, payload: bytes) -> None:
+        """Queues a ping before the messages that wait."""
+        self._pings.append(self._control(Opcode.PING, payload))
+
+    def set_pong(self, payload: bytes) -> None:
+        """Queues a pong; it takes the place of one that has not left (RFC 6455 section 5.5.3 allows that)."""
+        self._pong = self._control(Opcode.PONG, payload)
+
+    def add_close(self, payload: bytes) -> None:
+        """Queues the Close frame behind all messages. Nothing may be added after it (RFC 6455 section 5.5.1)."""
+        self._close = self._control(Opcode.CLOSE, payload)
+
+    def drop_messages(self) -> None:
+        """Forgets the messages of which nothing has been given yet."""
+        first = self._queue[0] if self._queue else None
+        self._queue.clear()
+        self._last_run = None
+        self.buffered_amount = self.buffered_messages = 0
+        if isinstance(first, _LargeFrame) and first.has_begun:
+            self._queue.append(first)
+            self.buffered_amount = first.remaining
+            self.buffered_messages = 1
+
+    def next_piece(self) -> bytes:
+        """Gives about `PIECE` bytes to write, ready and masked; b"" when nothing is left."""
+        first = self._queue[0] if self._queue else None
+        if isinstance(first, _LargeFrame) and (first.has_begun or not self._has_controls):
+            return self._large_piece(first)
+        batch = self._take_controls() if self._has_controls else []
+        if isinstance(first, list):
+            batch += self._take_small(first)
+        if not self._queue and self._close is not None:
+            batch.append(self._close)
+            self._close = None
+        if self._keys is None or not batch:
+            return b"".join(batch)
+        return b"".join(mask_frames(batch, self._keys.take(len(batch))))
+
+    def _control(self, opcode: Opcode, payload: bytes) -> bytes:
+        return _header(_FIN | opcode, len(payload), self._masked) + self._no_key + payload
+
+    @property
+    def _has_controls(self) -> bool:
+        return self._pong is not None or bool(self._pings)
+
+    def _take_controls(self) -> list[bytes]:
+        batch, self._pings = self._pings, []
+        if self._pong is not None:
+            batch.append(self._pong)
+            self._pong = None
+        return batch
+
+    def _take_small(self, run: list[bytes]) -> list[bytes]:
+        """The small frames at the front, as many as make about one piece."""
+        batch = run[:_FRAMES_A_PIECE]
+        size = sum(map(len, batch))
+        if size > PIECE:
+            batch = batch[: max(1, len(batch) * PIECE // size)]
+            size = sum(map(len, batch))
+        del run[: len(batch)]
+        if not run:
+            self._queue.popleft()
+            if self._last_run is run:
+                self._last_run = None
+        self.buffered_messages -= len(batch)
+        heads = sum(2 if len(frame) <= _SHORTEST + len(self._no_key) else 4 for frame in batch)
+        self.buffered_amount -= size - heads - len(self._no_key) * len(batch)
+        return batch
+
+    def _large_piece(self, frame: _LargeFrame) -> bytes:
+        before = frame.remaining
+        piece = frame.next_piece(self._keys)
+        self.buffered_amount -= before - frame.remaining
+        if not frame.remaining:
+            self._queue.popleft()
+            self.buffered_messages -= 1
+        return piece
