@@ -24,11 +24,10 @@ class BodyPrefix:
 
     def __init__(self, head: ResponseHead) -> None:
         self._content = bytearray()
+        self._is_over = False
         self._left: int | None = None  # bytes of the body, or of the chunk; None: until the connection ends
         self._chunks: bytearray | None = None  # not decoded yet; None: the body is not chunked
         self._is_chunk_ending = False
-        self.is_complete = False
-        """Whether no further byte is wanted."""
         self._choose_framing(head)
 
     @property
@@ -36,59 +35,64 @@ class BodyPrefix:
         """What has arrived, at most 4 KiB; any transfer coding removed, a content coding (gzip) left as it is."""
         return bytes(self._content)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether no further byte is wanted."""
+        return self._is_over or len(self._content) == MAX_BODY_SIZE
+
     def receive_data(self, data: bytes) -> None:
         """Takes what arrived; ignored once `is_complete`."""
-        if self.is_complete:
+        if self._is_over:
             return
         if self._chunks is None:
-            self._left = self._keep(data, self._left)
-            self.is_complete = self.is_complete or self._left == 0
-        else:
-            self._chunks += data
-            while not self.is_complete and self._decode_step(self._chunks):
-                pass
+            self._keep(data)
+            self._is_over = self._left == 0
+            return
+        self._chunks += data
+        while not self.is_complete and self._decode_step(self._chunks):
+            pass
 
     def _choose_framing(self, head: ResponseHead) -> None:
         """RFC 9112 section 6.3. What is contradictory or malformed there is no body to us."""
         codings = head.get_all("Transfer-Encoding")
         lengths = head.get_all("Content-Length")
-        if head.status < 200 or head.status in (204, 304):
-            self.is_complete = True
+        if head.status in (204, 304):
+            self._is_over = True
         elif codings:
             self._chunks = bytearray()
             self._left = 0
-            self.is_complete = [coding.lower() for coding in codings] != ["chunked"] or bool(lengths)
+            self._is_over = [coding.lower() for coding in codings] != ["chunked"] or bool(lengths)
         elif lengths:
             self._left = _parse_length(lengths)
-            self.is_complete = self._left == 0
+            self._is_over = self._left == 0
 
-    def _keep(self, data: bytes | bytearray, left: int | None) -> int | None:
-        """Adds what belongs to the content and gives what is left of it then."""
-        mine = data if left is None else data[:left]
+    def _keep(self, data: bytes | bytearray) -> None:
+        """Adds what belongs to the content, as far as there is room."""
+        mine = data[: self._left]
         self._content += mine[: MAX_BODY_SIZE - len(self._content)]
-        self.is_complete = self.is_complete or len(self._content) == MAX_BODY_SIZE
-        return None if left is None else left - len(mine)
+        if self._left is not None:
+            self._left -= len(mine)
 
     def _decode_step(self, chunks: bytearray) -> bool:
         """Takes one line or a part of a chunk (RFC 9112 section 7.1); False where more has to arrive first."""
         if self._left:
             size = min(self._left, len(chunks))
-            self._left = self._keep(chunks[:size], self._left)
+            self._keep(chunks[:size])
             self._is_chunk_ending = self._left == 0
             del chunks[:size]
-            return bool(chunks)
+            return self._is_chunk_ending
         end = chunks.find(b"\r\n", 0, MAX_CHUNK_LINE_SIZE + 2)
         if end < 0:
-            self.is_complete = len(chunks) >= MAX_CHUNK_LINE_SIZE + 2
+            self._is_over = len(chunks) >= MAX_CHUNK_LINE_SIZE + 2
             return False
         line = bytes(chunks[:end])
         del chunks[: end + 2]
         if self._is_chunk_ending:
             self._is_chunk_ending = False
-            self.is_complete = bool(line)
+            self._is_over = bool(line)
         else:
             self._left = _parse_chunk_size(line)
-            self.is_complete = self._left == 0  # the last chunk, or a malformed one
+            self._is_over = self._left == 0  # the last chunk, or a malformed one
         return True
 
 

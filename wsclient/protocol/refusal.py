@@ -38,7 +38,7 @@ HINTS = {
     407: "a proxy on the way wants credentials",
     408: "it waited too long for the request",
     410: "there is nothing at this path any more",
-    426: "it wants another protocol or another version of it",
+    426: "it saw no upgrade to WebSocket: a proxy on the way may have taken it off",
     429: "too many attempts: wait before the next one",
     500: "it failed: its own log knows more",
     502: "the server behind the proxy does not answer: try again later",
@@ -58,6 +58,7 @@ def explain_not_http(start: NotHTTP, *, is_secure: bool) -> Failure:
     """Says what answered, as far as its first bytes tell.
 
     Args:
+        start: what its bytes were found to be.
         is_secure: whether we spoke TLS to it.
     """
     if start.start.startswith(TLS_RECORDS) and not is_secure:
@@ -75,6 +76,7 @@ def explain_status(head: ResponseHead, body: bytes, *, is_secure: bool) -> Failu
     """Says why the server may have answered with another status than 101, and what to try.
 
     Args:
+        head: the reply's head.
         body: the beginning of the reply's body.
         is_secure: whether we spoke TLS to it.
     """
@@ -98,7 +100,8 @@ def _hint(head: ResponseHead, body: bytes) -> str:
         return f"it redirects to '{_without_secrets(locations[0])}', and redirects are not followed: connect there"
     if head.status == 200 and _is_html(head, body):
         return "that is a web page and no WebSocket: a wrong port or path, or a captive portal?"
-    if head.status == 426 and (versions := head.get_all("Sec-WebSocket-Version")):
+    versions = head.get_all("Sec-WebSocket-Version")
+    if head.status == 426 and versions and "13" not in versions:  # RFC 6455 section 4.4
         return f"it speaks another version of the protocol: {escape(', '.join(versions), 40)}"
     return HINTS.get(head.status) or OTHER_HINTS.get(head.status // 100, "that is no WebSocket")
 

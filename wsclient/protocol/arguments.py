@@ -1,0 +1,109 @@
+"""What a caller may add to an opening handshake: checked before anything is started."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from wsclient.protocol.errors import InvalidArgument
+from wsclient.protocol.http11 import MAX_HEADERS, MAX_LINE_SIZE, Headers, is_token
+from wsclient.protocol.text import escape
+
+__all__ = ["check_headers", "check_subprotocols"]
+
+# The handshake writes these itself, or they would promise a body that does not follow. Of "Sec-..." it owns
+# Sec-WebSocket-*; the rest is reserved for what only a browser may say (Fetch standard, forbidden request-header).
+OWNED_HEADERS = frozenset({"host", "upgrade", "connection", "content-length", "transfer-encoding"})
+OWNED_PREFIX = "sec-"
+
+_NOT_IN_A_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]")  # one character: cannot backtrack
+
+
+def check_subprotocols(protocols: Iterable[str]) -> tuple[str, ...]:
+    """Checks the subprotocols to ask for (RFC 6455 section 4.1, item 10).
+
+    Spaces around one are taken off: Godot compares without them, and would send what no server understands.
+
+    Raises:
+        TypeError: it is a single str, or something in it is no str.
+        InvalidArgument: one is empty, has a character that no token has, or comes twice; or all together are too long.
+    """
+    if isinstance(protocols, str | bytes | bytearray) or not isinstance(protocols, Iterable):
+        raise TypeError(f"subprotocols must be a list of str, not {type(protocols).__name__}")
+    checked: dict[str, None] = {}
+    size = 0
+    for protocol in protocols:
+        if not isinstance(protocol, str):
+            raise TypeError(f"a subprotocol must be a str, not {type(protocol).__name__}")
+        name = protocol.strip(" \t")
+        size += len(name) + 1
+        if not _is_token(name):
+            raise InvalidArgument(f"subprotocol '{escape(protocol, 80)}' is not a token: letters, digits and -._ are")
+        if name in checked:
+            raise InvalidArgument(f"subprotocol '{escape(name, 80)}' is asked for twice")
+        if size > MAX_LINE_SIZE:
+            raise InvalidArgument(f"the subprotocols are longer than {MAX_LINE_SIZE} bytes together")
+        checked[name] = None
+    return tuple(checked)
+
+
+def check_headers(headers: Iterable[str] | Mapping[str, str]) -> Headers:
+    """Checks the headers to add to the request (RFC 9110 section 5).
+
+    Text is sent as UTF-8, as in Godot; many servers understand ASCII only. The messages never hold a value.
+
+    Args:
+        headers: "Name: value" each, or a mapping of names to values.
+
+    Returns:
+        Names and values, without the space around them.
+
+    Raises:
+        TypeError: it is a single str, or something in it is no str.
+        InvalidArgument: a name is no token or belongs to the handshake, a value has a control character
+            (line breaks are some), one header is longer than 8 KiB, or there are more than 128.
+    """
+    checked: list[tuple[str, str]] = []
+    for number, (name, value) in enumerate(_pairs(headers), start=1):
+        if number > MAX_HEADERS:
+            raise InvalidArgument(f"there are more than {MAX_HEADERS} headers")
+        _check_header(name, value, number)
+        checked.append((name, value))
+    return tuple(checked)
+
+
+def _pairs(headers: Iterable[str] | Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    if isinstance(headers, str | bytes | bytearray) or not isinstance(headers, Iterable):
+        raise TypeError(f'headers must be a list of "Name: value" or a mapping, not {type(headers).__name__}')
+    if isinstance(headers, Mapping):
+        for name, value in headers.items():
+            _check_type(name, "the name of a header")
+            _check_type(value, f"the value of header {escape(name, 80)}")
+            yield name, value.strip(" \t")
+        return
+    for number, line in enumerate(headers, start=1):
+        _check_type(line, f"header {number}")
+        name, colon, value = line.partition(":")
+        if not colon:
+            raise InvalidArgument(f'header {number} has no colon: "Name: value" is needed')
+        yield name, value.strip(" \t")
+
+
+def _check_header(name: str, value: str, number: int) -> None:
+    if not _is_token(name):
+        raise InvalidArgument(f"header {number} has a name that is no token: '{escape(name, 40)}'")
+    if name.lower() in OWNED_HEADERS or name.lower().startswith(OWNED_PREFIX):
+        raise InvalidArgument(f"header {escape(name, 80)} belongs to the handshake")
+    if _NOT_IN_A_VALUE.search(value):
+        raise InvalidArgument(f"header {escape(name, 80)} has a line break or another control character in its value")
+    if len(f"{name}: {value}".encode()) > MAX_LINE_SIZE:
+        raise InvalidArgument(f"header {escape(name, 80)} is longer than {MAX_LINE_SIZE} bytes")
+
+
+def _check_type(value: object, what: str) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"{what} must be a str, not {type(value).__name__}")
+
+
+def _is_token(text: str) -> bool:
+    return text.isascii() and is_token(text.encode())
