@@ -1,0 +1,98 @@
+"""One handler of one signal, and what may be one."""
+
+from __future__ import annotations
+
+import inspect
+from enum import IntFlag
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["ConnectFlags", "Connection", "checked_handler"]
+
+
+class ConnectFlags(IntFlag):
+    """How `connect` connects. The numbers are those of Godot 3's `Object.ConnectFlags`."""
+
+    CONNECT_DEFERRED = 1
+    """Called when the outermost `poll()` ends, or else the outermost emission."""
+    CONNECT_PERSIST = 2
+    """No effect: it concerns Godot's editor."""
+    CONNECT_ONESHOT = 4
+    """Disconnected before its first call."""
+    CONNECT_REFERENCE_COUNTED = 8
+    """May be connected again; is then called once, and disconnected as often as it was connected."""
+
+
+class Connection:
+    """One handler of one signal: what pyee keeps, in place of the bare handler.
+
+    It equals its target, so that pyee finds it by the target, and knows it again when it is added twice.
+
+    Args:
+        target: the handler, checked.
+        binds: what it gets behind the emitted arguments.
+        flags: of `ConnectFlags`.
+
+    Attributes:
+        count: how many times it has to be disconnected.
+        is_plain: whether an emission may call the target as it is.
+        is_spent: whether a one-shot has been called.
+    """
+
+    __slots__ = ("_hash", "binds", "count", "flags", "is_deferred", "is_one_shot", "is_plain", "is_spent", "target")
+
+    def __init__(self, target: Callable[..., object], binds: tuple[object, ...] = (), flags: int = 0) -> None:
+        self.target = target
+        self.binds = binds
+        self.flags = flags
+        self.count = 1
+        self.is_deferred = bool(flags & ConnectFlags.CONNECT_DEFERRED)
+        self.is_one_shot = bool(flags & ConnectFlags.CONNECT_ONESHOT)
+        self.is_plain = not (binds or self.is_deferred or self.is_one_shot)
+        self.is_spent = False
+        try:
+            # Kept: a target that changes its hash later must still be found.
+            self._hash = hash(target)
+        except TypeError:
+            self._hash = 0
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """Calls the target, the bound arguments behind the given ones."""
+        return self.target(*args, *self.binds, **kwargs)
+
+    def __eq__(self, other: object) -> bool:
+        theirs = other.target if isinstance(other, Connection) else other
+        return self.target is theirs or self.target == theirs
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"<Connection to {self.target!r}>"
+
+
+def checked_handler(handler: object) -> Callable[..., object]:
+    """Refuses what could never handle a signal.
+
+    Raises:
+        TypeError: it cannot be called, or calling it would run nothing, as with a coroutine function.
+    """
+    if not callable(handler):
+        raise TypeError(f"a signal's handler must be callable, not {type(handler).__name__}")
+    if kind := _kind_that_runs_nothing(handler):
+        raise TypeError(f"{handler!r} is {kind}: calling it runs nothing, so it cannot handle a signal")
+    return handler
+
+
+def _kind_that_runs_nothing(handler: object) -> str:
+    while isinstance(handler, partial):
+        handler = handler.func
+    for function in (handler, type(handler).__call__):
+        if inspect.iscoroutinefunction(function):
+            return "a coroutine function"
+        if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
+            return "a generator function"
+    return ""
