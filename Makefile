@@ -34,7 +34,7 @@ check: $(VENV)/.has-lint
 
 clean:
 	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov build dist arena.png
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name '.venv*' -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/.has-demos: pyproject.toml .ci/environment
 	@$(INSTALL) '.[demos]'
