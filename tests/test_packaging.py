@@ -15,13 +15,14 @@ import pytest
 from tests.support.source import PACKAGE, ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from email.message import Message
 
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
     """Builds the wheel with the backend that pyproject.toml names, without a network."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
