@@ -90,9 +90,14 @@ class Transport(ABC):
     def has_more(self) -> bool:
         """Whether another `poll` right now would bring more without asking the system."""
 
+    @property
+    @abstractmethod
+    def can_send(self) -> bool:
+        """Whether `send` is allowed: open, and no Close frame was sent or received."""
+
     @abstractmethod
     def send(self, payload: bytes, *, is_text: bool) -> None:
-        """Queues one message behind what is unsent. The caller has looked at the limits."""
+        """Queues one message behind what is unsent. The caller has looked at `can_send` and at the limits."""
 
     @abstractmethod
     def flush(self) -> None:
@@ -115,6 +120,11 @@ class Transport(ABC):
     @abstractmethod
     def buffered_messages(self) -> int:
         """Messages accepted by `send` and not yet wholly handed to the system."""
+
+    @property
+    def latency(self) -> float:
+        """Seconds, the round trip of the last ping that this transport sent; -1.0 before the first."""
+        return -1.0
 
     @property
     @abstractmethod

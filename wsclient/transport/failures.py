@@ -1,0 +1,70 @@
+"""What the system's errors mean, in words for a person: one table."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING, Final
+
+from wsclient.protocol.events import Failure, FailureKind
+from wsclient.transport.stream import StreamError
+
+if TYPE_CHECKING:
+    from wsclient.protocol.events import Stage
+
+__all__ = ["failure_from", "is_more_telling", "reason_of"]
+
+_KINDS: Final = {
+    errno.ECONNREFUSED: (FailureKind.REFUSED, "{place} refused the connection"),
+    errno.ETIMEDOUT: (FailureKind.TIMEOUT, "{place} did not answer"),
+    errno.ENETUNREACH: (FailureKind.UNREACHABLE, "there is no way to {place}: {reason}"),
+    errno.EHOSTUNREACH: (FailureKind.UNREACHABLE, "there is no way to {place}: {reason}"),
+    errno.ENETDOWN: (FailureKind.UNREACHABLE, "there is no way to {place}: {reason}"),
+    errno.EADDRNOTAVAIL: (FailureKind.UNREACHABLE, "there is no way to {place}: {reason}"),
+    errno.EAFNOSUPPORT: (FailureKind.UNREACHABLE, "there is no way to {place}: {reason}"),
+    errno.EMFILE: (FailureKind.SYSTEM, "this program has too many files and sockets open: {reason}"),
+    errno.ENFILE: (FailureKind.SYSTEM, "this machine has too many files and sockets open: {reason}"),
+    errno.ENOBUFS: (FailureKind.SYSTEM, "this machine is short of memory for sockets: {reason}"),
+    errno.ENOMEM: (FailureKind.SYSTEM, "this machine is short of memory for sockets: {reason}"),
+    errno.EACCES: (FailureKind.SYSTEM, "this machine forbids to connect to {place}: {reason}"),
+    errno.EPERM: (FailureKind.SYSTEM, "this machine forbids to connect to {place}: {reason}"),
+    errno.ECONNRESET: (FailureKind.LOST, "{place} reset the connection"),
+    errno.EPIPE: (FailureKind.LOST, "{place} ended the connection"),
+    errno.ECONNABORTED: (FailureKind.LOST, "the connection to {place} was aborted: {reason}"),
+}
+_OTHER: Final = (FailureKind.LOST, "the connection to {place} failed: {reason}")
+
+# Where several addresses failed in several ways: a server that answers says more than a network that does not.
+_TELLING: Final = (FailureKind.REFUSED, FailureKind.LOST, FailureKind.TIMEOUT, FailureKind.UNREACHABLE)
+
+
+def failure_from(error: BaseException, stage: Stage, place: str) -> Failure:
+    """Says what went wrong.
+
+    Args:
+        error: the exception that said so.
+        stage: how far the connection had come.
+        place: host and port of the other side, safe to show.
+    """
+    if isinstance(error, StreamError):
+        return Failure(stage=stage, kind=error.kind, detail=f"{place}: {error.detail}", cause=error)
+    number = error.errno if isinstance(error, OSError) else None
+    kind, words = _KINDS.get(number, _OTHER) if number is not None else _OTHER
+    detail = words.format(place=place, reason=reason_of(error))
+    return Failure(stage=stage, kind=kind, detail=detail, cause=error)
+
+
+def is_more_telling(one: Failure, other: Failure) -> bool:
+    """Whether `one` explains better than `other` why no address of a host could be connected to."""
+    return _rank(one) < _rank(other)
+
+
+def reason_of(error: BaseException) -> str:
+    """The system's own words, without the number."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.strerror or os.strerror(error.errno)
+    return str(error) or type(error).__name__
+
+
+def _rank(failure: Failure) -> int:
+    return _TELLING.index(failure.kind) if failure.kind in _TELLING else len(_TELLING)

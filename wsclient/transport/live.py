@@ -1,0 +1,275 @@
+"""An open connection between the protocol and the stream: bytes in, bytes out, deadlines."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from math import inf
+from typing import TYPE_CHECKING, Final
+
+from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, PingReceived, PongReceived, Stage
+from wsclient.protocol.text import escape
+from wsclient.transport.failures import reason_of
+from wsclient.transport.heartbeat import Heartbeat, Verdict
+from wsclient.transport.trace import is_tracing, trace_received, trace_sent
+
+if TYPE_CHECKING:
+    from wsclient.protocol.connection import Connection
+    from wsclient.protocol.events import Event
+    from wsclient.transport.base import Settings
+    from wsclient.transport.polled_time import PolledClock
+    from wsclient.transport.stream import Stream
+
+__all__ = ["LiveConnection"]
+
+_log: Final = logging.getLogger("wsclient")
+
+_MAX_WRITE: Final = 256 * 1024  # bytes in one step; arbitrary: some 0.2 ms of system calls
+_LOOK_INTERVAL: Final = 0.25  # seconds in which a changed setting counts, at the latest; arbitrary
+_INTERNAL_ERROR: Final = 1011  # RFC 6455 section 7.4.1, and what other clients send for a missing pong
+
+
+class LiveConnection:
+    """Moves bytes and keeps time for one open connection. Nothing in it waits, and nothing of it raises.
+
+    Attributes:
+        connection: the protocol.
+        quiet_until: when `step` has to be called next, on the system's clock, if the stream does not become
+            readable before; -inf for at once. Only `step` sets it, so whoever changes something in between has to
+            call `step` anyway.
+    """
+
+    __slots__ = (
+        "_broken",
+        "_closing_since",
+        "_heartbeat",
+        "_is_all_out",
+        "_piece",
+        "_place",
+        "_settings",
+        "_stream",
+        "_time",
+        "connection",
+        "quiet_until",
+    )
+
+    def __init__(
+        self, stream: Stream, connection: Connection, settings: Settings, polled: PolledClock, place: str
+    ) -> None:
+        """Takes over the stream.
+
+        Args:
+            stream: behind the opening handshake.
+            connection: the protocol, to which messages may be given at any time.
+            settings: looked at again and again.
+            polled: the clock of all deadlines; its user ticks it before each step.
+            place: host and port, for messages.
+        """
+        self._stream = stream
+        self.connection = connection
+        self._settings = settings
+        self._time = polled
+        self._place = place
+        self._heartbeat = Heartbeat(polled.now)
+        self._piece: bytes | memoryview = b""  # given by the protocol, and not taken by the stream yet
+        self._is_all_out = True
+        self._broken: OSError | None = None  # nothing can be written any more; what can be read still counts
+        self._closing_since: float | None = None
+        self.quiet_until = -inf
+
+    @property
+    def latency(self) -> float:
+        """Seconds, the last ping's round trip; -1.0 before the first."""
+        return self._heartbeat.latency
+
+    @property
+    def has_more(self) -> bool:
+        """Whether another step right now would bring more without asking the system."""
+        return self.connection.has_undecoded or self._stream.has_more
+
+    @property
+    def remote_address(self) -> tuple[str, int]:
+        """Numeric address and port of the server."""
+        return self._stream.remote_address
+
+    def set_no_delay(self, enabled: bool) -> None:
+        """Sets TCP_NODELAY."""
+        self._stream.set_no_delay(enabled)
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that the protocol gave and the stream did not take."""
+        return len(self._piece)
+
+    def step(self, *, read: bool, is_readable: bool, missed: float) -> list[Event]:
+        """Writes what waits, reads at most once, and then looks at the deadlines.
+
+        Args:
+            read: False to leave in the network what comes.
+            is_readable: True if that is known; else the stream is asked.
+            missed: seconds since the last step that do not count.
+
+        Returns:
+            What happened. With `Ended` among it the stream is closed.
+        """
+        connection = self.connection
+        if self._piece or not self._is_all_out or connection.has_data_to_send:
+            self.write()
+        has_heard = self._read(is_readable=is_readable) if read else self._rest()
+        events = self._take_events() if read or connection.is_closed else []
+        if not connection.is_closed:
+            self._keep_time(missed, has_heard=has_heard)
+            if connection.is_closing or connection.has_data_to_send:
+                self.write()
+            if connection.is_closed:
+                events += self._take_events()
+        self.quiet_until = self._next_look()
+        return events
+
+    def write(self) -> None:
+        """Gives the stream what it takes, a bounded amount. That it broke is told by `step`."""
+        if self._broken is not None:
+            return
+        try:
+            self._is_all_out = self._write_pieces()
+        except OSError as error:
+            self._broken = error
+            return
+        if self._is_all_out and self.connection.is_closing:
+            self.connection.data_sent()
+
+    def close(self, code: int, reason: str) -> None:
+        """Queues our Close, and writes; see `Connection.send_close`."""
+        _log.info("%s: closing, code %d", self._place, code)
+        self.connection.send_close(code, reason)
+        self.write()
+
+    def abort(self) -> None:
+        """Closes the stream, without a word. May be called twice."""
+        self._stream.close()
+
+    def _write_pieces(self) -> bool:
+        """Whether everything is the system's now."""
+        room = _MAX_WRITE
+        while room > 0:
+            piece = self._piece or self._next_piece()
+            if not piece:
+                return self._stream.flush()
+            sent = self._stream.send(piece)
+            if sent < len(piece):
+                self._piece = memoryview(piece)[sent:]
+                return False
+            self._piece = b""
+            room -= sent
+        return False
+
+    def _next_piece(self) -> bytes:
+        try:
+            return self.connection.data_to_send()
+        except (OSError, NotImplementedError) as error:
+            # RFC 6455 section 5.3: a mask has to be unpredictable. Without random numbers nothing can be sent at all.
+            detail = f"this machine gives no random numbers: {reason_of(error)}"
+            self.connection.give_up(self._failure(FailureKind.SYSTEM, detail, error))
+            return b""
+
+    def _read(self, *, is_readable: bool) -> bool:
+        """Reads once, unless there is something to decode first. Whether any byte came."""
+        connection, stream = self.connection, self._stream
+        if connection.has_undecoded:
+            return False
+        data = None
+        try:
+            if is_readable or stream.has_more or stream.is_readable():
+                data = stream.receive(connection.read_size)
+        except OSError as error:
+            connection.receive_eof(error)
+            return False
+        if data:
+            connection.receive_data(data)
+            self._heartbeat.heard(self._time.now)
+            return True
+        if data is not None or self._broken is not None:
+            connection.receive_eof(self._broken)
+        return False
+
+    def _rest(self) -> bool:
+        """While nothing is read, silence means nothing."""
+        self._heartbeat.heard(self._time.now)
+        return False
+
+    def _take_events(self) -> list[Event]:
+        events = self.connection.next_events()
+        if not events:
+            return events
+        if is_tracing():
+            trace_received(events)
+        told: list[Event] = []
+        for event in events:
+            if isinstance(event, PongReceived):
+                self._heartbeat.pong(event.payload, self._time.now)
+            elif isinstance(event, Ended):
+                told.append(self._end(event))
+            elif not isinstance(event, PingReceived):
+                told.append(event)
+                if isinstance(event, CloseReceived):
+                    _log.info("%s: the server closes, code %d %s", self._place, event.code, escape(event.reason))
+        return told
+
+    def _keep_time(self, missed: float, *, has_heard: bool) -> None:
+        if self.connection.is_closing or self._broken is not None:
+            self._keep_close_timeout()
+        else:
+            self._keep_heartbeat(missed, has_heard=has_heard)
+
+    def _keep_close_timeout(self) -> None:
+        now, seconds = self._time.now, self._settings.close_timeout
+        if self._closing_since is None:
+            self._closing_since = now
+        if seconds <= 0.0 or now < self._closing_since + seconds:
+            return
+        if self._broken is not None:
+            self.connection.receive_eof(self._broken)
+        else:
+            detail = f"{self._place} did not answer the Close within {seconds:g} s"
+            self.connection.give_up(self._failure(FailureKind.TIMEOUT, detail))
+
+    def _keep_heartbeat(self, missed: float, *, has_heard: bool) -> None:
+        now, interval = self._time.now, self._settings.heartbeat_interval
+        verdict = self._heartbeat.judge(now, interval)
+        # Who slept does not know whether the other side is still there, and asks without delay.
+        if missed > interval > 0.0 and not has_heard:
+            verdict = Verdict.PING
+        if verdict is Verdict.PING:
+            payload = self._heartbeat.ping(now)
+            self.connection.send_ping(payload)
+            if is_tracing():
+                trace_sent("ping", payload)
+        elif verdict is Verdict.DEAD:
+            failure = self._failure(FailureKind.HEARTBEAT, f"no pong for {interval:g} s")
+            self.connection.fail(_INTERNAL_ERROR, failure)
+            self.write()
+            if not self.connection.is_closed:  # it did not even leave, and who should answer?
+                self.connection.give_up(failure)
+
+    def _next_look(self) -> float:
+        connection = self.connection
+        if not self._is_all_out or not self._time.is_quick or self.has_more:
+            return -inf
+        if connection.is_closing or connection.is_closed or connection.has_data_to_send or self._broken is not None:
+            return -inf
+        due = min(self._heartbeat.due(self._settings.heartbeat_interval), self._time.now + _LOOK_INTERVAL)
+        return self._time.on_system_clock(due)
+
+    def _end(self, ended: Ended) -> Ended:
+        """Closes the stream, together with the event that says so."""
+        failure, unsent = ended.failure, self.connection.buffered_amount + self.unsent
+        self._stream.finish()
+        _log.info("%s: %s", self._place, failure.detail if failure else "closed")
+        if failure is None or not unsent:
+            return ended
+        detail = f"{failure.detail}; {unsent} bytes were not sent"
+        return dataclasses.replace(ended, failure=dataclasses.replace(failure, detail=detail))
+
+    def _failure(self, kind: FailureKind, detail: str, cause: BaseException | None = None) -> Failure:
+        stage = Stage.CLOSE if self.connection.is_closing else Stage.OPEN
+        return Failure(stage=stage, kind=kind, detail=detail, cause=cause)

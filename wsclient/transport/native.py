@@ -1,0 +1,237 @@
+"""The transport of every system that has sockets: an attempt, then the open connection, then its end."""
+
+from __future__ import annotations
+
+import logging
+import time
+from enum import Enum, auto
+from math import inf
+from typing import TYPE_CHECKING, Final
+
+from wsclient.protocol.connection import Connection, Role
+from wsclient.protocol.events import Ended, Failure
+from wsclient.transport.base import Transport
+from wsclient.transport.live import LiveConnection
+from wsclient.transport.opening import Opening
+from wsclient.transport.phases import Attempt, Outside
+from wsclient.transport.polled_time import QUICK_GAP, PolledClock
+from wsclient.transport.trace import is_tracing, trace_sent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.protocol.events import Event
+    from wsclient.transport.base import OpeningRequest, Settings
+    from wsclient.transport.phases import Established
+
+__all__ = ["TRANSITIONS", "NativeTransport", "State", "Step"]
+
+_log: Final = logging.getLogger("wsclient")
+
+_NOWHERE: Final = ("", 0)
+_SMALLEST_LIMIT: Final = 125  # bytes; a control frame must fit (RFC 6455 section 5.5)
+
+
+class State(Enum):
+    """How far a transport is in its one life."""
+
+    NEW = auto()
+    OPENING = auto()
+    OPEN = auto()
+    ENDED = auto()
+
+
+class Step(Enum):
+    """What brings it on."""
+
+    START = auto()
+    ESTABLISH = auto()
+    END = auto()
+
+
+# A pair that is absent is a mistake of this program, never a no-op.
+TRANSITIONS: Final = {
+    (State.NEW, Step.START): State.OPENING,
+    (State.NEW, Step.END): State.ENDED,
+    (State.OPENING, Step.ESTABLISH): State.OPEN,
+    (State.OPENING, Step.END): State.ENDED,
+    (State.OPEN, Step.END): State.ENDED,
+}
+
+
+class NativeTransport(Transport):
+    """One WebSocket connection over the system's sockets, without a thread of its own and without waiting."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Callable[[], float] = time.monotonic, outside: Outside | None = None
+    ) -> None:
+        """Nothing is started.
+
+        Args:
+            settings: the user's; kept, and looked at again and again.
+            clock: monotonic, in seconds.
+            outside: what to use of the world; None for the real one.
+        """
+        self._settings = settings
+        self._clock = clock
+        self._outside = outside or Outside()
+        self._state = State.NEW
+        self._time = PolledClock(clock)
+        self._opening: Opening | None = None
+        self._live: LiveConnection | None = None
+        self._latency = -1.0
+        self._is_tracing = False
+        # For the poll that finds nothing; see there.
+        self._quiet_until = -inf
+        self._is_readable: Callable[[], object] = _never
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """The monotonic clock of all deadlines, in seconds."""
+        return self._clock
+
+    def open(self, request: OpeningRequest) -> None:
+        """Starts the lookup of the name; the rest comes with `poll`."""
+        self._advance(Step.START)
+        _log.info("opening %s", request.url)
+        self._time = PolledClock(self._clock)
+        self._opening = Opening(Attempt(request, self._settings, self._outside), self._time.now)
+
+    def poll(self, *, read: bool = True) -> list[Event]:
+        """Takes one bounded step; see `Transport.poll`."""
+        # Most polls of a game find nothing: they end here, after one look at the clock and one question.
+        now = self._clock()
+        polled = self._time
+        if now < self._quiet_until and read and now - polled.last < QUICK_GAP:
+            if not self._is_readable():
+                polled.last = now
+                return []
+            return self._step(read=True, is_readable=True)
+        return self._step(read=read, is_readable=False)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something is left that was read, or may be read without asking."""
+        return self._live is not None and self._live.has_more
+
+    def send(self, payload: bytes, *, is_text: bool) -> None:
+        """Queues one message; it leaves with `flush` or the next `poll`. Where the end has begun it is dropped."""
+        if self._live is None:
+            return
+        try:
+            self._live.connection.send_message(payload, is_text=is_text)
+        except RuntimeError:
+            return  # the peer closed, and the caller is about to be told
+        self._quiet_until = -inf
+        if self._is_tracing:
+            trace_sent("text" if is_text else "binary", payload)
+
+    def flush(self) -> None:
+        """Writes what the system takes at once, 256 KiB at most."""
+        if self._live is not None:
+            self._live.write()
+            self._quiet_until = -inf
+
+    def close(self, code: int, reason: str) -> None:
+        """Starts the closing handshake; an attempt that is not open yet ends silently instead."""
+        if self._live is None:
+            self.abort()
+            return
+        self._live.close(code, reason)
+        self._quiet_until = -inf
+
+    def abort(self) -> None:
+        """Lets go of everything, silently."""
+        if self._live is not None:
+            self._live.abort()
+        if self._opening is not None:
+            self._opening.close()
+        if self._state is not State.ENDED:
+            self._end()
+
+    @property
+    def buffered_amount(self) -> int:
+        """Bytes not handed to the system; of a piece that was taken in part, frame headers are counted too."""
+        live = self._live
+        return 0 if live is None else live.connection.buffered_amount + live.unsent
+
+    @property
+    def buffered_messages(self) -> int:
+        """Messages not wholly handed to the system; those of a piece that was taken in part count as one."""
+        live = self._live
+        return 0 if live is None else live.connection.buffered_messages + (1 if live.unsent else 0)
+
+    @property
+    def latency(self) -> float:
+        """Seconds, the round trip of the heartbeat's last ping; -1.0 before the first."""
+        return self._latency if self._live is None else self._live.latency
+
+    @property
+    def remote_address(self) -> tuple[str, int]:
+        """Numeric address and port of the server; ("", 0) while not open."""
+        return _NOWHERE if self._live is None else self._live.remote_address
+
+    def set_no_delay(self, enabled: bool) -> None:
+        """Sets TCP_NODELAY on an open connection; for one to be opened it is in the settings."""
+        if self._live is not None:
+            self._live.set_no_delay(enabled)
+
+    def _step(self, *, read: bool, is_readable: bool) -> list[Event]:
+        if self._live is not None:
+            missed = self._time.tick()
+            return self._step_live(self._live, read=read, is_readable=is_readable, missed=missed)
+        if self._opening is not None:
+            self._time.tick()
+            return self._step_opening(self._opening, read=read)
+        return []
+
+    def _step_live(self, live: LiveConnection, *, read: bool, is_readable: bool, missed: float) -> list[Event]:
+        events = live.step(read=read, is_readable=is_readable, missed=missed)
+        self._quiet_until = live.quiet_until
+        self._is_tracing = is_tracing()
+        if events and isinstance(events[-1], Ended):
+            self._end()
+        return events
+
+    def _step_opening(self, opening: Opening, *, read: bool) -> list[Event]:
+        outcome = opening.step(self._time.now)
+        if outcome is None:
+            return []
+        if isinstance(outcome, Failure):
+            _log.info("%s", outcome.detail)
+            self._end()
+            return [Ended(was_clean=False, failure=outcome)]
+        live = self._establish(outcome, opening.place)
+        # What came right behind the reply is told right behind `Opened`.
+        return [outcome.opened, *self._step_live(live, read=read, is_readable=False, missed=0.0)]
+
+    def _establish(self, established: Established, place: str) -> LiveConnection:
+        connection = Connection(
+            Role.CLIENT,
+            max_message_size=max(self._settings.max_message_size, _SMALLEST_LIMIT),
+            random_bytes=self._outside.random_bytes,
+        )
+        connection.receive_data(established.trailing_data)
+        self._advance(Step.ESTABLISH)
+        self._opening = None
+        self._live = LiveConnection(established.stream, connection, self._settings, self._time, place)
+        self._is_readable = established.stream.is_readable
+        _log.info("%s: open, subprotocol %r", place, established.opened.subprotocol)
+        return self._live
+
+    def _end(self) -> None:
+        self._advance(Step.END)
+        self._latency = self.latency
+        self._opening = self._live = None
+        self._quiet_until = -inf
+        self._is_readable = _never
+
+    def _advance(self, step: Step) -> None:
+        try:
+            self._state = TRANSITIONS[self._state, step]
+        except KeyError:
+            raise RuntimeError(f"{step.name} is not allowed while {self._state.name}") from None
+
+
+def _never() -> bool:
+    return False

@@ -1,0 +1,96 @@
+"""Bytes to and from the other side, as the transport sees them: plain, encrypted or, in tests, in memory."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.protocol.events import FailureKind
+
+__all__ = ["Stream", "StreamError"]
+
+
+class StreamError(OSError):
+    """What goes wrong in a stream above the system's own errors, in TLS that is.
+
+    Attributes:
+        kind: what it means.
+        detail: in words, without the place; safe to show.
+    """
+
+    def __init__(self, kind: FailureKind, detail: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.detail = detail
+
+
+class Stream(ABC):
+    """An ordered, non-blocking stream of bytes in both directions. What fails raises `OSError`."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def is_readable(self) -> Callable[[], object]:
+        """What to call to learn whether `receive` would bring something: truthy for data, end or error.
+
+        It says nothing of what is held inside already: see `has_more`. It may be kept until `close`.
+        """
+
+    @property
+    @abstractmethod
+    def has_more(self) -> bool:
+        """Whether the last `receive` stopped at its limit, so that another need not ask first."""
+
+    @abstractmethod
+    def receive(self, max_bytes: int) -> bytes | None:
+        """Takes what has arrived.
+
+        Returns:
+            None for nothing now, b"" for the end of the stream.
+
+        Raises:
+            OSError: the connection broke.
+        """
+
+    @abstractmethod
+    def send(self, data: bytes | memoryview) -> int:
+        """Gives away what fits.
+
+        Returns:
+            How many bytes were taken; 0 for none now.
+
+        Raises:
+            OSError: the connection broke.
+        """
+
+    @abstractmethod
+    def flush(self) -> bool:
+        """Passes on what `send` took and still holds.
+
+        Returns:
+            Whether all of it is the system's now.
+
+        Raises:
+            OSError: the connection broke.
+        """
+
+    @abstractmethod
+    def finish(self) -> None:
+        """Ends gracefully, as far as that goes without waiting, and closes. Never raises."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Closes at once. May be called twice; never raises."""
+
+    @property
+    @abstractmethod
+    def remote_address(self) -> tuple[str, int]:
+        """Numeric address and port of the other side."""
+
+    @abstractmethod
+    def set_no_delay(self, enabled: bool) -> None:
+        """Sends small packets at once (TCP_NODELAY), where there is such a thing. Never raises."""
