@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from wsclient.protocol.arguments import check_subprotocols
+from wsclient.protocol.arguments import check_headers, check_subprotocols
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
 from wsclient.protocol.http11 import (
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
     from wsclient.protocol.url import URL
 
-__all__ = ["ClientHandshake", "Request", "ServerHandshake", "accept_key"]
+# The checks of arguments are offered here too: whoever makes a handshake needs them first.
+__all__ = ["ClientHandshake", "Request", "ServerHandshake", "accept_key", "check_headers", "check_subprotocols"]
 
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
 VERSION = "13"  # RFC 6455 section 4.1
