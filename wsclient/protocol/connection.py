@@ -22,12 +22,22 @@ if TYPE_CHECKING:
 
     from wsclient.protocol.events import Event
 
-__all__ = ["MAX_FRAGMENTS", "TRANSITIONS", "Connection", "Role", "State", "Step", "is_valid_close_code"]
+__all__ = [
+    "MAX_CLOSE_REASON",
+    "MAX_FRAGMENTS",
+    "TRANSITIONS",
+    "Connection",
+    "Role",
+    "State",
+    "Step",
+    "is_valid_close_code",
+]
 
 #: Frames of one message. Far above what any server sends, and few enough that a flood of empty ones ends soon.
 MAX_FRAGMENTS = 65536
 
-_MAX_REASON = 123  # RFC 6455 section 5.5: a control frame has at most 125 bytes
+#: RFC 6455 section 5.5: a control frame has at most 125 bytes of payload, two of them the code.
+MAX_CLOSE_REASON = 123
 
 _READ_SIZE = 64 * 1024
 _LARGE_READ_SIZE = 256 * 1024
@@ -129,12 +139,11 @@ class Connection:
         if self._state in _RECEIVING:
             self._decoder.receive_data(data)
 
-    def receive_eof(self, cause: BaseException | None = None, *, unsent: int = 0) -> None:
+    def receive_eof(self, cause: BaseException | None = None) -> None:
         """Takes note that nothing more can be read or written.
 
         Args:
             cause: the error that said so; None for an orderly end of TCP.
-            unsent: how many bytes `data_to_send` has given that did not leave.
         """
         self._decode_rest()
         # Where the peer closed first and hung up, its Close was answered as far as it could be.
@@ -142,9 +151,6 @@ class Connection:
             self._end(was_clean=True)
             return
         detail = f"the TCP connection broke: {cause}" if cause else f"{self._peer} ended TCP without a Close frame"
-        unsent += self._outbox.buffered_amount
-        if unsent:
-            detail += f"; {unsent} bytes were not sent"
         failure = Failure(stage=self._stage, kind=FailureKind.LOST, detail=detail, cause=cause)
         self._end(was_clean=False, failure=self._failure or failure)
 
@@ -320,7 +326,7 @@ def _close_payload(code: int, reason: str) -> bytes:
     """The body of a Close frame (RFC 6455 section 5.5.1). A reason that is too long loses its end."""
     if not code:
         return b""
-    text = reason.encode("utf-8")[:_MAX_REASON].decode("utf-8", "ignore")  # never half a character
+    text = reason.encode("utf-8")[:MAX_CLOSE_REASON].decode("utf-8", "ignore")  # never half a character
     return code.to_bytes(2, "big") + text.encode("utf-8")
 
 

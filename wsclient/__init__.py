@@ -1,0 +1,51 @@
+"""Godot's WebSocketClient in Python: named signals, and a `poll()` that a game loop calls once a frame.
+
+    from wsclient import WebSocketClient
+
+    client = WebSocketClient()
+    client.data_received.connect(lambda: print(client.get_message()))
+    client.connect_to_url("ws://localhost:8765")
+    while True:          # the game's loop
+        client.poll()    # never blocks; all signals are emitted in here
+
+The map of the package. What users name stands here, one class of Godot's a file, base to derived:
+
+    error, signal, object, reference          codes, declared signals over pyee
+    packet_peer, networked_multiplayer_peer   what any peer can do; subclass these for peers of your own
+    websocket_peer, websocket_multiplayer_peer, websocket_client, connection_failure
+    multiplayer_api, node, lag_peer           Godot's RPC over any peer; any peer under a bad network
+
+The machinery has four rooms, which know nothing of the above:
+
+    protocol/      RFC 6455 without I/O: bytes in, events out
+    transport/     sockets, TLS, name lookup, time
+    variant/       Godot's value encoding; its types are imported from there
+    multiplayer/   Godot's multiplayer packets
+"""
+
+from wsclient.connection_failure import ConnectionFailure
+from wsclient.error import Error
+from wsclient.networked_multiplayer_peer import NetworkedMultiplayerPeer
+from wsclient.object import Object
+from wsclient.packet_peer import PacketPeer
+from wsclient.reference import Reference
+from wsclient.signal import Signal
+from wsclient.websocket_client import WebSocketClient
+from wsclient.websocket_multiplayer_peer import WebSocketMultiplayerPeer
+from wsclient.websocket_peer import WebSocketPeer
+
+__all__ = [
+    "ConnectionFailure",
+    "Error",
+    "MultiplayerPeer",
+    "NetworkedMultiplayerPeer",
+    "Object",
+    "PacketPeer",
+    "Reference",
+    "Signal",
+    "WebSocketClient",
+    "WebSocketMultiplayerPeer",
+    "WebSocketPeer",
+]
+
+MultiplayerPeer = NetworkedMultiplayerPeer  # Godot 4's name

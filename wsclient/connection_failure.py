@@ -1,0 +1,145 @@
+"""ConnectionFailure: why an attempt or a connection failed, in words that can be shown to a player."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wsclient.error import Error
+from wsclient.protocol.events import FailureKind, Stage
+
+if TYPE_CHECKING:
+    from wsclient.protocol.events import Failure
+
+__all__ = ["ConnectionFailure"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionFailure:
+    """What went wrong, where, and what to try. Not in Godot, whose signals carry no reason.
+
+    Attributes:
+        stage: how far it had come: "arguments", "resolve", "connect", "tls", "handshake", "open" or "close".
+        error: the same as one of Godot's codes; never `OK`.
+        message: what happened and what to try, in whole sentences. Safe to show: what the peer sent is escaped.
+        http_status: of the server's reply, as 404; None where there was no reply.
+        http_headers: of that reply, as (name, value) in their order.
+        http_body: of that reply, its first 4 KiB.
+        cause: the exception behind it; None where there was none.
+    """
+
+    stage: str
+    error: Error
+    message: str
+    http_status: int | None = None
+    http_headers: tuple[tuple[str, str], ...] = ()
+    http_body: bytes = b""
+    cause: BaseException | None = None
+
+    @classmethod
+    def of_call(cls, error: Error, message: str, cause: BaseException | None = None) -> ConnectionFailure:
+        """Describes a call that was refused and changed nothing."""
+        return cls(stage=Stage.ARGUMENTS.value, error=error, message=message, cause=cause)
+
+    @classmethod
+    def of_connection(cls, failure: Failure) -> ConnectionFailure:
+        """Describes what a transport told."""
+        error, hint = _MEANING[failure.kind]
+        return cls(
+            stage=failure.stage.value,
+            error=_ERROR_OF_STATUS.get(failure.http_status, error),
+            message=f"{_sentence(failure.detail)} {hint}".rstrip(),
+            http_status=failure.http_status,
+            http_headers=failure.http_headers,
+            http_body=failure.http_body,
+            cause=failure.cause,
+        )
+
+    def __str__(self) -> str:
+        """The message."""
+        return self.message
+
+
+def _sentence(detail: str) -> str:
+    return detail[:1].upper() + detail[1:] + ("" if detail.endswith((".", "!", "?")) else ".")
+
+
+# The one table between the transport's failures and what users see: Godot's code, and what to try.
+_MEANING: dict[FailureKind, tuple[Error, str]] = {
+    FailureKind.INVALID_ARGUMENT: (Error.ERR_INVALID_PARAMETER, ""),
+    FailureKind.NAME_NOT_FOUND: (
+        Error.ERR_CANT_RESOLVE,
+        "Check the spelling of the host name, and whether this computer is online.",
+    ),
+    FailureKind.REFUSED: (
+        Error.ERR_CANT_CONNECT,
+        "Is the server running, and is this its port?",
+    ),
+    FailureKind.UNREACHABLE: (
+        Error.ERR_CANT_CONNECT,
+        "Check the network connection, and whether a firewall stands in between.",
+    ),
+    FailureKind.SYSTEM: (
+        Error.ERR_CANT_ACQUIRE_RESOURCE,
+        "This computer ran out of something; close other connections or programs and try again.",
+    ),
+    FailureKind.CERTIFICATE: (
+        Error.ERR_UNAUTHORIZED,
+        "Check this computer's clock and the server's name; for a private certificate, set trusted_ssl_certificate.",
+    ),
+    FailureKind.TLS: (
+        Error.ERR_CANT_CONNECT,
+        "Server and client found no common way to encrypt; the server may be too old, or ask for a certificate.",
+    ),
+    FailureKind.TLS_ON_PLAIN_PORT: (
+        Error.ERR_CANT_CONNECT,
+        "This port does not speak TLS: try ws:// in place of wss://, or another port.",
+    ),
+    FailureKind.PLAIN_ON_TLS_PORT: (
+        Error.ERR_CANT_CONNECT,
+        "This port speaks TLS: try wss:// in place of ws://.",
+    ),
+    FailureKind.NOT_WEBSOCKET: (
+        Error.ERR_CANT_CONNECT,
+        "Something else than a WebSocket server listens there: check host and port.",
+    ),
+    FailureKind.HTTP_STATUS: (
+        Error.ERR_CANT_CONNECT,
+        "Check the path of the URL, and what the server asks of its clients.",
+    ),
+    FailureKind.BAD_RESPONSE: (
+        Error.ERR_CANT_CONNECT,
+        "The server, or a proxy before it, does not speak WebSocket as RFC 6455 has it.",
+    ),
+    FailureKind.SUBPROTOCOL: (
+        Error.ERR_CANT_CONNECT,
+        "Ask for the sub-protocols that the server knows, or for none.",
+    ),
+    FailureKind.TIMEOUT: (
+        Error.ERR_TIMEOUT,
+        "The server may be down, overloaded, or behind a firewall.",
+    ),
+    FailureKind.LOST: (
+        Error.ERR_CONNECTION_ERROR,
+        "The server may have stopped, or the network may have failed; connect again.",
+    ),
+    FailureKind.VIOLATION: (
+        Error.ERR_INVALID_DATA,
+        "The server broke the WebSocket protocol, and was told so.",
+    ),
+    FailureKind.TOO_BIG: (
+        Error.ERR_OUT_OF_MEMORY,
+        "Raise the limit with set_buffers() before connecting, or have the server send less at a time.",
+    ),
+    FailureKind.HEARTBEAT: (
+        Error.ERR_TIMEOUT,
+        "The network may have failed; connect again.",
+    ),
+}
+
+_ERROR_OF_STATUS: dict[int | None, Error] = {
+    401: Error.ERR_UNAUTHORIZED,
+    403: Error.ERR_UNAUTHORIZED,
+    404: Error.ERR_DOES_NOT_EXIST,
+    503: Error.ERR_BUSY,
+}

@@ -1,0 +1,178 @@
+"""Link: one connection as the hall keeps it, shared by the client that polls it and the peer that speaks for it."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from enum import IntEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from wsclient.connection_failure import ConnectionFailure
+from wsclient.error import Error
+from wsclient.packet_queue import PacketQueue
+from wsclient.protocol.connection import MAX_CLOSE_REASON, is_valid_close_code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.protocol.events import Event
+    from wsclient.transport.base import Transport
+
+__all__ = ["Limits", "Link", "Owed", "WriteMode"]
+
+logger = logging.getLogger("wsclient.link")
+
+
+class WriteMode(IntEnum):
+    """The kind of message that `put_packet` and `put_var` send. Godot: WebSocketPeer.WriteMode."""
+
+    WRITE_MODE_TEXT = 0
+    WRITE_MODE_BINARY = 1
+
+
+class Limits(NamedTuple):
+    """What `set_buffers` sets, each direction by itself."""
+
+    max_bytes: int = 16 * 1024 * 1024  # of one message, and of all that wait
+    max_packets: int = 4096  # that wait
+
+
+class Owed(NamedTuple):
+    """A signal that has to wait for another to be told first; and the hook that goes before it."""
+
+    signal: str
+    hook: Callable[..., None] | None
+    args: tuple[object, ...]
+
+
+class Link:
+    """One connection, from the attempt to its end.
+
+    Args:
+        incoming: the limits of what is received and not read.
+        outgoing: the limits of what is sent and has not left.
+        write_mode: what `put_packet` sends.
+        auto_flush: whether each message is written at once.
+
+    Attributes:
+        transport: what carries it; None before the attempt, and once its end has been applied.
+        events: what happened and has not been applied yet.
+        inbox: what was received and not read; stays readable behind the end.
+        is_open: from the opening handshake to the end, while closing too.
+        is_closing_here: whether we asked for the end.
+        has_received_close: whether the server's Close frame was applied.
+        last_error: why a call was refused, or the connection failed.
+    """
+
+    def __init__(
+        self,
+        incoming: Limits = Limits(),  # noqa: B008 - immutable
+        outgoing: Limits = Limits(),  # noqa: B008 - immutable
+        *,
+        write_mode: WriteMode = WriteMode.WRITE_MODE_BINARY,
+        auto_flush: bool = True,
+    ) -> None:
+        self.write_mode = write_mode
+        self.auto_flush = auto_flush
+        self.last_error: ConnectionFailure | None = None
+        self.inbox = PacketQueue(max_packets=incoming.max_packets, max_bytes=incoming.max_bytes)
+        self.events: deque[Event | Owed] = deque()
+        self.transport: Transport | None = None
+        self.is_open = False
+        self.is_closing_here = False
+        self.has_received_close = False
+        self._outgoing = outgoing
+
+    @property
+    def buffered_amount(self) -> int:
+        """Bytes of packets that wait to be sent."""
+        return self.transport.buffered_amount if self.transport is not None and self.is_open else 0
+
+    @property
+    def remote_address(self) -> tuple[str, int]:
+        """The server's numeric address and port; ("", 0) while not open."""
+        return self.transport.remote_address if self.transport is not None and self.is_open else ("", 0)
+
+    def put(self, packet: bytes) -> Error:
+        """Sends a packet in the write mode that was set."""
+        return self.send(packet, is_text=self.write_mode is WriteMode.WRITE_MODE_TEXT)
+
+    def send(self, payload: bytes, *, is_text: bool) -> Error:
+        """Sends one message, or refuses it whole; see `WebSocketPeer.put_packet`."""
+        transport = self.transport
+        if transport is None or not self.is_open or not transport.can_send:
+            return self.refuse(Error.FAILED, f"nothing can be sent while {self._describe()}")
+        max_bytes, max_packets = self._outgoing
+        waiting = transport.buffered_amount
+        if waiting + len(payload) > max_bytes:
+            message = f"{len(payload)} bytes do not fit the outgoing buffer: {waiting} of its {max_bytes} wait to leave"
+            return self.refuse(Error.ERR_OUT_OF_MEMORY, f"{message}; see set_buffers()")
+        if transport.buffered_messages >= max_packets:
+            message = f"{max_packets} packets wait to leave: call poll(), send less, or see set_buffers()"
+            return self.refuse(Error.ERR_OUT_OF_MEMORY, message)
+        if is_text and not payload.isascii() and not _is_utf8(payload):
+            return self.refuse(Error.ERR_INVALID_DATA, "a text message must be UTF-8; see set_write_mode()")
+        transport.send(payload, is_text=is_text)
+        if self.auto_flush:
+            transport.flush()
+        return Error.OK
+
+    def flush(self) -> None:
+        """Writes what waits, as far as the system takes it now."""
+        if self.transport is not None:
+            self.transport.flush()
+
+    def close(self, code: int, reason: str) -> None:
+        """Closes an open connection; ends an attempt at once and without a signal; else nothing.
+
+        Raises:
+            ValueError: a code that must not be sent, or a reason of more than 123 bytes.
+            TypeError: `code` is no int, or `reason` no str.
+        """
+        _check_close(code, reason)
+        if self.transport is None or self.is_closing_here:
+            return
+        if self.is_open:
+            self.is_closing_here = True
+            self.transport.close(code, reason)
+        else:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Ends at once, without an event. What was received stays readable."""
+        transport, self.transport = self.transport, None
+        self.is_open = False
+        self.events.clear()
+        self.inbox.when_empty = Error.FAILED
+        if transport is not None:
+            transport.abort()
+
+    def refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
+        """Says why a call is refused, for those too who do not look at what it returns."""
+        self.last_error = ConnectionFailure.of_call(error, message, cause)
+        logger.error("%s: %s", error.name, message)
+        return error
+
+    def _describe(self) -> str:
+        if self.transport is None:
+            return "not connected: see connect_to_url()"
+        return "closing" if self.is_open else "still connecting: wait for connection_established"
+
+
+def _check_close(code: int, reason: str) -> None:
+    """Refuses what a Close frame must not carry (RFC 6455 sections 5.5 and 7.4)."""
+    if not isinstance(code, int) or not isinstance(reason, str):
+        raise TypeError("a close code is an int, and its reason a str")
+    if code != 0 and not is_valid_close_code(code):
+        raise ValueError(f"close code {code} must not be sent: use 1000, 1001, 3000-4999, or 0 for none")
+    size = len(reason.encode("utf-8"))
+    if size > MAX_CLOSE_REASON:
+        raise ValueError(f"a close reason has at most {MAX_CLOSE_REASON} bytes of UTF-8, this one has {size}")
+
+
+def _is_utf8(payload: bytes) -> bool:
+    try:
+        str(payload, "utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,173 @@
+"""PacketQueue: what was received and not read, bounded by packets and bytes; and the calls that read it."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from wsclient.error import Error
+
+__all__ = ["PacketQueue", "PacketReader"]
+
+
+class PacketQueue:
+    """Whole messages in order of arrival, text as UTF-8.
+
+    Nothing is kept beside each message, so that taking one is a single call into C: whether it was text, and how
+    many bytes wait, is worked out when somebody asks.
+
+    Args:
+        max_packets: messages that it takes; at least 1.
+        max_bytes: of payload that it takes. A message that is larger by itself is taken when nothing else waits.
+
+    Attributes:
+        packets: the messages; whoever reads may take from the left.
+        error: what `get_packet_error()` tells.
+        when_empty: what it tells after reading where nothing is.
+    """
+
+    __slots__ = (
+        "_bytes",
+        "_kinds",
+        "_last_kind",
+        "_received",
+        "_taken_kind",
+        "error",
+        "max_bytes",
+        "max_packets",
+        "packets",
+        "when_empty",
+    )
+
+    def __init__(self, *, max_packets: int, max_bytes: int) -> None:
+        self.packets: deque[bytes] = deque()
+        self.error = Error.OK
+        self.when_empty = Error.FAILED
+        self.max_packets = max_packets
+        self.max_bytes = max_bytes
+        self._received = 0
+        self._bytes = 0  # of payload; too high by what was taken since it was last counted
+        # Text or not: a run of one kind costs nothing. The numbers of the messages at which the kind changes.
+        self._kinds: deque[int] = deque()
+        self._last_kind = False
+        self._taken_kind = False
+
+    @property
+    def received(self) -> int:
+        """How many messages were ever put in."""
+        return self._received
+
+    def room_for(self, payloads: list[bytes]) -> int:
+        """How many of these messages, from the first on, it takes now."""
+        packets = self.packets
+        count = min(len(payloads), self.max_packets - len(packets))
+        if count <= 0:
+            return 0
+        taken = payloads if count == len(payloads) else payloads[:count]
+        if self._fits(sum(map(len, taken))):
+            return count
+        room = self.max_bytes - self._bytes
+        for index, payload in enumerate(taken):
+            room -= len(payload)
+            if room < 0:
+                return max(index, 0 if packets else 1)
+        return count
+
+    def extend(self, payloads: list[bytes], *, is_text: bool) -> None:
+        """Puts messages of one kind in; how many it takes, `room_for` tells."""
+        if is_text != self._last_kind:
+            self._kinds.append(self._received)
+            self._last_kind = is_text
+        self._received += len(payloads)
+        self._bytes += sum(map(len, payloads))
+        self.packets.extend(payloads)
+
+    def append(self, payload: bytes, *, is_text: bool) -> None:
+        """Puts one message in."""
+        if is_text != self._last_kind:
+            self._kinds.append(self._received)
+            self._last_kind = is_text
+        self._received += 1
+        self._bytes += len(payload)
+        self.packets.append(payload)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether another packet, or another byte, finds no room."""
+        packets = self.packets
+        return len(packets) >= self.max_packets or (bool(packets) and not self._fits(1))
+
+    @property
+    def last_was_text(self) -> bool:
+        """Whether the message that was taken last was text; False before the first."""
+        taken = self._received - len(self.packets)
+        kinds = self._kinds
+        while kinds and kinds[0] < taken:
+            kinds.popleft()
+            self._taken_kind = not self._taken_kind
+        return self._taken_kind
+
+    @property
+    def size(self) -> int:
+        """How many bytes of payload wait."""
+        self._bytes = sum(map(len, self.packets))
+        return self._bytes
+
+    def _fits(self, more: int) -> bool:
+        # Counted anew only where the old count, which may be too high, says no.
+        return self._bytes + more <= self.max_bytes or self.size + more <= self.max_bytes
+
+
+class PacketReader:
+    """The calls that read a `PacketQueue`: the same on a peer and on the client that speaks for it.
+
+    Comes before `PacketPeer` in a class's bases.
+    """
+
+    _inbox: PacketQueue
+
+    def get_available_packet_count(self) -> int:
+        """Tells how many packets can be read."""
+        return len(self._inbox.packets)
+
+    def get_packet(self) -> bytes:
+        """Takes the oldest packet; of a text message its UTF-8.
+
+        Returns:
+            b"" where there is none: then `get_packet_error()` tells `ERR_UNAVAILABLE`, or `FAILED` while not open.
+        """
+        inbox = self._inbox
+        try:
+            packet = inbox.packets.popleft()
+        except IndexError:
+            inbox.error = inbox.when_empty
+            return b""
+        inbox.error = Error.OK
+        return packet
+
+    def get_packets(self) -> list[bytes]:
+        """Takes all packets at once: the cheapest way to read many."""
+        inbox = self._inbox
+        packets = list(inbox.packets)
+        inbox.packets.clear()
+        inbox.error = Error.OK
+        return packets
+
+    def get_message(self) -> str | bytes | None:
+        """Takes the oldest packet: a text message as `str`, a binary one as `bytes`; None where there is none."""
+        inbox = self._inbox
+        if not inbox.packets:
+            inbox.error = inbox.when_empty
+            return None
+        packet = self.get_packet()
+        return packet.decode("utf-8") if inbox.last_was_text else packet
+
+    def get_packet_error(self) -> Error:
+        """Tells how the last `get_packet()` went."""
+        return self._inbox.error
+
+    def was_string_packet(self) -> bool:
+        """Tells whether the packet that was read last was a text message; False before the first."""
+        return self._inbox.last_was_text
+
+    def _set_packet_error(self, error: Error) -> None:
+        self._inbox.error = error
