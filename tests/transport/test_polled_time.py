@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fake_clock import FakeClock
-from wsclient.transport.polled_time import QUICK_GAP, PolledClock
+from wsclient.transport.polled_time import SKIPPABLE, PolledClock
 
 
 def counted(gaps: list[float]) -> tuple[float, float]:
@@ -58,26 +58,21 @@ def test_a_short_hitch_is_not_said(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.records == []
 
 
-def test_last_may_be_moved_by_a_poll_that_finds_nothing_to_do() -> None:
-    clock = FakeClock()
-    polled = PolledClock(clock)
-    polled.tick()
-    for _ in range(100):
-        clock.advance(0.1)
-        polled.last = clock()
-    assert polled.now == pytest.approx(10.0)
-    clock.advance(0.1)
-    assert polled.tick() == 0.0
-    assert polled.now == pytest.approx(10.1)
-
-
-@pytest.mark.parametrize(("gap", "is_quick"), [(QUICK_GAP / 2, True), (QUICK_GAP * 1.01, False)])
-def test_is_quick_only_after_a_short_gap(gap: float, is_quick: bool) -> None:
-    clock = FakeClock()
+@pytest.mark.parametrize(("gap", "is_steady"), [(0.016, True), (0.25, True), (0.26, False)])
+def test_is_steady_only_after_a_short_gap(gap: float, is_steady: bool) -> None:
+    clock = FakeClock(0.0)
     polled = PolledClock(clock)
     clock.advance(gap)
     polled.tick()
-    assert polled.is_quick is is_quick
+    assert polled.is_steady is is_steady
+
+
+def test_ticks_left_out_for_a_while_lose_no_time() -> None:
+    assert counted([SKIPPABLE + 0.016] * 100) == (pytest.approx(14.1), 0.0)
+
+
+def test_a_freeze_after_ticks_left_out_still_counts_next_to_nothing() -> None:
+    assert counted([SKIPPABLE + 0.016, SKIPPABLE + 60.0])[0] < 0.4
 
 
 def test_a_moment_translates_to_the_systems_clock() -> None:

@@ -75,7 +75,7 @@ class Transport(ABC):
         """Starts the attempt and returns. Even what fails at once is told by `poll`."""
 
     @abstractmethod
-    def poll(self, *, read: bool = True) -> list[Event]:
+    def poll(self, read: bool = True) -> list[Event]:
         """Takes one bounded step: writes what waits, reads at most once, then looks at the deadlines.
 
         Args:

@@ -11,6 +11,7 @@ from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind,
 from wsclient.protocol.text import escape
 from wsclient.transport.failures import reason_of
 from wsclient.transport.heartbeat import Heartbeat, Verdict
+from wsclient.transport.polled_time import SKIPPABLE
 from wsclient.transport.trace import is_tracing, trace_received, trace_sent
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ __all__ = ["LiveConnection"]
 _log: Final = logging.getLogger("wsclient")
 
 _MAX_WRITE: Final = 256 * 1024  # bytes in one step; arbitrary: some 0.2 ms of system calls
-_LOOK_INTERVAL: Final = 0.25  # seconds in which a changed setting counts, at the latest; arbitrary
 _INTERNAL_ERROR: Final = 1011  # RFC 6455 section 7.4.1, and what other clients send for a missing pong
 
 
@@ -117,7 +117,7 @@ class LiveConnection:
             self.write()
         has_heard = self._read(is_readable=is_readable) if read else self._rest()
         events = self._take_events() if read or connection.is_closed else []
-        if not connection.is_closed:
+        if not (events and isinstance(events[-1], Ended)):
             self._keep_time(missed, has_heard=has_heard)
             if connection.is_closing or connection.has_data_to_send:
                 self.write()
@@ -253,11 +253,11 @@ class LiveConnection:
 
     def _next_look(self) -> float:
         connection = self.connection
-        if not self._is_all_out or not self._time.is_quick or self.has_more:
+        if not self._is_all_out or not self._time.is_steady or self.has_more:
             return -inf
         if connection.is_closing or connection.is_closed or connection.has_data_to_send or self._broken is not None:
             return -inf
-        due = min(self._heartbeat.due(self._settings.heartbeat_interval), self._time.now + _LOOK_INTERVAL)
+        due = min(self._heartbeat.due(self._settings.heartbeat_interval), self._time.now + SKIPPABLE)
         return self._time.on_system_clock(due)
 
     def _end(self, ended: Ended) -> Ended:

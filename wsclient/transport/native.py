@@ -9,12 +9,13 @@ from math import inf
 from typing import TYPE_CHECKING, Final
 
 from wsclient.protocol.connection import Connection, Role
+from wsclient.protocol.connection import State as ConnectionState
 from wsclient.protocol.events import Ended, Failure
 from wsclient.transport.base import Transport
 from wsclient.transport.live import LiveConnection
 from wsclient.transport.opening import Opening
 from wsclient.transport.phases import Attempt, Outside
-from wsclient.transport.polled_time import QUICK_GAP, PolledClock
+from wsclient.transport.polled_time import PolledClock
 from wsclient.transport.trace import is_tracing, trace_sent
 
 if TYPE_CHECKING:
@@ -97,14 +98,11 @@ class NativeTransport(Transport):
         self._time = PolledClock(self._clock)
         self._opening = Opening(Attempt(request, self._settings, self._outside), self._time.now)
 
-    def poll(self, *, read: bool = True) -> list[Event]:
+    def poll(self, read: bool = True) -> list[Event]:
         """Takes one bounded step; see `Transport.poll`."""
         # Most polls of a game find nothing: they end here, after one look at the clock and one question.
-        now = self._clock()
-        polled = self._time
-        if now < self._quiet_until and read and now - polled.last < QUICK_GAP:
+        if read and self._clock() < self._quiet_until:
             if not self._is_readable():
-                polled.last = now
                 return []
             return self._step(read=True, is_readable=True)
         return self._step(read=read, is_readable=False)
@@ -114,14 +112,20 @@ class NativeTransport(Transport):
         """Whether something is left that was read, or may be read without asking."""
         return self._live is not None and self._live.has_more
 
+    @property
+    def can_send(self) -> bool:
+        """Whether the connection is open and nobody has begun to close it."""
+        return self._live is not None and self._live.connection.state is ConnectionState.OPEN
+
     def send(self, payload: bytes, *, is_text: bool) -> None:
-        """Queues one message; it leaves with `flush` or the next `poll`. Where the end has begun it is dropped."""
+        """Queues one message. It leaves with `flush` or with the next `poll`.
+
+        Raises:
+            RuntimeError: `can_send` is False.
+        """
         if self._live is None:
-            return
-        try:
-            self._live.connection.send_message(payload, is_text=is_text)
-        except RuntimeError:
-            return  # the peer closed, and the caller is about to be told
+            raise RuntimeError(f"a message cannot be sent while {self._state.name}")
+        self._live.connection.send_message(payload, is_text=is_text)
         self._quiet_until = -inf
         if self._is_tracing:
             trace_sent("text" if is_text else "binary", payload)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["QUICK_GAP", "PolledClock"]
+__all__ = ["SKIPPABLE", "PolledClock"]
 
 _log: Final = logging.getLogger("wsclient")
 
@@ -20,8 +20,8 @@ _ALWAYS_COUNTED: Final = 0.25  # seconds; arbitrary: who polls four times a seco
 _GAP_GROWTH: Final = 1.5  # arbitrary; lets slow but steady polling pass
 _WORTH_SAYING: Final = 1.0  # seconds; arbitrary: longer than any frame, shorter than any timeout
 
-QUICK_GAP: Final = _ALWAYS_COUNTED / _GAP_GROWTH
-"""Seconds. After a gap shorter than this, the next is judged alike, however short this one was."""
+SKIPPABLE: Final = 0.125
+"""Seconds in which polls that find nothing to do need not tick; see `PolledClock.is_steady`."""
 
 
 class PolledClock:
@@ -30,13 +30,9 @@ class PolledClock:
     Between two ticks at most a quarter of a second counts, or half as much again as the gap before, whichever is
     more. An occasional freeze so counts next to nothing, while a program that polls every ten seconds, as a rule, is
     taken at its word from the second poll on.
-
-    Attributes:
-        last: the system's seconds at the last tick. A poll that finds nothing to do may move it forward itself
-            instead of calling `tick`, by less than `QUICK_GAP` and only while `is_quick`.
     """
 
-    __slots__ = ("_clock", "_gap", "_zero", "last")
+    __slots__ = ("_clock", "_gap", "_last", "_zero")
 
     def __init__(self, clock: Callable[[], float]) -> None:
         """Starts at zero.
@@ -46,17 +42,17 @@ class PolledClock:
         """
         self._clock = clock
         self._gap = 0.0
-        self._zero = self.last = clock()
+        self._zero = self._last = clock()
 
     @property
     def now(self) -> float:
-        """The seconds counted so far."""
-        return self.last - self._zero
+        """The seconds counted up to the last tick."""
+        return self._last - self._zero
 
     @property
-    def is_quick(self) -> bool:
-        """Whether the gap before the last tick was shorter than `QUICK_GAP`."""
-        return self._gap < QUICK_GAP
+    def is_steady(self) -> bool:
+        """Whether ticks may be left out for `SKIPPABLE` seconds: after a short gap it is all one to the next."""
+        return self._gap <= _ALWAYS_COUNTED
 
     def on_system_clock(self, moment: float) -> float:
         """When the system's clock will show that `moment` is reached, if polling goes on.
@@ -73,9 +69,9 @@ class PolledClock:
             The seconds that do not count; 0.0 as a rule.
         """
         at = self._clock()
-        gap = at - self.last
+        gap = at - self._last
         missed = gap - max(_ALWAYS_COUNTED, _GAP_GROWTH * self._gap)
-        self.last = at
+        self._last = at
         self._gap = gap
         if missed <= 0.0:
             return 0.0
