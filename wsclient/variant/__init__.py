@@ -1,1 +1,57 @@
-"""Godot's value encoding. Pure: values in, bytes out, and back."""
+"""Godot's value encoding. Pure: values in, bytes out, and back.
+
+>>> from wsclient.variant import Vector2, decode, encode
+>>> decode(encode({"name": "Ada", "position": Vector2(1, 2)}))
+{'name': 'Ada', 'position': Vector2(1.0, 2.0)}
+
+Layout, from the ground up: `components`, `vectors`, `shapes`, `matrices`, `color`, `node_path`, `handles` and the pools
+are the types; `type_code` is the table of all; `writers` and `readers` know each layout, `encoder` and `decoder` the
+containers; `keys` is what Python cannot have as a dictionary's key; `text` is Godot's UTF-8.
+"""
+
+from __future__ import annotations
+
+from wsclient.variant.color import Color
+from wsclient.variant.component_pools import PoolColorArray, PoolVector2Array, PoolVector3Array
+from wsclient.variant.decoder import decode, decode_from
+from wsclient.variant.encoder import encode
+from wsclient.variant.errors import VariantError
+from wsclient.variant.handles import RID, EncodedObjectAsID
+from wsclient.variant.keys import DictionaryKey, FrozenDictionary
+from wsclient.variant.matrices import Basis, Transform, Transform2D
+from wsclient.variant.node_path import NodePath
+from wsclient.variant.number_pools import PoolIntArray, PoolRealArray
+from wsclient.variant.shapes import AABB, Plane, Quat, Rect2
+from wsclient.variant.string_pool import PoolStringArray
+from wsclient.variant.type_code import GODOT_3, TypeCode
+from wsclient.variant.vectors import Vector2, Vector3
+
+__all__ = [
+    "AABB",
+    "GODOT_3",
+    "RID",
+    "Basis",
+    "Color",
+    "DictionaryKey",
+    "EncodedObjectAsID",
+    "FrozenDictionary",
+    "NodePath",
+    "Plane",
+    "PoolColorArray",
+    "PoolIntArray",
+    "PoolRealArray",
+    "PoolStringArray",
+    "PoolVector2Array",
+    "PoolVector3Array",
+    "Quat",
+    "Rect2",
+    "Transform",
+    "Transform2D",
+    "TypeCode",
+    "VariantError",
+    "Vector2",
+    "Vector3",
+    "decode",
+    "decode_from",
+    "encode",
+]

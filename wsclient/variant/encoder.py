@@ -1,0 +1,172 @@
+"""Values to bytes, as Godot 3's `var2bytes` and `put_var` (godot-wire.md part 1)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from itertools import chain
+from json import dumps
+from reprlib import repr as short_repr
+from struct import Struct
+from typing import TYPE_CHECKING, Any
+
+from wsclient.variant.errors import VariantError
+from wsclient.variant.type_code import GODOT_3, MAX_NESTING, Layout
+from wsclient.variant.writers import writer_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from wsclient.variant.type_code import VariantType
+    from wsclient.variant.writers import Writer
+
+__all__ = ["StandIn", "encode"]
+
+
+def encode(value: object, *, max_size: int | None = None) -> bytes:
+    """Encodes a value as Godot 3 does.
+
+    Beside the types of the table (`type_code.GODOT_3`) it takes their subclasses, enums of numbers and texts among
+    them, tuples and any mapping as Array and Dictionary, anything bytes-like as PoolByteArray, and numpy's scalars.
+
+    Args:
+        value: what to encode.
+        max_size: most bytes that the result may have; None for no limit.
+
+    Raises:
+        TypeError: something in the value is no Variant; the text names its path, `["players"][3]["pos"]`.
+        OverflowError: a number has no place in 64 bits; the text names its path too.
+        VariantError: nested over 1024 deep, as what contains itself is, or over `max_size`.
+    """
+    return _GODOT_3.encode(value, sys.maxsize if max_size is None else max_size)
+
+
+class StandIn:
+    """Something that is encoded as another value."""
+
+    __slots__ = ()
+
+    value: object
+
+
+class _Encoder:
+    """The encoder of one numbering."""
+
+    def __init__(self, table: Iterable[VariantType]) -> None:
+        codes = {row.layout: row.code for row in table}
+        array, dictionary = codes[Layout.ARRAY], codes[Layout.DICTIONARY]
+        self._containers: dict[type, int] = {list: array, tuple: array, dict: dictionary}
+        self._writers: dict[type, Writer] = {
+            row.python: writer_for(row) for row in table if row.python not in self._containers
+        }
+
+    def encode(self, value: object, max_size: int) -> bytes:
+        out = bytearray()
+        try:
+            self._write(value, out, max_size)
+        except (TypeError, OverflowError) as problem:
+            path = self._path_of_problem(value)
+            raise type(problem)(f"cannot encode {path}: {problem}" if path else str(problem)) from None
+        _check_limits(out, max_size, depth=0)
+        return bytes(out)
+
+    def _write(self, value: object, out: bytearray, max_size: int) -> None:
+        """Writes a value with a list of what is half written, not with recursion: no depth can exhaust the stack."""
+        writers, containers = self._writers, self._containers
+        outer: list[Iterator[Any]] = []
+        pending: Iterator[Any] = iter((value,))
+        while True:
+            for item in pending:
+                kind, known = type(item), item
+                if kind not in writers and kind not in containers:
+                    kind, known = self._recognised(item)
+                if kind in writers:
+                    out += writers[kind](known)
+                    continue
+                out += _HEAD.pack(containers[kind], len(known))
+                outer.append(pending)
+                _check_limits(out, max_size, depth=len(outer) if known else 0)
+                pending = chain.from_iterable(known.items()) if kind is dict else iter(known)
+                break
+            else:
+                if not outer:
+                    return
+                pending = outer.pop()
+
+    def _recognised(self, value: object) -> tuple[type, Any]:
+        """Finds what to encode a value as whose type is not in the table.
+
+        Returns:
+            A type that has a writer or is a container, and the value for it.
+        """
+        while True:
+            for base in type(value).__mro__:
+                if base in self._writers or base in self._containers:
+                    return base, value
+            if isinstance(value, Mapping):
+                return dict, value
+            plain = _plain(value)
+            if plain is None:
+                raise TypeError(f"{_a(type(value))} is no Variant")
+            value = plain
+
+    def _path_of_problem(self, value: object) -> str:
+        """Finds the first value that cannot be encoded: slow, and only needed to tell where it is."""
+        waiting = [(value, "")]
+        while waiting:
+            item, path = waiting.pop()
+            try:
+                kind, known = self._recognised(item)
+                if kind in self._writers:
+                    self._writers[kind](known)
+                    continue
+            except (TypeError, OverflowError):
+                return path
+            waiting.extend(reversed(list(_children(known, path))))
+        return ""
+
+
+_HEAD = Struct("<II")
+
+
+def _check_limits(out: bytearray, max_size: int, *, depth: int) -> None:
+    if depth > MAX_NESTING:
+        raise VariantError("ERR_INVALID_DATA", f"nested over {MAX_NESTING} deep; does it contain itself?", len(out))
+    if len(out) > max_size:
+        raise VariantError("ERR_OUT_OF_MEMORY", f"larger than {max_size} bytes", len(out))
+
+
+def _plain(value: object) -> object:
+    """Gives the plain value of what stands for one: a stand-in, a scalar of numpy, anything bytes-like; else None."""
+    if isinstance(value, StandIn):
+        return value.value
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        scalar: object = value.item()
+        return scalar if type(scalar) is not type(value) else None
+    try:
+        view = memoryview(value)  # type: ignore[arg-type]  # whether it has a buffer is the question
+    except TypeError:
+        return None
+    if view.itemsize != 1:
+        raise TypeError(f"{_a(type(value))} is no Variant: PoolIntArray, PoolRealArray and bytes take its elements")
+    return view.tobytes()
+
+
+def _children(container: Iterable[object], path: str) -> Iterator[tuple[object, str]]:
+    """Gives what is in a container, in the order in which it is written, each with its path."""
+    if not isinstance(container, Mapping):
+        for index, item in enumerate(container):
+            yield item, f"{path}[{index}]"
+        return
+    for key, item in container.items():
+        name = dumps(key, ensure_ascii=False) if isinstance(key, str) else short_repr(key)
+        yield key, f"{path} key {name}".lstrip()
+        yield item, f"{path}[{name}]"
+
+
+def _a(kind: type) -> str:
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    return f"an {name}" if name[0].lower() in "aeiou" else f"a {name}"
+
+
+_GODOT_3 = _Encoder(GODOT_3)

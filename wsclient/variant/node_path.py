@@ -1,0 +1,85 @@
+"""Paths to nodes and to their properties."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["NodePath"]
+
+
+class NodePath:
+    """A way to a node and, behind a colon, to a property: "/root/Main/Player:position:x". Immutable.
+
+    Source: Godot 3, NodePath; godot-wire.md 1.5.
+
+    Raises:
+        ValueError: two colons without a name between them.
+    """
+
+    __slots__ = ("_absolute", "_names", "_subnames")
+
+    _names: tuple[str, ...]
+    _subnames: tuple[str, ...]
+    _absolute: bool
+
+    def __init__(self, path: str = "") -> None:
+        names, _, subnames = path.partition(":")
+        self._names = tuple(name for name in names.split("/") if name)
+        self._subnames = tuple(subnames.removesuffix(":").split(":")) if subnames else ()
+        self._absolute = path.startswith("/")
+        if "" in self._subnames:
+            raise ValueError(f"{path!r} has an empty name between colons")
+
+    @classmethod
+    def from_names(cls, names: Iterable[str], subnames: Iterable[str] = (), *, absolute: bool = False) -> Self:
+        """Makes one from its parts, which may hold any text: even what a path in one string cannot say."""
+        self = cls()
+        self._names = tuple(names)
+        self._subnames = tuple(subnames)
+        self._absolute = absolute
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The nodes on the way."""
+        return self._names
+
+    @property
+    def subnames(self) -> tuple[str, ...]:
+        """The property, and the properties of it."""
+        return self._subnames
+
+    def is_absolute(self) -> bool:
+        """Whether it starts at the tree's root."""
+        return self._absolute
+
+    def is_empty(self) -> bool:
+        """Whether it leads nowhere: no names, no property, not absolute."""
+        return self._parts() == ((), (), False)
+
+    def __str__(self) -> str:
+        return "/" * self._absolute + "/".join(self._names) + "".join(f":{name}" for name in self._subnames)
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        if self._can_be_text():
+            return f"{name}({str(self)!r})"
+        return f"{name}.from_names({self._names!r}, {self._subnames!r}, absolute={self._absolute})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NodePath) and type(other) is type(self) and self._parts() == other._parts()
+
+    def __hash__(self) -> int:
+        return hash(self._parts())
+
+    def _parts(self) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+        return self._names, self._subnames, self._absolute
+
+    def _can_be_text(self) -> bool:
+        try:
+            return type(self)(str(self)) == self
+        except ValueError:
+            return False

@@ -1,0 +1,71 @@
+"""Packed texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, MutableSequence
+from typing import TYPE_CHECKING, Self, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["PoolStringArray"]
+
+
+class PoolStringArray(MutableSequence[str]):
+    """Texts: a sequence that can be changed.
+
+    Source: Godot 3, PoolStringArray.
+
+    Raises:
+        TypeError: an element is no `str`.
+    """
+
+    __slots__ = ("_texts",)
+    __hash__ = None  # type: ignore[assignment]  # it can be changed, so it has none, as a list
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        if isinstance(texts, str):
+            raise TypeError(f"one text is no sequence of texts: PoolStringArray([{texts!r}])")
+        self._texts = [_text(text) for text in texts]
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Self: ...
+    def __getitem__(self, index: int | slice) -> str | Self:
+        return type(self)(self._texts[index]) if isinstance(index, slice) else self._texts[index]
+
+    @overload
+    def __setitem__(self, index: int, value: str) -> None: ...
+    @overload
+    def __setitem__(self, index: slice, value: Iterable[str]) -> None: ...
+    def __setitem__(self, index: int | slice, value: str | Iterable[str]) -> None:
+        if isinstance(index, slice):
+            self._texts[index] = type(self)(value)
+        else:
+            self._texts[index] = _text(value)
+
+    def __delitem__(self, index: int | slice) -> None:
+        del self._texts[index]
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def insert(self, index: int, value: str) -> None:
+        """Puts a text before the one at `index`."""
+        self._texts.insert(index, _text(value))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PoolStringArray) and self._texts == other._texts
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._texts!r})"
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
