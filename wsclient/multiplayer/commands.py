@@ -1,0 +1,290 @@
+"""MultiplayerAPI's five commands: what stands in a packet of Godot 3.1 to 3.6.
+
+A call or a set names its node by number, once the receiver has confirmed it, or by the path written out behind the
+arguments. Bytes in, commands out, and back.
+
+Source: core/io/multiplayer_api.cpp of Godot 3.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from wsclient.variant import VariantError, decode_from
+from wsclient.variant import encode as encode_variant
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "MAX_ARGUMENTS",
+    "Command",
+    "CommandError",
+    "ConfirmPath",
+    "Invocation",
+    "NodeById",
+    "NodeByPath",
+    "NodeReference",
+    "Raw",
+    "RemoteCall",
+    "RemoteSet",
+    "SimplifyPath",
+    "decode",
+    "encode_confirm_path",
+    "encode_raw",
+    "encode_simplify_path",
+    "invocation_of_call",
+    "invocation_of_set",
+    "shown",
+]
+
+MAX_ARGUMENTS = 255  # the count is one byte
+_MAX_SHOWN = 80
+
+_U32 = struct.Struct("<I")
+_NODE_OFFSET = 1
+_NAME_OFFSET = 5
+_SMALLEST_INVOCATION = 6
+_PATH_FOLLOWS = 0x80000000  # bit 31 of the node field: the rest is the offset of the path's text
+
+
+class _Code(IntEnum):
+    """The first byte of a packet."""
+
+    REMOTE_CALL = 0
+    REMOTE_SET = 1
+    SIMPLIFY_PATH = 2
+    CONFIRM_PATH = 3
+    RAW = 4
+
+
+def shown(text: str) -> str:
+    """Quotes a peer's text for a log line: without control characters, and no longer than a line."""
+    return repr(text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "...")
+
+
+class CommandError(ValueError):
+    """A packet that breaks the format; its text says how. To be logged, counted and ignored."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeById:
+    """A node by the number that the sender announced with `SimplifyPath`."""
+
+    path_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeByPath:
+    """A node by its path from the root of the network; anything that a NodePath may be."""
+
+    path: str
+
+
+NodeReference = NodeById | NodeByPath
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteCall:
+    """Call this method of this node."""
+
+    node: NodeReference
+    method: str
+    arguments: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteSet:
+    """Set this property of this node."""
+
+    node: NodeReference
+    name: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class SimplifyPath:
+    """From now on the sender may call this path by this number."""
+
+    path_id: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPath:
+    """The sender knows the number of this path."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Bytes of the game's own, at least one."""
+
+    data: bytes
+
+
+Command = RemoteCall | RemoteSet | SimplifyPath | ConfirmPath | Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A call or a set, encoded but for its node: the arguments are encoded once for all receivers."""
+
+    _code: _Code
+    _body: bytes
+
+    def by_id(self, path_id: int) -> bytes:
+        """The packet for receivers that confirmed the path."""
+        return bytes((self._code,)) + _U32.pack(path_id) + self._body
+
+    def by_path(self, path: str) -> bytes:
+        """The packet for the others.
+
+        Raises:
+            ValueError: a NUL, or no UTF-8, in the path.
+        """
+        return self.by_id(_PATH_FOLLOWS | _NAME_OFFSET + len(self._body)) + _c_string(path)
+
+
+def invocation_of_call(method: str, arguments: Sequence[object]) -> Invocation:
+    """Encodes a call.
+
+    Raises:
+        TypeError, OverflowError: an argument that is no Variant; the text names the place.
+        ValueError: more than 255 arguments, or a NUL, or no UTF-8, in the name.
+    """
+    if len(arguments) > MAX_ARGUMENTS:
+        raise ValueError(f"{len(arguments)} arguments, a call carries {MAX_ARGUMENTS}")
+    parts = [_c_string(method), bytes((len(arguments),)), *map(encode_variant, arguments)]
+    return Invocation(_Code.REMOTE_CALL, b"".join(parts))
+
+
+def invocation_of_set(name: str, value: object) -> Invocation:
+    """Encodes the setting of a property.
+
+    Raises:
+        TypeError, OverflowError: a value that is no Variant; the text names the place.
+        ValueError: a NUL, or no UTF-8, in the name.
+    """
+    return Invocation(_Code.REMOTE_SET, _c_string(name) + encode_variant(value))
+
+
+def encode_simplify_path(path_id: int, path: str) -> bytes:
+    """Announces the number of a path. Raises: ValueError, for a NUL, or no UTF-8, in the path."""
+    return bytes((_Code.SIMPLIFY_PATH,)) + _U32.pack(path_id) + _c_string(path)
+
+
+def encode_confirm_path(path: str) -> bytes:
+    """Confirms a path as it was announced. Raises: ValueError, for a NUL, or no UTF-8, in the path."""
+    return bytes((_Code.CONFIRM_PATH,)) + _c_string(path)
+
+
+def encode_raw(data: bytes) -> bytes:
+    """Wraps bytes of the game's own. Raises: ValueError, for none at all: the engine refuses such a packet."""
+    if not data:
+        raise ValueError("an empty packet cannot be sent")
+    return bytes((_Code.RAW,)) + data
+
+
+def decode(packet: bytes) -> Command | None:
+    """Reads one packet.
+
+    Returns:
+        The command; None for a number that Godot 3 does not know, which it ignores in silence.
+        Bytes behind the last argument are ignored.
+
+    Raises:
+        CommandError: anything else that is wrong with it.
+    """
+    if not packet:
+        raise CommandError("an empty packet")
+    match packet[0]:
+        case _Code.REMOTE_CALL:
+            return _decode_call(packet)
+        case _Code.REMOTE_SET:
+            return _decode_set(packet)
+        case _Code.SIMPLIFY_PATH:
+            _require(packet, _NAME_OFFSET, "SIMPLIFY_PATH")
+            return SimplifyPath(_U32.unpack_from(packet, _NODE_OFFSET)[0], _path_at(packet, _NAME_OFFSET))
+        case _Code.CONFIRM_PATH:
+            _require(packet, 2, "CONFIRM_PATH")
+            return ConfirmPath(_path_at(packet, 1))
+        case _Code.RAW:
+            _require(packet, 2, "RAW")
+            return Raw(packet[1:])
+        case _:
+            return None
+
+
+def _decode_call(packet: bytes) -> RemoteCall:
+    node, method, offset = _decode_head(packet, "REMOTE_CALL")
+    if offset >= len(packet):
+        raise CommandError(f"REMOTE_CALL of {shown(method)} ends before the number of arguments")
+    arguments = []
+    count = packet[offset]
+    offset += 1
+    for number in range(1, count + 1):
+        value, offset = _variant_at(packet, offset, f"argument {number} of {count} of {shown(method)}")
+        arguments.append(value)
+    return RemoteCall(node, method, tuple(arguments))
+
+
+def _decode_set(packet: bytes) -> RemoteSet:
+    node, name, offset = _decode_head(packet, "REMOTE_SET")
+    value, _ = _variant_at(packet, offset, f"the value of {shown(name)}")
+    return RemoteSet(node, name, value)
+
+
+def _decode_head(packet: bytes, command: str) -> tuple[NodeReference, str, int]:
+    """The node, the name, and where the rest begins."""
+    _require(packet, _SMALLEST_INVOCATION, command)
+    node = _decode_node(packet)
+    end = packet.find(0, _NAME_OFFSET)
+    if end < 0:
+        raise CommandError(f"{command}: the name does not end")
+    return node, _text(packet[_NAME_OFFSET:end], "name"), end + 1
+
+
+def _decode_node(packet: bytes) -> NodeReference:
+    (field,) = _U32.unpack_from(packet, _NODE_OFFSET)
+    if not field & _PATH_FOLLOWS:
+        return NodeById(field)
+    offset = field & ~_PATH_FOLLOWS
+    if offset >= len(packet):
+        raise CommandError(f"a path at offset {offset} in a packet of {len(packet)} bytes")
+    return NodeByPath(_path_at(packet, offset))
+
+
+def _variant_at(packet: bytes, offset: int, what: str) -> tuple[object, int]:
+    try:
+        return decode_from(packet, offset)
+    except VariantError as error:
+        raise CommandError(f"{what}: {error}") from error
+
+
+def _path_at(packet: bytes, offset: int) -> str:
+    """A path's text; its NUL may be missing at the end of the packet."""
+    end = packet.find(0, offset)
+    return _text(packet[offset : len(packet) if end < 0 else end], "path")
+
+
+def _text(data: bytes, what: str) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise CommandError(f"the {what} is no UTF-8: {error}") from error
+
+
+def _c_string(text: str) -> bytes:
+    if "\0" in text:
+        raise ValueError(f"a NUL in {text!r}")
+    return text.encode() + b"\0"
+
+
+def _require(packet: bytes, size: int, command: str) -> None:
+    if len(packet) < size:
+        raise CommandError(f"{command} of {len(packet)} bytes, at least {size} are needed")
