@@ -43,9 +43,9 @@ class Signal(Generic[*Arguments]):
     @property
     def types(self) -> tuple[object, ...]:
         """The types of the parameters, in their order; `object` where the declaration does not tell."""
-        declared = get_args(getattr(self, "__orig_class__", None))  # what typing keeps of `Signal[bool](...)`
-        known = declared if len(declared) == len(self.parameters) else (object,) * len(self.parameters)
-        return tuple(each if isinstance(each, type) else object for each in known)
+        alias = getattr(self, "__orig_class__", None)  # what typing keeps of `Signal[bool](...)`
+        declared = (object,) * len(self.parameters) if alias is None else get_args(alias)
+        return tuple(each if isinstance(each, type) else object for each in declared)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name

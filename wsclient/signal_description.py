@@ -16,7 +16,8 @@ def declared_signals(cls: type) -> dict[str, Signal[*tuple[Any, ...]]]:
     """Collects what a class and its bases declare, the class's own first.
 
     Raises:
-        TypeError: a name is a signal in one class and something else in another, so that one would hide the other.
+        TypeError: a name is a signal in one class and something else in another, so that one would hide the other;
+            or a signal has not one name for each type.
     """
     declared: dict[str, Signal[*tuple[Any, ...]]] = {}
     for base in cls.__mro__:
@@ -26,6 +27,8 @@ def declared_signals(cls: type) -> dict[str, Signal[*tuple[Any, ...]]]:
     for name, signal in declared.items():
         if not all(isinstance(vars(base).get(name, signal), Signal) for base in cls.__mro__):
             raise TypeError(f"{cls.__name__}.{name} is both a signal and something else: connect a handler, or rename")
+        if len(signal.types) != len(signal.parameters):
+            raise TypeError(f"{cls.__name__}.{name} needs a name for each type: {signal.types}, {signal.parameters}")
     return declared
 
 

@@ -294,7 +294,9 @@ def _call_all(calls: Iterable[Callable[[], object]], earlier: Exception | None =
             _log_and_forget(errors)
             raise
     if errors:
-        _raise_all(errors if earlier is None else [earlier, *errors])
+        if earlier is not None:
+            errors.insert(0, earlier)
+        _raise_all(errors)
 
 
 def _raise_all(errors: list[Exception]) -> NoReturn:
