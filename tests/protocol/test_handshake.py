@@ -51,9 +51,11 @@ def outcome(make: Callable[[], ClientHandshake]) -> Callable[[list[bytes]], list
     def feed(pieces: list[bytes]) -> list[object]:
         attempt = make()
         for number, piece in enumerate(pieces, start=1):
-            if verdict := attempt.receive_data(piece):
-                later = b"".join(pieces[number:]) if isinstance(verdict, Opened) else b""
-                return [verdict, *attempt.trailing_data, *later]
+            verdict = attempt.receive_data(piece)
+            if isinstance(verdict, Opened):
+                return [verdict, *attempt.trailing_data, *b"".join(pieces[number:])]
+            if verdict:
+                return [verdict]
         return [attempt.receive_eof()]
 
     return feed
@@ -249,6 +251,16 @@ class TestBadReply:
         assert failure.kind is FailureKind.BAD_RESPONSE
         assert "longer than 8192 bytes" in failure.detail
 
+    def test_a_list_of_connection_options_has_a_limit(self) -> None:  # A28
+        head = START.replace(b"Connection: Upgrade\r\n", b"")
+        longest = "Upgrade".ljust(MAX_LINE_SIZE // 2, ",")
+
+        assert opened(reply(*[f"Connection: {longest}"] * 2, start=head)) == Opened("")
+        assert (
+            "'Connection: Upgrade', not"
+            in failed(reply(*[f"Connection: {longest}"] * 2, "Connection: x", start=head)).detail
+        )
+
     @pytest.mark.parametrize("filler", [" ", ",", '"', ', "', '\\"'])
     @pytest.mark.parametrize("name", ["Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Upgrade", "Connection"])
     def test_pathological_lists_are_refused_like_others(self, name: str, filler: str) -> None:  # A28
@@ -428,9 +440,11 @@ def served(pieces: list[bytes]) -> list[object]:
     """What a server comes to, as `outcome` for a client."""
     attempt = ServerHandshake()
     for number, piece in enumerate(pieces, start=1):
-        if verdict := attempt.receive_data(piece):
-            later = b"".join(pieces[number:]) if isinstance(verdict, Request) else b""
-            return [verdict, *attempt.trailing_data, *later]
+        verdict = attempt.receive_data(piece)
+        if isinstance(verdict, Request):
+            return [verdict, *attempt.trailing_data, *b"".join(pieces[number:])]
+        if verdict:
+            return [verdict]
     return []
 
 

@@ -94,10 +94,10 @@ def _check_header(name: str, value: str, number: int) -> None:
         raise InvalidArgument(f"header {number} has a name that is no token: '{escape(name, 40)}'")
     if name.lower() in OWNED_HEADERS or name.lower().startswith(OWNED_PREFIX):
         raise InvalidArgument(f"header {escape(name, 80)} belongs to the handshake")
+    if len(f"{name}: {value}".encode(errors="surrogatepass")) > MAX_LINE_SIZE:
+        raise InvalidArgument(f"header {escape(name, 80)} is longer than {MAX_LINE_SIZE} bytes")
     if _NOT_IN_A_VALUE.search(value):
         raise InvalidArgument(f"header {escape(name, 80)} has a line break or another control character in its value")
-    if len(f"{name}: {value}".encode()) > MAX_LINE_SIZE:
-        raise InvalidArgument(f"header {escape(name, 80)} is longer than {MAX_LINE_SIZE} bytes")
 
 
 def _check_type(value: object, what: str) -> None:
