@@ -34,8 +34,15 @@ _KINDS: Final = {
 }
 _OTHER: Final = (FailureKind.LOST, "the connection to {place} failed: {reason}")
 
-# Where several addresses failed in several ways: a server that answers says more than a network that does not.
-_TELLING: Final = (FailureKind.REFUSED, FailureKind.LOST, FailureKind.TIMEOUT, FailureKind.UNREACHABLE)
+# Where several addresses failed in several ways: a server that answers says more than this machine, and that more
+# than a network that is silent. Many a machine has no IPv6, so that this is the least telling of all.
+_TELLING: Final = (
+    FailureKind.REFUSED,
+    FailureKind.LOST,
+    FailureKind.SYSTEM,
+    FailureKind.TIMEOUT,
+    FailureKind.UNREACHABLE,
+)
 
 
 def failure_from(error: BaseException, stage: Stage, place: str) -> Failure:
@@ -67,4 +74,4 @@ def reason_of(error: BaseException) -> str:
 
 
 def _rank(failure: Failure) -> int:
-    return _TELLING.index(failure.kind) if failure.kind in _TELLING else len(_TELLING)
+    return _TELLING.index(failure.kind)

@@ -1,0 +1,243 @@
+"""Sockets of a world that a test makes up. Whatever would wait in the real world fails here."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from itertools import count
+from typing import TYPE_CHECKING
+
+from tests.support.fake_select import FakeSelect
+from tests.support.memory_stream import MemoryStream
+from wsclient.transport.phases import Outside
+from wsclient.transport.race import Address
+from wsclient.transport.readiness import Readiness
+from wsclient.transport.resolver import Lookup, Resolved, Resolver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.protocol.events import Failure
+    from wsclient.transport.resolver import TlsOptions
+
+__all__ = ["FakeNetwork", "FakeResolver", "FakeSocket", "addresses"]
+
+CALLS_THAT_MAY_WAIT = frozenset({"connect_ex", "recv", "send"})
+
+
+def addresses(*hosts: str, port: int = 80) -> tuple[Address, ...]:
+    """What a resolver would give for numeric hosts."""
+    return tuple(
+        Address(socket.AF_INET6, (host, port, 0, 0)) if ":" in host else Address(socket.AF_INET, (host, port))
+        for host in hosts
+    )
+
+
+FOUND = Resolved(addresses("192.0.2.1"))
+
+
+class FakeNetwork:
+    """Who answers where. A host that was not told of answers nothing, ever: its SYN falls into a black hole.
+
+    Attributes:
+        sockets: every socket made, in order.
+        accepted: the servers' ends of what was connected, in order.
+        faults: by the name of a socket call, the errors that its next calls raise.
+        connects: the numeric hosts that were tried, in order.
+    """
+
+    def __init__(self) -> None:
+        self.sockets: list[FakeSocket] = []
+        self.accepted: list[MemoryStream] = []
+        self.faults: dict[str, list[OSError | None]] = {}
+        self.connects: list[str] = []
+        self._answers: dict[str, int] = {}
+        self._at_once: set[str] = set()
+
+    def listen(self, *hosts: str) -> None:
+        """Has hosts accept every connection."""
+        self._answers.update(dict.fromkeys(hosts, 0))
+
+    def fail(self, host: str, number: int = errno.ECONNREFUSED, *, at_once: bool = False) -> None:
+        """Has a host fail with an error, in `connect_ex` itself or, as a rule, some time after it."""
+        self._answers[host] = number
+        if at_once:
+            self._at_once.add(host)
+
+    def answer(self, host: str) -> int | None:
+        """The error that connecting to a host ends with, 0 for success, None while there is no end."""
+        return self._answers.get(host)
+
+    def answers_at_once(self, host: str) -> bool:
+        """Whether `connect_ex` itself tells of the failure."""
+        return host in self._at_once
+
+    def socket(self, family: int, kind: int) -> FakeSocket:
+        """Makes a socket; to be used in the place of `socket.socket`."""
+        self.raise_fault("socket")
+        made = FakeSocket(self, family, kind)
+        self.sockets.append(made)
+        return made
+
+    def raise_fault(self, call: str) -> None:
+        """Raises the next error that the test has laid out for a call."""
+        if self.faults.get(call) and (error := self.faults[call].pop(0)) is not None:
+            raise error
+
+    @property
+    def open_sockets(self) -> list[FakeSocket]:
+        """Those that nobody closed."""
+        return [made for made in self.sockets if not made.is_closed]
+
+    def readiness(self, *names: str, is_windows: bool = False) -> Readiness:
+        """Readiness by the named functions of `select`; by all of Linux's where none is named."""
+        return Readiness(FakeSelect(self, names or ("epoll", "poll", "select"), is_windows=is_windows))
+
+    def outside(self, resolver: Resolver | None = None, random_bytes: Callable[[int], bytes] = os.urandom) -> Outside:
+        """All of the world that a transport sees. Without a resolver, names are looked up as numeric hosts are."""
+        return Outside(
+            resolver=resolver or FakeResolver(),
+            readiness=self.readiness(),
+            socket_factory=self.socket,
+            random_bytes=random_bytes,
+        )
+
+
+class FakeResolver(Resolver):
+    """Answers every lookup with the same; with None for never.
+
+    Attributes:
+        lookups: those that were started, for a test to answer late.
+        asked: host, port and TLS options of each.
+    """
+
+    def __init__(self, outcome: Resolved | Failure | None = FOUND) -> None:
+        super().__init__(_never_called)
+        self.outcome = outcome
+        self.lookups: list[Lookup] = []
+        self.asked: list[tuple[str, int, TlsOptions | None]] = []
+
+    def start(self, host: str, port: int, tls: TlsOptions | None) -> Lookup:
+        self.asked.append((host, port, tls))
+        self.lookups.append(Lookup(self.outcome))
+        return self.lookups[-1]
+
+
+class FakeSocket:
+    """What the transport uses of a socket, in a `FakeNetwork`.
+
+    Attributes:
+        calls: the calls so far, by name, in order.
+        options: what was set by `setsockopt`.
+    """
+
+    _filenos = count(100_000)  # far above what `select` takes
+
+    def __init__(self, network: FakeNetwork, family: int, kind: int) -> None:
+        self.family = family
+        self.kind = kind
+        self.calls: list[str] = []
+        self.options: dict[tuple[int, int], object] = {}
+        self.is_closed = False
+        self.is_connected_to_itself = False
+        self._fileno = next(self._filenos)
+        self._network = network
+        self._may_wait = True
+        self._where: tuple[str, int] = ("", 0)
+        self._stream: MemoryStream | None = None
+
+    @property
+    def has_finished_connecting(self) -> bool:
+        """Whether connecting has come to an end, good or bad."""
+        return self._network.answer(self._where[0]) is not None
+
+    @property
+    def has_failed_connecting(self) -> bool:
+        """Whether it was a bad one."""
+        return bool(self._network.answer(self._where[0]))
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether `recv` would bring something."""
+        return self._stream is not None and bool(self._stream.is_readable())
+
+    def fileno(self) -> int:
+        return -1 if self.is_closed else self._fileno
+
+    def setblocking(self, flag: bool) -> None:
+        self._may_wait = flag
+
+    def connect_ex(self, where: tuple[str, int]) -> int:
+        self._call("connect_ex")
+        self._network.connects.append(where[0])
+        self._where = (where[0], where[1])
+        number = self._network.answer(where[0])
+        if number and self._network.answers_at_once(where[0]):
+            return number
+        return errno.EINPROGRESS
+
+    def getsockopt(self, level: int, option: int) -> int:
+        assert (level, option) == (socket.SOL_SOCKET, socket.SO_ERROR)
+        self._call("getsockopt")
+        number = self._network.answer(self._where[0])
+        assert number is not None, "asked before connecting had ended"
+        if number == 0:
+            self._stream, server = MemoryStream.pair()
+            self._network.accepted.append(server)
+        return number
+
+    def getpeername(self) -> tuple[str, int]:
+        self._call("getpeername")
+        return self._where
+
+    def getsockname(self) -> tuple[str, int]:
+        return self._where if self.is_connected_to_itself else ("198.51.100.7", 50_000)
+
+    def setsockopt(self, level: int, option: int, value: object) -> None:
+        self._call("setsockopt")
+        self.options[level, option] = value
+
+    def recv(self, max_bytes: int) -> bytes:
+        self._call("recv")
+        assert self._stream is not None
+        data = self._stream.receive(max_bytes)
+        if data is None:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return data
+
+    def send(self, data: bytes | memoryview) -> int:
+        self._call("send")
+        assert self._stream is not None
+        sent = self._stream.send(data)
+        if data and not sent:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return sent
+
+    def shutdown(self, how: int) -> None:
+        assert how == socket.SHUT_WR
+        self._call("shutdown")
+        assert self._stream is not None
+        self._stream.end()
+
+    def close(self) -> None:
+        self._call("close")
+        self.is_closed = True
+        if self._stream is not None:
+            self._stream.close()
+
+    @property
+    def stream(self) -> MemoryStream:
+        """This end of the connection, for its knobs."""
+        assert self._stream is not None
+        return self._stream
+
+    def _call(self, name: str) -> None:
+        self.calls.append(name)
+        assert not (self._may_wait and name in CALLS_THAT_MAY_WAIT), f"{name} on a blocking socket"
+        assert name == "close" or not self.is_closed, f"{name} on a closed socket"
+        self._network.raise_fault(name)
+
+
+def _never_called(*_: object, **__: object) -> list[object]:
+    raise AssertionError("a fake resolver looks nothing up")

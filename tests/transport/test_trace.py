@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from wsclient.protocol.events import CloseReceived, Ended, Messages, PingReceived, PongReceived
+from wsclient.transport.trace import is_tracing, trace_received, trace_sent
+
+
+def test_tells_each_message_and_control_frame(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "wsclient")
+    trace_sent("text", b"out")
+    trace_received(
+        [
+            Messages(is_text=True, payloads=[b"one", b"two"]),
+            Messages(is_text=False, payloads=[b"\x00"]),
+            PingReceived(b"i"),
+            PongReceived(b"o"),
+            CloseReceived(1000, "bye", is_answer=True),
+            Ended(was_clean=True),
+        ]
+    )
+    assert [record.getMessage() for record in caplog.records] == [
+        "> text 3 bytes: out",
+        "< text 3 bytes: one",
+        "< text 3 bytes: two",
+        r"< binary 1 bytes: \x00",
+        "< ping 1 bytes: i",
+        "< pong 1 bytes: o",
+        "< close 1000 3 bytes: bye",
+    ]
+    assert {record.levelno for record in caplog.records} == {logging.DEBUG}
+
+
+def test_shows_the_beginning_of_a_large_message_escaped(caplog: pytest.LogCaptureFixture) -> None:
+    """I01, I04."""
+    caplog.set_level(logging.DEBUG, "wsclient")
+    trace_sent("text", b"\x1b[31m" + b"x" * 1_000_000)
+    assert caplog.messages == [r"> text 1000005 bytes: \x1b[31m" + "x" * 59 + "..."]
+
+
+@pytest.mark.parametrize(("level", "expected"), [(logging.DEBUG, True), (logging.INFO, False)])
+def test_knows_whether_anybody_would_see_it(caplog: pytest.LogCaptureFixture, level: int, expected: bool) -> None:
+    caplog.set_level(level, "wsclient")
+    assert is_tracing() is expected
