@@ -124,12 +124,12 @@ class PacketPeer(Reference, ABC):
             full_objects: as in Godot, where it has a whole object sent. Here there is none: no effect.
 
         Returns:
-            As `put_packet`; `ERR_OUT_OF_MEMORY`, logged, where it takes more than `encode_buffer_max_size` bytes.
+            As `put_packet`; `ERR_OUT_OF_MEMORY`, logged, where it takes more than `encode_buffer_max_size` bytes, and
+            `ERR_INVALID_DATA` where it is nested too deep.
 
         Raises:
-            TypeError: a value, or one inside it, has a type that no Variant has; the message says where.
+            TypeError: the value, or one inside it, has a type that no Variant has; the message says where.
             OverflowError: an int does not fit 64 bits.
-            ValueError: it cannot be encoded for another reason.
         """
         from wsclient.variant import VariantError, encode  # noqa: PLC0415 - as above
 
