@@ -113,6 +113,7 @@ def test_a_complaint_about_plain_http_means_tls(body: bytes) -> None:  # G17
     assert (plain.kind, plain.http_status) == (FailureKind.PLAIN_ON_TLS_PORT, 400)
     assert "use wss:// instead of ws://" in plain.detail
     assert secure.kind is FailureKind.HTTP_STATUS
+    assert explain_status(head(404), body, is_secure=False).kind is FailureKind.HTTP_STATUS
 
 
 @pytest.mark.parametrize("start", [b"\x15\x03\x01\x00\x02", b"\x16\x03\x03\x00\x31"], ids=["alert", "handshake"])

@@ -135,10 +135,12 @@ def test_refuses_and_names_the_part(text: str, message: str) -> None:
         URL.parse(text)
 
 
-def test_takes_a_url_of_just_the_limit() -> None:
+def test_a_url_may_have_8_kib_and_no_character_more() -> None:
     path = "/" + "a" * (MAX_URL_LENGTH - len("ws://h/"))
 
     assert URL.parse("ws://h" + path).resource_name == path
+    with pytest.raises(InvalidArgument, match="the URL is 8193 characters long"):
+        URL.parse("ws://h" + path + "a")
 
 
 @pytest.mark.parametrize("value", [None, b"ws://h/", 7, ["ws://h/"]], ids=["none", "bytes", "int", "list"])
