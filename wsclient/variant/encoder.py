@@ -72,18 +72,20 @@ class _Encoder:
 
     def _write(self, value: object, out: bytearray, max_size: int) -> None:
         """Writes a value with a list of what is half written, not with recursion: no depth can exhaust the stack."""
-        writers, containers = self._writers, self._containers
+        writer_of = self._writers.get
         outer: list[Iterator[Any]] = []
         pending: Iterator[Any] = iter((value,))
         while True:
             for item in pending:
-                kind, known = type(item), item
-                if kind not in writers and kind not in containers:
-                    kind, known = self._recognised(item)
-                if kind in writers:
-                    out += writers[kind](known)
+                write = writer_of(type(item))
+                if write is not None:
+                    out += write(item)
                     continue
-                out += _HEAD.pack(containers[kind], len(known))
+                kind, known = self._recognised(item)
+                if kind in self._writers:
+                    out += self._writers[kind](known)
+                    continue
+                out += _HEAD.pack(self._containers[kind], len(known))
                 outer.append(pending)
                 _check_limits(out, max_size, depth=len(outer) if known else 0)
                 pending = chain.from_iterable(known.items()) if kind is dict else iter(known)

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from functools import reduce
 from math import isnan, nan
 from operator import xor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from wsclient.variant.components import Components
 from wsclient.variant.encoder import StandIn, encode
@@ -57,12 +57,12 @@ class DictionaryKey(StandIn):
         return f"{type(self).__name__}({self.value!r})"
 
 
-class FrozenDictionary(Mapping[object, object]):
+class FrozenDictionary(Mapping[Any, Any]):
     """A dictionary as a dictionary's key: a mapping that does not change, hashed by value."""
 
     __slots__ = ("_hash", "_items")
 
-    def __init__(self, items: Mapping[object, object] | Iterable[tuple[object, object]] = ()) -> None:
+    def __init__(self, items: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
         self._items = dict(items)
         # Kept, so that the outermost of many, each a key of the next, does not hash them all again.
         # No set of the pairs: that would compare those with the same hash.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from typing import TYPE_CHECKING, ClassVar, Generic, Self, SupportsIndex, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, SupportsIndex, TypeVar, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,8 +50,8 @@ class NumberPool(_Array[Number]):
 
     def __new__(cls, values: Iterable[Number] = ()) -> Self:
         """Empty, unless told otherwise."""
-        # Of bytes, an array would make its memory; here they are numbers like others.
-        numbers = cast("Iterable[Number]", iter(values)) if isinstance(values, bytes | bytearray) else values
+        # Bytes are numbers too; an array would take them for its memory.
+        numbers: Any = list(values) if isinstance(values, bytes | bytearray) else values
         return super().__new__(cls, cls.TYPECODE, numbers)
 
     @classmethod

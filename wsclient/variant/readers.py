@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["reader_for", "reader_of_allowed_objects", "too_long"]
 
-U32 = Struct("<I")
+_u32 = Struct("<I").unpack_from
 
 
 def reader_for(row: VariantType) -> Reader:
@@ -39,7 +39,7 @@ def reader_of_allowed_objects(row: VariantType) -> Reader:
     def read(data: bytes, start: int, header: int) -> tuple[object, int]:
         if header & IS_WIDE:
             return read_forbidding(data, start, header)
-        class_name, end = _text(data, start)
+        class_name, end = _text(data, start, header)
         if class_name:
             raise VariantError("ERR_UNAVAILABLE", "a full object, of whose class nothing is known here", start - 4)
         return None, end
@@ -58,8 +58,7 @@ def _nothing(row: VariantType) -> Reader:
 
 
 def _bool(_row: VariantType) -> Reader:
-    unpack = U32.unpack_from
-    return lambda data, start, _header: (unpack(data, start) != (0,), start + 4)
+    return lambda data, start, _header: (_u32(data, start) != (0,), start + 4)
 
 
 def _int(_row: VariantType) -> Reader:
@@ -80,16 +79,16 @@ def _either_width(narrow: Struct, wide: Struct) -> Reader:
 
 
 def _string(_row: VariantType) -> Reader:
-    return lambda data, start, _header: _text(data, start)
+    return _text
 
 
-def _text(data: bytes, start: int) -> tuple[str, int]:
+def _text(data: bytes, start: int, _header: int) -> tuple[str, int]:
     """Reads a counted text with its padding, which has to be there (godot-wire.md 1.4).
 
     Returns:
         The text and where its padding ends.
     """
-    (length,) = U32.unpack_from(data, start)
+    (length,) = _u32(data, start)
     start += 4
     stop = start + length
     end = stop + (-length & 3)
@@ -129,14 +128,14 @@ def _texts(data: bytes, start: int, count: int) -> tuple[list[str], int]:
         raise too_long(start, count * 4, data)
     texts: list[str] = []
     for _ in range(count):
-        text, start = _text(data, start)
+        text, start = _text(data, start, 0)
         texts.append(text)
     return texts, start
 
 
 def _strings(row: VariantType) -> Reader:
     def read(data: bytes, start: int, _header: int) -> tuple[object, int]:
-        (count,) = U32.unpack_from(data, start)
+        (count,) = _u32(data, start)
         texts, end = _texts(data, start + 4, count if count < 0x80000000 else 0)  # below 0 is none
         return row.python(texts), end
 
@@ -157,7 +156,7 @@ def _object(_row: VariantType) -> Reader:
 
 def _bytes(_row: VariantType) -> Reader:
     def read(data: bytes, start: int, _header: int) -> tuple[bytes, int]:
-        (length,) = U32.unpack_from(data, start)
+        (length,) = _u32(data, start)
         start += 4
         stop = start + length
         if stop > len(data):
@@ -171,7 +170,7 @@ def _pool(row: VariantType) -> Reader:
     from_wire, item_size = row.python.from_wire, row.python.ITEM_SIZE
 
     def read(data: bytes, start: int, _header: int) -> tuple[object, int]:
-        (count,) = U32.unpack_from(data, start)
+        (count,) = _u32(data, start)
         start += 4
         stop = start + count * item_size
         if stop > len(data):

@@ -28,7 +28,7 @@ def decode_text(data: bytes) -> str:
     Raises:
         UnicodeDecodeError: Godot would refuse it too.
     """
-    if data.startswith(BYTE_ORDER_MARK):
+    if data[:3] == BYTE_ORDER_MARK:
         data = data[3:]
     if 0 in data:
         data = data[: data.index(0)]
