@@ -36,9 +36,7 @@ CASES = [
         RemoteCall(NodeByPath("Main"), "echo", (5,)),
         id="call-by-path",
     ),
-    pytest.param(
-        "00 01000000 6e6f7468696e6700 00", RemoteCall(NodeById(1), "nothing", ()), id="call-without-arguments"
-    ),
+    pytest.param("00 01000000 6e6f7468696e6700 00", RemoteCall(NodeById(1), "nothing", ()), id="no-arguments"),
     pytest.param("00 ffffff7f 6100 00", RemoteCall(NodeById(0x7FFFFFFF), "a", ()), id="call-by-the-highest-id"),
     pytest.param(
         "00 01000000 6100 02 04000000 01000000 62000000 01000000 01000000",
@@ -157,7 +155,7 @@ def test_what_is_no_variant_is_named_with_its_place():
 )
 @pytest.mark.parametrize("text", ["a\0b", "\ud800"], ids=["nul", "no-utf-8"])
 def test_refuses_to_send_text_that_cannot_arrive(encode, text):
-    with pytest.raises(ValueError, match="NUL|surrogates"):
+    with pytest.raises(ValueError, match=r"NUL|surrogates"):
         encode(text)
 
 
