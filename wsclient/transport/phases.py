@@ -29,6 +29,10 @@ __all__ = ["Attempt", "Connecting", "Established", "Outside", "Phase", "Requesti
 _log: Final = logging.getLogger("wsclient")
 
 _READ_SIZE: Final = 65536
+_MAX_WARNED: Final = 256  # servers; arbitrary
+
+# The servers that were said to go unchecked, so that each is said once and not at every reconnection.
+_warned: Final[set[str]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,8 @@ class Securing(Phase):
     @classmethod
     def start(cls, attempt: Attempt, stream: Stream, secure: Callable[[Stream], TlsStream]) -> Phase | Failure:
         """Begins, on a connected stream."""
+        if not attempt.settings.verify_ssl:
+            _warn_unverified(attempt.place)
         try:
             return cls(attempt, secure(stream))
         except OSError as error:
@@ -261,3 +267,12 @@ class Requesting(Phase):
 
     def _lost(self, error: OSError) -> Failure:
         return self.refusal or failure_from(error, self.stage, self._attempt.place)
+
+
+def _warn_unverified(place: str) -> None:
+    if place in _warned:
+        return
+    if len(_warned) >= _MAX_WARNED:
+        _warned.clear()
+    _warned.add(place)
+    _log.warning("%s: verify_ssl is off, so this may be anybody: neither certificate nor host name is checked", place)

@@ -160,7 +160,8 @@ def _untrusted(tls: TlsOptions, error: Exception) -> Failure:
     if tls.trusted_certificate is None:
         detail, kind = f"the root certificates of this machine cannot be read: {reason_of(error)}", FailureKind.SYSTEM
     else:
-        detail = f"the trusted certificate cannot be read: {reason_of(error)}"
+        file = f": {error.filename}" if isinstance(error, OSError) and error.filename else ""
+        detail = f"the trusted certificate cannot be read: {reason_of(error)}{file}"
         kind = FailureKind.INVALID_ARGUMENT
     return Failure(stage=Stage.TLS, kind=kind, detail=detail, cause=error)
 

@@ -27,7 +27,7 @@ _MAX_ROUNDS: Final = 16  # reads in one step of the handshake; a server's part c
 class TlsStream(Stream):
     """Encrypts what it sends and decrypts what it receives. First call `handshake` until it says True."""
 
-    __slots__ = ("_ciphertext", "_first_bytes", "_has_more", "_incoming", "_inner", "_outgoing", "_tls")
+    __slots__ = ("_ciphertext", "_error", "_first_bytes", "_has_more", "_incoming", "_inner", "_outgoing", "_tls")
 
     def __init__(self, inner: Stream, context: ssl.SSLContext, host: str) -> None:
         """Takes over the stream.
@@ -46,6 +46,7 @@ class TlsStream(Stream):
         self._ciphertext = memoryview(b"")  # encrypted, and not taken by the inner stream yet
         self._first_bytes = b""
         self._has_more = False
+        self._error: StreamError | None = None  # for good, and told once what came before it was
         # Neither the final dot of a full name nor the zone of an address stands in a certificate.
         name = host.rstrip(".").partition("%")[0]
         try:
@@ -102,6 +103,9 @@ class TlsStream(Stream):
 
     def receive(self, max_bytes: int) -> bytes | None:
         """Decrypts what has arrived; see `Stream.receive`. A TLS end and a bare end of TCP look alike."""
+        if self._error is not None:
+            self._has_more = False
+            raise self._error
         # What is held already comes first; else one piece of ciphertext is fetched, and nothing of it stays behind.
         if not self._has_more and not self._feed():
             return None
@@ -175,8 +179,9 @@ class TlsStream(Stream):
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             return b""
         except ssl.SSLError as error:
+            self._error = self._explain(error)
             if is_first:
-                raise self._explain(error) from error
+                raise self._error from error
             return b""
 
     def _feed(self) -> bool:
