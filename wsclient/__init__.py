@@ -23,6 +23,9 @@ The machinery has four rooms, which know nothing of the above:
     multiplayer/   Godot's multiplayer packets
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from wsclient.connection_failure import ConnectionFailure
 from wsclient.error import Error
 from wsclient.networked_multiplayer_peer import NetworkedMultiplayerPeer
@@ -34,11 +37,17 @@ from wsclient.websocket_client import WebSocketClient
 from wsclient.websocket_multiplayer_peer import WebSocketMultiplayerPeer
 from wsclient.websocket_peer import WebSocketPeer
 
+if TYPE_CHECKING:
+    from wsclient.multiplayer_api import MultiplayerAPI
+    from wsclient.node import Node
+
 __all__ = [
     "ConnectionFailure",
     "Error",
+    "MultiplayerAPI",
     "MultiplayerPeer",
     "NetworkedMultiplayerPeer",
+    "Node",
     "Object",
     "PacketPeer",
     "Reference",
@@ -49,3 +58,12 @@ __all__ = [
 ]
 
 MultiplayerPeer = NetworkedMultiplayerPeer  # Godot 4's name
+
+# Loaded when first named: who has no Godot on the other side need not wait for its formats.
+_LOADED_WHEN_NAMED = {"MultiplayerAPI": "wsclient.multiplayer_api", "Node": "wsclient.node"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LOADED_WHEN_NAMED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LOADED_WHEN_NAMED[name]), name)
