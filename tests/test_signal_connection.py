@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial, wraps
+from functools import partial, update_wrapper, wraps
 
 import pytest
 
@@ -156,6 +156,7 @@ def wrapped_coroutine():
         pytest.param(partial(Plain().coroutine_method), "a coroutine function", id="partial-of-method"),
         pytest.param(AsyncCall(), "a coroutine function", id="callable-object"),
         pytest.param(partial(AsyncCall()), "a coroutine function", id="partial-of-callable-object"),
+        pytest.param(partial(update_wrapper(partial(AsyncCall()), print)), "a coroutine function", id="partials-kept"),
         pytest.param(generator, "a generator function", id="generator-function"),
         pytest.param(async_generator, "a generator function", id="async-generator-function"),
     ],

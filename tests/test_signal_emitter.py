@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+import traceback
 import weakref
 from typing import TYPE_CHECKING
 
@@ -414,6 +415,8 @@ def test_exceptions_of_the_body_and_of_deferred_handlers_both_leave_poll(door: D
 
     assert numbers(caught.value) == [0, 1, 2]
     assert calls == ["others"]
+    shown = "".join(traceback.format_exception(caught.value))
+    assert shown.count("Knock: 0") == 1, "shown in the group alone, not as its context too"
 
 
 def test_a_group_of_the_body_stays_a_group(door: Door) -> None:
@@ -832,8 +835,15 @@ def test_pyees_new_listener_tells_the_handler_before_it_listens(door: Door, call
 
     door.connect("opened", list, ("bound",))
 
-    assert calls == [("opened", list, [])]
+    ((signal, handler, listening),) = calls
+    assert (signal, listening) == ("opened", [])
+    assert handler is list
     assert not door.has_signal("new_listener")
+
+
+def test_pyees_new_listener_is_not_offered_as_a_signal() -> None:
+    with pytest.raises(ValueError, match="Object has no signal 'new_listner'; it has none"):
+        Object().on("new_listner", list)
 
 
 def test_a_new_listener_handler_that_raises_keeps_the_listener_out(door: Door) -> None:
