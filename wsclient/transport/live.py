@@ -140,7 +140,7 @@ class LiveConnection:
 
     def close(self, code: int, reason: str) -> None:
         """Queues our Close, and writes; see `Connection.send_close`."""
-        _log.info("%s: closing, code %d", self._place, code)
+        _log.info("%s: closing, code %d, %r", self._place, code, escape(reason))
         self.connection.send_close(code, reason)
         self.write()
 
@@ -211,8 +211,8 @@ class LiveConnection:
                 told.append(self._end(event))
             elif not isinstance(event, PingReceived):
                 told.append(event)
-                if isinstance(event, CloseReceived):
-                    _log.info("%s: the server closes, code %d %s", self._place, event.code, escape(event.reason))
+                if isinstance(event, CloseReceived) and not event.is_answer:
+                    _log.info("%s: the server closes, code %d, %r", self._place, event.code, escape(event.reason))
         return told
 
     def _keep_time(self, missed: float, *, has_heard: bool) -> None:

@@ -220,7 +220,7 @@ class NativeTransport(Transport):
         self._opening = None
         self._live = LiveConnection(established.stream, connection, self._settings, self._time, place)
         self._is_readable = established.stream.is_readable
-        _log.info("%s: open, subprotocol %r", place, established.opened.subprotocol)
+        _log.info("%s: open, subprotocol %s", place, established.opened.subprotocol or "none")
         return self._live
 
     def _end(self) -> None:

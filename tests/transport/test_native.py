@@ -1,0 +1,591 @@
+from __future__ import annotations
+
+import errno
+import itertools
+import logging
+import os
+import socket
+
+import pytest
+
+from tests.support.fake_network import FakeResolver, addresses
+from tests.support.native_world import NativeWorld
+from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, Messages, Opened, Stage
+from wsclient.transport.native import TRANSITIONS, NativeTransport, State, Step
+from wsclient.transport.resolver import Resolved
+
+each_wire = pytest.mark.parametrize("is_secure", [False, True], ids=["ws", "wss"])
+
+
+def no_random_bytes(_: int) -> bytes:
+    raise NotImplementedError("/dev/urandom (or equivalent) not found")
+
+
+# A life, from beginning to end
+
+
+@each_wire
+def test_opens_talks_and_closes(is_secure: bool) -> None:
+    world = NativeWorld(is_secure=is_secure)
+    world.connect()
+    assert world.transport.can_send
+    world.transport.send(b"hello", is_text=True)
+    world.transport.flush()
+    world.settle()
+    assert world.server.messages == [b"hello"]
+    world.server.send_message(b"world")
+    world.settle()
+    world.transport.close(1000, "bye")
+    assert not world.transport.can_send
+    world.settle()
+    assert world.events == [
+        Opened(""),
+        Messages(is_text=True, payloads=[b"world"]),
+        CloseReceived(1000, "bye", is_answer=True),
+        Ended(was_clean=True),
+    ]
+    assert world.network.open_sockets == []
+
+
+@each_wire
+def test_the_server_closes_and_is_answered(is_secure: bool) -> None:
+    world = NativeWorld(is_secure=is_secure)
+    world.connect()
+    world.server.close(4000, "enough")
+    world.settle()
+    assert world.events[1:] == [CloseReceived(4000, "enough", is_answer=False), Ended(was_clean=True)]
+    assert CloseReceived(4000, "enough", is_answer=True) in world.server.events
+    assert world.network.open_sockets == []
+
+
+@each_wire
+def test_what_comes_behind_the_reply_is_told_behind_opened(is_secure: bool) -> None:
+    """A17."""
+    world = NativeWorld(is_secure=is_secure)
+    world.connect(behind=bytes.fromhex("8105 48656c6c6f"))
+    assert world.events == [Opened(""), Messages(is_text=True, payloads=[b"Hello"])]
+
+
+def test_a_subprotocol_is_agreed_on() -> None:
+    world = NativeWorld()
+    world.open(subprotocols=("chat", "game"))
+    world.step()
+    world.server.step()
+    world.server.accept("game")
+    world.step()
+    assert world.events == [Opened("game")]
+
+
+def test_a_local_connection_opens_within_two_polls() -> None:
+    world = NativeWorld()
+    world.open()
+    world.step()
+    world.server.step()
+    assert world.server.request is not None
+    world.server.accept()
+    world.step()
+    assert world.events == [Opened("")]
+
+
+def test_opening_tells_nothing_before_the_first_poll() -> None:
+    world = NativeWorld(listens=False)
+    world.network.fail("192.0.2.1", at_once=True)
+    world.open()
+    assert world.events == []
+    world.step()
+    assert world.failure.kind is FailureKind.REFUSED
+
+
+def test_nothing_comes_after_the_end() -> None:
+    world = NativeWorld(listens=False)
+    world.network.fail("192.0.2.1")
+    world.open()
+    world.run(1.0)
+    assert world.step() == []
+    assert world.ended
+
+
+def test_a_poll_before_open_finds_nothing() -> None:
+    assert NativeWorld().step() == []
+
+
+# What it tells about itself
+
+
+def test_tells_its_other_side_while_it_is_open() -> None:
+    world = NativeWorld()
+    assert world.transport.remote_address == ("", 0)
+    world.connect()
+    assert world.transport.remote_address == ("192.0.2.1", 80)
+    world.transport.abort()
+    assert world.transport.remote_address == ("", 0)
+
+
+def test_tells_what_waits() -> None:
+    world = NativeWorld()
+    assert (world.transport.buffered_amount, world.transport.buffered_messages) == (0, 0)
+    world.connect()
+    wire = world.network.sockets[0].stream
+    wire.room = 10
+    world.transport.send(b"x" * 100, is_text=False)
+    world.transport.send(b"y" * 100, is_text=False)
+    assert (world.transport.buffered_amount, world.transport.buffered_messages) == (200, 2)
+    world.transport.flush()
+    assert 200 <= world.transport.buffered_amount <= 220
+    assert world.transport.buffered_messages == 1
+    wire.room = None
+    world.transport.flush()
+    assert (world.transport.buffered_amount, world.transport.buffered_messages) == (0, 0)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_no_delay_is_set_from_the_start_and_later(enabled: bool) -> None:
+    world = NativeWorld(no_delay=enabled)
+    world.transport.set_no_delay(True)  # too early to mean anything
+    world.connect()
+    key = (socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    assert world.network.sockets[0].options == {key: enabled}
+    world.transport.set_no_delay(not enabled)
+    assert world.network.sockets[0].options == {key: not enabled}
+
+
+def test_its_clock_is_the_one_it_was_given() -> None:
+    world = NativeWorld()
+    assert world.transport.clock is world.clock
+
+
+def test_the_latency_outlives_the_connection() -> None:
+    world = NativeWorld(heartbeat_interval=5.0)
+    assert world.transport.latency == -1.0
+    world.connect()
+    world.run(5.0)
+    world.server.step()
+    world.step()
+    world.step()
+    latency = world.transport.latency
+    assert 0.0 < latency < 1.0
+    world.transport.abort()
+    assert world.transport.latency == latency
+
+
+# Misuse
+
+
+@pytest.mark.parametrize("stage", ["new", "opening", "closing", "ended"])
+def test_a_message_is_refused_where_none_can_be_sent(stage: str) -> None:
+    world = NativeWorld()
+    if stage == "opening":
+        world.open()
+    elif stage != "new":
+        world.connect()
+        world.transport.close(1000, "")
+        if stage == "ended":
+            world.settle()
+    assert not world.transport.can_send
+    with pytest.raises(RuntimeError, match="cannot be sent"):
+        world.transport.send(b"x", is_text=False)
+    world.transport.flush()
+
+
+def test_a_transport_is_used_once() -> None:
+    world = NativeWorld()
+    world.open()
+    with pytest.raises(RuntimeError, match="START is not allowed while OPENING"):
+        world.open()
+
+
+@pytest.mark.parametrize(
+    "pair", list(itertools.product(State, Step)), ids=lambda pair: f"{pair[0].name}-{pair[1].name}"
+)
+def test_every_pair_of_state_and_step_is_allowed_or_refused(pair: tuple[State, Step]) -> None:
+    transport: NativeTransport = NativeWorld().transport
+    transport._state = pair[0]
+    if pair in TRANSITIONS:
+        transport._advance(pair[1])
+        assert transport._state is TRANSITIONS[pair]
+    else:
+        with pytest.raises(RuntimeError, match="is not allowed while"):
+            transport._advance(pair[1])
+        assert transport._state is pair[0]
+
+
+# Letting go
+
+
+@pytest.mark.parametrize(
+    "stage", ["new", "resolving", "connecting", "securing", "requesting", "open", "closing", "ended"]
+)
+def test_letting_go_is_silent_and_complete(stage: str) -> None:
+    """E11."""
+    resolver = FakeResolver(None) if stage == "resolving" else None
+    world = NativeWorld(resolver=resolver, listens=stage != "connecting", is_secure=stage == "securing")
+    if stage in ("open", "closing", "ended"):
+        world.connect()
+    elif stage != "new":
+        world.open()
+        world.step()
+    if stage in ("closing", "ended"):
+        world.transport.close(1000, "")
+    if stage == "ended":
+        world.settle()
+    told = list(world.events)
+    for _ in range(2):
+        world.transport.abort()
+    world.run(30.0)
+    assert world.events == told
+    assert world.network.open_sockets == []
+
+
+@pytest.mark.parametrize("stage", ["new", "resolving", "requesting"])
+def test_closing_what_is_not_open_is_letting_go(stage: str) -> None:
+    """E11."""
+    world = NativeWorld(resolver=FakeResolver(None) if stage == "resolving" else None)
+    if stage != "new":
+        world.open()
+        world.step()
+    world.transport.close(1000, "bye")
+    world.run(30.0)
+    assert world.events == []
+    assert world.network.open_sockets == []
+
+
+def test_a_late_answer_of_the_resolver_is_ignored() -> None:
+    """G02."""
+    resolver = FakeResolver(None)
+    world = NativeWorld(resolver=resolver)
+    world.open()
+    world.step()
+    world.transport.abort()
+    resolver.lookups[0].outcome = Resolved(addresses("192.0.2.1"))
+    world.run(1.0)
+    assert world.network.sockets == []
+
+
+# Deadlines of the attempt
+
+
+def test_a_name_that_is_never_found_ends_in_time() -> None:
+    """G01: the resolver hangs."""
+    world = NativeWorld(resolver=FakeResolver(None))
+    world.open()
+    world.run(9.9)
+    assert not world.has_ended
+    world.run(0.2)
+    assert (world.failure.stage, world.failure.kind) == (Stage.RESOLVE, FailureKind.TIMEOUT)
+    assert world.failure.detail == "the name 'game.example' was not looked up within 10 s"
+
+
+def test_a_black_hole_ends_in_time() -> None:
+    """G07."""
+    world = NativeWorld(listens=False, handshake_timeout=3.0)
+    world.open()
+    world.run(2.9)
+    assert not world.has_ended
+    world.run(0.2)
+    assert (world.failure.stage, world.failure.kind) == (Stage.CONNECT, FailureKind.TIMEOUT)
+    assert world.failure.detail == "game.example:80 did not answer within 3 s"
+    assert world.network.open_sockets == []
+
+
+@pytest.mark.parametrize("drip", [b"", b"\x16"], ids=["silent", "drips"])
+def test_tls_that_is_never_answered_ends_in_time(drip: bytes) -> None:
+    """G13."""
+    world = NativeWorld(is_secure=True)
+    world.open()
+    world.run(9.5)
+    world.network.accepted[0].send(drip)
+    world.run(0.4)
+    assert not world.has_ended
+    world.run(0.2)
+    assert (world.failure.stage, world.failure.kind) == (Stage.TLS, FailureKind.TIMEOUT)
+    assert "TLS was not agreed on within 10 s" in world.failure.detail
+    assert world.network.open_sockets == []
+
+
+@pytest.mark.parametrize("reply", [b"", b"HTTP/1.1 101 Swit"], ids=["silent", "half a reply"])
+def test_a_request_that_is_never_answered_ends_in_time(reply: bytes) -> None:
+    """A08: the time is that of the whole attempt."""
+    world = NativeWorld()
+    world.open()
+    world.run(5.0)
+    world.network.accepted[0].send(reply)
+    world.run(4.9)
+    assert not world.has_ended
+    world.run(0.2)
+    assert (world.failure.stage, world.failure.kind) == (Stage.HANDSHAKE, FailureKind.TIMEOUT)
+    assert world.failure.detail == "game.example:80 took the connection, but did not answer the request within 10 s"
+    assert world.network.open_sockets == []
+
+
+def test_the_stages_share_one_deadline() -> None:
+    resolver = FakeResolver(None)
+    world = NativeWorld(resolver=resolver, listens=False)
+    world.open()
+    world.run(6.0)
+    resolver.lookups[0].outcome = Resolved(addresses("192.0.2.1"))
+    world.run(3.9)
+    assert not world.has_ended
+    world.run(0.2)
+    assert world.failure.stage is Stage.CONNECT
+
+
+def test_a_reply_that_came_in_time_counts_however_late_it_is_read() -> None:
+    world = NativeWorld()
+    world.open()
+    world.run(9.9)
+    world.server.step()
+    world.server.accept()
+    world.step(0.2)
+    assert world.events == [Opened("")]
+
+
+def test_without_a_timeout_there_is_none() -> None:
+    world = NativeWorld(listens=False, handshake_timeout=0.0)
+    world.open()
+    world.run(1000.0, pace=0.25)
+    assert world.events == []
+
+
+def test_time_in_which_nobody_polled_does_not_count_for_the_attempt() -> None:
+    """F06."""
+    world = NativeWorld()
+    world.open()
+    world.step()
+    world.step(60.0)
+    assert not world.has_ended
+    world.server.step()
+    world.server.accept()
+    world.step()
+    assert world.events == [Opened("")]
+
+
+# Deadlines of the open connection
+
+
+def test_a_close_that_is_never_answered_ends_in_time() -> None:
+    """E07."""
+    world = NativeWorld()
+    world.connect()
+    world.transport.close(1000, "")
+    world.run(4.9)
+    assert not world.has_ended
+    world.run(0.3)
+    assert not world.ended.was_clean
+    assert (world.failure.stage, world.failure.kind) == (Stage.CLOSE, FailureKind.TIMEOUT)
+    assert world.failure.detail == "game.example:80 did not answer the Close within 5 s"
+    assert world.network.open_sockets == []
+
+
+def test_a_silent_server_is_pinged_and_then_given_up() -> None:
+    """F04."""
+    world = NativeWorld(heartbeat_interval=10.0)
+    world.connect()
+    world.server.refuses_to_read = True
+    world.run(19.9)
+    assert not world.has_ended
+    world.run(0.5)
+    assert world.failure.kind is FailureKind.HEARTBEAT
+    assert world.failure.detail == "no pong for 10 s"
+    world.server.refuses_to_read = False
+    world.server.step()
+    assert CloseReceived(1011, "no pong for 10 s", is_answer=False) in world.server.events
+
+
+def test_a_server_that_answers_stays() -> None:
+    world = NativeWorld(heartbeat_interval=1.0)
+    world.connect()
+    for _ in range(600):
+        world.step(0.1)
+        world.server.step()
+    assert world.events == [Opened("")]
+    assert world.transport.latency == pytest.approx(0.1)
+
+
+def test_time_in_which_nobody_polled_does_not_count_against_the_server(caplog: pytest.LogCaptureFixture) -> None:
+    """F06."""
+    world = NativeWorld()
+    world.connect()
+    world.server.send_message(b"while you were away")
+    world.step(60.0)
+    assert world.messages == [b"while you were away"]
+    world.run(5.0)
+    assert not world.has_ended
+    assert "poll() was not called for 60 s" in caplog.messages
+
+
+def test_after_a_long_sleep_it_asks_at_once_and_waits_a_whole_interval() -> None:
+    """F08."""
+    world = NativeWorld(heartbeat_interval=20.0)
+    world.connect()
+    world.server.refuses_to_read = True
+    world.step(3600.0)
+    assert world.network.accepted[0].inbox.startswith(b"\x89\x88")
+    world.run(19.8)
+    assert not world.has_ended
+    world.run(0.5)
+    assert world.failure.kind is FailureKind.HEARTBEAT
+
+
+@pytest.mark.parametrize(("pace", "seconds"), [(0.0001, 2.0), (10.0, 600.0)], ids=["10000 a second", "one in 10 s"])
+def test_the_pace_of_polling_makes_no_difference(pace: float, seconds: float) -> None:
+    """F09."""
+    world = NativeWorld(heartbeat_interval=20.0)
+    world.connect()
+    for _ in range(int(seconds / pace)):
+        world.step(pace)
+        world.server.step()
+    assert not world.has_ended
+    world.server.refuses_to_read = True
+    world.run(50.0 + 2 * pace, pace=max(pace, 0.01))
+    assert world.failure.kind is FailureKind.HEARTBEAT
+
+
+# What can break
+
+
+def test_a_machine_without_random_numbers_opens_nothing() -> None:
+    """B20."""
+    world = NativeWorld(random_bytes=no_random_bytes)
+    world.open()
+    world.run(1.0)
+    assert (world.failure.stage, world.failure.kind) == (Stage.HANDSHAKE, FailureKind.SYSTEM)
+    assert "random numbers" in world.failure.detail
+    assert world.network.open_sockets == []
+
+
+def test_random_numbers_that_run_out_end_the_connection_before_anything_is_sent() -> None:
+    """B20."""
+    left = [1]
+
+    def random_bytes(size: int) -> bytes:
+        if not left:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        left.pop()
+        return bytes(range(size))
+
+    world = NativeWorld(random_bytes=random_bytes)
+    world.connect()
+    sent = len(world.network.accepted[0].inbox)
+    world.transport.send(b"hello", is_text=True)
+    world.transport.flush()
+    world.run(1.0)
+    assert world.failure.kind is FailureKind.SYSTEM
+    assert len(world.network.accepted[0].inbox) == sent
+    assert world.network.open_sockets == []
+
+
+@pytest.mark.parametrize("call", ["recv", "send"])
+@pytest.mark.parametrize("number", [errno.ECONNRESET, errno.EPIPE, errno.ETIMEDOUT, errno.ENETUNREACH])
+@pytest.mark.parametrize("stage", ["requesting", "open", "closing"])
+def test_a_connection_that_breaks_ends_once(stage: str, number: int, call: str) -> None:
+    """E10, G08."""
+    world = NativeWorld()
+    if stage == "requesting":
+        world.open()
+        world.network.faults[call] = [OSError(number, os.strerror(number))]
+        world.step()
+        if world.network.accepted and not world.has_ended:
+            world.network.accepted[0].send(b"x")
+    else:
+        world.connect()
+        world.network.faults[call] = [OSError(number, os.strerror(number))]
+        if stage == "open":
+            world.transport.send(b"hello", is_text=True)
+        else:
+            world.transport.close(1000, "")
+        world.network.accepted[0].send(b"\x81")
+    world.run(1.0)
+    assert not world.ended.was_clean
+    assert world.network.open_sockets == []
+
+
+@pytest.mark.parametrize("number", [errno.EINTR, errno.EAGAIN, errno.ENOBUFS])
+def test_a_call_that_only_has_to_be_repeated_is_repeated(number: int) -> None:
+    """G08."""
+    world = NativeWorld()
+    for call in ("recv", "send"):
+        world.network.faults[call] = [OSError(number, os.strerror(number)), None] * 4
+    world.connect()
+    world.transport.send(b"hello", is_text=True)
+    world.server.send_message(b"world")
+    for _ in range(4):
+        world.settle()
+    assert world.server.messages == [b"hello"]
+    assert world.messages == [b"world"]
+
+
+# What it logs
+
+
+def test_each_change_is_one_line_and_no_secret_is_among_them(caplog: pytest.LogCaptureFixture) -> None:
+    """I02."""
+    caplog.set_level(logging.DEBUG, "wsclient")
+    world = NativeWorld()
+    world.open("ws://user:secret@game.example/?token=secret")
+    world.step()
+    world.server.step()
+    world.server.accept()
+    world.step()
+    world.transport.close(1000, "bye")
+    world.settle()
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.INFO] == [
+        "opening ws://game.example/?token=***",
+        "game.example:80: connecting",
+        "game.example:80: connected, to 192.0.2.1 port 80",
+        "game.example:80: open, subprotocol none",
+        "game.example:80: closing, code 1000, 'bye'",
+        "game.example:80: closed",
+    ]
+    assert "secret" not in caplog.text
+
+
+def test_the_servers_close_is_logged_escaped(caplog: pytest.LogCaptureFixture) -> None:
+    """I03."""
+    caplog.set_level(logging.INFO, "wsclient")
+    world = NativeWorld()
+    world.connect()
+    world.server.close(1001, "\x1b[31mbye")
+    world.settle()
+    assert r"game.example:80: the server closes, code 1001, '\\x1b[31mbye'" in caplog.messages
+
+
+def test_frames_are_logged_for_who_wants_to_see_them(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "wsclient")
+    world = NativeWorld(heartbeat_interval=1.0)
+    world.connect()
+    world.transport.send(b"hello", is_text=True)
+    world.transport.send(b"\x00", is_text=False)
+    world.server.send_message(b"world")
+    for _ in range(20):
+        world.step(0.1)
+        world.server.step()
+    assert [line[:8] for line in caplog.messages if line[0] in "<>"] == [
+        "> text 5",
+        "> binary",
+        "< text 5",
+        "> ping 8",
+        "< pong 8",
+    ]
+
+
+def test_a_server_that_is_not_verified_is_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    """G11."""
+    for _ in range(2):
+        world = NativeWorld(is_secure=True, verify_ssl=False)
+        world.open("wss://unverified.example/")
+        world.step()
+        world.transport.abort()
+    warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert len(warned) == 1
+    assert "unverified.example:80" not in warned[0]
+    assert "unverified.example:443: verify_ssl is off" in warned[0]
+
+
+def test_a_failure_is_said_with_its_reason(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "wsclient")
+    world = NativeWorld(listens=False)
+    world.network.fail("192.0.2.1")
+    world.open()
+    world.step()
+    assert caplog.messages[-1] == "game.example:80 (192.0.2.1) refused the connection"
+    assert isinstance(world.failure, Failure)
