@@ -533,7 +533,7 @@ def test_each_change_is_one_line_and_no_secret_is_among_them(caplog: pytest.LogC
         "game.example:80: connecting",
         "game.example:80: connected, to 192.0.2.1 port 80",
         "game.example:80: open, subprotocol none",
-        "game.example:80: closing, code 1000, 'bye'",
+        "game.example:80: closing, code 1000 (bye)",
         "game.example:80: closed",
     ]
     assert "secret" not in caplog.text
@@ -546,7 +546,7 @@ def test_the_servers_close_is_logged_escaped(caplog: pytest.LogCaptureFixture) -
     world.connect()
     world.server.close(1001, "\x1b[31mbye")
     world.settle()
-    assert r"game.example:80: the server closes, code 1001, '\\x1b[31mbye'" in caplog.messages
+    assert r"game.example:80: the server closes, code 1001 (\x1b[31mbye)" in caplog.messages
 
 
 def test_frames_are_logged_for_who_wants_to_see_them(caplog: pytest.LogCaptureFixture) -> None:

@@ -140,7 +140,7 @@ class LiveConnection:
 
     def close(self, code: int, reason: str) -> None:
         """Queues our Close, and writes; see `Connection.send_close`."""
-        _log.info("%s: closing, code %d, %r", self._place, code, escape(reason))
+        _log.info("%s: closing, %s", self._place, _in_words(code, reason))
         self.connection.send_close(code, reason)
         self.write()
 
@@ -212,7 +212,7 @@ class LiveConnection:
             elif not isinstance(event, PingReceived):
                 told.append(event)
                 if isinstance(event, CloseReceived) and not event.is_answer:
-                    _log.info("%s: the server closes, code %d, %r", self._place, event.code, escape(event.reason))
+                    _log.info("%s: the server closes, %s", self._place, _in_words(event.code, event.reason))
         return told
 
     def _keep_time(self, missed: float, *, has_heard: bool) -> None:
@@ -273,3 +273,7 @@ class LiveConnection:
     def _failure(self, kind: FailureKind, detail: str, cause: BaseException | None = None) -> Failure:
         stage = Stage.CLOSE if self.connection.is_closing else Stage.OPEN
         return Failure(stage=stage, kind=kind, detail=detail, cause=cause)
+
+
+def _in_words(code: int, reason: str) -> str:
+    return f"code {code} ({escape(reason)})" if reason else f"code {code}"
