@@ -314,7 +314,7 @@ def test_a_multiplayer_api_runs_over_it_unchanged(bench):
     bench.inner.tells("peer_connected", 5)
     bench.inner.arrives(5, commands.invocation_of_call("call", [7]).by_path("Main"))
     bench.inner.tells("peer_disconnected", 5)
-    for _ in range(11):
+    for _ in range(15):
         bench.clock.advance(0.01)
         api.poll()
     assert received == [7, "left"]
