@@ -107,10 +107,7 @@ class _Encoder:
                     return base, value
             if isinstance(value, Mapping):
                 return dict, value
-            plain = _plain(value)
-            if plain is None:
-                raise TypeError(f"{_a(type(value))} is no Variant")
-            value = plain
+            value = _plain(value)
 
     def _path_of_problem(self, value: object) -> str:
         """Finds the first value that cannot be encoded: slow, and only needed to tell where it is."""
@@ -139,18 +136,24 @@ def _check_limits(out: bytearray, max_size: int, *, depth: int) -> None:
 
 
 def _plain(value: object) -> object:
-    """Gives the plain value of what stands for one: a stand-in, a scalar of numpy, anything bytes-like; else None."""
+    """Gives the plain value of what stands for one: a stand-in, a scalar of numpy, anything bytes-like.
+
+    Raises:
+        TypeError: it is none of them.
+    """
+    name = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
     if isinstance(value, StandIn):
         return value.value
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
         scalar: object = value.item()
-        return scalar if type(scalar) is not type(value) else None
+        if type(scalar) is not type(value):  # numpy's long double has no plainer form
+            return scalar
     try:
         view = memoryview(value)  # type: ignore[arg-type]  # whether it has a buffer is the question
     except TypeError:
-        return None
+        raise TypeError(f"type {name} is no Variant") from None
     if view.itemsize != 1:
-        raise TypeError(f"{_a(type(value))} is no Variant: PoolIntArray, PoolRealArray and bytes take its elements")
+        raise TypeError(f"type {name} is no Variant; PoolIntArray, PoolRealArray and bytes can be made of it")
     return view.tobytes()
 
 
@@ -164,11 +167,6 @@ def _children(container: Iterable[object], path: str) -> Iterator[tuple[object, 
         name = dumps(key, ensure_ascii=False) if isinstance(key, str) else short_repr(key)
         yield key, f"{path} key {name}".lstrip()
         yield item, f"{path}[{name}]"
-
-
-def _a(kind: type) -> str:
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    return f"an {name}" if name[0].lower() in "aeiou" else f"a {name}"
 
 
 _GODOT_3 = _Encoder(GODOT_3)

@@ -19,9 +19,9 @@ __all__ = ["DictionaryKey", "FrozenDictionary", "dictionary_of"]
 MAX_DEPTH = 4
 """How deep a container may be to become a tuple or FrozenDictionary. Arbitrary; Python compares them by recursion."""
 
-MAX_SAME_HASH = 64
-"""How many keys of one dictionary may share a hash. Arbitrary; honest ones are a few (-1 and -2 have the same), and
-each new one is compared with all, so that a peer could choose keys that take minutes."""
+MAX_SAME_HASH = 16
+"""How many keys of one dictionary may share a hash. Each new one is compared with all of them, so that a peer could
+choose keys that take minutes. 16 is what rectangles of -1 and -2 need, which have one hash; any more is arbitrary."""
 
 
 class DictionaryKey(StandIn):

@@ -1,0 +1,245 @@
+"""Any bytes give a value or a VariantError; the engine's bytes give the engine's values (godot-wire.md part 1)."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.variant.strategies import variants
+from tests.variant.vectors import Vector, built, read, written
+from wsclient.variant import EncodedObjectAsID, VariantError, Vector2, decode, decode_from, encode
+
+NIL = bytes(4)
+# The one vector that Godot 3.2.3 takes and Godot 3.6 and api.md 4 do not.
+TOO_DEEP = "array_depth_1025"
+
+
+def nested(depth: int, innermost: bytes = NIL, *, count: int = 1) -> bytes:
+    """Encodes `innermost` within that many arrays."""
+    return struct.pack("<II", 19, count) * depth + innermost
+
+
+def depth_of(value: Any) -> int:
+    depth = 0
+    while isinstance(value, list) and value:
+        (value,) = value
+        depth += 1
+    return depth
+
+
+def outcome(data: bytes, *, allow_objects: bool = False) -> object:
+    """Decodes; what is refused is no more than a VariantError."""
+    try:
+        return decode(data, allow_objects=allow_objects)
+    except VariantError as refused:
+        return refused
+
+
+def ids(vectors: list[Vector]) -> list[Any]:
+    return [pytest.param(vector, id=vector.name) for vector in vectors]
+
+
+@pytest.mark.parametrize("vector", ids([vector for vector in written() if not vector.has_full_object]))
+def test_what_the_engine_wrote_is_read(vector: Vector) -> None:
+    # Compared as text: NaN is no equal of itself, and 0.0 would equal -0.0.
+    assert repr(decode_from(vector.data)) == repr((built(vector.decoded), len(vector.data)))
+
+
+@pytest.mark.parametrize("vector", ids([vector for vector in written() if vector.has_full_object]))
+def test_a_full_object_that_the_engine_wrote_is_refused(vector: Vector) -> None:
+    with pytest.raises(VariantError, match="full object") as forbidden:
+        decode(vector.data)
+    with pytest.raises(VariantError, match="full object") as unknown:
+        decode(vector.data, allow_objects=True)
+
+    assert (forbidden.value.error, unknown.value.error) == ("ERR_UNAUTHORIZED", "ERR_UNAVAILABLE")
+
+
+@pytest.mark.parametrize(
+    "vector", ids([vector for vector in read() if not vector.has_full_object and vector.name != TOO_DEEP])
+)
+def test_what_was_made_by_hand_is_taken_or_refused_as_by_the_engine(vector: Vector) -> None:
+    result = outcome(vector.data, allow_objects=vector.allow_objects)
+
+    assert isinstance(result, VariantError) is not vector.is_accepted
+    if vector.is_accepted:
+        assert repr(result) == repr(built(vector.description))
+
+
+def test_the_hand_made_exceptions_are_these() -> None:
+    assert [vector.name for vector in read() if vector.has_full_object] == [
+        "object_reference",
+        "object_reference_extra_property",
+        "object_reference_negative_count",
+    ]
+    assert TOO_DEEP in [vector.name for vector in read()]
+
+
+@pytest.mark.parametrize("vector", ids([*written(), *read()]))
+def test_a_vector_cut_anywhere_is_a_value_or_refused(vector: Vector) -> None:
+    for length in range(0, len(vector.data), 1 if len(vector.data) < 2000 else 97):
+        outcome(vector.data[:length], allow_objects=True)
+
+
+@pytest.mark.parametrize("vector", ids([vector for vector in written() if len(vector.data) < 400]))
+def test_a_vector_with_any_bit_wrong_is_a_value_or_refused(vector: Vector) -> None:
+    for bit in range(len(vector.data) * 8):
+        data = bytearray(vector.data)
+        data[bit // 8] ^= 1 << bit % 8
+        outcome(bytes(data), allow_objects=True)
+
+
+@given(variants)
+def test_what_was_encoded_is_decoded(value: object) -> None:
+    data = encode(value)
+
+    assert decode_from(data) == (value, len(data))
+    assert repr(decode(data)) == repr(value)
+
+
+@given(variants, variants)
+def test_one_value_behind_another_is_decoded_from_its_offset(first: object, second: object) -> None:
+    data = encode(first) + encode(second)
+
+    value, end = decode_from(data)
+
+    assert (value, decode_from(data, end)) == (first, (second, len(data)))
+
+
+@given(st.binary(max_size=64))
+def test_any_bytes_are_a_value_or_refused(data: bytes) -> None:
+    outcome(data)
+
+
+@given(st.lists(st.integers(0, 26).flatmap(lambda code: st.binary(max_size=12).map(lambda rest: (code, rest)))))
+def test_any_bytes_behind_real_types_are_a_value_or_refused(parts: list[tuple[int, bytes]]) -> None:
+    outcome(b"".join(struct.pack("<I", code) + rest for code, rest in parts), allow_objects=True)
+
+
+@given(st.lists(st.one_of(st.integers(0, 30), st.integers(0, 2**32 - 1)), max_size=40))
+def test_any_numbers_are_a_value_that_encodes_again_or_refused(numbers: list[int]) -> None:
+    result = outcome(struct.pack(f"<{len(numbers)}I", *numbers))
+
+    if not isinstance(result, VariantError):
+        assert repr(decode(encode(result))) == repr(result)
+
+
+def test_1024_containers_may_be_around_a_value() -> None:
+    assert depth_of(decode(nested(1024))) == 1024
+    assert depth_of(decode(nested(1024, nested(1, count=0, innermost=b"")))) == 1024
+
+
+@pytest.mark.parametrize("depth", [1025, 10_000, 1_000_000])
+def test_more_containers_are_refused(depth: int) -> None:
+    with pytest.raises(VariantError, match="nested too deep") as refused:
+        decode(nested(depth))
+
+    assert (refused.value.error, refused.value.offset) == ("ERR_INVALID_DATA", 8 * 1024)
+
+
+def test_depth_costs_no_stack_of_the_caller() -> None:
+    def below(frames: int) -> object:
+        return decode(nested(1024)) if frames == 0 else below(frames - 1)
+
+    assert depth_of(below(850)) == 1024
+
+
+@pytest.mark.parametrize("code", [4, 18, 19, 20, 21, 22, 23, 24, 25, 26])
+@pytest.mark.parametrize("count", [5, 2**28, 2**30, 2**31 - 1, 2**32 - 1])
+def test_an_announced_length_that_is_not_there_is_refused_or_none(code: int, count: int) -> None:
+    result = outcome(struct.pack("<II", code, count) + b"\1\0\0\0")
+
+    if code == 23 and count >= 2**31:
+        assert list(result) == []  # type: ignore[call-overload]
+    else:
+        assert isinstance(result, VariantError)
+        assert result.error == "ERR_INVALID_DATA"
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "offset", "reason"),
+    [
+        pytest.param("", "ERR_INVALID_DATA", 0, "the data ends within a value", id="nothing"),
+        pytest.param("02000000 05", "ERR_INVALID_DATA", 0, "the data ends within a value", id="cut"),
+        pytest.param("1b000000", "ERR_INVALID_DATA", 0, "27 is no type", id="type"),
+        pytest.param("13000000 01000000 ff000000", "ERR_INVALID_DATA", 8, "255 is no type", id="type-within"),
+        pytest.param("04000000 ffffff7f", "ERR_INVALID_DATA", 8, "2147483647 bytes announced, 0 are left", id="text"),
+        pytest.param("13000000 02000000 00000000", "ERR_INVALID_DATA", 8, "8 bytes announced, 4 are left", id="array"),
+        pytest.param("04000000 01000000 ff000000", "ERR_INVALID_DATA", 8, "text that is no UTF-8", id="utf-8"),
+        pytest.param("0f000000 01000000 00000000 00000000", "ERR_INVALID_DATA", 4, "in the old form", id="node-path"),
+        pytest.param("11000000 00000000", "ERR_UNAUTHORIZED", 0, "a full object, which nobody allowed", id="object"),
+    ],
+)
+def test_a_refusal_tells_what_and_where(data: str, error: str, offset: int, reason: str) -> None:
+    with pytest.raises(VariantError, match=reason) as refused:
+        decode(bytes.fromhex(data))
+
+    assert (refused.value.error, refused.value.offset) == (error, offset)
+    assert str(refused.value).endswith(f"(at byte {offset})")
+
+
+def test_an_offset_counts_from_the_start_of_the_data() -> None:
+    with pytest.raises(VariantError) as refused:
+        decode_from(NIL + b"\x1b\0\0\0", 4)
+
+    assert refused.value.offset == 4
+
+
+@pytest.mark.parametrize("offset", [4, 5, 1000])
+def test_there_is_no_value_behind_the_end(offset: int) -> None:
+    with pytest.raises(VariantError):
+        decode_from(NIL, offset)
+
+
+def test_an_offset_before_the_data_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="before the data"):
+        decode_from(NIL, -4)
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_anything_bytes_like_is_decoded(kind: Any) -> None:
+    assert decode(kind(encode([b"a", "b"]))) == [b"a", "b"]
+
+
+def test_text_is_no_data() -> None:
+    with pytest.raises(TypeError):
+        decode("text")  # type: ignore[arg-type]
+
+
+def test_missing_padding_of_bytes_ends_with_the_data() -> None:
+    data = bytes.fromhex("14000000 03000000 010203")
+
+    assert decode_from(data) == (b"\1\2\3", len(data))
+
+
+def test_an_id_is_read_and_never_becomes_an_object() -> None:
+    data = bytes.fromhex("11000100 ffffffffffffffff")
+
+    assert decode(data) == decode(data, allow_objects=True) == EncodedObjectAsID(2**64 - 1)
+
+
+def keys_in_keys(count: int) -> bytes:
+    """Encodes a dictionary whose key is a dictionary whose key is a dictionary..., that many keys."""
+    return struct.pack("<II", 18, 1) * count + struct.pack("<II", 18, 0) + NIL * count
+
+
+def test_four_keys_may_be_in_keys() -> None:
+    assert encode(decode(keys_in_keys(4))) == keys_in_keys(4)
+
+
+@pytest.mark.parametrize("count", [5, 1000])
+def test_more_keys_in_keys_are_refused(count: int) -> None:
+    with pytest.raises(VariantError, match="nested too deep"):
+        decode(keys_in_keys(count))
+
+
+def test_values_of_dictionaries_are_no_keys() -> None:
+    value: object = Vector2(1, 2)
+    for _ in range(50):
+        value = {"in": value}
+
+    assert decode(encode(value)) == value
