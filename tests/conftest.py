@@ -14,3 +14,15 @@ pytest.register_assert_rewrite("tests.support")  # so that a helper's failed ass
 settings.register_profile("repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("explore", settings.get_profile("repeatable"), derandomize=False, max_examples=5000)
 settings.load_profile("repeatable")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "hostile(*rows): tries these rows of tests/hostile/rows.py")
+
+
+@pytest.hookimpl(tryfirst=True)  # before -k looks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Lets `pytest -k A17` find what is marked with that row of the hostile suite."""
+    for item in items:
+        for mark in item.iter_markers("hostile"):
+            item.extra_keyword_matches.update(mark.args)
