@@ -44,6 +44,7 @@ class FakeNetwork:
         sockets: every socket made, in order.
         accepted: the servers' ends of what was connected, in order.
         faults: by the name of a socket call, the errors that its next calls raise.
+        greeting: what every server sends as soon as it has accepted.
         connects: the numeric hosts that were tried, in order.
     """
 
@@ -51,6 +52,7 @@ class FakeNetwork:
         self.sockets: list[FakeSocket] = []
         self.accepted: list[MemoryStream] = []
         self.faults: dict[str, list[OSError | None]] = {}
+        self.greeting = b""
         self.connects: list[str] = []
         self._answers: dict[str, int] = {}
         self._at_once: set[str] = set()
@@ -185,6 +187,7 @@ class FakeSocket:
         if number == 0:
             self._stream, server = MemoryStream.pair()
             self._network.accepted.append(server)
+            server.send(self._network.greeting)
         return number
 
     def getpeername(self) -> tuple[str, int]:

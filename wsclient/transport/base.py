@@ -127,6 +127,11 @@ class Transport(ABC):
         return -1.0
 
     @property
+    def silence(self) -> float:
+        """Seconds since the last byte came, if only of a pong; -1.0 while not open, or where nobody can tell."""
+        return -1.0
+
+    @property
     @abstractmethod
     def remote_address(self) -> tuple[str, int]:
         """Numeric address and port of the other side; ("", 0) while not open."""

@@ -34,6 +34,7 @@ class LiveConnection:
 
     Attributes:
         connection: the protocol.
+        heard_at: when the last byte came, on the system's clock.
         quiet_until: when `step` has to be called next, on the system's clock, if the stream does not become
             readable before; -inf for at once. Only `step` sets it, so whoever changes something in between has to
             call `step` anyway.
@@ -50,6 +51,7 @@ class LiveConnection:
         "_stream",
         "_time",
         "connection",
+        "heard_at",
         "quiet_until",
     )
 
@@ -75,6 +77,7 @@ class LiveConnection:
         self._is_all_out = True
         self._broken: OSError | None = None  # nothing can be written any more; what can be read still counts
         self._closing_since: float | None = None
+        self.heard_at = polled.on_system_clock(polled.now)
         self.quiet_until = -inf
 
     @property
@@ -187,6 +190,7 @@ class LiveConnection:
         if data:
             connection.receive_data(data)
             self._heartbeat.heard(self._time.now)
+            self.heard_at = self._time.on_system_clock(self._time.now)
             return True
         if data is not None or self._broken is not None:
             connection.receive_eof(self._broken)

@@ -171,6 +171,11 @@ class NativeTransport(Transport):
         return self._latency if self._live is None else self._live.latency
 
     @property
+    def silence(self) -> float:
+        """Seconds since the last byte came; -1.0 while not open."""
+        return -1.0 if self._live is None else self._clock() - self._live.heard_at
+
+    @property
     def remote_address(self) -> tuple[str, int]:
         """Numeric address and port of the server; ("", 0) while not open."""
         return _NOWHERE if self._live is None else self._live.remote_address

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import inspect
+
+from wsclient.protocol.url import URL
+from wsclient.transport.base import Capabilities, OpeningRequest, Settings, Transport
+from wsclient.transport.native import NativeTransport
+
+
+def test_the_defaults_are_those_of_the_contract() -> None:
+    settings = Settings()
+    assert (settings.handshake_timeout, settings.close_timeout, settings.heartbeat_interval) == (10.0, 5.0, 20.0)
+    assert settings.max_message_size == 16 * 1024 * 1024
+    assert (settings.verify_ssl, settings.trusted_certificate) == (True, None)
+    assert (settings.compression, settings.no_delay) == (False, True)
+
+
+def test_a_request_asks_for_nothing_but_the_url_by_default() -> None:
+    request = OpeningRequest(URL.parse("ws://a/"))
+    assert (request.subprotocols, request.headers) == ((), ())
+
+
+def test_a_transport_can_do_everything_unless_it_says_so() -> None:
+    assert NativeTransport.capabilities == Capabilities(
+        custom_headers=True, tls_options=True, heartbeat=True, remote_address=True, close_codes=None
+    )
+
+
+def test_a_transport_that_sends_no_pings_has_no_latency() -> None:
+    # What a browser's transport will inherit: all abstract methods stand in for themselves.
+    abstract = {name: inspect.getattr_static(Transport, name) for name in Transport.__abstractmethods__}
+    concrete = type("Concrete", (Transport,), dict.fromkeys(abstract, None))
+    assert concrete().latency == -1.0

@@ -1,0 +1,482 @@
+from __future__ import annotations
+
+import errno
+import os
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.fake_clock import FakeClock
+from tests.support.memory_stream import MemoryStream
+from wsclient.protocol.connection import Connection, Role
+from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, Messages, Stage
+from wsclient.transport.base import Settings
+from wsclient.transport.live import LiveConnection
+from wsclient.transport.polled_time import SKIPPABLE, PolledClock
+
+if TYPE_CHECKING:
+    from wsclient.protocol.events import Event
+
+HELLO = bytes.fromhex("8105 48656c6c6f")
+PING = bytes.fromhex("8902 6869")
+CLOSE_1000 = bytes.fromhex("8802 03e8")
+MASKED = bytes.fromhex("8185 00000000 48656c6c6f")  # a violation, from a server
+RESET = ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+PIPE = BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
+class OneConnection:
+    """An open connection over memory, in a clock's hands; and a server without manners at the other end."""
+
+    def __init__(self, **options: Any) -> None:
+        self.clock = FakeClock()
+        self.time = PolledClock(self.clock)
+        self.settings = Settings(**options)
+        self.stream, self.server = MemoryStream.pair()
+        self.connection = Connection(Role.CLIENT, random_bytes=bytes)
+        self.live = LiveConnection(self.stream, self.connection, self.settings, self.time, "game.example:80")
+        self.events: list[Event] = []
+
+    def step(self, seconds: float = 0.0, *, read: bool = True, is_readable: bool = False) -> list[Event]:
+        self.clock.advance(seconds)
+        events = self.live.step(read=read, is_readable=is_readable, missed=self.time.tick())
+        self.events += events
+        return events
+
+    def run(self, seconds: float, *, read: bool = True) -> None:
+        for _ in range(round(seconds / 0.1)):
+            if not self.connection.is_closed:
+                self.step(0.1, read=read)
+
+    def send(self, payload: bytes) -> None:
+        self.connection.send_message(payload, is_text=False)
+
+    @property
+    def failure(self) -> Failure:
+        ended = self.events[-1]
+        assert isinstance(ended, Ended)
+        assert ended.failure is not None
+        return ended.failure
+
+    def received(self) -> bytes:
+        """What the server got, without its own reading getting in the way."""
+        data = bytes(self.server.inbox)
+        self.server.inbox.clear()
+        return data
+
+
+@pytest.fixture
+def one() -> OneConnection:
+    return OneConnection()
+
+
+# Reading
+
+
+def test_reads_once_a_step(one: OneConnection) -> None:
+    one.server.send(HELLO * 20_000)
+    one.step()
+    assert one.stream.calls == ["receive"]
+    assert one.live.has_more
+
+
+def test_what_was_read_is_decoded_before_more_is(one: OneConnection) -> None:
+    one.server.send(HELLO * 50_000)
+    while one.live.has_more or one.stream.is_readable():
+        undecoded = one.connection.has_undecoded
+        before = len(one.stream.calls)
+        one.step()
+        assert len(one.stream.calls) == before + (0 if undecoded else 1)
+    payloads = [payload for event in one.events if isinstance(event, Messages) for payload in event.payloads]
+    assert payloads == [b"Hello"] * 50_000
+
+
+def test_a_stream_that_is_not_readable_is_not_read(one: OneConnection) -> None:
+    one.step()
+    assert one.stream.calls == []
+
+
+def test_a_stream_that_is_known_to_be_readable_is_not_asked(one: OneConnection) -> None:
+    one.step(is_readable=True)
+    assert one.stream.calls == ["receive"]
+
+
+def test_a_large_message_is_read_in_large_pieces(one: OneConnection) -> None:
+    one.server.send(bytes.fromhex("827f") + (1_000_000).to_bytes(8, "big") + bytes(1_000_000))
+    sizes = []
+    while one.stream.inbox:
+        before = len(one.stream.inbox)
+        one.step()
+        sizes.append(before - len(one.stream.inbox))
+    assert sizes[0] == 65536
+    assert max(sizes) == 256 * 1024
+
+
+def test_while_the_receiver_is_full_nothing_is_read_or_decoded(one: OneConnection) -> None:
+    """C07."""
+    one.server.send(HELLO)
+    assert one.step(read=False) == []
+    assert one.stream.calls == []
+    assert one.step() == [Messages(is_text=True, payloads=[b"Hello"])]
+
+
+def test_while_the_receiver_is_full_sending_goes_on(one: OneConnection) -> None:
+    one.send(b"hello")
+    one.step(read=False)
+    assert one.received() == bytes.fromhex("8285 00000000") + b"hello"
+
+
+# Writing
+
+
+def test_answers_a_ping_in_the_same_step(one: OneConnection) -> None:
+    """F01."""
+    one.server.send(PING)
+    assert one.step() == []
+    assert one.received() == bytes.fromhex("8a82 00000000 6869")
+
+
+def test_of_many_pings_the_newest_is_answered(one: OneConnection) -> None:
+    """F02."""
+    one.server.send(b"".join(bytes([0x89, 2]) + number.to_bytes(2, "big") for number in range(100)))
+    one.step()
+    assert one.received() == bytes.fromhex("8a82 00000000 0063")
+
+
+def test_writes_a_bounded_amount_a_step(one: OneConnection) -> None:
+    for _ in range(20):
+        one.send(bytes(60_000))
+    one.live.write()
+    assert 256 * 1024 <= len(one.server.inbox) <= 320 * 1024
+    assert not one.live.has_more
+    assert one.live.quiet_until == -inf
+
+
+@pytest.mark.parametrize("max_send", [1, 7, 1000])
+def test_a_stream_that_takes_little_gets_all_in_the_end(one: OneConnection, max_send: int) -> None:
+    """G09."""
+    one.stream.max_send = max_send
+    one.send(b"hello" * 100)
+    for _ in range(600):
+        one.step()
+    assert one.received() == bytes.fromhex("82fe 01f4 00000000") + b"hello" * 100
+    assert one.live.unsent == 0
+
+
+def test_a_full_stream_is_tried_again_and_nothing_gets_lost(one: OneConnection) -> None:
+    """C08."""
+    one.stream.room = 3
+    one.send(b"hello")
+    one.step()
+    assert one.live.unsent == 8
+    assert one.live.quiet_until == -inf
+    one.step()
+    one.stream.room = None
+    one.step()
+    assert one.received() == bytes.fromhex("8285 00000000") + b"hello"
+
+
+@settings(max_examples=50)
+@given(
+    sizes=st.lists(st.integers(0, 3000), max_size=20),
+    rooms=st.lists(st.integers(0, 2000), max_size=40),
+)
+def test_whatever_the_stream_takes_the_bytes_are_the_same(sizes: list[int], rooms: list[int]) -> None:
+    one = OneConnection()
+    for size in sizes:
+        one.send(bytes(size))
+    for room in rooms:
+        one.stream.room = room
+        one.step()
+    one.stream.room = None
+    one.step()
+    server = Connection(Role.SERVER)
+    server.receive_data(one.received())
+    received = [event for event in server.next_events() if isinstance(event, Messages)]
+    assert [len(payload) for event in received for payload in event.payloads] == sizes
+
+
+# When it need not be called
+
+
+def test_a_quiet_connection_may_be_left_alone_for_a_while(one: OneConnection) -> None:
+    one.step(0.016)
+    assert one.live.quiet_until == pytest.approx(one.clock() + SKIPPABLE)
+
+
+def test_a_deadline_ends_the_quiet() -> None:
+    one = OneConnection(heartbeat_interval=0.05)
+    one.step()
+    assert one.live.quiet_until == pytest.approx(one.clock() + 0.05)
+
+
+def test_after_a_gap_there_is_no_quiet(one: OneConnection) -> None:
+    one.step(5.0)
+    assert one.live.quiet_until == -inf
+    one.step(0.016)
+    assert one.live.quiet_until > 0
+
+
+@pytest.mark.parametrize("reason", ["more to read", "more to decode", "closing", "broken"])
+def test_there_is_no_quiet_while_something_is_going_on(one: OneConnection, reason: str) -> None:
+    if reason == "more to read":
+        one.server.send(bytes.fromhex("827f 0000000000100000") + bytes(65526))
+    elif reason == "more to decode":
+        one.server.send(bytes.fromhex("8100") * 30_000)
+    elif reason == "closing":
+        one.live.close(1000, "")
+    else:
+        one.stream.break_with(PIPE, on="send")
+        one.send(b"x")
+    one.step(0.016, read=reason != "broken")
+    assert one.live.quiet_until == -inf
+
+
+# Ends
+
+
+def test_our_close_leaves_at_once(one: OneConnection) -> None:
+    one.send(b"last")
+    one.live.close(1000, "bye")
+    assert one.received() == bytes.fromhex("8284 00000000") + b"last" + bytes.fromhex("8885 00000000 03e8 627965")
+
+
+def test_a_close_without_a_code_is_empty(one: OneConnection) -> None:
+    one.live.close(0, "")
+    assert one.received() == bytes.fromhex("8880 00000000")
+
+
+def test_what_comes_while_closing_is_still_told(one: OneConnection) -> None:
+    one.live.close(1000, "")
+    one.server.send(HELLO + CLOSE_1000)
+    assert one.step() == [
+        Messages(is_text=True, payloads=[b"Hello"]),
+        CloseReceived(1000, "", is_answer=True),
+        Ended(was_clean=True),
+    ]
+
+
+def test_a_last_message_and_close_and_end_in_one_piece_are_told_in_order(one: OneConnection) -> None:
+    """E09."""
+    one.server.send(HELLO + CLOSE_1000)
+    one.server.end()
+    assert one.step() == [
+        Messages(is_text=True, payloads=[b"Hello"]),
+        CloseReceived(1000, "", is_answer=False),
+        Ended(was_clean=True),
+    ]
+    assert one.stream.has_finished
+
+
+def test_both_sides_may_close_at_once(one: OneConnection) -> None:
+    """E08."""
+    one.live.close(1000, "")
+    one.server.send(CLOSE_1000)
+    one.step()
+    assert one.events == [CloseReceived(1000, "", is_answer=True), Ended(was_clean=True)]
+
+
+def test_an_echo_that_cannot_leave_is_waited_for_and_then_given_up() -> None:
+    one = OneConnection(close_timeout=2.0)
+    one.stream.room = 0
+    one.server.send(CLOSE_1000)
+    one.run(1.9)
+    assert one.events == [CloseReceived(1000, "", is_answer=False)]
+    one.run(0.3)
+    assert one.events[-1] == Ended(was_clean=False, failure=one.failure)
+    assert one.failure.kind is FailureKind.TIMEOUT
+    assert one.stream.is_closed
+
+
+def test_an_echo_is_clean_only_when_it_has_left(one: OneConnection) -> None:
+    one.stream.room = 2
+    one.server.send(CLOSE_1000)
+    one.step()
+    assert one.events == [CloseReceived(1000, "", is_answer=False)]
+    one.stream.room = None
+    assert one.step() == [Ended(was_clean=True)]
+
+
+def test_without_a_close_timeout_there_is_none() -> None:
+    one = OneConnection(close_timeout=0.0)
+    one.live.close(1000, "")
+    one.run(100.0)
+    assert one.events == []
+
+
+def test_a_close_timeout_that_is_changed_counts_at_once(one: OneConnection) -> None:
+    one.live.close(1000, "")
+    one.run(1.0)
+    one.settings.close_timeout = 0.5
+    one.step()
+    assert one.failure.kind is FailureKind.TIMEOUT
+
+
+def test_tcp_that_ends_without_close_is_a_loss_behind_what_came_before(one: OneConnection) -> None:
+    """E12."""
+    one.server.send(HELLO)
+    one.server.end()
+    one.step()
+    one.step()
+    assert one.events[0] == Messages(is_text=True, payloads=[b"Hello"])
+    assert (one.failure.stage, one.failure.kind) == (Stage.OPEN, FailureKind.LOST)
+
+
+def test_a_loss_counts_what_was_not_sent(one: OneConnection) -> None:
+    """E12."""
+    one.stream.room = 0
+    one.send(b"x" * 100)
+    one.server.end()
+    one.step()
+    assert one.failure.detail.endswith("; 106 bytes were not sent")
+
+
+def test_a_reset_is_a_loss(one: OneConnection) -> None:
+    """E10."""
+    one.stream.break_with(RESET)
+    one.step()
+    assert one.failure.kind is FailureKind.LOST
+    assert one.failure.cause is RESET
+
+
+@pytest.mark.parametrize("server_ends", [False, True], ids=["broken only", "and ended"])
+def test_where_writing_breaks_what_was_sent_to_us_is_still_read(one: OneConnection, server_ends: bool) -> None:
+    one.stream.break_with(PIPE, on="send")
+    one.server.send(HELLO)
+    if server_ends:
+        one.server.end()
+    one.send(b"x")
+    one.step()
+    assert one.events == [Messages(is_text=True, payloads=[b"Hello"])]
+    one.step()
+    assert one.failure.kind is FailureKind.LOST
+    assert one.failure.cause is PIPE
+
+
+def test_a_broken_connection_whose_receiver_stays_full_is_given_up() -> None:
+    one = OneConnection(close_timeout=2.0)
+    one.stream.break_with(PIPE, on="send")
+    one.server.send(HELLO)
+    one.send(b"x")
+    one.run(1.9, read=False)
+    assert one.events == []
+    one.run(0.3, read=False)
+    assert one.failure.cause is PIPE
+
+
+def test_a_violation_is_told_to_the_server_before_the_end(one: OneConnection) -> None:
+    one.server.send(MASKED)
+    one.step()
+    assert one.failure.kind is FailureKind.VIOLATION
+    assert one.received()[2:8] == bytes.fromhex("00000000 03ea")
+    assert one.stream.has_finished
+
+
+def test_letting_go_closes_without_a_word(one: OneConnection) -> None:
+    one.live.abort()
+    assert one.stream.is_closed
+    assert not one.stream.has_finished
+    assert one.received() == b""
+
+
+# The heartbeat
+
+
+def test_pings_into_the_silence() -> None:
+    one = OneConnection(heartbeat_interval=1.0)
+    one.run(0.9)
+    assert one.received() == b""
+    one.step(0.2)
+    assert one.received() == bytes.fromhex("8988 00000000 0000000000000001")
+
+
+def test_measures_the_round_trip() -> None:
+    one = OneConnection(heartbeat_interval=1.0)
+    while not one.server.inbox:
+        one.step(0.1)
+    assert one.live.latency == -1.0
+    one.server.send(bytes.fromhex("8a08 0000000000000001"))
+    one.step(0.05)
+    assert one.live.latency == pytest.approx(0.05)
+    assert one.events == []
+
+
+def test_any_byte_is_life() -> None:
+    """F05."""
+    one = OneConnection(heartbeat_interval=1.0)
+    one.server.send(bytes.fromhex("827f 0000000000010000"))
+    for _ in range(30):
+        one.server.send(b"x")
+        one.run(0.9)
+    assert one.events == []
+    assert one.received() == b""
+
+
+def test_while_the_receiver_is_full_the_heartbeat_rests() -> None:
+    one = OneConnection(heartbeat_interval=1.0)
+    one.run(100.0, read=False)
+    assert one.received() == b""
+    assert one.events == []
+
+
+def test_a_heartbeat_without_an_answer_is_the_end_with_1011() -> None:
+    """F04."""
+    one = OneConnection(heartbeat_interval=1.0)
+    one.run(2.3)
+    assert (one.failure.stage, one.failure.kind) == (Stage.OPEN, FailureKind.HEARTBEAT)
+    assert one.failure.detail == "no pong for 1 s"
+    assert one.received().endswith(bytes.fromhex("03f3") + b"no pong for 1 s")
+
+
+def test_where_not_even_the_close_leaves_nobody_waits_for_it() -> None:
+    one = OneConnection(heartbeat_interval=1.0)
+    one.stream.room = 0
+    one.run(2.3)
+    assert one.failure.kind is FailureKind.HEARTBEAT
+    assert one.stream.is_closed
+
+
+def test_without_an_interval_there_is_no_heartbeat() -> None:
+    one = OneConnection(heartbeat_interval=0.0)
+    one.run(100.0)
+    assert one.received() == b""
+    assert one.events == []
+
+
+def test_while_closing_there_is_no_heartbeat() -> None:
+    one = OneConnection(heartbeat_interval=1.0)
+    one.live.close(1000, "")
+    one.received()
+    one.run(4.0)
+    assert one.received() == b""
+
+
+def test_after_a_sleep_with_news_from_the_server_nobody_asks() -> None:
+    one = OneConnection(heartbeat_interval=20.0)
+    one.server.send(HELLO)
+    one.step(3600.0)
+    assert one.received() == b""
+    one.step(3600.0 * 24)
+    assert one.received().startswith(b"\x89")
+
+
+# Without random numbers
+
+
+def test_without_random_numbers_nothing_is_sent() -> None:
+    """B20."""
+
+    def no_random_bytes(_: int) -> bytes:
+        raise NotImplementedError("none")
+
+    one = OneConnection()
+    one.connection = Connection(Role.CLIENT, random_bytes=no_random_bytes)
+    one.live = LiveConnection(one.stream, one.connection, one.settings, one.time, "game.example:80")
+    one.send(b"secret")
+    one.step()
+    assert one.received() == b""
+    assert (one.failure.stage, one.failure.kind) == (Stage.OPEN, FailureKind.SYSTEM)
+    assert one.failure.detail.startswith("this machine gives no random numbers: none")

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.support.memory_stream import MemoryStream
+from wsclient.protocol.events import FailureKind
+from wsclient.transport.stream import Stream, StreamError
+from wsclient.transport.tcp_stream import TcpStream
+from wsclient.transport.tls_stream import TlsStream
+
+
+def test_an_error_of_a_stream_is_caught_like_the_systems() -> None:
+    with pytest.raises(OSError, match="it has expired") as caught:
+        raise StreamError(FailureKind.CERTIFICATE, "it has expired")
+    assert (caught.value.kind, caught.value.detail) == (FailureKind.CERTIFICATE, "it has expired")
+    assert caught.value.errno is None  # so that no table of the system's numbers is asked what it means
+
+
+@pytest.mark.parametrize("kind", [TcpStream, TlsStream, MemoryStream])
+def test_every_stream_has_all_that_a_stream_has(kind: type[Stream]) -> None:
+    assert issubclass(kind, Stream)
+    assert not kind.__abstractmethods__
+
+
+@pytest.mark.parametrize("kind", [TcpStream, TlsStream])
+def test_a_stream_of_which_there_may_be_thousands_has_no_dictionary(kind: type[Stream]) -> None:
+    assert not hasattr(kind.__new__(kind), "__dict__")
