@@ -106,6 +106,7 @@ def test_scalars_of_numpy_are_taken(make: Any, plain: object) -> None:
         pytest.param({(1, 1j): 1}, "cannot encode key (1, 1j)[1]: type complex is no Variant", id="in-a-key"),
         pytest.param([int], "cannot encode [0]: type type is no Variant", id="a-class"),
         pytest.param([array("i", [1])], "PoolIntArray, PoolRealArray and bytes can be made of it", id="numbers"),
+        pytest.param([array("d")], "cannot encode [0]: type array.array is no Variant", id="numbers-of-64-bits"),
         pytest.param([Vector2(), Deferred({1})], "cannot encode [1]: type set is no Variant", id="stand-in"),
     ],
 )
@@ -123,6 +124,27 @@ def test_a_number_over_64_bits_is_told_by_its_path(value: int) -> None:
 @pytest.mark.parametrize("value", [2**63 - 1, -(2**63)])
 def test_a_number_of_64_bits_is_encoded(value: int) -> None:
     assert decode(encode(value)) == value
+
+
+def test_a_scalar_of_numpy_that_python_lacks_is_refused() -> None:
+    numpy = pytest.importorskip("numpy")
+
+    with pytest.raises(TypeError, match=re.escape("cannot encode [0]: type numpy.longdouble is no Variant")):
+        encode([numpy.longdouble(1)])
+
+
+def test_a_problem_that_does_not_come_again_is_told_without_a_path() -> None:
+    class Moody(dict[str, int]):
+        calls = 0
+
+        def items(self) -> Any:
+            self.calls += 1
+            if self.calls == 1:
+                raise TypeError("not today")
+            return super().items()
+
+    with pytest.raises(TypeError, match="^not today$"):
+        encode([Moody(a=1)])
 
 
 def test_the_first_of_several_problems_is_told() -> None:

@@ -59,8 +59,13 @@ class ComponentsPool(MutableSequence[Item]):
     @property
     def __array_interface__(self) -> dict[str, object]:
         """What numpy asks for (its array interface protocol, version 3)."""
-        typestr = "<f4" if sys.byteorder == "little" else ">f4"
-        return {"version": 3, "shape": (len(self), self.ITEM.WIDTH), "typestr": typestr, "data": self._floats}
+        return {
+            "version": 3,
+            "shape": (len(self), self.ITEM.WIDTH),
+            "typestr": "<f4" if sys.byteorder == "little" else ">f4",
+            # numpy keeps this view, and the view keeps the memory in its place; of an array it would keep the address.
+            "data": memoryview(self._floats),
+        }
 
     @overload
     def __getitem__(self, index: int) -> Item: ...
@@ -105,6 +110,9 @@ class ComponentsPool(MutableSequence[Item]):
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and self._floats == other._floats
+
+    def __copy__(self) -> Self:
+        return type(self)(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({list(self)!r})"

@@ -61,6 +61,9 @@ class PoolStringArray(MutableSequence[str]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PoolStringArray) and self._texts == other._texts
 
+    def __copy__(self) -> Self:
+        return type(self)(self)
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._texts!r})"
 
