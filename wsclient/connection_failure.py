@@ -25,7 +25,7 @@ class ConnectionFailure:
         http_status: of the server's reply, as 404; None where there was no reply.
         http_headers: of that reply, as (name, value) in their order.
         http_body: of that reply, its first 4 KiB.
-        cause: the exception behind it; None where there was none.
+        cause: the exception behind it, without its traceback; None where there was none.
     """
 
     stage: str
@@ -39,7 +39,7 @@ class ConnectionFailure:
     @classmethod
     def of_call(cls, error: Error, message: str, cause: BaseException | None = None) -> ConnectionFailure:
         """Describes a call that was refused and changed nothing."""
-        return cls(stage=Stage.ARGUMENTS.value, error=error, message=message, cause=cause)
+        return cls(stage=Stage.ARGUMENTS.value, error=error, message=_sentence(message), cause=_without_frames(cause))
 
     @classmethod
     def of_connection(cls, failure: Failure) -> ConnectionFailure:
@@ -52,7 +52,7 @@ class ConnectionFailure:
             http_status=failure.http_status,
             http_headers=failure.http_headers,
             http_body=failure.http_body,
-            cause=failure.cause,
+            cause=_without_frames(failure.cause),
         )
 
     def __str__(self) -> str:
@@ -62,6 +62,19 @@ class ConnectionFailure:
 
 def _sentence(detail: str) -> str:
     return detail[:1].upper() + detail[1:] + ("" if detail.endswith((".", "!", "?")) else ".")
+
+
+def _without_frames(cause: BaseException | None) -> BaseException | None:
+    """Takes the tracebacks off: their frames, and those that called them, would keep the client alive.
+
+    So would what the program was handling just then, which Python notes as the context of every exception.
+    """
+    error = cause
+    while error is not None:
+        error.__traceback__ = None
+        error.__context__ = error.__cause__
+        error = error.__cause__
+    return cause
 
 
 # The one table between the transport's failures and what users see: Godot's code, and what to try.

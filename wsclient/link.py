@@ -13,12 +13,10 @@ from wsclient.packet_queue import PacketQueue
 from wsclient.protocol.connection import MAX_CLOSE_REASON, is_valid_close_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from wsclient.protocol.events import Event
     from wsclient.transport.base import Transport
 
-__all__ = ["Limits", "Link", "Owed", "WriteMode"]
+__all__ = ["Limits", "Link", "WriteMode"]
 
 logger = logging.getLogger("wsclient.link")
 
@@ -37,14 +35,6 @@ class Limits(NamedTuple):
     max_packets: int = 4096  # that wait
 
 
-class Owed(NamedTuple):
-    """A signal that has to wait for another to be told first; and the hook that goes before it."""
-
-    signal: str
-    hook: Callable[..., None] | None
-    args: tuple[object, ...]
-
-
 class Link:
     """One connection, from the attempt to its end.
 
@@ -53,6 +43,7 @@ class Link:
         outgoing: the limits of what is sent and has not left.
         write_mode: what `put_packet` sends.
         auto_flush: whether each message is written at once.
+        error_while_closed: what `get_packet_error()` tells after reading nothing while not open.
 
     Attributes:
         transport: what carries it; None before the attempt, and once its end has been applied.
@@ -62,6 +53,8 @@ class Link:
         is_closing_here: whether we asked for the end.
         has_received_close: whether the server's Close frame was applied.
         last_error: why a call was refused, or the connection failed.
+        sent_messages: how many were given to the transport.
+        sent_bytes: of their payloads.
     """
 
     def __init__(
@@ -71,17 +64,21 @@ class Link:
         *,
         write_mode: WriteMode = WriteMode.WRITE_MODE_BINARY,
         auto_flush: bool = True,
+        error_while_closed: Error = Error.FAILED,
     ) -> None:
         self.write_mode = write_mode
         self.auto_flush = auto_flush
         self.last_error: ConnectionFailure | None = None
-        self.inbox = PacketQueue(max_packets=incoming.max_packets, max_bytes=incoming.max_bytes)
-        self.events: deque[Event | Owed] = deque()
+        self.inbox = PacketQueue(*incoming, when_empty=error_while_closed)
+        self.events: deque[Event] = deque()
         self.transport: Transport | None = None
         self.is_open = False
         self.is_closing_here = False
         self.has_received_close = False
+        self.sent_messages = 0
+        self.sent_bytes = 0
         self._outgoing = outgoing
+        self._error_while_closed = error_while_closed
 
     @property
     def buffered_amount(self) -> int:
@@ -89,9 +86,19 @@ class Link:
         return self.transport.buffered_amount if self.transport is not None and self.is_open else 0
 
     @property
+    def buffered_messages(self) -> int:
+        """Packets that wait to be sent."""
+        return self.transport.buffered_messages if self.transport is not None and self.is_open else 0
+
+    @property
     def remote_address(self) -> tuple[str, int]:
         """The server's numeric address and port; ("", 0) while not open."""
         return self.transport.remote_address if self.transport is not None and self.is_open else ("", 0)
+
+    def open(self) -> None:
+        """Takes note that the opening handshake succeeded."""
+        self.is_open = True
+        self.inbox.when_empty = Error.ERR_UNAVAILABLE
 
     def put(self, packet: bytes) -> Error:
         """Sends a packet in the write mode that was set."""
@@ -113,6 +120,8 @@ class Link:
         if is_text and not payload.isascii() and not _is_utf8(payload):
             return self.refuse(Error.ERR_INVALID_DATA, "a text message must be UTF-8; see set_write_mode()")
         transport.send(payload, is_text=is_text)
+        self.sent_messages += 1
+        self.sent_bytes += len(payload)
         if self.auto_flush:
             transport.flush()
         return Error.OK
@@ -126,7 +135,7 @@ class Link:
         """Closes an open connection; ends an attempt at once and without a signal; else nothing.
 
         Raises:
-            ValueError: a code that must not be sent, or a reason of more than 123 bytes.
+            ValueError: a code that must not be sent, or a reason that is no text or has more than 123 bytes.
             TypeError: `code` is no int, or `reason` no str.
         """
         _check_close(code, reason)
@@ -139,11 +148,11 @@ class Link:
             self.let_go()
 
     def let_go(self) -> None:
-        """Ends at once, without an event. What was received stays readable."""
+        """Ends at once, without an event. What can be read stays readable."""
         transport, self.transport = self.transport, None
         self.is_open = False
         self.events.clear()
-        self.inbox.when_empty = Error.FAILED
+        self.inbox.when_empty = self._error_while_closed
         if transport is not None:
             transport.abort()
 
@@ -162,7 +171,7 @@ class Link:
 def _check_close(code: int, reason: str) -> None:
     """Refuses what a Close frame must not carry (RFC 6455 sections 5.5 and 7.4)."""
     if not isinstance(code, int) or not isinstance(reason, str):
-        raise TypeError("a close code is an int, and its reason a str")
+        raise TypeError(f"a close code is an int, and its reason a str, not {code!r} and {reason!r}")
     if code != 0 and not is_valid_close_code(code):
         raise ValueError(f"close code {code} must not be sent: use 1000, 1001, 3000-4999, or 0 for none")
     size = len(reason.encode("utf-8"))

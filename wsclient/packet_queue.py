@@ -16,45 +16,45 @@ class PacketQueue:
     many bytes wait, is worked out when somebody asks.
 
     Args:
-        max_packets: messages that it takes; at least 1.
         max_bytes: of payload that it takes. A message that is larger by itself is taken when nothing else waits.
+        max_packets: messages that it takes; at least 1.
+        when_empty: what `get_packet_error()` tells after reading where nothing is.
 
     Attributes:
         packets: the messages; whoever reads may take from the left.
         error: what `get_packet_error()` tells.
-        when_empty: what it tells after reading where nothing is.
+        when_empty: as above.
+        received: how many messages were ever put in.
+        received_bytes: of all those.
     """
 
     __slots__ = (
-        "_bytes",
+        "_gone_bytes",
         "_kinds",
         "_last_kind",
-        "_received",
         "_taken_kind",
         "error",
         "max_bytes",
         "max_packets",
         "packets",
+        "received",
+        "received_bytes",
         "when_empty",
     )
 
-    def __init__(self, *, max_packets: int, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, max_packets: int, *, when_empty: Error = Error.FAILED) -> None:
         self.packets: deque[bytes] = deque()
         self.error = Error.OK
-        self.when_empty = Error.FAILED
-        self.max_packets = max_packets
+        self.when_empty = when_empty
         self.max_bytes = max_bytes
-        self._received = 0
-        self._bytes = 0  # of payload; too high by what was taken since it was last counted
+        self.max_packets = max_packets
+        self.received = 0
+        self.received_bytes = 0
+        self._gone_bytes = 0  # of messages that were taken: those that were counted so far, not always all
         # Text or not: a run of one kind costs nothing. The numbers of the messages at which the kind changes.
         self._kinds: deque[int] = deque()
         self._last_kind = False
         self._taken_kind = False
-
-    @property
-    def received(self) -> int:
-        """How many messages were ever put in."""
-        return self._received
 
     def room_for(self, payloads: list[bytes]) -> int:
         """How many of these messages, from the first on, it takes now."""
@@ -65,29 +65,26 @@ class PacketQueue:
         taken = payloads if count == len(payloads) else payloads[:count]
         if self._fits(sum(map(len, taken))):
             return count
-        room = self.max_bytes - self._bytes
-        for index, payload in enumerate(taken):
-            room -= len(payload)
-            if room < 0:
-                return max(index, 0 if packets else 1)
-        return count
+        room = self.max_bytes - self._waiting_at_most
+        fitting = 0
+        while (room := room - len(taken[fitting])) >= 0:  # ends before the list does: together they do not fit
+            fitting += 1
+        return fitting or (0 if packets else 1)
 
     def extend(self, payloads: list[bytes], *, is_text: bool) -> None:
         """Puts messages of one kind in; how many it takes, `room_for` tells."""
-        if is_text != self._last_kind:
-            self._kinds.append(self._received)
-            self._last_kind = is_text
-        self._received += len(payloads)
-        self._bytes += sum(map(len, payloads))
+        if is_text is not self._last_kind:
+            self._change_kind(is_text)
+        self.received += len(payloads)
+        self.received_bytes += sum(map(len, payloads))
         self.packets.extend(payloads)
 
     def append(self, payload: bytes, *, is_text: bool) -> None:
         """Puts one message in."""
-        if is_text != self._last_kind:
-            self._kinds.append(self._received)
-            self._last_kind = is_text
-        self._received += 1
-        self._bytes += len(payload)
+        if is_text is not self._last_kind:
+            self._change_kind(is_text)
+        self.received += 1
+        self.received_bytes += len(payload)
         self.packets.append(payload)
 
     @property
@@ -99,7 +96,7 @@ class PacketQueue:
     @property
     def last_was_text(self) -> bool:
         """Whether the message that was taken last was text; False before the first."""
-        taken = self._received - len(self.packets)
+        taken = self.received - len(self.packets)
         kinds = self._kinds
         while kinds and kinds[0] < taken:
             kinds.popleft()
@@ -109,12 +106,22 @@ class PacketQueue:
     @property
     def size(self) -> int:
         """How many bytes of payload wait."""
-        self._bytes = sum(map(len, self.packets))
-        return self._bytes
+        waiting = sum(map(len, self.packets))
+        self._gone_bytes = self.received_bytes - waiting
+        return waiting
+
+    @property
+    def _waiting_at_most(self) -> int:
+        return self.received_bytes - self._gone_bytes
 
     def _fits(self, more: int) -> bool:
         # Counted anew only where the old count, which may be too high, says no.
-        return self._bytes + more <= self.max_bytes or self.size + more <= self.max_bytes
+        return self._waiting_at_most + more <= self.max_bytes or self.size + more <= self.max_bytes
+
+    def _change_kind(self, is_text: bool) -> None:
+        _ = self.last_was_text  # forgets the changes behind us: where nobody asks, they would pile up
+        self._kinds.append(self.received)
+        self._last_kind = is_text
 
 
 class PacketReader:
@@ -145,7 +152,7 @@ class PacketReader:
         return packet
 
     def get_packets(self) -> list[bytes]:
-        """Takes all packets at once: the cheapest way to read many."""
+        """Takes all packets at once, none where there are none: the cheapest way to read many."""
         inbox = self._inbox
         packets = list(inbox.packets)
         inbox.packets.clear()
@@ -162,7 +169,7 @@ class PacketReader:
         return packet.decode("utf-8") if inbox.last_was_text else packet
 
     def get_packet_error(self) -> Error:
-        """Tells how the last `get_packet()` went."""
+        """Tells how the last read went: `OK` before the first."""
         return self._inbox.error
 
     def was_string_packet(self) -> bool:

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 import logging
-import math
-import os
 import warnings
-from collections import deque
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from wsclient.connection_failure import ConnectionFailure
+from wsclient.connection_statistics import ConnectionStatistics
 from wsclient.error import Error
-from wsclient.link import Owed
-from wsclient.multiplayer import relay
 from wsclient.protocol.arguments import check_headers, check_subprotocols
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened
 from wsclient.protocol.url import URL
 from wsclient.signal import Signal
-from wsclient.transport.base import OpeningRequest, Settings
+from wsclient.transport.base import OpeningRequest
 from wsclient.transport.native import NativeTransport
-from wsclient.websocket_multiplayer_peer import WebSocketMultiplayerPeer
+from wsclient.websocket_multiplayer_peer import Owed, WebSocketMultiplayerPeer
+from wsclient.websocket_settings import WebSocketSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from ssl import SSLContext
     from types import TracebackType
     from typing import Never, Self, SupportsIndex
 
     from wsclient.link import Link
     from wsclient.networked_multiplayer_peer import ConnectionStatus
     from wsclient.packet_queue import PacketQueue
-    from wsclient.transport.base import Transport
+    from wsclient.protocol.events import Event
+    from wsclient.transport.base import Settings, Transport
 
 __all__ = ["WebSocketClient"]
 
@@ -41,8 +39,15 @@ logger = logging.getLogger("wsclient.client")
 NO_CODE = 1005
 NO_CLOSE_FRAME = 1006
 
+_HOOKS = {
+    "connection_established": "_on_connect",
+    "connection_error": "_on_error",
+    "connection_closed": "_on_disconnect",
+    "server_close_request": "_on_close_request",
+}
 
-class WebSocketClient(WebSocketMultiplayerPeer):
+
+class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
     """A WebSocket client that never blocks and needs no thread: call `poll()` once a frame.
 
         client = WebSocketClient()
@@ -77,17 +82,15 @@ class WebSocketClient(WebSocketMultiplayerPeer):
     def __init__(self, *, transport: Callable[[Settings], Transport] | None = None) -> None:
         super().__init__()
         self._new_transport: Callable[[Settings], Transport] = transport or NativeTransport
-        self._settings = Settings()
-        self._poll_budget = 0.004
         self._url: URL | None = None
         self._close_code = -1
         self._close_reason = ""
-        self._has_succeeded = False  # multiplayer mode: whether connection_succeeded was told
-        self._owed: deque[Owed] = deque()  # signals of a connection that was replaced
-        # Called for each message only where a subclass has overridden it.
-        hook = type(self)._on_peer_packet  # noqa: SLF001 - our own
-        self._has_packet_hook = hook is not WebSocketClient._on_peer_packet
         self._has_warned_of_pause = False
+        self._clock: Callable[[], float] = float  # stands at 0.0 until there is a transport, which has one
+        self._polls = 0
+        self._longest_poll = 0.0
+        self._started = 0.0  # the poll() that is running, on the clock
+        self._has_read = False  # whether that poll() has
 
     # Connecting and closing
 
@@ -122,14 +125,15 @@ class WebSocketClient(WebSocketMultiplayerPeer):
         if self._is_owned():
             return self._refuse(Error.ERR_ALREADY_IN_USE, "this client is connecting or connected: disconnect first")
         if self._link.transport is not None:  # our own close is still pending: it ends here
-            self._owed.append(self._end(self._link, was_clean=False))
-        self._is_multiplayer = bool(gd_mp_api)
+            self._owed = self._end(self._link, was_clean=False)
         self._url = request.url
         self._has_warned_of_pause = False
+        self._polls, self._longest_poll = 0, 0.0
         self._settings.max_message_size = self._incoming.max_bytes
-        link = self._renew()
-        link.transport = self._new_transport(self._settings)
-        link.transport.open(request)
+        transport = self._new_transport(self._settings)
+        self._clock = transport.clock
+        self._renew(is_multiplayer=bool(gd_mp_api)).transport = transport
+        transport.open(request)
         return Error.OK
 
     def disconnect_from_host(self, code: int = 1000, reason: str = "") -> None:
@@ -141,10 +145,10 @@ class WebSocketClient(WebSocketMultiplayerPeer):
 
         Args:
             code: 1000 (done), 1001 (going away), 3000-4999 (your own), or 0 for a Close frame without a code.
-            reason: at most 123 bytes of UTF-8.
+            reason: at most 123 bytes of UTF-8; not sent with code 0.
 
         Raises:
-            ValueError: a code that must not be sent, or a reason that is too long; nothing is changed.
+            ValueError: a code that must not be sent, or a reason that is no text or too long; nothing is changed.
             TypeError: `code` is no int, or `reason` no str.
         """
         self._link.close(code, reason)
@@ -168,98 +172,33 @@ class WebSocketClient(WebSocketMultiplayerPeer):
         """The reason that came with `close_code`; "" where none was given. Not in Godot 3."""
         return self._close_reason
 
-    # Settings
+    # Measuring
 
-    @property
-    def verify_ssl(self) -> bool:
-        """Whether the server's certificate and name are checked (the default). Counts for the next connection."""
-        return self._settings.verify_ssl
+    def get_latency(self) -> float:
+        """Tells the round trip of the last ping, in seconds; -1.0 before the first, and while not open.
 
-    @verify_ssl.setter
-    def verify_ssl(self, enabled: bool) -> None:
-        self._settings.verify_ssl = bool(enabled)
-
-    def set_verify_ssl_enabled(self, enabled: bool) -> None:
-        """Sets `verify_ssl`."""
-        self.verify_ssl = enabled
-
-    def is_verify_ssl_enabled(self) -> bool:
-        """Tells `verify_ssl`."""
-        return self.verify_ssl
-
-    @property
-    def trusted_ssl_certificate(self) -> str | bytes | os.PathLike[str] | SSLContext | None:
-        """What to trust in place of the system's and certifi's roots; None (the default): these.
-
-        A path to a PEM file, PEM text, DER bytes, or an `ssl.SSLContext`. Set it while disconnected: otherwise it is
-        refused, which `last_error` tells, and keeps its value.
+        Not in Godot. See `heartbeat_interval`, which sends a ping into each silence.
         """
-        return self._settings.trusted_certificate
+        transport = self._link.transport
+        return -1.0 if transport is None else transport.latency
 
-    @trusted_ssl_certificate.setter
-    def trusted_ssl_certificate(self, certificate: str | bytes | os.PathLike[str] | SSLContext | None) -> None:
-        if isinstance(certificate, os.PathLike):
-            certificate = os.fspath(certificate)
-        # By what it can do: the module that could say more is not loaded before the first wss.
-        if not isinstance(certificate, str | bytes | None) and not hasattr(certificate, "wrap_bio"):
-            raise TypeError(f"trusted_ssl_certificate takes a path, PEM, DER or an SSLContext, not {certificate!r}")
-        if self._link.transport is not None:
-            self._refuse(Error.ERR_ALREADY_IN_USE, "trusted_ssl_certificate can be set while disconnected only")
-            return
-        self._settings.trusted_certificate = certificate
-
-    def set_trusted_ssl_certificate(self, certificate: str | bytes | os.PathLike[str] | SSLContext | None) -> None:
-        """Sets `trusted_ssl_certificate`."""
-        self.trusted_ssl_certificate = certificate
-
-    def get_trusted_ssl_certificate(self) -> str | bytes | os.PathLike[str] | SSLContext | None:
-        """Tells `trusted_ssl_certificate`."""
-        return self.trusted_ssl_certificate
-
-    @property
-    def handshake_timeout(self) -> float:
-        """Seconds that an attempt may take, from the name lookup to the server's answer; 0: for ever. Default 10.0.
-
-        As with all timeouts, time in which nobody called `poll()` does not count. Not in Godot.
-        """
-        return self._settings.handshake_timeout
-
-    @handshake_timeout.setter
-    def handshake_timeout(self, seconds: float) -> None:
-        self._settings.handshake_timeout = _seconds("handshake_timeout", seconds)
-
-    @property
-    def close_timeout(self) -> float:
-        """Seconds that closing may take before it is given up; 0: for ever. Default 5.0. Not in Godot."""
-        return self._settings.close_timeout
-
-    @close_timeout.setter
-    def close_timeout(self, seconds: float) -> None:
-        self._settings.close_timeout = _seconds("close_timeout", seconds)
-
-    @property
-    def heartbeat_interval(self) -> float:
-        """Seconds of silence before a ping, and again until the connection is given up; 0: never. Default 20.0.
-
-        While reading is paused because nobody reads the packets, it rests. Not in Godot 3.
-        """
-        return self._settings.heartbeat_interval
-
-    @heartbeat_interval.setter
-    def heartbeat_interval(self, seconds: float) -> None:
-        self._settings.heartbeat_interval = _seconds("heartbeat_interval", seconds)
-
-    @property
-    def poll_budget(self) -> float:
-        """Seconds that one `poll()` may work, handlers included; default 0.004. What is left comes next time.
-
-        The clock is looked at after each call of the handlers and after each read. Not in Godot.
-        """
-        return self._poll_budget
-
-    @poll_budget.setter
-    def poll_budget(self, seconds: float) -> None:
-        self._poll_budget = _seconds("poll_budget", seconds)
+    def get_statistics(self) -> ConnectionStatistics:
+        """Counts what happened since `connect_to_url`; after the end too. Not in Godot."""
+        link, transport = self._link, self._link.transport
+        return ConnectionStatistics(
+            messages_received=link.inbox.received,
+            messages_sent=link.sent_messages,
+            messages_ignored=self._ignored_messages,
+            bytes_received=link.inbox.received_bytes,
+            bytes_sent=link.sent_bytes,
+            unread_packets=len(link.inbox.packets),
+            unread_bytes=link.inbox.size,
+            unsent_packets=link.buffered_messages,
+            unsent_bytes=link.buffered_amount,
+            polls=self._polls,
+            longest_poll=self._longest_poll,
+            silence=-1.0 if transport is None else transport.silence,
+        )
 
     # Hooks for subclasses
 
@@ -275,9 +214,6 @@ class WebSocketClient(WebSocketMultiplayerPeer):
     def _on_error(self) -> None:
         """Called just before the handlers of `connection_error`. Empty."""
 
-    def _on_peer_packet(self) -> None:
-        """Called just before the handlers of `data_received`, or of `peer_packet` in multiplayer mode. Empty."""
-
     # Polling
 
     def poll(self) -> None:
@@ -290,148 +226,127 @@ class WebSocketClient(WebSocketMultiplayerPeer):
             Exception: what a handler raised, once the others of that signal have run; several as an `ExceptionGroup`.
                 What has not been told yet comes with the next call.
         """
-        if not self._begin_poll():
+        thread = get_ident()
+        if thread != self._thread:
+            self._claim(thread)
+        # Most polls of a game find nothing: they end here, before anything is set up to emit.
+        if self._is_polling or not self._step():
             return
+        self._begin_poll()
         try:
-            self._poll()
+            self._work()
         except BaseException as error:
             self._end_poll(error)
             raise
-        self._end_poll()
+        else:
+            self._end_poll()
+        finally:
+            self._longest_poll = max(self._longest_poll, self._clock() - self._started)
 
-    def _poll(self) -> None:
-        while self._owed:
-            owed = self._owed.popleft()
-            self._emit(owed.signal, owed.hook, *owed.args)
+    def _step(self) -> bool:
+        """Takes one step of the connection. Whether there is anything to do then."""
+        self._polls += 1
+        self._started = self._clock()
         link = self._link
         transport = link.transport
         if transport is None:
-            return
-        clock = transport.clock
-        deadline = clock() + self._poll_budget
+            return self._owed is not None or bool(self._deferred)
         events = link.events
-        inbox = link.inbox
-        # While something that was read waits for time or room, nothing more is read: that holds the sender back.
-        has_read = not events and (not inbox.packets or self._has_room(inbox))
-        events.extend(transport.poll(read=has_read))
-        while True:
-            while events:
-                if not self._tell_next(link, clock, deadline) or link.transport is not transport:
-                    return
-            if (has_read and not transport.has_more) or clock() >= deadline or not self._has_room(inbox):
+        if events:  # read before, and waiting for time or room: nothing more is read, which holds the sender back
+            self._has_read = False
+            if not isinstance(events[-1], Ended):
+                events += transport.poll(read=False)
+            return True
+        self._has_read = has_read = not link.inbox.packets or self._has_room(link.inbox)
+        arrived = transport.poll(read=has_read)
+        if arrived or transport.has_more or self._owed is not None or self._deferred:
+            events += arrived
+            return True
+        return False
+
+    def _work(self) -> None:
+        """Tells what has happened and reads on, until nothing is left, or no time, or no room."""
+        link, clock, deadline = self._link, self._clock, self._started + self._poll_budget
+        transport = link.transport
+        if self._owed is not None:
+            self._emit_owed(self._owed)
+            if clock() >= deadline:
                 return
-            has_read = True
-            events.extend(transport.poll())
+        while transport is not None and link.transport is transport:
+            if link.events:
+                if not self._tell_next(link, deadline):
+                    return
+            elif (self._has_read and not transport.has_more) or clock() >= deadline or not self._has_room(link.inbox):
+                return
+            else:
+                self._has_read = True
+                link.events += transport.poll()
 
     def _has_room(self, inbox: PacketQueue) -> bool:
         if not inbox.is_full:
             return True
+        self._warn_of_pause(inbox)
+        return False
+
+    def _warn_of_pause(self, inbox: PacketQueue) -> None:
         if not self._has_warned_of_pause:
             self._has_warned_of_pause = True
             logger.warning("%d packets unread: call get_packet(). The server is held back", len(inbox.packets))
-        return False
 
-    def _tell_next(self, link: Link, clock: Callable[[], float], deadline: float) -> bool:
+    def _tell_next(self, link: Link, deadline: float) -> bool:
         """Applies the next event, then emits its signal. False where the rest has to wait for another `poll()`."""
-        events = link.events
-        event = events[0]
+        event = link.events[0]
         if isinstance(event, Messages):
-            try:
-                if self._is_multiplayer:
-                    return self._take_relayed(link, event) and clock() < deadline
-                return self._take_messages(link, event, clock, deadline)
-            finally:
-                if not event.payloads and event in events:
-                    events.remove(event)
-        events.popleft()
-        if isinstance(event, Owed):
-            self._emit(event.signal, event.hook, *event.args)
-        elif isinstance(event, Opened):
-            self._apply_opened(link, event)
-        elif isinstance(event, CloseReceived):
-            self._apply_close_received(link, event)
-        elif isinstance(event, Ended):
-            self._apply_ended(link, event)
-        return clock() < deadline
+            return self._tell_messages(link, event, deadline)
+        link.events.popleft()
+        self._tell_event(link, event)
+        return self._clock() < deadline
 
-    def _take_messages(self, link: Link, messages: Messages, clock: Callable[[], float], deadline: float) -> bool:
+    def _tell_messages(self, link: Link, messages: Messages, deadline: float) -> bool:
         """Puts messages into the inbox, as many as find room, and emits `data_received` for each."""
-        inbox, payloads, is_text = link.inbox, messages.payloads, messages.is_text
-        transport = link.transport
-        while payloads:
-            room = self._room_for(link, payloads)
-            if not room:
-                return self._has_room(inbox)
-            if not self._handlers["data_received"] and not self._has_packet_hook:
+        clock, transport, events, inbox = self._clock, link.transport, link.events, link.inbox
+        payloads, is_text = messages.payloads, messages.is_text
+        # At the end nothing waits any more: what was read, one read at most, goes in whatever the limits say.
+        room = len(payloads) if isinstance(events[-1], Ended) else inbox.room_for(payloads)
+        if not room:
+            self._warn_of_pause(inbox)
+            return False
+        hook = self._on_peer_packet if self._has_packet_hook else None
+        told = 0
+        try:
+            if not self._is_multiplayer and hook is None and not self._handlers["data_received"]:
+                told = room  # nobody listens: all at once
                 inbox.extend(payloads[:room], is_text=is_text)
-                del payloads[:room]
-                continue
-            hook = self._on_peer_packet if self._has_packet_hook else None
-            told = 0
-            try:
-                for payload in payloads[:room]:
-                    told += 1
+            for payload in payloads[told:room]:
+                told += 1
+                if self._is_multiplayer:
+                    self._take_relayed(payload)
+                else:
                     inbox.append(payload, is_text=is_text)
                     self._emit("data_received", hook)
-                    if clock() >= deadline or link.transport is not transport:
-                        return False
-            finally:
-                del payloads[:told]
+                if clock() >= deadline or link.transport is not transport:
+                    return False
+        finally:
+            del payloads[:told]
+            if not payloads and events:
+                events.popleft()
         return True
 
-    def _room_for(self, link: Link, payloads: list[bytes]) -> int:
-        # At the end nothing waits any more: what was read, one read at most, goes in whatever the limits say.
-        return len(payloads) if isinstance(link.events[-1], Ended) else link.inbox.room_for(payloads)
-
-    def _take_relayed(self, link: Link, messages: Messages) -> bool:
-        """Multiplayer mode: takes the next message. False where there is no room for it."""
-        if not self._room_for(link, messages.payloads[:1]):
-            return self._has_room(link.inbox)
-        payload = messages.payloads.pop(0)
-        try:
-            message = relay.decode(payload)
-        except relay.RelayError as error:
-            self._ignore(str(error))
-            return True
-        if isinstance(message, relay.RelayedPacket):
-            self._sources.append(message.source)
-            link.inbox.append(message.payload, is_text=False)
-            hook = (lambda _source: self._on_peer_packet()) if self._has_packet_hook else None
-            self._emit("peer_packet", hook, message.source)
-        elif isinstance(message, relay.IdAssigned):
-            self._unique_id = message.peer_id
-        elif isinstance(message, relay.PeerAdded):
-            self._apply_peer_added(link, message.peer_id)
-        elif self._remove_peer(message.peer_id):
-            self._emit("peer_disconnected", None, message.peer_id)
-        return True
-
-    def _apply_peer_added(self, link: Link, peer_id: int) -> None:
-        if not self._add_peer(peer_id):
-            return
-        if peer_id == relay.SERVER_ID:
-            self._has_succeeded = True
-            link.events.appendleft(Owed("connection_succeeded", None, ()))  # comes second, whatever a handler raises
-        self._emit("peer_connected", None, peer_id)
-
-    def _apply_opened(self, link: Link, opened: Opened) -> None:
-        link.is_open = True
-        link.inbox.when_empty = Error.ERR_UNAVAILABLE
-        if not self._is_multiplayer:
-            self._emit("connection_established", self._on_connect, opened.subprotocol)
-
-    def _apply_close_received(self, link: Link, close: CloseReceived) -> None:
-        link.has_received_close = True
-        self._close_code, self._close_reason = close.code, close.reason
-        if not close.is_answer:
-            code = 0 if close.code == NO_CODE else close.code  # Godot tells 0 where the server gave none
-            self._emit("server_close_request", self._on_close_request, code, close.reason)
-
-    def _apply_ended(self, link: Link, ended: Ended) -> None:
-        if ended.failure is not None:
-            link.last_error = ConnectionFailure.of_connection(ended.failure)
-        owed = self._end(link, was_clean=ended.was_clean)
-        self._emit(owed.signal, owed.hook, *owed.args)
+    def _tell_event(self, link: Link, event: Event) -> None:
+        if isinstance(event, Opened):
+            link.open()
+            if not self._is_multiplayer:
+                self._tell("connection_established", event.subprotocol)
+        elif isinstance(event, CloseReceived):
+            link.has_received_close = True
+            self._close_code, self._close_reason = event.code, event.reason
+            if not event.is_answer:
+                code = 0 if event.code == NO_CODE else event.code  # Godot tells 0 where the server gave none
+                self._tell("server_close_request", code, event.reason)
+        elif isinstance(event, Ended):
+            if event.failure is not None:
+                link.last_error = ConnectionFailure.of_connection(event.failure)
+            self._emit_owed(self._end(link, was_clean=event.was_clean))
 
     def _end(self, link: Link, *, was_clean: bool) -> Owed:
         """Lets the connection go, and gives the signal that ends it."""
@@ -440,13 +355,12 @@ class WebSocketClient(WebSocketMultiplayerPeer):
             self._close_code, self._close_reason = NO_CLOSE_FRAME, ""
         link.let_go()
         if self._is_multiplayer:
-            link.inbox.when_empty = Error.ERR_UNAVAILABLE
-            had_succeeded, self._has_succeeded = self._has_succeeded, False
-            self._forget_session()
-            return Owed("server_disconnected" if had_succeeded else "connection_failed", None, ())
-        if was_open:
-            return Owed("connection_closed", self._on_disconnect, (was_clean,))
-        return Owed("connection_error", self._on_error, ())
+            return self._end_session()
+        return Owed("connection_closed", (was_clean,)) if was_open else Owed("connection_error")
+
+    def _tell(self, signal: str, *args: object) -> None:
+        # The hook is looked up by name when it is called: kept, it would keep the client alive.
+        self._emit(signal, getattr(self, _HOOKS[signal]) if signal in _HOOKS else None, *args)
 
     # The object itself
 
@@ -459,16 +373,18 @@ class WebSocketClient(WebSocketMultiplayerPeer):
         """Says goodbye to the server and lets the socket go. The signal that ends it is left to a later `poll()`."""
         self.disconnect_from_host()
         if self._link.transport is not None:
-            self._owed.append(self._end(self._link, was_clean=False))
+            self._owed = self._end(self._link, was_clean=False)
 
     def __del__(self) -> None:
         link = getattr(self, "_link", None)  # __init__ may have failed
         if link is None or link.transport is None:
             return
-        if link.is_open and not link.is_closing_here:
-            link.close(1000, "")
-            warnings.warn(f"{self!r} was dropped while open: call disconnect_from_host()", ResourceWarning, 2, self)
+        is_dropped = link.is_open and not link.is_closing_here
+        message = f"{self!r} was dropped while open: call disconnect_from_host()" if is_dropped else ""
+        link.close(1000, "")
         link.let_go()
+        if is_dropped:
+            warnings.warn(message, ResourceWarning, stacklevel=2, source=self)
 
     def __repr__(self) -> str:
         state = self.get_connection_status().name.removeprefix("CONNECTION_")
@@ -477,11 +393,3 @@ class WebSocketClient(WebSocketMultiplayerPeer):
     def __reduce_ex__(self, protocol: SupportsIndex) -> Never:
         """Refused: copies and pickles of a client would share its socket."""
         raise TypeError(f"a {type(self).__name__} cannot be copied or pickled: it owns a connection")
-
-
-def _seconds(name: str, value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{name} takes seconds as a number, not {value!r}")
-    if not 0 <= value < math.inf:
-        raise ValueError(f"{name} takes seconds from 0 on, not {value!r}")
-    return float(value)

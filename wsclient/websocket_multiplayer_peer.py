@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wsclient.error import Error
 from wsclient.link import Limits, Link
 from wsclient.multiplayer import relay
-from wsclient.networked_multiplayer_peer import NetworkedMultiplayerPeer
+from wsclient.networked_multiplayer_peer import NetworkedMultiplayerPeer, TransferMode
 from wsclient.packet_queue import PacketReader
 from wsclient.signal import Signal
 from wsclient.websocket_peer import WebSocketPeer, WebSocketSender
@@ -17,12 +17,19 @@ from wsclient.websocket_peer import WebSocketPeer, WebSocketSender
 if TYPE_CHECKING:
     from wsclient.connection_failure import ConnectionFailure
 
-__all__ = ["WebSocketMultiplayerPeer"]
+__all__ = ["Owed", "WebSocketMultiplayerPeer"]
 
 logger = logging.getLogger("wsclient.multiplayer")
 
 # A server that announces more peers than this is not believed; arbitrary, far above what a Godot server can serve.
 _MAX_PEERS = 16384
+
+
+class Owed(NamedTuple):
+    """A signal that is told before anything else."""
+
+    signal: str
+    args: tuple[object, ...] = ()
 
 
 class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplayerPeer):
@@ -44,11 +51,15 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
         self._is_multiplayer = False
         self._unique_id = 0
         self._peer_ids: dict[int, None] = {}  # in order of arrival
-        self._sources: deque[int] = deque()  # of the packets in the inbox, and of some that were read
-        self._invalid_messages = 0
+        self._sources: deque[int] = deque()  # of the packets in the inbox; behind some that were read
+        self._ignored_messages = 0
+        self._owed: Owed | None = None
         self._link = Link()
         self._inbox = self._link.inbox
         self._peer = WebSocketPeer(self._link)
+        # Called for each packet only where a subclass has overridden it.
+        hook = type(self)._on_peer_packet  # noqa: SLF001 - our own
+        self._has_packet_hook = hook is not WebSocketMultiplayerPeer._on_peer_packet
 
     # Peers
 
@@ -69,12 +80,18 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
 
     def get_packet_peer(self) -> int:
         """Tells who sent the packet that `get_packet()` gives next; 1 where there is none."""
-        if not self._is_multiplayer:
+        if not self._is_multiplayer or not self._inbox.packets:
             return relay.SERVER_ID
-        waiting = len(self._inbox.packets)
-        while len(self._sources) > waiting:
-            self._sources.popleft()
-        return self._sources[0] if waiting else relay.SERVER_ID
+        self._forget_sources()
+        return self._sources[0]
+
+    def set_transfer_mode(self, mode: int) -> None:
+        """Does nothing: over a WebSocket all packets arrive, in order. As in Godot.
+
+        Raises:
+            ValueError: `mode` is no TransferMode.
+        """
+        TransferMode(mode)
 
     # Limits
 
@@ -134,10 +151,22 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
             return self._link.put(packet)
         if not packet:
             return Error.OK  # as Godot: nothing is sent
-        if not self._unique_id:
+        if self._link.is_open and not self._unique_id:
             return self._refuse(Error.FAILED, "nothing can be sent to peers before connection_succeeded")
         message = relay.encode_packet(self._unique_id, self._target_peer, packet)
         return self._link.send(message, is_text=False)
+
+    def _send_message(self, payload: bytes, *, is_text: bool) -> Error:
+        if not self._is_multiplayer:
+            return super()._send_message(payload, is_text=is_text)
+        if is_text:
+            return self._refuse(Error.ERR_UNAVAILABLE, "packets between peers are binary: put_packet(text.encode())")
+        return self._put_packet(payload)
+
+    # Hooks for subclasses
+
+    def _on_peer_packet(self) -> None:
+        """Called just before the handlers of `data_received`, or of `peer_packet` in multiplayer mode. Empty."""
 
     # For the client
 
@@ -145,46 +174,104 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
         """Whether an attempt or a connection is under way that nobody has asked to close."""
         return self._link.transport is not None and not self._link.is_closing_here
 
-    def _renew(self) -> Link:
+    def _renew(self, *, is_multiplayer: bool) -> Link:
         """Begins anew: a new link, whose inbox is the client's in either mode, and nobody in the session."""
-        old = self._link
-        link = Link(self._incoming, self._outgoing, write_mode=old.write_mode, auto_flush=old.auto_flush)
-        self._link = link
+        self._is_multiplayer = is_multiplayer
+        self._link = link = Link(
+            self._incoming,
+            self._outgoing,
+            write_mode=self._link.write_mode,
+            auto_flush=self._link.auto_flush,
+            error_while_closed=Error.ERR_UNAVAILABLE if is_multiplayer else Error.FAILED,
+        )
         self._inbox = link.inbox
         self._peer = WebSocketPeer(link)
         self._sources.clear()
+        self._ignored_messages = 0
         self._forget_session()
         return link
-
-    def _forget_session(self) -> None:
-        self._unique_id = 0
-        self._peer_ids.clear()
 
     def _refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
         return self._link.refuse(error, message, cause)
 
+    def _emit_owed(self, owed: Owed) -> None:
+        """Tells the signal that is owed."""
+        self._owed = None
+        self._tell(owed.signal, *owed.args)
+
+    def _tell(self, signal: str, *args: object) -> None:
+        """Emits a signal of the connection; the client has hooks for some."""
+        self._emit(signal, None, *args)
+
     # Multiplayer mode
 
-    def _ignore(self, why: str) -> None:
-        """Takes note of a message that means nothing. The connection goes on, as with the engine."""
-        self._invalid_messages += 1
-        logger.warning("ignored a message from the server: %s", why)
+    def _take_relayed(self, payload: bytes) -> None:
+        """Applies one message of the server, and emits its signal."""
+        try:
+            message = relay.decode(payload)
+        except relay.RelayError as error:
+            self._ignore(str(error))
+            return
+        if isinstance(message, relay.RelayedPacket):
+            self._take_packet(message)
+        elif isinstance(message, relay.IdAssigned):
+            self._unique_id = message.peer_id
+        elif isinstance(message, relay.PeerAdded):
+            self._add_peer(message.peer_id)
+        else:
+            self._remove_peer(message.peer_id)
 
-    def _add_peer(self, peer_id: int) -> bool:
-        """Takes note of a peer; False where that cannot be."""
+    def _take_packet(self, packet: relay.RelayedPacket) -> None:
+        self._forget_sources()  # here too: not everybody asks who it was
+        self._sources.append(packet.source)
+        self._inbox.append(packet.payload, is_text=False)
+        hook = (lambda _source: self._on_peer_packet()) if self._has_packet_hook else None
+        self._emit("peer_packet", hook, packet.source)
+
+    def _add_peer(self, peer_id: int) -> None:
         if peer_id in self._peer_ids or peer_id == self._unique_id:
             self._ignore(f"peer {peer_id} was there already")
         elif len(self._peer_ids) >= _MAX_PEERS:
             self._ignore(f"more than {_MAX_PEERS} peers")
         else:
             self._peer_ids[peer_id] = None
-            return True
-        return False
+            self._tell_of_peer(peer_id)
 
-    def _remove_peer(self, peer_id: int) -> bool:
-        """Takes note that a peer has left; False for one that was not there."""
-        if peer_id not in self._peer_ids:
+    def _tell_of_peer(self, peer_id: int) -> None:
+        link = self._link
+        if peer_id == relay.SERVER_ID:
+            self._owed = Owed("connection_succeeded")  # comes second, whatever a handler raises
+        self._emit("peer_connected", None, peer_id)
+        # A handler may have ended it all: what is owed then is the end, to be told first in the next poll().
+        if self._owed is not None and link.transport is not None:
+            self._emit_owed(self._owed)
+
+    def _remove_peer(self, peer_id: int) -> None:
+        if peer_id in self._peer_ids:
+            del self._peer_ids[peer_id]
+            self._emit("peer_disconnected", None, peer_id)
+        else:
             self._ignore(f"peer {peer_id} left and was not there")
-            return False
-        del self._peer_ids[peer_id]
-        return True
+
+    def _end_session(self) -> Owed:
+        """Forgets the session, and gives the signal that tells of its end."""
+        has_succeeded = relay.SERVER_ID in self._peer_ids and self._owed is None
+        self._forget_session()
+        return Owed("server_disconnected" if has_succeeded else "connection_failed")
+
+    def _forget_session(self) -> None:
+        self._unique_id = 0
+        self._peer_ids.clear()
+
+    def _forget_sources(self) -> None:
+        """Drops the sources of packets that were read."""
+        waiting = len(self._inbox.packets)
+        while len(self._sources) > waiting:
+            self._sources.popleft()
+
+    def _ignore(self, why: str) -> None:
+        """Takes note of a message that means nothing. The connection goes on, as with the engine."""
+        self._ignored_messages += 1
+        # A flood of them must not become a flood in the log.
+        level = logging.WARNING if self._ignored_messages == 1 else logging.DEBUG
+        logger.log(level, "ignored a message from the server: %s", why)

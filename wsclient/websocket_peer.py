@@ -42,7 +42,7 @@ class WebSocketSender:
             if not is_text:
                 raise TypeError("send() takes bytes for a binary message; for text use send_text()")
             return self.send_text(data)
-        return self._link.send(memoryview(data).tobytes(), is_text=is_text)
+        return self._send_message(data if type(data) is bytes else memoryview(data).tobytes(), is_text=is_text)
 
     def send_text(self, text: str) -> Error:
         """Sends one text message. Godot 4's name; it does not look at the write mode that was set.
@@ -56,7 +56,7 @@ class WebSocketSender:
             payload = text.encode("utf-8")
         except UnicodeEncodeError as error:
             return self._link.refuse(Error.ERR_INVALID_DATA, f"the text cannot be sent: {error.reason}", error)
-        return self._link.send(payload, is_text=True)
+        return self._send_message(payload, is_text=True)
 
     def set_write_mode(self, mode: int) -> None:
         """Sets what `put_packet` and `put_var` send: `WRITE_MODE_TEXT` or `WRITE_MODE_BINARY` (the default).
@@ -86,6 +86,9 @@ class WebSocketSender:
         """Tells the server's port; 0 while not open."""
         return self._link.remote_address[1]
 
+    def _send_message(self, payload: bytes, *, is_text: bool) -> Error:
+        return self._link.send(payload, is_text=is_text)
+
 
 class WebSocketPeer(PacketReader, WebSocketSender, PacketPeer):
     """One WebSocket connection: its packets, its write mode, its end.
@@ -108,7 +111,7 @@ class WebSocketPeer(PacketReader, WebSocketSender, PacketPeer):
         """Closes the connection; the same as `WebSocketClient.disconnect_from_host`.
 
         Raises:
-            ValueError: a code that must not be sent, or a reason of more than 123 bytes.
+            ValueError: a code that must not be sent, or a reason that is no text or has more than 123 bytes.
             TypeError: `code` is no int, or `reason` no str.
         """
         self._link.close(code, reason)

@@ -1,0 +1,211 @@
+"""A transport without a network: a test feeds it what happens, and looks at what was asked of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.support.fake_clock import FakeClock
+from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, Messages, Opened, Stage
+from wsclient.transport.base import Settings, Transport
+
+if TYPE_CHECKING:
+    from wsclient.protocol.events import Event
+    from wsclient.transport.base import OpeningRequest
+
+__all__ = ["FakeNetwork", "FakeTransport", "Sent", "binary", "failure", "text"]
+
+SERVER = ("192.0.2.1", 80)
+
+
+class Sent(NamedTuple):
+    """One message as it was given to `send`."""
+
+    payload: bytes
+    is_text: bool
+
+
+def binary(*payloads: bytes) -> Messages:
+    """A run of binary messages."""
+    return Messages(is_text=False, payloads=list(payloads))
+
+
+def text(*payloads: str) -> Messages:
+    """A run of text messages."""
+    return Messages(is_text=True, payloads=[payload.encode() for payload in payloads])
+
+
+def failure(kind: FailureKind = FailureKind.LOST, stage: Stage = Stage.OPEN, detail: str = "it broke") -> Failure:
+    """Why something ended, where a test does not care."""
+    return Failure(stage=stage, kind=kind, detail=detail)
+
+
+class FakeTransport(Transport):
+    """Does what it is told, and checks that it is used as a `Transport` may be.
+
+    Attributes:
+        request: what `open` was given.
+        sent: the messages, in order.
+        closes: the codes and reasons given to `close`.
+        reads: the `read` of each `poll`.
+        flushes: how often `flush` was called.
+        is_aborted: whether `abort` was called.
+        is_blocked: whether `flush` and `poll` leave what is sent waiting.
+        reads_on: whether `has_more` tells of what was fed; else each client's `poll` reads once.
+        seconds_a_read: how long each `poll` takes on the clock.
+        round_trip: what `latency` tells.
+        silent_for: what `silence` tells.
+        error: what the next `poll` raises.
+    """
+
+    def __init__(self, settings: Settings | None = None, clock: FakeClock | None = None) -> None:
+        self.settings = settings or Settings()
+        self.fake_clock = clock or FakeClock()
+        self.request: OpeningRequest | None = None
+        self.sent: list[Sent] = []
+        self.closes: list[tuple[int, str]] = []
+        self.reads: list[bool] = []
+        self.flushes = 0
+        self.no_delay: bool | None = None
+        self.is_aborted = False
+        self.is_blocked = False
+        self.reads_on = False
+        self.seconds_a_read = 0.0
+        self.error: BaseException | None = None
+        self.round_trip = -1.0
+        self.silent_for = -1.0
+        self._unread: deque[list[Event]] = deque()
+        self._unasked: list[Event] = []
+        self._unsent: list[Sent] = []
+        self._is_open = False
+        self._can_send = False
+        self._has_ended = False
+
+    # For tests
+
+    def feed(self, *events: Event) -> None:
+        """Lets one more read bring these events."""
+        self._unread.append(list(events))
+
+    def interrupt(self, *events: Event) -> None:
+        """Lets the next `poll` tell these, whether it reads or not: as a deadline does."""
+        self._unasked.extend(events)
+
+    def open_now(self, subprotocol: str = "", *events: Event) -> None:
+        """Lets the next read open the connection, and bring these events."""
+        self.feed(Opened(subprotocol), *events)
+
+    def drain(self) -> None:
+        """Lets all that was sent leave."""
+        self._unsent.clear()
+
+    # Transport
+
+    @property
+    def clock(self) -> FakeClock:
+        return self.fake_clock
+
+    def open(self, request: OpeningRequest) -> None:
+        assert self.request is None, "a transport is used once"
+        self.request = request
+
+    def poll(self, read: bool = True) -> list[Event]:
+        assert self.request is not None, "poll before open"
+        assert not self.is_aborted, "poll after abort"
+        assert not self._has_ended, "poll after Ended"
+        self.reads.append(read)
+        self.fake_clock.advance(self.seconds_a_read)
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
+        if not self.is_blocked:
+            self.drain()
+        events, self._unasked = self._unasked, []
+        if read and self._unread:
+            events = [*self._unread.popleft(), *events]
+        for event in events:
+            self._take_note(event)
+        return events
+
+    @property
+    def has_more(self) -> bool:
+        return self.reads_on and bool(self._unread)
+
+    @property
+    def can_send(self) -> bool:
+        return self._can_send
+
+    def send(self, payload: bytes, *, is_text: bool) -> None:
+        assert self._can_send, "send while it cannot"
+        assert type(payload) is bytes
+        self.sent.append(Sent(payload, is_text))
+        self._unsent.append(self.sent[-1])
+
+    def flush(self) -> None:
+        self.flushes += 1
+        if not self.is_blocked:
+            self.drain()
+
+    def close(self, code: int, reason: str) -> None:
+        assert self._is_open or self._has_ended, "close before Opened"
+        self.closes.append((code, reason))
+        self._can_send = False
+
+    def abort(self) -> None:
+        self.is_aborted = True
+        self._is_open = self._can_send = False
+
+    @property
+    def buffered_amount(self) -> int:
+        return sum(len(message.payload) for message in self._unsent)
+
+    @property
+    def buffered_messages(self) -> int:
+        return len(self._unsent)
+
+    @property
+    def latency(self) -> float:
+        return self.round_trip
+
+    @property
+    def silence(self) -> float:
+        return self.silent_for
+
+    @property
+    def remote_address(self) -> tuple[str, int]:
+        return SERVER if self._is_open else ("", 0)
+
+    def set_no_delay(self, enabled: bool) -> None:
+        self.no_delay = enabled
+
+    def _take_note(self, event: Event) -> None:
+        assert not self._has_ended, "the script goes on after Ended"
+        if isinstance(event, Opened):
+            self._is_open = self._can_send = True
+        elif isinstance(event, CloseReceived):
+            self._can_send = False
+        elif isinstance(event, Ended):
+            self._has_ended = True
+            self._is_open = self._can_send = False
+
+
+class FakeNetwork:
+    """Makes the transports of a client, on one clock: `WebSocketClient(transport=network)`.
+
+    Attributes:
+        clock: of all of them.
+        transports: all that were made, in order.
+    """
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.transports: list[FakeTransport] = []
+
+    def __call__(self, settings: Settings) -> FakeTransport:
+        self.transports.append(FakeTransport(settings, self.clock))
+        return self.transports[-1]
+
+    @property
+    def latest(self) -> FakeTransport:
+        """The transport of the newest attempt."""
+        return self.transports[-1]

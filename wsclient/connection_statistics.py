@@ -1,0 +1,42 @@
+"""ConnectionStatistics: what a connection has done so far, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["ConnectionStatistics"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionStatistics:
+    """Counted since `connect_to_url`, and still there after the end. Not in Godot.
+
+    For what happens in a second, subtract what was counted a second ago.
+
+    Attributes:
+        messages_received: that could be read; in multiplayer mode the packets of peers.
+        messages_sent: that were taken by `put_packet` and its like.
+        messages_ignored: multiplayer mode: those of the server that meant nothing.
+        bytes_received: of the payload of the messages received.
+        bytes_sent: of the payload of the messages sent.
+        unread_packets: received, and not read yet.
+        unread_bytes: of those.
+        unsent_packets: sent, and not handed to the system yet.
+        unsent_bytes: of those.
+        polls: calls of `poll()`.
+        longest_poll: seconds, handlers included, of all `poll()` that found something to do; 0.0 before the first.
+        silence: seconds since anything came from the server, if only a pong; -1.0 while not open.
+    """
+
+    messages_received: int
+    messages_sent: int
+    messages_ignored: int
+    bytes_received: int
+    bytes_sent: int
+    unread_packets: int
+    unread_bytes: int
+    unsent_packets: int
+    unsent_bytes: int
+    polls: int
+    longest_poll: float
+    silence: float
