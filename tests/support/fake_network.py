@@ -45,6 +45,7 @@ class FakeNetwork:
         accepted: the servers' ends of what was connected, in order.
         faults: by the name of a socket call, the errors that its next calls raise.
         greeting: what every server sends as soon as it has accepted.
+        questions: how often readiness was asked for.
         connects: the numeric hosts that were tried, in order.
     """
 
@@ -53,6 +54,7 @@ class FakeNetwork:
         self.accepted: list[MemoryStream] = []
         self.faults: dict[str, list[OSError | None]] = {}
         self.greeting = b""
+        self.questions = 0
         self.connects: list[str] = []
         self._answers: dict[str, int] = {}
         self._at_once: set[str] = set()

@@ -19,7 +19,6 @@ class FakeSelect:
     Attributes:
         epoll_error: what making an epoll object raises; None for nothing.
         register_error: what registering with one raises.
-        questions: how often readiness was asked for.
         open_epolls: how many epoll objects nobody closed.
     """
 
@@ -32,7 +31,6 @@ class FakeSelect:
         self.is_windows = is_windows
         self.epoll_error: OSError | None = None
         self.register_error: OSError | None = None
-        self.questions = 0
         self.open_epolls = 0
         if "epoll" in names:
             self.epoll: Callable[[], _Epoll] = self._make_epoll
@@ -43,7 +41,7 @@ class FakeSelect:
         self, reading: Sequence[object], writing: Sequence[object], failing: Sequence[object], timeout: float
     ) -> tuple[list[object], list[object], list[object]]:
         assert timeout == 0, "select would wait"
-        self.questions += 1
+        self.network.questions += 1
         return (
             [one for one in reading if self.find(one).is_readable],
             [one for one in writing if self._is_writable(self.find(one))],
@@ -77,7 +75,7 @@ class _Poll:
 
     def poll(self, timeout: float, _max_events: int = -1) -> list[tuple[int, int]]:
         assert timeout == 0, "poll would wait"
-        self._owner.questions += 1
+        self._owner.network.questions += 1
         return [(fileno, mask) for fileno, mask in self._registered.items() if self._is_ready(fileno, mask)]
 
     def _is_ready(self, fileno: int, mask: int) -> bool:

@@ -26,8 +26,8 @@ def test_a_transport_can_do_everything_unless_it_says_so() -> None:
     )
 
 
-def test_a_transport_that_sends_no_pings_has_no_latency() -> None:
+def test_a_transport_that_cannot_tell_has_neither_latency_nor_silence() -> None:
     # What a browser's transport will inherit: all abstract methods stand in for themselves.
     abstract = {name: inspect.getattr_static(Transport, name) for name in Transport.__abstractmethods__}
     concrete = type("Concrete", (Transport,), dict.fromkeys(abstract, None))
-    assert concrete().latency == -1.0
+    assert (concrete().latency, concrete().silence) == (-1.0, -1.0)

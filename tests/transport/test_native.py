@@ -168,6 +168,46 @@ def test_the_latency_outlives_the_connection() -> None:
     assert world.transport.latency == latency
 
 
+def test_the_silence_is_that_since_the_last_byte() -> None:
+    world = NativeWorld()
+    assert world.transport.silence == -1.0
+    world.connect()
+    world.run(3.0)
+    world.clock.advance(0.1)
+    assert world.transport.silence == pytest.approx(3.1, abs=0.1)
+    world.server.send_message(b"x")
+    world.step()
+    assert world.transport.silence == 0.0
+    world.transport.abort()
+    assert world.transport.silence == -1.0
+
+
+def test_tells_whether_there_is_more_without_asking() -> None:
+    world = NativeWorld()
+    assert not world.transport.has_more
+    world.connect()
+    assert not world.transport.has_more
+    world.server.send_message(bytes(100_000))
+    world.step()
+    assert world.transport.has_more
+    while world.transport.has_more:
+        world.step()
+    assert world.messages == [bytes(100_000)]
+
+
+def test_a_poll_that_finds_nothing_asks_once_and_calls_nothing_else() -> None:
+    world = NativeWorld()
+    world.connect()
+    world.step()
+    world.step()
+    made = world.network.sockets[0]
+    asked, called = world.network.questions, len(made.calls)
+    for _ in range(100):
+        assert world.step() == []
+    assert world.network.questions == asked + 100
+    assert len(made.calls) == called
+
+
 # Misuse
 
 

@@ -60,9 +60,9 @@ def test_tells_which_sockets_have_finished_connecting(names: tuple[str, ...], is
 
 @each_system
 def test_asks_nobody_about_no_sockets(names: tuple[str, ...], is_windows: bool) -> None:
-    system = FakeSelect(FakeNetwork(), names, is_windows=is_windows)
-    assert Readiness(system).connected([]) == []
-    assert system.questions == 0
+    network = FakeNetwork()
+    assert network.readiness(*names, is_windows=is_windows).connected([]) == []
+    assert network.questions == 0
 
 
 def test_watches_by_poll_when_there_is_no_descriptor_left_for_epoll() -> None:

@@ -306,6 +306,24 @@ def test_a_record_that_was_tampered_with_is_an_error_behind_the_good_ones(pair: 
         assert not pair.client.has_more
 
 
+def test_what_openssl_wants_to_say_while_reading_is_said(pair: Pair) -> None:
+    """G14: a key update is answered (RFC 8446 section 4.6.3), and `ssl` has no way to ask for one."""
+
+    class Updating:
+        def __init__(self, real: ssl.SSLObject) -> None:
+            self.real = real
+            self.pending = real.pending
+
+        def read(self, size: int) -> bytes:
+            pair.client._outgoing.write(b"an update")
+            return self.real.read(size)
+
+    pair.server.send(b"x")
+    pair.client._tls = Updating(pair.client._tls)  # type: ignore[assignment]
+    assert pair.client.receive(100) == b"x"
+    assert pair.there.inbox == b"an update"
+
+
 def test_finishing_says_close_notify(pair: Pair) -> None:
     pair.client.send(b"last")
     pair.client.finish()

@@ -7,6 +7,7 @@ import logging
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from wsclient.protocol.connection import State
 from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, PingReceived, PongReceived, Stage
 from wsclient.protocol.text import escape
 from wsclient.transport.failures import reason_of
@@ -122,7 +123,8 @@ class LiveConnection:
         events = self._take_events() if read or connection.is_closed else []
         if not (events and isinstance(events[-1], Ended)):
             self._keep_time(missed, has_heard=has_heard)
-            if connection.is_closing or connection.has_data_to_send:
+            # What did not go before does not go now.
+            if self._is_all_out and (connection.is_closing or connection.has_data_to_send):
                 self.write()
             if connection.is_closed:
                 events += self._take_events()
@@ -257,9 +259,9 @@ class LiveConnection:
 
     def _next_look(self) -> float:
         connection = self.connection
-        if not self._is_all_out or not self._time.is_steady or self.has_more:
+        if connection.state is not State.OPEN or self._broken is not None or not self._time.is_steady:
             return -inf
-        if connection.is_closing or connection.is_closed or connection.has_data_to_send or self._broken is not None:
+        if not self._is_all_out or connection.has_data_to_send or self.has_more:
             return -inf
         due = min(self._heartbeat.due(self._settings.heartbeat_interval), self._time.now + SKIPPABLE)
         return self._time.on_system_clock(due)

@@ -82,9 +82,9 @@ class NativeTransport(Transport):
         self._live: LiveConnection | None = None
         self._latency = -1.0
         self._is_tracing = False
-        # For the poll that finds nothing; see there.
+        # For the poll that finds nothing; see there. Nobody asks `_is_readable` before `_quiet_until` says so.
         self._quiet_until = -inf
-        self._is_readable: Callable[[], object] = _never
+        self._is_readable: Callable[[], object] = bool
 
     @property
     def clock(self) -> Callable[[], float]:
@@ -233,14 +233,10 @@ class NativeTransport(Transport):
         self._latency = self.latency
         self._opening = self._live = None
         self._quiet_until = -inf
-        self._is_readable = _never
+        self._is_readable = bool
 
     def _advance(self, step: Step) -> None:
         try:
             self._state = TRANSITIONS[self._state, step]
         except KeyError:
             raise RuntimeError(f"{step.name} is not allowed while {self._state.name}") from None
-
-
-def _never() -> bool:
-    return False

@@ -180,8 +180,9 @@ class Securing(Phase):
     @classmethod
     def start(cls, attempt: Attempt, stream: Stream, secure: Callable[[Stream], TlsStream]) -> Phase | Failure:
         """Begins, on a connected stream."""
-        if not attempt.settings.verify_ssl:
-            _warn_unverified(attempt.place)
+        settings = attempt.settings
+        if not settings.verify_ssl and isinstance(settings.trusted_certificate, str | bytes | None):
+            _warn_unverified(attempt.place)  # a context of the user's own decides for itself
         try:
             return cls(attempt, secure(stream))
         except OSError as error:
