@@ -1,0 +1,1 @@
+"""Small programs that show wsclient at work. See README.md."""

@@ -1,0 +1,83 @@
+"""The arena: server, bots and window in one command.
+
+    python -m demos.arena [--players 5] [--seconds 30] [--headless] [--screenshot PATH] [--kill-server-after SECONDS]
+    python -m demos.arena --join ws://127.0.0.1:8765 --name Bob
+
+Arrow keys or WASD fly; until one is pressed, the ship flies itself. K kills the server. Escape ends it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+from typing import TYPE_CHECKING
+
+import pygame
+
+from demos.arena.companions import Companions
+from demos.arena.game import Game
+from demos.arena.hud import status_of
+from demos.arena.messages import MAX_NAME
+from demos.arena.model import Ship
+from demos.arena.reconnector import Reconnector
+from demos.arena.window import Window, add_options
+from wsclient import WebSocketClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["main", "play"]
+
+
+def main() -> None:
+    options = _options()
+    window = Window(options.seconds, options.headless, options.screenshot)
+    with contextlib.suppress(KeyboardInterrupt):
+        if options.join:
+            play(options.name, options.join, window)
+            return
+        with Companions(options.players - 1, kill_server_after=options.kill_server_after) as companions:
+            window.keys[pygame.K_k] = companions.kill_server
+            play(options.name, companions.url, window, companions.update)
+
+
+def play(name: str, url: str, window: Window, update: Callable[[], object] = lambda: None) -> None:
+    """Plays on a server, whether it is there or not, until the window is closed."""
+    with WebSocketClient() as client:
+        reconnector = Reconnector(client, url)
+        game = Game(client, Ship(name, hue=45))
+
+        def update_all() -> None:
+            update()
+            reconnector.update()
+
+        try:
+            window.play(game, lambda: status_of(client, reconnector), update_all)
+        finally:
+            print(game.polls.summary())
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m demos.arena", description=__doc__.partition("\n")[0])
+    parser.add_argument("--players", type=_at_least_one, default=5, help="you and the bots (default: %(default)s)")
+    add_options(parser)
+    parser.add_argument("--kill-server-after", type=float, metavar="SECONDS", help="to see how the game goes on")
+    parser.add_argument("--join", metavar="URL", help="play on a server that runs already; brings no bots")
+    parser.add_argument("--name", type=_name, default="Sam", help="yours (default: %(default)s)")
+    return parser.parse_args()
+
+
+def _at_least_one(number: str) -> int:
+    if int(number) < 1:
+        raise argparse.ArgumentTypeError("at least 1: you")
+    return int(number)
+
+
+def _name(name: str) -> str:
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+        raise argparse.ArgumentTypeError(f"from 1 to {MAX_NAME} characters")
+    return name
+
+
+if __name__ == "__main__":
+    main()

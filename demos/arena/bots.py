@@ -1,0 +1,61 @@
+"""Bots: players that fly by themselves, each a `WebSocketClient` of its own, all in one loop.
+
+python -m demos.arena.bots ws://127.0.0.1:8765 --count 4
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import threading
+from random import Random
+
+from demos.arena import lifeline
+from demos.arena.autopilot import steer
+from demos.arena.game import Game
+from demos.arena.model import HEIGHT, WIDTH, Ship
+from demos.arena.reconnector import Reconnector
+from wsclient import WebSocketClient
+
+__all__ = ["fly_bots", "main", "new_bot_ship"]
+
+NAMES = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Radia", "Ken")
+HUES = (205, 288, 150, 10, 328, 235, 95, 180)  # far from each other
+FRAME = 1 / 60  # seconds
+
+
+def new_bot_ship(index: int) -> Ship:
+    """Gives the bot of this number its name, its colour and a place."""
+    lot = Random(index)
+    name = NAMES[index % len(NAMES)] + (f" {index // len(NAMES) + 1}" if index >= len(NAMES) else "")
+    return Ship(name, HUES[index % len(HUES)], x=lot.uniform(0.1, 0.9) * WIDTH, y=lot.uniform(0.2, 0.8) * HEIGHT)
+
+
+def fly_bots(url: str, count: int, is_over: threading.Event) -> None:
+    """Plays with `count` bots until it is over."""
+    clients = [WebSocketClient() for _ in range(count)]
+    reconnectors = [Reconnector(client, url) for client in clients]
+    games = [Game(client, new_bot_ship(index)) for index, client in enumerate(clients)]
+    while not is_over.wait(FRAME):
+        for reconnector, game in zip(reconnectors, games, strict=True):
+            reconnector.update()
+            game.frame(FRAME, steer(game.ship, game.stars))
+    for client in clients:
+        client.disconnect_from_host()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m demos.arena.bots", description="Bots that play in the arena.")
+    parser.add_argument("url", help="of the arena's server")
+    parser.add_argument("--count", type=int, default=4, help="how many bots (default: %(default)s)")
+    parser.add_argument(lifeline.OPTION, action="store_true", help="end when standard input does")
+    options = parser.parse_args()
+    is_over = threading.Event()
+    if options.until_stdin_closes:
+        lifeline.watch(is_over.set)
+    with contextlib.suppress(KeyboardInterrupt):
+        fly_bots(options.url, options.count, is_over)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""The processes that a player brings along: a server, and bots."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+from demos.arena import lifeline
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+__all__ = ["Companions"]
+
+SECONDS_DEAD = 3.0  # until a server that has died is started again
+
+
+class Companions:
+    """A server on a free port, and bots that play on it. They end at the end of the `with`, and with this process.
+
+    Args:
+        bots: how many.
+        kill_server_after: seconds; None: not at all.
+
+    Attributes:
+        url: of the server; the same after it was started again.
+    """
+
+    def __init__(self, bots: int, *, kill_server_after: float | None = None) -> None:
+        self._server = lifeline.start("demos.arena.server", "--port", "0", stdout=subprocess.PIPE)
+        self.url = _first_line(self._server)
+        self._died_at: float | None = None
+        self._kill_at = None if kill_server_after is None else time.monotonic() + kill_server_after
+        self._bots = lifeline.start("demos.arena.bots", self.url, "--count", str(bots)) if bots else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for child in (self._bots, self._server):
+            if child is not None:
+                lifeline.stop(child)
+
+    def kill_server(self) -> None:
+        """Ends the server as a crash would."""
+        self._server.kill()
+
+    def update(self) -> None:
+        """Starts a server that has died again, after a while. To be called once a frame; never waits."""
+        now = time.monotonic()
+        if self._kill_at is not None and now >= self._kill_at:
+            self._kill_at = None
+            self.kill_server()
+        if self._server.poll() is None:
+            return
+        if self._died_at is None:
+            self._died_at = now
+        elif now - self._died_at >= SECONDS_DEAD:
+            self._died_at = None
+            lifeline.stop(self._server)
+            port = self.url.rpartition(":")[2]
+            self._server = lifeline.start("demos.arena.server", "--port", port, stdout=subprocess.PIPE)
+
+
+def _first_line(server: subprocess.Popen[str]) -> str:
+    line = server.stdout.readline().strip() if server.stdout else ""
+    if not line:
+        lifeline.stop(server)
+        raise RuntimeError("the arena's server did not start: see above")
+    return line

@@ -1,0 +1,55 @@
+"""What the game measures about itself."""
+
+from __future__ import annotations
+
+from collections import deque
+from statistics import median, quantiles
+
+__all__ = ["PollTimes", "Rate"]
+
+
+class Rate:
+    """How often something happened in the last second."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque()
+
+    def count(self, now: float) -> None:
+        self._times.append(now)
+
+    def a_second(self, now: float) -> int:
+        while self._times and self._times[0] <= now - 1.0:
+            self._times.popleft()
+        return len(self._times)
+
+
+class PollTimes:
+    """How long each `poll()` took, in seconds."""
+
+    RECENT = 60  # polls: a second
+    KEPT = 36_000  # ten minutes, for the summary
+
+    def __init__(self) -> None:
+        self.recent: deque[float] = deque(maxlen=2 * self.RECENT)
+        self.longest = 0.0
+        self._all: deque[float] = deque(maxlen=self.KEPT)
+
+    def add(self, seconds: float) -> None:
+        self.recent.append(seconds)
+        self._all.append(seconds)
+        self.longest = max(self.longest, seconds)
+
+    @property
+    def longest_lately(self) -> float:
+        """Of the last second."""
+        return max(list(self.recent)[-self.RECENT :], default=0.0)
+
+    def summary(self) -> str:
+        """Tells the longest, the median and the 99th percentile, in milliseconds."""
+        if len(self._all) < 2:
+            return "no poll() was measured"
+        p99 = quantiles(self._all, n=100, method="inclusive")[98]
+        return (
+            f"poll(): longest {self.longest * 1e3:.3f} ms, median {median(self._all) * 1e3:.3f} ms,"
+            f" p99 {p99 * 1e3:.3f} ms ({len(self._all)} calls)"
+        )

@@ -1,0 +1,97 @@
+"""The arena's server, on the `websockets` package: hears every ship, and tells everyone of all, 60 times a second.
+
+    python -m demos.arena.server [--port 8765]
+
+It has no rules of its own: a relay that trusts its players to fly and count for themselves, but not with their names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+
+from websockets.asyncio.server import ServerConnection, broadcast, serve
+from websockets.exceptions import ConnectionClosed
+
+from demos.arena import lifeline
+from demos.arena.messages import BadMessage, Echo, Scene, decode, encode
+from demos.arena.model import STARS, Ship, later_stars
+
+__all__ = ["Relay", "main", "run"]
+
+BROADCASTS_A_SECOND = 60
+LONGEST_MESSAGE = 1024  # bytes; a ship takes about a hundred
+
+# RFC 6455 section 7.4.2: 4000-4999 are ours to give a meaning.
+BAD_MESSAGE = 4000
+NAME_TAKEN = 4001
+
+
+class Relay:
+    """Who is here, where their ships are, and how often the stars were caught."""
+
+    def __init__(self) -> None:
+        self.ships: dict[ServerConnection, Ship] = {}
+        self.stars = [0] * STARS
+
+    async def serve_player(self, connection: ServerConnection) -> None:
+        """Listens to one player, to the end of the connection."""
+        try:
+            async for packet in connection:
+                await self._take(connection, packet)
+        except BadMessage as error:
+            await connection.close(BAD_MESSAGE, str(error)[:100])
+        except ConnectionClosed:
+            pass  # without a goodbye: gone all the same
+        finally:
+            self.ships.pop(connection, None)
+
+    async def _take(self, connection: ServerConnection, packet: bytes | str) -> None:
+        match decode(packet):
+            case Echo():
+                await connection.send(packet)
+            case Scene(ships=[ship], stars=stars):
+                if any(each.name == ship.name and of is not connection for of, each in self.ships.items()):
+                    await connection.close(NAME_TAKEN, f"The name {ship.name} is taken.")
+                    return
+                self.ships[connection] = ship
+                self.stars = later_stars(self.stars, stars)
+            case _:
+                raise BadMessage("a player has one ship")
+
+    async def broadcast_forever(self) -> None:
+        """Tells everyone of all, at a steady pace."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            broadcast(self.ships, encode(Scene(list(self.ships.values()), self.stars)))
+            due = max(due + 1 / BROADCASTS_A_SECOND, loop.time())
+            await asyncio.sleep(due - loop.time())
+
+
+async def run(port: int, *, until_stdin_closes: bool = False) -> None:
+    """Serves, and says where on its first line."""
+    relay = Relay()
+    async with serve(relay.serve_player, "127.0.0.1", port, max_size=LONGEST_MESSAGE) as server:
+        print(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
+        over = asyncio.Event()
+        if until_stdin_closes:
+            loop = asyncio.get_running_loop()
+            lifeline.watch(lambda: loop.call_soon_threadsafe(over.set))
+        telling = asyncio.create_task(relay.broadcast_forever())
+        await over.wait()
+        telling.cancel()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m demos.arena.server", description="The arena's server.")
+    parser.add_argument("--port", type=int, default=8765, help="0: any free one (default: %(default)s)")
+    parser.add_argument(lifeline.OPTION, action="store_true", help="end when standard input does")
+    options = parser.parse_args()
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(run(options.port, until_stdin_closes=options.until_stdin_closes))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""The game loop: a frame is one `poll()`, one step of the game, one picture."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pygame
+
+from demos.arena.art import HEIGHT, WIDTH
+from demos.arena.autopilot import steer
+from demos.arena.meters import Rate
+from demos.arena.model import Steering
+from demos.arena.view import View
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Callable
+
+    from demos.arena.game import Game
+    from demos.arena.hud import Status
+
+__all__ = ["Window", "add_options", "has_display"]
+
+FRAMES_A_SECOND = 60
+LONGEST_STEP = 0.05  # seconds of the game in one frame, however long it took
+SECONDS_WITHOUT_DISPLAY = 10.0
+
+LEFT, RIGHT, UP = (pygame.K_LEFT, pygame.K_a), (pygame.K_RIGHT, pygame.K_d), (pygame.K_UP, pygame.K_w)
+
+
+def has_display() -> bool:
+    """Tells whether there is a screen to open a window on."""
+    if os.environ.get("SDL_VIDEODRIVER") == "dummy":
+        return False
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """Adds what a window can be told on the command line."""
+    parser.add_argument("--seconds", type=float, help="end after so long (default: never; without a display 10)")
+    parser.add_argument("--headless", action="store_true", help="no window, but a line a second and a screenshot")
+    parser.add_argument("--screenshot", metavar="PATH", help="save the last frame (headless: arena.png)")
+
+
+@dataclass
+class Window:
+    """Plays one game on the screen, or without one.
+
+    Attributes:
+        seconds: how long; None: until it is closed, or `SECONDS_WITHOUT_DISPLAY`.
+        headless: whether to play without a screen; so too where there is none.
+        screenshot: where the last frame is saved; None: nowhere, or arena.png without a screen.
+        keys: what else can be pressed, and what happens then.
+    """
+
+    seconds: float | None = None
+    headless: bool = False
+    screenshot: str | None = None
+    keys: dict[int, Callable[[], object]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.headless = self.headless or not has_display()
+        if self.headless:
+            os.environ["SDL_VIDEODRIVER"] = "dummy"
+            self.seconds = SECONDS_WITHOUT_DISPLAY if self.seconds is None else self.seconds
+            self.screenshot = self.screenshot or "arena.png"
+
+    def play(self, game: Game, status: Callable[[], Status], update: Callable[[], object] = lambda: None) -> None:
+        """Plays until it is over.
+
+        Args:
+            game: to be played.
+            status: tells how it stands with the connection.
+            update: called first in each frame.
+        """
+        pygame.display.init()
+        pygame.font.init()
+        try:
+            screen = pygame.display.set_mode((WIDTH, HEIGHT), 0 if self.headless else pygame.SCALED | pygame.RESIZABLE)
+            pygame.display.set_caption("wsclient arena")
+            self._run(screen, game, status, update)
+            if self.screenshot:
+                pygame.image.save(screen, self.screenshot)
+                print(f"saved {self.screenshot}")
+        finally:
+            pygame.quit()
+
+    def _run(
+        self, screen: pygame.Surface, game: Game, status: Callable[[], Status], update: Callable[[], object]
+    ) -> None:
+        view = View(screen)
+        frames = Rate()
+        is_flown_by_hand = False
+        started_at = told_at = due = before = time.perf_counter()
+        while not self._is_closed():
+            now = time.perf_counter()
+            if self.seconds is not None and now - started_at >= self.seconds:
+                return
+            frames.count(now)
+            by_hand = _steering()
+            is_flown_by_hand = is_flown_by_hand or by_hand != Steering()
+            update()
+            game.frame(min(now - before, LONGEST_STEP), by_hand if is_flown_by_hand else steer(game.ship, game.stars))
+            view.draw(game, status(), now=time.perf_counter(), frames_a_second=frames.a_second(now))
+            pygame.display.flip()
+            if self.headless and now - told_at >= 1.0:
+                told_at += 1.0
+                print(_line(game, status(), now, now - started_at), flush=True)
+            before = now
+            due = max(due + 1 / FRAMES_A_SECOND, time.perf_counter())
+            time.sleep(due - time.perf_counter() if due > time.perf_counter() else 0.0)
+
+    def _is_closed(self) -> bool:
+        for event in pygame.event.get():
+            if event.type == pygame.QUIT:
+                return True
+            if event.type == pygame.KEYDOWN:
+                if event.key == pygame.K_ESCAPE:
+                    return True
+                self.keys.get(event.key, lambda: None)()
+        return False
+
+
+def _steering() -> Steering:
+    held = pygame.key.get_pressed()
+
+    def is_held(keys: tuple[int, ...]) -> bool:
+        return any(held[key] for key in keys)
+
+    return Steering(turn=float(is_held(RIGHT)) - float(is_held(LEFT)), thrust=is_held(UP))
+
+
+def _line(game: Game, status: Status, now: float, since: float) -> str:
+    round_trip = "     -" if game.round_trip is None else f"{game.round_trip * 1e3:6.1f}"
+    return (
+        f"{since:3.0f} s  {1 + len(game.others)} pilots  round trip {round_trip} ms"
+        f"  {game.received.a_second(now):3d} in  {game.sent.a_second(now):3d} out a second"
+        f"  longest poll() {game.polls.longest_lately * 1e3:.3f} ms  {status.line}"
+    )

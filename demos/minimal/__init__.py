@@ -1,0 +1,1 @@
+"""The smallest program: connect, send, print what comes, close."""

@@ -1,0 +1,40 @@
+"""The server for the first steps: sends every message back to who sent it.
+
+    python -m demos.minimal.server [--port 9080]
+
+Port 0 takes any free one; which, the first line says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+__all__ = ["main"]
+
+
+async def echo(connection: ServerConnection) -> None:
+    with contextlib.suppress(ConnectionClosed):
+        async for message in connection:
+            await connection.send(message)
+
+
+async def run(port: int) -> None:
+    async with serve(echo, "127.0.0.1", port) as server:
+        print(f"echoing on ws://127.0.0.1:{server.sockets[0].getsockname()[1]} (Ctrl-C ends it)", flush=True)
+        await server.serve_forever()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m demos.minimal.server", description="Echoes WebSocket messages.")
+    parser.add_argument("--port", type=int, default=9080, help="0: any free one (default: %(default)s)")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(run(parser.parse_args().port))
+
+
+if __name__ == "__main__":
+    main()
