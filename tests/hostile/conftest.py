@@ -1,4 +1,4 @@
-"""The two worlds in which a row can be tried."""
+"""The worlds in which a row can be tried."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.hostile.scenario import LoopbackWorld, MemoryWorld, Scene
+from tests.hostile.scenario import LoopbackWorld, MemoryWorld, Scene, SecureWorld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 def scene() -> Iterator[Scene]:
     """In memory: nothing waits, every run is the same."""
     with Scene(MemoryWorld()) as made:
+        yield made
+
+
+@pytest.fixture
+def secure() -> Iterator[Scene]:
+    """In memory, under TLS."""
+    with Scene(SecureWorld()) as made:
         yield made
 
 

@@ -12,16 +12,19 @@ import os
 import socket
 import struct
 from abc import ABC, abstractmethod
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from tests.hostile.wire import CLOSE, ClientFrame, ClientFrames
+from tests.support.tls import ServerTlsStream
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterable, Iterator
 
     from tests.support.memory_stream import MemoryStream
 
-__all__ = ["MemoryEnd", "RawServer", "ServerEnd", "SocketEnd"]
+__all__ = ["MemoryEnd", "RawServer", "ServerEnd", "SocketEnd", "TlsEnd"]
 
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
 
@@ -73,6 +76,24 @@ class MemoryEnd(ServerEnd):
 
     def close(self) -> None:
         self.stream.close()
+
+
+class TlsEnd(MemoryEnd):
+    """Over a `MemoryStream`, under TLS."""
+
+    def __init__(self, stream: MemoryStream, context: ssl.SSLContext) -> None:
+        super().__init__(stream)
+        self._secured = ServerTlsStream(stream, context)
+        self._is_ready = False
+
+    def receive(self) -> bytes | None:
+        self._is_ready = self._is_ready or self._secured.handshake()
+        return self._secured.receive(65536) if self._is_ready else None
+
+    def send(self, data: memoryview) -> int:
+        sent = self._secured.send(data)
+        self._secured.flush()
+        return sent
 
 
 class SocketEnd(ServerEnd):
@@ -173,7 +194,7 @@ class RawServer:
 
     def send_from(self, source: Iterable[bytes]) -> None:
         """Sends these too, behind what `send` was given, taking each when there is room; it may have no end."""
-        self._source = iter(source)
+        self._source = chain(self._source, source)
 
     def end_behind(self) -> None:
         """Half-closes as soon as everything has left."""

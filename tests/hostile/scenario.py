@@ -11,14 +11,18 @@ import time
 import tracemalloc
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
-from tests.hostile.raw_server import MemoryEnd, RawServer, SocketEnd
+from tests.hostile.raw_server import MemoryEnd, RawServer, SocketEnd, TlsEnd
 from tests.hostile.wire import TEXT, close, frame
 from tests.support.fake_clock import FakeClock
-from tests.support.fake_network import FakeNetwork
+from tests.support.fake_network import FakeNetwork, FakeResolver, addresses
+from tests.support.tls import client_context, server_context
 from wsclient import Error, WebSocketClient
 from wsclient.transport.native import NativeTransport
+from wsclient.transport.resolver import Resolved
+from wsclient.transport.tls_stream import TlsStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     from wsclient.transport.base import Settings
     from wsclient.transport.phases import Outside
 
-__all__ = ["LoopbackWorld", "MemoryWorld", "Peak", "Scene", "TickingClock", "World", "peak_memory"]
+__all__ = ["LoopbackWorld", "MemoryWorld", "Peak", "Scene", "SecureWorld", "TickingClock", "World", "peak_memory"]
 
 A_LOOK = 10e-6  # seconds that pass with each look at the clock, so that no budget lasts for ever
 WALL_LIMIT = 20.0  # seconds; a test that needs more has found a hang
@@ -109,6 +113,24 @@ class MemoryWorld(World):
 
     def close(self) -> None:
         assert not self.network.open_sockets, "the client left sockets open"
+
+
+class SecureWorld(MemoryWorld):
+    """The same under TLS; the client trusts the server's certificate."""
+
+    url = "wss://game.example"
+
+    def __init__(self) -> None:
+        super().__init__()
+        context = client_context()
+        secure = partial(TlsStream, context=context, host="game.example")
+        resolver = FakeResolver(Resolved(addresses("192.0.2.1", port=443), secure))
+        self._outside = self.network.outside(resolver)
+        self._context = server_context("game.example")
+
+    def accept(self) -> ServerEnd | None:
+        end = super().accept()
+        return TlsEnd(end.stream, self._context) if isinstance(end, MemoryEnd) else None
 
 
 class LoopbackWorld(World):
@@ -246,6 +268,12 @@ class Scene:
         while self.clock.seconds < end:
             self.clock.advance(tick)
             self.step()
+
+    @property
+    def read_bytes(self) -> int:
+        """How much the client has read of what the servers sent. In memory only."""
+        assert isinstance(self.world, MemoryWorld)
+        return sum(server.sent for server in self.servers) - self.world.unread
 
     # How it ends
 
