@@ -143,7 +143,7 @@ def test_a_problem_that_does_not_come_again_is_told_without_a_path() -> None:
                 raise TypeError("not today")
             return super().items()
 
-    with pytest.raises(TypeError, match="^not today$"):
+    with pytest.raises(TypeError, match=r"^not today$"):
         encode([Moody(a=1)])
 
 

@@ -79,11 +79,6 @@ def test_is_written(text: str, data: str) -> None:
     assert encode_text(text).hex() == data
 
 
-def test_the_codecs_error_handler_is_for_reading_only() -> None:
-    with pytest.raises(UnicodeEncodeError):
-        "\ud800".encode("utf-8", "wsclient.variant.lenient")
-
-
 @given(st.text(st.characters(exclude_categories=(), exclude_characters="\0")))
 def test_what_was_written_is_read(text: str) -> None:
     assert decode_text(encode_text(text)) == text.removeprefix("\ufeff")

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-import codecs
+import re
+from functools import lru_cache
+from typing import Final
 
 __all__ = ["decode_text", "encode_text"]
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-ABOVE_UNICODE = "\ufffd"
-"""What stands for a code point above U+10FFFF, which Python cannot hold."""
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+# Above U+10FFFF, or longer than needed, of which the engine refuses only the longest; surrogates are left to Python.
+# A pattern, because a peer could send millions of them.
+_IRREGULAR: Final = re.compile(
+    rb"""
+      \xe0 (?: \x80 [\x90-\xbf] | [\x81-\x9f] [\x80-\xbf] )
+    | \xf0 (?: \x80 [\x88-\xbf] | [\x81-\x8f] [\x80-\xbf] ) [\x80-\xbf]
+    | (?: \xf4 [\x90-\xbf] | [\xf5-\xf7] [\x80-\xbf] ) [\x80-\xbf]{2}
+    | \xf8 (?: \x80 [\x84-\xbf] | [\x81-\xbf] [\x80-\xbf] ) [\x80-\xbf]{2}
+    | [\xf9-\xfb] [\x80-\xbf]{4}
+    | \xfc (?: \x80 [\x82-\xbf] | [\x81-\xbf] [\x80-\xbf] ) [\x80-\xbf]{3}
+    | \xfd [\x80-\xbf]{5}
+    """,
+    re.VERBOSE,
+)
 
 
 def encode_text(text: str) -> bytes:
@@ -22,8 +37,8 @@ def encode_text(text: str) -> bytes:
 def decode_text(data: bytes) -> str:
     """Reads UTF-8 as Godot 3 does.
 
-    The first NUL ends it, a byte order mark at the start is dropped, surrogates and the old forms of five and six bytes
-    are taken.
+    The first NUL ends it, a byte order mark at the start is dropped. Surrogates, overlong forms and those of five and
+    six bytes are taken; what is above U+10FFFF, which Python cannot hold, is read as U+FFFD.
 
     Raises:
         UnicodeDecodeError: Godot would refuse it too.
@@ -35,39 +50,14 @@ def decode_text(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        return data.decode("utf-8", _LENIENT)
+        regular = _IRREGULAR.sub(lambda found: _regular(found[0]), data)
+        return regular.decode("utf-8", "surrogatepass")
 
 
-_LENIENT = "wsclient.variant.lenient"
-
-
-def _read_as_godot(error: UnicodeError) -> tuple[str, int]:
-    """Reads one sequence that Python refuses: an error handler of the codec."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    start, length = error.start, _sequence_length(error.object[error.start])
-    sequence = error.object[start : start + length]
-    if not _is_sequence(sequence, length):
-        raise error
-    code = sequence[0] & (0xFF >> (length + 1))
+@lru_cache(maxsize=4096)
+def _regular(sequence: bytes) -> bytes:
+    """Gives the same code point as it should have been written."""
+    code = sequence[0] & (0xFF >> (len(sequence) + 1))
     for byte in sequence[1:]:
         code = code << 6 | byte & 0x3F
-    return chr(code) if code <= 0x10FFFF else ABOVE_UNICODE, start + length
-
-
-def _sequence_length(lead: int) -> int:
-    """Tells how many bytes a lead byte announces; 0 for one that cannot lead."""
-    if lead < 0xC2 or lead >= 0xFE:  # 0xC0 and 0xC1 would be overlong
-        return 0
-    return next(length for length in range(2, 7) if not lead & 0x80 >> length)
-
-
-def _is_sequence(sequence: bytes, length: int) -> bool:
-    """Whether the bytes go on as announced. Of what is overlong, only the longest is refused, as in the engine."""
-    if length == 0 or len(sequence) < length or any(byte & 0xC0 != 0x80 for byte in sequence[1:]):
-        return False
-    first_bits = sequence[0] & (0xFF >> (length + 1)) | sequence[1] & 0x3F
-    return length == 2 or first_bits != 0 or (sequence[2] & 0x7F) >> (7 - length) != 0
-
-
-codecs.register_error(_LENIENT, _read_as_godot)
+    return encode_text(chr(code) if code <= 0x10FFFF else "\ufffd")
