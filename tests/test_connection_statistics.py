@@ -1,0 +1,27 @@
+"""ConnectionStatistics is a value: what was counted at one moment."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from wsclient.connection_statistics import ConnectionStatistics
+
+NUMBERS = {field.name: number for number, field in enumerate(dataclasses.fields(ConnectionStatistics))}
+
+
+def test_it_holds_what_it_was_given() -> None:
+    assert dataclasses.asdict(ConnectionStatistics(**NUMBERS)) == NUMBERS
+    assert ConnectionStatistics(**NUMBERS) == ConnectionStatistics(**NUMBERS)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_it_does_not_change(name: str) -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(ConnectionStatistics(**NUMBERS), name, 0)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_every_number_is_explained(name: str) -> None:
+    assert f"\n        {name}: " in (ConnectionStatistics.__doc__ or "")
