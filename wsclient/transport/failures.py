@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from wsclient.protocol.events import Failure, FailureKind
 from wsclient.transport.stream import StreamError
@@ -12,7 +12,7 @@ from wsclient.transport.stream import StreamError
 if TYPE_CHECKING:
     from wsclient.protocol.events import Stage
 
-__all__ = ["failure_from", "is_more_telling", "reason_of"]
+__all__ = ["detached", "failure_from", "is_more_telling", "reason_of"]
 
 _KINDS: Final = {
     errno.ECONNREFUSED: (FailureKind.REFUSED, "{place} refused the connection"),
@@ -45,6 +45,22 @@ _TELLING: Final = (
 )
 
 
+_Error = TypeVar("_Error", bound=BaseException)
+
+
+def detached(error: _Error) -> _Error:
+    """Takes an error that is going to be kept off the stack where it was raised.
+
+    A traceback holds the frames of all callers, the user's of `poll` among them, and so the client: kept in the
+    client's own last error, it would keep the client alive until the garbage collector comes by.
+    """
+    link: BaseException | None = error
+    while link is not None and link.__traceback__ is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return error
+
+
 def failure_from(error: BaseException, stage: Stage, place: str) -> Failure:
     """Says what went wrong.
 
@@ -53,6 +69,7 @@ def failure_from(error: BaseException, stage: Stage, place: str) -> Failure:
         stage: how far the connection had come.
         place: host and port of the other side, safe to show.
     """
+    detached(error)
     if isinstance(error, StreamError):
         return Failure(stage=stage, kind=error.kind, detail=f"{place}: {error.detail}", cause=error)
     number = error.errno if isinstance(error, OSError) else None

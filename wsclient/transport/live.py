@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from wsclient.protocol.connection import State
 from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, PingReceived, PongReceived, Stage
 from wsclient.protocol.text import escape
-from wsclient.transport.failures import reason_of
+from wsclient.transport.failures import detached, reason_of
 from wsclient.transport.heartbeat import Heartbeat, Verdict
 from wsclient.transport.polled_time import SKIPPABLE
 from wsclient.transport.trace import is_tracing, trace_received, trace_sent
@@ -138,7 +138,7 @@ class LiveConnection:
         try:
             self._is_all_out = self._write_pieces()
         except OSError as error:
-            self._broken = error
+            self._broken = detached(error)
             return
         if self._is_all_out and self.connection.is_closing:
             self.connection.data_sent()
@@ -184,7 +184,7 @@ class LiveConnection:
             return False
         data = None
         try:
-            if is_readable or stream.has_more or stream.is_readable():
+            if is_readable or stream.may_receive():
                 data = stream.receive(connection.read_size)
         except OSError as error:
             connection.receive_eof(error)
@@ -270,6 +270,8 @@ class LiveConnection:
         """Closes the stream, together with the event that says so."""
         failure, unsent = ended.failure, self.connection.buffered_amount + self.unsent
         self._stream.finish()
+        if failure is not None and failure.cause is not None:
+            detached(failure.cause)
         _log.info("%s: %s", self._place, failure.detail if failure else "closed")
         if failure is None or not unsent:
             return ended

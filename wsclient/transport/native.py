@@ -12,6 +12,7 @@ from wsclient.protocol.connection import Connection, Role
 from wsclient.protocol.connection import State as ConnectionState
 from wsclient.protocol.events import Ended, Failure
 from wsclient.transport.base import Transport
+from wsclient.transport.failures import detached
 from wsclient.transport.live import LiveConnection
 from wsclient.transport.opening import Opening
 from wsclient.transport.phases import Attempt, Outside
@@ -102,9 +103,11 @@ class NativeTransport(Transport):
         """Takes one bounded step; see `Transport.poll`."""
         # Most polls of a game find nothing: they end here, after one look at the clock and one question.
         if read and self._clock() < self._quiet_until:
-            if not self._is_readable():
-                return []
-            return self._step(read=True, is_readable=True)
+            try:
+                has_come = self._is_readable()
+            except OSError:
+                has_come = True  # the system cannot say; if something is wrong, the read tells
+            return self._step(read=True, is_readable=True) if has_come else []
         return self._step(read=read, is_readable=False)
 
     @property
@@ -208,6 +211,8 @@ class NativeTransport(Transport):
             return []
         if isinstance(outcome, Failure):
             _log.info("%s", outcome.detail)
+            if outcome.cause is not None:
+                detached(outcome.cause)
             self._end()
             return [Ended(was_clean=False, failure=outcome)]
         live = self._establish(outcome, opening.place)

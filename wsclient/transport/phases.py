@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
 from wsclient.protocol.handshake import ClientHandshake
-from wsclient.transport.failures import failure_from, reason_of
+from wsclient.transport.failures import detached, failure_from, reason_of
 from wsclient.transport.race import Race
 from wsclient.transport.readiness import Readiness
 from wsclient.transport.resolver import Resolver, TlsOptions
@@ -240,7 +240,7 @@ class Requesting(Phase):
         """Sends what is unsent, and reads once."""
         self._send()
         try:
-            data = self._stream.receive(_READ_SIZE) if self._stream.has_more or self._stream.is_readable() else None
+            data = self._stream.receive(_READ_SIZE) if self._stream.may_receive() else None
         except OSError as error:
             return self._lost(error)
         if data is None:
@@ -263,7 +263,7 @@ class Requesting(Phase):
                 self._unsent = self._unsent[sent:]
             self._stream.flush()
         except OSError as error:
-            self._broken = error
+            self._broken = detached(error)
             self._unsent = memoryview(b"")
 
     def _lost(self, error: OSError) -> Failure:

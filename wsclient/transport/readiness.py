@@ -65,9 +65,13 @@ class Readiness:
         return self._watch_by_select(fileno)
 
     def connected(self, connecting: Sequence[socket.socket]) -> list[socket.socket]:
-        """Those whose `connect` has come to an end, good or bad."""
-        if not connecting:
+        """Those whose `connect` has come to an end, good or bad; none where the system cannot say now."""
+        try:
+            return self._connected(connecting) if connecting else []
+        except OSError:
             return []
+
+    def _connected(self, connecting: Sequence[socket.socket]) -> list[socket.socket]:
         if hasattr(self._system, "poll"):
             poller = self._system.poll()
             for candidate in connecting:

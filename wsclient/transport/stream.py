@@ -37,13 +37,21 @@ class Stream(ABC):
     def is_readable(self) -> Callable[[], object]:
         """What to call to learn whether `receive` would bring something: truthy for data, end or error.
 
-        It says nothing of what is held inside already: see `has_more`. It may be kept until `close`.
+        It says nothing of what is held inside already: see `has_more`. It may be kept until `close`. Where it raises
+        `OSError`, the system cannot say, which is no news of the stream.
         """
 
     @property
     @abstractmethod
     def has_more(self) -> bool:
         """Whether the last `receive` stopped at its limit, so that another need not ask first."""
+
+    def may_receive(self) -> bool:
+        """Whether `receive` is worth a call: something is there, or the system cannot say. Never raises."""
+        try:
+            return self.has_more or bool(self.is_readable())
+        except OSError:
+            return True  # if something is wrong with the stream itself, `receive` says what
 
     @abstractmethod
     def receive(self, max_bytes: int) -> bytes | None:
