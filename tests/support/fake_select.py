@@ -42,6 +42,7 @@ class FakeSelect:
     ) -> tuple[list[object], list[object], list[object]]:
         assert timeout == 0, "select would wait"
         self.network.questions += 1
+        self.network.raise_fault("select")
         return (
             [one for one in reading if self.find(one).is_readable],
             [one for one in writing if self._is_writable(self.find(one))],
@@ -76,6 +77,7 @@ class _Poll:
     def poll(self, timeout: float, _max_events: int = -1) -> list[tuple[int, int]]:
         assert timeout == 0, "poll would wait"
         self._owner.network.questions += 1
+        self._owner.network.raise_fault("poll")
         return [(fileno, mask) for fileno, mask in self._registered.items() if self._is_ready(fileno, mask)]
 
     def _is_ready(self, fileno: int, mask: int) -> bool:

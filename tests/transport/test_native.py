@@ -554,6 +554,21 @@ def test_a_call_that_only_has_to_be_repeated_is_repeated(number: int) -> None:
     assert world.messages == [b"world"]
 
 
+@pytest.mark.parametrize("questions", [1, 2])
+def test_a_system_that_cannot_say_what_is_readable_loses_nothing(questions: int) -> None:
+    """G08."""
+    world = NativeWorld()
+    world.connect()
+    world.step()
+    world.server.send_message(b"hello")
+    world.network.faults["poll"] = [OSError(errno.EINTR, os.strerror(errno.EINTR))] * questions
+    world.step()
+    assert world.messages == [b"hello"]
+    world.network.faults["poll"] = [OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))] * questions
+    world.run(1.0)
+    assert not world.has_ended
+
+
 # What it logs
 
 

@@ -65,6 +65,18 @@ def test_asks_nobody_about_no_sockets(names: tuple[str, ...], is_windows: bool) 
     assert network.questions == 0
 
 
+@each_system
+def test_a_system_that_cannot_say_has_no_news_of_connecting(names: tuple[str, ...], is_windows: bool) -> None:
+    """G08."""
+    network = FakeNetwork()
+    network.listen("192.0.2.1")
+    made = connecting(network, "192.0.2.1")
+    network.faults = {call: [OSError(errno.EINTR, os.strerror(errno.EINTR))] for call in ("poll", "select")}
+    readiness = network.readiness(*names, is_windows=is_windows)
+    assert readiness.connected([made]) == []
+    assert readiness.connected([made]) == [made]
+
+
 def test_watches_by_poll_when_there_is_no_descriptor_left_for_epoll() -> None:
     network = FakeNetwork()
     network.listen("192.0.2.1")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.support.memory_stream import MemoryStream
@@ -7,6 +9,9 @@ from wsclient.protocol.events import FailureKind
 from wsclient.transport.stream import Stream, StreamError
 from wsclient.transport.tcp_stream import TcpStream
 from wsclient.transport.tls_stream import TlsStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_an_error_of_a_stream_is_caught_like_the_systems() -> None:
@@ -20,6 +25,35 @@ def test_an_error_of_a_stream_is_caught_like_the_systems() -> None:
 def test_every_stream_has_all_that_a_stream_has(kind: type[Stream]) -> None:
     assert issubclass(kind, Stream)
     assert not kind.__abstractmethods__
+
+
+@pytest.mark.parametrize(
+    ("held", "wire", "expected"),
+    [
+        pytest.param(False, b"", False, id="nothing"),
+        pytest.param(True, b"", True, id="something held"),
+        pytest.param(False, b"x", True, id="something on the wire"),
+        pytest.param(False, None, True, id="nobody knows"),
+    ],
+)
+def test_receiving_is_worth_a_call_unless_there_is_surely_nothing(
+    held: bool, wire: bytes | None, expected: bool
+) -> None:
+    class Unsure(MemoryStream):
+        @property
+        def is_readable(self) -> Callable[[], object]:
+            def ask() -> object:
+                if wire is None:
+                    raise InterruptedError
+                return wire
+
+            return ask
+
+        @property
+        def has_more(self) -> bool:
+            return held
+
+    assert Unsure().may_receive() is expected
 
 
 @pytest.mark.parametrize("kind", [TcpStream, TlsStream])
