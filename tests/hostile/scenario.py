@@ -91,10 +91,10 @@ class MemoryWorld(World):
 
     url = "ws://game.example"
 
-    def __init__(self) -> None:
+    def __init__(self, *, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
         self.network = FakeNetwork()
         self.network.listen("192.0.2.1")
-        self._outside = self.network.outside()
+        self._outside = self.network.outside(random_bytes=random_bytes)
         self._accepted = 0
 
     @property
@@ -304,7 +304,7 @@ class Scene:
         *,
         stage: str = "open",
         is_clean: bool = False,
-        before: list[tuple[object, ...]] | None = None,
+        before: Sequence[tuple[object, ...]] | None = None,
     ) -> None:
         """-> C(code): the connection ends, and everything that holds for each row holds.
 
@@ -320,7 +320,7 @@ class Scene:
         assert self.told[0][0] == "established"
         assert self.told[-1] == ("closed", is_clean), f"{self.told}: {self.client.last_error}"
         if before is not None:
-            assert self.told[1:-1] == before
+            assert self.told[1:-1] == list(before)
         assert self.server.close_codes == ([] if code is None else [code])
         assert self.server.frames[-1:] == [] or code is None or self.server.frames[-1].opcode == 8
         self._always("" if is_clean else stage, says)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 FRAMES = frame(TEXT, b"one") + frame(PING, b"?") + frame(BINARY, b"two") + frame(TEXT, "drei \u00fc".encode())
-TOLD = [("established", ""), ("data", "one"), ("data", b"two"), ("data", "drei \u00fc")]
+TOLD: list[tuple[object, ...]] = [("established", ""), ("data", "one"), ("data", b"two"), ("data", "drei \u00fc")]
 
 SECRETS = ("user", "hunter2", "Authorization", "Cookie", "c00kie", "X-Token", "t0ken", "qu3ry")
 
@@ -252,7 +252,7 @@ def executed_lines() -> Iterator[list[int]]:
     """Counts the lines of Python that run inside."""
     count = [0]
 
-    def trace(_frame: FrameType, event: str, _argument: object) -> object:
+    def trace(_frame: FrameType, event: str, _argument: object) -> Any:
         count[0] += event == "line"
         return trace
 
