@@ -25,6 +25,7 @@ logger = logging.getLogger("wsclient.lag")
 MOST_ON_THE_WAY = 65536
 MOST_UNREAD = 4096
 
+ABOUT_A_PEER = {ArrivalKind.PEER_CONNECTED, ArrivalKind.PEER_DISCONNECTED}
 ENDS = {ArrivalKind.CONNECTION_FAILED, ArrivalKind.SERVER_DISCONNECTED}
 
 
@@ -233,20 +234,7 @@ class LagPeer(NetworkedMultiplayerPeer):
             elif news.kind is ArrivalKind.PACKET:
                 self._unread.append((news.peer_id, news.packet))
             else:
-                self._tell(news)
-
-    def _tell(self, arrival: Arrival) -> None:
-        match arrival.kind:
-            case ArrivalKind.PEER_CONNECTED:
-                self.peer_connected.emit(arrival.peer_id)
-            case ArrivalKind.PEER_DISCONNECTED:
-                self.peer_disconnected.emit(arrival.peer_id)
-            case ArrivalKind.CONNECTION_SUCCEEDED:
-                self.connection_succeeded.emit()
-            case ArrivalKind.CONNECTION_FAILED:
-                self.connection_failed.emit()
-            case ArrivalKind.SERVER_DISCONNECTED:
-                self.server_disconnected.emit()
+                self.emit(news.kind.value, *((news.peer_id,) if news.kind in ABOUT_A_PEER else ()))
 
 
 def _state_of(peer: NetworkedMultiplayerPeer) -> _State:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from enum import Enum, auto
+from enum import StrEnum, auto
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import ref
@@ -17,8 +17,8 @@ __all__ = ["Arrival", "ArrivalKind", "PeerArrivals"]
 logger = logging.getLogger("wsclient.multiplayer")
 
 
-class ArrivalKind(Enum):
-    """What can arrive: a packet, or one of the five signals of a NetworkedMultiplayerPeer."""
+class ArrivalKind(StrEnum):
+    """What can arrive: a packet, or a signal of a NetworkedMultiplayerPeer, by its name."""
 
     PACKET = auto()
     PEER_CONNECTED = auto()
@@ -26,15 +26,6 @@ class ArrivalKind(Enum):
     CONNECTION_SUCCEEDED = auto()
     CONNECTION_FAILED = auto()
     SERVER_DISCONNECTED = auto()
-
-
-_SIGNALS = {
-    "peer_connected": ArrivalKind.PEER_CONNECTED,
-    "peer_disconnected": ArrivalKind.PEER_DISCONNECTED,
-    "connection_succeeded": ArrivalKind.CONNECTION_SUCCEEDED,
-    "connection_failed": ArrivalKind.CONNECTION_FAILED,
-    "server_disconnected": ArrivalKind.SERVER_DISCONNECTED,
-}
 
 
 class Arrival(NamedTuple):
@@ -62,17 +53,17 @@ class PeerArrivals:
     def __init__(self, peer: NetworkedMultiplayerPeer) -> None:
         self._peer = ref(peer)
         self._queue: deque[Arrival] = deque()
-        self._handlers = {signal: partial(self._note, kind) for signal, kind in _SIGNALS.items()}
-        for signal, handler in self._handlers.items():
-            peer.connect(signal, handler)
+        self._handlers = {kind: partial(self._note, kind) for kind in ArrivalKind if kind is not ArrivalKind.PACKET}
+        for kind, handler in self._handlers.items():
+            peer.connect(kind.value, handler)
 
     def stop(self) -> None:
         """Listens no more, and forgets what was not taken."""
         self._queue.clear()
         peer = self._peer()
         if peer is not None:
-            for signal, handler in self._handlers.items():
-                peer.disconnect(signal, handler)
+            for kind, handler in self._handlers.items():
+                peer.disconnect(kind.value, handler)
 
     def take_packets(self) -> None:
         """Takes over the packets that can be read from the peer now."""
