@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.support.captures import captured_messages
 from tests.support.scripted_peer import ScriptedPeer, SentPacket
 from wsclient.error import Error
-from wsclient.multiplayer import commands
+from wsclient.multiplayer import commands, relay
 from wsclient.multiplayer.path_cache import MAX_KNOWN_PATHS
 from wsclient.node import Node
 from wsclient.rpc import remote
@@ -181,3 +184,32 @@ class TestRefusals:
         logged = [record.args[0] for record in caplog.records]
         assert logged == [*range(1, REFUSALS_LOGGED + 1), 64, 128, 256, 512]
         assert receiver.refused_packets == 1000
+
+
+# What a client of a hostile peer may get: packets of a real session, cut, joined and with bytes changed.
+REAL_PACKETS = [
+    message.payload
+    for message in (relay.decode(captured.data) for captured in captured_messages("rpc_client", "routing"))
+    if isinstance(message, relay.RelayedPacket)
+]
+
+
+@st.composite
+def damaged_packets(draw):
+    packet = bytearray(draw(st.sampled_from(REAL_PACKETS)))
+    for _ in range(draw(st.integers(0, 3))):
+        packet[draw(st.integers(0, len(packet) - 1))] = draw(st.integers(0, 255))
+    return bytes(packet[: draw(st.integers(0, len(packet)))] + draw(st.binary(max_size=8)))
+
+
+@given(st.lists(st.tuples(st.integers(-(2**31), 2**31 - 1), st.binary(max_size=40) | damaged_packets()), max_size=20))
+def test_h14_h15_any_packets_from_anybody_run_what_is_marked_or_are_refused(packets):
+    peer, main = ScriptedPeer(), Player("Main")
+    receiver = RPCReceiver(RPCSender())
+    receiver.root = Node("root")
+    receiver.root.add_child(main)
+    before = set(vars(main))
+    for source, packet in packets:
+        receiver.receive(peer, source, packet)
+    assert set(vars(main)) - before <= {"score"}
+    assert len(main.calls) + len(peer.sent) + receiver.refused_packets <= len(packets)

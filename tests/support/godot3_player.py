@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.support.godot3 import Event
 from wsclient.multiplayer_api import MultiplayerAPI
 from wsclient.node import Node
 from wsclient.rpc import master, mastersync, puppet, puppetsync, remote, remotesync
 from wsclient.variant import Vector2
 from wsclient.websocket_client import WebSocketClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.networked_multiplayer_peer import NetworkedMultiplayerPeer
 
 __all__ = ["Main", "PythonPlayer", "RecordingClient"]
 
@@ -112,11 +119,17 @@ class Main(Node):
 class PythonPlayer:
     """A client, its MultiplayerAPI and its tree; connects when it is made.
 
+    Args:
+        port: the server's.
+        wrapped: makes of the client what the MultiplayerAPI works with.
+
     Attributes:
         events: what happened, in the words of the engine's client.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(
+        self, port: int, wrapped: Callable[[RecordingClient], NetworkedMultiplayerPeer] = lambda client: client
+    ) -> None:
         self.client = RecordingClient()
         self.main = Main()
         self.player = self.main.add_child(Player("Player"))
@@ -133,7 +146,7 @@ class PythonPlayer:
         self.api.server_disconnected.connect(lambda: say("server_disconnected"))
         self.client.server_close_request.connect(lambda code, reason: say("close_request", code, reason))
         assert not self.client.connect_to_url(f"ws://127.0.0.1:{port}", gd_mp_api=True)
-        self.api.network_peer = self.client
+        self.api.network_peer = wrapped(self.client)
         self.events = self.main.events
 
     @property
