@@ -89,6 +89,8 @@ def test_the_stage_is_its_name(stage: Stage) -> None:
         pytest.param("it broke", "It broke.", id="made-one"),
         pytest.param("It broke.", "It broke.", id="is-one"),
         pytest.param("did it break?", "Did it break?", id="asked"),
+        pytest.param("localhost:80 refused", "localhost:80 refused.", id="begins-with-a-host"),
+        pytest.param("set_buffers() is late", "set_buffers() is late.", id="begins-with-code"),
         pytest.param("10.0.0.1 refused", "10.0.0.1 refused.", id="begins-with-a-number"),
     ],
 )

@@ -61,7 +61,9 @@ class ConnectionFailure:
 
 
 def _sentence(detail: str) -> str:
-    return detail[:1].upper() + detail[1:] + ("" if detail.endswith((".", "!", "?")) else ".")
+    # A host or a name of the code keeps its small letter.
+    start = detail[:1].upper() if detail.partition(" ")[0].isalpha() else detail[:1]
+    return start + detail[1:] + ("" if detail.endswith((".", "!", "?")) else ".")
 
 
 def _without_frames(cause: BaseException | None) -> BaseException | None:

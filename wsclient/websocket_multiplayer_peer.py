@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -199,9 +200,9 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
         self._owed = None
         self._tell(owed.signal, *owed.args)
 
+    @abstractmethod
     def _tell(self, signal: str, *args: object) -> None:
-        """Emits a signal of the connection; the client has hooks for some."""
-        self._emit(signal, None, *args)
+        """Emits a signal of the connection, behind the client's hook for it."""
 
     # Multiplayer mode
 
