@@ -265,9 +265,9 @@ def test_what_a_real_server_says_of_a_second_peer(client: WebSocketClient, trans
     assert added[0] == "1"
     assert len(added) > 1
     assert told[:2] == [("peer_connected", 1), ("connection_succeeded",)]
-    assert [each for each in told if each[0] == "peer_connected"] == [("peer_connected", int(id)) for id in added]
+    assert [each for each in told if each[0] == "peer_connected"] == [("peer_connected", int(peer)) for peer in added]
     assert [each for each in told if each[0] == "peer_disconnected"] == [
-        ("peer_disconnected", int(id)) for id in removed
+        ("peer_disconnected", int(peer)) for peer in removed
     ]
 
 
@@ -282,9 +282,9 @@ def test_peers_come_and_go(client: WebSocketClient, session: FakeTransport) -> N
 
 def test_the_state_is_changed_before_it_is_told(client: WebSocketClient, transport: FakeTransport) -> None:
     seen: list[object] = []
-    client.peer_connected.connect(lambda id: seen.append((id, client.get_peers(), client.get_unique_id())))
+    client.peer_connected.connect(lambda peer: seen.append((peer, client.get_peers(), client.get_unique_id())))
     client.connection_succeeded.connect(lambda: seen.append(client.put_packet(b"hello")))
-    client.peer_disconnected.connect(lambda id: seen.append((id, client.get_peers())))
+    client.peer_disconnected.connect(lambda peer: seen.append((peer, client.get_peers())))
     transport.feed(relayed(IdAssigned(7), PeerAdded(1), PeerAdded(2), PeerRemoved(2)))
     client.poll()
 
@@ -430,7 +430,7 @@ def test_success_is_told_though_a_handler_of_peer_connected_raises(
     client: WebSocketClient, transport: FakeTransport
 ) -> None:
     told = signals_of(client)
-    client.connect("peer_connected", lambda id: 1 // (id - 1))
+    client.connect("peer_connected", lambda peer: 1 // (peer - 1))
     transport.feed(relayed(IdAssigned(7), PeerAdded(1), PeerAdded(2)))
 
     with pytest.raises(ZeroDivisionError):

@@ -76,7 +76,8 @@ class FakeTransport(Transport):
         self.silent_for = -1.0
         self._unread: deque[list[Event]] = deque()
         self._unasked: list[Event] = []
-        self._unsent: list[Sent] = []
+        self._unsent_messages = 0
+        self._unsent_bytes = 0
         self._is_open = False
         self._can_send = False
         self._has_ended = False
@@ -97,7 +98,7 @@ class FakeTransport(Transport):
 
     def drain(self) -> None:
         """Lets all that was sent leave."""
-        self._unsent.clear()
+        self._unsent_messages = self._unsent_bytes = 0
 
     # Transport
 
@@ -139,7 +140,8 @@ class FakeTransport(Transport):
         assert self._can_send, "send while it cannot"
         assert type(payload) is bytes
         self.sent.append(Sent(payload, is_text))
-        self._unsent.append(self.sent[-1])
+        self._unsent_messages += 1
+        self._unsent_bytes += len(payload)
 
     def flush(self) -> None:
         self.flushes += 1
@@ -157,11 +159,11 @@ class FakeTransport(Transport):
 
     @property
     def buffered_amount(self) -> int:
-        return sum(len(message.payload) for message in self._unsent)
+        return self._unsent_bytes
 
     @property
     def buffered_messages(self) -> int:
-        return len(self._unsent)
+        return self._unsent_messages
 
     @property
     def latency(self) -> float:
