@@ -51,6 +51,7 @@ class LiveConnection:
         "_settings",
         "_stream",
         "_time",
+        "_written",
         "connection",
         "heard_at",
         "quiet_until",
@@ -76,6 +77,7 @@ class LiveConnection:
         self._heartbeat = Heartbeat(polled.now)
         self._piece: bytes | memoryview = b""  # given by the protocol, and not taken by the stream yet
         self._is_all_out = True
+        self._written = 0  # bytes, ever
         self._broken: OSError | None = None  # nothing can be written any more; what can be read still counts
         self._closing_since: float | None = None
         self.heard_at = polled.on_system_clock(polled.now)
@@ -135,11 +137,16 @@ class LiveConnection:
         """Gives the stream what it takes, a bounded amount. That it broke is told by `step`."""
         if self._broken is not None:
             return
+        has_waited, before = not self._is_all_out, self._written
         try:
             self._is_all_out = self._write_pieces()
         except OSError as error:
             self._broken = detached(error)
             return
+        if has_waited and self._written > before:
+            # Room came free, so the other side has acknowledged something: a ping that waits behind a large message
+            # on a slow line must not be taken for one that nobody answers.
+            self._heartbeat.heard(self._time.now)
         if self._is_all_out and self.connection.is_closing:
             self.connection.data_sent()
 
@@ -161,6 +168,7 @@ class LiveConnection:
             if not piece:
                 return self._stream.flush()
             sent = self._stream.send(piece)
+            self._written += sent
             if sent < len(piece):
                 self._piece = memoryview(piece)[sent:]
                 return False
@@ -196,6 +204,8 @@ class LiveConnection:
             return True
         if data is not None or self._broken is not None:
             connection.receive_eof(self._broken)
+        elif stream.has_partial:
+            self._heartbeat.heard(self._time.now)
         return False
 
     def _rest(self) -> bool:

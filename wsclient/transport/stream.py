@@ -46,6 +46,11 @@ class Stream(ABC):
     def has_more(self) -> bool:
         """Whether the last `receive` stopped at its limit, so that another need not ask first."""
 
+    @property
+    def has_partial(self) -> bool:
+        """Whether the last `receive` took bytes from the network that are no data yet: part of a record of TLS."""
+        return False
+
     def may_receive(self) -> bool:
         """Whether `receive` is worth a call: something is there, or the system cannot say. Never raises."""
         try:

@@ -27,7 +27,17 @@ _MAX_ROUNDS: Final = 16  # reads in one step of the handshake; a server's part c
 class TlsStream(Stream):
     """Encrypts what it sends and decrypts what it receives. First call `handshake` until it says True."""
 
-    __slots__ = ("_ciphertext", "_error", "_first_bytes", "_has_more", "_incoming", "_inner", "_outgoing", "_tls")
+    __slots__ = (
+        "_ciphertext",
+        "_error",
+        "_first_bytes",
+        "_has_more",
+        "_has_partial",
+        "_incoming",
+        "_inner",
+        "_outgoing",
+        "_tls",
+    )
 
     def __init__(self, inner: Stream, context: ssl.SSLContext, host: str) -> None:
         """Takes over the stream.
@@ -46,6 +56,7 @@ class TlsStream(Stream):
         self._ciphertext = memoryview(b"")  # encrypted, and not taken by the inner stream yet
         self._first_bytes = b""
         self._has_more = False
+        self._has_partial = False
         self._error: StreamError | None = None  # for good, and told once what came before it was
         # Neither the final dot of a full name nor the zone of an address stands in a certificate.
         name = host.rstrip(".").partition("%")[0]
@@ -97,6 +108,11 @@ class TlsStream(Stream):
         return self._has_more or self._inner.has_more
 
     @property
+    def has_partial(self) -> bool:
+        """Whether the last `receive` took ciphertext, and no record was whole."""
+        return self._has_partial
+
+    @property
     def remote_address(self) -> tuple[str, int]:
         """The inner stream's."""
         return self._inner.remote_address
@@ -107,6 +123,7 @@ class TlsStream(Stream):
             self._has_more = False
             raise self._error
         # What is held already comes first; else one piece of ciphertext is fetched, and nothing of it stays behind.
+        self._has_partial = False
         if not self._has_more and not self._feed():
             return None
         pieces: list[bytes] = []
@@ -124,6 +141,7 @@ class TlsStream(Stream):
             self._has_more = self._holds_data
         if self._outgoing.pending:  # RFC 8446 section 4.6.3: a key update is answered
             self.flush()
+        self._has_partial = not pieces
         return b"".join(pieces) or None
 
     def send(self, data: bytes | memoryview) -> int:
