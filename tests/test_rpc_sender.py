@@ -6,7 +6,7 @@ from tests.support.scripted_peer import ScriptedPeer, SentPacket
 from wsclient.error import Error
 from wsclient.multiplayer.commands import encode_simplify_path, invocation_of_call
 from wsclient.networked_multiplayer_peer import TransferMode
-from wsclient.rpc_sender import RPCSender, put
+from wsclient.rpc_sender import MOST_ADDRESSED_SINGLY, RPCSender, put
 
 RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE
 UNRELIABLE = TransferMode.TRANSFER_MODE_UNRELIABLE
@@ -72,6 +72,12 @@ def test_a_target_of_all_but_one_is_kept_once_all_others_confirmed(sender, peer)
 
 def test_where_nobody_is_known_the_path_is_written_out(sender, peer):
     assert send(sender, peer, 0, []) == (Error.OK, [SentPacket(0, BY_PATH)])
+
+
+def test_h15_more_receivers_than_any_server_has_make_no_flood(sender, peer):
+    assert len(send(sender, peer, 0, range(1, MOST_ADDRESSED_SINGLY + 1))[1]) == 2 * MOST_ADDRESSED_SINGLY
+    everybody = range(1, MOST_ADDRESSED_SINGLY + 2)
+    assert send(sender, peer, 0, everybody) == (Error.OK, [SentPacket(0, BY_PATH)])
 
 
 def test_a_second_path_has_the_next_number(sender, peer):

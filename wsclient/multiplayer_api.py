@@ -203,7 +203,8 @@ class MultiplayerAPI(Reference):
     def poll(self) -> None:
         """Polls the network peer, then runs what arrived, in its order. Call it once per frame, instead of the peer's.
 
-        Never blocks. A nested call does nothing, and so does one without a `network_peer`.
+        Never blocks. A nested call does nothing, and so does one without a `network_peer`. A peer that is disconnected
+        is polled too: it may have something left to tell, or packets that came before the end.
 
         Raises:
             Exception: what a called method, a set property or a handler raised. What arrived behind it comes with
@@ -344,12 +345,9 @@ class MultiplayerAPI(Reference):
                 self.network_peer_disconnected.emit(arrival.peer_id)
             case ArrivalKind.CONNECTION_SUCCEEDED:
                 self.connected_to_server.emit()
-            case ArrivalKind.CONNECTION_FAILED:
+            case _:  # connection_failed or server_disconnected, which have the same names here
                 self._forget_session()
-                self.connection_failed.emit()
-            case ArrivalKind.SERVER_DISCONNECTED:
-                self._forget_session()
-                self.server_disconnected.emit()
+                self.emit(arrival.kind.value)
 
     def _receive(self, peer: NetworkedMultiplayerPeer, source: int, packet: bytes) -> None:
         raw = self._receiver.receive(peer, source, packet)

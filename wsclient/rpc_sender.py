@@ -28,6 +28,11 @@ def put(peer: NetworkedMultiplayerPeer, target: int, mode: TransferMode, packet:
     return peer.put_packet(packet)
 
 
+# Arbitrary, far above what a Godot server can serve. The engine has no such bound, but a server that announces peers
+# without end must not make each call of ours a flood.
+MOST_ADDRESSED_SINGLY = 256
+
+
 class RPCSender:
     """Sends calls, and remembers who knows which path."""
 
@@ -59,11 +64,12 @@ class RPCSender:
         """
         entry = self._paths.entry(path)
         receivers = sorted(receivers)
+        # Who tells of nobody, as a loopback, has nobody either who could know the number.
+        if not receivers or len(receivers) > MOST_ADDRESSED_SINGLY:
+            return put(peer, target, mode, invocation.by_path(path))
         for receiver in receivers:
             if receiver not in entry.announced and self._announce(peer, receiver, entry.path_id, path):
                 entry.announced.add(receiver)
-        if not receivers:  # a peer that tells of nobody, as a loopback: nobody can know the number
-            return put(peer, target, mode, invocation.by_path(path))
         by_id = invocation.by_id(entry.path_id)
         if entry.confirmed.issuperset(receivers):
             return put(peer, target, mode, by_id)
