@@ -23,6 +23,7 @@ MARGIN = 20
 SECONDS_TO_LOSE = 0.5  # without news, until a ship is shown as lost
 BARS = 120  # in the chart, a frame each
 CHART_TOP = 0.001  # seconds; the height of the chart
+TOO_LONG = 0.002  # seconds; an eighth of a frame
 
 
 class Status(NamedTuple):
@@ -99,7 +100,7 @@ def _draw_chart(screen: pygame.Surface, times: list[float], area: pygame.Rect) -
     pygame.draw.line(screen, (52, 62, 102), area.bottomleft, area.bottomright)
     for index, seconds in enumerate(reversed(times[-BARS:])):
         height = max(1, round(min(seconds / CHART_TOP, 1.0) * area.height))
-        color = BAD if seconds > CHART_TOP else BAR
+        color = BAD if seconds > TOO_LONG else BAR
         screen.fill(color, (area.right - 3 * (index + 1), area.bottom - height, 2, height))
     label = text("POLL() IN EACH FRAME", 12, QUIET)
     screen.blit(label, (area.right - label.get_width(), area.y + 6))

@@ -100,8 +100,7 @@ class Window:
         started_at = told_at = due = before = time.perf_counter()
         while not self._is_closed():
             now = time.perf_counter()
-            if self.seconds is not None and now - started_at >= self.seconds:
-                return
+            is_last = self.seconds is not None and now - started_at >= self.seconds
             frames.count(now)
             by_hand = _steering()
             is_flown_by_hand = is_flown_by_hand or by_hand != Steering()
@@ -109,9 +108,11 @@ class Window:
             game.frame(min(now - before, LONGEST_STEP), by_hand if is_flown_by_hand else steer(game.ship, game.stars))
             view.draw(game, status(), now=time.perf_counter(), frames_a_second=frames.a_second(now))
             pygame.display.flip()
-            if self.headless and now - told_at >= 1.0:
+            if self.headless and (is_last or now - told_at >= 1.0):
                 told_at += 1.0
                 print(_line(game, status(), now, now - started_at), flush=True)
+            if is_last:
+                return
             before = now
             due = max(due + 1 / FRAMES_A_SECOND, time.perf_counter())
             time.sleep(due - time.perf_counter() if due > time.perf_counter() else 0.0)

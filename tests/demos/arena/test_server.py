@@ -1,0 +1,117 @@
+"""The arena's server, as a process, with real clients."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from demos.arena.game import Game
+from demos.arena.messages import Scene, encode
+from demos.arena.model import STARS, Ship, Steering
+from demos.arena.server import BAD_MESSAGE, NAME_TAKEN
+from tests.demos.conftest import serving
+from wsclient import WebSocketClient
+
+PATIENCE = 10.0  # seconds
+ADA = Ship("Ada", 205)
+
+
+@pytest.fixture
+def url():
+    with serving("demos.arena.server", "0") as (url, _):
+        yield url
+
+
+@pytest.fixture
+def join(url):
+    """Connects a client of its own for each name, and gives its game."""
+    with ExitStack() as clients:
+
+        def join(name):
+            client = clients.enter_context(WebSocketClient())
+            client.connect_to_url(url)
+            return Game(client, Ship(name, 205))
+
+        yield join
+
+
+def play_until(is_over, *games):
+    """Plays frames until it is so, or too late."""
+    too_late_at = time.monotonic() + PATIENCE
+    while not is_over():
+        assert time.monotonic() < too_late_at, "nothing came of it"
+        for game in games:
+            game.frame(1 / 60, Steering())
+        time.sleep(0.002)
+
+
+def test_everyone_sees_everyone(join):
+    games = [join(name) for name in ("Ada", "Grace", "Alan", "Edsger")]
+
+    play_until(lambda: all(len(game.others) == 3 for game in games), *games)
+
+    assert set(games[0].others) == {"Grace", "Alan", "Edsger"}
+
+
+def test_an_echo_comes_back_to_who_sent_it(join):
+    game = join("Ada")
+
+    play_until(lambda: game.round_trip is not None, game)
+
+    assert 0.0 < game.round_trip < PATIENCE
+
+
+def test_who_leaves_is_told_of_no_more(join):
+    ada, grace = join("Ada"), join("Grace")
+    play_until(lambda: "Grace" in ada.others, ada, grace)
+
+    grace.peer.disconnect_from_host()
+
+    def is_forgotten():
+        grace.peer.poll()
+        return time.perf_counter() - ada.others["Grace"].seen_at > 0.2
+
+    play_until(is_forgotten, ada)
+
+    assert ada.received.a_second(time.perf_counter()) > 0
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        pytest.param(b"hello", id="no-json"),
+        pytest.param(encode(Scene([], [0] * STARS)), id="no-ship"),
+        pytest.param(encode(Scene([ADA, Ship("Grace", 288)], [0] * STARS)), id="two-ships"),
+    ],
+)
+def test_who_sends_nonsense_is_sent_away(url, packet):
+    client = WebSocketClient()
+    client.connection_established.connect(lambda _: client.put_packet(packet))
+    client.connect_to_url(url)
+
+    _poll_to_the_end(client)
+
+    assert client.close_code == BAD_MESSAGE
+    assert client.close_reason
+
+
+def test_a_name_belongs_to_who_has_it_first(join):
+    ada, grace = join("Ada"), join("Grace")
+    play_until(lambda: "Grace" in ada.others, ada, grace)
+
+    second = grace.peer
+    second.put_packet(encode(Scene([ADA], [0] * STARS)))
+    _poll_to_the_end(second)
+
+    assert (second.close_code, second.close_reason) == (NAME_TAKEN, "The name Ada is taken.")
+    assert ada.peer.get_connection_status() == ada.peer.CONNECTION_CONNECTED
+
+
+def _poll_to_the_end(client):
+    too_late_at = time.monotonic() + PATIENCE
+    while client.get_connection_status() != client.CONNECTION_DISCONNECTED:
+        assert time.monotonic() < too_late_at, "the connection does not end"
+        client.poll()
+        time.sleep(0.002)
