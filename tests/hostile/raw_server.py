@@ -38,7 +38,11 @@ class ServerEnd(ABC):
 
     @abstractmethod
     def send(self, data: memoryview) -> int:
-        """Gives away what fits; a client that is gone takes everything."""
+        """Gives away what fits.
+
+        Raises:
+            OSError: the client is gone.
+        """
 
     @abstractmethod
     def end(self) -> None:
@@ -116,8 +120,6 @@ class SocketEnd(ServerEnd):
             return self.socket.send(data)
         except BlockingIOError:
             return 0
-        except OSError:
-            return len(data)
 
     def end(self) -> None:
         self.socket.shutdown(socket.SHUT_WR)
@@ -255,7 +257,11 @@ class RawServer:
                 self._unsent = memoryview(next(self._source, b""))
             if not self._unsent:
                 break
-            sent = self.end.send(self._unsent[:room])
+            try:
+                sent = self.end.send(self._unsent[:room])
+            except OSError:
+                self.has_ended = True
+                return
             if not sent:
                 return
             self.sent += sent

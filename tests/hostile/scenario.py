@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import time
 import tracemalloc
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tests.hostile.raw_server import MemoryEnd, RawServer, SocketEnd, TlsEnd
 from tests.hostile.wire import TEXT, close, frame
@@ -26,16 +27,28 @@ from wsclient.transport.tls_stream import TlsStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from types import FrameType
 
     from tests.hostile.raw_server import ServerEnd
     from wsclient.transport.base import Settings
     from wsclient.transport.phases import Outside
 
-__all__ = ["LoopbackWorld", "MemoryWorld", "Peak", "Scene", "SecureWorld", "TickingClock", "World", "peak_memory"]
+__all__ = [
+    "LoopbackWorld",
+    "MemoryWorld",
+    "Peak",
+    "Scene",
+    "SecureWorld",
+    "TickingClock",
+    "World",
+    "executed_lines",
+    "peak_memory",
+]
 
 A_LOOK = 10e-6  # seconds that pass with each look at the clock, so that no budget lasts for ever
 WALL_LIMIT = 20.0  # seconds; a test that needs more has found a hang
 IDLE_ROUNDS = 8
+NO_CODE = 1005  # RFC 6455 section 7.1.5
 A_CHUNK = 64  # looks at the clock that one chunk may take beyond the budget
 
 
@@ -74,7 +87,7 @@ class World(ABC):
 
     @property
     def unread(self) -> int:
-        """Bytes that the servers sent and the client did not read, where that can be known."""
+        """Bytes that the latest server sent and the client did not read, where that can be known."""
         return 0
 
     @abstractmethod
@@ -109,7 +122,7 @@ class MemoryWorld(World):
 
     @property
     def unread(self) -> int:
-        return sum(len(end._peer.inbox) for end in self.network.accepted)
+        return len(self.network.accepted[-1]._peer.inbox) if self.network.accepted else 0
 
     def close(self) -> None:
         assert not self.network.open_sockets, "the client left sockets open"
@@ -169,9 +182,9 @@ class Scene:
         polls: how often it was polled.
     """
 
-    def __init__(self, world: World, *, cost: float = A_LOOK) -> None:
+    def __init__(self, world: World, *, clock: TickingClock | None = None) -> None:
         self.world = world
-        self.clock = TickingClock(cost)
+        self.clock = clock or TickingClock()
         self.client = WebSocketClient(transport=self._new_transport)
         self.servers: list[RawServer] = []
         self.told: list[tuple[object, ...]] = []
@@ -244,7 +257,8 @@ class Scene:
         while (end := self.world.accept()) is not None:
             self.servers.append(RawServer(end))
         for server in self.servers:
-            server.step()
+            if not server.has_ended:
+                server.step()
 
     def run(self, until: Callable[[], object] | None = None) -> None:
         """Goes on until something is so; or, in memory, until nothing happens any more."""
@@ -271,9 +285,9 @@ class Scene:
 
     @property
     def read_bytes(self) -> int:
-        """How much the client has read of what the servers sent. In memory only."""
+        """How much the client has read of what the server sent. In memory only."""
         assert isinstance(self.world, MemoryWorld)
-        return sum(server.sent for server in self.servers) - self.world.unread
+        return self.server.sent - self.world.unread
 
     # How it ends
 
@@ -309,7 +323,7 @@ class Scene:
         """-> C(code): the connection ends, and everything that holds for each row holds.
 
         Args:
-            code: of the one Close frame that the server gets; None for no such frame.
+            code: of the one Close frame that the server gets, 1005 for one without a code; None for no such frame.
             says: what `last_error` says, or a part of it, in any case.
             stage: of `last_error`, which has to be there unless it is clean.
             is_clean: what `connection_closed` tells.
@@ -321,7 +335,7 @@ class Scene:
         assert self.told[-1] == ("closed", is_clean), f"{self.told}: {self.client.last_error}"
         if before is not None:
             assert self.told[1:-1] == list(before)
-        assert self.server.close_codes == ([] if code is None else [code])
+        assert self.server.close_codes == ([] if code is None else [None if code == NO_CODE else code])
         assert self.server.frames[-1:] == [] or code is None or self.server.frames[-1].opcode == 8
         self._always("" if is_clean else stage, says)
 
@@ -383,8 +397,10 @@ class Scene:
             self._tell("data")
 
     def _progress(self) -> object:
-        waiting = tuple((server.sent, server.received, server.has_ended) for server in self.servers)
-        return len(self.told), waiting, self.world.unread
+        if not self.servers:
+            return len(self.told)
+        server = self.server
+        return len(self.told), len(self.servers), server.sent, server.received, server.has_ended, self.world.unread
 
 
 class Peak:
@@ -405,3 +421,20 @@ def peak_memory() -> Iterator[Peak]:
         peak.extra = tracemalloc.get_traced_memory()[1] - before
     finally:
         tracemalloc.stop()
+
+
+@contextmanager
+def executed_lines() -> Iterator[list[int]]:
+    """Counts the lines of Python that run inside."""
+    count = [0]
+
+    def trace(_frame: FrameType, event: str, _argument: object) -> Any:
+        count[0] += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield count
+    finally:
+        sys.settrace(before)

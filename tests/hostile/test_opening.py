@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hostile.scenario import MemoryWorld, Scene
+from tests.hostile.scenario import MemoryWorld, Scene, executed_lines
 from tests.hostile.wire import BINARY, PING, PONG, TEXT, close, frame
 from tests.support.every_way import splits
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import FrameType
 
 FRAMES = frame(TEXT, b"one") + frame(PING, b"?") + frame(BINARY, b"two") + frame(TEXT, "drei \u00fc".encode())
 TOLD: list[tuple[object, ...]] = [("established", ""), ("data", "one"), ("data", b"two"), ("data", "drei \u00fc")]
@@ -245,20 +238,3 @@ def test_64_kib_of_one_character_cost_a_bounded_number_of_steps(
 
     assert executed[0] < 6 * 8192  # one line's worth, whatever there is
     scene.fails(status=101)
-
-
-@contextmanager
-def executed_lines() -> Iterator[list[int]]:
-    """Counts the lines of Python that run inside."""
-    count = [0]
-
-    def trace(_frame: FrameType, event: str, _argument: object) -> Any:
-        count[0] += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        yield count
-    finally:
-        sys.settrace(before)

@@ -39,12 +39,13 @@ def frame(
         is_final: the FIN bit.
         rsv: the three reserved bits as a number; 4 is RSV1.
         key: four bytes to mask with; b"" for no mask.
-        form: 126 or 127 to write the length in that form whether it needs it or not.
+        form: 126 or 127 to write the length in that form whether it needs it or not; what does not fit is cut off.
         declares: what the header says is the length; None for the truth.
     """
     length = len(payload) if declares is None else declares
     form = form or (length if length < 126 else 126 if length < 65536 else 127)
-    extended = length.to_bytes({126: 2, 127: 8}.get(form, 0), "big") if form > 125 else b""
+    size = {126: 2, 127: 8}.get(form, 0)
+    extended = (length & (1 << 8 * size) - 1).to_bytes(size, "big")
     head = bytes((is_final << 7 | rsv << 4 | opcode, bool(key) << 7 | form))
     return head + extended + key + (_xor(payload, key) if key else payload)
 
