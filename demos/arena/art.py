@@ -19,6 +19,7 @@ ANGLES = 180  # pictures of a ship for all directions
 
 TOP, BOTTOM = pygame.Color(9, 12, 27), pygame.Color(20, 25, 52)
 GRID = 80  # units
+NEBULAE = ((260, 210, 520, 255), (1060, 520, 560, 210), (700, 60, 420, 300))  # x, y, radius, hue
 SIDE = 72  # of a ship's picture
 SHIP = ((24, 0), (-16, 15), (-9, 0), (-16, -15))
 RIDGE = ((24, 0), (-16, 15), (-9, 0))  # the half in the shade
@@ -38,8 +39,11 @@ def backdrop() -> pygame.Surface:
     picture = pygame.Surface((WIDTH, HEIGHT))
     for y in range(HEIGHT):
         pygame.draw.line(picture, TOP.lerp(BOTTOM, y / HEIGHT), (0, y), (WIDTH, y))
-    for x, y, radius, hue in ((260, 210, 520, 255), (1060, 520, 560, 210), (700, 60, 420, 300)):
-        picture.blit(glow(hue, radius, 8), (x - radius, y - radius), special_flags=pygame.BLEND_ADD)
+    for x, y, radius, hue in NEBULAE:
+        light = pygame.transform.smoothscale(
+            glow(hue, radius // 8, 8), (2 * radius, 2 * radius)
+        )  # nobody sees the edge
+        picture.blit(light, (x - radius, y - radius), special_flags=pygame.BLEND_ADD)
     picture.blit(_grid(), (0, 0))
     picture.blit(_far_stars(), (0, 0), special_flags=pygame.BLEND_ADD)
     return picture.convert() if pygame.display.get_surface() else picture
@@ -56,13 +60,15 @@ def _grid() -> pygame.Surface:
 
 def _far_stars() -> pygame.Surface:
     lot = Random(7)
-    picture = pygame.Surface((WIDTH * FINER, HEIGHT * FINER))
+    picture = pygame.Surface((WIDTH, HEIGHT))
     for _ in range(320):
         near = lot.random() ** 4
         color = pygame.Color(120, 140, 200).lerp((255, 244, 226), lot.random()).lerp("black", 0.6 - 0.5 * near)
-        place = (lot.randrange(WIDTH * FINER), lot.randrange(HEIGHT * FINER))
-        pygame.draw.circle(picture, color, place, FINER * (0.5 + 0.8 * near))
-    return pygame.transform.smoothscale(picture, (WIDTH, HEIGHT))
+        star = pygame.Surface((4 * FINER, 4 * FINER))
+        pygame.draw.circle(star, color, (2 * FINER, 2 * FINER), FINER * (0.5 + 0.8 * near))
+        star = pygame.transform.smoothscale(star, (4, 4))
+        picture.blit(star, (lot.randrange(WIDTH), lot.randrange(HEIGHT)), special_flags=pygame.BLEND_ADD)
+    return picture
 
 
 @lru_cache(maxsize=4096)

@@ -73,10 +73,10 @@ class Game:
             self.round_trip = None
 
     def _poll(self) -> None:
-        before = self._clock()
+        work_before, before = time.thread_time(), self._clock()
         self.peer.poll()
         now = self._clock()
-        self.polls.add(now - before)
+        self.polls.add(now - before, time.thread_time() - work_before)
         while self.peer.get_available_packet_count() > 0:
             self.received.count(now)
             self._take(self.peer.get_packet(), now)

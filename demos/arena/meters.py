@@ -24,20 +24,24 @@ class Rate:
 
 
 class PollTimes:
-    """How long each `poll()` took, in seconds."""
+    """How long each `poll()` took, in seconds; and for how much of that it had the processor.
+
+    On a busy machine the system may give the processor to others in the midst of a call: no library can help that.
+    """
 
     RECENT = 60  # polls: a second
     KEPT = 36_000  # ten minutes, for the summary
 
     def __init__(self) -> None:
         self.recent: deque[float] = deque(maxlen=2 * self.RECENT)
-        self.longest = 0.0
+        self.longest = self.work_of_longest = 0.0
         self._all: deque[float] = deque(maxlen=self.KEPT)
 
-    def add(self, seconds: float) -> None:
+    def add(self, seconds: float, of_work: float) -> None:
         self.recent.append(seconds)
         self._all.append(seconds)
-        self.longest = max(self.longest, seconds)
+        if seconds > self.longest:
+            self.longest, self.work_of_longest = seconds, of_work
 
     @property
     def longest_lately(self) -> float:
@@ -45,11 +49,11 @@ class PollTimes:
         return max(list(self.recent)[-self.RECENT :], default=0.0)
 
     def summary(self) -> str:
-        """Tells the longest, the median and the 99th percentile, in milliseconds."""
+        """Tells the longest and its time on the processor, the median and the 99th percentile, in milliseconds."""
         if len(self._all) < 2:
             return "no poll() was measured"
         p99 = quantiles(self._all, n=100, method="inclusive")[98]
         return (
-            f"poll(): longest {self.longest * 1e3:.3f} ms, median {median(self._all) * 1e3:.3f} ms,"
-            f" p99 {p99 * 1e3:.3f} ms ({len(self._all)} calls)"
+            f"poll(): longest {self.longest * 1e3:.3f} ms ({self.work_of_longest * 1e3:.3f} ms of it at work),"
+            f" median {median(self._all) * 1e3:.3f} ms, p99 {p99 * 1e3:.3f} ms ({len(self._all)} calls)"
         )

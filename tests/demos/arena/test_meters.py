@@ -15,14 +15,16 @@ def test_a_rate_counts_the_last_second_only():
 
 def test_the_longest_poll_of_the_last_second_is_forgotten_after_it_but_not_by_the_summary():
     times = PollTimes()
-    times.add(0.005)
+    times.add(0.005, 0.002)
     assert times.longest_lately == 0.005
 
     for _ in range(4 * PollTimes.RECENT):
-        times.add(0.001)
+        times.add(0.001, 0.001)
 
     assert times.longest_lately == 0.001
-    assert times.summary() == "poll(): longest 5.000 ms, median 1.000 ms, p99 1.000 ms (241 calls)"
+    assert times.summary() == (
+        "poll(): longest 5.000 ms (2.000 ms of it at work), median 1.000 ms, p99 1.000 ms (241 calls)"
+    )
 
 
 def test_without_polls_there_is_nothing_to_sum_up():
