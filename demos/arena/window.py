@@ -34,11 +34,15 @@ LEFT, RIGHT, UP = (pygame.K_LEFT, pygame.K_a), (pygame.K_RIGHT, pygame.K_d), (py
 
 def has_display() -> bool:
     """Tells whether there is a screen to open a window on."""
-    if os.environ.get("SDL_VIDEODRIVER") == "dummy":
+    named = os.environ.get("SDL_VIDEODRIVER")
+    hints = named, os.environ.get("DISPLAY"), os.environ.get("WAYLAND_DISPLAY")
+    if named == "dummy" or (sys.platform not in {"win32", "darwin"} and not any(hints)):
         return False
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    try:
+        pygame.display.init()
+    except pygame.error:
+        return False
+    return bool(named) or pygame.display.get_driver() not in {"dummy", "offscreen"}  # SDL's last resorts
 
 
 def add_options(parser: ArgumentParser) -> None:
