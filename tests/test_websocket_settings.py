@@ -74,6 +74,19 @@ def test_a_change_reaches_a_connection_that_is_open(name: str, client: WebSocket
     assert getattr(network.latest.settings, name) == 3.0
 
 
+# Compression
+
+
+def test_nothing_is_compressed_unless_asked_for(client: WebSocketClient, network: FakeNetwork) -> None:
+    assert client.compression is False
+
+    client.compression = 1
+    client.connect_to_url("ws://host")
+
+    assert client.compression is True
+    assert network.latest.settings.compression is True
+
+
 # TLS
 
 

@@ -76,6 +76,26 @@ class WebSocketSettings:
         """Tells `trusted_ssl_certificate`."""
         return self.trusted_ssl_certificate
 
+    # Compression
+
+    @property
+    def compression(self) -> bool:
+        """Whether to offer the server compression (permessage-deflate, RFC 7692); default False. Not in Godot 3.
+
+        Counts for the next connection, and only if the server agrees. Messages of 128 bytes and more are compressed
+        then, which takes about ten microseconds a kilobyte, and some 200 KiB of memory. It pays for text over slow
+        networks; a game's small messages do better without.
+
+        Do not use it where a secret travels in one message with, or after, what a stranger may choose, over TLS
+        either: the length of what leaves tells, guess by guess, whether the two are alike (the attacks known as CRIME
+        and BREACH).
+        """
+        return self._settings.compression
+
+    @compression.setter
+    def compression(self, enabled: bool) -> None:
+        self._settings.compression = bool(enabled)
+
     # Times
 
     @property

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support.every_way import every_way
 from wsclient.protocol import arguments, handshake
+from wsclient.protocol.deflate import Agreement, Direction
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
 from wsclient.protocol.handshake import ClientHandshake, Request, ServerHandshake, accept_key
@@ -38,10 +39,10 @@ def client(
     subprotocols: tuple[str, ...] = (),
     headers: Headers = (),
     *,
-    extensions: str | None = None,
+    offers_deflate: bool = False,
 ) -> ClientHandshake:
     return ClientHandshake(
-        URL.parse(url), subprotocols, headers, random_bytes=lambda size: NONCE[:size], extensions=extensions
+        URL.parse(url), subprotocols, headers, random_bytes=lambda size: NONCE[:size], offers_deflate=offers_deflate
     )
 
 
@@ -96,7 +97,7 @@ class TestRequest:
             "ws://user:pass@example.com:9000/chat?room=1",
             ("a", "b"),
             (("X-Token", "abc"), ("Cookie", "é")),
-            extensions="permessage-deflate",
+            offers_deflate=True,
         )
 
         assert attempt.request.decode().split("\r\n") == [
@@ -107,7 +108,7 @@ class TestRequest:
             f"Sec-WebSocket-Key: {KEY}",
             "Sec-WebSocket-Version: 13",
             "Sec-WebSocket-Protocol: a,b",
-            "Sec-WebSocket-Extensions: permessage-deflate",
+            "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits",
             "Authorization: Basic dXNlcjpwYXNz",
             "X-Token: abc",
             "Cookie: é",
@@ -183,18 +184,43 @@ class TestOpening:
         assert attempt.response.get_all("server") == ["x"]
 
     @pytest.mark.parametrize(
-        ("lines", "kept"),
+        ("lines", "agreed"),
         [
-            pytest.param([], "", id="none"),
-            pytest.param(["Sec-WebSocket-Extensions: permessage-deflate"], "permessage-deflate", id="one"),
-            pytest.param(["Sec-WebSocket-Extensions: a", "sec-websocket-extensions: b; c"], "a, b; c", id="two-lines"),
+            pytest.param([], None, id="none"),
+            pytest.param(["Sec-WebSocket-Extensions: permessage-deflate"], Agreement(), id="as-offered"),
+            pytest.param(
+                [
+                    "sec-websocket-extensions: ",
+                    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits=9",
+                ],
+                Agreement(of_client=Direction(window_bits=9)),
+                id="two-lines",
+            ),
         ],
     )
-    def test_accepted_extensions_are_left_for_their_layer(self, lines: list[str], kept: str) -> None:
-        attempt = client(extensions="permessage-deflate")
+    def test_tells_what_the_server_made_of_the_offer_to_compress(
+        self, lines: list[str], agreed: Agreement | None
+    ) -> None:
+        attempt = client(offers_deflate=True)
 
         assert attempt.receive_data(reply(*lines)) == Opened("")
-        assert attempt.extensions == kept
+        assert attempt.deflate == agreed
+
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            pytest.param(["permessage-deflate; x"], id="A15-unknown-parameter"),
+            pytest.param(["permessage-deflate", "permessage-deflate"], id="A15-twice"),
+            pytest.param(["permessage-deflate; server_max_window_bits=٨"], id="A16"),
+        ],
+    )
+    def test_an_answer_that_breaks_the_rules_of_compression_ends_the_attempt(self, lines: list[str]) -> None:
+        lines = [f"Sec-WebSocket-Extensions: {line}" for line in lines]
+
+        failure = failed(reply(*lines), partial(client, offers_deflate=True))
+
+        assert failure.kind is FailureKind.BAD_RESPONSE
+        assert "permessage-deflate" in failure.detail
 
 
 class TestBadReply:
@@ -246,7 +272,7 @@ class TestBadReply:
 
     def test_a_list_of_extensions_has_a_limit(self) -> None:  # A28
         lines = ["Sec-WebSocket-Extensions: " + "," * 8000] * 2
-        failure = failed(reply(*lines), partial(client, extensions="permessage-deflate"))
+        failure = failed(reply(*lines), partial(client, offers_deflate=True))
 
         assert failure.kind is FailureKind.BAD_RESPONSE
         assert "longer than 8192 bytes" in failure.detail

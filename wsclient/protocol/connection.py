@@ -20,7 +20,9 @@ from wsclient.protocol.outbox import Outbox
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wsclient.protocol.deflate import Agreement
     from wsclient.protocol.events import Event
+    from wsclient.protocol.frames import DataReceiver
 
 __all__ = [
     "MAX_CLOSE_REASON",
@@ -41,6 +43,9 @@ MAX_CLOSE_REASON = 123
 
 _READ_SIZE = 64 * 1024
 _LARGE_READ_SIZE = 256 * 1024
+
+# Enough for whatever one read brings uncompressed, and for 16 MiB that are inflated. Some 30 ms, once.
+_STEPS_AT_THE_END = 64
 
 
 class Role(Enum):
@@ -106,6 +111,7 @@ class Connection:
         max_message_size: bytes, whole message, at least 125; a larger one ends the connection with 1009.
         max_fragments: frames of one message; more end the connection with 1009.
         random_bytes: the source of masking keys.
+        deflate: how messages are compressed; None: not at all.
     """
 
     def __init__(
@@ -115,19 +121,30 @@ class Connection:
         max_message_size: int = 16 * 1024 * 1024,
         max_fragments: int = MAX_FRAGMENTS,
         random_bytes: Callable[[int], bytes] = os.urandom,
+        deflate: Agreement | None = None,
     ) -> None:
         self._state = State.OPEN
         self._events: list[Event] = []
-        self._assembler = MessageAssembler(
-            self._deliver, max_message_size=max_message_size, max_fragments=max_fragments
-        )
+        assembler = MessageAssembler(self._deliver, max_message_size=max_message_size, max_fragments=max_fragments)
+        receiver: DataReceiver = assembler
+        take_compressed, deflater = None, None
+        if deflate is not None:
+            from wsclient.protocol import compression  # noqa: PLC0415 - zlib is loaded by those alone who use it
+
+            ours, theirs = deflate.of_client, deflate.of_server
+            if role is Role.SERVER:
+                ours, theirs = theirs, ours
+            inflating = compression.InflatingReceiver(assembler, theirs, max_message_size=max_message_size)
+            receiver, take_compressed = inflating, inflating.take_run
+            deflater = compression.Deflater(ours) if compression.Deflater.can_deflate(ours) else None
         self._decoder = FrameDecoder(
-            self._assembler,
+            receiver,
             self._control_frame,
             expects_masked=role is Role.SERVER,
-            max_frame_size=max_message_size,
+            max_message_size=max_message_size,
+            take_compressed=take_compressed,
         )
-        self._outbox = Outbox(is_masked=role is Role.CLIENT, random_bytes=random_bytes)
+        self._outbox = Outbox(is_masked=role is Role.CLIENT, random_bytes=random_bytes, deflater=deflater)
         self._peer = "the server" if role is Role.CLIENT else "the client"
         self._peer_closed_first = False
         self._failure: Failure | None = None
@@ -225,6 +242,11 @@ class Connection:
         """Gives the next piece to write, about 64 KiB, masked; b"" when there is none."""
         return self._outbox.next_piece()
 
+    @property
+    def last_cost(self) -> int:
+        """What compressing the last piece cost, in bytes that might have been written in that time; 0 where none."""
+        return self._outbox.last_cost
+
     def data_sent(self) -> None:
         """Takes note that all that `data_to_send` gave has left. Only of interest while closing."""
         if not self._outbox and self._state in (State.BOTH_CLOSING, State.FAILING):
@@ -288,10 +310,12 @@ class Connection:
             self.fail(violation.code, Failure(stage=self._stage, kind=kind, detail=violation.reason, cause=violation))
 
     def _decode_rest(self) -> None:
-        """At the end, what was read is decoded to its last byte: at most one read's worth."""
+        """At the end, what was read is decoded: at most one read's worth, which compressed might be a thousand."""
         if self._state in _RECEIVING:
             self._decode()
-        while self.has_undecoded:
+        for _ in range(_STEPS_AT_THE_END):
+            if not self.has_undecoded:
+                return
             self._decode()
 
     def _deliver(self, payloads: list[bytes], is_text: bool) -> None:

@@ -14,7 +14,7 @@ from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.masking import mask
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 __all__ = ["DataReceiver", "FrameDecoder", "Opcode"]
 
@@ -31,13 +31,22 @@ class Opcode(IntEnum):
 
 
 class DataReceiver(Protocol):
-    """Where a decoder puts the data frames that it finds, in order. Each method may raise `ProtocolViolation`."""
+    """Where a decoder puts the data frames that it finds, in order. Each method may raise `ProtocolViolation`.
+
+    Attributes:
+        is_busy: whether it has enough to do for now. It is given nothing more until `resume` has made it free.
+    """
+
+    is_busy: bool
+
+    def resume(self) -> None:
+        """Goes on with what was put off. Called before each step, for it may do some work in each."""
 
     def whole_messages(self, payloads: list[bytes], *, is_text: bool) -> None:
-        """Takes a run of messages of one kind, each of them one unfragmented frame."""
+        """Takes a run of messages of one kind, each of them one unfragmented, uncompressed frame."""
 
-    def frame_begins(self, opcode: Opcode, length: int, *, is_final: bool) -> None:
-        """Takes the header of a data frame. Its payload follows in parts, then `frame_ends`."""
+    def frame_begins(self, opcode: Opcode, length: int, *, is_final: bool, is_compressed: bool) -> None:
+        """Takes the header of a data frame, whatever its length. The payload follows in parts, then `frame_ends`."""
 
     def frame_continues(self, part: bytes) -> None:
         """Takes the next part of the payload; never empty."""
@@ -47,12 +56,15 @@ class DataReceiver(Protocol):
 
 
 _OPCODES = {int(opcode): opcode for opcode in Opcode}
+_RSV1 = 0x40
 _FIN_TEXT = 0x80 | Opcode.TEXT
 _FIN_BINARY = 0x80 | Opcode.BINARY
+_FIN_COMPRESSED_TEXT = _FIN_TEXT | _RSV1
+_FIN_COMPRESSED_BINARY = _FIN_BINARY | _RSV1
 
-# How much one call may do, so that no flood makes one call long: arbitrary, each about a third of a millisecond.
-_MESSAGES_A_CALL = 4096
-_FRAMES_A_CALL = 128
+# How much one step may do, so that no flood makes one long: arbitrary, each less than half a millisecond.
+_MESSAGES_A_STEP = 2048
+_FRAMES_A_STEP = 128
 
 
 class FrameDecoder:
@@ -62,7 +74,10 @@ class FrameDecoder:
         receiver: is told of data frames.
         control: is told of control frames, whole; may raise `ProtocolViolation`.
         expects_masked: whether this side is the server (RFC 6455 section 5.1).
-        max_frame_size: the longest payload that is taken, in bytes; at least 125. Nothing of a longer one is kept.
+        max_message_size: bytes. A longer frame is never taken whole: the receiver is shown its length first.
+        take_compressed: is given the payloads of a run of compressed messages of one kind, one short frame each, and
+            whether they are text; it need not take all of them. Other compressed messages take the way of all frames.
+            None: nothing may be compressed, and RSV1 is refused (RFC 7692 section 6).
     """
 
     def __init__(
@@ -71,12 +86,14 @@ class FrameDecoder:
         control: Callable[[Opcode, bytes], None],
         *,
         expects_masked: bool,
-        max_frame_size: int,
+        max_message_size: int,
+        take_compressed: Callable[[Iterator[bytes], bool], None] | None = None,
     ) -> None:
         self._receiver = receiver
         self._control = control
         self._expects_masked = expects_masked
-        self._max_frame_size = max_frame_size
+        self._max_message_size = max_message_size
+        self._take_compressed = take_compressed
         self._data = b""
         self._position = 0
         # Of the data frame that has begun and is not complete: what is missing, and what unmasks it.
@@ -102,35 +119,50 @@ class FrameDecoder:
         self._position = self._missing = 0
 
     def decode(self) -> None:
-        """Tells the receiver what the bytes so far contain, a bounded amount a call; see `has_undecoded`.
+        """Takes one bounded step: tells the receiver what the bytes contain; see `has_undecoded`.
 
         Raises:
             ProtocolViolation: by the peer. What came before it has been told; nothing may be decoded after it.
         """
         self.has_undecoded = False
-        for _ in range(_FRAMES_A_CALL):
-            if self._missing and not self._take_part():
-                return
-            if not self._expects_masked and self._take_run():
-                break
-            if not self._take_frame():
-                return
-        self.has_undecoded = self._position < len(self._data)
+        self._receiver.resume()
+        self.has_undecoded = self._take_some() or self._receiver.is_busy
 
-    def _take_run(self) -> bool:  # noqa: C901  (one loop on purpose, see below)
-        """Takes the whole, plain messages that stand next. True where it stopped because it had done enough."""
+    def _take_some(self) -> bool:
+        """Takes what stands next. True where it stopped, with something left, because it had done enough."""
+        receiver = self._receiver
+        room = _MESSAGES_A_STEP
+        for _ in range(_FRAMES_A_STEP):
+            if receiver.is_busy or room <= 0:
+                break
+            if self._missing:
+                if not self._take_part():
+                    return False
+                continue
+            if not self._expects_masked:
+                room -= self._take_run(room)
+                if self._take_compressed is not None and self._position < len(self._data):
+                    first = self._data[self._position]
+                    if first in (_FIN_COMPRESSED_TEXT, _FIN_COMPRESSED_BINARY):
+                        self._take_compressed(self._compressed_run(first), first == _FIN_COMPRESSED_TEXT)
+            if room > 0 and not receiver.is_busy and not self._take_frame():
+                return False
+        return self._position < len(self._data)
+
+    def _take_run(self, room: int) -> int:  # noqa: C901  (one loop on purpose, see below)
+        """Takes the whole, plain messages that stand next, that many at most, and says how many."""
         # The one loop whose cost each message pays: local names, no length check before an access (the end of the
         # data shows as IndexError), and runs of one kind, so that the kind costs nothing while it stays the same.
         data = self._data
         size = len(data)
         start = self._position
-        max_frame_size = self._max_frame_size
+        max_message_size = self._max_message_size
         payloads: list[bytes] = []
         append = payloads.append
         kind = _FIN_BINARY
-        is_enough = False
+        told = 0
         try:
-            for _ in range(_MESSAGES_A_CALL):
+            for _ in range(room):
                 first = data[start]
                 length = data[start + 1]
                 if first != kind:
@@ -139,6 +171,7 @@ class FrameDecoder:
                     if payloads:
                         self._position = start
                         self._receiver.whole_messages(payloads, is_text=kind == _FIN_TEXT)
+                        told += len(payloads)
                         payloads = []
                         append = payloads.append
                     kind = first
@@ -147,7 +180,7 @@ class FrameDecoder:
                     if length != 126:  # 64 bits, or a mask that a server must not use
                         break
                     length = data[start + 2] << 8 | data[start + 3]
-                    if length < 126 or length > max_frame_size:
+                    if length < 126 or length > max_message_size:
                         break
                     body = start + 4
                 end = body + length
@@ -155,14 +188,31 @@ class FrameDecoder:
                     break
                 append(data[body:end])
                 start = end
-            else:
-                is_enough = True
         except IndexError:
             pass
         self._position = start
         if payloads:
             self._receiver.whole_messages(payloads, is_text=kind == _FIN_TEXT)
-        return is_enough
+        return told + len(payloads)
+
+    def _compressed_run(self, first: int) -> Iterator[bytes]:
+        """Takes the whole, short frames that stand next and begin with that byte; one that is given is taken."""
+        data, size = self._data, len(self._data)
+        start = self._position
+        while start + 4 <= size and data[start] == first:
+            body, length = start + 2, data[start + 1]
+            if length > 125:
+                if length != 126:
+                    return
+                length = data[start + 2] << 8 | data[start + 3]
+                if length < 126:
+                    return
+                body = start + 4
+            start = body + length
+            if start > size:
+                return
+            self._position = start
+            yield data[body:start]
 
     def _take_frame(self) -> bool:
         """Takes the frame that stands next, or its beginning. False where more bytes are needed."""
@@ -185,15 +235,15 @@ class FrameDecoder:
         if available < head_size:
             return False
         if length > 125:
-            length = self._extended_length(int.from_bytes(data[start + 2 : start + head_size], "big"), head_size)
+            length = _extended_length(data[start + 2 : start + head_size])
         key_end = head_size + (4 if is_masked else 0)
         if available < key_end:
             return False
         key = data[start + head_size : start + key_end]
         if opcode < Opcode.CLOSE:
             self._position = start + key_end
-            self._receiver.frame_begins(opcode, length, is_final=is_final)
             self._missing, self._key = length, key
+            self._receiver.frame_begins(opcode, length, is_final=is_final, is_compressed=bool(first & _RSV1))
             return self._take_part()
         end = key_end + length
         if available < end:
@@ -206,21 +256,13 @@ class FrameDecoder:
     def _check_first_byte(self, first: int) -> Opcode:
         # RFC 6455 section 5.2: reserved opcodes, and bits that no extension gave a meaning.
         opcode = _OPCODES.get(first & 0x0F)
-        if first & 0x70:
-            raise ProtocolViolation(1002, "reserved bit set")
         if opcode is None:
             raise ProtocolViolation(1002, f"reserved opcode {first & 0x0F}")
+        # RFC 7692 section 6: RSV1 stands on the first frame of a message, and nowhere else.
+        may_be_compressed = self._take_compressed is not None and opcode in (Opcode.TEXT, Opcode.BINARY)
+        if first & (0x30 if may_be_compressed else 0x70):
+            raise ProtocolViolation(1002, "reserved bit set")
         return opcode
-
-    def _extended_length(self, length: int, head_size: int) -> int:
-        # RFC 6455 section 5.2: the shortest form, and no highest bit.
-        if length < (126 if head_size == 4 else 65536):
-            raise ProtocolViolation(1002, "payload length not in its shortest form")
-        if length >> 63:
-            raise ProtocolViolation(1002, "payload length with its highest bit set")
-        if length > self._max_frame_size:
-            raise ProtocolViolation(1009, f"frame of {length} bytes, limit {self._max_frame_size}")
-        return length
 
     def _take_part(self) -> bool:
         """Passes on what has arrived of the frame that has begun. False where more bytes are needed."""
@@ -239,3 +281,13 @@ class FrameDecoder:
             return False
         self._receiver.frame_ends()
         return True
+
+
+def _extended_length(digits: bytes) -> int:
+    # RFC 6455 section 5.2: the shortest form, and no highest bit.
+    length = int.from_bytes(digits, "big")
+    if length < (126 if len(digits) == 2 else 65536):
+        raise ProtocolViolation(1002, "payload length not in its shortest form")
+    if length >> 63:
+        raise ProtocolViolation(1002, "payload length with its highest bit set")
+    return length

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from wsclient.protocol import deflate
 from wsclient.protocol.arguments import check_headers, check_subprotocols
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
@@ -51,12 +52,12 @@ class ClientHandshake:
         subprotocols: as `check_subprotocols` gives them.
         headers: as `check_headers` gives them. An Authorization among them wins over the URL's user information.
         random_bytes: a source of that many unguessable bytes. What it raises leaves the constructor.
-        extensions: the value of Sec-WebSocket-Extensions to offer, or None.
+        offers_deflate: whether to offer permessage-deflate (RFC 7692).
 
     Attributes:
         request: the bytes to send.
         response: the head of the server's final reply; None before it.
-        extensions: what the server accepted of the offer, not judged yet; "" for nothing.
+        deflate: what the server made of that offer; None: nothing is compressed.
         trailing_data: what arrived behind the reply: the first frames.
     """
 
@@ -67,19 +68,19 @@ class ClientHandshake:
         headers: Headers = (),
         *,
         random_bytes: Callable[[int], bytes] = os.urandom,
-        extensions: str | None = None,
+        offers_deflate: bool = False,
     ) -> None:
         self._url = url
         self._subprotocols = subprotocols
         self._key = base64.b64encode(random_bytes(KEY_SIZE)).decode("ascii")
-        self._offered_extensions = extensions
+        self._offers_deflate = offers_deflate
         self._parser = ResponseParser()
         self._has_begun = False
         self._was_told_to_wait = False
         self._body: BodyPrefix | None = None
         self.request = self._make_request(headers)
         self.response: ResponseHead | None = None
-        self.extensions = ""
+        self.deflate: deflate.Agreement | None = None
         self.trailing_data = b""
 
     def receive_data(self, data: bytes) -> Opened | Failure | None:
@@ -131,8 +132,8 @@ class ClientHandshake:
         ]
         if self._subprotocols:
             lines.append(f"Sec-WebSocket-Protocol: {','.join(self._subprotocols)}")
-        if self._offered_extensions:
-            lines.append(f"Sec-WebSocket-Extensions: {self._offered_extensions}")
+        if self._offers_deflate:
+            lines.append(f"Sec-WebSocket-Extensions: {deflate.OFFER}")
         if self._url.authorization and not any(name.lower() == "authorization" for name, _ in headers):
             lines.append(f"Authorization: {self._url.authorization}")
         return _join_head(lines, headers)
@@ -163,7 +164,6 @@ class ClientHandshake:
         chosen = head.get_all("Sec-WebSocket-Protocol")
         if fault := self._fault_of_subprotocol(chosen):
             return self._fail(FailureKind.SUBPROTOCOL, fault)
-        self.extensions = ", ".join(head.get_all("Sec-WebSocket-Extensions"))
         return Opened(chosen[0] if chosen else "")
 
     def _fault_of_upgrade(self, head: ResponseHead) -> str | None:
@@ -184,10 +184,14 @@ class ClientHandshake:
 
     def _fault_of_extensions(self, head: ResponseHead) -> str | None:
         extensions = head.get_all("Sec-WebSocket-Extensions")
-        if extensions and not self._offered_extensions:  # item 5
+        if extensions and not self._offers_deflate:  # item 5
             return f"the server uses an extension that was not offered: {_shown(extensions)}"
         if sum(map(len, extensions)) > MAX_LINE_SIZE:
             return f"the server's list of extensions is longer than {MAX_LINE_SIZE} bytes"
+        try:
+            self.deflate = deflate.read_answer(_elements(head, "Sec-WebSocket-Extensions"))
+        except deflate.BadAnswer as error:
+            return str(error)
         return None
 
     def _fault_of_subprotocol(self, chosen: list[str]) -> str | None:

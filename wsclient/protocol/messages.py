@@ -54,6 +54,16 @@ class Utf8Validator:
             raise ProtocolViolation(1007, _INVALID_UTF8) from error
 
 
+class _Parts(list[bytes]):
+    """Takes no more memory than it is given, where BytesIO takes an eighth ahead: for what a bomb inflates to."""
+
+    def write(self, part: bytes) -> None:
+        self.append(part)
+
+    def getvalue(self) -> bytes:
+        return b"".join(self)
+
+
 class MessageAssembler:
     """Puts the messages of one peer together.
 
@@ -63,6 +73,8 @@ class MessageAssembler:
         max_fragments: frames of one message; one more is refused (1009).
     """
 
+    is_busy = False
+
     def __init__(
         self, deliver: Callable[[list[bytes], bool], None], *, max_message_size: int, max_fragments: int
     ) -> None:
@@ -71,11 +83,14 @@ class MessageAssembler:
         self._max_fragments = max_fragments
         # Of the message that has begun and is not complete.
         self._is_inside = False
-        self._payload = BytesIO()
+        self._payload: BytesIO | _Parts = BytesIO()
         self._text: Utf8Validator | None = None
         self._size = 0
         self._fragments = 0
         self._is_last_frame = False
+
+    def resume(self) -> None:
+        """Does nothing, as nothing is ever put off."""
 
     def whole_messages(self, payloads: list[bytes], *, is_text: bool) -> None:
         """Takes a run of unfragmented messages of one kind."""
@@ -85,8 +100,14 @@ class MessageAssembler:
             self._check_texts(payloads)
         self._deliver(payloads, is_text)
 
-    def frame_begins(self, opcode: Opcode, length: int, *, is_final: bool) -> None:
+    def frame_begins(self, opcode: Opcode, length: int, *, is_final: bool, is_compressed: bool) -> None:
         """Takes the header of a data frame.
+
+        Args:
+            opcode: of the frame.
+            length: of its payload. Where that is compressed: 0, and `grow` tells as it is inflated.
+            is_final: whether the message ends with it.
+            is_compressed: whether the message that it begins is compressed.
 
         Raises:
             ProtocolViolation: fragments out of order (1002), or a limit passed (1009).
@@ -95,14 +116,29 @@ class MessageAssembler:
             # RFC 6455 section 5.4
             raise ProtocolViolation(1002, _INSIDE if self._is_inside else "continuation without a start")
         if not self._is_inside:
-            self._begin(opcode)
-        self._size += length
+            self._begin(opcode, is_compressed=is_compressed)
         self._fragments += 1
-        if self._size > self._max_message_size:
-            raise ProtocolViolation(1009, f"message over {self._max_message_size} bytes")
         if self._fragments > self._max_fragments:
             raise ProtocolViolation(1009, f"too many fragments: over {self._max_fragments}")
         self._is_last_frame = is_final
+        if length > self._max_message_size:
+            raise ProtocolViolation(1009, f"frame of {length} bytes, limit {self._max_message_size}")
+        self.grow(length)
+
+    @property
+    def room(self) -> int:
+        """How many bytes the message that has begun may still grow."""
+        return self._max_message_size - self._size
+
+    def grow(self, length: int) -> None:
+        """Takes note that the message gets longer, before it does.
+
+        Raises:
+            ProtocolViolation: it is over the limit (1009).
+        """
+        self._size += length
+        if self._size > self._max_message_size:
+            raise ProtocolViolation(1009, f"message over {self._max_message_size} bytes")
 
     def frame_continues(self, part: bytes) -> None:
         """Takes the next part of the frame's payload."""
@@ -118,12 +154,13 @@ class MessageAssembler:
         if self._text is not None:
             self._text.finish()
         self._is_inside = False
-        payload = self._payload.getvalue()  # CPython gives its own buffer away here: no copy
+        payload = self._payload.getvalue()  # CPython's BytesIO gives its own buffer away here: no copy
         self._payload = BytesIO()
         self._deliver([payload], self._text is not None)
 
-    def _begin(self, opcode: Opcode) -> None:
+    def _begin(self, opcode: Opcode, *, is_compressed: bool) -> None:
         self._is_inside = True
+        self._payload = _Parts() if is_compressed else BytesIO()
         self._text = Utf8Validator() if opcode is Opcode.TEXT else None
         self._size = self._fragments = 0
 

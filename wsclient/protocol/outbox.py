@@ -12,10 +12,20 @@ from wsclient.protocol.masking import KEY_SIZE, MaskingKeys, mask, mask_frames
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["PIECE", "Outbox"]
+    from wsclient.protocol.compression import Deflater
+
+__all__ = ["PIECE", "SHORTEST_DEFLATED", "Outbox"]
 
 # How much is given out at a time: few enough system calls, and never more than a fraction of a millisecond of masking.
 PIECE = 64 * 1024
+
+#: Messages from this size on are compressed, where that was agreed on. Arbitrary: a shorter one saves next to nothing,
+#: for the packet around it has 40 bytes and more.
+SHORTEST_DEFLATED = 128
+
+# How much of a message is compressed at a time: a quarter of a millisecond. And what that costs, against writing.
+_DEFLATED_A_PIECE = 16 * 1024
+_COST_OF_DEFLATING = 4
 
 # Payloads up to this size are queued as whole frames and masked together; see masking.LARGEST_WHOLE.
 _SMALL = 1024
@@ -77,6 +87,29 @@ class _LargeFrame:
         return head + (mask(piece, self._key) if self._key else piece)
 
 
+class _Deflating:
+    """A message that is compressed when its turn comes, in order with the others, a large one part by part."""
+
+    __slots__ = ("_first", "_offset", "_payload")
+
+    def __init__(self, first: int, payload: bytes) -> None:
+        self._first = first
+        self._payload = payload
+        self._offset = 0
+
+    def next_fragment(self, deflater: Deflater) -> tuple[int, bytes, int, int]:
+        """Gives a frame's first byte and payload; how many bytes of the message it has, and how many are left."""
+        size, offset = len(self._payload), self._offset
+        # RFC 7692 section 6.1: RSV1 on the first fragment only.
+        first = Opcode.CONTINUATION if offset else self._first | _RSV1
+        if size <= _DEFLATED_A_PIECE:
+            return _FIN | first, deflater.deflate(self._payload, rest=0), size, 0
+        end = min(offset + _DEFLATED_A_PIECE, size)
+        self._offset = end
+        payload = deflater.deflate(memoryview(self._payload)[offset:end], rest=size - end)
+        return first if end < size else _FIN | first, payload, end - offset, size - end
+
+
 class Outbox:
     """What was accepted and has not left, in order.
 
@@ -86,33 +119,40 @@ class Outbox:
         is_masked: whether this side is the client (RFC 6455 section 5.1).
         random_bytes: the source of masking keys. What it raises leaves `next_piece`; nothing unmasked is ever given,
             and the outbox is of no use after that.
+        deflater: compresses messages of `SHORTEST_DEFLATED` bytes and more; None: they leave as they are.
     """
 
-    def __init__(self, *, is_masked: bool, random_bytes: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, *, is_masked: bool, random_bytes: Callable[[int], bytes], deflater: Deflater | None = None
+    ) -> None:
+        self._deflater = deflater
         self._keys = MaskingKeys(random_bytes) if is_masked else None
         self._masked = _MASKED if is_masked else 0
         self._no_key = _NO_KEY if is_masked else b""
-        # In order: large frames, and runs of small ones, which are masked many at a time.
-        self._queue: deque[list[bytes] | _LargeFrame] = deque()
+        # In order: large frames; messages to be compressed; and runs of small frames, which are masked many at a time.
+        self._queue: deque[list[bytes] | _LargeFrame | _Deflating] = deque()
         self._last_run: list[bytes] | None = None  # the run at the end of the queue, where one stands there
         self._pings: list[bytes] = []
         self._pong: bytes | None = None
         self._close: bytes | None = None
         self.buffered_amount = 0  #: bytes of payload that `next_piece` has not given yet
         self.buffered_messages = 0  #: messages that `next_piece` has not wholly given yet
+        self.last_cost = 0  #: what the last piece cost to compress, in bytes that might have been written instead
 
     def __bool__(self) -> bool:
         """Whether `next_piece` has something to give."""
         return bool(self._queue or self._has_controls or self._close is not None)
 
-    def add_message(self, payload: bytes, *, is_text: bool, is_compressed: bool = False) -> None:
-        """Queues one message as one frame."""
+    def add_message(self, payload: bytes, *, is_text: bool) -> None:
+        """Queues one message. It will be one frame, or several if it is large and to be compressed."""
         size = len(payload)
         self.buffered_amount += size
         self.buffered_messages += 1
+        if self._deflater is not None and size >= SHORTEST_DEFLATED:
+            self._queue.append(_Deflating(Opcode.TEXT if is_text else Opcode.BINARY, payload))
+            self._last_run = None
+            return
         first = _FIN_TEXT if is_text else _FIN_BINARY
-        if is_compressed:
-            first |= _RSV1  # RFC 7692 section 6
         if size > _SMALL:
             self._queue.append(_LargeFrame(_header(first, size, self._masked), payload))
             self._last_run = None
@@ -137,7 +177,7 @@ class Outbox:
         self._close = self._control(Opcode.CLOSE, payload)
 
     def drop_messages(self) -> None:
-        """Forgets the messages of which nothing has been given yet."""
+        """Forgets all messages, but for a frame that has begun."""
         first = self._queue[0] if self._queue else None
         self._queue.clear()
         self._last_run = None
@@ -149,18 +189,30 @@ class Outbox:
 
     def next_piece(self) -> bytes:
         """Gives about `PIECE` bytes to write, ready and masked; b"" when nothing is left."""
+        self.last_cost = 0
         first = self._queue[0] if self._queue else None
         if isinstance(first, _LargeFrame) and (first.has_begun or not self._has_controls):
             return self._large_piece(first)
         batch = self._take_controls() if self._has_controls else []
         if isinstance(first, list):
             batch += self._take_small(first)
+        elif isinstance(first, _Deflating) and self._deflater is not None:
+            return self._deflated_piece(self._deflater, batch)
         if not self._queue and self._close is not None:
             batch.append(self._close)
             self._close = None
-        if self._keys is None or not batch:
-            return b"".join(batch)
-        return b"".join(mask_frames(batch, self._keys.take(len(batch))))
+        return self._mask_all(batch)
+
+    def _mask_all(self, frames: list[bytes]) -> bytes:
+        if self._keys is None or not frames:
+            return b"".join(frames)
+        return b"".join(mask_frames(frames, self._keys.take(len(frames))))
+
+    def _mask_large(self, header: bytes, payload: bytes) -> bytes:
+        if self._keys is None:
+            return header + payload
+        key = self._keys.take(1)[0].to_bytes(KEY_SIZE, "little")
+        return header + key + mask(payload, key)
 
     def _control(self, opcode: Opcode, payload: bytes) -> bytes:
         return _header(_FIN | opcode, len(payload), self._masked) + self._no_key + payload
@@ -201,3 +253,29 @@ class Outbox:
             self._queue.popleft()
             self.buffered_messages -= 1
         return piece
+
+    def _deflated_piece(self, deflater: Deflater, batch: list[bytes]) -> bytes:
+        """Compresses what is next, whole messages or a part of a large one, and takes what is small between them."""
+        pieces: list[bytes] = []
+        work = 0
+        while work < _DEFLATED_A_PIECE and self._queue:
+            message = self._queue[0]
+            if isinstance(message, list):
+                batch += self._take_small(message)
+                continue
+            if not isinstance(message, _Deflating):
+                break
+            first, payload, taken, rest = message.next_fragment(deflater)
+            work += taken
+            if not rest:
+                self._queue.popleft()
+                self.buffered_messages -= 1
+            header = _header(first, len(payload), self._masked)
+            if len(payload) <= _SMALL:
+                batch.append(header + self._no_key + payload)
+            else:
+                pieces += [self._mask_all(batch), self._mask_large(header, payload)]
+                batch = []
+        self.buffered_amount -= work
+        self.last_cost = work * _COST_OF_DEFLATING
+        return b"".join([*pieces, self._mask_all(batch)])

@@ -173,7 +173,7 @@ class LiveConnection:
                 self._piece = memoryview(piece)[sent:]
                 return False
             self._piece = b""
-            room -= sent
+            room -= max(sent, self.connection.last_cost)
         return False
 
     def _next_piece(self) -> bytes:

@@ -97,7 +97,9 @@ class NativeTransport(Transport):
         self._advance(Step.START)
         _log.info("opening %s", request.url)
         self._time = PolledClock(self._clock)
-        self._opening = Opening(Attempt(request, self._settings, self._outside), self._time.now)
+        self._opening = Opening(
+            Attempt(request, self._settings, self._outside, self._settings.compression), self._time.now
+        )
 
     def poll(self, read: bool = True) -> list[Event]:
         """Takes one bounded step; see `Transport.poll`."""
@@ -224,6 +226,7 @@ class NativeTransport(Transport):
             Role.CLIENT,
             max_message_size=max(self._settings.max_message_size, _SMALLEST_LIMIT),
             random_bytes=self._outside.random_bytes,
+            deflate=established.deflate,
         )
         connection.receive_data(established.trailing_data)
         self._advance(Step.ESTABLISH)

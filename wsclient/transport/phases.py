@@ -19,6 +19,7 @@ from wsclient.transport.resolver import Resolver, TlsOptions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wsclient.protocol.deflate import Agreement
     from wsclient.transport.base import OpeningRequest, Settings
     from wsclient.transport.resolver import Resolved
     from wsclient.transport.stream import Stream
@@ -52,6 +53,7 @@ class Attempt:
     request: OpeningRequest
     settings: Settings
     outside: Outside
+    offers_deflate: bool = False  # whatever becomes of the setting meanwhile
 
     @property
     def place(self) -> str:
@@ -68,11 +70,13 @@ class Established:
         stream: the way to the server; the taker's to close.
         opened: what was agreed.
         trailing_data: the first frames, where some came behind the reply.
+        deflate: how messages are compressed; None: not at all.
     """
 
     stream: Stream
     opened: Opened
     trailing_data: bytes
+    deflate: Agreement | None
 
 
 class Phase(ABC):
@@ -223,7 +227,11 @@ class Requesting(Phase):
         request = attempt.request
         try:
             handshake = ClientHandshake(
-                request.url, request.subprotocols, request.headers, random_bytes=attempt.outside.random_bytes
+                request.url,
+                request.subprotocols,
+                request.headers,
+                random_bytes=attempt.outside.random_bytes,
+                offers_deflate=attempt.offers_deflate,
             )
         except (OSError, NotImplementedError) as error:
             stream.close()
@@ -249,7 +257,7 @@ class Requesting(Phase):
             return self._handshake.receive_eof()
         outcome = self._handshake.receive_data(data)
         if isinstance(outcome, Opened):
-            return Established(self._stream, outcome, self._handshake.trailing_data)
+            return Established(self._stream, outcome, self._handshake.trailing_data, self._handshake.deflate)
         return outcome
 
     def close(self) -> None:

@@ -1,0 +1,302 @@
+"""Compressed messages (RFC 7692 section 7.2): made on their way out, inflated on their way in, a bounded amount a step.
+
+Inflating is where a few bytes become many. So it never runs ahead: each call of zlib gives a bounded amount, what it
+gave counts against the message limit before the next, and when a step has done enough, the rest of the payload waits
+as it is. Payload counts as work too, for there is payload that costs time and gives nothing.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+from wsclient.protocol.errors import ProtocolViolation
+from wsclient.protocol.frames import Opcode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wsclient.protocol.deflate import Direction
+    from wsclient.protocol.messages import MessageAssembler
+
+__all__ = ["Deflater", "InflatingReceiver"]
+
+# zlib makes no raw stream for a window of 8 bits, and what it makes for 9 does not fit one.
+_SMALLEST_WINDOW_BITS = 9
+
+# RFC 7692 section 7.2.1: what a sync flush ends with, and the sender leaves out.
+_TAIL = b"\x00\x00\xff\xff"
+
+# zlib does not say whether it stands between two blocks. But there the tail and another empty block give nothing;
+# inside a block they give bytes, or an error.
+_TAIL_AND_PROBE = _TAIL + b"\x00" + _TAIL
+
+# Level 1: some ten microseconds a kilobyte of JSON, where level 6 takes 25 to make it a fifth smaller still.
+# Memory level 5: with the largest window 144 KiB a connection, not 256, and no slower.
+_LEVEL = 1
+_MEMORY_LEVEL = 5
+
+# A step's work, in units of one inflated byte: about 2 ns. A byte of payload costs 16, because of empty blocks that
+# bring their own code tables: some 70 ns a byte.
+_WORK_A_STEP = 256 * 1024
+_WORK_A_BYTE_IN = 16
+_WORK_A_MESSAGE = 512  # a microsecond
+_WORK_A_RESTART = 2048
+
+# How much payload zlib is given at a time, so that what it gives back is short; and how much of the message it may
+# give, no more than it allocates to begin with, so that it need not put pieces together.
+_PIECE_IN = 4096
+_PIECE_OUT = 32 * 1024
+
+_NOTHING = memoryview(b"")
+_NOT_AT_END = "the message ends inside a block"
+
+
+class Deflater:
+    """Compresses the messages of one direction.
+
+    Args:
+        direction: how. See `can_deflate`.
+    """
+
+    def __init__(self, direction: Direction) -> None:
+        self._window_bits = direction.window_bits
+        self._takes_context_over = direction.takes_context_over
+        self._stream = _new_deflate(direction.window_bits) if direction.takes_context_over else None
+
+    @staticmethod
+    def can_deflate(direction: Direction) -> bool:
+        """Whether zlib keeps to such a window. Where not, messages leave as they are, which is always allowed."""
+        return direction.window_bits >= _SMALLEST_WINDOW_BITS
+
+    def deflate(self, part: bytes | memoryview, *, rest: int) -> bytes:
+        """Compresses the next part of a message.
+
+        Args:
+            part: its bytes.
+            rest: how many bytes of the message follow; 0 where it ends.
+
+        Returns:
+            The payload of a frame; never empty.
+        """
+        stream = self._stream
+        if stream is None:  # no window larger than the message: that would only cost the time to clear it
+            fitting = max(_SMALLEST_WINDOW_BITS, (len(part) + rest).bit_length())
+            stream = self._stream = _new_deflate(min(fitting, self._window_bits))
+        payload = stream.compress(part) + stream.flush(zlib.Z_SYNC_FLUSH)
+        if rest:
+            return payload
+        if not self._takes_context_over:
+            self._stream = None
+        return payload[: -len(_TAIL)]
+
+
+class InflatingReceiver:
+    """Stands before a `MessageAssembler` and inflates what is compressed; a `DataReceiver`.
+
+    Args:
+        assembler: takes the messages as they were before they were compressed.
+        direction: how the peer compresses.
+        max_message_size: bytes, the assembler's.
+    """
+
+    def __init__(self, assembler: MessageAssembler, direction: Direction, *, max_message_size: int) -> None:
+        self._assembler = assembler
+        self._window_bits = max(direction.window_bits, _SMALLEST_WINDOW_BITS)  # a larger one reads the same
+        self._takes_context_over = direction.takes_context_over
+        # Some messages get longer when they are compressed, but none twice as long: this is for blocks of nothing.
+        self._max_payload_size = 2 * max_message_size + _PIECE_IN
+        self._short = min(_PIECE_OUT, max_message_size + 1)
+        self._room = 0
+        self.is_busy = False
+        # Of the message that has begun and is not complete.
+        self._is_compressed = False
+        self._is_last_frame = False
+        self._payload_size = 0
+        # Of the frame that has begun: what is not inflated yet, and whether it is all there is of the frame.
+        self._waiting = _NOTHING
+        self._is_frame_complete = False
+        # Of the stream: whether the end of the message must be told to it, and what came of the last piece.
+        self._stream = self._new_stream()
+        self._is_inside = False
+        self._taken = 0
+        self._may_have_more = False
+
+    def resume(self) -> None:
+        """Begins a step, with what was put off in the one before."""
+        self._room = _WORK_A_STEP
+        if self.is_busy:
+            self.is_busy = False
+            self._inflate_waiting()
+
+    def whole_messages(self, payloads: list[bytes], *, is_text: bool) -> None:
+        """Passes on what is not compressed."""
+        self._assembler.whole_messages(payloads, is_text=is_text)
+
+    def take_run(self, payloads: Iterable[bytes], is_text: bool) -> None:  # noqa: C901  (one loop on purpose, see below)
+        """Takes compressed messages of one kind and one frame each: as many as a step allows, not all.
+
+        Raises:
+            ProtocolViolation: see `frame_begins` and `frame_continues`.
+        """
+        # The loop whose cost each compressed message pays: local names, and no calls but zlib's. What is not short, or
+        # has more in it than zlib gives at a time, leaves it.
+        messages: list[bytes] = []
+        left: tuple[bytes, bytes | None] | None = None
+        fault = ""
+        stream, room, short = self._stream, self._room, self._short
+        try:
+            for payload in payloads:
+                if not 0 < len(payload) <= _PIECE_IN:
+                    left = payload, None
+                    break
+                message = stream.decompress(payload, short)
+                if len(message) == short or stream.eof:
+                    left = payload, message
+                    break
+                if stream.decompress(_TAIL_AND_PROBE, 1) or stream.eof:
+                    fault = _NOT_AT_END
+                    break
+                messages.append(message)
+                if not self._takes_context_over:
+                    stream = self._stream = self._new_stream()
+                room -= _WORK_A_MESSAGE + len(message) + len(payload) * _WORK_A_BYTE_IN
+                if room <= 0:
+                    break
+        except zlib.error as error:
+            fault = str(error)
+        self._room = room
+        self.is_busy = room <= 0
+        if messages:
+            self._assembler.whole_messages(messages, is_text=is_text)
+        if fault:
+            raise _corrupt(fault)
+        if left is not None:
+            self._take_left(*left, opcode=Opcode.TEXT if is_text else Opcode.BINARY)
+
+    def _take_left(self, payload: bytes, message: bytes | None, *, opcode: Opcode) -> None:
+        """Takes a message that is one frame, of which the stream has made that so far; None: it was not asked."""
+        self.frame_begins(opcode, len(payload), is_final=True, is_compressed=True)
+        self._waiting = memoryview(payload)
+        if message is not None:
+            self._account(payload, message, self._short)
+            self._waiting = self._waiting[self._taken :]
+            self._keep(message)
+        self._is_frame_complete = True
+        self._inflate_waiting()
+
+    def frame_begins(self, opcode: Opcode, length: int, *, is_final: bool, is_compressed: bool) -> None:
+        """Takes the header of a data frame.
+
+        Raises:
+            ProtocolViolation: as the assembler does; or the payload is too long for any message (1009).
+        """
+        if opcode is not Opcode.CONTINUATION:  # RFC 7692 section 6: the first frame speaks for all
+            self._is_compressed = is_compressed
+            self._payload_size = 0
+        if not self._is_compressed:
+            self._assembler.frame_begins(opcode, length, is_final=is_final, is_compressed=False)
+            return
+        self._assembler.frame_begins(opcode, 0, is_final=is_final, is_compressed=True)
+        self._is_last_frame = is_final
+        self._payload_size += length
+        if self._payload_size > self._max_payload_size:
+            raise ProtocolViolation(1009, f"compressed message over {self._max_payload_size} bytes")
+
+    def frame_continues(self, part: bytes) -> None:
+        """Takes the next part of the payload.
+
+        Raises:
+            ProtocolViolation: as the assembler does; or it is no DEFLATE stream (1007), or inflates to more than a
+                message may have (1009).
+        """
+        if not self._is_compressed:
+            self._assembler.frame_continues(part)
+            return
+        self._waiting = memoryview(part)
+        self._inflate_waiting()
+
+    def frame_ends(self) -> None:
+        """Takes note that the payload is complete; what of it waits is not forgotten."""
+        if not self._is_compressed:
+            self._assembler.frame_ends()
+            return
+        self._is_frame_complete = True
+        if not self.is_busy:
+            self._end_frame()
+
+    def _inflate_waiting(self) -> None:
+        """Inflates what waits, until the step has done enough."""
+        while self._waiting or self._may_have_more:
+            if self._room <= 0:
+                self.is_busy = True
+                return
+            part = self._decompress(self._waiting[:_PIECE_IN], min(_PIECE_OUT, self._assembler.room + 1))
+            self._waiting = self._waiting[self._taken :]
+            self._keep(part)
+        if self._is_frame_complete:
+            self._end_frame()
+
+    def _keep(self, part: bytes) -> None:
+        if part:
+            self._assembler.grow(len(part))
+            self._assembler.frame_continues(part)
+
+    def _end_frame(self) -> None:
+        self._is_frame_complete = False
+        if self._is_last_frame:
+            self._end_stream()
+        self._assembler.frame_ends()
+
+    def _decompress(self, payload: memoryview, limit: int) -> bytes:
+        """Gives at most that many bytes of the message. How much payload that took is in `_taken`."""
+        try:
+            part = self._stream.decompress(payload, limit)
+        except zlib.error as error:
+            raise _corrupt(str(error)) from error
+        self._account(payload, part, limit)
+        return part
+
+    def _account(self, payload: bytes | memoryview, part: bytes, limit: int) -> None:
+        """Takes note of what the stream made of a payload."""
+        stream = self._stream
+        self._is_inside = True
+        self._may_have_more = len(part) == limit  # of what it has taken, too
+        self._taken = len(payload) - len(stream.unconsumed_tail)
+        if stream.eof:
+            # RFC 7692 section 7.2.3.5: blocks may follow the one that says that it is the last. Who makes such a block
+            # with zlib begins anew behind it, and so does the window here.
+            self._taken = len(payload) - len(stream.unused_data)
+            self._stream = self._new_stream()
+            self._is_inside = self._may_have_more = False
+            self._room -= _WORK_A_RESTART
+        self._room -= len(part) + self._taken * _WORK_A_BYTE_IN
+
+    def _end_stream(self) -> None:
+        """Brings the stream to the end of the message (RFC 7692 section 7.2.2).
+
+        Nothing is to be done behind a block that says that it is the last, and for a payload of no byte at all,
+        which strictly is no DEFLATE stream, and which others take for an empty message too.
+        """
+        if not self._is_inside:
+            return
+        self._is_inside = False
+        try:
+            is_at_end = not self._stream.decompress(_TAIL_AND_PROBE, 1) and not self._stream.eof
+        except zlib.error:
+            is_at_end = False
+        if not is_at_end:
+            raise _corrupt(_NOT_AT_END)
+        if not self._takes_context_over:
+            self._stream = self._new_stream()
+
+    def _new_stream(self) -> zlib._Decompress:
+        return zlib.decompressobj(-self._window_bits)
+
+
+def _new_deflate(window_bits: int) -> zlib._Compress:
+    return zlib.compressobj(_LEVEL, zlib.DEFLATED, -window_bits, _MEMORY_LEVEL)
+
+
+def _corrupt(why: str) -> ProtocolViolation:
+    return ProtocolViolation(1007, f"corrupt compressed data: {why}")
