@@ -91,8 +91,11 @@ class TlsEnd(MemoryEnd):
         self._is_ready = False
 
     def receive(self) -> bytes | None:
-        self._is_ready = self._is_ready or self._secured.handshake()
-        return self._secured.receive(65536) if self._is_ready else None
+        try:
+            self._is_ready = self._is_ready or self._secured.handshake()
+            return self._secured.receive(65536) if self._is_ready else None
+        except OSError:
+            return b""
 
     def send(self, data: memoryview) -> int:
         sent = self._secured.send(data)

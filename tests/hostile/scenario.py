@@ -339,6 +339,11 @@ class Scene:
         assert self.server.frames[-1:] == [] or code is None or self.server.frames[-1].opcode == 8
         self._always("" if is_clean else stage, says)
 
+    def ends_silently(self) -> None:
+        """`disconnect_from_host()` while still connecting: no signal, and everything that holds for each row holds."""
+        assert self.told == []
+        self._always("", "")
+
     def run_for_the_server(self) -> None:
         """Lets the server see what the client sent last, unless it is deaf or has reset the connection."""
         server = self.server

@@ -1,0 +1,87 @@
+"""Worlds that are wrong before a frame flows: names that are not found, silent addresses, other people's TLS."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Any
+
+from tests.hostile.raw_server import MemoryEnd, TlsEnd
+from tests.hostile.scenario import MemoryWorld
+from tests.support.fake_network import FakeResolver, addresses
+from tests.support.threads import finish_lookups
+from wsclient.transport.resolver import Resolved, Resolver
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    from tests.hostile.raw_server import ServerEnd
+    from wsclient.protocol.events import Failure
+    from wsclient.transport.resolver import Lookup, TlsOptions
+
+__all__ = ["LookupWorld", "NamedWorld", "TlsWorld", "found", "found_by_getaddrinfo"]
+
+ADDRESS = "192.0.2.1"
+
+
+def found(*hosts: str) -> Resolved:
+    """What a name server would answer."""
+    return Resolved(addresses(*hosts))
+
+
+class NamedWorld(MemoryWorld):
+    """What the name server answers is the test's to say.
+
+    Attributes:
+        resolver: its `outcome` is what the next lookups find; None for nothing, ever.
+    """
+
+    def __init__(self, outcome: Resolved | Failure | None) -> None:
+        super().__init__()
+        self.resolver = FakeResolver(outcome)
+        self._outside = self.network.outside(self.resolver)
+
+
+class LookupWorld(MemoryWorld):
+    """Names are looked up as the library does it, in a thread, by a call that is the test's.
+
+    Attributes:
+        getaddrinfo: what is called in the place of the system's.
+    """
+
+    def __init__(self, getaddrinfo: Callable[..., Any]) -> None:
+        super().__init__()
+        self.getaddrinfo = getaddrinfo
+        self._outside = self.network.outside(_PromptResolver(lambda *args, **named: self.getaddrinfo(*args, **named)))
+
+
+class TlsWorld(LookupWorld):
+    """Whom to trust is what the user set, as the library understands it.
+
+    Attributes:
+        context: the server's; None for a server that does not speak TLS.
+    """
+
+    url = "wss://game.example"
+
+    def __init__(self, context: ssl.SSLContext | None) -> None:
+        super().__init__(found_by_getaddrinfo)
+        self.context = context
+
+    def accept(self) -> ServerEnd | None:
+        end = super().accept()
+        return end if self.context is None or not isinstance(end, MemoryEnd) else TlsEnd(end.stream, self.context)
+
+
+def found_by_getaddrinfo(_host: str, port: int, **_: object) -> list[Any]:
+    """What `socket.getaddrinfo` gives for a name with one address."""
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ADDRESS, port))]
+
+
+class _PromptResolver(Resolver):
+    """Its thread is done before anybody looks, so that no test depends on its pace."""
+
+    def start(self, host: str, port: int, tls: TlsOptions | None) -> Lookup:
+        lookup = super().start(host, port, tls)
+        finish_lookups()
+        return lookup
