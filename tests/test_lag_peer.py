@@ -145,18 +145,26 @@ class TestReceiving:
 
         assert run(1) == run(1) != run(2)
 
+    def test_reordering_changes_the_order(self):
+        bench = Bench(jitter=0.1, reorder=0.5)
+        for number in range(50):
+            bench.inner.arrives(5, bytes((number,)))
+        bench.after(0.0)
+        order = [packet[0] for _, packet in bench.after(1.0)]
+        assert order != sorted(order) == list(range(50))
+
     def test_who_reads_nothing_holds_the_peer_back(self, bench):
-        for _ in range(2):
-            for _ in range(MOST_UNREAD):
+        for waiting in (MOST_UNREAD - 1, 1, 1):
+            for _ in range(waiting):
                 bench.inner.arrives(5, b"x")
+            bench.lag.poll()
             bench.clock.advance(0.1)
             bench.lag.poll()
-        bench.clock.advance(0.1)
-        bench.lag.poll()
-        assert bench.lag.get_available_packet_count() == 2 * MOST_UNREAD
-        bench.inner.arrives(5, b"x")
-        bench.lag.poll()
+        assert bench.lag.get_available_packet_count() == MOST_UNREAD
         assert bench.inner.get_available_packet_count() == 1
+        bench.packets()
+        bench.after(0.0)
+        assert bench.after(0.1) == [(5, b"x")]
 
     def test_without_a_packet_the_next_one_is_nobodys(self, bench):
         assert bench.lag.get_packet_peer() == 1
@@ -194,6 +202,17 @@ class TestState:
         bench.after(0.1)
         assert seen == [(1, DISCONNECTED)]
 
+    def test_the_end_waits_for_the_last_packets(self):
+        bench = Bench(jitter=0.1)
+        bench.inner.arrives(1, b"last words")
+        bench.inner.becomes(DISCONNECTED, 0)
+        bench.inner.tells("server_disconnected")
+        statuses = []
+        while not bench.told:
+            if bench.after(0.001) == [(1, b"last words")]:
+                statuses.append(bench.lag.get_connection_status())
+        assert statuses == [CONNECTED]
+
     def test_an_end_without_a_signal_comes_behind_the_last_packets_too(self, bench):
         bench.inner.arrives(1, b"last words")
         bench.inner.becomes(DISCONNECTED, 0)
@@ -205,6 +224,15 @@ class TestState:
         bench.inner.status = DISCONNECTED
         assert bench.lag.get_connection_status() == DISCONNECTED
         bench.inner.status = CONNECTING
+        assert bench.lag.get_connection_status() == CONNECTING
+
+    def test_an_id_that_the_game_gave_counts_at_once(self, bench):
+        bench.inner.unique_id = 9
+        assert bench.lag.get_unique_id() == 9
+
+    def test_what_the_game_did_before_a_poll_is_no_news_of_that_poll(self, bench):
+        bench.inner.status = CONNECTING
+        bench.after(0.0)
         assert bench.lag.get_connection_status() == CONNECTING
 
     def test_connecting_again_forgets_what_was_on_its_way(self, bench):

@@ -318,6 +318,17 @@ class TestPoll:
         peer.arrives(1, call("even later"))
         assert game.poll() == [(1, "later"), ("network_peer_disconnected", 5), (1, "even later")]
 
+    def test_who_raises_again_and_again_gets_no_more_than_was_left(self, game, peer):
+        for _ in range(2):
+            peer.arrives(1, commands.invocation_of_call("fail", ()).by_path("Main"))
+        with pytest.raises(LookupError):
+            game.poll()
+        peer.arrives(1, call("later"))
+        with pytest.raises(LookupError):
+            game.poll()
+        assert len(peer._coming) == 1  # not polled before all is run
+        assert game.poll() == [(1, "later")]
+
     def test_what_a_handler_raises_leaves_after_the_other_handlers_ran(self, game, peer):
         def fail(id):
             raise LookupError("by the game")

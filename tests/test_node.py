@@ -8,6 +8,7 @@ from wsclient.multiplayer.rpc_mode import RPCMode
 from wsclient.multiplayer_api import MultiplayerAPI
 from wsclient.node import Node
 from wsclient.rpc import puppet, remote
+from wsclient.signal import Signal
 from wsclient.variant import NodePath
 
 
@@ -28,6 +29,17 @@ def root():
     main.add_child(Player("Player"))
     main.add_child(Node("Other"))
     return root
+
+
+class Door(Node):
+    opened = Signal[int]("by")
+
+
+def test_a_node_has_signals_as_every_object():
+    door, heard = Door(), []
+    door.opened.connect(heard.append)
+    door.opened.emit(5)
+    assert heard == [5]
 
 
 class TestTree:

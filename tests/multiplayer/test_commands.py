@@ -23,6 +23,7 @@ from wsclient.multiplayer.commands import (
     encode_simplify_path,
     invocation_of_call,
     invocation_of_set,
+    shown,
 )
 
 CASES = [
@@ -175,6 +176,15 @@ def test_writes_what_the_engine_wrote(name):
     for packet, meaning in _captured_packets(name):
         terminated = packet + b"\0" if "path without NUL" in meaning and "'Main': echo" in meaning else packet
         assert _encoded(decode(packet)).hex(" ") == terminated.hex(" ")
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [("a\n\x1b", r"'a\n\x1b'"), ("x" * 80, f"'{'x' * 80}'"), ("x" * 81, f"'{'x' * 80}...'")],
+    ids=["control-characters", "longest", "too-long"],
+)
+def test_a_peers_text_is_shown_safely(text, quoted):
+    assert shown(text) == quoted
 
 
 @given(st.binary(max_size=60))
