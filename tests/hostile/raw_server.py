@@ -93,6 +93,7 @@ class TlsEnd(MemoryEnd):
     def receive(self) -> bytes | None:
         try:
             self._is_ready = self._is_ready or self._secured.handshake()
+            self._secured.flush()
             return self._secured.receive(65536) if self._is_ready else None
         except OSError:
             return b""

@@ -52,7 +52,10 @@ class LookupWorld(MemoryWorld):
     def __init__(self, getaddrinfo: Callable[..., Any]) -> None:
         super().__init__()
         self.getaddrinfo = getaddrinfo
-        self._outside = self.network.outside(_PromptResolver(lambda *args, **named: self.getaddrinfo(*args, **named)))
+        self._outside = self.network.outside(_PromptResolver(self._look_up))
+
+    def _look_up(self, *args: object, **options: object) -> Any:
+        return self.getaddrinfo(*args, **options)
 
 
 class TlsWorld(LookupWorld):
