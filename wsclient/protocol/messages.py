@@ -37,7 +37,10 @@ class Utf8Validator:
         if not self._inside_character and part.isascii():  # ten times cheaper, and most text is
             return
         self._decode(part, is_last=False)
-        self._inside_character = bool(self._decoder.getstate()[0])
+        begun = self._decoder.getstate()[0]
+        if begun[:1] == b"\xed" and begun[1:] >= b"\xa0":  # half a surrogate, about which the decoder is not sure yet
+            raise ProtocolViolation(1007, _INVALID_UTF8)
+        self._inside_character = bool(begun)
 
     def finish(self) -> None:
         """Looks at the end.
