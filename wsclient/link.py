@@ -11,6 +11,7 @@ from wsclient.connection_failure import ConnectionFailure
 from wsclient.error import Error
 from wsclient.packet_queue import PacketQueue
 from wsclient.protocol.connection import MAX_CLOSE_REASON, is_valid_close_code
+from wsclient.transport.forked import ForkedTransport
 
 if TYPE_CHECKING:
     from wsclient.protocol.events import Event
@@ -107,7 +108,7 @@ class Link:
     def send(self, payload: bytes, *, is_text: bool) -> Error:
         """Sends one message, or refuses it whole; see `WebSocketPeer.put_packet`."""
         transport = self.transport
-        if transport is None or not self.is_open or not transport.can_send:
+        if transport is None or not transport.can_send or not self.is_open:
             return self.refuse(Error.FAILED, f"nothing can be sent while {self._describe()}")
         max_bytes, max_packets = self._outgoing
         waiting = transport.buffered_amount
@@ -155,6 +156,19 @@ class Link:
         self.inbox.when_empty = self._error_while_closed
         if transport is not None:
             transport.abort()
+
+    def disown(self, owner: int) -> None:
+        """Takes note that this is a forked child, whose parent has the connection: nobody may use it here.
+
+        Args:
+            owner: the parent process.
+        """
+        if self.transport is None:
+            return
+        transport, self.transport = self.transport, ForkedTransport(owner)
+        self.is_open = self.is_closing_here = False  # not here: so that letting go of it needs no goodbye
+        self.events.clear()  # the parent tells them
+        transport.abort()  # closes this process's copies of the descriptors; the connection does not notice
 
     def refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
         """Says why a call is refused, for those too who do not look at what it returns."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wsclient.connection_failure import ConnectionFailure
 from wsclient.connection_statistics import ConnectionStatistics
 from wsclient.error import Error
+from wsclient.fork_guard import guard
 from wsclient.protocol.arguments import check_headers, check_subprotocols
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened
@@ -132,7 +133,9 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         self._settings.max_message_size = self._incoming.max_bytes
         transport = self._new_transport(self._settings)
         self._clock = transport.clock
-        self._renew(is_multiplayer=bool(gd_mp_api)).transport = transport
+        link = self._renew(is_multiplayer=bool(gd_mp_api))
+        link.transport = transport
+        guard(link)
         transport.open(request)
         return Error.OK
 
@@ -222,7 +225,8 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         Call it once a frame. All signals are emitted in here. Without a connection nothing happens.
 
         Raises:
-            RuntimeError: another thread has called it first.
+            RuntimeError: another thread has called it first; or the connection is that of the process which forked
+                this one.
             Exception: what a handler raised, once the others of that signal have run; several as an `ExceptionGroup`.
                 What has not been told yet comes with the next call.
         """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import ssl
+import sys
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -49,6 +51,10 @@ class ContextCache:
             self._contexts.move_to_end(key)
             return self._contexts[key]
 
+    def unlock(self) -> None:
+        """Called in a forked child, where no thread is left that could open the lock."""
+        self._lock = threading.Lock()
+
 
 def _certificates(trusted: str | bytes) -> str | bytes:
     """PEM text or DER bytes, from either of them or a path."""
@@ -77,3 +83,6 @@ def _build(verify: bool, trusted: str | bytes | None) -> ssl.SSLContext:
 
 CONTEXTS: Final = ContextCache()
 """The program's own: what was built for one connection serves the next."""
+
+if sys.platform != "win32" and hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=CONTEXTS.unlock)
