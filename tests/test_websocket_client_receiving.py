@@ -9,7 +9,7 @@ import pytest
 from tests.support.client_states import URL
 from tests.support.fake_transport import FakeNetwork, FakeTransport, binary, failure, text
 from tests.support.signal_log import signals_of
-from wsclient.protocol.events import CloseReceived, Ended, FailureKind, Stage
+from wsclient.protocol.events import CloseReceived, Ended, Event, FailureKind, PingReceived, PongReceived, Stage
 from wsclient.websocket_client import WebSocketClient
 
 
@@ -102,6 +102,15 @@ def test_a_handler_that_comes_later_hears_the_later_messages(client: WebSocketCl
 
     assert told == [("data_received",)]
     assert client.get_packets() == [b"one", b"two"]
+
+
+@pytest.mark.parametrize("event", [PingReceived(b"x"), PongReceived(b"x")], ids=["ping", "pong"])
+def test_pings_and_pongs_are_not_told(event: Event, client: WebSocketClient, transport: FakeTransport) -> None:
+    told = signals_of(client)
+    transport.feed(event, binary(b"x"))
+    client.poll()
+
+    assert told == [("data_received",)]
 
 
 # Reading on

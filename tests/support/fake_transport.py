@@ -35,9 +35,14 @@ def text(*payloads: str) -> Messages:
     return Messages(is_text=True, payloads=[payload.encode() for payload in payloads])
 
 
-def failure(kind: FailureKind = FailureKind.LOST, stage: Stage = Stage.OPEN, detail: str = "it broke") -> Failure:
+def failure(
+    kind: FailureKind = FailureKind.LOST,
+    stage: Stage = Stage.OPEN,
+    detail: str = "it broke",
+    cause: BaseException | None = None,
+) -> Failure:
     """Why something ended, where a test does not care."""
-    return Failure(stage=stage, kind=kind, detail=detail)
+    return Failure(stage=stage, kind=kind, detail=detail, cause=cause)
 
 
 class FakeTransport(Transport):
@@ -48,6 +53,7 @@ class FakeTransport(Transport):
         sent: the messages, in order.
         closes: the codes and reasons given to `close`.
         reads: the `read` of each `poll`.
+        given: the payloads of the messages that `poll` has given.
         flushes: how often `flush` was called.
         is_aborted: whether `abort` was called.
         is_blocked: whether `flush` and `poll` leave what is sent waiting.
@@ -65,6 +71,7 @@ class FakeTransport(Transport):
         self.sent: list[Sent] = []
         self.closes: list[tuple[int, str]] = []
         self.reads: list[bool] = []
+        self.given: list[bytes] = []
         self.flushes = 0
         self.no_delay: bool | None = None
         self.is_aborted = False
@@ -184,6 +191,9 @@ class FakeTransport(Transport):
         assert not self._has_ended, "the script goes on after Ended"
         if isinstance(event, Opened):
             self._is_open = self._can_send = True
+        elif isinstance(event, Messages):
+            assert self._is_open, "the script has a message before Opened"
+            self.given += event.payloads
         elif isinstance(event, CloseReceived):
             self._can_send = False
         elif isinstance(event, Ended):
