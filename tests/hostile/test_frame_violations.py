@@ -45,13 +45,13 @@ VIOLATIONS = [
     pytest.param(frame(BINARY, b"x" * 65535, form=127), 1002, "shortest form", id="B05-127-for-65535"),
     pytest.param(frame(BINARY, form=127, declares=1 << 63), 1002, "highest bit", id="B06-only"),
     pytest.param(frame(BINARY, form=127, declares=(1 << 64) - 1), 1002, "highest bit", id="B06-all"),
-    pytest.param(frame(BINARY, declares=(1 << 63) - 1), 1009, f"limit {MAX}", id="B07-2**63-1"),
-    pytest.param(frame(TEXT, declares=1 << 40), 1009, f"limit {MAX}", id="B07-2**40"),
-    pytest.param(frame(BINARY, declares=MAX + 1), 1009, f"limit {MAX}", id="B07-max+1"),
+    pytest.param(frame(BINARY, declares=(1 << 63) - 1), 1009, str(MAX), id="B07-2**63-1"),
+    pytest.param(frame(TEXT, declares=1 << 40), 1009, str(MAX), id="B07-2**40"),
+    pytest.param(frame(BINARY, declares=MAX + 1), 1009, str(MAX), id="B07-max+1"),
     pytest.param(
         frame(BINARY, b"x" * 10, is_final=False) + frame(CONTINUATION, declares=MAX - 9),
         1009,
-        f"over {MAX} bytes",
+        str(MAX),
         id="B07-max+1-in-two",
     ),
     pytest.param(frame(CONTINUATION, b"x"), 1002, "continuation without a start", id="B09-final"),
@@ -141,7 +141,7 @@ def test_a_length_over_the_limit_allocates_nothing(loopback: Scene, length: int)
         loopback.run(lambda: loopback.is_over)
 
     assert peak.extra < 512 * 1024  # two reads, and the rest
-    loopback.closes(1009, f"limit {MAX}", before=[])
+    loopback.closes(1009, str(MAX), before=[])
 
 
 @pytest.mark.hostile("B15")

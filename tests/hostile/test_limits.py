@@ -43,7 +43,7 @@ def test_a_message_over_the_limit_is_not_read(scene: Scene) -> None:
     scene.run(lambda: scene.is_over)
 
     assert scene.read_bytes < 512 * KIB  # a read, and what is taken to let our Close frame through
-    scene.closes(1009, f"frame of {MAX + 1} bytes, limit {MAX}", before=[])
+    scene.closes(1009, str(MAX), before=[])
 
 
 @pytest.mark.hostile("C01", "C02")
@@ -68,11 +68,11 @@ def test_a_message_of_a_limit_that_was_set_is_delivered(scene: Scene, wire: byte
 @pytest.mark.parametrize(
     ("wire", "says"),
     [
-        pytest.param(frame(BINARY, bytes(SMALL + 1)), f"frame of {SMALL + 1} bytes", id="C01-one-frame"),
-        pytest.param(fragments(SMALL, 1), f"message over {SMALL} bytes", id="C02-the-last-byte-alone"),
-        pytest.param(fragments(1, SMALL, 0), f"message over {SMALL} bytes", id="C02-three"),
-        pytest.param(fragments(1, *repeat(1, SMALL)), "65536", id="C02-each-byte-alone"),
-        pytest.param(fragments(SMALL + 1, 0), f"frame of {SMALL + 1} bytes", id="C02-the-first-too-large"),
+        pytest.param(frame(BINARY, bytes(SMALL + 1)), str(SMALL), id="C01-one-frame"),
+        pytest.param(fragments(SMALL, 1), str(SMALL), id="C02-the-last-byte-alone"),
+        pytest.param(fragments(1, SMALL, 0), str(SMALL), id="C02-three"),
+        pytest.param(fragments(1, *repeat(1, SMALL)), str(SMALL), id="C02-each-byte-alone"),
+        pytest.param(fragments(SMALL + 1, 0), str(SMALL), id="C02-the-first-too-large"),
     ],
 )
 def test_a_message_over_a_limit_that_was_set_ends_it(scene: Scene, wire: bytes, says: str) -> None:

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from wsclient.protocol.errors import ProtocolViolation
+from wsclient.protocol.events import Messages
 from wsclient.protocol.frames import Opcode
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ __all__ = ["MessageAssembler", "Utf8Validator"]
 
 _INVALID_UTF8 = "text that is not UTF-8"
 _INSIDE = "a new message inside a fragmented one"
+_WORTH_KEEPING = 16384  # bytes; arbitrary: beside it, an object and its place in a list are next to nothing
 _new_utf8_decoder = getincrementaldecoder("utf-8")
 
 
@@ -57,14 +59,35 @@ class Utf8Validator:
             raise ProtocolViolation(1007, _INVALID_UTF8) from error
 
 
-class _Parts(list[bytes]):
-    """Takes no more memory than it is given, where BytesIO takes an eighth ahead: for what a bomb inflates to."""
+class _Parts:
+    """A payload that takes little more memory than it has, where BytesIO takes an eighth ahead.
+
+    For what compressed payload inflates to: with a bomb, that is all the memory the limit allows.
+    """
+
+    __slots__ = ("_large", "_small")
+
+    def __init__(self) -> None:
+        self._large: list[bytes] = []
+        self._small = bytearray()  # parts that are not worth an object of their own, behind the others
 
     def write(self, part: bytes) -> None:
-        self.append(part)
+        if len(part) < _WORTH_KEEPING or self._small:
+            self._small += part
+            if len(self._small) < _WORTH_KEEPING:
+                return
+            part = bytes(self._small)
+            self._small = bytearray()
+        self._large.append(part)
 
     def getvalue(self) -> bytes:
-        return b"".join(self)
+        """The whole; nothing is left here, so that it is not in memory twice."""
+        whole = BytesIO()
+        self._large.reverse()
+        while self._large:
+            whole.write(self._large.pop())
+        whole.write(self._small)
+        return whole.getvalue()
 
 
 class MessageAssembler:
@@ -79,7 +102,7 @@ class MessageAssembler:
     is_busy = False
 
     def __init__(
-        self, deliver: Callable[[list[bytes], bool], None], *, max_message_size: int, max_fragments: int
+        self, deliver: Callable[[Messages], None], *, max_message_size: int, max_fragments: int
     ) -> None:
         self._deliver = deliver
         self._max_message_size = max_message_size
@@ -95,13 +118,15 @@ class MessageAssembler:
     def resume(self) -> None:
         """Does nothing, as nothing is ever put off."""
 
-    def whole_messages(self, payloads: list[bytes], *, is_text: bool) -> None:
-        """Takes a run of unfragmented messages of one kind."""
+    def whole_messages(self, payloads: list[bytes], *, is_text: bool, changes: list[int]) -> None:
+        """Takes a run of unfragmented messages; see `DataReceiver.whole_messages`."""
         if self._is_inside:
             raise ProtocolViolation(1002, _INSIDE)
-        if is_text and not all(map(bytes.isascii, payloads)):
-            self._check_texts(payloads)
-        self._deliver(payloads, is_text)
+        messages = Messages(is_text, payloads, changes)
+        # What is all ASCII is UTF-8, and that is told without a loop in Python.
+        if (is_text or changes) and not all(map(bytes.isascii, payloads)):
+            self._check_texts(messages)
+        self._deliver(messages)
 
     def frame_begins(self, opcode: Opcode, length: int, *, is_final: bool, is_compressed: bool) -> None:
         """Takes the header of a data frame.
@@ -159,7 +184,7 @@ class MessageAssembler:
         self._is_inside = False
         payload = self._payload.getvalue()  # CPython's BytesIO gives its own buffer away here: no copy
         self._payload = BytesIO()
-        self._deliver([payload], self._text is not None)
+        self._deliver(Messages(self._text is not None, [payload]))
 
     def _begin(self, opcode: Opcode, *, is_compressed: bool) -> None:
         self._is_inside = True
@@ -167,12 +192,14 @@ class MessageAssembler:
         self._text = Utf8Validator() if opcode is Opcode.TEXT else None
         self._size = self._fragments = 0
 
-    def _check_texts(self, payloads: list[bytes]) -> None:
-        """Delivers the texts before the first bad one, then refuses that."""
-        for index, payload in enumerate(payloads):
+    def _check_texts(self, messages: Messages) -> None:
+        """Delivers the messages before the first text that is none, then refuses that."""
+        for index, (payload, is_text) in enumerate(messages.each()):
+            if not is_text or payload.isascii():
+                continue
             try:
                 str(payload, "utf-8")
             except UnicodeDecodeError as error:
-                if index:
-                    self._deliver(payloads[:index], True)
+                if before := messages.take(index):
+                    self._deliver(before)
                 raise ProtocolViolation(1007, _INVALID_UTF8) from error
