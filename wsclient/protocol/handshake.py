@@ -107,9 +107,11 @@ class ClientHandshake:
             return failure
         if self._has_begun:
             return self._fail(FailureKind.LOST, "the server closed the connection in the middle of its reply")
+        # OpenSSL knows a plain request when it sees one, and hangs up without a word.
+        want_tls = "" if self._url.is_secure else "want wss:// instead of ws://, "
         return self._fail(
             FailureKind.LOST,
-            "the server closed the connection without an answer: it may not speak WebSocket on this port, "
+            f"the server closed the connection without an answer: it may {want_tls}not speak WebSocket on this port, "
             "or not like the path, the subprotocols or the headers",
         )
 
