@@ -5,6 +5,9 @@ from __future__ import annotations
 import copy
 import gc
 import pickle
+import subprocess
+import sys
+import warnings
 import weakref
 
 import pytest
@@ -12,6 +15,7 @@ import pytest
 from tests.support.client_states import STATES, URL, reach
 from tests.support.fake_transport import FakeNetwork, FakeTransport, binary, failure
 from tests.support.signal_log import signals_of
+from tests.support.source import ROOT
 from wsclient.error import Error
 from wsclient.protocol.events import Ended, Event
 from wsclient.websocket_client import WebSocketClient
@@ -58,6 +62,66 @@ def test_h09_a_client_that_is_dropped_while_open_says_goodbye_and_warns(
     assert gone() is None
     assert network.latest.closes == closes
     assert network.latest.is_aborted
+
+
+def test_a_warning_that_is_an_error_does_not_keep_the_socket(
+    network: FakeNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda problem: seen.append(repr(problem.exc_value)))
+    client = WebSocketClient(transport=network)
+    reach("open", client, network)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        del client
+
+    assert "was dropped while open" in seen[0]
+    assert network.latest.is_aborted
+
+
+def test_h03_the_last_reference_may_be_dropped_inside_a_handler(network: FakeNetwork) -> None:
+    holder = [WebSocketClient(transport=network)]
+    reach("open", holder[0], network)
+    gone = weakref.ref(holder[0])
+    holder[0].data_received.connect(holder.clear)
+    network.latest.feed(binary(b"one", b"two"))
+
+    with pytest.warns(ResourceWarning):
+        holder[0].poll()
+
+    assert holder == []
+    assert network.latest.is_aborted
+    assert gone() is None
+
+
+def test_h03_the_last_reference_may_be_dropped_when_the_end_is_told(network: FakeNetwork) -> None:
+    holder = [WebSocketClient(transport=network)]
+    reach("open", holder[0], network)
+    gone = weakref.ref(holder[0])
+    holder[0].connection_closed.connect(lambda _was_clean: holder.clear())
+    network.latest.feed(Ended(was_clean=True))
+
+    holder[0].poll()
+
+    assert gone() is None
+
+
+def test_h10_the_interpreter_may_end_with_an_open_client() -> None:
+    code = """if True:
+        from tests.support.client_states import reach
+        from tests.support.fake_transport import FakeNetwork
+        from wsclient import WebSocketClient
+        network = FakeNetwork()
+        client = WebSocketClient(transport=network)
+        client.data_received.connect(client.poll)  # a circle, for the end of the interpreter
+        reach("open", client, network)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("gd_mp_api", [False, True])

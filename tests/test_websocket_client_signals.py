@@ -159,6 +159,27 @@ def test_h05_another_thread_may_not_poll_while_the_first_does(
     assert len(raised) == 1
 
 
+def test_h13_two_clients_in_two_threads_do_not_know_of_each_other() -> None:
+    told: dict[int, list[tuple[object, ...]]] = {}
+
+    def play(number: int) -> None:
+        network = FakeNetwork()
+        with WebSocketClient(transport=network) as client:
+            told[number] = signals_of(client)
+            for _ in range(20):
+                client.connect_to_url(URL)
+                script(network, "connection_closed")
+                client.poll()
+
+    threads = [threading.Thread(target=play, args=[number]) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert told == {0: WHOLE_LIFE * 20, 1: WHOLE_LIFE * 20}
+
+
 # 2. The state is changed first; every method may be called
 
 
