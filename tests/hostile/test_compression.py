@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from tests.hostile.deflating import AGREED, RSV1, TAIL, Compressor, open_compressed
+from tests.hostile.deflating import AGREED, RSV1, TAIL, Compressor, in_fragments, open_compressed
 from tests.hostile.scenario import Scene, executed_lines
 from tests.hostile.wire import BINARY, TEXT, ClientFrame, close, frame
 from wsclient import Error, WebSocketClient
@@ -123,10 +123,11 @@ def test_what_was_agreed_about_contexts_is_kept_both_ways(scene: Scene, paramete
 
 
 @pytest.mark.hostile("D07")
-def test_a_context_that_is_used_again_though_it_was_agreed_not_to_ends_it(scene: Scene) -> None:
+@pytest.mark.parametrize("size", [pytest.param(1000, id="D07-one-frame-each"), pytest.param(10, id="D07-fragments")])
+def test_a_context_that_is_used_again_though_it_was_agreed_not_to_ends_it(scene: Scene, size: int) -> None:
     server = open_compressed(scene, f"{AGREED}; server_no_context_takeover")
     compressor = Compressor()
-    server.send(*(frame(BINARY, compressor.payload(NOISE), rsv=RSV1) for _ in range(2)))
+    server.send(*(in_fragments(compressor.payload(NOISE), size) for _ in range(2)))
 
     scene.closes(1007, "corrupt", before=[("data", NOISE)])
 

@@ -239,9 +239,9 @@ def test_a_step_takes_a_bounded_number_of_compressed_messages(scene: Scene, payl
     scene.client.disconnect("data_received", scene._tell_data)  # else it would be a message each
     compressor = Compressor()
     server = open_compressed(scene)
-    server.send(*(frame(BINARY, compressor.payload(payload), rsv=RSV1) for _ in range(1000)))
+    server.send(*(frame(BINARY, compressor.payload(payload), rsv=RSV1) for _ in range(4000)))
     polls = scene.polls
-    while scene.client.get_available_packet_count() < min(1000, MAX // len(payload or b"x")):
+    while scene.client.get_available_packet_count() < min(4000, MAX // len(payload or b"x")):
         scene.step()
 
     assert scene.polls - polls >= scene.client.get_available_packet_count() / most

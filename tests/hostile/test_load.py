@@ -59,6 +59,19 @@ def test_a_game_that_never_reads_holds_the_server_back(scene: Scene, size: int, 
 
 
 @pytest.mark.hostile("C07")
+def test_nobody_is_asked_for_a_sign_of_life_while_the_queue_is_just_full(scene: Scene) -> None:
+    scene.reads = False
+    server = scene.open()
+    server.send(frame(TEXT, b"x") * 4096)
+    scene.wait(600.0)
+    assert server.frames == []
+    scene.client.get_packet()
+    scene.wait(21.0)
+
+    assert [sent.opcode for sent in server.frames] == [PING]
+
+
+@pytest.mark.hostile("C07")
 def test_what_a_game_does_not_read_takes_no_more_memory_than_the_limit(loopback: Scene) -> None:
     loopback.reads = False
     server = loopback.open()
