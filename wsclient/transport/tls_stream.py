@@ -145,15 +145,17 @@ class TlsStream(Stream):
         return b"".join(pieces) or None
 
     def send(self, data: bytes | memoryview) -> int:
-        """Encrypts all of it, unless ciphertext from before still waits: then 0."""
+        """Encrypts all of it, unless ciphertext from before still waits, or the server negotiates anew: then 0."""
         if self._ciphertext and not self.flush():
             return 0
         try:
-            self._tls.write(data)  # into memory: this side cannot block, and never asks for a read
+            sent = self._tls.write(data)  # into memory, so that this side cannot block
+        except ssl.SSLWantReadError:
+            sent = 0  # RFC 5246 section 7.4.1.1: up to TLS 1.2 a server may shake hands again; that has to end first
         except ssl.SSLError as error:
             raise self._explain(error) from error
         self.flush()
-        return len(data)
+        return sent
 
     def flush(self) -> bool:
         """Passes ciphertext on; see `Stream.flush`."""
