@@ -264,6 +264,15 @@ class TestSignals:
         assert game.poll() == [("network_peer_disconnected", 5)]
         assert known == [1]
 
+    def test_the_paths_of_a_peer_that_left_are_forgotten(self, game, peer):
+        by_id = commands.invocation_of_call("call", ["by number"]).by_id(1)
+        peer.arrives(5, commands.encode_simplify_path(1, "Main"))
+        peer.arrives(5, by_id)
+        peer.tells("peer_disconnected", 5)
+        peer.arrives(5, by_id)
+        assert game.poll() == [(5, "by number"), ("network_peer_disconnected", 5)]
+        assert game.api.get_refused_packet_count() == 1
+
     @pytest.mark.parametrize("signal", ["connection_failed", "server_disconnected"])
     def test_everybody_is_gone_when_the_end_is_told(self, game, peer, signal):
         known = []
