@@ -1,0 +1,36 @@
+"""A chat in Qt. Run it: `python -m demos.engines.chat_qt`, with `pip install PySide6-Essentials`."""
+
+import sys
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from wsclient import WebSocketClient
+
+app = QApplication(sys.argv)
+window, shown, entry, timer = QWidget(), QPlainTextEdit(readOnly=True), QLineEdit(), QTimer(interval=16)
+client = WebSocketClient()
+client.connection_established.connect(lambda _protocol: client.send_text("Qt is here"))
+client.data_received.connect(lambda: shown.appendPlainText(str(client.get_message())))
+client.connection_error.connect(lambda: shown.appendPlainText(str(client.last_error)))
+client.connection_closed.connect(lambda _was_clean: shown.appendPlainText("The chat is over."))
+client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081")
+
+
+def say() -> None:
+    client.send_text(entry.text())
+    entry.clear()
+
+
+entry.returnPressed.connect(say)
+window.keyPressEvent = lambda event: event.key() == Qt.Key.Key_Escape and window.close()
+timer.timeout.connect(client.poll)  # every 16 milliseconds; the signals are emitted in here
+timer.start()
+layout = QVBoxLayout(window)
+layout.addWidget(shown)
+layout.addWidget(entry)
+window.resize(640, 360)
+window.show()
+entry.setFocus()
+app.exec()
+client.disconnect_from_host()

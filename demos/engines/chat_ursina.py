@@ -1,0 +1,41 @@
+"""A chat in Ursina. Run it: `python -m demos.engines.chat_ursina`, with `pip install ursina`."""
+
+import sys
+
+from ursina import Entity, InputField, Text, Ursina, Vec2, color, window
+
+from wsclient import WebSocketClient
+
+client = WebSocketClient()
+lines: list[object] = []
+client.connection_established.connect(lambda _protocol: client.send_text("Ursina is here"))
+client.data_received.connect(lambda: lines.append(client.get_message()))
+client.connection_error.connect(lambda: lines.append(client.last_error))
+client.connection_closed.connect(lambda _was_clean: lines.append("The chat is over."))
+client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081")
+
+app = Ursina(title="Chat", size=Vec2(640, 360), borderless=False, development_mode=False)
+window.color = color.hsv(240, 0.7, 0.3)
+shown = Text(position=Vec2(-0.85, 0.45))
+entry = InputField(y=-0.4, limit_content_to="")
+entry.active = True
+
+
+class Chat(Entity):
+    """What is shown, and what is typed."""
+
+    def update(self) -> None:
+        client.poll()  # once a frame; the signals are emitted in here
+        shown.text = "\n".join(map(str, lines[-12:]))
+
+    def input(self, key: str) -> None:
+        if key == "enter":
+            client.send_text(entry.text)
+            entry.text = ""
+        elif key == "escape":
+            client.disconnect_from_host()
+            app.userExit()
+
+
+Chat()
+app.run()

@@ -1,0 +1,53 @@
+"""The room that the chats meet in: whatever one says, everyone hears.
+
+    python -m demos.engines.server [--port 9081]
+
+Port 0 takes any free one; which, the first line says.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+
+from websockets.asyncio.server import ServerConnection, broadcast, serve
+from websockets.exceptions import ConnectionClosed
+
+__all__ = ["main"]
+
+LONGEST_LINE = 200  # letters
+LONGEST_MESSAGE = 4096  # bytes
+
+
+class Room:
+    """Who is here."""
+
+    def __init__(self) -> None:
+        self._guests: set[ServerConnection] = set()
+
+    async def serve_guest(self, connection: ServerConnection) -> None:
+        self._guests.add(connection)
+        with contextlib.suppress(ConnectionClosed):
+            async for message in connection:
+                # Others draw it: nothing that is no letter may get through.
+                said = "".join(letter for letter in str(message) if letter.isprintable())[:LONGEST_LINE]
+                broadcast(self._guests, said)
+        self._guests.discard(connection)
+
+
+async def run(port: int) -> None:
+    async with serve(Room().serve_guest, "127.0.0.1", port, max_size=LONGEST_MESSAGE) as server:
+        print(f"chatting on ws://127.0.0.1:{server.sockets[0].getsockname()[1]} (Ctrl-C ends it)", flush=True)
+        await server.serve_forever()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m demos.engines.server", description="A room to chat in.")
+    parser.add_argument("--port", type=int, default=9081, help="0: any free one (default: %(default)s)")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(run(parser.parse_args().port))
+
+
+if __name__ == "__main__":
+    main()
