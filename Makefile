@@ -4,16 +4,20 @@
 VENV = .venv
 PYTHON ?=
 PYTEST_ARGS =
+SECONDS = 10
+FUZZ_ARGS =
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
 
-.PHONY: help demo test check clean
+.PHONY: help demo test test-all check fuzz clean
 .NOTPARALLEL:
 
 help:
 	@echo 'make demo    the arena: a server, bots and a window (without a display: ten seconds, then arena.png)'
 	@echo 'make test    every test, with branch coverage; PYTEST_ARGS="-k url" for some'
+	@echo 'make test-all  the same with each Python that is here, with the oldest pyee and the newest'
 	@echo 'make check   format, lint and types'
+	@echo 'make fuzz    broken inputs for all that reads what strangers sent: SECONDS=10 for each of its targets'
 	@echo 'make clean   remove the environment and everything that was made'
 	@echo
 	@echo 'PYTHON=python3.12 chooses the Python, VENV=.venv-3.12 the folder of its environment.'
@@ -24,6 +28,9 @@ demo: $(VENV)/.has-demos
 test: $(VENV)/.has-test
 	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
 
+test-all:
+	@sh .ci/test-all $(PYTEST_ARGS)
+
 # Types for each system: what only one of them has must not be called on another.
 check: $(VENV)/.has-lint
 	$(BIN)/ruff format --check .
@@ -32,8 +39,11 @@ check: $(VENV)/.has-lint
 	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 
+fuzz: $(VENV)/.has-fuzz
+	$(BIN)/python -m fuzz --seconds $(SECONDS) $(FUZZ_ARGS)
+
 clean:
-	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov build dist arena.png
+	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov build dist arena.png .fuzz .venv-all
 	find . -name '.venv*' -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/.has-demos: pyproject.toml .ci/environment
@@ -42,6 +52,12 @@ $(VENV)/.has-demos: pyproject.toml .ci/environment
 
 $(VENV)/.has-test: pyproject.toml .ci/environment
 	@$(INSTALL) . --group test
+	@touch $@
+
+# Not on every system, nor for every Python.
+$(VENV)/.has-fuzz: pyproject.toml .ci/environment
+	@$(INSTALL) .
+	@$(INSTALL) . --group fuzz || echo 'There is no atheris for this Python: the inputs will be random.' >&2
 	@touch $@
 
 # With the test group too: the types of what the demos and tests import are read from there.

@@ -1,0 +1,152 @@
+"""Runs every target for a while, each in a process of its own, and tells how much was tried and what was found.
+
+    python -m fuzz                         ten seconds each
+    python -m fuzz --seconds 3600 frames_client frames_server
+
+Exits 1 if anything was found. What is found stands in `.fuzz/found/`, and is run again by
+`python -m fuzz --again .fuzz/found/FILE TARGET`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from fuzz.engines import has_atheris
+from fuzz.seeds import CORPUS
+from fuzz.tally import Count, Tally
+from fuzz.targets import TARGETS
+from fuzz.worker import FOUND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Outcome", "main", "run"]
+
+_WORK: Final = Path(".fuzz")  # grown corpora, counts, and what was found; not in the repository
+_GRACE: Final = 120.0  # seconds: to import, and to go through the corpus
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one target."""
+
+    name: str
+    seconds: float
+    tried: Count
+    exit_code: int
+
+    @property
+    def verdict(self) -> str:
+        """In a word or two."""
+        if self.exit_code == 0:
+            return "nothing"
+        return "A DEFECT" if self.exit_code == FOUND else f"exit code {self.exit_code}"
+
+
+def run(
+    names: list[str], seconds: float, *, jobs: int = 1, is_random: bool = False, seed: int = 0
+) -> Iterator[Outcome]:
+    """Runs targets, some at a time, and gives what came of each.
+
+    Args:
+        names: of the targets.
+        seconds: for each.
+        jobs: how many at a time.
+        is_random: without atheris, also where it is there.
+        seed: of chance; 0: another each time.
+    """
+    for first in range(0, len(names), jobs):
+        with ExitStack() as running:
+            workers = [
+                running.enter_context(_Worker(name, seconds, is_random=is_random, seed=seed))
+                for name in names[first : first + jobs]
+            ]
+            for worker in workers:
+                yield worker.wait()
+
+
+class _Worker:
+    """One target's process; for use in a `with` statement."""
+
+    def __init__(self, name: str, seconds: float, *, is_random: bool, seed: int) -> None:
+        self._name = name
+        self._seconds = seconds
+        self._tally = _WORK / f"{name}.tally"
+        grown, found = _WORK / "corpus" / name, _WORK / "found"
+        for folder in (grown, found):
+            folder.mkdir(parents=True, exist_ok=True)
+        Tally.create(self._tally)
+        folders = ["--tally", self._tally, "--corpus", CORPUS / name, "--grown", grown, "--found", found]
+        command = [sys.executable, "-m", "fuzz.worker", name, *folders, f"--seconds={seconds}", f"--seed={seed}"]
+        self._log = (_WORK / f"{name}.log").open("w+", encoding="utf-8", errors="replace")
+        self._started = time.monotonic()
+        self._process = subprocess.Popen(
+            [*map(str, command), *(["--random"] if is_random else [])], stdout=self._log, stderr=self._log
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._log.close()
+
+    def wait(self) -> Outcome:
+        """Waits for its end; shows what it said if it found something."""
+        try:
+            exit_code = self._process.wait(self._seconds + _GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            exit_code = self._process.wait()
+        outcome = Outcome(self._name, time.monotonic() - self._started, Tally.read(self._tally), exit_code)
+        if exit_code:
+            self._log.seek(0)
+            print(f"--- {self._name}\n{self._log.read()[-6000:]}", flush=True)
+        return outcome
+
+
+def main() -> int:
+    """Runs what the command line asks for; gives the exit code."""
+    options = _options()
+    if options.again:
+        for name in options.targets:
+            TARGETS[name](options.again.read_bytes())
+        return 0
+    engine = "random inputs (no atheris here)" if options.random or not has_atheris() else "atheris"
+    print(f"{engine}, Python {sys.version.split()[0]}, {options.seconds:g} s each", flush=True)
+    print(f"\n{'target':15} {'executions':>12} {'units':>14} {'a second':>10}   found", flush=True)
+    executions = units = failed = 0
+    for each in run(options.targets, options.seconds, jobs=options.jobs, is_random=options.random, seed=options.seed):
+        tried = each.tried
+        rate = tried.executions / each.seconds
+        print(f"{each.name:15} {tried.executions:12,} {tried.units:14,} {rate:10,.0f}   {each.verdict}", flush=True)
+        executions, units, failed = executions + tried.executions, units + tried.units, failed or each.exit_code
+    print(f"{'in all':15} {executions:12,} {units:14,}")
+    return 1 if failed else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("targets", nargs="*", default=[*TARGETS], metavar="TARGET", help=f"of {', '.join(TARGETS)}")
+    parser.add_argument("--seconds", type=float, default=10.0, help="for each target (10)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="targets at a time (one a processor)")
+    parser.add_argument("--seed", type=int, default=0, help="of chance (another in each run)")
+    parser.add_argument("--random", action="store_true", help="without atheris, also where it is there")
+    parser.add_argument("--again", type=Path, help="runs the target for this input alone")
+    options = parser.parse_args()
+    if unknown := set(options.targets) - TARGETS.keys():
+        parser.error(f"there is no target {', '.join(sorted(unknown))}")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

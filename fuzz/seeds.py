@@ -1,0 +1,183 @@
+"""Writes inputs to begin with into `corpus/`: `python -m fuzz.seeds`. What long runs add beside them stays."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zlib
+from pathlib import Path
+from struct import pack
+from typing import TYPE_CHECKING, Final
+
+from fuzz.targets.reply_head import KEY_BYTES
+from wsclient.multiplayer import commands, relay
+from wsclient.protocol.masking import mask
+from wsclient.variant import (
+    RID,
+    Color,
+    EncodedObjectAsID,
+    NodePath,
+    PoolIntArray,
+    PoolRealArray,
+    PoolStringArray,
+    Transform,
+    Vector2,
+    encode,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["CORPUS", "main", "seeds"]
+
+CORPUS: Final = Path(__file__).parent / "corpus"
+
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
+_ACCEPT = base64.b64encode(hashlib.sha1(base64.b64encode(KEY_BYTES) + _GUID, usedforsecurity=False).digest())
+
+
+def seeds() -> Iterator[tuple[str, str, bytes]]:
+    """Target, name and input of each."""
+    yield from (("reply_head", name, b"\x06" + reply) for name, reply in _replies().items())
+    for name, stream in _streams().items():
+        yield "frames_client", name, b"\x04" + b"".join(_frame(*each) for each in stream)
+        yield "frames_server", name, b"\x05" + b"".join(_frame(*each, key=b"abcd") for each in stream)
+    yield from (("frames_built", name, data) for name, data in _built().items())
+    yield from (("inflate", name, data) for name, data in _compressed().items())
+    yield from (("variant", name, b"\0" + data) for name, data in _variants().items())
+    yield from (("relay", name, data) for name, data in _relayed().items())
+    for name, packet in _commands().items():
+        yield "commands", name, bytes((len(packet),)) + packet
+    yield "commands", "session", b"".join(bytes((len(packet),)) + packet for packet in _commands().values())
+
+
+def _replies() -> dict[str, bytes]:
+    agreed = (
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
+        b"Sec-WebSocket-Accept: " + _ACCEPT + b"\r\n"
+    )
+    chunked = b"HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n"
+    return {
+        "agreed": agreed + b"Sec-WebSocket-Protocol: chat\r\n\r\n",
+        "agreed-and-a-frame": agreed + b"Sec-WebSocket-Protocol: superchat\r\n\r\n\x81\x05Hello",
+        "no-subprotocol": agreed + b"\r\n",
+        "extension": agreed + b"Sec-WebSocket-Protocol: chat\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
+        "continue": b"HTTP/1.1 100 Continue\r\n\r\n" + agreed + b"Sec-WebSocket-Protocol: chat\r\n\r\n",
+        "not-found": b"HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\nnot here.",
+        "chunked": chunked + b"5\r\nno, n\r\n2;x=y\r\no.\r\n0\r\n\r\n",
+        "chunked-badly": chunked + b"5\r\nno, n\r\n-2\r\no.\r\n",
+        "redirect": b"HTTP/1.1 302 Found\r\nLocation: wss://other.example/\r\n\r\n",
+        "portal": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><title>Log in</title></html>",
+        "folded": b"HTTP/1.1 101 Go\r\nUpgrade:\r\n websocket\r\n\r\n",
+        "http-1.0": b"HTTP/1.0 101 Switching Protocols\r\n\r\n",
+        "tls": b"\x15\x03\x01\x00\x02\x02\x28",
+        "ssh": b"SSH-2.0-OpenSSH_9.2\r\n",
+        "http-2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    }
+
+
+_Frame = tuple[int, bytes, bool]
+"""Opcode, payload, whether it is final."""
+
+
+def _streams() -> dict[str, list[_Frame]]:
+    text, binary, ping = 1, 2, 9
+    return {
+        "messages": [
+            (text, b"Hello", True),
+            (binary, bytes(130), True),
+            (text, "h\u00e9\u20ac\U0001f600".encode(), True),
+        ],
+        "fragments": [(text, b"one ", False), (0, b"two", False), (ping, b"?", True), (0, b"", True)],
+        "cut-character": [(text, b"\xf0\x9f", False), (0, b"\x98", False), (0, b"\x80", True)],
+        "controls": [(ping, b"", True), (ping, bytes(125), True), (10, b"late", True), (8, b"\x03\xe8bye\0", True)],
+        "close": [(binary, b"last", True), (8, b"", True), (text, b"ignored", True)],
+        "flood": [(binary, bytes((number,)) * 3, True) for number in range(60)],
+        "over-the-limit": [(binary, bytes(400), False), (0, bytes(201), True)],
+        "too-many": [(binary, b"", False), *[(0, b"", False)] * 6],
+    }
+
+
+def _frame(opcode: int, payload: bytes, is_final: bool, key: bytes = b"") -> bytes:
+    size = len(payload)
+    length = bytes((bool(key) << 7 | min(size, 126),)) + (pack(">H", size) if size > 125 else b"")
+    return bytes((is_final << 7 | opcode,)) + length + key + (mask(payload, key) if key else payload)
+
+
+def _built() -> dict[str, bytes]:
+    return {
+        "client-all": b"\0" + b"".join(bytes((what, how)) + b"payload." * 8 for what in range(16) for how in (3, 4)),
+        "server-all": b"\x01" + b"".join(bytes((what, how)) + b"payload." * 8 for what in range(16) for how in (3, 4)),
+        "client-fragments": b"\0" + (b"\x70\x03abcde" + b"\x04\x03abcde\x06\x01x" * 3) * 5,
+        "client-too-many": b"\0" + b"\x70\x00" + b"\x74\x00" * 8,
+        "client-flood": b"\0" + b"\x00\x02ab" * 300,
+    }
+
+
+def _compressed() -> dict[str, bytes]:
+    hello = bytes.fromhex("f248cdc9c90700")  # RFC 7692 section 7.2.3.1
+    deflater = zlib.compressobj(9, zlib.DEFLATED, -15)
+    bomb = (deflater.compress(bytes(100_000)) + deflater.flush(zlib.Z_SYNC_FLUSH))[:-4]
+    last_block = bytes.fromhex("f348cdc9c9070000")  # RFC 7692 section 7.2.3.4
+    sizes = [(b"hello", hello), (b"shared-window", hello), (b"last-block", last_block), (b"bomb", bomb)]
+    found = {name.decode(): b"\x01\x05\x16" + bytes((len(data),)) + data for name, data in sizes}
+    found["shared-window"] = b"\x01\x05" + (b"\x16\x07" + hello) * 2 + b"\x16\x05" + bytes.fromhex("f200110000")
+    found["well-compressed"] = b"\x0e\x03" + b"".join(bytes((what, 40)) + b"abcdefgh" * 5 for what in range(256))[:3000]
+    found["fragments"] = b"\x01\x02\x12\x03" + hello[:3] + b"\x04\x04" + hello[3:]
+    found["empty-blocks"] = b"\x01\x05\x16\x32" + b"\x02\x00" * 25
+    found["plain"] = b"\x01\x05\x04\x05Hello"
+    return found
+
+
+def _variants() -> dict[str, bytes]:
+    values: dict[str, object] = {
+        "plain": [None, True, False, 7, -(2**40), 1.5, 0.1, "text", "h\u00e9", b"bytes"],
+        "nested": {"a": {"b": [1, [2, [3, {}]]]}, ("tuple",): [], 1: {2: 3}},
+        "shapes": [Vector2(1, 2), Color(1, 0, 0), NodePath("/root/a:b"), Transform(), RID(), EncodedObjectAsID(9)],
+        "pools": [PoolIntArray([1, 2]), PoolRealArray([0.5]), PoolStringArray(["a", "b"])],
+        "special": [float("nan"), float("inf"), -0.0, 2**63 - 1, -(2**63), ""],
+    }
+    found = {name: encode(value) for name, value in values.items()}
+    found["deep"] = b"\x13\0\0\0\x01\0\0\0" * 200 + bytes(4)
+    found["several"] = b"".join(found.values())[:2000]
+    found["huge-array"] = b"\x13\0\0\0\xff\xff\xff\x7f" + bytes(16)
+    found["object"] = b"\x11\0\0\0\x06\0\0\0Script\0\0" + bytes(8)
+    return found
+
+
+def _relayed() -> dict[str, bytes]:
+    return {
+        "packet": relay.encode_packet(2, -3, b"payload"),
+        "id": relay.encode(relay.IdAssigned(1_234_567)),
+        "add": relay.encode(relay.PeerAdded(1)),
+        "remove": relay.encode(relay.PeerRemoved(7)),
+        "short": bytes(8),
+    }
+
+
+def _commands() -> dict[str, bytes]:
+    call = commands.invocation_of_call("any", [1, "two", Vector2(3, 4)])
+    return {
+        "simplify": commands.encode_simplify_path(5, "."),
+        "call-by-id": call.by_id(5),
+        "call-by-path": call.by_path("."),
+        "call-two": commands.invocation_of_call("two", [None, [1]]).by_path("."),
+        "call-forbidden": commands.invocation_of_call("only_the_master_may", []).by_path("."),
+        "call-unmarked": commands.invocation_of_call("not_from_afar", []).by_path("."),
+        "set": commands.invocation_of_set("score", {"a": 1}).by_path("."),
+        "set-unmarked": commands.invocation_of_set("name", "x").by_path("."),
+        "confirm": commands.encode_confirm_path("Main/Player"),
+        "raw": commands.encode_raw(b"bytes of the game"),
+    }
+
+
+def main() -> None:
+    """Writes them all."""
+    for target, name, data in seeds():
+        folder = CORPUS / target
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""What a worker has done so far, in a file that survives the worker: also when it is killed by what it found."""
+
+from __future__ import annotations
+
+import mmap
+from struct import Struct
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Count", "Tally"]
+
+_LAYOUT = Struct("<QQ")
+
+
+class Count(NamedTuple):
+    """How much was tried."""
+
+    executions: int = 0
+    units: int = 0  # frames, replies, values, packets: what the target counts
+
+
+class Tally:
+    """Counts executions into a file that somebody else may read at any time.
+
+    Args:
+        path: of a file of the right size; see `create`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with path.open("r+b") as file:
+            self._memory = mmap.mmap(file.fileno(), _LAYOUT.size)
+        self._count = Count(*_LAYOUT.unpack(self._memory))
+
+    @staticmethod
+    def create(path: Path) -> None:
+        """Makes the file, with nothing counted."""
+        path.write_bytes(bytes(_LAYOUT.size))
+
+    @staticmethod
+    def read(path: Path) -> Count:
+        """Tells what was counted."""
+        return Count(*_LAYOUT.unpack(path.read_bytes()))
+
+    def add(self, units: int) -> None:
+        """Counts one execution."""
+        self._count = Count(self._count.executions + 1, self._count.units + units)
+        _LAYOUT.pack_into(self._memory, 0, *self._count)

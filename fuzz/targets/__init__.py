@@ -1,0 +1,24 @@
+"""What is fuzzed: each target takes any bytes, fails on what must not be, and says how much there was in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from fuzz.targets import commands, frames, inflate, relay, reply_head, variant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["TARGETS"]
+
+TARGETS: Final[dict[str, Callable[[bytes], int]]] = {
+    "reply_head": reply_head.check,
+    "frames_client": frames.check_client,
+    "frames_server": frames.check_server,
+    "frames_built": frames.check_built,
+    "inflate": inflate.check,
+    "variant": variant.check,
+    "relay": relay.check,
+    "commands": commands.check,
+}
+"""By name: gives how many units the input had (replies, frames, values, messages), and raises for a defect."""

@@ -1,0 +1,105 @@
+"""MultiplayerAPI's commands, as a receiver gets them: nothing that a peer sends raises, or does what it may not."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from fuzz.targets.variant import check_value
+from wsclient import Error, MultiplayerAPI, NetworkedMultiplayerPeer, Node
+from wsclient.multiplayer import commands
+from wsclient.rpc import puppet, remote
+
+if TYPE_CHECKING:
+    from wsclient.networked_multiplayer_peer import ConnectionStatus
+
+__all__ = ["check"]
+
+_SENDER = 3  # nobody's master
+
+
+def check(data: bytes) -> int:
+    """Packets, each behind its length in one byte; gives their number."""
+    peer = _Peer()
+    root = _Game("root")
+    api = MultiplayerAPI()
+    api.root_node = root
+    api.network_peer = peer
+    count = 0
+    while data:
+        size, data = data[0], data[1:]
+        packet, data = data[:size], data[size:]
+        _check_packet(packet)
+        peer.inbox.append(packet)
+        api.poll()
+        assert not peer.inbox
+        count += 1
+    assert root.forbidden_calls == 0, "a peer did what nobody allowed"
+    return count
+
+
+def _check_packet(packet: bytes) -> None:
+    try:
+        command = commands.decode(packet)
+    except commands.CommandError as error:
+        assert str(error).isprintable()
+        return
+    if isinstance(command, commands.RemoteCall):
+        for value in command.arguments:
+            check_value(value)
+    elif isinstance(command, commands.RemoteSet):
+        check_value(command.value)
+
+
+class _Peer(NetworkedMultiplayerPeer):
+    """Brings what it is given, and drops what it is asked to send."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inbox: deque[bytes] = deque()
+
+    def poll(self) -> None:
+        pass
+
+    def get_connection_status(self) -> ConnectionStatus:
+        return self.CONNECTION_CONNECTED
+
+    def get_unique_id(self) -> int:
+        return 2
+
+    def get_packet_peer(self) -> int:
+        return _SENDER
+
+    def get_available_packet_count(self) -> int:
+        return len(self.inbox)
+
+    def _get_packet(self) -> bytes:
+        return self.inbox.popleft()
+
+    def _put_packet(self, packet: bytes) -> Error:
+        return Error.OK
+
+
+class _Game(Node):
+    """A node with what others may do, and what they may not."""
+
+    score = remote(0)
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.forbidden_calls = 0
+
+    @remote
+    def any(self, *_arguments: object) -> None:
+        pass
+
+    @remote
+    def two(self, one: object, other: object) -> None:
+        pass
+
+    @puppet
+    def only_the_master_may(self, *_arguments: object) -> None:
+        self.forbidden_calls += 1
+
+    def not_from_afar(self, *_arguments: object) -> None:
+        self.forbidden_calls += 1

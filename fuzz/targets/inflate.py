@@ -1,0 +1,149 @@
+"""Compressed messages (RFC 7692): what zlib makes of them in one go, or a refusal; never more than the limit."""
+
+from __future__ import annotations
+
+import zlib
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from fuzz.model import Limits
+from fuzz.targets.frames import receive
+from fuzz.targets.pieces import in_pieces, split_off
+from wsclient.protocol.connection import Connection, Role
+from wsclient.protocol.deflate import Agreement, Direction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fuzz.model import Told
+
+__all__ = ["LIMITS", "check"]
+
+LIMITS = Limits(size=20_000, fragments=8)
+_TAIL = b"\x00\x00\xff\xff"  # RFC 7692 section 7.2.2
+
+
+def check(data: bytes) -> int:
+    """The input says which frames to build, and how they are compressed; gives their number.
+
+    Two bytes of choices, then for each frame two bytes and a payload: see `_frames`.
+    """
+    (choice, cut), rest = split_off(data, 2)
+    direction = Direction(bool(choice & 1), 9 + (choice >> 1) % 7)
+    frames = list(_frames(rest))
+    stream = b"".join(map(_encoded, frames))
+    expected = list(_inflated(frames, direction))
+    told_before = None
+    for pieces in ([stream], in_pieces(stream, cut)):
+        told = receive(_connection(direction), pieces)
+        assert told_before in (None, told), f"{told} in pieces, {told_before} at once"
+        told_before = told
+        _compare(told, expected)
+    return len(frames)
+
+
+_Frame = tuple[int, bool, bool, bytes]
+"""Opcode, whether it is compressed, whether it is final, payload."""
+
+
+def _connection(direction: Direction) -> Connection:
+    agreement = Agreement(of_server=direction)
+    return Connection(
+        Role.CLIENT,
+        max_message_size=LIMITS.size,
+        max_fragments=LIMITS.fragments,
+        random_bytes=bytes,
+        deflate=agreement,
+    )
+
+
+def _frames(data: bytes) -> Iterator[_Frame]:
+    is_inside = False
+    while len(data) >= 2:
+        what, size = data[0], data[1] * (1 + (data[0] >> 6))
+        payload, data = data[2 : 2 + size], data[2 + size :]
+        if what & 8:  # well compressed, so that more than the first block is reached
+            payload = _deflated(payload * (1 + (what >> 5)))
+        is_final = bool(what & 4)
+        yield (0 if is_inside else 2 - (what & 1)), not is_inside and bool(what & 18), is_final, payload
+        is_inside = not is_final
+
+
+def _deflated(message: bytes) -> bytes:
+    deflater = zlib.compressobj(1, zlib.DEFLATED, -9)
+    return (deflater.compress(message) + deflater.flush(zlib.Z_SYNC_FLUSH))[: -len(_TAIL)]
+
+
+def _encoded(frame: _Frame) -> bytes:
+    opcode, is_compressed, is_final, payload = frame
+    size = len(payload)
+    length = bytes((size,)) if size < 126 else b"\x7e" + size.to_bytes(2, "big")
+    return bytes((is_final << 7 | is_compressed << 6 | opcode,)) + length + payload
+
+
+def _inflated(frames: list[_Frame], direction: Direction) -> Iterator[Told]:
+    """The whole messages, each inflated at once; then ("refused",) where something is wrong."""
+    stream = zlib.decompressobj(-15)
+    opcode, is_compressed, count, payload = 0, False, 0, b""
+    for each in frames:
+        if each[0]:
+            opcode, is_compressed, count, payload = each[0], each[1], 0, b""
+        count += 1
+        payload += each[3]
+        if count > LIMITS.fragments:
+            yield ("refused",)
+            return
+        if not each[2]:
+            continue
+        message: bytes | None = payload
+        if is_compressed:
+            if not direction.takes_context_over:
+                stream = zlib.decompressobj(-15)
+            message, stream = _inflate(stream, payload)
+        if message is None or len(message) > LIMITS.size or (opcode == 1 and not _is_text(message)):
+            yield ("refused",)
+            return
+        yield ("text" if opcode == 1 else "binary", message)
+
+
+def _inflate(stream: zlib._Decompress, payload: bytes) -> tuple[bytes | None, zlib._Decompress]:
+    """A message, None where it is corrupt or too long; and the stream for the next."""
+    message = b""
+    rest = payload
+    if not payload:
+        return b"", stream
+    try:
+        while rest:
+            message += stream.decompress(rest, LIMITS.size + 1 - len(message) if len(message) <= LIMITS.size else 1)
+            if len(message) > LIMITS.size:
+                return None, stream
+            rest = stream.unused_data
+            if stream.eof:  # RFC 7692 section 7.2.3.5: another stream may follow the last block
+                stream = zlib.decompressobj(-15)
+                if not rest:
+                    return message, stream
+        more = stream.decompress(_TAIL)
+        # At the end of a block the tail is an empty block, and gives nothing; so does one more.
+        is_whole = not more and not stream.decompress(b"\x00" + _TAIL)
+    except zlib.error:
+        return None, stream
+    return (message if is_whole and not stream.eof else None), stream
+
+
+def _is_text(message: bytes) -> bool:
+    try:
+        message.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _compare(told: list[Told], wanted: list[Told]) -> None:
+    """What was delivered is what was expected; it may have been refused before all of a message was there."""
+    assert told, "no end was told"
+    assert all(len(each[1]) <= LIMITS.size for each in told[:-1] if isinstance(each[1], bytes))
+    whole = list(takewhile(lambda each: each[0] != "refused", wanted))
+    assert told[:-1] == whole, f"{told} instead of {wanted}"
+    assert told[-1] in (("lost",), ("refused", 1007), ("refused", 1009), ("refused", 1002)), told[-1]
+    if wanted != whole:
+        assert told[-1] != ("lost",), "a wrong message was taken"
