@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,9 @@ from hypothesis import strategies as st
 from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.frames import Opcode
 from wsclient.protocol.messages import MessageAssembler, Utf8Validator
+
+if TYPE_CHECKING:
+    from wsclient.protocol.events import Messages
 
 TEXT, BINARY, CONTINUATION = Opcode.TEXT, Opcode.BINARY, Opcode.CONTINUATION
 
@@ -23,9 +27,12 @@ class Box:
         self.delivered: list[tuple[bytes, bool]] = []
         self.assembler = MessageAssembler(self._deliver, max_message_size=max_message_size, max_fragments=max_fragments)
 
-    def _deliver(self, payloads: list[bytes], is_text: bool) -> None:
-        assert payloads
-        self.delivered += [(payload, is_text) for payload in payloads]
+    def _deliver(self, messages: Messages) -> None:
+        assert messages.payloads
+        self.delivered += messages.each()
+
+    def whole(self, *payloads: bytes, is_text: bool, changes: tuple[int, ...] = ()) -> None:
+        self.assembler.whole_messages(list(payloads), is_text=is_text, changes=list(changes))
 
     def begin(self, opcode: Opcode, length: int, *, is_final: bool = True, is_compressed: bool = False) -> None:
         self.assembler.frame_begins(opcode, length, is_final=is_final, is_compressed=is_compressed)
@@ -138,8 +145,8 @@ class TestWholeMessages:
     def test_are_delivered_in_order(self) -> None:
         box = Box()
 
-        box.assembler.whole_messages([b"a", b"", b"c"], is_text=True)
-        box.assembler.whole_messages([b"\xff"], is_text=False)
+        box.whole(b"a", b"", b"c", is_text=True)
+        box.whole(b"\xff", is_text=False)
 
         assert box.delivered == [(b"a", True), (b"", True), (b"c", True), (b"\xff", False)]
 
@@ -147,15 +154,34 @@ class TestWholeMessages:
         box = Box()
 
         with refused(match="1007"):
-            box.assembler.whole_messages([b"a", "é".encode(), b"\xff", b"z"], is_text=True)
+            box.whole(b"a", "é".encode(), b"\xff", b"z", is_text=True)
 
         assert box.delivered == [(b"a", True), ("é".encode(), True)]
+
+    def test_of_both_kinds_are_delivered_in_order(self) -> None:
+        box = Box()
+
+        box.whole(b"a", b"\xff", b"\xfe", "é".encode(), is_text=True, changes=(1, 3))
+
+        assert box.delivered == [(b"a", True), (b"\xff", False), (b"\xfe", False), ("é".encode(), True)]
+
+    @pytest.mark.parametrize(("is_text", "changes"), [(False, (1,)), (True, (1, 3))])
+    def test_of_both_kinds_are_delivered_up_to_the_first_that_is_no_text(
+        self, is_text: bool, changes: tuple[int, ...]
+    ) -> None:
+        box = Box()
+        payloads = [b"\xff", b"a"] if not is_text else [b"a", b"\xff", b"\xfe"]
+
+        with refused(match="1007"):
+            box.whole(*payloads, b"\xff", b"z", is_text=is_text, changes=changes)
+
+        assert [payload for payload, _ in box.delivered] == payloads
 
     def test_are_not_delivered_where_the_first_is_no_text(self) -> None:
         box = Box()
 
         with refused(match="1007"):
-            box.assembler.whole_messages([b"\xff"], is_text=True)
+            box.whole(b"\xff", is_text=True)
 
         assert box.delivered == []
 
@@ -163,21 +189,21 @@ class TestWholeMessages:
     def test_may_have_any_text(self, text: str) -> None:
         box = Box()
 
-        box.assembler.whole_messages([text.encode()], is_text=True)
+        box.whole(text.encode(), is_text=True)
 
         assert box.delivered == [(text.encode(), True)]
 
     @pytest.mark.parametrize("wire", [*((case.values[0]) for case in BAD), *((case.values[0]) for case in CUT_OFF)])
     def test_have_no_text_that_is_none(self, wire: str) -> None:
         with refused(match="1007"):
-            Box().assembler.whole_messages([bytes.fromhex(wire)], is_text=True)
+            Box().whole(bytes.fromhex(wire), is_text=True)
 
     def test_do_not_stand_inside_a_fragmented_one(self) -> None:  # B10
         box = Box()
         box.frame(TEXT, b"a", is_final=False)
 
         with refused(match="1002"):
-            box.assembler.whole_messages([b"b"], is_text=True)
+            box.whole(b"b", is_text=True)
 
         assert box.delivered == []
 

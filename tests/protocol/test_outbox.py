@@ -1,0 +1,487 @@
+"""What waits to leave: its order, how it is counted, and that no frame is ever cut into."""
+
+from __future__ import annotations
+
+import zlib
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.hostile.wire import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, ClientFrames, frame
+from wsclient.protocol.compression import Deflater
+from wsclient.protocol.deflate import Direction
+from wsclient.protocol.frames import FrameDecoder
+from wsclient.protocol.outbox import PIECE, SHORTEST_DEFLATED, Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.hostile.wire import ClientFrame
+
+SMALL = 1024  # up to here messages are queued as frames
+PART = 16 * 1024  # of a message that is compressed
+
+
+def outbox(*, random_bytes: Callable[[int], bytes] | None = None, deflates: bool = False) -> Outbox:
+    """A client's."""
+    return Outbox(
+        is_masked=True,
+        random_bytes=random_bytes or Random(1).randbytes,
+        deflater=Deflater(Direction()) if deflates else None,
+    )
+
+
+def server_outbox(*, deflates: bool = False) -> Outbox:
+    def no_key(size: int) -> bytes:
+        pytest.fail("a server masks nothing")
+
+    return Outbox(is_masked=False, random_bytes=no_key, deflater=Deflater(Direction()) if deflates else None)
+
+
+def pieces(box: Outbox) -> list[bytes]:
+    """All that leaves."""
+    given: list[bytes] = []
+    while box:
+        given.append(box.next_piece())
+        assert given[-1], "said that there is something, and gave nothing"
+    assert box.next_piece() == b""
+    return given
+
+
+def left(box: Outbox) -> list[tuple[int, bytes]]:
+    """The opcodes and payloads of all that leaves, unmasked."""
+    frames = ClientFrames().read(b"".join(pieces(box)))
+    return [(one.opcode, one.payload) for one in frames]
+
+
+class TestFrames:
+    @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 1023, 1024, 1025, 65535, 65536, PIECE + 1, 3 * PIECE + 5])
+    @pytest.mark.parametrize("is_text", [False, True], ids=["binary", "text"])
+    def test_are_those_of_the_rfc(self, size: int, is_text: bool) -> None:
+        payload = Random(size).randbytes(size)
+        box = server_outbox()
+
+        box.add_message(payload, is_text=is_text)
+
+        assert b"".join(pieces(box)) == frame(TEXT if is_text else BINARY, payload)
+
+    @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 1023, 1024, 1025, 65535, 65536, PIECE + 1, 3 * PIECE + 5])
+    @pytest.mark.parametrize("is_text", [False, True], ids=["binary", "text"])
+    def test_of_a_client_are_masked_each_with_a_key_of_its_own(self, size: int, is_text: bool) -> None:
+        payload = Random(size).randbytes(size)
+        box = outbox()
+        for _ in range(3):
+            box.add_message(payload, is_text=is_text)
+
+        wire = b"".join(pieces(box))
+
+        frames = ClientFrames().read(wire)
+        opcode = TEXT if is_text else BINARY
+        assert [(one.opcode, one.payload, one.is_final, one.rsv) for one in frames] == [(opcode, payload, True, 0)] * 3
+        assert len({one.key for one in frames}) == 3
+        # Byte for byte: header and length too, in their shortest form.
+        assert wire == b"".join(frame(opcode, payload, key=one.key) for one in frames)
+
+    def test_of_every_kind_are_masked(self) -> None:
+        box = outbox()
+        box.add_ping(b"ping")
+        box.set_pong(b"pong")
+        box.add_message(b"text", is_text=True)
+        box.add_close(b"\x03\xe8")
+
+        frames = ClientFrames().read(b"".join(pieces(box)))
+
+        assert [one.opcode for one in frames] == [PING, PONG, TEXT, CLOSE]
+        assert len({one.key for one in frames}) == 4
+
+    @pytest.mark.hostile("B20")
+    def test_have_masks_that_are_the_sources_own_in_its_order(self) -> None:  # B20
+        source = Random(20)
+        box = outbox(random_bytes=source.randbytes)
+        for number in range(10_000):
+            box.add_message(b"x" * (number % 7 * 300), is_text=False)
+
+        keys = [one.key for one in ClientFrames().read(b"".join(pieces(box)))]
+
+        again = Random(20)
+        drawn = b"".join(again.randbytes(1024) for _ in range(40))
+        known = {drawn[at : at + 4] for at in range(0, len(drawn), 4)}
+        assert len(set(keys)) == 10_000
+        assert set(keys) <= known
+        assert bytes(4) not in keys
+
+    @pytest.mark.hostile("B20")
+    @pytest.mark.parametrize("size", [0, 5, SMALL, SMALL + 1, PIECE * 2])
+    @pytest.mark.parametrize("deflates", [False, True], ids=["plain", "deflated"])
+    def test_never_leave_without_a_mask(self, size: int, deflates: bool) -> None:  # B20
+        def broken(size: int) -> bytes:
+            raise OSError("no random numbers")
+
+        box = outbox(random_bytes=broken, deflates=deflates)
+        box.add_message(bytes(size), is_text=False)
+
+        with pytest.raises(OSError, match="no random numbers"):
+            box.next_piece()
+
+
+class TestOrder:
+    def test_is_that_of_the_messages(self) -> None:
+        box = outbox()
+        sent = [bytes([number]) * size for number, size in enumerate([5, 2000, 5, 5, PIECE * 2, 0, SMALL, SMALL + 1])]
+        for payload in sent:
+            box.add_message(payload, is_text=False)
+
+        assert left(box) == [(BINARY, payload) for payload in sent]
+
+    def test_puts_control_frames_before_messages_that_wait(self) -> None:
+        for size in (5, 5000):
+            box = outbox()
+            box.add_message(bytes(size), is_text=False)
+            box.add_ping(b"1")
+            box.add_ping(b"2")
+            box.set_pong(b"3")
+
+            assert left(box) == [(PING, b"1"), (PING, b"2"), (PONG, b"3"), (BINARY, bytes(size))]
+
+    def test_keeps_the_newest_pong_alone(self) -> None:  # F02
+        box = outbox()
+        for number in range(5):
+            box.set_pong(bytes([number]))
+
+        assert left(box) == [(PONG, b"\4")]
+
+    def test_lets_no_control_frame_into_a_frame_that_has_begun(self) -> None:
+        box = outbox()
+        box.add_message(bytes(3 * PIECE), is_text=False)
+        box.add_message(b"next", is_text=True)
+        begun = box.next_piece()
+        box.add_ping(b"ping")
+        box.add_close(b"")
+
+        frames = ClientFrames().read(begun + b"".join(pieces(box)))
+
+        assert [one.opcode for one in frames] == [BINARY, PING, TEXT, CLOSE]
+
+    def test_puts_close_behind_all(self) -> None:
+        box = outbox()
+        box.add_message(b"a", is_text=True)
+        box.add_close(b"\x03\xe8bye")
+        box.add_message(bytes(5000), is_text=False)
+        box.add_ping(b"")
+
+        assert [opcode for opcode, _ in left(box)] == [PING, TEXT, BINARY, CLOSE]
+
+    def test_puts_close_behind_a_large_frame(self) -> None:
+        box = outbox()
+        box.add_message(bytes(5000), is_text=False)
+        box.add_close(b"\x03\xe8bye")
+
+        assert left(box) == [(BINARY, bytes(5000)), (CLOSE, b"\x03\xe8bye")]
+
+    def test_gives_close_alone(self) -> None:
+        box = outbox()
+        box.add_close(b"")
+
+        assert left(box) == [(CLOSE, b"")]
+
+
+class TestPieces:
+    @pytest.mark.parametrize("size", [0, 16, 125, 126, 1000, SMALL])
+    def test_have_many_small_messages(self, size: int) -> None:
+        box = outbox()
+        for _ in range(3000):
+            box.add_message(bytes(size), is_text=False)
+
+        given = pieces(box)
+
+        whole = size + (6 if size < 126 else 8)
+        most = min(1024 * whole, PIECE)
+        assert all(most - whole <= len(piece) <= most for piece in given[:-1])
+        assert len(given[-1]) <= most
+
+    def test_of_a_large_message_have_64_kib_of_it(self) -> None:
+        box = outbox()
+        box.add_message(bytes(3 * PIECE + 5), is_text=False)
+
+        assert [len(piece) for piece in pieces(box)] == [14 + PIECE, PIECE, PIECE, 5]
+
+    def test_are_given_where_the_largest_small_frames_are_few(self) -> None:
+        box = outbox()
+        box.add_message(bytes(SMALL), is_text=False)
+
+        assert [len(piece) for piece in pieces(box)] == [8 + SMALL]
+
+
+class Arrived:
+    """Counts what has arrived of messages: bytes of payload, and messages that are whole."""
+
+    is_busy = False
+
+    def __init__(self, *, is_masked: bool) -> None:
+        self.payload = 0
+        self.messages = 0
+        self._is_last = False
+        self._decoder = FrameDecoder(
+            self,
+            lambda opcode, payload: None,
+            expects_masked=is_masked,
+            max_message_size=1 << 20,
+            take_compressed=self.take_compressed,
+        )
+
+    def take(self, data: bytes) -> None:
+        self._decoder.receive_data(data)
+        self._decoder.decode()
+        while self._decoder.has_undecoded:
+            self._decoder.decode()
+
+    def resume(self) -> None:
+        pass
+
+    def whole_messages(self, payloads: list[bytes], *, is_text: bool, changes: list[int]) -> None:
+        self.payload += sum(map(len, payloads))
+        self.messages += len(payloads)
+
+    def take_compressed(self, payloads: Iterator[bytes], is_text: bool) -> None:
+        self.messages += len(list(payloads))
+
+    def frame_begins(self, opcode: int, length: int, *, is_final: bool, is_compressed: bool) -> None:
+        self._is_last = is_final
+
+    def frame_continues(self, part: bytes) -> None:
+        self.payload += len(part)
+
+    def frame_ends(self) -> None:
+        self.messages += self._is_last
+
+
+sizes_of_messages = st.lists(
+    st.sampled_from([0, 1, 100, 125, 126, 128, 1024, 1025, 5000, 70_000, 200_000]), max_size=12
+)
+
+
+class TestCounts:
+    @pytest.mark.parametrize("is_masked", [True, False], ids=["client", "server"])
+    @given(sizes=sizes_of_messages)
+    def test_are_exact_after_every_piece(self, is_masked: bool, sizes: list[int]) -> None:
+        box = outbox() if is_masked else server_outbox()
+        for size in sizes:
+            box.add_message(bytes(size), is_text=False)
+        box.add_ping(b"not counted")
+
+        arrived = Arrived(is_masked=is_masked)
+        while True:
+            assert box.buffered_amount == sum(sizes) - arrived.payload
+            assert box.buffered_messages == len(sizes) - arrived.messages
+            if not box:
+                break
+            arrived.take(box.next_piece())
+
+        assert (box.buffered_amount, box.buffered_messages) == (0, 0)
+
+    @given(sizes=sizes_of_messages)
+    def test_are_of_what_is_not_compressed_yet(self, sizes: list[int]) -> None:
+        box = server_outbox(deflates=True)
+        for size in sizes:
+            box.add_message(bytes(size), is_text=False)
+
+        arrived = Arrived(is_masked=False)
+        amount = sum(sizes)
+        assert box.buffered_amount == amount
+        while box:
+            arrived.take(box.next_piece())
+            assert box.buffered_messages == len(sizes) - arrived.messages
+            assert box.buffered_amount <= amount
+            amount = box.buffered_amount
+
+        assert (box.buffered_amount, box.buffered_messages) == (0, 0)
+
+    def test_leave_control_frames_out(self) -> None:
+        box = outbox()
+        box.add_ping(b"ping")
+        box.set_pong(b"pong")
+        box.add_close(b"")
+
+        assert (box.buffered_amount, box.buffered_messages) == (0, 0)
+        assert box
+
+
+class TestDropping:
+    def test_forgets_messages_that_have_not_begun(self) -> None:
+        box = outbox()
+        for size in (5, 5000, 5):
+            box.add_message(bytes(size), is_text=False)
+        box.add_ping(b"stays")
+
+        box.drop_messages()
+        box.add_close(b"\x03\xea")
+
+        assert (box.buffered_amount, box.buffered_messages) == (0, 0)
+        assert left(box) == [(PING, b"stays"), (CLOSE, b"\x03\xea")]
+
+    def test_keeps_a_frame_that_has_begun(self) -> None:
+        box = outbox()
+        box.add_message(bytes(2 * PIECE), is_text=False)
+        box.add_message(b"forgotten", is_text=False)
+        begun = box.next_piece()
+
+        box.drop_messages()
+        box.add_close(b"\x03\xea")
+
+        assert (box.buffered_amount, box.buffered_messages) == (PIECE, 1)
+        frames = ClientFrames().read(begun + b"".join(pieces(box)))
+        assert [(one.opcode, len(one.payload)) for one in frames] == [(BINARY, 2 * PIECE), (CLOSE, 2)]
+
+    def test_forgets_the_rest_of_a_run_that_has_begun(self) -> None:
+        box = outbox()
+        for _ in range(3000):
+            box.add_message(b"x", is_text=False)
+        box.next_piece()
+
+        box.drop_messages()
+
+        assert not box
+        assert (box.buffered_amount, box.buffered_messages) == (0, 0)
+
+    def test_leaves_room_for_new_ones(self) -> None:
+        box = outbox()
+        box.add_message(b"forgotten", is_text=False)
+        box.drop_messages()
+        box.add_message(b"new", is_text=True)
+
+        assert left(box) == [(TEXT, b"new")]
+
+
+class TestDeflating:
+    """Which messages are compressed, and into what frames; what is in them is the matter of test_compression.py."""
+
+    def frames(self, box: Outbox) -> list[tuple[int, bool, int]]:
+        frames = ClientFrames().read(b"".join(pieces(box)))
+        return [(one.opcode, one.is_final, one.rsv) for one in frames]
+
+    @pytest.mark.hostile("D10")
+    def test_begins_at_a_size(self) -> None:  # D10
+        box = outbox(deflates=True)
+        box.add_message(bytes(SHORTEST_DEFLATED - 1), is_text=True)
+        box.add_message(bytes(SHORTEST_DEFLATED), is_text=True)
+        box.add_message(bytes(SHORTEST_DEFLATED), is_text=False)
+
+        assert self.frames(box) == [(TEXT, True, 0), (TEXT, True, 4), (BINARY, True, 4)]
+
+    def test_keeps_the_order(self) -> None:
+        box = server_outbox(deflates=True)
+        sizes = [5, 200, 5, 5, 3000, 40_000, 5]
+        for number, size in enumerate(sizes):
+            box.add_message(bytes([number]) * size, is_text=False)
+
+        inflater = zlib.decompressobj(-15)
+        messages: list[bytes] = []
+        for one in server_frames(b"".join(pieces(box))):
+            payload = one.payload
+            if one.rsv or one.opcode == CONTINUATION:
+                payload = inflater.decompress(payload + (b"\0\0\xff\xff" if one.is_final else b""))
+            if one.opcode == CONTINUATION:
+                messages[-1] += payload
+            else:
+                messages.append(payload)
+
+        assert messages == [bytes([number]) * size for number, size in enumerate(sizes)]
+
+    def test_cuts_a_large_message_into_fragments(self) -> None:
+        box = outbox(deflates=True)
+        box.add_message(bytes(2 * PART), is_text=True)
+        box.add_message(bytes(2 * PART + 1), is_text=False)
+
+        assert self.frames(box) == [
+            (TEXT, False, 4),
+            (CONTINUATION, True, 0),
+            (BINARY, False, 4),
+            (CONTINUATION, False, 0),
+            (CONTINUATION, True, 0),
+        ]
+
+    def test_lets_control_frames_between_the_fragments(self) -> None:
+        box = outbox(deflates=True)
+        box.add_message(bytes(2 * PART), is_text=True)
+        begun = box.next_piece()
+        box.add_ping(b"")
+        box.add_close(b"")
+
+        frames = ClientFrames().read(begun + b"".join(pieces(box)))
+
+        assert [one.opcode for one in frames] == [TEXT, PING, CONTINUATION, CLOSE]
+
+    def test_forgets_the_rest_of_a_message_that_has_begun(self) -> None:
+        box = outbox(deflates=True)
+        box.add_message(bytes(5 * PART), is_text=True)
+        begun = box.next_piece()
+
+        box.drop_messages()
+        box.add_close(b"")
+
+        assert (box.buffered_amount, box.buffered_messages) == (0, 0)
+        frames = ClientFrames().read(begun + b"".join(pieces(box)))
+        assert [one.opcode for one in frames] == [TEXT, CLOSE]
+
+    @pytest.mark.parametrize("size", [200, 1000, PART, 10 * PART])
+    @pytest.mark.parametrize("content", ["zeros", "noise"])
+    def test_does_a_bounded_amount_a_piece_and_tells_its_cost(self, size: int, content: str) -> None:
+        box = outbox(deflates=True)
+        count = 400_000 // size
+        for number in range(count):
+            box.add_message(Random(number).randbytes(size) if content == "noise" else bytes(size), is_text=False)
+
+        waiting = box.buffered_amount
+        while box:
+            piece = box.next_piece()
+            work = waiting - box.buffered_amount
+            waiting = box.buffered_amount
+            assert 0 < work < PART + size if size < PART else work == PART
+            assert box.last_cost == 4 * work
+            assert len(piece) <= work + work // 64 + 200 * 16
+
+    def test_tells_no_cost_of_a_piece_that_is_not_compressed(self) -> None:
+        box = outbox(deflates=True)
+        box.add_message(bytes(1000), is_text=False)
+        box.next_piece()
+        box.add_message(b"short", is_text=False)
+
+        box.next_piece()
+
+        assert box.last_cost == 0
+
+    def test_takes_short_messages_between_into_the_same_piece(self) -> None:
+        box = outbox(deflates=True)
+        for number in range(20):
+            box.add_message(bytes(10 if number % 2 else 500), is_text=False)
+
+        assert len(pieces(box)) == 1
+
+    @pytest.mark.parametrize("size", [1024, 1025, 5000])
+    def test_masks_what_it_made(self, size: int) -> None:
+        noise = Random(size).randbytes(size)
+        wires = []
+        for box in (outbox(deflates=True), server_outbox(deflates=True)):
+            box.add_message(bytes(200), is_text=False)
+            box.add_message(noise, is_text=False)
+            box.add_message(bytes(200), is_text=False)
+            wires.append(b"".join(pieces(box)))
+
+        by_client, by_server = ClientFrames().read(wires[0]), server_frames(wires[1])
+        assert [one.payload for one in by_client] == [one.payload for one in by_server]
+        assert len({one.key for one in by_client}) == 3
+
+
+def server_frames(wire: bytes) -> list[ClientFrame]:
+    """The frames of a server, read as a client's: masked with a key that changes nothing."""
+    masked = bytearray()
+    while wire:
+        size = wire[1] & 0x7F
+        head = 2 + {126: 2, 127: 8}.get(size, 0)
+        size = int.from_bytes(wire[2:head], "big") if head > 2 else size
+        masked += bytes((wire[0], wire[1] | 0x80)) + wire[2:head] + bytes(4) + wire[head : head + size]
+        wire = wire[head + size :]
+    return ClientFrames().read(bytes(masked))
