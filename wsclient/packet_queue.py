@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import TYPE_CHECKING
 
 from wsclient.error import Error
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = ["PacketQueue", "PacketReader"]
+
+# Looked up once: through the class, a member costs Python 3.11 as much as the rest of `get_packet`.
+_OK = Error.OK
 
 
 class PacketQueue:
@@ -71,10 +78,20 @@ class PacketQueue:
             fitting += 1
         return fitting or (0 if packets else 1)
 
-    def extend(self, payloads: list[bytes], *, is_text: bool) -> None:
-        """Puts messages of one kind in; how many it takes, `room_for` tells."""
+    def extend(self, payloads: list[bytes], *, is_text: bool, changes: Sequence[int] = ()) -> None:
+        """Puts messages in; how many it takes, `room_for` tells.
+
+        Args:
+            payloads: theirs.
+            is_text: whether the first is text.
+            changes: where in the list text and binary take turns; see `protocol.events.Messages`.
+        """
         if is_text is not self._last_kind:
             self._change_kind(is_text)
+        if changes:
+            received = self.received
+            self._kinds.extend([received + change for change in changes])
+            self._last_kind ^= bool(len(changes) % 2)
         self.received += len(payloads)
         self.received_bytes += sum(map(len, payloads))
         self.packets.extend(payloads)
@@ -90,8 +107,7 @@ class PacketQueue:
     @property
     def is_full(self) -> bool:
         """Whether another packet, or another byte, finds no room."""
-        packets = self.packets
-        return len(packets) >= self.max_packets or (bool(packets) and not self._fits(1))
+        return len(self.packets) >= self.max_packets or not self._fits(1)
 
     @property
     def last_was_text(self) -> bool:
@@ -148,7 +164,7 @@ class PacketReader:
         except IndexError:
             inbox.error = inbox.when_empty
             return b""
-        inbox.error = Error.OK
+        inbox.error = _OK
         return packet
 
     def get_packets(self) -> list[bytes]:
@@ -162,10 +178,12 @@ class PacketReader:
     def get_message(self) -> str | bytes | None:
         """Takes the oldest packet: a text message as `str`, a binary one as `bytes`; None where there is none."""
         inbox = self._inbox
-        if not inbox.packets:
+        try:
+            packet = inbox.packets.popleft()
+        except IndexError:
             inbox.error = inbox.when_empty
             return None
-        packet = self.get_packet()
+        inbox.error = _OK
         return packet.decode("utf-8") if inbox.last_was_text else packet
 
     def get_packet_error(self) -> Error:

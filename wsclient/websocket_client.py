@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from itertools import islice
 from threading import get_ident
 from typing import TYPE_CHECKING
 
@@ -308,20 +309,28 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
 
     def _tell_messages(self, link: Link, messages: Messages, deadline: float) -> bool:
         """Puts messages into the inbox, as many as find room, and emits `data_received` for each."""
-        clock, transport, events, inbox = self._clock, link.transport, link.events, link.inbox
-        payloads, is_text = messages.payloads, messages.is_text
+        events, inbox, payloads = link.events, link.inbox, messages.payloads
         # At the end nothing waits any more: what was read, one read at most, goes in whatever the limits say.
         room = len(payloads) if isinstance(events[-1], Ended) else inbox.room_for(payloads)
         if not room:
             self._warn_of_pause(inbox)
             return False
+        if self._is_multiplayer or self._has_packet_hook or self._handlers["data_received"]:
+            return self._tell_each(link, messages, room, deadline)
+        # Nobody listens: all at once.
+        if room == len(payloads):
+            events.popleft()
+        else:
+            messages = messages.take(room)
+        inbox.extend(messages.payloads, is_text=messages.is_text, changes=messages.changes)
+        return True
+
+    def _tell_each(self, link: Link, messages: Messages, room: int, deadline: float) -> bool:
+        clock, transport, events, inbox = self._clock, link.transport, link.events, link.inbox
         hook = self._on_peer_packet if self._has_packet_hook else None
         told = 0
         try:
-            if not self._is_multiplayer and hook is None and not self._handlers["data_received"]:
-                told = room  # nobody listens: all at once
-                inbox.extend(payloads[:room], is_text=is_text)
-            for payload in payloads[told:room]:
+            for payload, is_text in islice(messages.each(), room):
                 told += 1
                 if self._is_multiplayer:
                     self._take_relayed(payload)
@@ -331,8 +340,8 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
                 if clock() >= deadline or link.transport is not transport:
                     return False
         finally:
-            del payloads[:told]
-            if not payloads and events:
+            messages.take(told)
+            if not messages.payloads and events:
                 events.popleft()
         return True
 

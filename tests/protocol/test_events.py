@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import FrozenInstanceError
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wsclient.protocol.events import (
     CloseReceived,
     Ended,
     Failure,
     FailureKind,
+    Messages,
     Opened,
     PingReceived,
     PongReceived,
@@ -49,3 +52,44 @@ def test_an_end_is_no_failure_unless_told() -> None:
 def test_what_happened_cannot_be_rewritten(event: object, field: str) -> None:
     with pytest.raises(FrozenInstanceError):
         setattr(event, field, None)
+
+
+def messages(kinds: str) -> Messages:
+    """A run with a "t" for each text and a "b" for each binary message; each payload tells its place."""
+    changes = [place for place in range(1, len(kinds)) if kinds[place] != kinds[place - 1]]
+    return Messages(kinds.startswith("t"), [b"%d" % place for place in range(len(kinds))], changes)
+
+
+def kinds_of(run: Messages) -> str:
+    return "".join("t" if is_text else "b" for _, is_text in run.each())
+
+
+class TestMessages:
+    @given(st.text("tb", min_size=1, max_size=12))
+    def test_are_told_one_by_one_with_their_kinds(self, kinds: str) -> None:
+        run = messages(kinds)
+
+        assert list(run.each()) == [(b"%d" % place, kind == "t") for place, kind in enumerate(kinds)]
+
+    @given(st.text("tb", min_size=1, max_size=8), st.text("tb", min_size=1, max_size=8))
+    def test_keep_their_kinds_behind_others(self, first: str, second: str) -> None:
+        run = messages(first)
+
+        run.extend(messages(second))
+
+        assert run.changes == messages(first + second).changes
+        assert kinds_of(run) == first + second
+        assert run.payloads == messages(first).payloads + messages(second).payloads
+
+    @given(st.text("tb", min_size=1, max_size=12), st.data())
+    def test_taken_from_the_front_leave_the_rest_as_it_was(self, kinds: str, data: st.DataObject) -> None:
+        count = data.draw(st.integers(0, len(kinds)))
+        run, whole = messages(kinds), messages(kinds)
+
+        taken = run.take(count)
+
+        assert [*taken.each(), *run.each()] == list(whole.each())
+        assert taken.payloads == whole.payloads[:count]
+        # Nothing but real changes is listed, however often one takes.
+        assert taken.changes == messages(kinds[:count]).changes
+        assert run.changes == messages(kinds[count:]).changes

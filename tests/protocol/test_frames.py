@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.hostile.wire import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, frame
 from tests.support.every_way import every_way
 from wsclient.protocol.errors import ProtocolViolation
+from wsclient.protocol.events import Messages
 from wsclient.protocol.frames import FrameDecoder, Opcode
 
 if TYPE_CHECKING:
@@ -56,11 +57,12 @@ class Recorder:
     def resume(self) -> None:
         self.is_busy = False
 
-    def whole_messages(self, payloads: list[bytes], *, is_text: bool) -> None:
+    def whole_messages(self, payloads: list[bytes], *, is_text: bool, changes: list[int]) -> None:
         assert payloads
         assert all(len(payload) <= MAX for payload in payloads)
         self.calls += 1
-        self.frames += [Frame(TEXT if is_text else BINARY, payload) for payload in payloads]
+        messages = Messages(is_text, payloads, changes)
+        self.frames += [Frame(TEXT if is_text else BINARY, payload) for payload, is_text in messages.each()]
 
     def take_compressed(self, payloads: Iterator[bytes], is_text: bool) -> None:
         self.calls += 1

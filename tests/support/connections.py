@@ -26,7 +26,7 @@ def told(connection: Connection) -> Iterator[object]:
         for event in connection.next_events():
             if isinstance(event, Messages):
                 assert event.payloads, "an empty run of messages"
-                yield from (Message(payload, event.is_text) for payload in event.payloads)
+                yield from (Message(payload, is_text) for payload, is_text in event.each())
             else:
                 yield event
         if not connection.has_undecoded:

@@ -129,9 +129,9 @@ class InflatingReceiver:
             self.is_busy = False
             self._inflate_waiting()
 
-    def whole_messages(self, payloads: list[bytes], *, is_text: bool) -> None:
+    def whole_messages(self, payloads: list[bytes], *, is_text: bool, changes: list[int]) -> None:
         """Passes on what is not compressed."""
-        self._assembler.whole_messages(payloads, is_text=is_text)
+        self._assembler.whole_messages(payloads, is_text=is_text, changes=changes)
 
     def take_run(self, payloads: Iterable[bytes], is_text: bool) -> None:  # noqa: C901  (one loop on purpose, see below)
         """Takes compressed messages of one kind and one frame each: as many as a step allows, not all.
@@ -168,7 +168,7 @@ class InflatingReceiver:
         self._room = room
         self.is_busy = room <= 0
         if messages:
-            self._assembler.whole_messages(messages, is_text=is_text)
+            self._assembler.whole_messages(messages, is_text=is_text, changes=[])
         if fault:
             raise _corrupt(fault)
         if left is not None:

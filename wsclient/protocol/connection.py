@@ -146,7 +146,6 @@ class Connection:
         )
         self._outbox = Outbox(is_masked=role is Role.CLIENT, random_bytes=random_bytes, deflater=deflater)
         self._peer = "the server" if role is Role.CLIENT else "the client"
-        self._peer_closed_first = False
         self._failure: Failure | None = None
 
     # Receiving
@@ -163,8 +162,7 @@ class Connection:
             cause: the error that said so; None for an orderly end of TCP.
         """
         self._decode_rest()
-        # Where the peer closed first and hung up, its Close was answered as far as it could be.
-        if self._state is State.BOTH_CLOSING and (self._peer_closed_first or not self._outbox):
+        if self._state is State.BOTH_CLOSING and not self._outbox:
             self._end(was_clean=True)
             return
         detail = f"the TCP connection broke: {cause}" if cause else f"{self._peer} ended TCP without a Close frame"
@@ -308,6 +306,10 @@ class Connection:
         except ProtocolViolation as violation:
             kind = FailureKind.TOO_BIG if violation.code == 1009 else FailureKind.VIOLATION
             self.fail(violation.code, Failure(stage=self._stage, kind=kind, detail=violation.reason, cause=violation))
+        except MemoryError as error:
+            self._decoder.stop()
+            detail = "this machine has no memory for what arrives"
+            self.fail(1011, Failure(stage=self._stage, kind=FailureKind.SYSTEM, detail=detail, cause=error))
 
     def _decode_rest(self) -> None:
         """At the end, what was read is decoded: at most one read's worth, which compressed might be a thousand."""
@@ -318,12 +320,12 @@ class Connection:
                 return
             self._decode()
 
-    def _deliver(self, payloads: list[bytes], is_text: bool) -> None:
+    def _deliver(self, messages: Messages) -> None:
         last = self._events[-1] if self._events else None
-        if isinstance(last, Messages) and last.is_text == is_text:
-            last.payloads += payloads
+        if isinstance(last, Messages):
+            last.extend(messages)
         else:
-            self._events.append(Messages(is_text, payloads))
+            self._events.append(messages)
 
     def _control_frame(self, opcode: Opcode, payload: bytes) -> None:
         if opcode is Opcode.PING:
@@ -341,7 +343,6 @@ class Connection:
         is_answer = self._state is State.LOCAL_CLOSING
         self._advance(Step.RECEIVE_CLOSE)
         if not is_answer:
-            self._peer_closed_first = True
             self._outbox.add_close(_close_payload(0 if code == 1005 else code, reason))  # RFC 6455 section 5.5.1
         self._events.append(CloseReceived(code, reason, is_answer))
 

@@ -6,8 +6,14 @@ An attempt that never opened gives `Ended` alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
+from itertools import chain, cycle, repeat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "CloseReceived",
@@ -87,14 +93,48 @@ class Opened:
 
 @dataclass(slots=True)
 class Messages:
-    """A run of whole messages of one kind, in order of arrival; never empty.
+    """A run of whole messages, in order of arrival; never empty.
 
-    One object for many messages: handing over each by itself would cost more than decoding it.
+    One object for many messages, of both kinds: handing over each by itself would cost more than decoding it, and
+    where text and binary take turns, so would handing over each kind by itself.
     Text is UTF-8 that has been checked, still as bytes.
+
+    Attributes:
+        is_text: whether the first is text.
+        payloads: of all of them.
+        changes: where in `payloads` the other kind begins, and the first one again, and so on; rising, and above 0.
     """
 
     is_text: bool
     payloads: list[bytes]
+    changes: list[int] = field(default_factory=list)
+
+    def each(self) -> Iterator[tuple[bytes, bool]]:
+        """Gives one message after the other, and whether it is text."""
+        ends = [*self.changes, len(self.payloads)]
+        kinds = cycle((self.is_text, not self.is_text))
+        runs = (repeat(is_text, end - start) for start, end, is_text in zip([0, *ends], ends, kinds, strict=False))
+        return zip(self.payloads, chain.from_iterable(runs), strict=True)
+
+    def extend(self, others: Messages) -> None:
+        """Puts a run behind this one."""
+        count = len(self.payloads)
+        last_is_text = self.is_text ^ bool(len(self.changes) % 2)
+        if others.is_text is not last_is_text:
+            self.changes.append(count)
+        self.changes += [count + change for change in others.changes]
+        self.payloads += others.payloads
+
+    def take(self, count: int) -> Messages:
+        """Takes the first ones out, that many of those that there are."""
+        passed = bisect_left(self.changes, count)
+        taken = Messages(self.is_text, self.payloads[:count], self.changes[:passed])
+        del self.payloads[:count]
+        if self.changes:
+            passed = bisect_right(self.changes, count)
+            self.is_text ^= bool(passed % 2)
+            self.changes = [change - count for change in self.changes[passed:]]
+        return taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
+from wsclient.protocol.equal_frames import take_equal_frames
 from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.masking import mask
 
@@ -42,8 +43,14 @@ class DataReceiver(Protocol):
     def resume(self) -> None:
         """Goes on with what was put off. Called before each step, for it may do some work in each."""
 
-    def whole_messages(self, payloads: list[bytes], *, is_text: bool) -> None:
-        """Takes a run of messages of one kind, each of them one unfragmented, uncompressed frame."""
+    def whole_messages(self, payloads: list[bytes], *, is_text: bool, changes: list[int]) -> None:
+        """Takes a run of messages, each of them one unfragmented, uncompressed frame.
+
+        Args:
+            payloads: theirs, never none; the taker's from now on.
+            is_text: whether the first is text.
+            changes: where in the list the other kind begins: text, then binary, or the other way round; the taker's.
+        """
 
     def frame_begins(self, opcode: Opcode, length: int, *, is_final: bool, is_compressed: bool) -> None:
         """Takes the header of a data frame, whatever its length. The payload follows in parts, then `frame_ends`."""
@@ -59,12 +66,18 @@ _OPCODES = {int(opcode): opcode for opcode in Opcode}
 _RSV1 = 0x40
 _FIN_TEXT = 0x80 | Opcode.TEXT
 _FIN_BINARY = 0x80 | Opcode.BINARY
+_WHOLE = (_FIN_TEXT, _FIN_BINARY)
 _FIN_COMPRESSED_TEXT = _FIN_TEXT | _RSV1
 _FIN_COMPRESSED_BINARY = _FIN_BINARY | _RSV1
 
 # How much one step may do, so that no flood makes one long: arbitrary, each less than half a millisecond.
 _MESSAGES_A_STEP = 2048
 _FRAMES_A_STEP = 128
+
+# How many frames go one by one before it is looked whether those that stand next are all alike. And up to which size
+# that is looked for: arbitrary, above it each frame costs more than the loop.
+_MESSAGES_A_LOOK = 64
+_LONGEST_EQUAL = 1024
 
 
 class FrameDecoder:
@@ -149,51 +162,81 @@ class FrameDecoder:
                 return False
         return self._position < len(self._data)
 
-    def _take_run(self, room: int) -> int:  # noqa: C901  (one loop on purpose, see below)
+    def _take_run(self, room: int) -> int:
         """Takes the whole, plain messages that stand next, that many at most, and says how many."""
-        # The one loop whose cost each message pays: local names, no length check before an access (the end of the
-        # data shows as IndexError), and runs of one kind, so that the kind costs nothing while it stays the same.
-        data = self._data
-        size = len(data)
-        start = self._position
-        max_message_size = self._max_message_size
+        data, start = self._data, self._position
+        kind = data[start] if start < len(data) else 0
+        if kind not in _WHOLE:
+            return 0
+        is_text = kind == _FIN_TEXT
         payloads: list[bytes] = []
+        changes: list[int] = []
+        # Frames of one size go together, without a loop. Where there are none such, it is not asked for each frame.
+        while (count := len(payloads)) < room:
+            start = self._take_equal(start, kind, room - count, payloads)
+            most = min(room - len(payloads), _MESSAGES_A_LOOK)
+            count = len(payloads) + most
+            start, kind = self._take_some_whole(start, kind, most, payloads, changes)
+            if len(payloads) < count:
+                break
+        self._position = start
+        if payloads:
+            self._receiver.whole_messages(payloads, is_text=is_text, changes=changes)
+        return len(payloads)
+
+    def _take_equal(self, start: int, kind: int, most: int, payloads: list[bytes]) -> int:
+        """Takes frames of one kind and size; none where few stand next. Says where the next frame begins."""
+        data = self._data
+        head = data[start : start + 4]
+        if len(head) < 4 or head[0] != kind:
+            return start
+        length = head[1]
+        if length < 126:
+            return take_equal_frames(data, start, 2, length, most, payloads)
+        length = head[2] << 8 | head[3]
+        if head[1] != 126 or not 126 <= length <= min(_LONGEST_EQUAL, self._max_message_size):
+            return start
+        return take_equal_frames(data, start, 4, length, most, payloads)
+
+    def _take_some_whole(
+        self, start: int, kind: int, most: int, payloads: list[bytes], changes: list[int]
+    ) -> tuple[int, int]:
+        """Takes whole frames of any size, that many at most. Says where the next begins, and the last one's kind."""
+        # The one loop whose cost each message pays: local names, no length check before an access (the end of the
+        # data shows as IndexError, or as a last payload that is too short), and both kinds in one list, so that the
+        # kind costs little where it changes, and nothing while it stays the same.
+        data, end = self._data, start
+        longest = self._max_message_size
         append = payloads.append
-        kind = _FIN_BINARY
-        told = 0
         try:
-            for _ in range(room):
-                first = data[start]
-                length = data[start + 1]
-                if first != kind:
-                    if first not in (_FIN_TEXT, _FIN_BINARY):
-                        break
-                    if payloads:
-                        self._position = start
-                        self._receiver.whole_messages(payloads, is_text=kind == _FIN_TEXT)
-                        told += len(payloads)
-                        payloads = []
-                        append = payloads.append
-                    kind = first
-                body = start + 2
+            for _ in range(most):
+                first = data[end]
+                length = data[end + 1]
+                body = end + 2
                 if length > 125:
                     if length != 126:  # 64 bits, or a mask that a server must not use
                         break
-                    length = data[start + 2] << 8 | data[start + 3]
-                    if length < 126 or length > max_message_size:
+                    length = data[body] << 8 | data[end + 3]
+                    if length < 126 or length > longest:
                         break
-                    body = start + 4
-                end = body + length
-                if end > size:
-                    break
-                append(data[body:end])
+                    body = end + 4
+                if first != kind:
+                    if first not in _WHOLE:
+                        break
+                    kind = first
+                    changes.append(len(payloads))
                 start = end
+                end = body + length
+                append(data[body:end])
         except IndexError:
             pass
-        self._position = start
-        if payloads:
-            self._receiver.whole_messages(payloads, is_text=kind == _FIN_TEXT)
-        return told + len(payloads)
+        if end <= len(data):
+            return end, kind
+        payloads.pop()  # it has not arrived whole
+        if changes and changes[-1] == len(payloads):
+            changes.pop()
+            kind ^= _FIN_TEXT ^ _FIN_BINARY
+        return start, kind
 
     def _compressed_run(self, first: int) -> Iterator[bytes]:
         """Takes the whole, short frames that stand next and begin with that byte; one that is given is taken."""

@@ -101,9 +101,7 @@ class MessageAssembler:
 
     is_busy = False
 
-    def __init__(
-        self, deliver: Callable[[Messages], None], *, max_message_size: int, max_fragments: int
-    ) -> None:
+    def __init__(self, deliver: Callable[[Messages], None], *, max_message_size: int, max_fragments: int) -> None:
         self._deliver = deliver
         self._max_message_size = max_message_size
         self._max_fragments = max_fragments
@@ -118,10 +116,18 @@ class MessageAssembler:
     def resume(self) -> None:
         """Does nothing, as nothing is ever put off."""
 
-    def whole_messages(self, payloads: list[bytes], *, is_text: bool, changes: list[int]) -> None:
-        """Takes a run of unfragmented messages; see `DataReceiver.whole_messages`."""
+    def expect_start(self) -> None:
+        """Makes sure that a message may begin.
+
+        Raises:
+            ProtocolViolation: there is one that has begun and is not complete (1002).
+        """
         if self._is_inside:
             raise ProtocolViolation(1002, _INSIDE)
+
+    def whole_messages(self, payloads: list[bytes], *, is_text: bool, changes: list[int]) -> None:
+        """Takes a run of unfragmented messages; see `DataReceiver.whole_messages`."""
+        self.expect_start()
         messages = Messages(is_text, payloads, changes)
         # What is all ASCII is UTF-8, and that is told without a loop in Python.
         if (is_text or changes) and not all(map(bytes.isascii, payloads)):
@@ -200,6 +206,6 @@ class MessageAssembler:
             try:
                 str(payload, "utf-8")
             except UnicodeDecodeError as error:
-                if before := messages.take(index):
-                    self._deliver(before)
+                if index:
+                    self._deliver(messages.take(index))
                 raise ProtocolViolation(1007, _INVALID_UTF8) from error

@@ -34,8 +34,8 @@ def trace_received(events: Iterable[Event]) -> None:
     """Logs what came in."""
     for event in events:
         if isinstance(event, Messages):
-            for payload in event.payloads:
-                _trace("<", "text" if event.is_text else "binary", payload)
+            for payload, is_text in event.each():
+                _trace("<", "text" if is_text else "binary", payload)
         elif isinstance(event, PingReceived):
             _trace("<", "ping", event.payload)
         elif isinstance(event, PongReceived):

@@ -1,0 +1,61 @@
+"""Frames that are all alike but for their payloads: found by columns, cut out by one call.
+
+A game's state has the same size tick after tick, and a flood of it is the most that a client has to decode. Neither
+the comparison nor the cutting runs in Python here, so that such a message costs a fifth of what any loop would take.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from struct import Struct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["SHORTEST_RUN", "take_equal_frames"]
+
+#: Fewer frames than this are not worth the search.
+SHORTEST_RUN = 8
+
+# Frames that are cut out by one call. An unpacker for so many takes 10 us to make, so it is made for no fewer.
+_GROUP = 64
+
+
+def take_equal_frames(data: bytes, start: int, head_size: int, length: int, most: int, payloads: list[bytes]) -> int:
+    """Takes the whole frames whose headers equal that of the first, byte for byte.
+
+    Args:
+        data: what arrived.
+        start: where the first begins.
+        head_size: bytes before its payload.
+        length: of its payload.
+        most: how many may be taken.
+        payloads: is given theirs.
+
+    Returns:
+        Where the next frame begins; `start` where there are fewer than `SHORTEST_RUN`.
+    """
+    stride = head_size + length
+    last = start + (SHORTEST_RUN - 1) * stride
+    # Most traffic is none of this, and pays for this one look.
+    if data[last : last + head_size] != data[start : start + head_size]:
+        return start
+    count = min((len(data) - start) // stride, most)
+    for offset in range(start, start + head_size):
+        # A column: the same byte of each header. It is as far all the same as stripping that byte takes it away.
+        column = data[offset : start + count * stride : stride]
+        count -= len(column.lstrip(column[:1]))
+    if count < SHORTEST_RUN:
+        return start
+    for group in (_GROUP, SHORTEST_RUN):
+        while count >= group:
+            payloads += _unpacker(head_size, length, group)(data, start)
+            start += group * stride
+            count -= group
+    return start
+
+
+@lru_cache(maxsize=256)
+def _unpacker(head_size: int, length: int, count: int) -> Callable[[bytes, int], tuple[bytes, ...]]:
+    return Struct(f"{head_size}x{length}s" * count).unpack_from
