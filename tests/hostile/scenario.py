@@ -339,6 +339,19 @@ class Scene:
         assert self.server.frames[-1:] == [] or code is None or self.server.frames[-1].opcode == 8
         self._always("" if is_clean else stage, says)
 
+    def refuses(self, says: str, url: str, **options: Any) -> None:
+        """-> ERR_INVALID_PARAMETER: nothing is started, no signal comes, and everything that holds for each row holds.
+
+        Args:
+            says: what `last_error` says, or a part of it, in any case.
+            url: what to connect to.
+            options: the other arguments of `connect_to_url`.
+        """
+        assert self.client.connect_to_url(url, **options) == Error.ERR_INVALID_PARAMETER
+        assert self.world.accept() is None
+        assert self.told == []
+        self._always("arguments", says)
+
     def ends_silently(self) -> None:
         """`disconnect_from_host()` while still connecting: no signal, and everything that holds for each row holds."""
         assert self.told == []

@@ -36,6 +36,7 @@ def test_before_any_attempt_it_does_nothing(scene: Scene) -> None:
     scene.ends_silently()
 
 
+@pytest.mark.hostile("G02")
 @pytest.mark.parametrize("polls", [0, 1, 5])
 def test_while_resolving_it_ends_silently(named: Scene, polls: int) -> None:
     assert named.client.connect_to_url("ws://game.example") == Error.OK
@@ -99,6 +100,7 @@ def test_when_the_reply_is_there_but_was_not_polled_for_it_ends_silently(scene: 
     scene.ends_silently()
 
 
+@pytest.mark.hostile("G02")
 def test_an_attempt_may_follow_at_once(named: Scene) -> None:
     assert named.client.connect_to_url("ws://game.example") == Error.OK
     named.step()
