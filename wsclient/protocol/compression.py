@@ -27,9 +27,11 @@ _SMALLEST_WINDOW_BITS = 9
 # RFC 7692 section 7.2.1: what a sync flush ends with, and the sender leaves out.
 _TAIL = b"\x00\x00\xff\xff"
 
-# zlib does not say whether it stands between two blocks. But there the tail and another empty block give nothing;
-# inside a block they give bytes, or an error.
-_TAIL_AND_PROBE = _TAIL + b"\x00" + _TAIL
+# zlib does not say whether it stands between two blocks. Where the stream ends with the message, a final block tells.
+# Where it goes on, another empty block tells nearly always: between two blocks it gives nothing, inside of one it gives
+# bytes, or an error. Only a message that is cut off in the tables at its start is not told from an empty one then.
+_TAIL_AND_FINAL_BLOCK = _TAIL + b"\x03\x00"
+_TAIL_AND_EMPTY_BLOCK = _TAIL + b"\x00" + _TAIL
 
 # Level 1: some ten microseconds a kilobyte of JSON, where level 6 takes 25 to make it a fifth smaller still.
 # Memory level 5: with the largest window 144 KiB a connection, not 256, and no slower.
@@ -104,6 +106,7 @@ class InflatingReceiver:
         self._assembler = assembler
         self._window_bits = max(direction.window_bits, _SMALLEST_WINDOW_BITS)  # a larger one reads the same
         self._takes_context_over = direction.takes_context_over
+        self._end = _TAIL_AND_EMPTY_BLOCK if direction.takes_context_over else _TAIL_AND_FINAL_BLOCK
         # Some messages get longer when they are compressed, but none twice as long: this is for blocks of nothing.
         self._max_payload_size = 2 * max_message_size + _PIECE_IN
         self._short = min(_PIECE_OUT, max_message_size + 1)
@@ -141,6 +144,7 @@ class InflatingReceiver:
         """
         # The loop whose cost each compressed message pays: local names, and no calls but zlib's. What is not short, or
         # has more in it than zlib gives at a time, leaves it.
+        self._assembler.expect_start()
         messages: list[bytes] = []
         left: tuple[bytes, bytes | None] | None = None
         fault = ""
@@ -154,7 +158,7 @@ class InflatingReceiver:
                 if len(message) == short or stream.eof:
                     left = payload, message
                     break
-                if stream.decompress(_TAIL_AND_PROBE, 1) or stream.eof:
+                if stream.decompress(self._end, 1) or stream.eof is self._takes_context_over:
                     fault = _NOT_AT_END
                     break
                 messages.append(message)
@@ -282,10 +286,10 @@ class InflatingReceiver:
             return
         self._is_inside = False
         try:
-            is_at_end = not self._stream.decompress(_TAIL_AND_PROBE, 1) and not self._stream.eof
-        except zlib.error:
-            is_at_end = False
-        if not is_at_end:
+            is_inside_block = bool(self._stream.decompress(self._end, 1))
+        except zlib.error as error:
+            raise _corrupt(str(error)) from error
+        if is_inside_block or self._stream.eof is self._takes_context_over:
             raise _corrupt(_NOT_AT_END)
         if not self._takes_context_over:
             self._stream = self._new_stream()
