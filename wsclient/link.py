@@ -84,17 +84,17 @@ class Link:
     @property
     def buffered_amount(self) -> int:
         """Bytes of packets that wait to be sent."""
-        return self.transport.buffered_amount if self.transport is not None and self.is_open else 0
+        return 0 if self.transport is None else self.transport.buffered_amount
 
     @property
     def buffered_messages(self) -> int:
         """Packets that wait to be sent."""
-        return self.transport.buffered_messages if self.transport is not None and self.is_open else 0
+        return 0 if self.transport is None else self.transport.buffered_messages
 
     @property
     def remote_address(self) -> tuple[str, int]:
         """The server's numeric address and port; ("", 0) while not open."""
-        return self.transport.remote_address if self.transport is not None and self.is_open else ("", 0)
+        return ("", 0) if self.transport is None else self.transport.remote_address
 
     def open(self) -> None:
         """Takes note that the opening handshake succeeded."""
