@@ -28,13 +28,24 @@ def raised(error: ValueError | OSError, cause: Exception | None = None) -> Excep
 def test_every_kind_is_told_in_whole_sentences_with_an_error(kind: FailureKind) -> None:
     told = ConnectionFailure.of_connection(failure(kind))
 
-    assert re.fullmatch(r"The wire was cut\.( [A-Z].*[.?])?", told.message)
+    assert re.fullmatch(r"([A-Z][a-zA-Z' ]+: t|T)he wire was cut\.( [A-Z].*[.?])?", told.message)
     assert told.error is not Error.OK
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind is not FailureKind.INVALID_ARGUMENT])
-def test_every_kind_but_a_refused_call_says_what_to_try(kind: FailureKind) -> None:
-    assert ConnectionFailure.of_connection(failure(kind)).message != "The wire was cut."
+# Where the detail says it: what is wrong with a call, and what each status of a server means.
+SAY_IT_THEMSELVES = {FailureKind.INVALID_ARGUMENT, FailureKind.HTTP_STATUS}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind not in SAY_IT_THEMSELVES])
+def test_every_kind_says_what_to_try(kind: FailureKind) -> None:
+    assert not ConnectionFailure.of_connection(failure(kind)).message.endswith("he wire was cut.")
+
+
+def test_a_lookup_that_takes_too_long_is_not_blamed_on_the_server() -> None:
+    lookup = dataclasses.replace(failure(FailureKind.TIMEOUT), stage=Stage.RESOLVE)
+
+    assert "server" in ConnectionFailure.of_connection(failure(FailureKind.TIMEOUT)).message
+    assert ConnectionFailure.of_connection(lookup).message.endswith("Check whether this computer is online.")
 
 
 @pytest.mark.parametrize(

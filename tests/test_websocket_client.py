@@ -311,7 +311,7 @@ def test_a_lost_connection_says_why(client: WebSocketClient, transport: FakeTran
 
     assert told == [("connection_closed", False)]
     assert client.last_error is not None
-    assert client.last_error.message.startswith("No pong for 20 s.")
+    assert client.last_error.message.startswith("The server has fallen silent: no pong for 20 s.")
     assert (client.close_code, client.close_reason) == (1006, "")
 
 

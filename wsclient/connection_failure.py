@@ -45,10 +45,13 @@ class ConnectionFailure:
     def of_connection(cls, failure: Failure) -> ConnectionFailure:
         """Describes what a transport told."""
         error, hint = _MEANING[failure.kind]
+        if failure.stage is Stage.RESOLVE and error is Error.ERR_TIMEOUT:
+            hint = _HINT_OF_LOOKUP  # no server has been asked for anything yet
+        what = _BEFORE.get(failure.kind, "") + failure.detail
         return cls(
             stage=failure.stage.value,
             error=_ERROR_OF_STATUS.get(failure.http_status, error),
-            message=f"{_sentence(failure.detail)} {hint}".rstrip(),
+            message=f"{_sentence(what)} {hint}".rstrip(),
             http_status=failure.http_status,
             http_headers=failure.http_headers,
             http_body=failure.http_body,
@@ -96,7 +99,7 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
     ),
     FailureKind.SYSTEM: (
         Error.ERR_CANT_ACQUIRE_RESOURCE,
-        "This computer ran out of something; close other connections or programs and try again.",
+        "This computer ran out of something or forbids it: close other programs, look at its firewall, try again.",
     ),
     FailureKind.CERTIFICATE: (
         Error.ERR_UNAUTHORIZED,
@@ -104,15 +107,15 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
     ),
     FailureKind.TLS: (
         Error.ERR_CANT_CONNECT,
-        "Server and client found no common way to encrypt; the server may be too old, or ask for a certificate.",
+        "Try ws:// in place of wss://, or another port; or the server is too old, or asks for a certificate.",
     ),
     FailureKind.TLS_ON_PLAIN_PORT: (
         Error.ERR_CANT_CONNECT,
-        "This port does not speak TLS: try ws:// in place of wss://, or another port.",
+        "Try ws:// in place of wss://, or another port.",
     ),
     FailureKind.PLAIN_ON_TLS_PORT: (
         Error.ERR_CANT_CONNECT,
-        "This port speaks TLS: try wss:// in place of ws://.",
+        "Try wss:// in place of ws://, or another port.",
     ),
     FailureKind.NOT_WEBSOCKET: (
         Error.ERR_CANT_CONNECT,
@@ -120,7 +123,7 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
     ),
     FailureKind.HTTP_STATUS: (
         Error.ERR_CANT_CONNECT,
-        "Check the path of the URL, and what the server asks of its clients.",
+        "",  # each status has its own
     ),
     FailureKind.BAD_RESPONSE: (
         Error.ERR_CANT_CONNECT,
@@ -140,7 +143,7 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
     ),
     FailureKind.VIOLATION: (
         Error.ERR_INVALID_DATA,
-        "The server broke the WebSocket protocol, and was told so.",
+        "Connect again; if that does not help, tell those who run the server.",
     ),
     FailureKind.TOO_BIG: (
         Error.ERR_OUT_OF_MEMORY,
@@ -150,6 +153,16 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
         Error.ERR_TIMEOUT,
         "The network may have failed; connect again.",
     ),
+}
+
+_HINT_OF_LOOKUP = "Check whether this computer is online."
+
+# For kinds whose detail alone tells a player little.
+_BEFORE: dict[FailureKind, str] = {
+    FailureKind.CERTIFICATE: "the server cannot be trusted: ",
+    FailureKind.VIOLATION: "the server broke the WebSocket protocol: ",
+    FailureKind.TOO_BIG: "a message is too big: ",
+    FailureKind.HEARTBEAT: "the server has fallen silent: ",
 }
 
 _ERROR_OF_STATUS: dict[int | None, Error] = {

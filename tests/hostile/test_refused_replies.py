@@ -26,7 +26,7 @@ def refusal(status: int, *lines: str, body: bytes = b"") -> bytes:
 @pytest.mark.parametrize(
     ("reply", "status", "says"),
     [
-        pytest.param(refusal(200), 200, "no WebSocket: check the port and the path", id="A01-200"),
+        pytest.param(refusal(200), 200, "no WebSocket; check the port and the path", id="A01-200"),
         pytest.param(refusal(204), 204, "no WebSocket", id="A01-204"),
         pytest.param(refusal(301), 301, "does not say where", id="A01-301-without-Location"),
         pytest.param(refusal(400), 400, "did not understand", id="A01-400"),
@@ -77,8 +77,8 @@ def test_the_first_4_kib_of_a_page_are_kept(scene: Scene, size: int) -> None:
         pytest.param(b"220 mail.example ESMTP\r\n", "a mail or FTP server", id="A03-smtp"),
         pytest.param(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/2", id="A03-http2-preface"),
         pytest.param(b"\x00\x00\x12\x04\x00\x00\x00\x00\x00", "not a WebSocket server", id="A03-http2-settings"),
-        pytest.param(b"\x16\x03\x01\x02\x00\x01\x00", "use wss://", id="A03-tls-client-hello"),
-        pytest.param(b"\x15\x03\x03\x00\x02\x02\x46", "use wss://", id="A03-tls-alert"),
+        pytest.param(b"\x16\x03\x01\x02\x00\x01\x00", "try wss://", id="A03-tls-client-hello"),
+        pytest.param(b"\x15\x03\x03\x00\x02\x02\x46", "try wss://", id="A03-tls-alert"),
         pytest.param(b"GET / HTTP/1.1\r\n\r\n", "echoes", id="A03-our-own-request"),
         pytest.param(b"HTTP/2.0 101 OK\r\n\r\n", "status line is malformed", id="A02-http-2.0"),
         pytest.param(b"HTTP/1.1 1O1 OK\r\n\r\n", "status line is malformed", id="A03-letters-in-the-status"),

@@ -37,9 +37,9 @@ def head(status: int, reason: str = "", *headers: tuple[str, str]) -> ResponseHe
         ),
         pytest.param(head(500, "Oops"), "500 Oops: it failed", id="A01-500"),
         pytest.param(head(503, "Busy"), "503 Busy: it is overloaded", id="A01-503"),
-        pytest.param(head(599), "the server answered 599: it failed: try again later", id="another-5xx-no-reason"),
+        pytest.param(head(599), "the server answered 599: it failed; try again later", id="another-5xx-no-reason"),
         pytest.param(head(777), "the server answered 777: that is no WebSocket", id="no-known-class"),
-        pytest.param(head(511, "Login"), "captive portal?", id="A30-511"),
+        pytest.param(head(511, "Login"), "captive portal", id="A30-511"),
         pytest.param(head(404, "a\x1b[2J\x85"), r"404 a\x1b[2J\x85: ", id="I03-reason-escaped"),
         pytest.param(head(404, "x" * 8000), "x" * 80 + "...: there", id="reason-cut"),
     ],
@@ -111,7 +111,7 @@ def test_a_complaint_about_plain_http_means_tls(body: bytes) -> None:  # G17
     secure = explain_status(head(400, "Bad Request"), body, is_secure=True)
 
     assert (plain.kind, plain.http_status) == (FailureKind.PLAIN_ON_TLS_PORT, 400)
-    assert "use wss:// instead of ws://" in plain.detail
+    assert "the server speaks TLS here" in plain.detail
     assert secure.kind is FailureKind.HTTP_STATUS
     assert explain_status(head(404), body, is_secure=False).kind is FailureKind.HTTP_STATUS
 
@@ -122,7 +122,7 @@ def test_a_tls_record_in_plain_text_means_tls(start: bytes) -> None:  # A03, G17
     secure = explain_not_http(NotHTTP(start), is_secure=True)
 
     assert plain.kind is FailureKind.PLAIN_ON_TLS_PORT
-    assert "use wss:// instead of ws://" in plain.detail
+    assert "the server speaks TLS here" in plain.detail
     assert secure.kind is FailureKind.NOT_WEBSOCKET
 
 

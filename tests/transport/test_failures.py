@@ -21,7 +21,7 @@ def test_says_where_what_and_why() -> None:
 
 def test_a_stream_says_itself_what_went_wrong() -> None:
     failure = failure_from(StreamError(FailureKind.CERTIFICATE, "it has expired"), Stage.TLS, "a:443")
-    assert (failure.kind, failure.detail) == (FailureKind.CERTIFICATE, "a:443: it has expired")
+    assert (failure.kind, failure.detail) == (FailureKind.CERTIFICATE, "it has expired (a:443)")
 
 
 @pytest.mark.parametrize(

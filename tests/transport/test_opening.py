@@ -94,7 +94,8 @@ def test_an_unknown_authority_is_a_failure_of_tls() -> None:
     _, outcome = secured(network, running, server_context(ca=trustme.CA()))
     failure = failed(outcome)
     assert (failure.stage, failure.kind) == (Stage.TLS, FailureKind.CERTIFICATE)
-    assert failure.detail.startswith("localhost:443: certificate verify failed: ")
+    assert failure.detail.startswith("certificate verify failed: ")
+    assert failure.detail.endswith(" (localhost:443)")
     assert network.open_sockets == []
 
 

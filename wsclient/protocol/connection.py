@@ -165,7 +165,8 @@ class Connection:
         if self._state is State.BOTH_CLOSING and not self._outbox:
             self._end(was_clean=True)
             return
-        detail = f"the TCP connection broke: {cause}" if cause else f"{self._peer} ended TCP without a Close frame"
+        words = (isinstance(cause, OSError) and cause.strerror) or cause  # without the number
+        detail = f"the TCP connection broke: {words}" if cause else f"{self._peer} ended TCP without a Close frame"
         failure = Failure(stage=self._stage, kind=FailureKind.LOST, detail=detail, cause=cause)
         self._end(was_clean=False, failure=self._failure or failure)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["explain_not_http", "explain_status"]
 
-TLS_DETAIL = "the server speaks TLS here: use wss:// instead of ws://"
+TLS_DETAIL = "the server speaks TLS here"
 
 # RFC 8446 section 5.1: an alert or a handshake record, version 3.x. Servers send the alert when they get plain text.
 TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
@@ -30,27 +30,27 @@ OTHER_PROTOCOLS = {
 PLAIN_HTTP_COMPLAINTS = (b"to https port", b"ssl-enabled server port", b"to an https server")
 
 HINTS = {
-    400: "it did not understand the request: check the port, the path and the headers",
-    401: "it wants credentials: put user:password@ into the URL, or send an Authorization header",
-    403: "it does not let this client in: it may want a token, an Origin header or another address",
-    404: "there is nothing at this path",
+    400: "it did not understand the request; check the port, the path and the headers",
+    401: "it wants credentials; put user:password@ into the URL, or send an Authorization header",
+    403: "it does not let this client in; it may want a token, an Origin header or another address",
+    404: "there is nothing at this path; check the URL",
     405: "there is no WebSocket at this path",
     407: "a proxy on the way wants credentials",
     408: "it waited too long for the request",
     410: "there is nothing at this path any more",
-    426: "it saw no upgrade to WebSocket: a proxy on the way may have taken it off",
-    429: "too many attempts: wait before the next one",
-    500: "it failed: its own log knows more",
-    502: "the server behind the proxy does not answer: try again later",
-    503: "it is overloaded or down for maintenance: try again later",
-    504: "the server behind the proxy does not answer: try again later",
-    511: "the network wants a login first: a captive portal?",
+    426: "it saw no upgrade to WebSocket; a proxy on the way may have taken it off",
+    429: "too many attempts; wait before the next one",
+    500: "it failed; its own log knows more",
+    502: "the server behind the proxy does not answer; try again later",
+    503: "it is overloaded or down for maintenance; try again later",
+    504: "the server behind the proxy does not answer; try again later",
+    511: "the network wants a login first; a captive portal? Open any web page in a browser",
 }
 OTHER_HINTS = {
-    2: "that is no WebSocket: check the port and the path",
+    2: "that is no WebSocket; check the port and the path",
     3: "it wants the request elsewhere and does not say where",
     4: "it refused the request",
-    5: "it failed: try again later",
+    5: "it failed; try again later",
 }
 
 
@@ -99,7 +99,7 @@ def _hint(head: ResponseHead, body: bytes) -> str:
     if 300 <= head.status < 400 and locations:
         return f"it redirects to '{_without_secrets(locations[0])}', and redirects are not followed: connect there"
     if head.status == 200 and _is_html(head, body):
-        return "that is a web page and no WebSocket: a wrong port or path, or a captive portal?"
+        return "that is a web page and no WebSocket; is it a wrong port or path, or a captive portal?"
     versions = head.get_all("Sec-WebSocket-Version")
     if head.status == 426 and versions and "13" not in versions:  # RFC 6455 section 4.4
         return f"it speaks another version of the protocol: {escape(', '.join(versions), 40)}"

@@ -12,7 +12,10 @@ from wsclient.transport.stream import StreamError
 if TYPE_CHECKING:
     from wsclient.protocol.events import Stage
 
-__all__ = ["detached", "failure_from", "is_more_telling", "reason_of"]
+__all__ = ["OUT_OF_MEMORY", "detached", "failure_from", "is_more_telling", "reason_of"]
+
+OUT_OF_MEMORY: Final = "this machine is out of memory"
+"""What a `MemoryError` means."""
 
 _KINDS: Final = {
     errno.ECONNREFUSED: (FailureKind.REFUSED, "{place} refused the connection"),
@@ -71,7 +74,7 @@ def failure_from(error: BaseException, stage: Stage, place: str) -> Failure:
     """
     detached(error)
     if isinstance(error, StreamError):
-        return Failure(stage=stage, kind=error.kind, detail=f"{place}: {error.detail}", cause=error)
+        return Failure(stage=stage, kind=error.kind, detail=f"{error.detail} ({place})", cause=error)
     number = error.errno if isinstance(error, OSError) else None
     kind, words = _KINDS.get(number, _OTHER) if number is not None else _OTHER
     detail = words.format(place=place, reason=reason_of(error))

@@ -175,7 +175,7 @@ class Securing(Phase):
     """Waits until TLS is agreed on."""
 
     stage = Stage.TLS
-    too_late = "{place} took the connection, but TLS was not agreed on within {seconds:g} s"
+    too_late = "{place} took the connection, but TLS was not agreed on within {seconds:g} s; it may not speak TLS there"
 
     def __init__(self, attempt: Attempt, stream: TlsStream) -> None:
         super().__init__(attempt)

@@ -171,7 +171,7 @@ class TlsStream(Stream):
 
     def finish(self) -> None:
         """Says close_notify, as far as it goes at once (RFC 8446 section 6.1), and finishes the inner stream."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, MemoryError):
             # The answer is not waited for: the Close frames have said all that there is to say.
             with contextlib.suppress(ssl.SSLError):
                 self._tls.unwrap()
@@ -226,6 +226,6 @@ class TlsStream(Stream):
         if first and (first[0] not in _RECORD_TYPES or first[1:] not in (b"", bytes([_MAJOR_VERSION]))):
             return StreamError(FailureKind.TLS_ON_PLAIN_PORT, "the server does not speak TLS")
         if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-            return StreamError(FailureKind.TLS, "the server hung up in the middle of TLS")
+            return StreamError(FailureKind.TLS, "the server hung up in the middle of TLS; it may not speak TLS on this port")
         reason = (error.reason or str(error)).replace("_", " ").lower()
         return StreamError(FailureKind.TLS, f"TLS failed: {reason}")
