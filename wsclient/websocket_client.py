@@ -93,6 +93,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         self._longest_poll = 0.0
         self._started = 0.0  # the poll() that is running, on the clock
         self._has_read = False  # whether that poll() has
+        self._is_resting = False  # whether the last one left nothing to tell, and room for what comes
 
     # Connecting and closing
 
@@ -234,8 +235,15 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         thread = get_ident()
         if thread != self._thread:
             self._claim(thread)
-        # Most polls of a game find nothing: they end here, before anything is set up to emit.
-        if self._is_polling or not self._step():
+        # Most polls of a game find nothing: they end here, after one question, before anything is set up to emit.
+        transport = self._link.transport
+        if self._is_resting and transport is not None and transport.is_quiet() and not self._deferred:
+            self._polls += 1
+            return
+        if self._is_polling:
+            return
+        self._is_resting = not self._step()
+        if self._is_resting:
             return
         self._begin_poll()
         try:

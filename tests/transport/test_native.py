@@ -12,6 +12,7 @@ from tests.support.fake_network import FakeResolver, addresses
 from tests.support.native_world import NativeWorld
 from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, Messages, Opened, Stage
 from wsclient.transport.native import TRANSITIONS, NativeTransport, State, Step
+from wsclient.transport.polled_time import SKIPPABLE
 from wsclient.transport.resolver import Resolved
 
 each_wire = pytest.mark.parametrize("is_secure", [False, True], ids=["ws", "wss"])
@@ -206,6 +207,45 @@ def test_a_poll_that_finds_nothing_asks_once_and_calls_nothing_else() -> None:
         assert world.step() == []
     assert world.network.questions == asked + 100
     assert len(made.calls) == called
+
+
+def test_what_is_quiet_is_told_by_one_question() -> None:
+    world = NativeWorld()
+    world.connect()
+    world.step()
+    asked, called = world.network.questions, len(world.network.sockets[0].calls)
+    assert world.transport.is_quiet()
+    assert world.network.questions == asked + 1
+    assert len(world.network.sockets[0].calls) == called
+
+
+def test_what_has_come_ends_the_quiet_and_is_not_asked_for_again() -> None:
+    world = NativeWorld()
+    world.connect()
+    world.step()
+    world.server.send_message(b"hello")
+    asked = world.network.questions
+    assert not world.transport.is_quiet()
+    world.step()
+    assert world.messages == [b"hello"]
+    assert world.network.questions == asked + 1
+
+
+def test_before_and_after_the_connection_it_is_never_quiet() -> None:
+    world = NativeWorld()
+    assert not world.transport.is_quiet()
+    world.connect()
+    world.step()
+    world.transport.abort()
+    assert not world.transport.is_quiet()
+
+
+def test_a_deadline_ends_the_quiet() -> None:
+    world = NativeWorld()
+    world.connect()
+    world.step()
+    world.clock.advance(SKIPPABLE)
+    assert not world.transport.is_quiet()
 
 
 # Misuse

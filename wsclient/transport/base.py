@@ -85,6 +85,13 @@ class Transport(ABC):
             What happened, in order; empty where nothing did.
         """
 
+    def is_quiet(self) -> bool:
+        """Whether it is known, at next to no cost, that `poll` would find nothing to do; False where it is not known.
+
+        Most frames of a game ask this and nothing else. To be asked only when the last `poll` brought nothing.
+        """
+        return False
+
     @property
     @abstractmethod
     def has_more(self) -> bool:

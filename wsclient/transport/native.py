@@ -64,6 +64,9 @@ TRANSITIONS: Final = {
 class NativeTransport(Transport):
     """One WebSocket connection over the system's sockets, without a thread of its own and without waiting."""
 
+    #: whether something is left that was read, or may be read without asking; kept, for it is asked in each frame
+    has_more = False
+
     def __init__(
         self, settings: Settings, *, clock: Callable[[], float] = time.monotonic, outside: Outside | None = None
     ) -> None:
@@ -83,8 +86,9 @@ class NativeTransport(Transport):
         self._live: LiveConnection | None = None
         self._latency = -1.0
         self._is_tracing = False
-        # For the poll that finds nothing; see there. Nobody asks `_is_readable` before `_quiet_until` says so.
+        # For `is_quiet`. Nobody asks `_is_readable` before `_quiet_until` says so.
         self._quiet_until = -inf
+        self._is_known_readable = False
         self._is_readable: Callable[[], object] = bool
 
     @property
@@ -103,19 +107,26 @@ class NativeTransport(Transport):
 
     def poll(self, read: bool = True) -> list[Event]:
         """Takes one bounded step; see `Transport.poll`."""
-        # Most polls of a game find nothing: they end here, after one look at the clock and one question.
-        if read and self._clock() < self._quiet_until:
-            try:
-                has_come = self._is_readable()
-            except OSError:
-                has_come = True  # the system cannot say; if something is wrong, the read tells
-            return self._step(read=True, is_readable=True) if has_come else []
-        return self._step(read=read, is_readable=False)
+        is_readable, self._is_known_readable = self._is_known_readable, False
+        if self._live is not None:
+            missed = self._time.tick()
+            return self._step_live(self._live, read=read, is_readable=is_readable, missed=missed)
+        if self._opening is not None:
+            self._time.tick()
+            return self._step_opening(self._opening, read=read)
+        return []
 
-    @property
-    def has_more(self) -> bool:
-        """Whether something is left that was read, or may be read without asking."""
-        return self._live is not None and self._live.has_more
+    def is_quiet(self) -> bool:
+        """Whether there is nothing to do: one look at the clock, and one question to the system."""
+        try:
+            if self._clock() >= self._quiet_until:
+                return False
+            if not self._is_readable():
+                return True
+        except OSError:
+            return False  # the system cannot say; if something is wrong, the read tells
+        self._is_known_readable = True
+        return False
 
     @property
     def can_send(self) -> bool:
@@ -190,18 +201,10 @@ class NativeTransport(Transport):
         if self._live is not None:
             self._live.set_no_delay(enabled)
 
-    def _step(self, *, read: bool, is_readable: bool) -> list[Event]:
-        if self._live is not None:
-            missed = self._time.tick()
-            return self._step_live(self._live, read=read, is_readable=is_readable, missed=missed)
-        if self._opening is not None:
-            self._time.tick()
-            return self._step_opening(self._opening, read=read)
-        return []
-
     def _step_live(self, live: LiveConnection, *, read: bool, is_readable: bool, missed: float) -> list[Event]:
         events = live.step(read=read, is_readable=is_readable, missed=missed)
         self._quiet_until = live.quiet_until
+        self.has_more = live.has_more
         self._is_tracing = is_tracing()
         if events and isinstance(events[-1], Ended):
             self._end()
@@ -242,6 +245,7 @@ class NativeTransport(Transport):
         self._opening = self._live = None
         self._quiet_until = -inf
         self._is_readable = bool
+        self.has_more = False
 
     def _advance(self, step: Step) -> None:
         try:
