@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from wsclient.protocol.connection import State
 from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, PingReceived, PongReceived, Stage
 from wsclient.protocol.text import escape
-from wsclient.transport.failures import detached, reason_of
+from wsclient.transport.failures import OUT_OF_MEMORY, detached, reason_of
 from wsclient.transport.heartbeat import Heartbeat, Verdict
 from wsclient.transport.polled_time import SKIPPABLE
 from wsclient.transport.trace import is_tracing, trace_received, trace_sent
@@ -78,7 +78,7 @@ class LiveConnection:
         self._piece: bytes | memoryview = b""  # given by the protocol, and not taken by the stream yet
         self._is_all_out = True
         self._written = 0  # bytes, ever
-        self._broken: OSError | None = None  # nothing can be written any more; what can be read still counts
+        self._broken: Exception | None = None  # nothing can be written any more; what can be read still counts
         self._closing_since: float | None = None
         self.heard_at = polled.on_system_clock(polled.now)
         self.quiet_until = -inf
@@ -140,7 +140,7 @@ class LiveConnection:
         has_waited, before = not self._is_all_out, self._written
         try:
             self._is_all_out = self._write_pieces()
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             self._broken = detached(error)
             return
         if has_waited and self._written > before:
@@ -179,9 +179,11 @@ class LiveConnection:
     def _next_piece(self) -> bytes:
         try:
             return self.connection.data_to_send()
-        except (OSError, NotImplementedError) as error:
-            # RFC 6455 section 5.3: a mask has to be unpredictable. Without random numbers nothing can be sent at all.
-            detail = f"this machine gives no random numbers: {reason_of(error)}"
+        except (MemoryError, OSError, NotImplementedError) as error:
+            # Without memory a frame may have been cut off, and nothing can be said behind it. Without random numbers
+            # nothing can be sent at all: a mask has to be unpredictable (RFC 6455 section 5.3).
+            no_random_numbers = f"this machine gives no random numbers: {reason_of(error)}"
+            detail = OUT_OF_MEMORY if isinstance(error, MemoryError) else no_random_numbers
             self.connection.give_up(self._failure(FailureKind.SYSTEM, detail, error))
             return b""
 
@@ -196,6 +198,9 @@ class LiveConnection:
                 data = stream.receive(connection.read_size)
         except OSError as error:
             connection.receive_eof(error)
+            return False
+        except MemoryError as error:  # perhaps in the middle of TLS: what was lost there is missing in the stream
+            connection.fail(_INTERNAL_ERROR, self._failure(FailureKind.SYSTEM, OUT_OF_MEMORY, error))
             return False
         if data:
             connection.receive_data(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wsclient.protocol.events import Failure, FailureKind
+from wsclient.transport.failures import OUT_OF_MEMORY
 from wsclient.transport.phases import Attempt, Established, Resolving
 
 if TYPE_CHECKING:
@@ -41,14 +42,21 @@ class Opening:
         Returns:
             The connection; or why there is none, with everything closed; or None while there is hope.
         """
-        outcome = self._phase.step(now)
-        while not isinstance(outcome, Established | Failure | None):
-            self._phase = outcome
-            outcome = self._phase.step(now)
+        try:
+            outcome = self._go_on(now)
+        except MemoryError as error:
+            outcome = Failure(stage=self._phase.stage, kind=FailureKind.SYSTEM, detail=OUT_OF_MEMORY, cause=error)
         if outcome is None:
             outcome = self._time_out(now)
         if isinstance(outcome, Failure):
             self.close()
+        return outcome
+
+    def _go_on(self, now: float) -> Established | Failure | None:
+        outcome = self._phase.step(now)
+        while not isinstance(outcome, Established | Failure | None):
+            self._phase = outcome
+            outcome = self._phase.step(now)
         return outcome
 
     def close(self) -> None:

@@ -87,7 +87,7 @@ class TcpStream(Stream):
         # Closing a socket that holds unread data resets the connection, and a reset can overtake our Close frame
         # and have the peer discard it (RFC 6455 section 7.1.1 tells to read until the end, for that reason). We do
         # not wait, but what is there already is taken.
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, MemoryError):
             self._socket.shutdown(socket.SHUT_WR)
             for _ in range(_DRAIN_READS):
                 if not self._receive(_DRAIN_SIZE):
