@@ -152,6 +152,7 @@ def test_disconnecting_twice_is_disconnecting_once(state: str, client: WebSocket
     assert [close for each in network.transports for close in each.closes] == before + first
 
 
+@pytest.mark.hostile("E11")
 @pytest.mark.parametrize(
     ("state", "status", "terminal"),
     [
@@ -190,6 +191,7 @@ def test_an_attempt_that_we_end_lets_its_transport_go(client: WebSocketClient, n
     assert len(network.transports) == 2
 
 
+@pytest.mark.hostile("E06")
 @each_state
 @pytest.mark.parametrize(("code", "reason"), [(1005, ""), (-1, ""), (70000, ""), (1000, "x" * 124)])
 def test_e06_an_illegal_close_changes_nothing(

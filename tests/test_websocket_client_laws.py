@@ -14,6 +14,7 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -28,6 +29,8 @@ from wsclient.websocket_peer import WebSocketPeer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+pytestmark = pytest.mark.hostile("H01", "H03", "H11")
 
 CONNECTING, CONNECTED = WebSocketClient.CONNECTION_CONNECTING, WebSocketClient.CONNECTION_CONNECTED
 

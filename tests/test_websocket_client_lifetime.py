@@ -34,6 +34,7 @@ def without_collector():
     gc.enable()
 
 
+@pytest.mark.hostile("H09")
 @pytest.mark.parametrize("state", [state for state in STATES if state not in ("open", "closed by the server")])
 def test_h09_a_client_that_is_dropped_is_gone_at_once(state: str, network: FakeNetwork) -> None:
     client = WebSocketClient(transport=network)
@@ -46,6 +47,7 @@ def test_h09_a_client_that_is_dropped_is_gone_at_once(state: str, network: FakeN
     assert all(each.is_aborted for each in network.transports)
 
 
+@pytest.mark.hostile("H09")
 @pytest.mark.parametrize(
     ("state", "closes"), [("open", [(1000, "")]), ("closed by the server", [(1000, "")])], ids=["open", "server-closes"]
 )
@@ -80,6 +82,7 @@ def test_a_warning_that_is_an_error_does_not_keep_the_socket(
     assert network.latest.is_aborted
 
 
+@pytest.mark.hostile("H03")
 def test_h03_the_last_reference_may_be_dropped_inside_a_handler(network: FakeNetwork) -> None:
     holder = [WebSocketClient(transport=network)]
     reach("open", holder[0], network)
@@ -95,6 +98,7 @@ def test_h03_the_last_reference_may_be_dropped_inside_a_handler(network: FakeNet
     assert gone() is None
 
 
+@pytest.mark.hostile("H03")
 def test_h03_the_last_reference_may_be_dropped_when_the_end_is_told(network: FakeNetwork) -> None:
     holder = [WebSocketClient(transport=network)]
     reach("open", holder[0], network)
@@ -107,6 +111,7 @@ def test_h03_the_last_reference_may_be_dropped_when_the_end_is_told(network: Fak
     assert gone() is None
 
 
+@pytest.mark.hostile("H10")
 def test_h10_the_interpreter_may_end_with_an_open_client() -> None:
     code = """if True:
         from tests.support.client_states import reach
@@ -208,6 +213,7 @@ def test_a_client_that_was_not_made_whole_is_dropped_quietly() -> None:
     WebSocketClient.__new__(WebSocketClient)
 
 
+@pytest.mark.hostile("G22")
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
 @pytest.mark.parametrize("state", ["disconnected", "connecting"])
 def test_g22_it_cannot_be_copied(copied, state: str, network: FakeNetwork) -> None:

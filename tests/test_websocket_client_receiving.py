@@ -80,6 +80,7 @@ def test_messages_behind_the_handshake_are_told_behind_it(client: WebSocketClien
     assert told == [("connection_established", ""), ("data_received",)]
 
 
+@pytest.mark.hostile("E09")
 @pytest.mark.parametrize("listens", [True, False], ids=["with-a-handler", "without-handlers"])
 def test_e09_the_last_message_the_close_and_the_end_at_once(
     listens: bool, client: WebSocketClient, transport: FakeTransport
@@ -203,6 +204,7 @@ def test_a_handler_that_reads_makes_room_at_once(client: WebSocketClient, transp
     assert read == [bytes([number]) for number in range(100)]
 
 
+@pytest.mark.hostile("C07")
 @pytest.mark.parametrize("sizes", [[1] * 4, [1024], [1, 1, 1022]], ids=["packets", "bytes", "both"])
 def test_c07_a_full_queue_is_not_read_into(sizes: list[int], client: WebSocketClient, transport: FakeTransport) -> None:
     transport.reads_on = True
@@ -452,6 +454,7 @@ def test_other_signals_count_for_the_budget_too(
     assert told[1:] == [("connection_closed", True)]
 
 
+@pytest.mark.hostile("C06")
 def test_c06_a_flood_is_spread_over_polls_in_order(network: FakeNetwork) -> None:
     count, read = 100_000, []
     with WebSocketClient(transport=network) as client:

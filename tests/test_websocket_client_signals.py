@@ -111,6 +111,7 @@ def test_a_nested_poll_does_nothing(signal: str, client: WebSocketClient, networ
     assert [each for each in told if each[0] == signal] == told[-1:] * (2 if signal == "data_received" else 1)
 
 
+@pytest.mark.hostile("H05")
 @pytest.mark.parametrize("is_connected", [False, True])
 def test_h05_another_thread_may_not_poll(is_connected: bool, client: WebSocketClient, network: FakeNetwork) -> None:
     if is_connected:
@@ -136,6 +137,7 @@ def test_h05_another_thread_may_not_poll(is_connected: bool, client: WebSocketCl
     client.poll()
 
 
+@pytest.mark.hostile("H05")
 def test_h05_another_thread_may_not_poll_while_the_first_does(
     client: WebSocketClient, transport: FakeTransport
 ) -> None:
@@ -159,6 +161,7 @@ def test_h05_another_thread_may_not_poll_while_the_first_does(
     assert len(raised) == 1
 
 
+@pytest.mark.hostile("H13")
 def test_h13_two_clients_in_two_threads_do_not_know_of_each_other() -> None:
     told: dict[int, list[tuple[object, ...]]] = {}
 
@@ -441,6 +444,7 @@ WHOLE_LIFE = [
 ]
 
 
+@pytest.mark.hostile("H02")
 @pytest.mark.parametrize("flags", [0, WebSocketClient.CONNECT_DEFERRED], ids=["at-once", "deferred"])
 @each_signal
 def test_h02_a_raising_handler_loses_nothing(
@@ -459,6 +463,7 @@ def test_h02_a_raising_handler_loses_nothing(
     assert client.get_connection_status() == client.CONNECTION_DISCONNECTED
 
 
+@pytest.mark.hostile("H02")
 @pytest.mark.parametrize("hook", ["_on_connect", "_on_close_request", "_on_disconnect", "_on_peer_packet"])
 def test_h02_a_raising_hook_loses_nothing(hook: str, network: FakeNetwork) -> None:
     broken = type("Broken", (WebSocketClient,), {hook: fail})
@@ -474,6 +479,7 @@ def test_h02_a_raising_hook_loses_nothing(hook: str, network: FakeNetwork) -> No
         assert len(raised) == (2 if hook == "_on_peer_packet" else 1)
 
 
+@pytest.mark.hostile("H02")
 def test_h02_a_raising_hook_of_an_error_is_told_once(network: FakeNetwork) -> None:
     broken = type("Broken", (WebSocketClient,), {"_on_error": fail})
     with broken(transport=network) as client:
@@ -530,6 +536,7 @@ def test_an_exception_for_the_last_message_of_a_run_costs_no_idle_poll(
     assert told == [("data_received",)] * 2
 
 
+@pytest.mark.hostile("G23")
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
 @pytest.mark.parametrize("signal", ["data_received", "connection_established", "connection_closed"])
 def test_g23_what_is_no_exception_leaves_at_once(
@@ -599,6 +606,7 @@ def test_a_raising_handler_of_an_owed_end_loses_nothing(
     assert told == [("connection_closed", False), ("connection_established", "")]
 
 
+@pytest.mark.hostile("H12")
 def test_h12_a_transport_that_raises_is_as_a_handler_that_does(
     client: WebSocketClient, transport: FakeTransport
 ) -> None:
@@ -611,6 +619,7 @@ def test_h12_a_transport_that_raises_is_as_a_handler_that_does(
     assert client.get_connection_status() == client.CONNECTION_CONNECTED
 
 
+@pytest.mark.hostile("H12")
 def test_h12_a_transport_may_raise_in_a_second_read(client: WebSocketClient, transport: FakeTransport) -> None:
     told = signals_of(client)
     transport.reads_on = True
