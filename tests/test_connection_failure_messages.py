@@ -319,14 +319,14 @@ MESSAGES = {
     "hung-up-without-a-word": (
         partial(hung_up, is_secure=False),
         (
-            "The server closed the connection without an answer: it may want wss:// instead of ws://, not speak WebSocket "
-            f"on this port, or not like the path, the subprotocols or the headers. {LOST}"
+            "The server closed the connection without an answer: it may want wss:// instead of ws://, not speak "
+            f"WebSocket on this port, or not like the path, the subprotocols or the headers. {LOST}"
         ),
     ),
     "hung-up-within-tls": (
         partial(hung_up, is_secure=True),
         (
-            "The server hung up in the middle of TLS; it may not speak TLS on this port (game.example:443). "
+            "The server hung up in the middle of TLS; it may not speak it here (game.example:443). "
             "Try ws:// in place of wss://, or another port; or the server is too old, or asks for a certificate."
         ),
     ),

@@ -226,6 +226,6 @@ class TlsStream(Stream):
         if first and (first[0] not in _RECORD_TYPES or first[1:] not in (b"", bytes([_MAJOR_VERSION]))):
             return StreamError(FailureKind.TLS_ON_PLAIN_PORT, "the server does not speak TLS")
         if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-            return StreamError(FailureKind.TLS, "the server hung up in the middle of TLS; it may not speak TLS on this port")
+            return StreamError(FailureKind.TLS, "the server hung up in the middle of TLS; it may not speak it here")
         reason = (error.reason or str(error)).replace("_", " ").lower()
         return StreamError(FailureKind.TLS, f"TLS failed: {reason}")
