@@ -9,7 +9,7 @@ FUZZ_ARGS =
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
 
-.PHONY: help demo test test-all check fuzz clean
+.PHONY: help demo test test-all check docs engines fuzz clean
 .NOTPARALLEL:
 
 help:
@@ -17,6 +17,8 @@ help:
 	@echo 'make test    every test, with branch coverage; PYTEST_ARGS="-k url" for some'
 	@echo 'make test-all  the same with each Python that is here, with the oldest pyee and the newest'
 	@echo 'make check   format, lint and types'
+	@echo 'make docs    the documentation, into build/site; a warning or a broken link fails'
+	@echo 'make engines the engines of demos/engines, so that make test tries them too'
 	@echo 'make fuzz    broken inputs for all that reads what strangers sent: SECONDS=10 for each of its targets'
 	@echo 'make clean   remove the environment and everything that was made'
 	@echo
@@ -39,6 +41,11 @@ check: $(VENV)/.has-lint
 	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 
+docs: $(VENV)/.has-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --site-dir build/site
+
+engines: $(VENV)/.has-engines
+
 fuzz: $(VENV)/.has-fuzz
 	$(BIN)/python -m fuzz --seconds $(SECONDS) $(FUZZ_ARGS)
 
@@ -52,6 +59,14 @@ $(VENV)/.has-demos: pyproject.toml .ci/environment
 
 $(VENV)/.has-test: pyproject.toml .ci/environment
 	@$(INSTALL) . --group test
+	@touch $@
+
+$(VENV)/.has-docs: pyproject.toml .ci/environment
+	@$(INSTALL) . --group docs
+	@touch $@
+
+$(VENV)/.has-engines: pyproject.toml .ci/environment
+	@$(INSTALL) . --group test --group engines
 	@touch $@
 
 # Not on every system, nor for every Python.
