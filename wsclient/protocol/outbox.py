@@ -258,13 +258,11 @@ class Outbox:
         """Compresses what is next, whole messages or a part of a large one, and takes what is small between them."""
         pieces: list[bytes] = []
         work = 0
-        while work < _DEFLATED_A_PIECE and self._queue:
-            message = self._queue[0]
+        # Where messages are compressed, none is so large that it waits as a frame of its own.
+        while work < _DEFLATED_A_PIECE and self._queue and not isinstance(message := self._queue[0], _LargeFrame):
             if isinstance(message, list):
                 batch += self._take_small(message)
                 continue
-            if not isinstance(message, _Deflating):
-                break
             first, payload, taken, rest = message.next_fragment(deflater)
             work += taken
             if not rest:
