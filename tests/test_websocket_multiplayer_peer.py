@@ -524,6 +524,26 @@ def test_the_sender_is_that_of_the_next_packet_however_they_are_read(
     assert client.get_packet_peer() == 1
 
 
+def test_packets_between_peers_are_no_text(client: WebSocketClient, session: FakeTransport) -> None:
+    session.feed(relayed(packet(b"one")))
+    client.poll()
+
+    assert client.get_message() == b"one"
+    assert not client.was_string_packet()
+
+
+def test_the_senders_of_unread_packets_do_not_outlive_the_connection(
+    client: WebSocketClient, session: FakeTransport, network: FakeNetwork
+) -> None:
+    session.feed(relayed(packet(b"one", 20), packet(b"two", 21)), Ended(was_clean=True))
+    poll_all(client)
+    client.connect_to_url(URL, gd_mp_api=True)
+    network.latest.open_now("", relayed(packet(b"three", 30)))
+    client.poll()
+
+    assert client.get_packet_peer() == 30
+
+
 def test_senders_do_not_pile_up_where_nobody_asks(client: WebSocketClient, session: FakeTransport) -> None:
     for _ in range(100):
         session.feed(relayed(packet(b"x", 20)))

@@ -176,7 +176,7 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
         return self._link.transport is not None and not self._link.is_closing_here
 
     def _renew(self, *, is_multiplayer: bool) -> Link:
-        """Begins anew: a new link, whose inbox is the client's in either mode, and nobody in the session."""
+        """Begins anew: a new link, whose inbox is the client's in either mode. The session before has been ended."""
         self._is_multiplayer = is_multiplayer
         self._link = link = Link(
             self._incoming,
@@ -187,9 +187,7 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
         )
         self._inbox = link.inbox
         self._peer = WebSocketPeer(link)
-        self._sources.clear()
         self._ignored_messages = 0
-        self._forget_session()
         return link
 
     def _refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
