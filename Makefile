@@ -28,7 +28,7 @@ demo: $(VENV)/.has-demos
 	$(BIN)/python -m demos.arena
 
 test: $(VENV)/.has-test
-	$(BIN)/python -m pytest --cov --cov-report=term $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(PYTEST_ARGS)
 
 test-all:
 	@sh .ci/test-all $(PYTEST_ARGS)
