@@ -370,6 +370,7 @@ def test_after_the_end_nothing_more_is_told(signal: str, client: WebSocketClient
 # 5. Order
 
 
+@pytest.mark.hostile("H04")
 def test_handlers_run_in_the_order_of_connection_and_a_copy(client: WebSocketClient, transport: FakeTransport) -> None:
     order: list[str] = []
 

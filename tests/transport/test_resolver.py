@@ -178,8 +178,8 @@ def run(script: str) -> str:
     return done.stdout
 
 
+@pytest.mark.hostile("G03")
 def test_the_interpreter_does_not_wait_for_a_lookup_that_hangs() -> None:
-    """G03."""
     assert (
         run("""
         import time
