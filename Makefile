@@ -9,11 +9,12 @@ FUZZ_ARGS =
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
 
-.PHONY: help demo test test-all check docs engines fuzz clean
+.PHONY: help demo demo-godot test test-all check docs engines fuzz clean
 .NOTPARALLEL:
 
 help:
 	@echo 'make demo    the arena: a server, bots and a window (without a display: ten seconds, then arena.png)'
+	@echo 'make demo-godot  the same on a real Godot 3 server; needs godot3-server'
 	@echo 'make test    every test, with branch coverage; PYTEST_ARGS="-k url" for some'
 	@echo 'make test-all  the same with each Python that is here, with the oldest pyee and the newest'
 	@echo 'make check   format, lint and types'
@@ -26,6 +27,9 @@ help:
 
 demo: $(VENV)/.has-demos
 	$(BIN)/python -m demos.arena
+
+demo-godot: $(VENV)/.has-demos
+	$(BIN)/python -m demos.godot
 
 test: $(VENV)/.has-test
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(PYTEST_ARGS)

@@ -17,8 +17,8 @@ import pygame
 from demos.arena.companions import Companions
 from demos.arena.game import Game
 from demos.arena.hud import status_of
-from demos.arena.messages import MAX_NAME
 from demos.arena.model import Ship
+from demos.arena.options import add_player_options
 from demos.arena.reconnector import Reconnector
 from demos.arena.window import Window, add_options
 from wsclient import WebSocketClient
@@ -59,24 +59,11 @@ def play(name: str, url: str, window: Window, update: Callable[[], object] = lam
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demos.arena", description=__doc__.partition("\n")[0])
-    parser.add_argument("--players", type=_at_least_one, default=5, help="you and the bots (default: %(default)s)")
+    add_player_options(parser)
     add_options(parser)
     parser.add_argument("--kill-server-after", type=float, metavar="SECONDS", help="to see how the game goes on")
     parser.add_argument("--join", metavar="URL", help="play on a server that runs already; brings no bots")
-    parser.add_argument("--name", type=_name, default="Sam", help="yours (default: %(default)s)")
     return parser.parse_args()
-
-
-def _at_least_one(number: str) -> int:
-    if int(number) < 1:
-        raise argparse.ArgumentTypeError("at least 1: you")
-    return int(number)
-
-
-def _name(name: str) -> str:
-    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
-        raise argparse.ArgumentTypeError(f"from 1 to {MAX_NAME} characters")
-    return name
 
 
 if __name__ == "__main__":

@@ -45,11 +45,11 @@ def has_display() -> bool:
     return bool(named) or pygame.display.get_driver() not in {"dummy", "offscreen"}  # SDL's last resorts
 
 
-def add_options(parser: ArgumentParser) -> None:
-    """Adds what a window can be told on the command line."""
+def add_options(parser: ArgumentParser, picture: str = "arena.png") -> None:
+    """Adds what a window can be told on the command line; `picture` is what is saved without a display."""
     parser.add_argument("--seconds", type=float, help="end after so long (default: never; without a display 10)")
     parser.add_argument("--headless", action="store_true", help="no window, but a line a second and a screenshot")
-    parser.add_argument("--screenshot", metavar="PATH", help="save the last frame (headless: arena.png)")
+    parser.add_argument("--screenshot", metavar="PATH", help=f"save the last frame (headless: {picture})")
 
 
 @dataclass
