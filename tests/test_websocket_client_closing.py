@@ -250,11 +250,13 @@ def test_the_old_end_comes_once_though_many_attempts_follow(
     assert told == [("connection_closed", False), ("connection_error",)]
 
 
+@pytest.mark.parametrize("seconds", [1, 2], ids=["exactly", "more"])
 def test_the_old_end_waits_for_a_poll_with_time(
-    client: WebSocketClient, transport: FakeTransport, network: FakeNetwork
+    seconds: int, client: WebSocketClient, transport: FakeTransport, network: FakeNetwork
 ) -> None:
+    client.poll_budget = 1
     told = signals_of(client)
-    client.connect("connection_closed", lambda was_clean: network.clock.advance(1))
+    client.connect("connection_closed", lambda was_clean: network.clock.advance(seconds))
     client.disconnect_from_host()
     client.connect_to_url(URL)
     network.latest.open_now()

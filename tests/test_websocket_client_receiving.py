@@ -413,6 +413,19 @@ def test_while_something_waits_for_time_nothing_is_read(
     assert len(slow) == 6
 
 
+def test_when_what_waited_is_told_and_time_is_left_one_read_follows(
+    client: WebSocketClient, transport: FakeTransport, slow: list[float]
+) -> None:
+    transport.feed(numbered(0, 3))
+    transport.feed(numbered(3, 4))
+    transport.feed(numbered(4, 5))
+    client.poll()
+    client.poll()
+
+    assert len(slow) == 4
+    assert transport.reads == [True, False, True]
+
+
 def test_a_budget_that_ends_with_the_last_message_costs_no_idle_poll(
     client: WebSocketClient, transport: FakeTransport, slow: list[float]
 ) -> None:
@@ -441,11 +454,13 @@ def test_the_budget_is_looked_at_after_every_read(
     assert transport.reads == [True, True]
 
 
+@pytest.mark.parametrize("seconds", [1, 2], ids=["exactly", "more"])
 def test_other_signals_count_for_the_budget_too(
-    client: WebSocketClient, transport: FakeTransport, network: FakeNetwork
+    seconds: int, client: WebSocketClient, transport: FakeTransport, network: FakeNetwork
 ) -> None:
+    client.poll_budget = 1
     told = signals_of(client)
-    client.connect("server_close_request", lambda code, reason: network.clock.advance(1))
+    client.connect("server_close_request", lambda code, reason: network.clock.advance(seconds))
     transport.feed(CloseReceived(1000, "", is_answer=False), Ended(was_clean=True))
     client.poll()
     assert told == [("server_close_request", 1000, "")]
