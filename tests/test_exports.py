@@ -8,6 +8,7 @@ import subprocess
 import sys
 from importlib import import_module
 
+import pygame
 import pytest
 
 from tests.support.source import PACKAGE, ROOT, Module, modules
@@ -15,6 +16,7 @@ from tests.support.source import PACKAGE, ROOT, Module, modules
 PUBLIC_NAMES = [
     "ConnectionFailure",
     "Error",
+    "LagPeer",
     "MultiplayerAPI",
     "MultiplayerPeer",
     "NetworkedMultiplayerPeer",
@@ -43,8 +45,11 @@ VARIANTS = [
     "Vector3",
 ]
 
-# Slow to import, and of no use before the first wss:// or at all.
-NOT_AT_IMPORT = ["asyncio", "ssl"]
+# In wsclient.rpc only: a star must not take words such as these.
+RPC_KEYWORDS = ["remote", "master", "puppet", "remotesync", "mastersync", "puppetsync"]
+
+# Slow to import, and of no use before the first wss://, without Godot on the other side, or at all.
+NOT_AT_IMPORT = ["asyncio", "ssl", "wsclient.lag_peer", "wsclient.multiplayer_api", "wsclient.node", "wsclient.rpc"]
 
 
 def exported(module: Module) -> list[str] | None:
@@ -127,11 +132,19 @@ def test_a_star_hides_nothing() -> None:
 
     assert names & set(dir(builtins)) == set()
     assert names & {*VARIANTS, *import_module(f"{PACKAGE}.variant").__all__} == set()
+    assert names & set(dir(pygame)) == set()
+    assert {name for name in names if name[0].islower()} == set()
 
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_the_variant_room_exports(name: str) -> None:
     assert name in import_module(f"{PACKAGE}.variant").__all__
+
+
+@pytest.mark.parametrize("name", RPC_KEYWORDS)
+def test_a_keyword_of_rpc_is_imported_from_its_module(name: str) -> None:
+    assert name in import_module(f"{PACKAGE}.rpc").__all__
+    assert not hasattr(import_module(PACKAGE), name)
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,18 @@ MAY_TOUCH_THE_WORLD = {"transport"}
 HARMLESS = {("threading", "get_ident")}  # one object belongs to one thread, and its class has to see which
 
 # These serve any peer, over whatever it speaks.
-NAME_NO_WEBSOCKET = {"wsclient.multiplayer_api", "wsclient.node", "wsclient.lag_peer"}
+NAME_NO_WEBSOCKET = {
+    "wsclient.lag_line",
+    "wsclient.lag_peer",
+    "wsclient.multiplayer_api",
+    "wsclient.networked_multiplayer_peer",
+    "wsclient.node",
+    "wsclient.peer_arrivals",
+    "wsclient.rpc",
+    "wsclient.rpc_admission",
+    "wsclient.rpc_receiver",
+    "wsclient.rpc_sender",
+}
 
 
 def room_of(name: str) -> str:

@@ -6,6 +6,7 @@ from collections import deque
 from typing import Any
 
 import pytest
+from pyee import EventEmitter
 
 from wsclient.error import Error
 from wsclient.networked_multiplayer_peer import ConnectionStatus, NetworkedMultiplayerPeer, TransferMode
@@ -56,10 +57,16 @@ def test_the_loopback_gives_back_packets_and_variants(peer: LoopbackPeer) -> Non
     assert peer.get_packet_error() is Error.ERR_UNAVAILABLE
 
 
+def test_names_that_pyee_has_taken_are_told() -> None:
+    told = NetworkedMultiplayerPeer.__doc__ or ""
+
+    assert {name for name in vars(EventEmitter()) if f"`{name}`" not in told} == set()
+
+
 def test_a_peers_own_poll_may_emit(peer: LoopbackPeer) -> None:
     calls: list[object] = []
     peer.peer_connected.connect(calls.append)
-    peer.connect("peer_connected", lambda id: calls.append(f"{id}, later"), flags=peer.CONNECT_DEFERRED)
+    peer.connect("peer_connected", lambda peer_id: calls.append(f"{peer_id}, later"), flags=peer.CONNECT_DEFERRED)
     peer.on("connection_succeeded", lambda: calls.append("succeeded"))
 
     peer.peer_connected.emit(1)

@@ -13,7 +13,8 @@ The map of the package. What users name stands here, one class of Godot's a file
     error, signal, object, reference          codes, declared signals over pyee
     packet_peer, networked_multiplayer_peer   what any peer can do; subclass these for peers of your own
     websocket_peer, websocket_multiplayer_peer, websocket_client, connection_failure
-    multiplayer_api, node, lag_peer           Godot's RPC over any peer; any peer under a bad network
+    multiplayer_api, node, rpc                Godot's RPC over any peer; `from wsclient.rpc import remote, puppet`
+    lag_peer                                  any peer under a bad network
 
 The machinery has four rooms, which know nothing of the above:
 
@@ -38,12 +39,14 @@ from wsclient.websocket_multiplayer_peer import WebSocketMultiplayerPeer
 from wsclient.websocket_peer import WebSocketPeer
 
 if TYPE_CHECKING:
+    from wsclient.lag_peer import LagPeer
     from wsclient.multiplayer_api import MultiplayerAPI
     from wsclient.node import Node
 
 __all__ = [
     "ConnectionFailure",
     "Error",
+    "LagPeer",
     "MultiplayerAPI",
     "MultiplayerPeer",
     "NetworkedMultiplayerPeer",
@@ -60,7 +63,11 @@ __all__ = [
 MultiplayerPeer = NetworkedMultiplayerPeer  # Godot 4's name
 
 # Loaded when first named: who has no Godot on the other side need not wait for its formats.
-_LOADED_WHEN_NAMED = {"MultiplayerAPI": "wsclient.multiplayer_api", "Node": "wsclient.node"}
+_LOADED_WHEN_NAMED = {
+    "LagPeer": "wsclient.lag_peer",
+    "MultiplayerAPI": "wsclient.multiplayer_api",
+    "Node": "wsclient.node",
+}
 
 
 def __getattr__(name: str) -> object:

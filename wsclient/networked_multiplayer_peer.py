@@ -39,6 +39,10 @@ class NetworkedMultiplayerPeer(PacketPeer):
     A peer of one's own, for any network or none, writes `poll()`, `get_connection_status()`, `get_unique_id()`,
     `get_packet_peer()`, `get_available_packet_count()`, `_get_packet()` and `_put_packet()`, and looks at
     `_target_peer` and `transfer_mode` when it sends.
+
+    Its own attributes need names that are free. Taken are, beside those of the bases here, two that belong to pyee:
+    `_events` and `_lock`. `vars(peer)` lists them all, once `super().__init__()` has run.
+
     Source: the Godot 3.6 class reference, NetworkedMultiplayerPeer.
     """
 
