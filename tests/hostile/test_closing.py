@@ -178,6 +178,42 @@ def test_a_last_message_and_close_and_fin_at_once_are_told_in_order(wires: str, 
 
 
 @pytest.mark.hostile("E09")
+def test_a_reply_and_a_message_and_close_and_fin_at_once_are_told_in_order(loopback: Scene) -> None:
+    server = loopback.connect()
+    server.send(server.agreement(), frame(TEXT, b"the only words"), close(4000))
+    server.end_behind()
+
+    loopback.closes(4000, is_clean=True, before=[("data", "the only words"), ("close_request", 4000, "")])
+
+
+@pytest.mark.hostile("E09")
+def test_behind_close_and_fin_our_answer_may_still_leave(scene: Scene) -> None:
+    server = scene.open()
+    ours = scene.world.network.sockets[-1].stream  # type: ignore[attr-defined]  # it is a world in memory
+    ours.room = 3
+    server.send(close(4000))
+    server.end_behind()
+    scene.wait(4.0)
+    assert scene.told[1:] == [("close_request", 4000, "")]
+    ours.room = None
+
+    scene.closes(4000, is_clean=True, before=[("close_request", 4000, "")])
+
+
+@pytest.mark.hostile("E09")
+def test_an_answer_that_cannot_leave_ends_at_the_timeout(scene: Scene) -> None:
+    server = scene.open()
+    scene.world.network.sockets[-1].stream.room = 3  # type: ignore[attr-defined]  # it is a world in memory
+    server.send(close(4000))
+    server.end_behind()
+    scene.wait(4.9)
+    assert not scene.is_over
+    scene.wait(0.3)
+
+    scene.closes(None, "within 5 s", stage="close", before=[("close_request", 4000, "")])
+
+
+@pytest.mark.hostile("E09")
 def test_what_came_before_a_bare_fin_is_told_too(loopback: Scene) -> None:
     server = loopback.open()
     server.send(frame(TEXT, b"the last words"))
