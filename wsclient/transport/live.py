@@ -42,6 +42,7 @@ class LiveConnection:
     """
 
     __slots__ = (
+        "_arrived",
         "_broken",
         "_closing_since",
         "_heartbeat",
@@ -58,7 +59,14 @@ class LiveConnection:
     )
 
     def __init__(
-        self, stream: Stream, connection: Connection, settings: Settings, polled: PolledClock, place: str
+        self,
+        stream: Stream,
+        connection: Connection,
+        settings: Settings,
+        polled: PolledClock,
+        place: str,
+        *,
+        arrived: bytes = b"",
     ) -> None:
         """Takes over the stream.
 
@@ -68,6 +76,7 @@ class LiveConnection:
             settings: looked at again and again.
             polled: the clock of all deadlines; its user ticks it before each step.
             place: host and port, for messages.
+            arrived: what was read already; the first step takes it in the place of a read.
         """
         self._stream = stream
         self.connection = connection
@@ -75,6 +84,7 @@ class LiveConnection:
         self._time = polled
         self._place = place
         self._heartbeat = Heartbeat(polled.now)
+        self._arrived = arrived
         self._piece: bytes | memoryview = b""  # given by the protocol, and not taken by the stream yet
         self._is_all_out = True
         self._written = 0  # bytes, ever
@@ -91,7 +101,7 @@ class LiveConnection:
     @property
     def has_more(self) -> bool:
         """Whether another step right now would bring more without asking the system."""
-        return self.connection.has_undecoded or self._stream.has_more
+        return bool(self._arrived) or self.connection.has_undecoded or self._stream.has_more
 
     @property
     def remote_address(self) -> tuple[str, int]:
@@ -192,12 +202,10 @@ class LiveConnection:
         connection, stream = self.connection, self._stream
         if connection.has_undecoded:
             return False
-        data = None
         try:
-            if is_readable or stream.may_receive():
-                data = stream.receive(connection.read_size)
+            data = self._fetch(is_readable=is_readable)
         except OSError as error:
-            connection.receive_eof(error)
+            self._lose(error)
             return False
         except MemoryError as error:  # perhaps in the middle of TLS: what was lost there is missing in the stream
             connection.fail(_INTERNAL_ERROR, self._failure(FailureKind.SYSTEM, OUT_OF_MEMORY, error))
@@ -207,11 +215,29 @@ class LiveConnection:
             self._heartbeat.heard(self._time.now)
             self.heard_at = self._time.on_system_clock(self._time.now)
             return True
-        if data is not None or self._broken is not None:
-            connection.receive_eof(self._broken)
-        elif stream.has_partial:
-            self._heartbeat.heard(self._time.now)
+        if self._broken is not None:
+            self._lose(self._broken)
+        elif data is None:
+            if stream.has_partial:
+                self._heartbeat.heard(self._time.now)
+        elif connection.state is not State.BOTH_CLOSING:  # there it is what has to come, and our answer may still leave
+            connection.receive_eof()
         return False
+
+    def _fetch(self, *, is_readable: bool) -> bytes | None:
+        if self._arrived:
+            arrived, self._arrived = self._arrived, b""
+            return arrived
+        stream = self._stream
+        return stream.receive(self.connection.read_size) if is_readable or stream.may_receive() else None
+
+    def _lose(self, error: Exception) -> None:
+        """Takes note that nothing can be read or written any more."""
+        if self.connection.state is State.BOTH_CLOSING:  # for good, if only our Close had left
+            detail = f"{self._place} ended TCP before our Close had left: {reason_of(error)}"
+            self.connection.give_up(self._failure(FailureKind.LOST, detail, error))
+        else:
+            self.connection.receive_eof(error)
 
     def _rest(self) -> bool:
         """While nothing is read, silence means nothing."""
@@ -249,7 +275,7 @@ class LiveConnection:
         if seconds <= 0.0 or now < self._closing_since + seconds:
             return
         if self._broken is not None:
-            self.connection.receive_eof(self._broken)
+            self._lose(self._broken)
         else:
             detail = f"{self._place} did not answer the Close within {seconds:g} s"
             self.connection.give_up(self._failure(FailureKind.TIMEOUT, detail))

@@ -231,10 +231,11 @@ class NativeTransport(Transport):
             random_bytes=self._outside.random_bytes,
             deflate=established.deflate,
         )
-        connection.receive_data(established.trailing_data)
         self._advance(Step.ESTABLISH)
         self._opening = None
-        self._live = LiveConnection(established.stream, connection, self._settings, self._time, place)
+        self._live = LiveConnection(
+            established.stream, connection, self._settings, self._time, place, arrived=established.trailing_data
+        )
         self._is_readable = established.stream.is_readable
         _log.info("%s: open, subprotocol %s", place, established.opened.subprotocol or "none")
         return self._live
