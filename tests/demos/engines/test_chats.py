@@ -137,6 +137,7 @@ def test_chats_in_a_terminal(name: str, room: str, guest: RecordingClient) -> No
         program.stdin.close()
         assert program.stdout.read() == "a player\nThe chat is over.\n"
         assert program.wait(PATIENCE) == 0
+    _keep(_terminal(name, [*map(str, guest.data), "The chat is over."]), name)
 
 
 def test_every_recipe_is_tried() -> None:
@@ -172,6 +173,16 @@ def _differing(one: pygame.Surface, other: pygame.Surface) -> int:
     """How many pixels are not the same."""
     alike = pygame.mask.from_threshold(one, (0, 0, 0), (4, 4, 4, 255), other)
     return one.get_width() * one.get_height() - alike.count()
+
+
+def _terminal(name: str, lines: list[str]) -> pygame.Surface:
+    """What a terminal shows, drawn."""
+    pygame.font.init()
+    font = pygame.font.Font(None, 24)
+    picture = pygame.Surface((640, 180))
+    for row, line in enumerate([f"$ python -m demos.engines.chat_{name}", *lines]):
+        picture.blit(font.render(line, True, "white" if row else "palegreen"), (12, 12 + 26 * row))
+    return picture
 
 
 def _keep(picture: pygame.Surface, name: str) -> None:

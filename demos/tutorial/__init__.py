@@ -1,0 +1,1 @@
+"""A game for two, from nothing in five steps: see `docs/tutorial.md`."""

@@ -1,0 +1,120 @@
+"""Each step of the tutorial is played, by one or two, against the server that it names."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.driving import RecordingClient, drive
+from tests.support.source import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECONDS = "1.5"
+PATIENCE = 40.0  # seconds
+
+
+@contextmanager
+def playing(step: str, names: str, *args: str, seconds: str = SECONDS) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-W", "error::ResourceWarning", "-m", "tests.demos.player", step, seconds, names, *args]
+    environment = os.environ | {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as game:
+        try:
+            yield game
+        finally:
+            game.kill()
+
+
+def result(game: subprocess.Popen[str]) -> dict[str, object]:
+    """What it ended with."""
+    output, errors = game.communicate(timeout=PATIENCE)
+    assert game.returncode == 0, errors
+    return json.loads(output.splitlines()[-1])
+
+
+@contextmanager
+def serving(step: str, port: str = "0") -> Iterator[str]:
+    command = [sys.executable, "-m", f"demos.tutorial.{step}", port]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            yield re.search(r"ws://\S+", server.stdout.readline()).group()
+        finally:
+            server.kill()
+
+
+def test_step_1_is_a_window_without_a_network():
+    with playing("step1", "me", seconds="0.3") as game:
+        assert result(game) == {"me": [320, 180]}
+
+
+def test_step_2_hears_from_the_server(echo_url):
+    with playing("step2", "status", echo_url) as game:
+        assert result(game) == {"status": "The server says: Hello, server!"}
+
+
+def test_step_3_shows_two_players_to_each_other():
+    with (
+        serving("step3_server") as url,
+        playing("step3", "other", url, seconds="3") as one,
+        playing("step3", "other", url, seconds="3") as two,
+    ):
+        assert result(one) == result(two) == {"other": [320, 180]}
+
+
+def test_step_4_has_a_server_that_counts():
+    with (
+        serving("step4_server") as url,
+        RecordingClient() as rival,
+        playing("step4", "world", url, seconds="3") as game,
+    ):
+        rival.connect_to_url(url)
+        drive(rival, lambda: rival.data)
+        rival.send_text("[320, 90]")  # where the first coin is
+        drive(rival, lambda: json.loads(rival.data[-1])["score"] == 1)
+        coin = json.loads(rival.data[-1])["coin"]
+
+        world = result(game)["world"]
+        assert world["coin"] == coin
+        assert world["score"] == 0
+        assert world["others"] == [{"x": 320, "y": 90, "score": 1}]
+
+
+@pytest.mark.parametrize("cheat", ["[1e9, 0]", "[NaN, 0]", "{}", "hello", "[1]"])
+def test_step_4_has_a_server_that_shows_cheats_the_door(cheat):
+    with serving("step4_server") as url, RecordingClient() as rival:
+        rival.connect_to_url(url)
+        rival.drive_until_open()
+        rival.send_text(cheat)
+        rival.drive_to_the_end()
+
+        assert (rival.close_code, rival.close_reason) == (4000, "That was no position.")
+
+
+def test_step_5_says_why_and_plays_on_when_the_server_is_back():
+    with serving("step4_server") as url:
+        pass
+    with playing("step5", "status,world", url, seconds="1") as game:
+        assert "refused the connection. Is the server running" in str(result(game)["status"])
+
+    with playing("step5", "status,world", url, seconds="6") as game, serving("step4_server", url.rpartition(":")[2]):
+        ended = result(game)
+        assert ended["status"] == ""
+        assert ended["world"]["coin"] == [320, 90]
+
+
+def test_the_tutorial_shows_every_step():
+    text = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    steps = list((ROOT / "demos" / "tutorial").glob("step*.py"))
+
+    assert len(steps) == 7
+    assert [path.name for path in steps if f'"demos/tutorial/{path.name}' not in text] == []

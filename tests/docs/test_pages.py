@@ -1,0 +1,58 @@
+"""The documentation tells of everything that is there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+import wsclient
+from tests.support.source import ROOT
+from tests.test_connection_failure_messages import MESSAGES
+
+DOCS = ROOT / "docs"
+REFERENCE = "\n".join(path.read_text(encoding="utf-8") for path in (DOCS / "reference").glob("*.md"))
+PICTURES = sorted((DOCS / "images").rglob("*.png"))
+
+
+@pytest.mark.parametrize("name", sorted(set(wsclient.__all__) - {"MultiplayerPeer"}))
+def test_every_public_name_has_its_place_in_the_reference(name: str) -> None:
+    assert re.search(rf"^::: wsclient\.[\w.]+\.{name}$", REFERENCE, re.MULTILINE)
+
+
+def test_the_second_name_of_the_multiplayer_peer_is_told() -> None:
+    assert "`MultiplayerPeer`" in REFERENCE
+
+
+@pytest.mark.parametrize("message", [message for _, message in MESSAGES.values()], ids=MESSAGES)
+def test_every_tested_message_stands_in_the_reference(message: str) -> None:
+    assert f"| {message} |" in REFERENCE
+
+
+@pytest.mark.parametrize("limit", ["16 MiB", "4096 packets", "65536", "8 KiB a line, 128 lines", "16384"])
+def test_the_limits_are_told(limit: str) -> None:
+    assert limit in (DOCS / "reference" / "limits.md").read_text(encoding="utf-8")
+
+
+def test_every_page_stands_in_the_navigation() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
+    listed = re.findall(r"\b[\w/-]+\.md\b", navigation)
+
+    assert sorted(listed) == sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda path: path.name)
+def test_pictures_are_small_and_shown(picture) -> None:
+    gallery = (DOCS / "gallery.md").read_text(encoding="utf-8")
+
+    assert picture.stat().st_size < 100_000
+    assert picture.relative_to(DOCS).as_posix() in gallery
+
+
+def test_every_recipe_has_its_place() -> None:
+    recipes = {path.stem for path in (ROOT / "demos" / "engines").glob("chat_*.py")}
+    page = (DOCS / "howto" / "engines.md").read_text(encoding="utf-8")
+    gallery = (DOCS / "gallery.md").read_text(encoding="utf-8")
+
+    assert [name for name in recipes if f'"demos/engines/{name}.py"' not in page] == []
+    assert [name for name in recipes if f"python -m demos.engines.{name}`" not in gallery] == []
