@@ -1,0 +1,102 @@
+"""A server that does what a scene says, in a process of its own, which prints its port."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Self
+
+from benchmarks.hostile_scenes import SCENES, Scene
+
+__all__ = ["HostileServer", "main"]
+
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
+_CLOSE = bytes.fromhex("8802 03e8")
+_ROOT = Path(__file__).parent.parent
+
+
+class HostileServer:
+    """The server's process; for use in a `with` statement.
+
+    Attributes:
+        url: of the server; a scene's name goes behind it.
+    """
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT
+        )
+        assert self._process.stdout is not None
+        self.url = f"ws://127.0.0.1:{self._process.stdout.readline().strip()}/"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()  # the end of its input is the end of it
+
+
+def main() -> None:
+    """Serves until its input ends."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        print(listener.getsockname()[1], flush=True)
+        threading.Thread(target=_accept, args=(listener,), daemon=True).start()
+        sys.stdin.read()
+
+
+def _accept(listener: socket.socket) -> None:
+    while True:
+        connected, _ = listener.accept()
+        threading.Thread(target=_serve, args=(connected,), daemon=True).start()
+
+
+def _serve(connected: socket.socket) -> None:
+    with connected, contextlib.suppress(OSError):
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        request = b""
+        while b"\r\n\r\n" not in request:
+            request += connected.recv(65536)
+        scene = SCENES[request.split(b" ", 2)[1].decode().lstrip("/")]
+        connected.sendall(scene.head() if scene.head else _agreement(request, scene))
+        if scene.ends == "deaf":
+            time.sleep(600)
+        threading.Thread(target=_hear, args=(connected,), daemon=True).start()
+        for piece in scene.stream():
+            connected.sendall(piece)
+            if scene.pause:
+                time.sleep(scene.pause)
+        if not scene.head:
+            connected.sendall(_CLOSE)
+        time.sleep(30)
+
+
+def _hear(connected: socket.socket) -> None:
+    """Takes what comes, and hangs up when the client does."""
+    with contextlib.suppress(OSError):
+        while connected.recv(65536):
+            pass
+        connected.shutdown(socket.SHUT_RDWR)
+
+
+def _agreement(request: bytes, scene: Scene) -> bytes:
+    key = request.partition(b"Sec-WebSocket-Key: ")[2].partition(b"\r\n")[0]
+    accept = base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest())
+    extension = b"Sec-WebSocket-Extensions: permessage-deflate\r\n" if scene.is_compressed else b""
+    return (
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        + extension
+        + b"Sec-WebSocket-Accept: "
+        + accept
+        + b"\r\n\r\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
