@@ -41,6 +41,10 @@ logger = logging.getLogger("wsclient.client")
 NO_CODE = 1005
 NO_CLOSE_FRAME = 1006
 
+# Bytes of whole messages that one poll() reads and leaves to be taken. Arbitrary: more than any network brings in a
+# frame, and few enough that the memory that they were in is still warm when the next come.
+_ENOUGH = 2 * 1024 * 1024
+
 _HOOKS = {
     "connection_established": "_on_connect",
     "connection_error": "_on_error",
@@ -281,6 +285,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         """Tells what has happened and reads on, until nothing is left, or no time, or no room."""
         link, clock, deadline = self._link, self._clock, self._started + self._poll_budget
         transport = link.transport
+        enough = link.inbox.received_bytes + _ENOUGH
         if self._owed is not None:
             self._emit_owed(self._owed)
             if clock() >= deadline:
@@ -290,6 +295,8 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
                 if not self._tell_next(link, deadline):
                     return
             elif (self._has_read and not transport.has_more) or clock() >= deadline or not self._has_room(link.inbox):
+                return
+            elif link.inbox.received_bytes >= enough:
                 return
             else:
                 self._has_read = True

@@ -266,7 +266,7 @@ class TestRefuses:
             raise MemoryError
 
         monkeypatch.setattr(connection._decoder._receiver, "frame_continues", exhausted)
-        connection.receive_data(frame(TEXT, b"whole") + frame(BINARY, bytes(100_000)) + frame(TEXT, b"lost"))
+        connection.receive_data(frame(TEXT, b"whole") + frame(BINARY, bytes(100_000))[:50_000])
 
         assert list(told(connection)) == [Message(b"whole", is_text=True)]
         failure = violation(1011, connection)
@@ -641,12 +641,22 @@ class TestReadSize:
 
     @pytest.mark.parametrize(
         ("missing", "size"),
-        [(1, 65536), (65536, 65536), (65537, 65537), (262_144, 262_144), (262_145, 262_144), (10_000_000, 262_144)],
+        [(1, 65536), (65536, 262_144), (65537, 65537), (262_144, 262_144), (262_145, 262_144), (10_000_000, 262_144)],
     )
     def test_inside_a_large_frame_is_what_is_missing_up_to_256_kib(self, missing: int, size: int) -> None:
         connection = after(receive(frame(BINARY, declares=missing + 10) + bytes(10)))
 
         assert connection.read_size == size
+
+    def test_is_larger_behind_a_large_frame_and_small_again_behind_small_ones(self) -> None:
+        connection = after(receive(frame(BINARY, bytes(70_000))))
+
+        assert connection.read_size == 262_144
+
+        connection.receive_data(frame(BINARY, b"small"))
+        connection.next_events()
+
+        assert connection.read_size == 65536
 
 
 # Every step in every state: the way into each state, and what each step is from outside.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import count, cycle
 from random import Random
+from types import ModuleType
 
 import pytest
 from hypothesis import given
@@ -22,6 +24,16 @@ def xor(payload: bytes, key: bytes) -> bytes:
     return bytes(byte ^ other for byte, other in zip(payload, cycle(key), strict=False))
 
 
+@pytest.fixture(params=["without numpy", "with numpy", "with half of numpy"])
+def numpy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the program has loaded it, or is just about to, in another thread."""
+    if request.param == "with numpy":
+        pytest.importorskip("numpy")
+    else:
+        half = ModuleType("numpy") if "half" in request.param else None
+        monkeypatch.setitem(sys.modules, "numpy", half)
+
+
 def test_masks_the_example_of_the_rfc() -> None:  # section 5.7
     assert mask(b"Hello", KEY) == bytes.fromhex("7f9f4d5158")
 
@@ -29,6 +41,7 @@ def test_masks_the_example_of_the_rfc() -> None:  # section 5.7
 @pytest.mark.parametrize(
     "size", [0, 1, 2, 3, 4, 5, 7, 8, 125, 126, 1000, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 3, 100_001]
 )
+@pytest.mark.usefixtures("numpy")
 def test_is_the_xor_of_the_rfc_at_any_size(size: int) -> None:
     payload = Random(size).randbytes(size)
 

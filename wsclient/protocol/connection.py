@@ -186,9 +186,11 @@ class Connection:
 
     @property
     def read_size(self) -> int:
-        """How many bytes are best read next: more inside a large frame, and then no byte behind it."""
+        """How many bytes are best read next: more where frames are large, and of a very large one no byte too many."""
         missing = self._decoder.missing
-        return min(missing, _LARGE_READ_SIZE) if missing > _READ_SIZE else _READ_SIZE
+        if missing > _READ_SIZE:
+            return min(missing, _LARGE_READ_SIZE)
+        return _LARGE_READ_SIZE if self._decoder.is_large else _READ_SIZE
 
     # Sending
 

@@ -55,8 +55,8 @@ class DataReceiver(Protocol):
     def frame_begins(self, opcode: Opcode, length: int, *, is_final: bool, is_compressed: bool) -> None:
         """Takes the header of a data frame, whatever its length. The payload follows in parts, then `frame_ends`."""
 
-    def frame_continues(self, part: bytes) -> None:
-        """Takes the next part of the payload; never empty."""
+    def frame_continues(self, part: bytes | memoryview) -> None:
+        """Takes the next part of the payload; never empty. A view is good until it returns."""
 
     def frame_ends(self) -> None:
         """Takes note that the payload is complete."""
@@ -78,6 +78,9 @@ _FRAMES_A_STEP = 128
 # that is looked for: arbitrary, above it each frame costs more than the loop.
 _MESSAGES_A_LOOK = 64
 _LONGEST_EQUAL = 1024
+
+# From this size on a frame is worth what it takes not to copy it; arbitrary.
+_LARGE = 16 * 1024
 
 
 class FrameDecoder:
@@ -114,6 +117,8 @@ class FrameDecoder:
         self._key = b""
         #: whether `decode` stopped because it had done enough for one call
         self.has_undecoded = False
+        #: whether the last data frame was a large one, so that more of them may be expected
+        self.is_large = False
 
     @property
     def missing(self) -> int:
@@ -180,9 +185,11 @@ class FrameDecoder:
             if len(payloads) < count:
                 break
         self._position = start
+        count = len(payloads)
         if payloads:
+            self.is_large = False
             self._receiver.whole_messages(payloads, is_text=is_text, changes=changes)
-        return len(payloads)
+        return count
 
     def _take_equal(self, start: int, kind: int, most: int, payloads: list[bytes]) -> int:
         """Takes frames of one kind and size; none where few stand next. Says where the next frame begins."""
@@ -284,6 +291,13 @@ class FrameDecoder:
             return False
         key = data[start + head_size : start + key_end]
         if opcode < Opcode.CLOSE:
+            self.is_large = length >= _LARGE
+            if first in _WHOLE and not is_masked and key_end + length <= available and length <= self._max_message_size:
+                # Too long for a run, but it is all there: cut out once, where parts would be put together.
+                self._position = start + key_end + length
+                payload = data[start + key_end : self._position]
+                self._receiver.whole_messages([payload], is_text=first == _FIN_TEXT, changes=[])
+                return True
             self._position = start + key_end
             self._missing, self._key = length, key
             self._receiver.frame_begins(opcode, length, is_final=is_final, is_compressed=bool(first & _RSV1))
@@ -310,7 +324,10 @@ class FrameDecoder:
     def _take_part(self) -> bool:
         """Passes on what has arrived of the frame that has begun. False where more bytes are needed."""
         start = self._position
-        part = self._data[start : start + self._missing]
+        data: bytes | memoryview = self._data
+        if start and self._missing >= _LARGE and not self._key:
+            data = memoryview(data)  # spares a copy, where it is worth the view
+        part = data[start : start + self._missing]
         if part:
             self._position += len(part)
             self._missing -= len(part)

@@ -18,6 +18,13 @@ __all__ = ["MessageAssembler", "Utf8Validator"]
 _INVALID_UTF8 = "text that is not UTF-8"
 _INSIDE = "a new message inside a fragmented one"
 _WORTH_KEEPING = 16384  # bytes; arbitrary: beside it, an object and its place in a list are next to nothing
+
+# Bytes. Room is made for a large frame at once, but at most so much, and so many times what has arrived; the rest grows
+# with what arrives. Arbitrary: one growth less for each 64 KiB, and nothing that a header alone could ask for.
+_WORTH_ROOM = 16 * 1024
+_LONGEST_AHEAD = 1024 * 1024
+_MOST_AHEAD = 16
+
 _new_utf8_decoder = getincrementaldecoder("utf-8")
 
 
@@ -111,6 +118,7 @@ class MessageAssembler:
         self._text: Utf8Validator | None = None
         self._size = 0
         self._fragments = 0
+        self._expected = 0  # bytes of a first frame that is large, until something of it has arrived
         self._is_last_frame = False
 
     def resume(self) -> None:
@@ -158,6 +166,8 @@ class MessageAssembler:
         if length > self._max_message_size:
             raise ProtocolViolation(1009, f"frame of {length} bytes, limit {self._max_message_size}")
         self.grow(length)
+        if self._fragments == 1 and not is_compressed and length >= _WORTH_ROOM:
+            self._expected = length
 
     @property
     def room(self) -> int:
@@ -174,11 +184,12 @@ class MessageAssembler:
         if self._size > self._max_message_size:
             raise ProtocolViolation(1009, f"message over {self._max_message_size} bytes")
 
-    def frame_continues(self, part: bytes) -> None:
+    def frame_continues(self, part: bytes | memoryview) -> None:
         """Takes the next part of the frame's payload."""
         if self._text is not None:
-            self._text.check(part)
-        # Grows with what has arrived; a length that a peer only declared costs nothing.
+            self._text.check(bytes(part))
+        if self._expected:
+            self._make_room(len(part))
         self._payload.write(part)
 
     def frame_ends(self) -> None:
@@ -192,11 +203,18 @@ class MessageAssembler:
         self._payload = BytesIO()
         self._deliver(Messages(self._text is not None, [payload]))
 
+    def _make_room(self, arrived: int) -> None:
+        """Makes the payload's memory, for less growing. A length that a peer only declared costs nothing."""
+        ahead = min(self._expected, arrived * _MOST_AHEAD, _LONGEST_AHEAD)
+        self._expected = 0
+        if ahead > arrived:
+            self._payload = BytesIO(bytes(ahead))  # which is filled before it is looked at
+
     def _begin(self, opcode: Opcode, *, is_compressed: bool) -> None:
         self._is_inside = True
         self._payload = _Parts() if is_compressed else BytesIO()
         self._text = Utf8Validator() if opcode is Opcode.TEXT else None
-        self._size = self._fragments = 0
+        self._size = self._fragments = self._expected = 0
 
     def _check_texts(self, messages: Messages) -> None:
         """Delivers the messages before the first text that is none, then refuses that."""
