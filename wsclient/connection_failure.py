@@ -153,6 +153,10 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
         Error.ERR_TIMEOUT,
         "The network may have failed; connect again.",
     ),
+    FailureKind.INTERRUPTED: (
+        Error.ERR_CONNECTION_ERROR,
+        "Connect again.",
+    ),
 }
 
 _HINT_OF_LOOKUP = "Check whether this computer is online."

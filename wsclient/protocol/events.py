@@ -62,6 +62,7 @@ class FailureKind(Enum):
     VIOLATION = auto()  # the peer broke RFC 6455; a Close frame told it so
     TOO_BIG = auto()  # a message over the limit
     HEARTBEAT = auto()  # no byte after a ping
+    INTERRUPTED = auto()  # a call was left in the middle of its work, by Ctrl+C as a rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

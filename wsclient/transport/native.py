@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from wsclient.protocol.connection import Connection, Role
 from wsclient.protocol.connection import State as ConnectionState
-from wsclient.protocol.events import Ended, Failure
+from wsclient.protocol.events import Ended, Failure, FailureKind, Stage
 from wsclient.transport.base import Transport
 from wsclient.transport.failures import detached
 from wsclient.transport.live import LiveConnection
@@ -86,6 +86,7 @@ class NativeTransport(Transport):
         self._live: LiveConnection | None = None
         self._latency = -1.0
         self._is_tracing = False
+        self._is_inside = False  # a call; found so by the next, the last was left in the middle of its work
         # For `is_quiet`. Nobody asks `_is_readable` before `_quiet_until` says so.
         self._quiet_until = -inf
         self._is_known_readable = False
@@ -107,6 +108,14 @@ class NativeTransport(Transport):
 
     def poll(self, read: bool = True) -> list[Event]:
         """Takes one bounded step; see `Transport.poll`."""
+        if self._is_inside:
+            return self._end_interrupted()
+        self._enter()
+        events = self._step(read=read)
+        self._is_inside = False
+        return events
+
+    def _step(self, *, read: bool) -> list[Event]:
         is_readable, self._is_known_readable = self._is_known_readable, False
         if self._live is not None:
             missed = self._time.tick()
@@ -139,26 +148,29 @@ class NativeTransport(Transport):
         Raises:
             RuntimeError: `can_send` is False.
         """
-        if self._live is None:
+        if self._live is None or not self.can_send:
             raise RuntimeError(f"a message cannot be sent while {self._state.name}")
+        self._enter()
         self._live.connection.send_message(payload, is_text=is_text)
-        self._quiet_until = -inf
+        self._is_inside = False
         if self._is_tracing:
             trace_sent("text" if is_text else "binary", payload)
 
     def flush(self) -> None:
         """Writes what the system takes at once, 256 KiB at most."""
         if self._live is not None:
+            self._enter()
             self._live.write()
-            self._quiet_until = -inf
+            self._is_inside = False
 
     def close(self, code: int, reason: str) -> None:
         """Starts the closing handshake; an attempt that is not open yet ends silently instead."""
         if self._live is None:
             self.abort()
             return
+        self._enter()
         self._live.close(code, reason)
-        self._quiet_until = -inf
+        self._is_inside = False
 
     def abort(self) -> None:
         """Lets go of everything, silently."""
@@ -239,6 +251,20 @@ class NativeTransport(Transport):
         self._is_readable = established.stream.is_readable
         _log.info("%s: open, subprotocol %s", place, established.opened.subprotocol or "none")
         return self._live
+
+    def _enter(self) -> None:
+        """Begins what has to come to its end: where Ctrl+C leaves it half done, nothing here can be relied on."""
+        self._is_inside = True
+        self._quiet_until = -inf
+
+    def _end_interrupted(self) -> list[Event]:
+        opening = self._opening
+        stage = Stage.OPEN if opening is None else opening.stage
+        self.abort()
+        self._opening = self._live = None
+        self._is_inside = False
+        detail = "the connection was interrupted in the middle of its work, as by Ctrl+C"
+        return [Ended(was_clean=False, failure=Failure(stage=stage, kind=FailureKind.INTERRUPTED, detail=detail))]
 
     def _end(self) -> None:
         self._advance(Step.END)

@@ -9,6 +9,7 @@ from wsclient.transport.failures import OUT_OF_MEMORY
 from wsclient.transport.phases import Attempt, Established, Resolving
 
 if TYPE_CHECKING:
+    from wsclient.protocol.events import Stage
     from wsclient.transport.phases import Phase
 
 __all__ = ["Opening"]
@@ -32,6 +33,11 @@ class Opening:
     def place(self) -> str:
         """Host and port, for messages."""
         return self._attempt.place
+
+    @property
+    def stage(self) -> Stage:
+        """How far it has come."""
+        return self._phase.stage
 
     def step(self, now: float) -> Established | Failure | None:
         """Goes on as far as it can without waiting, and only then looks at the deadline.
