@@ -11,9 +11,11 @@ import pytest
 from tests.support.source import PACKAGE, Import, Module, imports, modules, without_docstrings
 
 HALL = "hall"
+CLI = "cli"  # the program on top of the hall, its door `__main__` with it
 
 # Which rooms each may import from, beside itself.
 MAY_IMPORT: dict[str, set[str]] = {
+    CLI: {HALL, "transport", "protocol"},
     HALL: {"transport", "protocol", "multiplayer", "variant"},
     "transport": {"protocol"},
     "protocol": set(),
@@ -22,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 # What is neither ours nor Python's own: each has the one place that knows it.
-THIRD_PARTY: dict[str, set[str]] = {HALL: {"pyee"}, "transport": {"certifi"}}
+THIRD_PARTY: dict[str, set[str]] = {CLI: {"rich"}, HALL: {"pyee"}, "transport": {"certifi"}}
 
 # The world: networks, clocks, threads, other processes.
 WORLD = {
@@ -62,6 +64,8 @@ NAME_NO_WEBSOCKET = {
 def room_of(name: str) -> str:
     """Names the room of "wsclient.protocol.url" or of the room's own package; what is in no room is in the hall."""
     parts = name.split(".")
+    if name == f"{PACKAGE}.__main__":
+        return CLI
     return parts[1] if len(parts) > 1 and parts[1] in MAY_IMPORT else HALL
 
 
@@ -184,6 +188,8 @@ def test_every_package_is_a_room_of_the_table() -> None:
         pytest.param("wsclient.multiplayer.relay", "import wsclient.transport.base", id="multiplayer-to-transport"),
         pytest.param("wsclient.multiplayer.relay", "import wsclient.protocol", id="multiplayer-to-protocol"),
         pytest.param("wsclient.protocol.url", "def f():\n    import wsclient.error", id="inside-a-function"),
+        pytest.param("wsclient.websocket_client", "from wsclient.cli import session", id="hall-to-command-line"),
+        pytest.param("wsclient.object", "import wsclient.__main__", id="hall-to-its-door"),
         pytest.param(
             "wsclient.protocol.url", "import importlib\nimportlib.import_module('wsclient.error')", id="by-name"
         ),
@@ -205,6 +211,8 @@ def test_an_import_that_points_up_is_found(name: str, text: str) -> None:
         pytest.param(Module("wsclient.websocket_client", ""), "from wsclient import protocol", id="hall-to-room"),
         pytest.param(Module("wsclient.websocket_client", ""), "from .error import Error", id="hall-relative"),
         pytest.param(Module("wsclient.transport.native", ""), "from wsclient.protocol import url", id="transport"),
+        pytest.param(Module("wsclient.__main__", ""), "from wsclient.cli.session import Session", id="door"),
+        pytest.param(Module("wsclient.cli.session", ""), "from wsclient.error import Error", id="command-line-to-hall"),
         pytest.param(
             Module("wsclient.multiplayer.commands", ""), "from wsclient.variant import encode", id="multiplayer"
         ),
@@ -225,7 +233,9 @@ def test_an_import_that_points_down_is_not_held_against_anyone(module: Module, t
         pytest.param("wsclient.transport.native", "import pyee", 1, id="transport-pyee"),
         pytest.param("wsclient.object", "import certifi", 1, id="hall-certifi"),
         pytest.param("wsclient.variant.types", "import numpy", 1, id="undeclared"),
+        pytest.param("wsclient.object", "import rich", 1, id="hall-rich"),
         pytest.param("wsclient.object", "import pyee", 0, id="hall-pyee"),
+        pytest.param("wsclient.cli.report", "import rich.text", 0, id="command-line-rich"),
         pytest.param("wsclient.transport.tls_stream", "import certifi", 0, id="transport-certifi"),
     ],
 )
@@ -241,6 +251,7 @@ def test_an_outsider_is_known_in_one_room(name: str, text: str, count: int) -> N
         pytest.param("wsclient.protocol.connection", "from time import monotonic", 1, id="protocol-clock"),
         pytest.param("wsclient.variant.types", "import os, socket", 1, id="second-of-two"),
         pytest.param("wsclient.multiplayer.relay", "import concurrent.futures", 1, id="submodule"),
+        pytest.param("wsclient.cli.session", "import time", 1, id="command-line-clock"),
         pytest.param("wsclient.object", "import threading", 1, id="whole-of-threading"),
         pytest.param("wsclient.object", "from threading import Thread", 1, id="threads"),
         pytest.param(

@@ -1,0 +1,84 @@
+"""`python -m wsclient ws://...`, and the `wsclient` script: talk to a WebSocket server from a terminal.
+
+`--help` tells the options, the exit codes and examples.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from wsclient.cli.options import ExitCode, parse
+from wsclient.cli.report import JsonReport, PlainReport, painter
+from wsclient.cli.session import Session
+from wsclient.transport.console import open_console
+from wsclient.websocket_client import WebSocketClient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
+    from typing import Self
+
+    from wsclient.cli.report import Report
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line.
+
+    Args:
+        arguments: without the program's name; None: those of this process.
+
+    Returns:
+        The exit code; see `wsclient.cli.options.ExitCode`.
+    """
+    options = parse(arguments)
+    report: Report = JsonReport(sys.stdout) if options.json else PlainReport(painter(sys.stdout))
+    try:
+        with _log_kept_quiet(), _Interrupt() as interrupt, WebSocketClient() as client:
+            session = Session(options, client, open_console(), report, is_interrupted=lambda: interrupt.has_come)
+            return session.run()
+    except BrokenPipeError:  # who read what we show has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush finds a place
+        return ExitCode.ENDED_BADLY
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+
+
+class _Interrupt:
+    """Ctrl-C: the first is taken note of, so that nothing is torn in the middle; the second ends at once."""
+
+    def __init__(self) -> None:
+        self.has_come = False
+
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGINT, self._take_note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _take_note(self, number: int, frame: FrameType | None) -> None:
+        if self.has_come:
+            raise KeyboardInterrupt
+        self.has_come = True
+
+
+@contextmanager
+def _log_kept_quiet() -> Iterator[None]:
+    """Keeps errors, which the report shows, from being shown twice: by logging's last resort too."""
+    log, handler = logging.getLogger("wsclient"), logging.NullHandler()
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

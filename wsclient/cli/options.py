@@ -1,0 +1,128 @@
+"""What can be asked for on the command line, and what the exit codes mean."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, field
+from enum import IntEnum
+from math import isfinite
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["ExitCode", "Options", "parse"]
+
+
+class ExitCode(IntEnum):
+    """How it ended, for the shell."""
+
+    DONE = 0
+    NOT_CONNECTED = 1
+    USAGE = 2  # argparse's own
+    ENDED_BADLY = 3
+    TIMEOUT = 4
+    INTERRUPTED = 130  # the shells' 128 + SIGINT
+
+
+_EXIT_CODES = """\
+exit codes:
+  0    done: the input ended, --listen was satisfied, or the server closed with 1000, 1001 or no code
+  1    no connection could be made
+  2    an argument is wrong
+  3    the connection was lost, the server closed with another code, or closed before --listen was satisfied,
+       or nobody reads the output any more
+  4    --timeout was over
+  130  Ctrl-C; the connection was closed with 1001 (going away). A second Ctrl-C does not wait for the server
+"""
+
+_EXAMPLES = """\
+examples:
+  python -m wsclient ws://127.0.0.1:9080
+  echo hello | python -m wsclient --listen 1 --timeout 5 --json wss://example.com/socket
+  python -m wsclient --ping --listen 10 ws://127.0.0.1:9080
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """What was asked for.
+
+    Attributes:
+        url: where to connect to.
+        protocols: sub-protocols, the preferred one first.
+        headers: `"Name: value"` each.
+        insecure: whether not to check the server's certificate.
+        cert: path of the certificate to trust; None: the usual roots.
+        ping: whether to measure round trips.
+        interval: seconds between two pings.
+        listen: how many messages (with `ping`: round trips) to wait for; None: until the input ends.
+        timeout: seconds, for all of it; None: for ever.
+        json: whether each event is shown as a line of JSON.
+        stats: whether to show the statistics at the end.
+    """
+
+    url: str
+    protocols: list[str] = field(default_factory=list)
+    headers: list[str] = field(default_factory=list)
+    insecure: bool = False
+    cert: str | None = None
+    ping: bool = False
+    interval: float = 1.0
+    listen: int | None = None
+    timeout: float | None = None
+    json: bool = False
+    stats: bool = False
+
+
+def parse(arguments: Sequence[str] | None = None) -> Options:
+    """Reads the command line.
+
+    Args:
+        arguments: without the program's name; None: those of this process.
+
+    Raises:
+        SystemExit: help was asked for, or an argument is wrong; what to say has been said.
+    """
+    return Options(**vars(_parser().parse_args(arguments)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="wsclient",
+        description="Talk to a WebSocket server: each line of the input is sent as one text message, "
+        "and what comes is shown with its time, direction, size in bytes and kind. "
+        "What could steer the terminal is shown escaped.",
+        epilog=f"{_EXIT_CODES}\n{_EXAMPLES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("url", help="ws://... or wss://...; without a scheme ws://")
+    add("--protocol", dest="protocols", action="append", default=[], metavar="NAME", help="a sub-protocol to ask for")
+    add("--header", dest="headers", action="append", default=[], metavar="'NAME: VALUE'", help="for the request")
+    add("--insecure", action="store_true", help="do not check the server's certificate")
+    add("--cert", metavar="FILE", help="PEM file with the certificate to trust in place of the usual roots")
+    add("--ping", action="store_true", help="read no input, but measure round trips: a ping into each silence")
+    add("--interval", type=_seconds, default=1.0, metavar="SECONDS", help="between pings, and for each answer; 1")
+    add(
+        "--listen", type=_count, metavar="N", help="end after N messages (with --ping: round trips), not with the input"
+    )
+    add("--timeout", type=_seconds, metavar="SECONDS", help="end after so long, whatever has come")
+    add("--json", action="store_true", help="one JSON object a line")
+    add("--stats", action="store_true", help="at the end, show what was counted")
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not (isfinite(number) and number > 0.0):
+        raise argparse.ArgumentTypeError("a number above 0")
+    return number

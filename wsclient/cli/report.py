@@ -1,0 +1,219 @@
+"""What the command line shows: a line for each event; plain, in colours, or as JSON."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from base64 import b64encode
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from wsclient.protocol.text import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import TextIO
+
+    from wsclient.connection_failure import ConnectionFailure
+    from wsclient.connection_statistics import ConnectionStatistics
+
+__all__ = ["JsonReport", "PlainReport", "Report", "painter"]
+
+_SHOWN_TEXT: Final = 10_000  # characters of one message
+_SHOWN_BINARY: Final = 32  # bytes of one message
+
+# Of the line's first words; see rich's styles.
+_STYLES: Final = {"<": "green", ">": "cyan", "*": "dim", "!": "bold red"}
+
+
+class Report(ABC):
+    """Shows what happens on one connection, in order."""
+
+    @abstractmethod
+    def opened(self, host: str, port: int, protocol: str) -> None:
+        """The connection is open."""
+
+    @abstractmethod
+    def received(self, message: str | bytes) -> None:
+        """A message came."""
+
+    @abstractmethod
+    def sent(self, text: str) -> None:
+        """A message was handed over."""
+
+    @abstractmethod
+    def round_trip(self, number: int, seconds: float) -> None:
+        """A ping was answered."""
+
+    @abstractmethod
+    def failed(self, failure: ConnectionFailure) -> None:
+        """Something did not work; see its stage."""
+
+    @abstractmethod
+    def closed(self, code: int, reason: str, *, is_clean: bool) -> None:
+        """The connection is over."""
+
+    @abstractmethod
+    def round_trips(self, summary: Mapping[str, float]) -> None:
+        """What the pings say together."""
+
+    @abstractmethod
+    def statistics(self, statistics: ConnectionStatistics) -> None:
+        """What was counted."""
+
+
+class PlainReport(Report):
+    """Lines for people: time, direction, size, kind, text. Nothing in them can steer a terminal.
+
+    Args:
+        write: takes one line, and the style that suits it; see `painter`.
+        now: the time of day.
+    """
+
+    def __init__(self, write: Callable[[str, str], None], now: Callable[[], datetime] = datetime.now) -> None:
+        self._write = write
+        self._now = now
+
+    def opened(self, host: str, port: int, protocol: str) -> None:
+        """Says where to, and which sub-protocol."""
+        where = f" to {host} port {port}" if host else ""  # unknown where it has been closed meanwhile
+        which = f", sub-protocol {escape(protocol)}" if protocol else ""
+        self._line("*", f"connected{where}{which}")
+
+    def received(self, message: str | bytes) -> None:
+        """Shows text escaped, and of binary messages how they begin."""
+        self._message("<", message)
+
+    def sent(self, text: str) -> None:
+        """As what is received."""
+        self._message(">", text)
+
+    def round_trip(self, number: int, seconds: float) -> None:
+        """In milliseconds."""
+        self._line("*", f"round trip {number}: {seconds * 1e3:.3f} ms")
+
+    def failed(self, failure: ConnectionFailure) -> None:
+        """What happened and what to try."""
+        self._line("!", failure.message)
+
+    def closed(self, code: int, reason: str, *, is_clean: bool) -> None:
+        """With the code and the reason as received."""
+        how = "closed" if is_clean else "lost"
+        why = f", {escape(reason)}" if reason else ""
+        self._line("*" if is_clean else "!", f"{how}: {_named(code)}{why}")
+
+    def round_trips(self, summary: Mapping[str, float]) -> None:
+        """In one line, in milliseconds."""
+        if not summary:
+            self._line("*", "no round trip was measured")
+            return
+        times = ", ".join(f"{name} {seconds * 1e3:.3f}" for name, seconds in summary.items() if name != "count")
+        self._line("*", f"{summary['count']} round trips in ms: {times}")
+
+    def statistics(self, statistics: ConnectionStatistics) -> None:
+        """A line for each."""
+        for name, value in asdict(statistics).items():
+            self._line("*", f"{name.replace('_', ' ')}: {value}")
+
+    def _message(self, direction: str, message: str | bytes) -> None:
+        if isinstance(message, str):
+            size, kind, shown = len(message.encode()), "text", escape(message, _SHOWN_TEXT)
+        else:
+            size, kind = len(message), "binary"
+            shown = message[:_SHOWN_BINARY].hex(" ") + (" ..." if size > _SHOWN_BINARY else "")
+        self._line(direction, f"{size:6} {kind:6} {shown}".rstrip())
+
+    def _line(self, sign: str, words: str) -> None:
+        self._write(f"{self._now().time().isoformat('milliseconds')} {sign} {words}", _STYLES[sign])
+
+
+class JsonReport(Report):
+    """One JSON object a line, in ASCII. Each has "time" (UTC, ISO 8601) and "event"; times are seconds.
+
+    Args:
+        stream: where to.
+        now: the time.
+    """
+
+    def __init__(self, stream: TextIO, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._stream = stream
+        self._now = now
+
+    def opened(self, host: str, port: int, protocol: str) -> None:
+        """{"event": "opened", "host", "port", "protocol"}."""
+        self._event("opened", host=host, port=port, protocol=protocol)
+
+    def received(self, message: str | bytes) -> None:
+        """{"event": "received", "size", "text"}, or "base64" of a binary message in place of "text"."""
+        self._message("received", message)
+
+    def sent(self, text: str) -> None:
+        """{"event": "sent", "size", "text"}."""
+        self._message("sent", text)
+
+    def round_trip(self, number: int, seconds: float) -> None:
+        """{"event": "round_trip", "number", "seconds"}."""
+        self._event("round_trip", number=number, seconds=seconds)
+
+    def failed(self, failure: ConnectionFailure) -> None:
+        """{"event": "failed", "stage", "error", "message", "http_status"}."""
+        error, status = failure.error.name, failure.http_status
+        self._event("failed", stage=failure.stage, error=error, message=failure.message, http_status=status)
+
+    def closed(self, code: int, reason: str, *, is_clean: bool) -> None:
+        """{"event": "closed", "clean", "code", "reason"}."""
+        self._event("closed", clean=is_clean, code=code, reason=reason)
+
+    def round_trips(self, summary: Mapping[str, float]) -> None:
+        """{"event": "round_trips", "count", ...}: see `RoundTrips.summary`."""
+        self._event("round_trips", **summary)
+
+    def statistics(self, statistics: ConnectionStatistics) -> None:
+        """{"event": "statistics", ...}: see `ConnectionStatistics`."""
+        self._event("statistics", **asdict(statistics))
+
+    def _message(self, event: str, message: str | bytes) -> None:
+        if isinstance(message, str):
+            self._event(event, size=len(message.encode()), text=message)
+        else:
+            self._event(event, size=len(message), base64=b64encode(message).decode("ascii"))
+
+    def _event(self, event: str, **more: object) -> None:
+        line = json.dumps({"time": self._now().isoformat(timespec="milliseconds"), "event": event, **more})
+        self._stream.write(line.replace("\x7f", "\\u007f") + "\n")  # the one control character that JSON leaves
+        self._stream.flush()
+
+
+def painter(stream: TextIO) -> Callable[[str, str], None]:
+    """Gives what writes lines: in colours, where the stream is a terminal and rich is installed; else plain.
+
+    rich looks at the environment too: NO_COLOR, TERM.
+    """
+    if stream.isatty():
+        try:
+            return _with_rich(stream)
+        except ImportError:
+            pass
+
+    def plain(line: str, _style: str) -> None:
+        stream.write(line + "\n")
+        stream.flush()
+
+    return plain
+
+
+def _with_rich(stream: TextIO) -> Callable[[str, str], None]:
+    from rich.console import Console  # noqa: PLC0415 - an extra that need not be there
+    from rich.text import Text  # noqa: PLC0415 - as above
+
+    console = Console(file=stream, highlight=False)
+
+    def painted(line: str, style: str) -> None:
+        console.print(Text(line, style=style), soft_wrap=True)  # as Text: what a server sent is no markup
+
+    return painted
+
+
+def _named(code: int) -> str:
+    return {1005: "no code", 1006: "no Close frame"}.get(code, f"code {code}")

@@ -1,0 +1,49 @@
+"""What --ping measures: the round trips of a connection, and their summary."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from statistics import fmean, median
+
+__all__ = ["RoundTrips"]
+
+
+class RoundTrips:
+    """Round trips, in seconds, in their order."""
+
+    def __init__(self) -> None:
+        self._all: list[float] = []
+        self._last = -1.0
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._all)
+
+    def note(self, latency: float) -> bool:
+        """Takes note of what `get_latency()` tells now. Whether that is a new one.
+
+        Two in a row that agree to the last bit count as one: a clock of nanoseconds makes that rare.
+        """
+        if latency < 0.0 or latency == self._last:
+            return False
+        self._last = latency
+        self._all.append(latency)
+        return True
+
+    def summary(self) -> dict[str, float]:
+        """Tells count, and in seconds minimum, mean, median, maximum and jitter; empty without a round trip.
+
+        The jitter is the mean difference between one round trip and the next (as in RFC 3550 section 6.4.1, without
+        its smoothing); 0.0 while there is one only.
+        """
+        if not self._all:
+            return {}
+        steps = [abs(later - earlier) for earlier, later in pairwise(self._all)]
+        return {
+            "count": len(self._all),
+            "minimum": min(self._all),
+            "mean": fmean(self._all),
+            "median": median(self._all),
+            "maximum": max(self._all),
+            "jitter": fmean(steps) if steps else 0.0,
+        }
