@@ -38,6 +38,7 @@ def test_every_page_stands_in_the_navigation() -> None:
     navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
     listed = re.findall(r"\b[\w/-]+\.md\b", navigation)
 
+    assert sorted(set(listed)) == sorted(listed)
     assert sorted(listed) == sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
 
 
