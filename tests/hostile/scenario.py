@@ -180,12 +180,16 @@ class Scene:
             ("closed", was_clean), ("error",). A message is taken as it is told, unless `reads` is off.
         reads: whether the game takes each message as it is told.
         polls: how often it was polled.
+        new_transport: what makes its transports.
     """
 
-    def __init__(self, world: World, *, clock: TickingClock | None = None) -> None:
+    def __init__(
+        self, world: World, *, clock: TickingClock | None = None, kind: type[WebSocketClient] = WebSocketClient
+    ) -> None:
         self.world = world
         self.clock = clock or TickingClock()
-        self.client = WebSocketClient(transport=self._new_transport)
+        self.new_transport = NativeTransport
+        self.client = kind(transport=self._new_transport)
         self.servers: list[RawServer] = []
         self.told: list[tuple[object, ...]] = []
         self.reads = True
@@ -254,6 +258,10 @@ class Scene:
     def step(self) -> None:
         """One frame of the game, one step of each server."""
         self.poll()
+        self.serve()
+
+    def serve(self) -> None:
+        """One step of each server."""
         while (end := self.world.accept()) is not None:
             self.servers.append(RawServer(end))
         for server in self.servers:
@@ -402,7 +410,7 @@ class Scene:
     # The client's side
 
     def _new_transport(self, settings: Settings) -> NativeTransport:
-        return NativeTransport(settings, clock=self.clock, outside=self.world.outside)
+        return self.new_transport(settings, clock=self.clock, outside=self.world.outside)
 
     def _tell(self, *what: object) -> None:
         assert self._is_polling, f"{what} was told outside of poll()"
