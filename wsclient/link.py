@@ -79,6 +79,7 @@ class Link:
         self.sent_messages = 0
         self.sent_bytes = 0
         self._outgoing = outgoing
+        self._sure_bytes = self._sure_packets = 0  # what fits of payload and of messages, whatever has left meanwhile
         self._error_while_closed = error_while_closed
 
     @property
@@ -110,22 +111,35 @@ class Link:
         transport = self.transport
         if transport is None or not transport.can_send or not self.is_open:
             return self.refuse(Error.FAILED, f"nothing can be sent while {self._describe()}")
-        max_bytes, max_packets = self._outgoing
-        waiting = transport.buffered_amount
-        if waiting + len(payload) > max_bytes:
-            message = f"{len(payload)} bytes do not fit the outgoing buffer: {waiting} of its {max_bytes} wait to leave"
-            return self.refuse(Error.ERR_OUT_OF_MEMORY, f"{message}; see set_buffers()")
-        if transport.buffered_messages >= max_packets:
-            message = f"{max_packets} packets wait to leave: call poll(), send less, or see set_buffers()"
-            return self.refuse(Error.ERR_OUT_OF_MEMORY, message)
+        size = len(payload)
+        # What surely fits is not asked for each time: what waits only gets less, but for what is sent here.
+        if size > self._sure_bytes or not self._sure_packets:
+            refusal = self._look_for_room(transport, size)
+            if refusal:
+                return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal)
         if is_text and not payload.isascii() and not _is_utf8(payload):
             return self.refuse(Error.ERR_INVALID_DATA, "a text message must be UTF-8; see set_write_mode()")
         transport.send(payload, is_text=is_text)
+        self._sure_bytes -= size
+        self._sure_packets -= 1
         self.sent_messages += 1
-        self.sent_bytes += len(payload)
+        self.sent_bytes += size
         if self.auto_flush:
             transport.flush()
         return Error.OK
+
+    def _look_for_room(self, transport: Transport, size: int) -> str:
+        """Finds out how much fits. Gives the reason where a message of that size does not."""
+        max_bytes, max_packets = self._outgoing
+        waiting = transport.buffered_amount
+        if waiting + size > max_bytes:
+            reason = f"{size} bytes do not fit the outgoing buffer: {waiting} of its {max_bytes} wait to leave"
+            return f"{reason}; see set_buffers()"
+        packets = transport.buffered_messages
+        if packets >= max_packets:
+            return f"{max_packets} packets wait to leave: call poll(), send less, or see set_buffers()"
+        self._sure_bytes, self._sure_packets = max_bytes - waiting, max_packets - packets
+        return ""
 
     def flush(self) -> None:
         """Writes what waits, as far as the system takes it now."""

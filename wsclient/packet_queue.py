@@ -96,7 +96,7 @@ class PacketQueue:
         self.received_bytes += sum(map(len, payloads))
         self.packets.extend(payloads)
 
-    def append(self, payload: bytes, *, is_text: bool) -> None:
+    def append(self, payload: bytes, is_text: bool) -> None:
         """Puts one message in."""
         if is_text is not self._last_kind:
             self._change_kind(is_text)

@@ -193,10 +193,12 @@ class SignalEmitter(EventEmitter):
                 errors = [error]
         for connection in handlers:
             try:
-                if connection.is_plain:
-                    connection.target(*args)
-                else:
+                if not connection.is_plain:
                     self._deliver(signal, connection, args)
+                elif args:
+                    connection.target(*args)
+                else:  # the same, but twice as fast: `data_received` has none
+                    connection.target()
             except Exception as error:  # noqa: BLE001 - raised when the other handlers have run
                 errors = [error] if errors is None else [*errors, error]
             except BaseException:

@@ -294,9 +294,9 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
             if link.events:
                 if not self._tell_next(link, deadline):
                     return
-            elif (self._has_read and not transport.has_more) or clock() >= deadline or not self._has_room(link.inbox):
-                return
-            elif link.inbox.received_bytes >= enough:
+            elif self._has_read and (not transport.has_more or link.inbox.received_bytes >= enough):
+                return  # there is no more, or enough of it
+            elif clock() >= deadline or not self._has_room(link.inbox):
                 return
             else:
                 self._has_read = True
@@ -341,17 +341,22 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         return True
 
     def _tell_each(self, link: Link, messages: Messages, room: int, deadline: float) -> bool:
-        clock, transport, events, inbox = self._clock, link.transport, link.events, link.inbox
+        """Puts one message after the other into the inbox, and emits for each before the next."""
+        # What a game pays for each message that it handles by signal: local names, and one call each to put it in, to
+        # emit and to look at the clock.
+        clock, transport, events = self._clock, link.transport, link.events
+        put, emit = link.inbox.append, self._emit
+        is_multiplayer = self._is_multiplayer
         hook = self._on_peer_packet if self._has_packet_hook else None
         told = 0
         try:
             for payload, is_text in islice(messages.each(), room):
                 told += 1
-                if self._is_multiplayer:
+                if is_multiplayer:
                     self._take_relayed(payload)
                 else:
-                    inbox.append(payload, is_text=is_text)
-                    self._emit("data_received", hook)
+                    put(payload, is_text)
+                    emit("data_received", hook)
                 if clock() >= deadline or link.transport is not transport:
                     return False
         finally:

@@ -223,7 +223,7 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
     def _take_packet(self, packet: relay.RelayedPacket) -> None:
         self._forget_sources()  # here too: not everybody asks who it was
         self._sources.append(packet.source)
-        self._inbox.append(packet.payload, is_text=False)
+        self._inbox.append(packet.payload, False)
         hook = (lambda _source: self._on_peer_packet()) if self._has_packet_hook else None
         self._emit("peer_packet", hook, packet.source)
 

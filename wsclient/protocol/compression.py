@@ -207,7 +207,7 @@ class InflatingReceiver:
         if self._payload_size > self._max_payload_size:
             raise ProtocolViolation(1009, f"compressed message over {self._max_payload_size} bytes")
 
-    def frame_continues(self, part: bytes) -> None:
+    def frame_continues(self, part: bytes | memoryview) -> None:
         """Takes the next part of the payload.
 
         Raises:

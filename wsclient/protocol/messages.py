@@ -78,14 +78,14 @@ class _Parts:
         self._large: list[bytes] = []
         self._small = bytearray()  # parts that are not worth an object of their own, behind the others
 
-    def write(self, part: bytes) -> None:
+    def write(self, part: bytes | memoryview) -> None:
         if len(part) < _WORTH_KEEPING or self._small:
             self._small += part
             if len(self._small) < _WORTH_KEEPING:
                 return
             part = bytes(self._small)
             self._small = bytearray()
-        self._large.append(part)
+        self._large.append(bytes(part))
 
     def getvalue(self) -> bytes:
         """The whole; nothing is left here, so that it is not in memory twice."""

@@ -240,6 +240,9 @@ class Outbox:
             self._queue.popleft()
             if self._last_run is run:
                 self._last_run = None
+            if not self._queue:  # as a rule: then nothing has to be counted
+                self.buffered_amount = self.buffered_messages = 0
+                return batch
         self.buffered_messages -= len(batch)
         heads = sum(2 if len(frame) <= _SHORTEST + len(self._no_key) else 4 for frame in batch)
         self.buffered_amount -= size - heads - len(self._no_key) * len(batch)
@@ -265,6 +268,7 @@ class Outbox:
                 continue
             first, payload, taken, rest = message.next_fragment(deflater)
             work += taken
+            self.buffered_amount -= taken
             if not rest:
                 self._queue.popleft()
                 self.buffered_messages -= 1
@@ -274,6 +278,5 @@ class Outbox:
             else:
                 pieces += [self._mask_all(batch), self._mask_large(header, payload)]
                 batch = []
-        self.buffered_amount -= work
         self.last_cost = work * _COST_OF_DEFLATING
         return b"".join([*pieces, self._mask_all(batch)])
