@@ -1,0 +1,1 @@
+"""Side by side with other clients: what a message, an idle frame, a connection costs. See README.md."""

@@ -1,0 +1,82 @@
+"""Runs the comparison: `python -m benchmarks [--quick] [--only idle,receive-64] [--rounds 7]`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import time
+
+from benchmarks import report, rounds
+from benchmarks.pool import Pool
+from benchmarks.suite import TARGETS, WORKS
+
+# For the guard: the works whose hot path, once lost, would show at once, and whom they are compared with.
+_QUICK = (
+    "idle",
+    "receive-64",
+    "receive-mixed",
+    "receive-1M",
+    "send-64",
+    "send-64-each",
+    "echo",
+    "connect",
+    "emit",
+    "emit-by-pyee",
+)
+_QUICK_CLIENTS = ("bare system calls", "wsclient", "wsclient, by signal", "picows", "websockets sync")
+
+
+def main() -> int:
+    """Runs what was asked for. Gives 1 where the guard found a collapse."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="under two minutes; fails where half of a target is missed"
+    )
+    parser.add_argument("--only", default="", help="works by their keys, with commas")
+    parser.add_argument("--rounds", type=int, default=0, help="how often each client has its turn")
+    options = parser.parse_args()
+    wanted = options.only.split(",") if options.only else list(_QUICK if options.quick else WORKS)
+    count = options.rounds or (5 if options.quick else 7)
+    seconds = 0.04 if options.quick else 0.1
+    started = time.time()
+    with Pool() as pool:
+        results = _measure(pool, wanted, count, seconds, is_quick=options.quick)
+        if not options.only and not options.quick:
+            idle, memory = rounds.many(pool, WORKS["many-idle"].clients, count, seconds)
+            results |= {"many-idle": idle, "many-memory": memory, "import": rounds.import_times(15)}
+    lines = report.judge(TARGETS, results)
+    print("\n".join(report.plain(lines)))
+    if options.quick or options.only:
+        collapsed = [line for line in lines if line.is_collapse] if options.quick else []
+        for line in collapsed:
+            print(f"COLLAPSED to less than half of the target: {line.target.id} {WORKS[line.target.work].name}")
+        return bool(collapsed)
+    report.write(lines, results, time.time() - started)
+    return 0
+
+
+def _measure(pool: Pool, wanted: list[str], count: int, seconds: float, *, is_quick: bool) -> dict[str, rounds.Figures]:
+    results = {}
+    for key in wanted:
+        work = WORKS[key]
+        if key == "many-idle" or work.kind == "many":
+            continue
+        clients = [client for client in work.clients if not is_quick or client in _QUICK_CLIENTS]
+        before = time.monotonic()
+        results[key] = rounds.run(pool, work, clients, count, seconds)
+        _say(f"{work.name}: {_shown(results[key], work.unit)}  ({time.monotonic() - before:.1f} s)")
+    return results
+
+
+def _shown(figures: rounds.Figures, unit: str) -> str:
+    return ", ".join(f"{client} {rounds.median(values):.4g} {unit}" for client, values in figures.items())
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main())

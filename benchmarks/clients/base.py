@@ -1,0 +1,112 @@
+"""What is asked of every client, so that the same work can be measured with all of them."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.shapes import MIB
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+__all__ = ["LIMIT", "Client", "NotOffered", "longest_of", "rest"]
+
+#: The largest message that a client has to take, for all alike; what wsclient takes without being asked.
+LIMIT = 16 * MIB
+
+_REST = 50e-6  # seconds
+_FRAME = 0.002  # seconds; a game's is longer, and a benchmark has no time
+
+
+class NotOffered(Exception):
+    """This client has no such thing, or takes so long for it that measuring it would teach nothing."""
+
+
+def rest() -> None:
+    """What a client does that polls and finds nothing: others sleep in the system until something comes."""
+    time.sleep(_REST)
+
+
+def longest_of(poll: Callable[[], object], arrived: Callable[[Any], int], count: int) -> tuple[float, float]:
+    """Polls until so many messages are there, with a frame's pause in between; see `Client.longest_poll`."""
+    longest = worked = 0.0
+    while count > 0:
+        time.sleep(_FRAME)
+        before, work = time.perf_counter(), time.thread_time()
+        result = poll()
+        longest = max(longest, time.perf_counter() - before)
+        worked = max(worked, time.thread_time() - work)
+        count -= arrived(result)
+    return longest, worked
+
+
+class Client(ABC):
+    """One client library. Each method does all of its work, however long that takes, before it returns.
+
+    Args:
+        context: trusts the server's certificate; made before anything is measured.
+    """
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self.context = context
+
+    @abstractmethod
+    def open(self, url: str, *, compression: bool = False) -> None:
+        """Connects, and keeps the connection for what follows."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Ends the connection."""
+
+    @abstractmethod
+    def command(self, text: str) -> None:
+        """Sends the server a command."""
+
+    @abstractmethod
+    def receive(self, count: int) -> None:
+        """Takes that many messages, binary ones as bytes and text as `str`."""
+
+    def send(self, payload: bytes, count: int, batch: int) -> None:
+        """Sends that many binary messages, `batch` of them together where the client can, then takes the answer."""
+        raise NotOffered
+
+    def echo(self, payload: bytes, count: int) -> list[float]:
+        """Sends, and takes the answer, so many times. Gives the seconds of each, the client's own loop included."""
+        raise NotOffered
+
+    def idle(self, count: int) -> None:
+        """Looks that many times for what may have come, as a frame of a game does, and finds nothing."""
+        raise NotOffered
+
+    def longest_poll(self, count: int, budget: float) -> tuple[float, float]:
+        """Takes that many messages, a frame every few milliseconds.
+
+        Args:
+            count: messages.
+            budget: seconds that one poll may take, where the client knows such a thing.
+
+        Returns:
+            Seconds of the longest poll: as the clock says, and as this thread worked.
+        """
+        raise NotOffered
+
+    def connect(self, url: str, count: int) -> None:
+        """Opens and drops that many connections, one after the other."""
+        for _ in range(count):
+            self.open(url)
+            self.close()
+
+    def open_many(self, url: str, count: int) -> None:
+        """Opens that many, and keeps them."""
+        raise NotOffered
+
+    def idle_many(self, count: int) -> None:
+        """Looks that many times after all of them."""
+        raise NotOffered
+
+    def more(self, work: str, count: int) -> None:
+        """Does work that is one client's own, by its name."""
+        raise NotOffered

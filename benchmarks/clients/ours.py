@@ -1,0 +1,199 @@
+"""wsclient, through the calls that its users have."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from pyee import EventEmitter
+
+from benchmarks.clients.base import Client, longest_of, rest
+from wsclient import WebSocketClient
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+__all__ = ["BySignal", "InBatches", "Ours"]
+
+
+class Ours(Client):
+    """`poll()`, then as many `get_packet()` as there are packets; of text `get_message()`, which gives a `str`."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__(context)
+        self.client = self._new()
+        self._many: list[WebSocketClient] = []
+        self._is_text = False
+
+    def _new(self, *, compression: bool = False) -> WebSocketClient:
+        client = WebSocketClient()
+        client.trusted_ssl_certificate = self.context
+        client.auto_flush = False
+        client.compression = compression
+        return client
+
+    def open(self, url: str, *, compression: bool = False) -> None:
+        if compression:
+            self.client = self._new(compression=True)
+        client = self.client
+        assert not client.connect_to_url(url)
+        _open(client)
+
+    def close(self) -> None:
+        self.client.disconnect_from_host()
+        while self.client.get_connection_status() != WebSocketClient.CONNECTION_DISCONNECTED:
+            self.client.poll()
+            rest()
+
+    def command(self, text: str) -> None:
+        self._is_text = any(kind in text for kind in ("json", "text", "mixed", "umlauts", "compressed"))
+        self.client.send_text(text)
+        self.client.flush()
+
+    def receive(self, count: int) -> None:
+        client = self.client
+        poll, waiting = client.poll, client.get_available_packet_count
+        take: Callable[[], object] = client.get_message if self._is_text else client.get_packet
+        while count:
+            poll()
+            arrived = waiting()
+            for _ in range(arrived):
+                take()
+            count -= arrived
+            if not arrived:
+                rest()
+
+    def send(self, payload: bytes, count: int, batch: int) -> None:
+        client = self.client
+        client.auto_flush = batch == 1
+        put = client.put_packet
+        for _ in range(count // batch):
+            for _ in range(batch):
+                while put(payload):  # full: what waits has to leave first
+                    rest()
+                    client.poll()
+            client.poll() if batch > 1 else None
+        client.auto_flush = False
+        self._answer()
+
+    def echo(self, payload: bytes, count: int) -> list[float]:
+        client = self.client
+        client.auto_flush = True
+        put, poll, waiting, get = client.put_packet, client.poll, client.get_available_packet_count, client.get_packet
+        took = []
+        for _ in range(count):
+            start = time.perf_counter()
+            put(payload)
+            while not waiting():
+                poll()
+            get()
+            took.append(time.perf_counter() - start)
+        return took
+
+    def idle(self, count: int) -> None:
+        poll = self.client.poll
+        for _ in range(count):
+            poll()
+
+    def longest_poll(self, count: int, budget: float) -> tuple[float, float]:
+        client = self.client
+        client.poll_budget = budget
+        try:
+            return longest_of(client.poll, lambda _: len(client.get_packets()), count)
+        finally:
+            client.poll_budget = 0.004
+
+    def connect(self, url: str, count: int) -> None:
+        for _ in range(count):
+            client = self._new()
+            client.connect_to_url(url)
+            _open(client)
+            client.disconnect_from_host()
+            client.poll()
+            client._link.let_go()  # noqa: SLF001 - as a program does that quits: the answer is not waited for
+
+    def open_many(self, url: str, count: int) -> None:
+        for _ in range(count):
+            client = self._new()
+            client.connect_to_url(url)
+            _open(client)
+            self._many.append(client)
+
+    def idle_many(self, count: int) -> None:
+        many = self._many
+        for _ in range(count):
+            for client in many:
+                client.poll()
+
+    def more(self, work: str, count: int) -> None:
+        {"emit": _emit, "emit-by-pyee": _emit_by_pyee}[work](count)
+
+    def _answer(self) -> None:
+        while not self.client.get_available_packet_count():
+            self.client.poll()
+            rest()
+        self.client.get_packet()
+
+
+class InBatches(Ours):
+    """All that a `poll()` brought in one `get_packets()`."""
+
+    def receive(self, count: int) -> None:
+        poll, take = self.client.poll, self.client.get_packets
+        while count:
+            poll()
+            packets = take()
+            count -= len(packets)
+            if not packets:
+                rest()
+
+
+class BySignal(Ours):
+    """One handler of `data_received`, which takes the message."""
+
+    def receive(self, count: int) -> None:
+        client = self.client
+        take: Callable[[], object] = client.get_message if self._is_text else client.get_packet
+        received = 0
+
+        def on_data() -> None:
+            nonlocal received
+            take()
+            received += 1
+
+        client.data_received.connect(on_data)
+        while received < count:
+            before = received
+            client.poll()
+            if received == before:
+                rest()
+        client.data_received.disconnect(on_data)
+
+
+def _open(client: WebSocketClient) -> None:
+    client.poll()
+    while client.get_connection_status() == WebSocketClient.CONNECTION_CONNECTING:
+        time.sleep(0)
+        client.poll()
+    assert client.get_connection_status() == WebSocketClient.CONNECTION_CONNECTED, client.last_error
+
+
+def _handler() -> None:
+    """What listens."""
+
+
+def _emit(count: int) -> None:
+    client = WebSocketClient()
+    client.data_received.connect(_handler)
+    emit = client._emit  # noqa: SLF001 - what poll() calls for each message
+    for _ in range(count):
+        emit("data_received", None)
+
+
+def _emit_by_pyee(count: int) -> None:
+    emitter = EventEmitter()
+    emitter.add_listener("data_received", _handler)
+    emit = emitter.emit
+    for _ in range(count):
+        emit("data_received")

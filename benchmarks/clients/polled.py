@@ -1,0 +1,232 @@
+"""Clients in a game's own loop: a socket that does not block, looked at once a frame."""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+import time
+from abc import abstractmethod
+from typing import Any
+from urllib.parse import urlsplit
+
+from websockets.client import ClientProtocol
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+from websockets.frames import Frame, Opcode
+from websockets.uri import parse_uri
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import AcceptConnection, BytesMessage, Request, TextMessage
+from wsproto.extensions import PerMessageDeflate
+
+from benchmarks.clients.base import LIMIT, Client, NotOffered, longest_of, rest
+
+__all__ = ["WebsocketsSansIo", "Wsproto"]
+
+
+class PolledClient(Client):
+    """The loop around a protocol without I/O. A subclass says what bytes mean, and what to send."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__(context)
+        self._many: list[Any] = []
+
+    @abstractmethod
+    def start(self, url: str, *, compression: bool) -> None:
+        """Makes the protocol, and what it sends first."""
+
+    @abstractmethod
+    def take(self, data: bytes) -> int:
+        """Decodes what was read. Gives the number of messages in it, each of them made."""
+
+    @abstractmethod
+    def queue(self, payload: bytes | str) -> None:
+        """Encodes a message."""
+
+    @abstractmethod
+    def outgoing(self) -> bytes:
+        """Gives all that was encoded."""
+
+    @property
+    @abstractmethod
+    def is_open(self) -> bool:
+        """Whether the handshake is over."""
+
+    def open(self, url: str, *, compression: bool = False) -> None:
+        parts = urlsplit(url)
+        connection = socket.create_connection((parts.hostname, parts.port))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+        if parts.scheme == "wss":
+            connection = self.context.wrap_socket(connection, server_hostname=parts.hostname)
+        self._socket = connection
+        self._early = 0
+        self.start(url, compression=compression)
+        connection.sendall(self.outgoing())
+        while not self.is_open:
+            self._early += self.take(connection.recv(65536))
+        connection.setblocking(False)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def command(self, text: str) -> None:
+        self.queue(text)
+        self._flush()
+
+    def poll(self) -> int:
+        """One look, as in a frame of a game. How many messages came."""
+        if not select.select([self._socket], [], [], 0)[0]:
+            return 0
+        count = 0
+        while True:
+            try:
+                data = self._socket.recv(65536)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                return count
+            count += self.take(data)
+            if len(data) < 16384:  # of TLS no more than a record comes at once
+                return count
+
+    def receive(self, count: int) -> None:
+        while count > 0:
+            arrived = self.poll()
+            count -= arrived
+            if not arrived:
+                rest()
+
+    def send(self, payload: bytes, count: int, batch: int) -> None:
+        for _ in range(count // batch):
+            for _ in range(batch):
+                self.queue(payload)
+            self._flush()
+        self.receive(1)
+
+    def echo(self, payload: bytes, count: int) -> list[float]:
+        took = []
+        for _ in range(count):
+            start = time.perf_counter()
+            self.queue(payload)
+            self._flush()
+            while not self.poll():
+                pass
+            took.append(time.perf_counter() - start)
+        return took
+
+    def idle(self, count: int) -> None:
+        for _ in range(count):
+            self.poll()
+
+    def longest_poll(self, count: int, budget: float) -> tuple[float, float]:
+        return longest_of(self.poll, lambda arrived: arrived, count)
+
+    def open_many(self, url: str, count: int) -> None:
+        for _ in range(count):
+            other = type(self)(self.context)
+            other.open(url)
+            self._many.append(other)
+
+    def idle_many(self, count: int) -> None:
+        for _ in range(count):
+            for other in self._many:
+                other.poll()
+
+    def _flush(self) -> None:
+        view = memoryview(self.outgoing())
+        while view:
+            try:
+                view = view[self._socket.send(view) :]
+            except (BlockingIOError, ssl.SSLWantWriteError):
+                rest()
+
+
+class WebsocketsSansIo(PolledClient):
+    """websockets: `ClientProtocol`."""
+
+    def start(self, url: str, *, compression: bool) -> None:
+        extensions = [ClientPerMessageDeflateFactory()] if compression else None
+        self._protocol = ClientProtocol(parse_uri(url), extensions=extensions, max_size=LIMIT)
+        self._protocol.send_request(self._protocol.connect())
+        self._parts: list[bytes] = []
+        self._is_open = False
+
+    @property
+    def is_open(self) -> bool:
+        return self._is_open
+
+    def take(self, data: bytes) -> int:
+        self._protocol.receive_data(data)
+        count = 0
+        for event in self._protocol.events_received():
+            if not isinstance(event, Frame):
+                self._is_open = True
+            elif event.fin and event.opcode is Opcode.BINARY:
+                count += 1
+            elif event.fin and event.opcode is Opcode.TEXT:
+                bytes(event.data).decode()
+                count += 1
+            else:
+                count += self._join(event)
+        return count
+
+    def queue(self, payload: bytes | str) -> None:
+        if isinstance(payload, str):
+            self._protocol.send_text(payload.encode())
+        else:
+            self._protocol.send_binary(payload)
+
+    def outgoing(self) -> bytes:
+        return b"".join(self._protocol.data_to_send())
+
+    def _join(self, part: Frame) -> int:
+        self._parts.append(bytes(part.data))
+        if not part.fin:
+            return 0
+        b"".join(self._parts)
+        self._parts.clear()
+        return 1
+
+
+class Wsproto(PolledClient):
+    """wsproto: `WSConnection`."""
+
+    def start(self, url: str, *, compression: bool) -> None:
+        if url.startswith("wss"):
+            raise NotOffered  # the same loop and the same records as above, and it is not ahead anywhere
+        parts = urlsplit(url)
+        self._protocol = WSConnection(ConnectionType.CLIENT)
+        extensions = [PerMessageDeflate()] if compression else []
+        self._unsent = [self._protocol.send(Request(parts.netloc, parts.path or "/", extensions))]
+        self._parts: list[bytes | str] = []
+        self._is_open = False
+
+    @property
+    def is_open(self) -> bool:
+        return self._is_open
+
+    def take(self, data: bytes) -> int:
+        self._protocol.receive_data(data)
+        count = 0
+        for event in self._protocol.events():
+            if isinstance(event, BytesMessage | TextMessage):
+                count += self._message(event)
+            elif isinstance(event, AcceptConnection):
+                self._is_open = True
+        return count
+
+    def queue(self, payload: bytes | str) -> None:
+        message = TextMessage(payload) if isinstance(payload, str) else BytesMessage(payload)
+        self._unsent.append(self._protocol.send(message))
+
+    def outgoing(self) -> bytes:
+        data = b"".join(self._unsent)
+        self._unsent.clear()
+        return data
+
+    def _message(self, event: BytesMessage | TextMessage) -> int:
+        if event.message_finished and not self._parts:
+            return 1
+        self._parts.append(event.data if isinstance(event, TextMessage) else bytes(event.data))
+        if not event.message_finished:
+            return 0
+        "".join(self._parts) if isinstance(event, TextMessage) else b"".join(self._parts)
+        self._parts.clear()
+        return 1

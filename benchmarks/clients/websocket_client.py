@@ -1,0 +1,75 @@
+"""websocket-client: `WebSocket.recv()`."""
+
+from __future__ import annotations
+
+import select
+import time
+from typing import TYPE_CHECKING
+
+import websocket
+
+from benchmarks.clients.base import Client, NotOffered
+
+if TYPE_CHECKING:
+    import ssl
+
+__all__ = ["WebsocketClient"]
+
+
+class WebsocketClient(Client):
+    """`recv()` and `send_binary()`; in a game's frame, it asks first whether there is anything."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__(context)
+        self._many: list[websocket.WebSocket] = []
+        self._is_slow = False
+
+    def _connect(self, url: str) -> websocket.WebSocket:
+        options = {"context": self.context} if url.startswith("wss") else None
+        return websocket.create_connection(url, sslopt=options, enable_multithread=False)
+
+    def open(self, url: str, *, compression: bool = False) -> None:
+        if compression:
+            raise NotOffered
+        self._connection = self._connect(url)
+
+    def close(self) -> None:
+        self._connection.shutdown()
+
+    def command(self, text: str) -> None:
+        if "umlauts" in text or "text-" in text or "fragments" in text:
+            raise NotOffered  # it checks UTF-8 byte by byte in Python: 130 ms for a MiB
+        self._connection.send(text)
+
+    def receive(self, count: int) -> None:
+        receive = self._connection.recv
+        for _ in range(count):
+            receive()
+
+    def send(self, payload: bytes, count: int, batch: int) -> None:
+        send = self._connection.send_binary
+        for _ in range(count):
+            send(payload)
+        self._connection.recv()
+
+    def echo(self, payload: bytes, count: int) -> list[float]:
+        took = []
+        for _ in range(count):
+            start = time.perf_counter()
+            self._connection.send_binary(payload)
+            self._connection.recv()
+            took.append(time.perf_counter() - start)
+        return took
+
+    def idle(self, count: int) -> None:
+        connection = self._connection.sock
+        for _ in range(count):
+            select.select([connection], [], [], 0)
+
+    def open_many(self, url: str, count: int) -> None:
+        self._many += [self._connect(url) for _ in range(count)]
+
+    def idle_many(self, count: int) -> None:
+        for _ in range(count):
+            for connection in self._many:
+                select.select([connection.sock], [], [], 0)

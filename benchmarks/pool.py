@@ -1,0 +1,113 @@
+"""The processes of one run: a server on one core, the clients in turn on the other."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import trustme
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["Answer", "Pool"]
+
+Answer = dict[str, float]
+
+_ROOT = Path(__file__).parent.parent
+
+
+class Pool:
+    """A server, and workers that are started when they are first asked. All end with the `with` block."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._workers: dict[str, subprocess.Popen[str] | None] = {}
+        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+        authority = trustme.CA()
+        self._authority, certificate = folder / "authority.pem", folder / "server.pem"
+        authority.cert_pem.write_to_path(str(self._authority))
+        authority.issue_cert("localhost", "127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+        self._server = self._start(_last_core(), "benchmarks.server", str(certificate))
+        self._ports = [_line(self._server), _line(self._server)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def ask(self, client: str, **work: object) -> Answer | None:
+        """Has a client do some work, and waits for it.
+
+        Returns:
+            What it cost; None where this client has no such thing, or is not installed.
+
+        Raises:
+            RuntimeError: it went wrong.
+        """
+        if client not in self._workers:
+            self._workers[client] = self._start_worker(client)
+        worker = self._workers[client]
+        if worker is None:
+            return None
+        assert worker.stdin is not None
+        print(json.dumps(work), file=worker.stdin, flush=True)
+        answer = json.loads(_line(worker) or '{"error": "its process ended"}')
+        if "error" in answer:
+            raise RuntimeError(f"{client}, {work}: {answer['error']}")
+        return None if "missing" in answer else answer
+
+    def forget(self, *clients: str) -> None:
+        """Ends the processes of these clients, and the connections that the server keeps for nothing."""
+        for client in clients:
+            worker = self._workers.pop(client, None)
+            if worker is not None:
+                _end(worker)
+        assert self._server.stdin is not None
+        print("forget", file=self._server.stdin, flush=True)
+
+    def _start_worker(self, client: str) -> subprocess.Popen[str] | None:
+        worker = self._start(0, "benchmarks.worker", client, *self._ports, str(self._authority))
+        if _line(worker):
+            return worker
+        return None  # not installed: said on standard error, by its own import
+
+    def _start(self, core: int, module: str, *arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", module, *arguments]
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT, env=_environment()
+        )
+        self._stack.callback(_end, process)
+        if hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(process.pid, {core})
+        return process
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONHASHSEED": "0"}
+
+
+def _last_core() -> int:
+    return max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+    process.kill()
+    process.wait()

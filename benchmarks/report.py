@@ -1,0 +1,129 @@
+"""Where we stand: each target beside what was measured, as a table, a page and a file of figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib.metadata
+import json
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.rounds import compare, median
+from benchmarks.suite import WORKS, Target
+from benchmarks.worker import CLIENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from benchmarks.rounds import Figures
+
+__all__ = ["Line", "judge", "plain", "write"]
+
+_ROOT = Path(__file__).parent.parent
+_NAMES = {
+    "many-memory": ("memory of a client, of 1,000 open", "KiB"),
+    "import": ("import wsclient, above import pyee", "ms"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One target, and what was measured; no values where it could not be."""
+
+    target: Target
+    values: list[float]
+
+    @property
+    def value(self) -> float:
+        return median(self.values)
+
+    @property
+    def is_reached(self) -> bool:
+        target = self.target
+        return self.value >= target.least if target.least else self.value <= target.most
+
+    @property
+    def is_collapse(self) -> bool:
+        if not self.values:
+            return False
+        target = self.target
+        return self.value < target.least / 2 if target.least else self.value > target.most * 2
+
+    @property
+    def name(self) -> str:
+        return _NAMES[self.target.work][0] if self.target.work in _NAMES else WORKS[self.target.work].name
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        target, unit = self.target, ""
+        if not target.other:
+            unit = " " + (_NAMES[target.work][1] if target.work in _NAMES else WORKS[target.work].unit)
+        way = target.ours.removeprefix("wsclient").removeprefix(", ")
+        other = target.other if target.other != "wsclient" else WORKS[target.other_work].name
+        compared = other or "-"
+        aim = f"at least {target.least:g}" if target.least else f"at most {target.most:g}{unit}"
+        if not self.values:
+            return target.id, self.name, way, compared, aim, "not measured", "", ""
+        low, high = _spread(self.values)
+        verdict = "yes" if self.is_reached else "**no**"
+        return target.id, self.name, way, compared, aim, f"{self.value:.3g}{unit}", f"{low:.3g}-{high:.3g}", verdict
+
+
+def judge(targets: Iterable[Target], results: dict[str, Figures]) -> list[Line]:
+    """Holds the results against the targets, those that have no result at all left out."""
+    return [Line(target, compare(target, results)) for target in targets if target.work in results]
+
+
+def plain(lines: Iterable[Line]) -> Iterator[str]:
+    """For a terminal."""
+    for line in lines:
+        cells = (cell.replace("**", "") for cell in line.cells)
+        widths = (4, 44, 15, 22, 15, 13, 14, 4)
+        yield " ".join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def write(lines: list[Line], results: dict[str, Figures], seconds: float) -> None:
+    """Writes the figures, and the page about them."""
+    facts = _facts(seconds)
+    folder = _ROOT / "benchmarks" / "results"
+    folder.mkdir(exist_ok=True)
+    text = json.dumps({"facts": facts, "results": results}, indent=1)
+    (folder / "latest.json").write_text(text + "\n", encoding="utf-8")
+    from benchmarks import page  # noqa: PLC0415 - draws, and who runs the guard need not be able to
+
+    page.write(lines, results, facts)
+
+
+def _facts(seconds: float) -> dict[str, str]:
+    facts = {
+        "date": dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "machine": f"{_processor()}, {os.cpu_count()} cores",
+        "system": f"{platform.system()} {platform.release()}",
+        "Python": platform.python_version(),
+        "took": f"{seconds / 60:.1f} minutes",
+        "wsclient": importlib.metadata.version("wsclient"),
+    }
+    if hasattr(os, "getloadavg"):
+        facts["load at the end"] = " ".join(f"{load:.1f}" for load in os.getloadavg())
+    for entry in CLIENTS.values():
+        if entry.distribution:
+            facts[entry.distribution] = importlib.metadata.version(entry.distribution)
+    return facts
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def _spread(values: list[float]) -> tuple[float, float]:
+    """The middle half of the rounds."""
+    ordered = sorted(values)
+    quarter = len(ordered) // 4
+    return ordered[quarter], ordered[-1 - quarter]

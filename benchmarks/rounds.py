@@ -1,0 +1,95 @@
+"""Rounds in which all clients take turns, so that what disturbs one disturbs the others too."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from benchmarks.shapes import block
+from benchmarks.suite import CLIENTS_AT_ONCE, OURS, WORKS, Target, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from benchmarks.pool import Pool
+
+__all__ = ["Figures", "compare", "import_times", "many", "run"]
+
+#: By client: what one took, in the work's unit, in each round.
+Figures = dict[str, list[float]]
+
+_MOST = 1 << 20  # of anything in one go; the server has to keep up
+
+
+def run(pool: Pool, work: Work, clients: Iterable[str], rounds: int, seconds: float) -> Figures:
+    """Has the clients do the work, in turn, for about so many seconds each time."""
+    counts: dict[str, int] = {}
+    for client in clients:
+        if count := _calibrate(pool, work, client, seconds):
+            counts[client] = count
+    figures: Figures = {client: [] for client in counts}
+    for _ in range(rounds):
+        for client, count in counts.items():
+            answer = pool.ask(client, kind=work.kind, count=count, **work.options)
+            assert answer is not None
+            figures[client].append(answer[work.clock] / answer["count"] * work.scale)
+    return figures
+
+
+def _calibrate(pool: Pool, work: Work, client: str, seconds: float) -> int:
+    """How many of it take about so many seconds; 0 where this client has no such thing. Warms up, too."""
+    each = block(str(work.options["shape"])).count if work.kind == "receive" else work.count
+    count = each
+    while True:
+        answer = pool.ask(client, kind=work.kind, count=count, **work.options)
+        if answer is None:
+            return 0
+        took = max(answer["wall"], answer["cpu"], 1e-6)
+        if work.fixed:
+            return count
+        if took >= seconds / 4 or count >= _MOST:
+            return max(each, min(round(count * seconds / took / each) * each, _MOST))
+        count *= max(2, min(16, round(seconds / 4 / took)))
+
+
+def many(pool: Pool, clients: Iterable[str], rounds: int, seconds: float) -> tuple[Figures, Figures]:
+    """A thousand connections in one process, one client after the other: the cost of looking at all, and KiB each."""
+    idle, memory = Figures(), Figures()
+    for client in clients:
+        opened = pool.ask(client, kind="open_many", count=CLIENTS_AT_ONCE)
+        if opened is None:
+            continue
+        memory[client] = [opened["wall"] / opened["count"] / 1024]
+        idle |= run(pool, WORKS["many-idle"], [client], rounds, seconds)
+        pool.forget(client)
+    return idle, memory
+
+
+def import_times(rounds: int) -> Figures:
+    """Milliseconds of the processor that `import` takes above an empty program; pyee has to come in any case."""
+    programs = {"pyee": "import pyee", OURS: "import pyee, wsclient", "nothing": "pass"}
+    figures: Figures = {name: [] for name in programs}
+    for _ in range(rounds):
+        for name, program in programs.items():
+            timed = f"import time; start = time.process_time(); {program}; print(time.process_time() - start)"
+            told = subprocess.run([sys.executable, "-c", timed], check=True, capture_output=True, text=True)
+            figures[name].append(float(told.stdout) * 1e3)
+    above = [ours - bare for ours, bare in zip(figures[OURS], figures["pyee"], strict=True)]
+    return {OURS: above}
+
+
+def compare(target: Target, results: dict[str, Figures]) -> list[float]:
+    """The ratio of each round, or our own figure where there is none to compare; empty where one was not measured."""
+    ours = results.get(target.work, {}).get(target.ours, [])
+    if not target.other:
+        return ours
+    others = results.get(target.other_work or target.work, {}).get(target.other, [])
+    divide: Callable[[float, float], float] = (lambda a, b: b / a) if target.least else (lambda a, b: a / b)
+    return [divide(mine, other) for mine, other in zip(ours, others, strict=False)]
+
+
+def median(values: list[float]) -> float:
+    """The middle one."""
+    return statistics.median(values)

@@ -1,0 +1,142 @@
+"""What the server sends: blocks of frames, made once, so that sending them costs it next to nothing."""
+
+from __future__ import annotations
+
+import functools
+import json
+import random
+import zlib
+from dataclasses import dataclass
+from struct import pack
+
+__all__ = ["COMPRESSIBLE", "SHAPES", "Block", "Message", "block", "frame"]
+
+KIB = 1024
+MIB = 1024 * KIB
+
+_BLOCK_BYTES = 256 * KIB
+_BLOCK_MESSAGES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, and how it travels.
+
+    Attributes:
+        payload: of text its UTF-8.
+        fragments: in how many frames.
+        is_compressed: permessage-deflate, each message by itself.
+    """
+
+    payload: bytes
+    is_text: bool = False
+    fragments: int = 1
+    is_compressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Messages that are sent in one piece, again and again.
+
+    Attributes:
+        data: their frames.
+        count: how many messages these are.
+    """
+
+    data: bytes
+    count: int
+
+
+def _state(size: int) -> bytes:
+    """A game's state as JSON, of exactly that size."""
+    entities = [{"id": i, "x": i * 37 % 1000 / 8, "y": i * 91 % 1000 / 8, "alive": i % 3 > 0} for i in range(4000)]
+    text = json.dumps(entities[: max(1, size // 45)])[: size - 2]
+    return json.dumps(text.replace('"', "'").ljust(size - 2)).encode()[:size]
+
+
+#: A text of 1 KiB, as games send them, that shrinks to about a quarter.
+COMPRESSIBLE = _state(KIB)
+
+
+def _mixed() -> list[Message]:
+    """Sizes and kinds without any order, but the same ones in each run."""
+    draw = random.Random(6455)
+    sizes = [draw.randint(4, 300) for _ in range(_BLOCK_MESSAGES)]
+    return [
+        Message(_state(size), is_text=True) if draw.random() < 0.5 else Message(draw.randbytes(size)) for size in sizes
+    ]
+
+
+def _repeated(message: Message) -> list[Message]:
+    size = max(len(message.payload), 1)
+    return [message] * max(1, min(_BLOCK_MESSAGES, _BLOCK_BYTES // size))
+
+
+def _binary(size: int) -> Message:
+    return Message(bytes(i * 7 % 251 for i in range(min(size, 4096))) * (size // 4096 or 1))
+
+
+def _ascii(size: int) -> Message:
+    return Message(b"All work and no play makes a dull game. "[: min(size, 40)] * (size // 40 + 1), is_text=True)
+
+
+def _whole(message: Message, size: int) -> Message:
+    return Message(message.payload[:size], is_text=message.is_text)
+
+
+_UMLAUTS = "Straßenbahnhöfe für Übermütige: schön, größer, ölig. ".encode()  # no ASCII, as the most of the world writes
+
+
+def _umlauts(size: int) -> Message:
+    return Message((_UMLAUTS * (size // len(_UMLAUTS) + 1))[:size].decode("utf-8", "ignore").encode(), is_text=True)
+
+
+#: By name; `block` makes the bytes.
+SHAPES = {
+    "binary-0": lambda: _repeated(Message(b"")),
+    **{f"binary-{size}": lambda size=size: _repeated(_binary(size)) for size in (16, 64, 256, KIB, 4 * KIB, 16 * KIB)},
+    **{f"binary-{size}": lambda size=size: _repeated(_binary(size)) for size in (64 * KIB, 256 * KIB, MIB, 4 * MIB)},
+    "binary-16777216": lambda: [_binary(16 * MIB)],
+    "json-64": lambda: _repeated(Message(_state(64), is_text=True)),
+    "mixed": _mixed,
+    **{f"text-{size}": lambda size=size: _repeated(_whole(_ascii(size), size)) for size in (64 * KIB, MIB)},
+    "text-16777216": lambda: [_whole(_ascii(16 * MIB), 16 * MIB)],
+    "umlauts-16777216": lambda: [_umlauts(16 * MIB)],
+    "fragments-16777216": lambda: [Message(_binary(16 * MIB).payload, fragments=4096)],
+    **{
+        f"fragments-65536-{count}": lambda count=count: [Message(_binary(64 * KIB).payload, fragments=count)]
+        for count in (1, 16, 256, 4096, 65536)
+    },
+    "compressed": lambda: _repeated(Message(COMPRESSIBLE, is_text=True, is_compressed=True)),
+}
+
+
+@functools.cache
+def block(shape: str) -> Block:
+    """Makes what is sent for a shape; the second time it is there already."""
+    messages = SHAPES[shape]()
+    return Block(b"".join(map(_frames, messages)), len(messages))
+
+
+def frame(first: int, payload: bytes) -> bytes:
+    """One frame as a server sends it (RFC 6455 section 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return bytes((first, size)) + payload
+    return (pack(">BBH", first, 126, size) if size < 65536 else pack(">BBQ", first, 127, size)) + payload
+
+
+@functools.cache
+def _frames(message: Message) -> bytes:
+    opcode = 1 if message.is_text else 2
+    if message.is_compressed:
+        deflate = zlib.compressobj(wbits=-15)
+        # RFC 7692 section 7.2.1: without the four bytes that end a flush.
+        packed = deflate.compress(message.payload) + deflate.flush(zlib.Z_SYNC_FLUSH)
+        return frame(0xC0 | opcode, packed[:-4])
+    size = len(message.payload) // message.fragments
+    parts = [message.payload[start : start + size] for start in range(0, len(message.payload), size or 1)] or [b""]
+    last = len(parts) - 1
+    return b"".join(
+        frame((0x80 if index == last else 0) | (0 if index else opcode), part) for index, part in enumerate(parts)
+    )

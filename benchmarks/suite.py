@@ -1,0 +1,213 @@
+"""What is measured, and what is aimed at: section by section, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["CLIENTS_AT_ONCE", "OURS", "TARGETS", "WORKS", "Target", "Work"]
+
+OURS = "wsclient"
+BARE = "bare system calls"
+SIGNAL = "wsclient, by signal"
+BATCHES = "wsclient, get_packets()"
+NUMPY = "wsclient, with numpy"
+GODOT = "Godot"
+LOOPS = ("picows", "aiohttp", "websockets asyncio")
+POLLED = ("websockets Sans-I/O", "wsproto", "websocket-client")
+ALL = (BARE, OURS, *LOOPS, "websockets sync", *POLLED)
+
+CLIENTS_AT_ONCE = 1000
+
+_US, _MS, _NS = 1e6, 1e3, 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One row: the same work for several clients.
+
+    Attributes:
+        name: in words.
+        kind: the worker's method; with `options`, its arguments.
+        unit: what one of it is told in: "ns", "us", "ms" or "KiB".
+        clients: who does it.
+        clock: "cpu": seconds of the processor that the client's process used; "wall": seconds on the clock.
+        count: a multiple of this many is done; 0: calibrated.
+        fixed: whether exactly `count` is done.
+    """
+
+    name: str
+    kind: str
+    unit: str = "ns"
+    clients: tuple[str, ...] = ALL
+    clock: str = "cpu"
+    count: int = 1
+    fixed: bool = False
+    options: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def scale(self) -> float:
+        """From seconds, or bytes, to the unit."""
+        return {"ns": _NS, "us": _US, "ms": _MS, "KiB": 1 / 1024}[self.unit]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One aim: how we stand to another client, or to a bound.
+
+    Attributes:
+        id: of the row in the list of targets.
+        work: its key in `WORKS`.
+        other: the client that is compared; "": the bound alone, in the work's unit.
+        least: the other's cost, divided by ours, is at least that.
+        most: our cost, divided by the other's, or by one, is at most that.
+        ours: which way of using wsclient.
+        other_work: the key of the other's work, where it is another one.
+    """
+
+    id: str
+    work: str
+    other: str = ""
+    least: float = 0.0
+    most: float = 0.0
+    ours: str = OURS
+    other_work: str = ""
+
+
+def _receive(name: str, shape: str, unit: str = "ns", *, more: tuple[str, ...] = (), secure: bool = False) -> Work:
+    return Work(name, "receive", unit, (*ALL, *more), options={"shape": shape, "secure": secure})
+
+
+def _send(name: str, payload: int | str, batch: int, unit: str, *more: str) -> Work:
+    return Work(name, "send", unit, (*ALL, *more), count=batch, options={"payload": str(payload), "batch": batch})
+
+
+def _longest(name: str, shape: str, count: int, budget: float, *more: str) -> Work:
+    options = {"shape": shape, "budget": budget}
+    return Work(name, "longest", "ms", (OURS, *more), clock="wall", count=count, fixed=True, options=options)
+
+
+_MANY = (BARE, *POLLED)
+
+WORKS: dict[str, Work] = {
+    "idle": Work("a poll() that finds nothing, TCP", "idle"),
+    "idle-tls": Work("a poll() that finds nothing, TLS", "idle", options={"secure": True}),
+    "receive-16": _receive("receive 16 B, binary", "binary-16", more=(BATCHES,)),
+    "receive-64": _receive("receive 64 B, binary", "binary-64", more=(BATCHES, SIGNAL)),
+    "receive-json": _receive("receive 64 B, JSON text", "json-64", more=(SIGNAL,)),
+    "receive-mixed": _receive("receive 4-300 B, binary and text", "mixed", more=(SIGNAL,)),
+    "receive-tls": _receive("receive 64 B, binary, TLS", "binary-64", secure=True),
+    "receive-64K": _receive("receive 64 KiB, binary", "binary-65536", "us"),
+    "receive-64K-text": _receive("receive 64 KiB, text", "text-65536", "us"),
+    "receive-1M": _receive("receive 1 MiB, binary", "binary-1048576", "us"),
+    "receive-1M-text": _receive("receive 1 MiB, text", "text-1048576", "us"),
+    "receive-16M": _receive("receive 16 MiB, binary", "binary-16777216", "us"),
+    "receive-16M-text": _receive("receive 16 MiB, text", "text-16777216", "us"),
+    "send-64": _send("send 64 B, 256 collected", 64, 256, "ns"),
+    "send-64-each": _send("send 64 B, each written at once", 64, 1, "ns"),
+    "send-64K": _send("send 64 KiB", 65536, 1, "us", NUMPY),
+    "send-1M": _send("send 1 MiB", 1 << 20, 1, "us", NUMPY),
+    "send-16M": _send("send 16 MiB", 1 << 24, 1, "us", NUMPY),
+    "echo": Work("round trip of 64 B, busy loop", "echo", "us", clock="wall"),
+    "connect": Work("connect and handshake, TCP", "connect", "us", clock="wall"),
+    "connect-tls": Work("connect and handshake, TLS", "connect", "us", clock="wall", options={"secure": True}),
+    "many-idle": Work("1,000 clients, all polled once, idle", "idle_many", "us", tuple(c for c in ALL if c != BARE)),
+    "emit": Work("emit a signal, one handler", "more", clients=(OURS,), options={"work": "emit"}),
+    "emit-by-pyee": Work("the same by pyee", "more", clients=(OURS,), options={"work": "emit-by-pyee"}),
+    "receive-compressed": Work(
+        "receive 1 KiB JSON, compressed",
+        "receive",
+        clients=(OURS, "aiohttp", "websockets asyncio", "websockets sync", "websockets Sans-I/O", "wsproto"),
+        options={"shape": "compressed", "compression": True},
+    ),
+    "send-compressed": Work(
+        "send 1 KiB JSON, compressed",
+        "send",
+        clients=(OURS, "aiohttp", "websockets asyncio", "websockets sync", "websockets Sans-I/O", "wsproto"),
+        count=64,
+        options={"payload": "compressible", "batch": 64, "compression": True},
+    ),
+    **{
+        f"longest-{name}-{milliseconds}": _longest(
+            f"longest poll(), {words}, budget {milliseconds} ms",
+            shape,
+            count,
+            milliseconds / 1000,
+            *(("websockets Sans-I/O", "wsproto") if milliseconds == 4 else ()),
+        )
+        for name, words, shape, count in (
+            ("burst", "49,152 messages of 64 B", "binary-64", 49152),
+            ("16M", "16 MiB, binary", "binary-16777216", 1),
+            ("16M-text", "16 MiB, ASCII", "text-16777216", 1),
+            ("16M-umlauts", "16 MiB, no ASCII", "umlauts-16777216", 1),
+            ("16M-fragments", "16 MiB in 4,096 fragments", "fragments-16777216", 1),
+        )
+        for milliseconds in (1, 4)
+    },
+}
+
+TARGETS = (
+    *(
+        target
+        for work in ("idle", "idle-tls")
+        for target in (
+            Target("T1", work, BARE, most=2.0),
+            Target("T1", work, "websockets Sans-I/O", least=2.5),
+            Target("T1", work, "websockets sync", least=4.0),
+            *(Target("T1", work, other, least=6.0) for other in LOOPS),
+            Target("T1", work, GODOT, least=1.0),
+        )
+    ),
+    Target("T2", "receive-64", "picows", least=2.0),
+    Target("T2", "receive-64", GODOT, least=4.0),
+    Target("T2", "receive-64", "aiohttp", least=3.3),
+    Target("T2", "receive-64", "websockets sync", least=18.0),
+    Target("T2", "receive-64", "websockets Sans-I/O", least=10.0),
+    Target("T2", "receive-16", "picows", least=2.0),
+    Target("T2m", "receive-mixed", "picows", least=1.1),
+    Target("T2m", "receive-mixed", GODOT, least=2.0),
+    Target("T2m", "receive-mixed", "aiohttp", least=1.7),
+    Target("T2m", "receive-mixed", "websockets sync", least=9.0),
+    Target("T2m", "receive-mixed", "websockets Sans-I/O", least=5.0),
+    Target("T2s", "receive-64", "picows", least=1.3, ours=SIGNAL),
+    Target("T2s", "receive-64", GODOT, least=2.8, ours=SIGNAL),
+    Target("T2s", "receive-mixed", "picows", least=0.9, ours=SIGNAL),
+    Target("T2s", "receive-mixed", GODOT, least=1.6, ours=SIGNAL),
+    Target("T2s", "emit", OURS, least=4.0, other_work="emit-by-pyee"),
+    Target("T2z", "receive-tls", "picows", least=1.4),
+    Target("T2z", "receive-tls", "websockets sync", least=14.0),
+    Target("T3", "send-64", "picows", least=8.0),
+    Target("T3", "send-64", "websockets sync", least=15.0),
+    Target("T3", "send-64", GODOT, least=18.0),
+    Target("T3", "send-64-each", BARE, most=1.25),
+    Target("T4", "echo", BARE, most=1.4),
+    *(Target("T4", "echo", other, least=1.0) for other in (*LOOPS, "websockets sync", "websocket-client")),
+    Target("T5r", "receive-64K", "picows", least=0.8),
+    Target("T5r", "receive-64K-text", "picows", least=0.8),
+    Target("T5r", "receive-1M", "picows", least=0.8),
+    Target("T5r", "receive-1M-text", "picows", least=0.8),
+    Target("T5r", "receive-16M", "picows", least=1.0),
+    Target("T5r", "receive-16M-text", "picows", least=1.0),
+    *(Target("T5r", f"receive-{size}", "websockets sync", least=3.0) for size in ("64K", "1M", "16M")),
+    *(Target("T5r", f"receive-{size}", GODOT, least=12.0) for size in ("64K", "1M", "16M")),
+    Target("T5s", "send-1M", "websockets sync", least=0.7),
+    Target("T5s", "send-16M", "websockets sync", least=0.7),
+    Target("T5s", "send-64K", "websockets sync", least=1.0, ours=NUMPY),
+    Target("T5s", "send-1M", "websockets sync", least=2.0, ours=NUMPY),
+    Target("T5s", "send-16M", "websockets sync", least=1.0, ours=NUMPY),
+    Target("T6", "connect", BARE, most=1.3),
+    Target("T6", "connect", "websockets sync", least=3.0),
+    Target("T6", "connect-tls", BARE, most=1.15),
+    Target("T7", "many-idle", most=100.0),
+    Target("T7", "many-memory", most=8.0),
+    *(
+        Target("T8", f"longest-{shape}-{milliseconds}", most=milliseconds + 1.0)
+        for shape in ("burst", "16M", "16M-text", "16M-umlauts", "16M-fragments")
+        for milliseconds in (1, 4)
+    ),
+    *(Target("T8", f"longest-{shape}-4", GODOT, least=15.0) for shape in ("burst", "16M")),
+    Target("T9", "receive-compressed", "aiohttp", least=1.0),
+    Target("T9", "receive-compressed", "websockets sync", least=1.6),
+    Target("T9", "send-compressed", "aiohttp", least=2.0),
+    Target("T9", "send-compressed", "websockets sync", least=2.0),
+    Target("T10", "import", most=30.0),
+)

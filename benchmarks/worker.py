@@ -1,0 +1,196 @@
+"""The process of one client: waits for work, does it, and says what it cost.
+
+Run as `python -m benchmarks.worker NAME PORT SECURE_PORT AUTHORITY`; see `benchmarks.pool`, which talks to it.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import logging
+import ssl
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.clients.base import Client, NotOffered
+from benchmarks.shapes import block
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["CLIENTS", "main"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a client is, and what has to be there for it.
+
+    Attributes:
+        place: module and class.
+        first: a module that the program has loaded before.
+        distribution: what is installed, for its version; None: nothing.
+    """
+
+    place: str
+    distribution: str | None
+    first: str | None = None
+
+
+CLIENTS = {
+    "bare system calls": Entry("limit:Bare", None),
+    "wsclient": Entry("ours:Ours", None),
+    "wsclient, get_packets()": Entry("ours:InBatches", None),
+    "wsclient, by signal": Entry("ours:BySignal", None),
+    "wsclient, with numpy": Entry("ours:Ours", None, first="numpy"),
+    "picows": Entry("picows_client:Picows", "picows"),
+    "aiohttp": Entry("aiohttp_client:Aiohttp", "aiohttp"),
+    "websockets asyncio": Entry("websockets_asyncio:WebsocketsAsyncio", "websockets"),
+    "websockets sync": Entry("websockets_blocking:WebsocketsBlocking", "websockets"),
+    "websockets Sans-I/O": Entry("polled:WebsocketsSansIo", "websockets"),
+    "wsproto": Entry("polled:Wsproto", "wsproto"),
+    "websocket-client": Entry("websocket_client:WebsocketClient", "websocket-client"),
+}
+
+
+class Worker:
+    """One client, and its connections: one each of plain and TLS, with and without compression."""
+
+    def __init__(self, new: Callable[[], Client], ports: dict[bool, int]) -> None:
+        self._new = new
+        self._ports = ports
+        self._clients: dict[tuple[bool, bool], Client] = {}
+        self._many: Client | None = None
+
+    def measure(self, kind: str, count: int, *, secure: bool = False, **options: object) -> dict[str, float]:
+        """Does the work that the method of the same name stands for. `count` is what it is divided by."""
+        gc.collect()
+        timed: tuple[float, float] | None = getattr(self, f"_{kind}")(count, secure, **options)
+        if timed is None:
+            timed = (self._wall, self._cpu)
+        return {"wall": timed[0], "cpu": timed[1], "count": count}
+
+    def _run(self, work: Callable[[], object]) -> None:
+        start, worked = time.perf_counter(), time.process_time()
+        work()
+        self._cpu, self._wall = time.process_time() - worked, time.perf_counter() - start
+
+    def _receive(self, count: int, secure: bool, *, shape: str, compression: bool = False) -> None:
+        client = self._connected(secure, compression=compression)
+        each = block(shape).count
+        assert count % each == 0, (count, each)
+
+        def work() -> None:
+            client.command(f"flood {shape} {count // each}")
+            client.receive(count)
+
+        self._run(work)
+
+    def _send(self, count: int, secure: bool, *, payload: str, batch: int, compression: bool = False) -> None:
+        data = _payload(payload)
+        client = self._connected(secure, compression=compression)
+        head = 6 if len(data) < 126 else 8 if len(data) < 65536 else 14
+        # What is compressed has no size that could be told before.
+        client.command(f"count {count}" if compression else f"sink {count * (head + len(data))}")
+        self._run(lambda: client.send(data, count, batch))
+
+    def _echo(self, count: int, secure: bool) -> tuple[float, float]:
+        client = self._connected(secure)
+        client.command(f"echo {count} {6 + 64}")
+        took: list[float] = []
+        self._run(lambda: took.extend(client.echo(bytes(64), count)))
+        # One round trip, undisturbed as a rule, times their number.
+        return sorted(took)[len(took) // 2] * count, self._cpu
+
+    def _idle(self, count: int, secure: bool) -> None:
+        client = self._connected(secure)
+        self._run(lambda: client.idle(count))
+
+    def _connect(self, count: int, secure: bool) -> None:
+        client = self._new()
+        url = self._url(secure, "/rest")
+        self._run(lambda: client.connect(url, count))
+
+    def _longest(self, count: int, secure: bool, *, shape: str, budget: float) -> tuple[float, float]:
+        client = self._connected(secure)
+        client.command(f"flood {shape} {count // block(shape).count}")
+        longest, worked = client.longest_poll(count, budget)
+        return longest * count, worked * count
+
+    def _open_many(self, count: int, secure: bool) -> tuple[float, float]:
+        """Gives bytes of memory in place of seconds."""
+        self._many = self._new()
+        self._many.open_many(self._url(secure, "/rest"), 8)  # what only the first ones need
+        gc.collect()
+        before = _resident()
+        self._many.open_many(self._url(secure, "/rest"), count)
+        gc.collect()
+        grown = _resident() - before
+        return grown, grown
+
+    def _idle_many(self, count: int, _secure: bool) -> None:
+        assert self._many is not None
+        many = self._many
+        self._run(lambda: many.idle_many(count))
+
+    def _more(self, count: int, _secure: bool, *, work: str) -> None:
+        client = self._new()
+        self._run(lambda: client.more(work, count))
+
+    def _connected(self, secure: bool, *, compression: bool = False) -> Client:
+        key = secure, compression
+        if key not in self._clients:
+            client = self._new()
+            client.open(self._url(secure), compression=compression)
+            self._clients[key] = client
+        return self._clients[key]
+
+    def _url(self, secure: bool, path: str = "/") -> str:
+        return f"{'wss' if secure else 'ws'}://127.0.0.1:{self._ports[secure]}{path}"
+
+
+def _payload(name: str) -> bytes:
+    if name == "compressible":
+        return importlib.import_module("benchmarks.shapes").COMPRESSIBLE
+    return bytes(i * 7 % 251 for i in range(min(int(name), 4096))) * max(1, int(name) // 4096)
+
+
+def _resident() -> int:
+    """Bytes of memory that this process has; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - shorter, and no more than that
+            return int(file.read().split()[1]) * 4096
+    except OSError:
+        return 0
+
+
+def _maker(name: str, authority: str) -> Callable[[], Client]:
+    entry = CLIENTS[name]
+    if entry.first:
+        importlib.import_module(entry.first)
+    module, _, kind = entry.place.partition(":")
+    make = getattr(importlib.import_module(f"benchmarks.clients.{module}"), kind)
+    context = ssl.create_default_context(cafile=authority)
+    return lambda: make(context)
+
+
+def main(name: str, port: str, secure_port: str, authority: str) -> None:
+    """Takes work from standard input, line by line, until that ends."""
+    logging.disable(logging.CRITICAL)
+    worker = Worker(_maker(name, authority), {False: int(port), True: int(secure_port)})
+    gc.freeze()
+    print("{}", flush=True)
+    for line in sys.stdin:
+        try:
+            answer: dict[str, Any] = worker.measure(**json.loads(line))
+        except (NotOffered, NotImplementedError):
+            answer = {"missing": True}
+        except Exception as error:  # noqa: BLE001 - told to whoever asked
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
