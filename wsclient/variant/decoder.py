@@ -9,6 +9,7 @@ from wsclient.variant.errors import VariantError
 from wsclient.variant.keys import dictionary_of
 from wsclient.variant.readers import reader_for, reader_of_allowed_objects, too_long
 from wsclient.variant.type_code import GODOT_3, MAX_NESTING, Layout
+from wsclient.variant.uniform import LEAST, uniform_reader_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,7 @@ class _Decoder:
         readers: list[Reader | None] = [_unknown_type] * 256
         for row in table:
             readers[row.code] = None if row.layout in _CONTAINERS else reader_for(row)
+        self._uniform = {row.code: read for row in table if (read := uniform_reader_for(row)) is not None}
         rows = {row.layout: row for row in table}
         self._dictionary = rows[Layout.DICTIONARY].code
         self._readers = readers
@@ -93,6 +95,11 @@ class _Decoder:
                         raise VariantError("ERR_INVALID_DATA", "nested too deep", position)
                     position += 8
                     items = []
+                    if missing >= LEAST and not is_dictionary and (read_all := self._uniform.get(data[position])):
+                        found = read_all(data, position, missing)
+                        if found is not None:
+                            items, position = found
+                            missing = 0
                 if not outer:
                     return items[0], position
                 value = dictionary_of(items) if is_dictionary else items

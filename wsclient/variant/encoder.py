@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from wsclient.variant.errors import VariantError
 from wsclient.variant.type_code import GODOT_3, MAX_NESTING, Layout
+from wsclient.variant.uniform import LEAST, uniform_writer_for
 from wsclient.variant.writers import writer_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from wsclient.variant.type_code import VariantType
     from wsclient.variant.writers import Writer
@@ -52,13 +53,14 @@ class StandIn:
 class _Encoder:
     """The encoder of one numbering."""
 
-    def __init__(self, table: Iterable[VariantType]) -> None:
+    def __init__(self, table: Sequence[VariantType]) -> None:
         codes = {row.layout: row.code for row in table}
         array, dictionary = codes[Layout.ARRAY], codes[Layout.DICTIONARY]
         self._containers: dict[type, int] = {list: array, tuple: array, dict: dictionary}
         self._writers: dict[type, Writer] = {
             row.python: writer_for(row) for row in table if row.python not in self._containers
         }
+        self._uniform = {row.python: write for row in table if (write := uniform_writer_for(row)) is not None}
 
     def encode(self, value: object, max_size: int) -> bytes:
         out = bytearray()
@@ -86,6 +88,10 @@ class _Encoder:
                     out += self._writers[kind](known)
                     continue
                 out += _HEAD.pack(self._containers[kind], len(known))
+                if type(known) in _PLAIN_ARRAYS and (elements := self._uniformly(known)) is not None:
+                    _check_limits(out, max_size, depth=len(outer) + 1)
+                    out += elements
+                    continue
                 outer.append(pending)
                 _check_limits(out, max_size, depth=len(outer) if known else 0)
                 pending = chain.from_iterable(known.items()) if kind is dict else iter(known)
@@ -94,6 +100,13 @@ class _Encoder:
                 if not outer:
                     return
                 pending = outer.pop()
+
+    def _uniformly(self, values: Sequence[object]) -> bytearray | None:
+        """Encodes the elements of an array at once, where all are of one type for which that can be done."""
+        if len(values) < LEAST:
+            return None
+        write = self._uniform.get(type(values[0]))
+        return write(values) if write is not None and len(set(map(type, values))) == 1 else None
 
     def _recognised(self, value: object) -> tuple[type, Any]:
         """Finds what to encode a value as whose type is not in the table.
@@ -126,6 +139,7 @@ class _Encoder:
 
 
 _HEAD = Struct("<II")
+_PLAIN_ARRAYS = {list, tuple}  # of which it is known what they give when asked twice
 
 
 def _check_limits(out: bytearray, max_size: int, *, depth: int) -> None:
