@@ -277,7 +277,6 @@ LATER = {
     "G20": "there are no proxies yet",
     "H14": "is tried with the Variant codec",
     "H15": "is tried with the multiplayer mode",
-    "I01": "there is no command line yet; what is logged is tried by I03",
     "J01": "takes a day",
     "J02": "takes five hundred bots and a server that restarts",
     "J03": "takes minutes, and the Autobahn suite: a program of its own",

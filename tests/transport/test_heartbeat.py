@@ -7,8 +7,8 @@ import pytest
 from wsclient.transport.heartbeat import Heartbeat, Verdict
 
 
+@pytest.mark.hostile("F04")
 def test_a_ping_goes_into_the_silence_and_one_more_interval_is_the_end() -> None:
-    """F04."""
     heartbeat = Heartbeat(0.0)
     assert heartbeat.judge(19.9, 20.0) is Verdict.WAIT
     assert heartbeat.judge(20.0, 20.0) is Verdict.PING
@@ -17,8 +17,8 @@ def test_a_ping_goes_into_the_silence_and_one_more_interval_is_the_end() -> None
     assert heartbeat.judge(40.0, 20.0) is Verdict.DEAD
 
 
+@pytest.mark.hostile("F05")
 def test_any_byte_is_life() -> None:
-    """F05."""
     heartbeat = Heartbeat(0.0)
     heartbeat.ping(20.0)
     heartbeat.heard(39.0)
@@ -38,8 +38,8 @@ def test_a_changed_interval_counts_at_once() -> None:
     assert heartbeat.judge(5.0, 5.0) is Verdict.PING
 
 
+@pytest.mark.hostile("F08")
 def test_a_second_ping_starts_the_wait_anew() -> None:
-    """F08."""
     heartbeat = Heartbeat(0.0)
     heartbeat.ping(20.0)
     heartbeat.ping(35.0)
@@ -54,9 +54,9 @@ def test_the_latency_is_that_of_the_last_ping_answered() -> None:
     assert heartbeat.latency == pytest.approx(0.05)
 
 
+@pytest.mark.hostile("F03")
 @pytest.mark.parametrize("payload", [b"", b"other", bytes(8)])
 def test_a_pong_that_answers_nothing_says_nothing(payload: bytes) -> None:
-    """F03."""
     heartbeat = Heartbeat(0.0)
     heartbeat.pong(payload, 1.0)
     heartbeat.ping(20.0)

@@ -115,8 +115,8 @@ def test_a_large_message_is_read_in_large_pieces(one: OneConnection) -> None:
     assert max(sizes) == 256 * 1024
 
 
+@pytest.mark.hostile("C07")
 def test_while_the_receiver_is_full_nothing_is_read_or_decoded(one: OneConnection) -> None:
-    """C07."""
     one.server.send(HELLO)
     assert one.step(read=False) == []
     assert one.stream.calls == []
@@ -132,15 +132,15 @@ def test_while_the_receiver_is_full_sending_goes_on(one: OneConnection) -> None:
 # Writing
 
 
+@pytest.mark.hostile("F01")
 def test_answers_a_ping_in_the_same_step(one: OneConnection) -> None:
-    """F01."""
     one.server.send(PING)
     assert one.step() == []
     assert one.received() == bytes.fromhex("8a82 00000000 6869")
 
 
+@pytest.mark.hostile("F02")
 def test_of_many_pings_the_newest_is_answered(one: OneConnection) -> None:
-    """F02."""
     one.server.send(b"".join(bytes([0x89, 2]) + number.to_bytes(2, "big") for number in range(100)))
     one.step()
     assert one.received() == bytes.fromhex("8a82 00000000 0063")
@@ -155,9 +155,9 @@ def test_writes_a_bounded_amount_a_step(one: OneConnection) -> None:
     assert one.live.quiet_until == -inf
 
 
+@pytest.mark.hostile("G09")
 @pytest.mark.parametrize("max_send", [1, 7, 1000])
 def test_a_stream_that_takes_little_gets_all_in_the_end(one: OneConnection, max_send: int) -> None:
-    """G09."""
     one.stream.max_send = max_send
     one.send(b"hello" * 100)
     for _ in range(600):
@@ -166,8 +166,8 @@ def test_a_stream_that_takes_little_gets_all_in_the_end(one: OneConnection, max_
     assert one.live.unsent == 0
 
 
+@pytest.mark.hostile("C08")
 def test_a_full_stream_is_tried_again_and_nothing_gets_lost(one: OneConnection) -> None:
-    """C08."""
     one.stream.room = 3
     one.send(b"hello")
     one.step()
@@ -259,8 +259,8 @@ def test_what_comes_while_closing_is_still_told(one: OneConnection) -> None:
     ]
 
 
+@pytest.mark.hostile("E09")
 def test_a_last_message_and_close_and_end_in_one_piece_are_told_in_order(one: OneConnection) -> None:
-    """E09."""
     one.server.send(HELLO + CLOSE_1000)
     one.server.end()
     assert one.step() == [
@@ -271,8 +271,8 @@ def test_a_last_message_and_close_and_end_in_one_piece_are_told_in_order(one: On
     assert one.stream.has_finished
 
 
+@pytest.mark.hostile("E08")
 def test_both_sides_may_close_at_once(one: OneConnection) -> None:
-    """E08."""
     one.live.close(1000, "")
     one.server.send(CLOSE_1000)
     one.step()
@@ -315,8 +315,8 @@ def test_a_close_timeout_that_is_changed_counts_at_once(one: OneConnection) -> N
     assert one.failure.kind is FailureKind.TIMEOUT
 
 
+@pytest.mark.hostile("E12")
 def test_tcp_that_ends_without_close_is_a_loss_behind_what_came_before(one: OneConnection) -> None:
-    """E12."""
     one.server.send(HELLO)
     one.server.end()
     one.step()
@@ -325,8 +325,8 @@ def test_tcp_that_ends_without_close_is_a_loss_behind_what_came_before(one: OneC
     assert (one.failure.stage, one.failure.kind) == (Stage.OPEN, FailureKind.LOST)
 
 
+@pytest.mark.hostile("E12")
 def test_a_loss_counts_what_was_not_sent(one: OneConnection) -> None:
-    """E12."""
     one.stream.room = 0
     one.send(b"x" * 100)
     one.server.end()
@@ -334,8 +334,8 @@ def test_a_loss_counts_what_was_not_sent(one: OneConnection) -> None:
     assert one.failure.detail.endswith("; 106 bytes were not sent")
 
 
+@pytest.mark.hostile("E10")
 def test_a_reset_is_a_loss(one: OneConnection) -> None:
-    """E10."""
     one.stream.break_with(RESET)
     one.step()
     assert one.failure.kind is FailureKind.LOST
@@ -404,8 +404,8 @@ def test_measures_the_round_trip() -> None:
     assert one.events == []
 
 
+@pytest.mark.hostile("F05")
 def test_any_byte_is_life() -> None:
-    """F05."""
     one = OneConnection(heartbeat_interval=1.0)
     one.server.send(bytes.fromhex("827f 0000000000010000"))
     for _ in range(30):
@@ -422,8 +422,8 @@ def test_while_the_receiver_is_full_the_heartbeat_rests() -> None:
     assert one.events == []
 
 
+@pytest.mark.hostile("F04")
 def test_a_heartbeat_without_an_answer_is_the_end_with_1011() -> None:
-    """F04."""
     one = OneConnection(heartbeat_interval=1.0)
     one.run(2.3)
     assert (one.failure.stage, one.failure.kind) == (Stage.OPEN, FailureKind.HEARTBEAT)
@@ -466,8 +466,8 @@ def test_after_a_sleep_with_news_from_the_server_nobody_asks() -> None:
 # Without random numbers
 
 
+@pytest.mark.hostile("B20")
 def test_without_random_numbers_nothing_is_sent() -> None:
-    """B20."""
 
     def no_random_bytes(_: int) -> bytes:
         raise NotImplementedError("none")

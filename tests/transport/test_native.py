@@ -59,9 +59,9 @@ def test_the_server_closes_and_is_answered(is_secure: bool) -> None:
     assert world.network.open_sockets == []
 
 
+@pytest.mark.hostile("A17")
 @each_wire
 def test_what_comes_behind_the_reply_is_told_behind_opened(is_secure: bool) -> None:
-    """A17."""
     world = NativeWorld(is_secure=is_secure)
     world.connect(behind=bytes.fromhex("8105 48656c6c6f"))
     assert world.events == [Opened(""), Messages(is_text=True, payloads=[b"Hello"])]
@@ -292,11 +292,11 @@ def test_every_pair_of_state_and_step_is_allowed_or_refused(pair: tuple[State, S
 # Letting go
 
 
+@pytest.mark.hostile("E11")
 @pytest.mark.parametrize(
     "stage", ["new", "resolving", "connecting", "securing", "requesting", "open", "closing", "ended"]
 )
 def test_letting_go_is_silent_and_complete(stage: str) -> None:
-    """E11."""
     resolver = FakeResolver(None) if stage == "resolving" else None
     world = NativeWorld(resolver=resolver, listens=stage != "connecting", is_secure=stage == "securing")
     if stage in ("open", "closing", "ended"):
@@ -316,9 +316,9 @@ def test_letting_go_is_silent_and_complete(stage: str) -> None:
     assert world.network.open_sockets == []
 
 
+@pytest.mark.hostile("E11")
 @pytest.mark.parametrize("stage", ["new", "resolving", "requesting"])
 def test_closing_what_is_not_open_is_letting_go(stage: str) -> None:
-    """E11."""
     world = NativeWorld(resolver=FakeResolver(None) if stage == "resolving" else None)
     if stage != "new":
         world.open()
@@ -329,8 +329,8 @@ def test_closing_what_is_not_open_is_letting_go(stage: str) -> None:
     assert world.network.open_sockets == []
 
 
+@pytest.mark.hostile("G02")
 def test_a_late_answer_of_the_resolver_is_ignored() -> None:
-    """G02."""
     resolver = FakeResolver(None)
     world = NativeWorld(resolver=resolver)
     world.open()
@@ -344,8 +344,9 @@ def test_a_late_answer_of_the_resolver_is_ignored() -> None:
 # Deadlines of the attempt
 
 
+@pytest.mark.hostile("G01")
 def test_a_name_that_is_never_found_ends_in_time() -> None:
-    """G01: the resolver hangs."""
+    """The resolver hangs."""
     world = NativeWorld(resolver=FakeResolver(None))
     world.open()
     world.run(9.9)
@@ -355,8 +356,8 @@ def test_a_name_that_is_never_found_ends_in_time() -> None:
     assert world.failure.detail == "the name 'game.example' was not looked up within 10 s"
 
 
+@pytest.mark.hostile("G07")
 def test_a_black_hole_ends_in_time() -> None:
-    """G07."""
     world = NativeWorld(listens=False, handshake_timeout=3.0)
     world.open()
     world.run(2.9)
@@ -367,9 +368,9 @@ def test_a_black_hole_ends_in_time() -> None:
     assert world.network.open_sockets == []
 
 
+@pytest.mark.hostile("G13")
 @pytest.mark.parametrize("drip", [b"", b"\x16"], ids=["silent", "drips"])
 def test_tls_that_is_never_answered_ends_in_time(drip: bytes) -> None:
-    """G13."""
     world = NativeWorld(is_secure=True)
     world.open()
     world.run(9.5)
@@ -382,9 +383,10 @@ def test_tls_that_is_never_answered_ends_in_time(drip: bytes) -> None:
     assert world.network.open_sockets == []
 
 
+@pytest.mark.hostile("A08")
 @pytest.mark.parametrize("reply", [b"", b"HTTP/1.1 101 Swit"], ids=["silent", "half a reply"])
 def test_a_request_that_is_never_answered_ends_in_time(reply: bytes) -> None:
-    """A08: the time is that of the whole attempt."""
+    """The time is that of the whole attempt."""
     world = NativeWorld()
     world.open()
     world.run(5.0)
@@ -426,8 +428,8 @@ def test_without_a_timeout_there_is_none() -> None:
     assert world.events == []
 
 
+@pytest.mark.hostile("F06")
 def test_time_in_which_nobody_polled_does_not_count_for_the_attempt() -> None:
-    """F06."""
     world = NativeWorld()
     world.open()
     world.step()
@@ -442,8 +444,8 @@ def test_time_in_which_nobody_polled_does_not_count_for_the_attempt() -> None:
 # Deadlines of the open connection
 
 
+@pytest.mark.hostile("E07")
 def test_a_close_that_is_never_answered_ends_in_time() -> None:
-    """E07."""
     world = NativeWorld()
     world.connect()
     world.transport.close(1000, "")
@@ -456,8 +458,8 @@ def test_a_close_that_is_never_answered_ends_in_time() -> None:
     assert world.network.open_sockets == []
 
 
+@pytest.mark.hostile("F04")
 def test_a_silent_server_is_pinged_and_then_given_up() -> None:
-    """F04."""
     world = NativeWorld(heartbeat_interval=10.0)
     world.connect()
     world.server.refuses_to_read = True
@@ -481,8 +483,8 @@ def test_a_server_that_answers_stays() -> None:
     assert world.transport.latency == pytest.approx(0.1)
 
 
+@pytest.mark.hostile("F06")
 def test_time_in_which_nobody_polled_does_not_count_against_the_server(caplog: pytest.LogCaptureFixture) -> None:
-    """F06."""
     world = NativeWorld()
     world.connect()
     world.server.send_message(b"while you were away")
@@ -493,8 +495,8 @@ def test_time_in_which_nobody_polled_does_not_count_against_the_server(caplog: p
     assert "poll() was not called for 60 s" in caplog.messages
 
 
+@pytest.mark.hostile("F08")
 def test_after_a_long_sleep_it_asks_at_once_and_waits_a_whole_interval() -> None:
-    """F08."""
     world = NativeWorld(heartbeat_interval=20.0)
     world.connect()
     world.server.refuses_to_read = True
@@ -506,9 +508,9 @@ def test_after_a_long_sleep_it_asks_at_once_and_waits_a_whole_interval() -> None
     assert world.failure.kind is FailureKind.HEARTBEAT
 
 
+@pytest.mark.hostile("F09")
 @pytest.mark.parametrize(("pace", "seconds"), [(0.0001, 2.0), (10.0, 600.0)], ids=["10000 a second", "one in 10 s"])
 def test_the_pace_of_polling_makes_no_difference(pace: float, seconds: float) -> None:
-    """F09."""
     world = NativeWorld(heartbeat_interval=20.0)
     world.connect()
     for _ in range(int(seconds / pace)):
@@ -523,8 +525,8 @@ def test_the_pace_of_polling_makes_no_difference(pace: float, seconds: float) ->
 # What can break
 
 
+@pytest.mark.hostile("B20")
 def test_a_machine_without_random_numbers_opens_nothing() -> None:
-    """B20."""
     world = NativeWorld(random_bytes=no_random_bytes)
     world.open()
     world.run(1.0)
@@ -533,8 +535,8 @@ def test_a_machine_without_random_numbers_opens_nothing() -> None:
     assert world.network.open_sockets == []
 
 
+@pytest.mark.hostile("B20")
 def test_random_numbers_that_run_out_end_the_connection_before_anything_is_sent() -> None:
-    """B20."""
     left = [1]
 
     def random_bytes(size: int) -> bytes:
@@ -554,11 +556,11 @@ def test_random_numbers_that_run_out_end_the_connection_before_anything_is_sent(
     assert world.network.open_sockets == []
 
 
+@pytest.mark.hostile("E10", "G08")
 @pytest.mark.parametrize("call", ["recv", "send"])
 @pytest.mark.parametrize("number", [errno.ECONNRESET, errno.EPIPE, errno.ETIMEDOUT, errno.ENETUNREACH])
 @pytest.mark.parametrize("stage", ["requesting", "open", "closing"])
 def test_a_connection_that_breaks_ends_once(stage: str, number: int, call: str) -> None:
-    """E10, G08."""
     world = NativeWorld()
     if stage == "requesting":
         world.open()
@@ -579,9 +581,9 @@ def test_a_connection_that_breaks_ends_once(stage: str, number: int, call: str) 
     assert world.network.open_sockets == []
 
 
+@pytest.mark.hostile("G08")
 @pytest.mark.parametrize("number", [errno.EINTR, errno.EAGAIN, errno.ENOBUFS])
 def test_a_call_that_only_has_to_be_repeated_is_repeated(number: int) -> None:
-    """G08."""
     world = NativeWorld()
     for call in ("recv", "send"):
         world.network.faults[call] = [OSError(number, os.strerror(number)), None] * 4
@@ -594,9 +596,9 @@ def test_a_call_that_only_has_to_be_repeated_is_repeated(number: int) -> None:
     assert world.messages == [b"world"]
 
 
+@pytest.mark.hostile("G08")
 @pytest.mark.parametrize("questions", [1, 2])
 def test_a_system_that_cannot_say_what_is_readable_loses_nothing(questions: int) -> None:
-    """G08."""
     world = NativeWorld()
     world.connect()
     world.step()
@@ -612,8 +614,8 @@ def test_a_system_that_cannot_say_what_is_readable_loses_nothing(questions: int)
 # What it logs
 
 
+@pytest.mark.hostile("I02")
 def test_each_change_is_one_line_and_no_secret_is_among_them(caplog: pytest.LogCaptureFixture) -> None:
-    """I02."""
     caplog.set_level(logging.DEBUG, "wsclient")
     world = NativeWorld()
     world.open("ws://user:secret@game.example/?token=secret")
@@ -634,8 +636,8 @@ def test_each_change_is_one_line_and_no_secret_is_among_them(caplog: pytest.LogC
     assert "secret" not in caplog.text
 
 
+@pytest.mark.hostile("I03")
 def test_the_servers_close_is_logged_escaped(caplog: pytest.LogCaptureFixture) -> None:
-    """I03."""
     caplog.set_level(logging.INFO, "wsclient")
     world = NativeWorld()
     world.connect()
@@ -663,8 +665,8 @@ def test_frames_are_logged_for_who_wants_to_see_them(caplog: pytest.LogCaptureFi
     ]
 
 
+@pytest.mark.hostile("G11")
 def test_a_server_that_is_not_verified_is_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
-    """G11."""
     for _ in range(2):
         world = NativeWorld(is_secure=True, verify_ssl=False)
         world.open("wss://unverified.example/")

@@ -165,11 +165,11 @@ def test_our_last_words_survive_what_we_have_not_read(loopback: Callable[..., Lo
     assert close.code == 1002
 
 
+@pytest.mark.hostile("E12", "G16")
 @each_wire
 def test_a_server_that_vanishes_is_a_loss(
     loopback: Callable[..., Loopback], listener: LoopbackListener, is_secure: bool
 ) -> None:
-    """E12, G16."""
     loop = loopback(is_secure=is_secure)
     server = loop.connect()
     server.send_message(b"last")
@@ -181,8 +181,8 @@ def test_a_server_that_vanishes_is_a_loss(
     assert loop.failure.kind is FailureKind.LOST
 
 
+@pytest.mark.hostile("E10")
 def test_a_reset_is_a_loss(loopback: Callable[..., Loopback], listener: LoopbackListener) -> None:
-    """E10."""
     loop = loopback()
     loop.connect()
     raw = listener.accepted[0]._socket
@@ -194,8 +194,8 @@ def test_a_reset_is_a_loss(loopback: Callable[..., Loopback], listener: Loopback
     assert isinstance(loop.failure.cause, ConnectionResetError)
 
 
+@pytest.mark.hostile("C08")
 def test_a_server_that_does_not_read_holds_back_and_loses_nothing(loopback: Callable[..., Loopback]) -> None:
-    """C08."""
     loop = loopback()
     server = loop.connect()
     server.refuses_to_read = True
@@ -211,8 +211,8 @@ def test_a_server_that_does_not_read_holds_back_and_loses_nothing(loopback: Call
     assert server.messages == [payload] * 16
 
 
+@pytest.mark.hostile("C07")
 def test_a_receiver_that_is_full_holds_the_server_back_and_loses_nothing(loopback: Callable[..., Loopback]) -> None:
-    """C07."""
     loop = loopback()
     server = loop.connect()
     payload = bytes(range(256)) * 4096
@@ -227,15 +227,16 @@ def test_a_receiver_that_is_full_holds_the_server_back_and_loses_nothing(loopbac
     assert loop.received == [payload] * 16
 
 
+@pytest.mark.hostile("G05")
 def test_a_name_is_looked_up_and_its_addresses_are_tried(loopback: Callable[..., Loopback]) -> None:
-    """G05: localhost is ::1 as well on many machines, and there nobody listens."""
+    """Localhost is ::1 as well on many machines, and there nobody listens."""
     loop = loopback()
     loop.open("localhost")
     loop.until(lambda: loop.server is not None and loop.server.request is not None)
 
 
+@pytest.mark.hostile("G06")
 def test_a_port_where_nobody_listens_refuses(loopback: Callable[..., Loopback]) -> None:
-    """G06."""
     with LoopbackListener() as gone:
         port = gone.port
     loop = loopback()
@@ -245,8 +246,8 @@ def test_a_port_where_nobody_listens_refuses(loopback: Callable[..., Loopback]) 
     assert loop.failure.detail == f"127.0.0.1:{port} refused the connection"
 
 
+@pytest.mark.hostile("G07")
 def test_a_full_backlog_ends_in_time(loopback: Callable[..., Loopback]) -> None:
-    """G07."""
     with LoopbackListener(backlog=0) as full, contextlib.ExitStack() as waiting:
         # The system takes a few more than it was told to.
         for _ in range(4):
@@ -261,11 +262,11 @@ def test_a_full_backlog_ends_in_time(loopback: Callable[..., Loopback]) -> None:
         assert (loop.failure.stage, loop.failure.kind) == (Stage.CONNECT, FailureKind.TIMEOUT)
 
 
+@pytest.mark.hostile("G13", "A08")
 @each_wire
 def test_a_server_that_accepts_and_says_nothing_ends_in_time(
     loopback: Callable[..., Loopback], is_secure: bool
 ) -> None:
-    """G13, A08."""
     loop = loopback(is_secure=is_secure)
     loop.open()
     loop.run(9.9)
@@ -277,8 +278,8 @@ def test_a_server_that_accepts_and_says_nothing_ends_in_time(
     )
 
 
+@pytest.mark.hostile("E07")
 def test_a_close_that_is_never_answered_ends_in_time(loopback: Callable[..., Loopback]) -> None:
-    """E07."""
     loop = loopback()
     loop.connect()
     loop.transport.close(1000, "")
@@ -286,10 +287,10 @@ def test_a_close_that_is_never_answered_ends_in_time(loopback: Callable[..., Loo
     assert (loop.failure.stage, loop.failure.kind) == (Stage.CLOSE, FailureKind.TIMEOUT)
 
 
+@pytest.mark.hostile("G10", "G11")
 def test_a_certificate_of_a_stranger_is_refused_and_accepted_unverified(
     loopback: Callable[..., Loopback], listener: LoopbackListener
 ) -> None:
-    """G10, G11."""
     strict = loopback(is_secure=True, trusted_certificate=None)
     strict.open()
     limit = time.monotonic() + 20

@@ -87,8 +87,8 @@ def test_a_refused_connection_is_passed_on() -> None:
     assert failed(opening(network).step(0.0)).kind is FailureKind.REFUSED
 
 
+@pytest.mark.hostile("G10")
 def test_an_unknown_authority_is_a_failure_of_tls() -> None:
-    """G10."""
     network = listening()
     running = opening(network, "wss://localhost/")
     _, outcome = secured(network, running, server_context(ca=trustme.CA()))
@@ -99,8 +99,8 @@ def test_an_unknown_authority_is_a_failure_of_tls() -> None:
     assert network.open_sockets == []
 
 
+@pytest.mark.hostile("G17")
 def test_a_plain_server_is_recognised_where_tls_was_asked_for() -> None:
-    """G17."""
     network = listening()
     running = opening(network, "wss://localhost/")
     assert running.step(0.0) is None
@@ -110,8 +110,8 @@ def test_a_plain_server_is_recognised_where_tls_was_asked_for() -> None:
     assert network.open_sockets == []
 
 
+@pytest.mark.hostile("G17")
 def test_a_tls_server_is_recognised_where_none_was_asked_for() -> None:
-    """G17."""
     network = listening()
     running = opening(network, "ws://localhost/")
     assert running.step(0.0) is None
@@ -129,8 +129,8 @@ def test_tls_that_cannot_be_spoken_to_that_host_is_a_failure() -> None:
     assert network.open_sockets == []
 
 
+@pytest.mark.hostile("E10")
 def test_a_connection_that_breaks_during_tls_is_a_failure_of_tls() -> None:
-    """E10."""
     network = listening()
     running = opening(network, "wss://localhost/")
     network.faults["recv"] = [ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))]
@@ -151,8 +151,8 @@ def test_over_tls_the_request_and_the_reply_are_encrypted() -> None:
     assert isinstance(running.step(0.0), Established)
 
 
+@pytest.mark.hostile("A20")
 def test_a_server_that_hangs_up_without_a_reply_is_a_failure() -> None:
-    """A20."""
     network = listening()
     running = opening(network)
     assert running.step(0.0) is None
@@ -179,8 +179,8 @@ def test_a_connection_that_takes_no_request_and_says_nothing_is_lost() -> None:
     assert failure.detail == "game.example:80 ended the connection"
 
 
+@pytest.mark.hostile("G09")
 def test_the_request_goes_out_in_pieces_where_it_has_to() -> None:
-    """G09."""
     network = listening()
     running = opening(network)
     network.faults["send"] = [BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))]
@@ -192,9 +192,9 @@ def test_the_request_goes_out_in_pieces_where_it_has_to() -> None:
     assert server.request is not None
 
 
+@pytest.mark.hostile("A21")
 @pytest.mark.parametrize("ends", ["silence", "end", "reset"])
 def test_a_refusal_whose_page_does_not_come_to_its_end_is_told(ends: str) -> None:
-    """A21."""
     network = listening()
     running = opening(network)
     assert running.step(0.0) is None

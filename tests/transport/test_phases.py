@@ -89,8 +89,8 @@ def test_each_phase_has_its_stage_and_its_words_for_being_late(phase: type[phase
     assert "within 2.5 s" in phase.too_late.format(host="a", place="a:80", seconds=2.5)
 
 
+@pytest.mark.hostile("B20")
 def test_without_random_numbers_there_is_no_request_and_no_connection() -> None:
-    """B20."""
 
     def no_random_bytes(_: int) -> bytes:
         raise NotImplementedError("none")

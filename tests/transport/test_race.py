@@ -44,14 +44,16 @@ def test_families_take_turns(hosts: list[str], expected: list[str]) -> None:
     assert [address.where[0] for address in interleave(addresses(*hosts))] == expected
 
 
+@pytest.mark.hostile("G01")
 def test_no_more_than_a_few_of_many_addresses_are_tried() -> None:
-    """G01: 200 addresses."""
+    """200 addresses."""
     many = addresses(*(f"10.0.0.{number}" for number in range(200)))
     assert interleave(many) == list(many[:MAX_ADDRESSES])
 
 
+@pytest.mark.hostile("G04")
 def test_the_first_to_connect_wins_and_the_others_are_closed() -> None:
-    """G04: a black hole costs one delay."""
+    """A black hole costs one delay."""
     network = FakeNetwork()
     network.listen("192.0.2.1")
     running = race(network, "2001:db8::1", "192.0.2.1")
@@ -65,9 +67,9 @@ def test_the_first_to_connect_wins_and_the_others_are_closed() -> None:
     stream.close()
 
 
+@pytest.mark.hostile("G05")
 @pytest.mark.parametrize("at_once", [False, True], ids=["later", "in connect itself"])
 def test_a_failure_starts_the_next_at_once(at_once: bool) -> None:
-    """G05."""
     network = FakeNetwork()
     network.fail("192.0.2.1", at_once=at_once)
     network.fail("192.0.2.2", errno.ENETUNREACH, at_once=at_once)
@@ -87,6 +89,7 @@ def test_connecting_never_blocks() -> None:
     stream.close()
 
 
+@pytest.mark.hostile("G06", "G08")
 @pytest.mark.parametrize(
     ("number", "kind", "words"),
     [
@@ -104,7 +107,6 @@ def test_connecting_never_blocks() -> None:
 )
 @pytest.mark.parametrize("at_once", [False, True], ids=["later", "at once"])
 def test_says_why_it_failed(number: int, kind: FailureKind, words: str, at_once: bool) -> None:
-    """G06, G08."""
     network = FakeNetwork()
     network.fail("192.0.2.1", number, at_once=at_once)
     failure = refusal(race(network, "192.0.2.1", host="192.0.2.1").step(0.0))
@@ -114,9 +116,9 @@ def test_says_why_it_failed(number: int, kind: FailureKind, words: str, at_once:
     assert network.open_sockets == []
 
 
+@pytest.mark.hostile("G08")
 @pytest.mark.parametrize("call", ["socket", "connect_ex", "getsockopt", "getpeername"])
 def test_an_error_in_any_call_is_an_end(call: str) -> None:
-    """G08."""
     network = FakeNetwork()
     network.listen("192.0.2.1")
     network.faults[call] = [OSError(errno.ENOBUFS, os.strerror(errno.ENOBUFS))]

@@ -65,9 +65,9 @@ def test_asks_nobody_about_no_sockets(names: tuple[str, ...], is_windows: bool) 
     assert network.questions == 0
 
 
+@pytest.mark.hostile("G08")
 @each_system
 def test_a_system_that_cannot_say_has_no_news_of_connecting(names: tuple[str, ...], is_windows: bool) -> None:
-    """G08."""
     network = FakeNetwork()
     network.listen("192.0.2.1")
     made = connecting(network, "192.0.2.1")
@@ -128,8 +128,9 @@ def test_real_sockets_are_judged_alike(names: tuple[str, ...]) -> None:
         watch.close()
 
 
+@pytest.mark.hostile("G21")
 def test_descriptors_above_1023_are_no_obstacle() -> None:
-    """G21: the limit of select is not ours."""
+    """The limit of select is not ours."""
     resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < 1200:

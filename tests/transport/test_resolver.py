@@ -101,6 +101,7 @@ def test_start_does_not_wait_for_an_answer() -> None:
     assert isinstance(finished(lookup), Resolved)
 
 
+@pytest.mark.hostile("G01")
 @pytest.mark.parametrize(
     ("error", "kind", "words"),
     [
@@ -127,7 +128,6 @@ def test_start_does_not_wait_for_an_answer() -> None:
     ],
 )
 def test_whatever_goes_wrong_is_a_result(error: BaseException, kind: FailureKind, words: str) -> None:
-    """G01."""
     failure = failed(Resolver(FakeSystem(error)).start("game.example", 80, None))
     assert failure.stage is Stage.RESOLVE
     assert failure.kind is kind
@@ -135,9 +135,9 @@ def test_whatever_goes_wrong_is_a_result(error: BaseException, kind: FailureKind
     assert failure.cause is error
 
 
+@pytest.mark.hostile("G01")
 @pytest.mark.parametrize("answers", [[], [BLUETOOTH]], ids=["none", "none of use"])
 def test_a_name_without_addresses_is_a_failure(answers: list[Any]) -> None:
-    """G01."""
     failure = failed(Resolver(FakeSystem(answers)).start("game.example", 80, None))
     assert (failure.kind, failure.detail) == (FailureKind.NAME_NOT_FOUND, "name 'game.example' has no address")
 
@@ -155,8 +155,8 @@ def test_no_thread_is_a_failure(monkeypatch: pytest.MonkeyPatch, error: Exceptio
     assert "no thread for the name lookup" in outcome.detail
 
 
+@pytest.mark.hostile("G02")
 def test_a_lookup_that_hangs_keeps_nothing_alive() -> None:
-    """G02."""
     system = FakeSystem([V4])
     system.may_answer.clear()
     resolver = Resolver(system)

@@ -63,9 +63,9 @@ def test_a_full_read_tells_that_there_may_be_more(connected: Connected) -> None:
     assert not connected.stream.has_more
 
 
+@pytest.mark.hostile("G08")
 @pytest.mark.parametrize("number", [errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR, errno.ENOBUFS])
 def test_later_is_not_never(connected: Connected, number: int) -> None:
-    """G08."""
     connected.server.send(b"hello")
     connected.fault("recv", number)
     assert connected.stream.receive(100) is None
@@ -75,9 +75,9 @@ def test_later_is_not_never(connected: Connected, number: int) -> None:
     assert connected.stream.send(b"hello") == 5
 
 
+@pytest.mark.hostile("G08")
 @pytest.mark.parametrize("number", [errno.ECONNRESET, errno.EPIPE, errno.ETIMEDOUT, errno.ENETUNREACH])
 def test_never_is_an_error(connected: Connected, number: int) -> None:
-    """G08."""
     connected.fault("recv", number)
     with pytest.raises(OSError, match=os.strerror(number)):
         connected.stream.receive(100)
@@ -86,8 +86,8 @@ def test_never_is_an_error(connected: Connected, number: int) -> None:
         connected.stream.send(b"hello")
 
 
+@pytest.mark.hostile("G09")
 def test_sends_what_fits(connected: Connected) -> None:
-    """G09."""
     connected.socket.stream.room = 3
     assert connected.stream.send(b"hello") == 3
     assert connected.stream.send(memoryview(b"lo")) == 0

@@ -64,8 +64,8 @@ def test_trusts_a_certificate_however_it_is_given(kind: str, tmp_path: Path) -> 
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2
 
 
+@pytest.mark.hostile("G12")
 def test_a_trusted_certificate_takes_the_place_of_all_others() -> None:
-    """G12."""
     other = trustme.CA().cert_pem.bytes().decode()
     context = ContextCache().get(TlsOptions(trusted_certificate=other))
     assert len(context.get_ca_certs()) == 1
@@ -88,8 +88,9 @@ def test_a_context_of_the_users_is_taken_as_it_is() -> None:
     assert context.check_hostname
 
 
+@pytest.mark.hostile("G11")
 def test_without_verification_everybody_is_accepted() -> None:
-    """G11: host name included."""
+    """Host name included."""
     context = ContextCache().get(TlsOptions(verify=False))
     assert accepts(context, server_context(ca=trustme.CA()), "other.example")
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2

@@ -101,6 +101,7 @@ def test_accepts_a_certificate_that_names_the_host(host: str, names: list[str]) 
     Pair(server=server_context(*names), host=host).shake()
 
 
+@pytest.mark.hostile("G10")
 @pytest.mark.parametrize(
     ("host", "names"),
     [
@@ -111,21 +112,20 @@ def test_accepts_a_certificate_that_names_the_host(host: str, names: list[str]) 
     ],
 )
 def test_refuses_a_certificate_that_names_another(host: str, names: list[str]) -> None:
-    """G10."""
     error = refusal(Pair(server=server_context(*names), host=host))
     assert error.kind is FailureKind.CERTIFICATE
     assert "mismatch" in error.detail
 
 
+@pytest.mark.hostile("G10", "G12")
 def test_refuses_a_certificate_of_an_unknown_authority() -> None:
-    """G10, G12."""
     error = refusal(Pair(server=server_context(ca=trustme.CA())))
     assert error.kind is FailureKind.CERTIFICATE
     assert error.detail == "certificate verify failed: unable to get local issuer certificate"
 
 
+@pytest.mark.hostile("G10")
 def test_refuses_an_expired_certificate() -> None:
-    """G10."""
     error = refusal(Pair(server=expired_context()))
     assert (error.kind, error.detail) == (
         FailureKind.CERTIFICATE,
@@ -133,8 +133,8 @@ def test_refuses_an_expired_certificate() -> None:
     )
 
 
+@pytest.mark.hostile("G10")
 def test_finds_no_common_version() -> None:
-    """G10."""
     server, client = server_context(), client_context()
     server.maximum_version = ssl.TLSVersion.TLSv1_2
     client.minimum_version = ssl.TLSVersion.TLSv1_3
@@ -143,8 +143,8 @@ def test_finds_no_common_version() -> None:
     assert "version" in error.detail
 
 
+@pytest.mark.hostile("G10")
 def test_finds_no_common_cipher() -> None:
-    """G10."""
     server, client = server_context(), client_context()
     for context, cipher in ((server, "ECDHE-ECDSA-AES128-GCM-SHA256"), (client, "ECDHE-ECDSA-AES256-GCM-SHA384")):
         context.maximum_version = ssl.TLSVersion.TLSv1_2
@@ -154,9 +154,10 @@ def test_finds_no_common_cipher() -> None:
     assert "handshake failure" in error.detail
 
 
+@pytest.mark.hostile("G10")
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_a_server_that_wants_a_client_certificate_is_told_of(version: ssl.TLSVersion) -> None:
-    """G10: with TLS 1.3 the refusal comes only after the handshake."""
+    """With TLS 1.3 the refusal comes only after the handshake."""
     server = server_context()
     server.maximum_version = version
     server.verify_mode = ssl.CERT_REQUIRED
@@ -171,9 +172,9 @@ def test_a_server_that_wants_a_client_certificate_is_told_of(version: ssl.TLSVer
                 pair.there.end()
 
 
+@pytest.mark.hostile("G17")
 @pytest.mark.parametrize("reply", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-x\r\n", b"\x16HTTP", b"\x00"])
 def test_a_server_that_speaks_something_else_is_told_of(reply: bytes) -> None:
-    """G17."""
     pair = Pair()
     assert not pair.client.handshake()
     pair.there.send(reply)
@@ -202,8 +203,9 @@ def test_a_context_for_servers_is_refused() -> None:
         Pair(client=server_context())
 
 
+@pytest.mark.hostile("G13")
 def test_the_handshake_may_stall_anywhere() -> None:
-    """G13: one byte at a time, and never a wait."""
+    """One byte at a time, and never a wait."""
     pair = Pair()
     for stream in (pair.here, pair.there):
         stream.max_receive = 1
@@ -226,8 +228,9 @@ def test_a_step_of_the_handshake_reads_a_bounded_amount() -> None:
     assert pair.here.calls.count("receive") <= 16
 
 
+@pytest.mark.hostile("G15")
 def test_data_that_came_with_the_end_of_the_handshake_is_not_stranded() -> None:
-    """G15: with TLS 1.2 the server's last word can carry data behind it."""
+    """With TLS 1.2 the server's last word can carry data behind it."""
     server = server_context()
     server.maximum_version = ssl.TLSVersion.TLSv1_2
     pair = Pair(server)
@@ -240,8 +243,8 @@ def test_data_that_came_with_the_end_of_the_handshake_is_not_stranded() -> None:
     assert everything(pair.client) == b"first frames"
 
 
+@pytest.mark.hostile("G15")
 def test_a_short_read_strands_nothing(pair: Pair) -> None:
-    """G15."""
     data = bytes(range(250)) * 250
     pair.server.send(data)
     first = pair.client.receive(100)
@@ -285,8 +288,8 @@ def test_close_notify_is_the_end(pair: Pair) -> None:
     assert not pair.client.has_more
 
 
+@pytest.mark.hostile("G16")
 def test_so_is_a_bare_end_of_tcp(pair: Pair) -> None:
-    """G16."""
     pair.server.send(b"bye")
     pair.there.end()
     assert pair.client.receive(65536) == b"bye"
@@ -306,8 +309,9 @@ def test_a_record_that_was_tampered_with_is_an_error_behind_the_good_ones(pair: 
         assert not pair.client.has_more
 
 
+@pytest.mark.hostile("G14")
 def test_what_openssl_wants_to_say_while_reading_is_said(pair: Pair) -> None:
-    """G14: a key update is answered (RFC 8446 section 4.6.3), and `ssl` has no way to ask for one."""
+    """A key update is answered (RFC 8446 section 4.6.3), and `ssl` has no way to ask for one."""
 
     class Updating:
         def __init__(self, real: ssl.SSLObject) -> None:

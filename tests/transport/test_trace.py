@@ -33,8 +33,8 @@ def test_tells_each_message_and_control_frame(caplog: pytest.LogCaptureFixture) 
     assert {record.levelno for record in caplog.records} == {logging.DEBUG}
 
 
+@pytest.mark.hostile("I01", "I04")
 def test_shows_the_beginning_of_a_large_message_escaped(caplog: pytest.LogCaptureFixture) -> None:
-    """I01, I04."""
     caplog.set_level(logging.DEBUG, "wsclient")
     trace_sent("text", b"\x1b[31m" + b"x" * 1_000_000)
     assert caplog.messages == [r"> text 1000005 bytes: \x1b[31m" + "x" * 59 + "..."]
