@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 from email import message_from_bytes
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -22,12 +24,17 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ZipFile]:
-    """Builds the wheel with the backend that pyproject.toml names, without a network."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Builds wheel and sdist with the backend that pyproject.toml names, without a network."""
+    folder = tmp_path_factory.mktemp("built")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-t", "wheel", "-d", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=50)
-    (path,) = folder.glob("*.whl")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Iterator[ZipFile]:
+    (path,) = built.glob("*.whl")
     with ZipFile(path) as file:
         yield file
 
@@ -57,14 +64,71 @@ def test_the_library_needs_pyee_and_certifi_and_nothing_else(metadata: Message) 
     assert metadata["Requires-Python"] == ">=3.11"
 
 
+def test_the_command_line_is_a_script_of_its_own(wheel: ZipFile) -> None:
+    (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt"))
+
+    assert wheel.read(name).decode() == "[console_scripts]\nwsclient = wsclient.__main__:main\n"
+
+
+def test_colours_and_demos_are_extras(metadata: Message) -> None:
+    assert sorted(metadata.get_all("Provides-Extra", [])) == ["cli", "demos"]
+    assert "rich>=13; extra == 'cli'" in metadata.get_all("Requires-Dist", [])
+
+
+def test_the_sdist_holds_what_is_worked_on_and_nothing_that_was_made(built: Path) -> None:
+    (path,) = built.glob("*.tar.gz")
+    with tarfile.open(path) as file:
+        names = {PurePosixPath(*PurePosixPath(name).parts[1:]) for name in file.getnames()}
+
+    assert {PurePosixPath(name) for name in (f"{PACKAGE}/py.typed", "tests/conftest.py", "Makefile")} <= names
+    assert {name for name in names if name.parts[0].startswith((".venv", ".coverage", "build", "dist"))} == set()
+    assert {name for name in names if name.suffix == ".pyc"} == set()
+
+
+# Where it lies, the library is found by the script beside it, whatever else is installed.
+VENDORED = """\
+import pathlib, sys, wsclient, wsclient.variant
+from wsclient import MultiplayerAPI, Node, WebSocketClient
+assert pathlib.Path(wsclient.__file__).parents[1] == pathlib.Path(__file__).parent, wsclient.__file__
+with WebSocketClient() as client:
+    client.connect_to_url("ws://127.0.0.1:1")
+    while client.get_connection_status() != client.CONNECTION_DISCONNECTED:
+        client.poll()
+    print(client.last_error)
+"""
+
+
+@pytest.fixture(params=["folder", "wheel"])
+def beside(request: pytest.FixtureRequest, tmp_path: Path, wheel: ZipFile) -> Path:
+    """A folder with the library in it: copied from here, or as an installer unpacks it."""
+    if request.param == "folder":
+        shutil.copytree(ROOT / PACKAGE, tmp_path / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        wheel.extractall(tmp_path)
+    return tmp_path
+
+
+def test_the_folder_works_beside_a_script(beside: Path) -> None:
+    script = beside / "game.py"
+    script.write_text(VENDORED, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=beside, capture_output=True, text=True, timeout=50, check=False
+    )
+
+    assert done.stderr == ""
+    assert done.stdout.startswith("127.0.0.1:1 refused the connection.")
+
+
 def test_the_changelog_has_a_place_for_what_is_not_released() -> None:
     assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-def test_every_group_of_tools_is_in_dev() -> None:
+def test_every_group_of_tools_is_installed_by_a_target_or_with_dev() -> None:
     groups = SETTINGS["dependency-groups"]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    by_target = {name for name in groups if f"--group {name}" in makefile}
 
-    assert {entry["include-group"] for entry in groups["dev"]} == set(groups) - {"dev"}
+    assert {entry["include-group"] for entry in groups["dev"]} | by_target == set(groups) - {"dev"}
 
 
 def test_the_demos_run_where_the_tests_run() -> None:
@@ -73,6 +137,6 @@ def test_the_demos_run_where_the_tests_run() -> None:
     assert set(demos) <= set(SETTINGS["dependency-groups"]["test"])
 
 
-@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "LICENSE", "Makefile", ".ci/run"])
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", ".ci/run"])
 def test_the_repository_has(name: str) -> None:
     assert Path(ROOT, name).is_file()
