@@ -6,7 +6,7 @@
 
 Layout, from the ground up: `components`, `vectors`, `shapes`, `matrices`, `color`, `node_path`, `handles` and the pools
 are the types; `type_code` is the table of all; `writers` and `readers` know each layout, `uniform` many of one at once,
-`encoder` and `decoder` the containers; `keys` is what Python cannot have as a dictionary's key; `text` is Godot's UTF-8.
+`encoder` and `decoder` the containers; `keys` is what Python cannot have as a key; `text` is Godot's UTF-8.
 """
 
 from __future__ import annotations

@@ -63,17 +63,18 @@ class _Encoder:
         self._uniform = {row.python: write for row in table if (write := uniform_writer_for(row)) is not None}
 
     def encode(self, value: object, max_size: int) -> bytes:
-        out = bytearray()
+        write = self._writers.get(type(value))
         try:
-            self._write(value, out, max_size)
+            out = write(value) if write is not None else self._written(value, max_size)
         except (TypeError, OverflowError) as problem:
             path = self._path_of_problem(value)
             raise type(problem)(f"cannot encode {path}: {problem}" if path else str(problem)) from None
         _check_limits(out, max_size, depth=0)
-        return bytes(out)
+        return out
 
-    def _write(self, value: object, out: bytearray, max_size: int) -> None:
+    def _written(self, value: object, max_size: int) -> bytes:
         """Writes a value with a list of what is half written, not with recursion: no depth can exhaust the stack."""
+        out = bytearray()
         writer_of = self._writers.get
         outer: list[Iterator[Any]] = []
         pending: Iterator[Any] = iter((value,))
@@ -98,7 +99,7 @@ class _Encoder:
                 break
             else:
                 if not outer:
-                    return
+                    return bytes(out)
                 pending = outer.pop()
 
     def _uniformly(self, values: Sequence[object]) -> bytearray | None:
@@ -142,7 +143,7 @@ _HEAD = Struct("<II")
 _PLAIN_ARRAYS = {list, tuple}  # of which it is known what they give when asked twice
 
 
-def _check_limits(out: bytearray, max_size: int, *, depth: int) -> None:
+def _check_limits(out: bytes | bytearray, max_size: int, *, depth: int) -> None:
     if depth > MAX_NESTING:
         raise VariantError("ERR_INVALID_DATA", f"nested over {MAX_NESTING} deep; does it contain itself?", len(out))
     if len(out) > max_size:

@@ -1,0 +1,225 @@
+"""What encoding and decoding Variants costs, beside the engine's own: `python -m benchmarks.variants [--write]`.
+
+Godot 3 runs in a process of its own (`variants.gd`) and calls `var2bytes` and `bytes2var`, we `encode` and `decode` the
+same values, in turn. Of many short rounds the fastest one counts: what else a busy machine does only adds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from functools import partial
+from math import inf
+from pathlib import Path
+from struct import Struct
+from typing import TYPE_CHECKING, Self
+
+from wsclient.variant import (
+    PoolColorArray,
+    PoolIntArray,
+    PoolRealArray,
+    PoolStringArray,
+    PoolVector2Array,
+    PoolVector3Array,
+    Vector2,
+    Vector3,
+    decode,
+    encode,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+__all__ = ["VALUES", "Engine", "Row", "main", "measure", "table"]
+
+PROGRAM = "godot3-server"
+_FOLDER = Path(__file__).parent
+_LENGTH = Struct("<I")
+_POOL = 64 * 1024  # bytes
+
+
+def _player(number: int) -> dict[str, object]:
+    """What a game tells of a player, many times a second."""
+    return {
+        "id": 1_000_000_007 + number,
+        "name": f"Player {number}",
+        "position": Vector2(number * 37 % 1280, number * 91 % 720),
+        "velocity": Vector2(12.5, -3.25),
+        "heading": number / 7,
+        "health": 100 - number % 100,
+        "is_alive": number % 3 > 0,
+        "items": ["sword", "shield", "potion"],
+    }
+
+
+VALUES: dict[str, object] = {
+    "a player's state, a dictionary of 8": _player(1),
+    "the states of 64 players": [_player(number) for number in range(64)],
+    "an array of 1,000 Vector2": [Vector2(number / 4, -number / 8) for number in range(1000)],
+    "an array of 1,000 Vector3": [Vector3(number / 4, -number / 8, number) for number in range(1000)],
+    "an array of 1,000 int": list(range(-500, 500)),
+    "an array of 1,000 float": [number / 8 for number in range(1000)],
+    "an array of 1,000 texts": [f"word {number}" for number in range(1000)],
+    "a PoolVector2Array of 1,000": PoolVector2Array((number / 4, -number / 8) for number in range(1000)),
+    "a PoolByteArray of 64 KiB": bytes(number % 251 for number in range(_POOL)),
+    "a PoolIntArray of 64 KiB": PoolIntArray(range(_POOL // 4)),
+    "a PoolRealArray of 64 KiB": PoolRealArray(number / 8 for number in range(_POOL // 4)),
+    "a PoolVector2Array of 64 KiB": PoolVector2Array((number, 0.5) for number in range(_POOL // 8)),
+    "a PoolVector3Array of 64 KiB": PoolVector3Array((number, 0.5, 1.0) for number in range(_POOL // 12)),
+    "a PoolColorArray of 64 KiB": PoolColorArray((0.5, 0.25, number % 2, 1.0) for number in range(_POOL // 16)),
+    "a PoolStringArray of 64 KiB": PoolStringArray(f"player {number:04}" for number in range(_POOL // 16)),
+}
+"""What is encoded and decoded, by what it is called."""
+
+
+@dataclass(slots=True)
+class Row:
+    """What one value took.
+
+    Attributes:
+        name: of the value.
+        size: bytes.
+        seconds: the fastest of each, by who and what: `("Godot", "encode")`.
+    """
+
+    name: str
+    size: int
+    seconds: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def add(self, who: str, what: str, seconds: float) -> None:
+        """Notes what a call took, in one round."""
+        self.seconds[who, what] = min(seconds, self.seconds.get((who, what), inf))
+
+
+class Engine:
+    """A Godot 3 that does what it is told, until the end of the `with` block."""
+
+    def __init__(self, program: str) -> None:
+        self._home = tempfile.TemporaryDirectory(prefix="wsclient-godot-")
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.settimeout(20.0)
+            self._process = subprocess.Popen(
+                [program, "-s", str(_FOLDER / "variants.gd"), str(listener.getsockname()[1])],
+                cwd=self._home.name,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "HOME": self._home.name},
+            )
+            self._connection = listener.accept()[0]
+        self._connection.settimeout(60.0)
+        self._reader = self._connection.makefile("rb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._reader.close()
+        self._connection.close()
+        self._process.kill()
+        self._process.wait()
+        self._home.cleanup()
+
+    def ask(self, method: str, data: bytes, count: int = 1) -> object:
+        """Calls a method of `variants.gd`."""
+        command = encode([method, data, count])
+        self._connection.sendall(_LENGTH.pack(len(command)) + command)
+        (length,) = _LENGTH.unpack(self._reader.read(4))
+        return decode(self._reader.read(length))
+
+    def time(self, method: str, data: bytes, count: int) -> float:
+        """Gives the seconds that so many calls took."""
+        took = self.ask(method, data, count)
+        assert isinstance(took, int)
+        return took / 1e6
+
+
+def measure(engine: Engine, rounds: int, seconds: float) -> Iterator[Row]:
+    """Measures value by value, all in turn in each round, each for about so many seconds."""
+    for name, value in VALUES.items():
+        data = encode(value)
+        works: dict[tuple[str, str], Callable[[int], float]] = {
+            ("wsclient", "encode"): partial(_time, encode, value),
+            ("Godot", "encode"): partial(engine.time, "encode", data),
+            ("wsclient", "decode"): partial(_time, decode, data),
+            ("Godot", "decode"): partial(engine.time, "decode", data),
+        }
+        counts = {key: _count_for(work, seconds) for key, work in works.items()}
+        row = Row(name, len(data))
+        for _ in range(rounds):
+            for (who, what), work in works.items():
+                count = counts[who, what]
+                row.add(who, what, work(count) / count)
+        yield row
+
+
+def _time(call: Callable[..., object], argument: object, count: int) -> float:
+    start = time.perf_counter()
+    for _ in range(count):
+        call(argument)
+    return time.perf_counter() - start
+
+
+def _count_for(work: Callable[[int], float], seconds: float) -> int:
+    """Finds how many calls take about so many seconds; they warm up, too."""
+    count = 1
+    while (took := work(count)) < seconds / 4:
+        count *= 4
+    return max(1, round(count * seconds / took))
+
+
+def table(rows: list[Row]) -> str:
+    """Puts it into a table: microseconds, and how many times as long as the engine we take."""
+    lines = [
+        "| Value | bytes | encode: wsclient | Godot | times | decode: wsclient | Godot | times |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for row in rows:
+        cells = [row.name, f"{row.size:,}"]
+        for what in ("encode", "decode"):
+            ours, theirs = row.seconds["wsclient", what], row.seconds["Godot", what]
+            cells += [_shown(ours * 1e6), _shown(theirs * 1e6), _shown(ours / theirs)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _shown(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.variants", description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=60, help="how often each has its turn (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=0.003, help="of one turn (default: %(default)s)")
+    parser.add_argument("--write", action="store_true", help="write benchmarks/variants.md")
+    options = parser.parse_args()
+    program = shutil.which(PROGRAM)
+    if program is None:
+        sys.exit(f"{PROGRAM} is not installed. On Debian and Ubuntu: sudo apt install {PROGRAM}")
+    with Engine(program) as engine:
+        rows = list(measure(engine, options.rounds, options.seconds))
+    print(table(rows))
+    if options.write:
+        _write(rows, program)
+
+
+def _write(rows: list[Row], program: str) -> None:
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    page = _FOLDER / "variants.md"
+    above = page.read_text(encoding="utf-8").partition("\n| Value")[0].rstrip()
+    facts = f"Python {platform.python_version()}, Godot {told.stdout.strip()}, {platform.machine()}."
+    page.write_text(f"{above}\n\n{table(rows)}\n\n{facts}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
