@@ -132,7 +132,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         if self._is_owned():
             return self._refuse(Error.ERR_ALREADY_IN_USE, "this client is connecting or connected: disconnect first")
         if self._link.transport is not None:  # our own close is still pending: it ends here
-            self._owed = self._end(self._link, was_clean=False)
+            self._end(self._link, was_clean=False)
         self._url = request.url
         self._has_warned_of_pause = False
         self._polls, self._longest_poll = 0, 0.0
@@ -249,8 +249,8 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         self._is_resting = not self._step()
         if self._is_resting:
             return
-        self._begin_poll()
         try:
+            self._begin_poll()
             self._work()
         except BaseException as error:
             self._end_poll(error)
@@ -258,6 +258,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         else:
             self._end_poll()
         finally:
+            self._is_polling = False  # here too: Ctrl+C may have kept _end_poll from it
             self._longest_poll = max(self._longest_poll, self._clock() - self._started)
 
     def _step(self) -> bool:
@@ -275,11 +276,8 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
                 events += transport.poll(read=False)
             return True
         self._has_read = has_read = not link.inbox.packets or self._has_room(link.inbox)
-        arrived = transport.poll(read=has_read)
-        if arrived or transport.has_more or self._owed is not None or self._deferred:
-            events += arrived
-            return True
-        return False
+        events += transport.poll(read=has_read)
+        return bool(events or transport.has_more or self._owed is not None or self._deferred)
 
     def _work(self) -> None:
         """Tells what has happened and reads on, until nothing is left, or no time, or no room."""
@@ -318,13 +316,15 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         event = link.events[0]
         if isinstance(event, Messages):
             return self._tell_messages(link, event, deadline)
-        link.events.popleft()
         self._tell_event(link, event)
         return self._clock() < deadline
 
     def _tell_messages(self, link: Link, messages: Messages, deadline: float) -> bool:
         """Puts messages into the inbox, as many as find room, and emits `data_received` for each."""
         events, inbox, payloads = link.events, link.inbox, messages.payloads
+        if not payloads:  # all told; Ctrl+C came before they were taken off
+            events.popleft()
+            return True
         # At the end nothing waits any more: what was read, one read at most, goes in whatever the limits say.
         room = len(payloads) if isinstance(events[-1], Ended) else inbox.room_for(payloads)
         if not room:
@@ -366,30 +366,43 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         return True
 
     def _tell_event(self, link: Link, event: Event) -> None:
+        # Taken off when it has been applied and before it is told, so that Ctrl+C loses no event, nor tells one twice.
         if isinstance(event, Opened):
             link.open()
+            link.events.popleft()
             if not self._is_multiplayer:
                 self._tell("connection_established", event.subprotocol)
         elif isinstance(event, CloseReceived):
             link.has_received_close = True
             self._close_code, self._close_reason = event.code, event.reason
+            link.events.popleft()
             if not event.is_answer:
                 code = 0 if event.code == NO_CODE else event.code  # Godot tells 0 where the server gave none
                 self._tell("server_close_request", code, event.reason)
         elif isinstance(event, Ended):
             if event.failure is not None:
                 link.last_error = ConnectionFailure.of_connection(event.failure)
-            self._emit_owed(self._end(link, was_clean=event.was_clean))
+            self._end(link, was_clean=event.was_clean)
+            if self._owed is not None:
+                self._emit_owed(self._owed)
+        else:  # of pings and pongs a transport of the user's may tell
+            link.events.popleft()
 
-    def _end(self, link: Link, *, was_clean: bool) -> Owed:
-        """Lets the connection go, and gives the signal that ends it."""
+    def _end(self, link: Link, *, was_clean: bool) -> None:
+        """Lets the connection go. The signal that ends it is owed from now on."""
         was_open = link.is_open
         if was_open and not link.has_received_close:
             self._close_code, self._close_reason = NO_CLOSE_FRAME, ""
-        link.let_go()
         if self._is_multiplayer:
-            return self._end_session()
-        return Owed("connection_closed", (was_clean,)) if was_open else Owed("connection_error")
+            owed = self._end_of_session()
+        else:
+            owed = Owed("connection_closed", (was_clean,)) if was_open else Owed("connection_error")
+        if link.transport is not None:
+            link.transport.abort()
+        # In one line: so Ctrl+C finds a connection that goes on, or one whose end will be told.
+        self._owed, link.transport, link.is_open = owed, None, False
+        link.let_go()
+        self._forget_session()
 
     def _tell(self, signal: str, *args: object) -> None:
         # The hook is looked up by name when it is called: kept, it would keep the client alive.
@@ -406,7 +419,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         """Says goodbye to the server and lets the socket go. The signal that ends it is left to a later `poll()`."""
         self.disconnect_from_host()
         if self._link.transport is not None:
-            self._owed = self._end(self._link, was_clean=False)
+            self._end(self._link, was_clean=False)
 
     def __del__(self) -> None:
         link = getattr(self, "_link", None)  # __init__ may have failed

@@ -252,10 +252,9 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
         else:
             self._ignore(f"peer {peer_id} left and was not there")
 
-    def _end_session(self) -> Owed:
-        """Forgets the session, and gives the signal that tells of its end."""
+    def _end_of_session(self) -> Owed:
+        """Gives the signal that tells of the session's end."""
         has_succeeded = relay.SERVER_ID in self._peer_ids and self._owed is None
-        self._forget_session()
         return Owed("server_disconnected" if has_succeeded else "connection_failed")
 
     def _forget_session(self) -> None:
