@@ -85,7 +85,8 @@ def _with_headers(code: int, numbers: array[Any], width: int) -> bytearray:
     stride = 1 + width
     encoded = bytearray(4 * (len(numbers) // width) * stride)
     encoded[:: 4 * stride] = bytes((code,)) * (len(numbers) // width)
-    source, places = memoryview(little_endian(numbers)).cast("B").cast("i"), memoryview(encoded).cast("i")
+    source = memoryview(little_endian(numbers)).cast("B").cast("i")
+    places = memoryview(encoded).cast("i")
     for place in range(width):
         places[1 + place :: stride] = source[place::width]
     return encoded
