@@ -29,6 +29,8 @@ _FORBIDDEN_IN_NAMES = frozenset('/:."\0')
 class Node(Object):
     """A named place in a tree, whose marked methods and properties others may call and set.
 
+        from wsclient.rpc import remote
+
         class Player(Node):
             @remote
             def move(self, to: Vector2) -> None: ...
