@@ -1,0 +1,153 @@
+"""Ctrl+C in the middle of `poll()` (row G23)."""
+
+from __future__ import annotations
+
+import functools
+import linecache
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.hostile.scenario import MemoryWorld, Scene, SecureWorld
+from tests.hostile.wire import BINARY, PING, TEXT, close, frame
+from tests.support.source import PACKAGE, ROOT
+from wsclient import Error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+FILES = str(ROOT / PACKAGE)
+FRAME = 0.25  # seconds
+TALKS_AT, CLOSES_AT, HANGS_UP_AT, MOST_FRAMES = 10, 12, 20, 200  # frames
+SAMPLES = 40
+
+# Where the signal that ends it all is on its way to the handlers: what is interrupted there counts as delivered.
+TELLING = {"_emit", "_emit_owed", "_tell", "_on_disconnect", "_on_error"}
+
+
+class Interruption:
+    """Raises `KeyboardInterrupt` at the n-th line of the library that is executed inside; 0 for never.
+
+    Attributes:
+        lines: how many were executed.
+        function: where it was raised; "" before.
+    """
+
+    def __init__(self, at: int) -> None:
+        self.lines = 0
+        self.function = ""
+        self._at = at
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Counts what is executed inside, and swallows the interrupt as a game would."""
+        before = sys.gettrace()
+        sys.settrace(self._trace)
+        try:
+            yield
+        except KeyboardInterrupt:
+            assert self.function
+        finally:
+            sys.settrace(before)
+
+    def _trace(self, running: FrameType, event: str, _argument: object) -> Any:
+        if not running.f_code.co_filename.startswith(FILES) or running.f_code.co_name == "__del__":
+            return None
+        if event == "line":
+            self.lines += 1
+            if 0 < self._at <= self.lines and not self.function and not _is_bare_return(running):
+                self.function = running.f_code.co_name
+                raise KeyboardInterrupt
+        return self._trace
+
+
+def _is_bare_return(running: FrameType) -> bool:
+    """Whether the line gives a value back that is there already: before that nothing real can strike."""
+    words = linecache.getline(running.f_code.co_filename, running.f_lineno).split()
+    return words[:1] == ["return"] and len(words) == 2 and words[1].isidentifier()
+
+
+def play(scene: Scene, interruption: Interruption) -> None:
+    """A short life of a connection: the server agrees, talks, closes, and hangs up."""
+    assert scene.client.connect_to_url(scene.world.url) == Error.OK
+    for number in range(MOST_FRAMES):
+        scene.clock.advance(FRAME)
+        with interruption.watching():
+            scene.poll()
+        if scene.is_over:
+            return
+        serve(scene, number)
+    assert interruption.function in TELLING, f"no end: interrupted in {interruption.function}, {scene.client!r}"
+    assert not scene.told or scene.told[-1][0] != "closed"
+
+
+def serve(scene: Scene, number: int) -> None:
+    """What the server does in that frame."""
+    scene.serve()
+    if not scene.servers:
+        return
+    server = scene.server
+    if server.request and not server.sent:
+        server.send(server.agreement(), frame(TEXT, b"one"), frame(PING))
+    if number == TALKS_AT:
+        server.send(frame(BINARY, b"two"))
+    if number == CLOSES_AT:
+        server.send(close(4000))
+    if number == HANGS_UP_AT:
+        server.end_behind()
+
+
+@functools.cache
+def lines_of(world: Callable[[], MemoryWorld]) -> int:
+    """How many lines of the library a life takes."""
+    with Scene(world()) as scene:
+        undisturbed = Interruption(0)
+        play(scene, undisturbed)
+        scene.closes(4000, is_clean=True, before=[("data", "one"), ("data", b"two"), ("close_request", 4000, "")])
+    return undisturbed.lines
+
+
+@pytest.mark.hostile("G23")
+@pytest.mark.parametrize("world", [MemoryWorld, SecureWorld], ids=["ws", "wss"])
+@pytest.mark.parametrize("part", range(SAMPLES))
+def test_wherever_it_strikes_there_is_one_end_and_the_next_attempt_works(
+    world: Callable[[], MemoryWorld], part: int
+) -> None:
+    """At a sample of the lines, spread over the whole life."""
+    with Scene(world()) as scene:
+        interruption = Interruption(1 + lines_of(world) * part // SAMPLES)
+        play(scene, interruption)
+        ends = [told for told in scene.told if told[0] in ("closed", "error")]
+        assert ends == scene.told[-1:] or interruption.function in TELLING
+        assert interruption.function
+        assert isinstance(scene.world, MemoryWorld)
+        for (
+            forgotten
+        ) in scene.world.network.open_sockets:  # known to nobody any more, so that a real one is closed by now
+            forgotten.close()
+        scene.told.clear()
+        scene.open().send(close())
+
+        scene.closes(1000, is_clean=True, before=[("close_request", 1000, "")])
+
+
+@pytest.mark.hostile("G23")
+@pytest.mark.parametrize("signal_name", ["connection_established", "data_received", "connection_closed"])
+def test_a_real_one_in_a_handler_leaves_at_once_and_the_rest_comes_later(scene: Scene, signal_name: str) -> None:
+    def press(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    scene.client.connect(signal_name, press, flags=scene.client.CONNECT_ONESHOT)
+    server = scene.connect()
+    server.send(server.agreement(), frame(TEXT, b"one"), frame(TEXT, b"two"), close(4000))
+    server.step()
+    with pytest.raises(KeyboardInterrupt):
+        scene.run(lambda: scene.polls > MOST_FRAMES)
+    scene.run(lambda: scene.is_over)
+
+    told = [("data", "one"), ("data", "two"), ("close_request", 4000, "")]
+    scene.closes(4000, is_clean=True, before=told)
