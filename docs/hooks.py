@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
 
-__all__ = ["on_files", "on_page_markdown"]
+__all__ = ["on_config", "on_files", "on_page_markdown"]
 
 ROOT = Path(__file__).parent.parent
 MARK = "◆"
@@ -74,6 +74,17 @@ GODOT: dict[str, set[str]] = {
         "set_custom_multiplayer", "set_name", "set_network_master",
     },
 }  # fmt: skip
+
+
+# Pages that are written by a run, or not yet: they stand in the navigation where they are there.
+WHERE_THERE = {"What we promise": "promises.md", "Performance": "performance.md", "Robustness": "robustness.md"}
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Adds the pages that are there to the last section of the navigation."""
+    section = next(iter(config.nav[-1].values()))
+    section += [{title: page} for title, page in WHERE_THERE.items() if (ROOT / "docs" / page).exists()]
+    return config
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -12,7 +12,10 @@ from tests.test_connection_failure_messages import MESSAGES
 
 DOCS = ROOT / "docs"
 REFERENCE = "\n".join(path.read_text(encoding="utf-8") for path in (DOCS / "reference").glob("*.md"))
-PICTURES = sorted((DOCS / "images").rglob("*.png"))
+PICTURES = sorted((DOCS / "images" / "engines").glob("*.png"))
+
+# Put there by docs/hooks.py, where they are.
+ADDED = {"performance.md", "promises.md", "robustness.md"}
 
 
 @pytest.mark.parametrize("name", sorted(set(wsclient.__all__) - {"MultiplayerPeer"}))
@@ -39,7 +42,7 @@ def test_every_page_stands_in_the_navigation() -> None:
     listed = re.findall(r"\b[\w/-]+\.md\b", navigation)
 
     assert sorted(set(listed)) == sorted(listed)
-    assert sorted(listed) == sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
+    assert set(listed) == {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")} - ADDED
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda path: path.name)
