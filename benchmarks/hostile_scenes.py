@@ -32,6 +32,9 @@ class Scene:
         is_compressed: whether permessage-deflate is agreed on.
         head: instead of the reply that agrees; None for that.
         pause: seconds between two pieces of the stream.
+        delay: seconds before the reply.
+        is_deaf: whether it reads nothing behind the request.
+        is_silent: whether it says nothing behind the stream, not even that it closes.
     """
 
     words: str
@@ -40,6 +43,9 @@ class Scene:
     is_compressed: bool = False
     head: Callable[[], bytes] | None = None
     pause: float = 0.0
+    delay: float = 0.0
+    is_deaf: bool = False
+    is_silent: bool = False
 
 
 def _many(one: bytes, count: int) -> Iterator[bytes]:
@@ -101,6 +107,11 @@ def _other_text() -> bytes:
 def _list_head() -> bytes:
     line = b"Connection: " + b"," * 8000 + b"\r\n"
     return b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n" + line * 100 + b"\r\n"
+
+
+def _refusal() -> bytes:
+    page = b"<html><body>You are banned until Monday.</body></html>"
+    return b"HTTP/1.1 403 Forbidden\r\nContent-Length: %d\r\n\r\n" % len(page) + page
 
 
 def _noise() -> Iterator[bytes]:
@@ -174,6 +185,21 @@ SCENES = {
     "unread": Scene(
         "messages that the game does not read", "full", lambda: repeat(frame(_FIN | _BINARY, bytes(4096)) * 16, 10**6)
     ),
-    "deaf": Scene("reads nothing of what the game sends", "deaf"),
+    "deaf": Scene("reads nothing of what the game sends", "deaf", is_deaf=True),
+    # Slow, or not what was asked for: `benchmarks.robustness` plays these
+    "slow": Scene("answers the request after 3 s", "clean", delay=3.0, is_silent=True),
+    "silent": Scene("takes the connection and never answers the request", "error", delay=600.0),
+    "refusal": Scene("refuses with status 403 and a page that says why", "error", head=_refusal, is_silent=True),
+    "fragments-2048": Scene("2,000 fragments of 2 KiB", "clean", lambda: _fragments(_BINARY, bytes(2000 * 2048), 2048)),
+    "flood": Scene("100,000 small messages at once", "clean", lambda: _many(frame(_FIN | _BINARY, b"hi"), 100_000)),
+    "pings-and-a-message": Scene(
+        "100,000 pings, then a message",
+        "clean",
+        lambda: [*_many(frame(_FIN | _PING, bytes(4)), 100_000), frame(_FIN | _BINARY, b"hi")],
+    ),
+    "never-closes": Scene("never answers a Close", "lost", is_silent=True),
+    # Nothing: `benchmarks.client_memory` counts what a client holds that is open and idle
+    "rest": Scene("says nothing", "lost", is_silent=True),
+    "rest-compressed": Scene("agrees on compression, and says nothing", "lost", is_compressed=True, is_silent=True),
 }
 """By name, which is also the path of its URL."""

@@ -18,6 +18,7 @@ from benchmarks.hostile_scenes import SCENES, Scene
 __all__ = ["HostileServer", "main"]
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
+_RESTS = 60  # seconds, after which it hangs up in any case
 _CLOSE = bytes.fromhex("8802 03e8")
 _ROOT = Path(__file__).parent.parent
 
@@ -64,25 +65,43 @@ def _serve(connected: socket.socket) -> None:
         while b"\r\n\r\n" not in request:
             request += connected.recv(65536)
         scene = SCENES[request.split(b" ", 2)[1].decode().lstrip("/")]
+        time.sleep(scene.delay)
         connected.sendall(scene.head() if scene.head else _agreement(request, scene))
-        if scene.ends == "deaf":
-            time.sleep(600)
-        threading.Thread(target=_hear, args=(connected,), daemon=True).start()
+        if not scene.is_deaf:
+            threading.Thread(target=_hear, args=(connected, scene), daemon=True).start()
         for piece in scene.stream():
             connected.sendall(piece)
             if scene.pause:
                 time.sleep(scene.pause)
-        if not scene.head:
+        if not (scene.head or scene.is_deaf or scene.is_silent):
             connected.sendall(_CLOSE)
-        time.sleep(30)
+        time.sleep(_RESTS)
 
 
-def _hear(connected: socket.socket) -> None:
-    """Takes what comes, and hangs up when the client does."""
+def _hear(connected: socket.socket, scene: Scene) -> None:
+    """Takes what comes, and hangs up when the client does, or has closed (RFC 6455 section 7.1.1)."""
     with contextlib.suppress(OSError):
-        while connected.recv(65536):
-            pass
+        unread = b""
+        while data := connected.recv(65536):
+            unread, has_closed = _skip_frames(unread + data)
+            if has_closed and not scene.is_silent:
+                break
         connected.shutdown(socket.SHUT_RDWR)
+
+
+def _skip_frames(data: bytes) -> tuple[bytes, bool]:
+    """What is left behind the last whole frame of a client's, and whether one of them was a Close."""
+    start, has_closed = 0, False
+    while start + 14 <= len(data) or (start + 6 <= len(data) and data[start + 1] & 127 < 126):
+        short = data[start + 1] & 127
+        size_of_length = {126: 2, 127: 8}.get(short, 0)
+        length = int.from_bytes(data[start + 2 : start + 2 + size_of_length], "big") if size_of_length else short
+        end = start + 2 + size_of_length + 4 + length
+        if end > len(data):
+            break
+        has_closed = has_closed or data[start] & 15 == 8
+        start = end
+    return data[start:], has_closed
 
 
 def _agreement(request: bytes, scene: Scene) -> bytes:
