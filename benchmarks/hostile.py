@@ -18,7 +18,7 @@ import tracemalloc
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.hostile_scenes import SCENES
+from benchmarks.hostile_scenes import HOSTILE, SCENES
 from benchmarks.hostile_server import HostileServer
 from benchmarks.shapes import MIB
 from wsclient import Error, WebSocketClient
@@ -29,9 +29,6 @@ _FRAME = 0.002  # seconds; a game's is longer, and a benchmark has no time
 _LONGEST = 60.0  # seconds for a scene
 _PAUSED = 300  # polls with a full queue, until that scene is over
 _OUTGOING = 64 * 1024  # bytes a message, where we are the one who floods
-
-# Of other benchmarks; they take their time.
-_OTHERS = ("slow", "silent", "refusal", "flood", "fragments-2048", "pings-and-a-message", "never-closes", "rest", "rest-compressed")
 
 MEMORY_SCENES = ("fragments-of-one", "unread", "bomb")
 """The rows of the hostile suite of which memory is told: C03, C07, D01."""
@@ -131,7 +128,7 @@ def _count(played: Played, seconds: float, work: float) -> None:
 def main() -> None:
     """Plays what was asked for, and prints the tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hostile", description=__doc__)
-    parser.add_argument("scenes", nargs="*", help=f"of {', '.join(SCENES)}")
+    parser.add_argument("scenes", nargs="*", help=f"of {', '.join(HOSTILE)}")
     parser.add_argument("--budget", type=float, default=0.004, help="poll_budget, in seconds (0.004)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is played (5)")
     parser.add_argument("--memory", action="store_true", help="measure memory, and nothing else")
@@ -151,7 +148,7 @@ def main() -> None:
 
 def full_table(budget: float = 0.004, rounds: int = 5) -> list[str]:
     """Plays all scenes; see `table`."""
-    return table([name for name in SCENES if name not in _OTHERS], budget, rounds)
+    return table([*HOSTILE], budget, rounds)
 
 
 def memory_lines() -> list[str]:

@@ -13,7 +13,7 @@ from benchmarks.shapes import KIB, MIB, frame
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["SCENES", "Scene"]
+__all__ = ["HOSTILE", "SCENES", "Scene"]
 
 _FIN, _CONTINUATION, _TEXT, _BINARY, _PING, _RSV1 = 0x80, 0, 1, 2, 9, 0x40
 _CHUNK = 64 * KIB
@@ -118,7 +118,7 @@ def _noise() -> Iterator[bytes]:
     return iter([random.Random(1).randbytes(MIB)] * 10)
 
 
-SCENES = {
+HOSTILE = {
     # Many and small
     "flood-binary": Scene(
         "a million messages of two bytes", "clean", lambda: _many(frame(_FIN | _BINARY, b"hi"), 10**6)
@@ -186,6 +186,10 @@ SCENES = {
         "messages that the game does not read", "full", lambda: repeat(frame(_FIN | _BINARY, bytes(4096)) * 16, 10**6)
     ),
     "deaf": Scene("reads nothing of what the game sends", "deaf", is_deaf=True),
+}
+"""What `benchmarks.hostile` plays."""
+
+_OTHERS = {
     # Slow, or not what was asked for: `benchmarks.robustness` plays these
     "slow": Scene("answers the request after 3 s", "clean", delay=3.0, is_silent=True),
     "silent": Scene("takes the connection and never answers the request", "error", delay=600.0),
@@ -202,4 +206,6 @@ SCENES = {
     "rest": Scene("says nothing", "lost", is_silent=True),
     "rest-compressed": Scene("agrees on compression, and says nothing", "lost", is_compressed=True, is_silent=True),
 }
-"""By name, which is also the path of its URL."""
+
+SCENES = HOSTILE | _OTHERS
+"""All by name, which is also the path of its URL."""
