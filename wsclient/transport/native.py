@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["TRANSITIONS", "NativeTransport", "State", "Step"]
 
+# Looked up once: through its class, a member costs Python 3.11 more than the question it is for.
+_OPEN: Final = ConnectionState.OPEN
+
 _log: Final = logging.getLogger("wsclient")
 
 _NOWHERE: Final = ("", 0)
@@ -140,7 +143,7 @@ class NativeTransport(Transport):
     @property
     def can_send(self) -> bool:
         """Whether the connection is open and nobody has begun to close it."""
-        return self._live is not None and self._live.connection.state is ConnectionState.OPEN
+        return self._live is not None and self._live.connection.state is _OPEN
 
     def send(self, payload: bytes, *, is_text: bool) -> None:
         """Queues one message. It leaves with `flush` or with the next `poll`.
