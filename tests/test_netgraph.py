@@ -124,6 +124,15 @@ def test_who_polls_for_themselves_may_tell_how_long_it_took(graph, network):
     assert graph.samples()[0].poll_time == 0.5
 
 
+def test_who_measures_round_trips_may_tell_them(graph, network):
+    network.latest.round_trip = 0.125
+    for told in (0.5, None):
+        network.clock.advance(0.25)
+        graph.note(0.0, told)
+
+    assert graph.series()["round_trip"] == [0.5, 0.125]
+
+
 def test_queues_and_round_trip_are_those_at_its_end(client, graph, network):
     network.latest.is_blocked = True
     network.latest.round_trip = 0.125
@@ -242,7 +251,12 @@ def test_captions_are_written_with_the_font_that_is_given(graph, network):
     column(graph, network)
     drawn(graph, font)
 
-    assert font.written == ["round trip, ms  12.5  max 12.5", "in, kB/s", "out, kB/s", "longest poll, ms"]
+    assert font.written == [
+        "round trip in ms: 12.5, highest 12.5",
+        "in, in kB/s",
+        "out, in kB/s",
+        "longest poll() in ms",
+    ]
 
 
 def test_it_needs_no_pygame_to_be_imported():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from wsclient.transport.clock import monotonic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
     from wsclient.connection_statistics import ConnectionStatistics
@@ -38,11 +38,12 @@ _SHADE: Final = (70, 74, 92)
 _LINE: Final = (96, 104, 136)
 _TEXT: Final = (226, 232, 248)
 _GAP: Final = 6  # pixels between two strips
+_CAPTION: Final = 14  # pixels above a strip's columns
 _STRIPS: Final = (  # field, caption, colour, factor to the unit shown, and the least that fills a strip
-    ("round_trip", "round trip, ms", (246, 197, 90), 1e3, 10.0),
-    ("bytes_in", "in, kB/s", (104, 219, 158), 1e-3, 1.0),
-    ("bytes_out", "out, kB/s", (108, 176, 255), 1e-3, 1.0),
-    ("poll_time", "longest poll, ms", (255, 142, 122), 1e3, 1.0),
+    ("round_trip", "round trip in ms", (246, 197, 90), 1e3, 10.0),
+    ("bytes_in", "in, in kB/s", (104, 219, 158), 1e-3, 1.0),
+    ("bytes_out", "out, in kB/s", (108, 176, 255), 1e-3, 1.0),
+    ("poll_time", "longest poll() in ms", (255, 142, 122), 1e3, 1.0),
 )
 
 
@@ -80,7 +81,8 @@ class NetGraph:
             graph.draw(screen, (20, 20, 320, 200), font)
 
     A frame costs it two looks at the clock; the statistics are read once a column. Round trips are those of the
-    heartbeat, which pings into silence only: set `client.heartbeat_interval` to a second or so to see more of them.
+    heartbeat, which pings into silence only: set `client.heartbeat_interval` to a second or so to see more of them, or
+    measure them with messages of your own, and tell them to `note()`.
 
     Args:
         client: whose.
@@ -108,6 +110,7 @@ class NetGraph:
         self._samples: deque[Sample] = deque(maxlen=columns)
         self._began = clock()
         self._longest = 0.0
+        self._round_trip: float | None = None  # the client's own
         self._before = client.get_statistics()
 
     def poll(self) -> None:
@@ -119,12 +122,14 @@ class NetGraph:
             now = self._clock()
             self._note(now - began, now)
 
-    def note(self, poll_time: float) -> None:
+    def note(self, poll_time: float, round_trip: float | None = None) -> None:
         """Takes note of one frame, for programs that call the client's `poll()` themselves. Call it after each.
 
         Args:
             poll_time: seconds that the client's `poll()` took.
+            round_trip: seconds, as the program measures it with messages of its own; None: that of the heartbeat.
         """
+        self._round_trip = round_trip
         self._note(poll_time, self._clock())
 
     def samples(self) -> list[Sample]:
@@ -150,7 +155,7 @@ class NetGraph:
             f"  longest poll {max(sample.poll_time for sample in recent) * 1e3:.2f} ms"
         )
 
-    def draw(self, surface: Surface, area: Sequence[int], font: Font | None = None) -> None:
+    def draw(self, surface: Surface, area: Iterable[int], font: Font | None = None) -> None:
         """Draws four strips, the newest at the right: round trip, bytes in, bytes out, longest `poll()`.
 
         Each strip is as high as its highest column, which is told beside its caption.
@@ -163,15 +168,17 @@ class NetGraph:
         left, top, width, height = area
         surface.fill(_SHADE, (left, top, width, height), _MULTIPLY)
         strip_height = (height - _GAP) // len(_STRIPS) - _GAP
+        caption_height = 0 if font is None else min(_CAPTION, strip_height // 2)
         series = self.series()
         for row, (field, caption, color, factor, least) in enumerate(_STRIPS):
-            strip = (left + _GAP, top + _GAP + row * (strip_height + _GAP), width - 2 * _GAP, strip_height)
+            x, y = left + _GAP, top + _GAP + row * (strip_height + _GAP)
             values = [value * factor for value in series[field]]
             highest = max(values, default=0.0)
-            self._draw_bars(surface, strip, values, color, max(highest, least))
+            bars = (x, y + caption_height, width - 2 * _GAP, strip_height - caption_height)
+            self._draw_bars(surface, bars, values, color, max(highest, least))
             if font is not None:
-                words = f"{caption}  {values[-1]:.1f}  max {highest:.1f}" if highest > 0.0 else caption
-                surface.blit(font.render(words, True, _TEXT), (strip[0], strip[1]))
+                words = f"{caption}: {max(values[-1], 0.0):.3g}, highest {highest:.3g}" if highest > 0.0 else caption
+                surface.blit(font.render(words, True, _TEXT), (x, y))
 
     def _draw_bars(
         self,
@@ -212,7 +219,7 @@ class NetGraph:
     def _sample(self, now: ConnectionStatistics) -> Sample:
         bytes_in, bytes_out, messages_in, messages_out = (each / self._width for each in _more(self._before, now))
         return Sample(
-            round_trip=self._client.get_latency(),
+            round_trip=self._client.get_latency() if self._round_trip is None else self._round_trip,
             bytes_in=bytes_in,
             bytes_out=bytes_out,
             messages_in=messages_in,

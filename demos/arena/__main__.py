@@ -3,7 +3,8 @@
     python -m demos.arena [--players 5] [--seconds 30] [--headless] [--screenshot PATH] [--kill-server-after SECONDS]
     python -m demos.arena --join ws://127.0.0.1:8765 --name Bob
 
-Arrow keys or WASD fly; until one is pressed, the ship flies itself. K kills the server. Escape ends it.
+Arrow keys or WASD fly; until one is pressed, the ship flies itself. K kills the server, F3 shows the network. Escape
+ends it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from demos.arena.companions import Companions
 from demos.arena.game import Game
 from demos.arena.hud import status_of
 from demos.arena.model import Ship
+from demos.arena.network_view import NetworkView
 from demos.arena.options import add_player_options
 from demos.arena.reconnector import Reconnector
 from demos.arena.window import Window, add_options
@@ -34,22 +36,33 @@ def main() -> None:
     window = Window(options.seconds, options.headless, options.screenshot)
     with contextlib.suppress(KeyboardInterrupt):
         if options.join:
-            play(options.name, options.join, window)
+            play(options.name, options.join, window, shows_network=options.network)
             return
         with Companions(options.players - 1, kill_server_after=options.kill_server_after) as companions:
             window.keys[pygame.K_k] = companions.kill_server
-            play(options.name, companions.url, window, companions.update)
+            play(options.name, companions.url, window, companions.update, shows_network=options.network)
 
 
-def play(name: str, url: str, window: Window, update: Callable[[], object] = lambda: None) -> None:
+def play(
+    name: str,
+    url: str,
+    window: Window,
+    update: Callable[[], object] = lambda: None,
+    *,
+    shows_network: bool = False,
+) -> None:
     """Plays on a server, whether it is there or not, until the window is closed."""
     with WebSocketClient() as client:
         reconnector = Reconnector(client, url)
         game = Game(client, Ship(name, hue=45))
+        network = NetworkView(client, is_shown=shows_network)
+        window.keys[pygame.K_F3] = network.toggle
+        window.overlay = network.draw
 
         def update_all() -> None:
             update()
             reconnector.update()
+            network.update(game)
 
         try:
             window.play(game, lambda: status_of(client, reconnector), update_all)
@@ -62,6 +75,7 @@ def _options() -> argparse.Namespace:
     add_player_options(parser)
     add_options(parser)
     parser.add_argument("--kill-server-after", type=float, metavar="SECONDS", help="to see how the game goes on")
+    parser.add_argument("--network", action="store_true", help="show the network from the start, as F3 does")
     parser.add_argument("--join", metavar="URL", help="play on a server that runs already; brings no bots")
     return parser.parse_args()
 

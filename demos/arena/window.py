@@ -61,12 +61,14 @@ class Window:
         headless: whether to play without a screen; so too where there is none.
         screenshot: where the last frame is saved; None: nowhere, or arena.png without a screen.
         keys: what else can be pressed, and what happens then.
+        overlay: draws what lies on top of all.
     """
 
     seconds: float | None = None
     headless: bool = False
     screenshot: str | None = None
     keys: dict[int, Callable[[], object]] = field(default_factory=dict)
+    overlay: Callable[[pygame.Surface], object] = lambda screen: None  # noqa: ARG005 - nothing lies there
 
     def __post_init__(self) -> None:
         self.headless = self.headless or not has_display()
@@ -111,6 +113,7 @@ class Window:
             update()
             game.frame(min(now - before, LONGEST_STEP), by_hand if is_flown_by_hand else steer(game.ship, game.stars))
             view.draw(game, status(), now=time.perf_counter(), frames_a_second=frames.a_second(now))
+            self.overlay(screen)
             pygame.display.flip()
             if self.headless and (is_last or now - told_at >= 1.0):
                 told_at += 1.0
