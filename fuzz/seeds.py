@@ -93,6 +93,8 @@ def _streams() -> dict[str, list[_Frame]]:
         "controls": [(ping, b"", True), (ping, bytes(125), True), (10, b"late", True), (8, b"\x03\xe8bye\0", True)],
         "close": [(binary, b"last", True), (8, b"", True), (text, b"ignored", True)],
         "flood": [(binary, bytes((number,)) * 3, True) for number in range(60)],
+        "flood-of-one-size": [(binary, bytes(16), True)] * 150,
+        "texts-of-one-size": [(text, "\u00e9".encode(), True)] * 70 + [(text, b"\xe9a", True), (text, b"ab", True)] * 9,
         "over-the-limit": [(binary, bytes(400), False), (0, bytes(201), True)],
         "too-many": [(binary, b"", False), *[(0, b"", False)] * 6],
     }

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fuzz import worker
+from fuzz import keep, worker
 from fuzz.engines import MAX_SIZE, RandomEngine, mutated
 from fuzz.tally import Count, Tally
+from fuzz.targets import relay
 from tests.support.source import ROOT
 
 if TYPE_CHECKING:
@@ -83,3 +84,11 @@ def test_even_nothing_can_be_changed() -> None:
     chance = random.Random(1)
 
     assert any(mutated(bytearray(), [b""], chance) for _ in range(50))
+
+
+def test_keeps_what_goes_a_way_of_its_own() -> None:
+    relayed = bytes.fromhex("00 02000000 00000000") + b"payload"
+    added = bytes.fromhex("01 01000000 00000000 01000000")
+
+    assert keep.choose(relay.check, [], [relayed, added, relayed + b"!", b"", b"x"]) == [b"", added, relayed]
+    assert keep.choose(relay.check, [relayed], [relayed[:-1], added]) == [added]
