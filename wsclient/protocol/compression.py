@@ -158,7 +158,8 @@ class InflatingReceiver:
                 if len(message) == short or stream.eof:
                     left = payload, message
                     break
-                if stream.decompress(self._end, 1) or stream.eof is self._takes_context_over:
+                # bool(): type checkers do not know that decompress() changes what was False above
+                if stream.decompress(self._end, 1) or bool(stream.eof) is self._takes_context_over:
                     fault = _NOT_AT_END
                     break
                 messages.append(message)
