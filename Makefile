@@ -46,7 +46,7 @@ check: $(VENV)/.has-lint
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 
 docs: $(VENV)/.has-docs
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --site-dir build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --site-dir build/site
 
 engines: $(VENV)/.has-engines
 
