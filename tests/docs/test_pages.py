@@ -37,6 +37,17 @@ def test_the_limits_are_told(limit: str) -> None:
     assert limit in (DOCS / "reference" / "limits.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda path: path.stem)
+def test_every_page_that_is_linked_is_there(page) -> None:
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    links = {link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link}
+    written_later = {page.parent / name for name in ADDED}
+    brought = {page.parent / "images" / "demos" / path.name for path in (ROOT / "demos" / "images").glob("*.png")}
+
+    missing = {page.parent / link for link in links if link and not (page.parent / link).exists()}
+    assert missing - written_later - brought == set()
+
+
 def test_every_page_stands_in_the_navigation() -> None:
     navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
     listed = re.findall(r"\b[\w/-]+\.md\b", navigation)
