@@ -14,8 +14,8 @@ TESTS = ROOT / "tests"
 # About the package as a whole, not about one module.
 ABOUT_THE_WHOLE = {"test_exports.py", "test_layering.py", "test_mirror.py", "test_packaging.py"}
 
-# Folders that follow another order than the package's: by helper, by real server, by demo, by row, by what lasts.
-FREE = {"demos", "endurance", "fuzz", "hostile", "interop", "support"}
+# Folders that follow another order than the package's: by helper, by server, by demo, by page, by row, by user...
+FREE = {"demos", "docs", "endurance", "fuzz", "hostile", "interop", "support", "typing"}
 
 
 def mirror_of(module: PurePosixPath) -> PurePosixPath:

@@ -1,0 +1,61 @@
+"""What users write is typed: what is right passes mypy --strict, and what is wrong is found where it stands."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+import wsclient
+from tests.support.source import ROOT
+
+HERE = Path(__file__).parent
+USAGE, MISTAKES = HERE / "usage.py", HERE / "mistakes.py"
+FOUND = re.compile(r"^(?P<file>[^:]+):(?P<line>\d+): error: .*\[(?P<code>[a-z-]+)\]$")
+
+# How the library makes them, and no user.
+NOT_FOR_USERS = {"of_call", "of_connection"}
+
+
+def marked(path: Path) -> dict[int, set[str]]:
+    """Reads which errors a file expects: the codes behind `  # ` at the end of a line."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {number: set(line.partition("  # ")[2].split()) for number, line in enumerate(lines, 1) if "  # " in line}
+
+
+def members() -> set[str]:
+    """Names what the exported classes have for users."""
+    classes = [each for name in wsclient.__all__ if isinstance(each := getattr(wsclient, name), type)]
+    names = {name for each in classes if each is not wsclient.Error for name in dir(each) if not name.startswith("_")}
+    return names - NOT_FOR_USERS
+
+
+@pytest.mark.timeout(300)  # without a cache, mypy reads the whole library first
+def test_mypy_passes_what_is_right_and_finds_each_mistake():
+    pytest.importorskip("mypy", reason="make check installs mypy")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--no-pretty", str(USAGE), str(MISTAKES)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for line in done.stdout.splitlines():
+        if match := FOUND.match(line):
+            found[Path(match["file"]).name][int(match["line"])].add(match["code"])
+
+    assert found[USAGE.name] == {}, done.stdout
+    assert found[MISTAKES.name] == marked(MISTAKES), done.stdout + done.stderr
+
+
+def test_what_is_right_has_every_public_member():
+    tree = ast.parse(USAGE.read_text(encoding="utf-8"))
+    used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+    assert members() - used == set()
