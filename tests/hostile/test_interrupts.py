@@ -26,21 +26,27 @@ TALKS_AT, CLOSES_AT, HANGS_UP_AT, MOST_FRAMES = 10, 12, 20, 200  # frames
 SAMPLES = 40
 
 # Where the signal that ends it all is on its way to the handlers: what is interrupted there counts as delivered.
+APPLYING = frozenset({"_tell_next", "_tell_event", "_end", "let_go", "_work"})
 TELLING = {"_emit", "_emit_owed", "_tell", "_on_disconnect", "_on_error"}
 
 
 class Interruption:
-    """Raises `KeyboardInterrupt` at the n-th line of the library that is executed inside; 0 for never.
+    """Raises `KeyboardInterrupt` at the n-th line of the library that is executed inside.
+
+    Args:
+        at: which line; 0 for none.
+        within: of these functions alone; of all where there are none.
 
     Attributes:
         lines: how many were executed.
         function: where it was raised; "" before.
     """
 
-    def __init__(self, at: int) -> None:
+    def __init__(self, at: int, within: frozenset[str] = frozenset()) -> None:
         self.lines = 0
         self.function = ""
         self._at = at
+        self._within = within
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -57,7 +63,7 @@ class Interruption:
     def _trace(self, running: FrameType, event: str, _argument: object) -> Any:
         if not running.f_code.co_filename.startswith(FILES) or running.f_code.co_name == "__del__":
             return None
-        if event == "line":
+        if event == "line" and (not self._within or running.f_code.co_name in self._within):
             self.lines += 1
             if 0 < self._at <= self.lines and not self.function and not _is_bare_return(running):
                 self.function = running.f_code.co_name
@@ -102,13 +108,29 @@ def serve(scene: Scene, number: int) -> None:
 
 
 @functools.cache
-def lines_of(world: Callable[[], MemoryWorld]) -> int:
+def lines_of(world: Callable[[], MemoryWorld], within: frozenset[str] = frozenset()) -> int:
     """How many lines of the library a life takes."""
     with Scene(world()) as scene:
-        undisturbed = Interruption(0)
+        undisturbed = Interruption(0, within)
         play(scene, undisturbed)
         scene.closes(4000, is_clean=True, before=[("data", "one"), ("data", b"two"), ("close_request", 4000, "")])
     return undisturbed.lines
+
+
+def check(world: Callable[[], MemoryWorld], interruption: Interruption) -> None:
+    """There is one end, and the next attempt works."""
+    with Scene(world()) as scene:
+        play(scene, interruption)
+        ends = [told for told in scene.told if told[0] in ("closed", "error")]
+        assert ends == scene.told[-1:] or interruption.function in TELLING
+        assert interruption.function
+        assert isinstance(scene.world, MemoryWorld)
+        for forgotten in scene.world.network.open_sockets:  # known to nobody any more: a real one is closed by now
+            forgotten.close()
+        scene.told.clear()
+        scene.open().send(close())
+
+        scene.closes(1000, is_clean=True, before=[("close_request", 1000, "")])
 
 
 @pytest.mark.hostile("G23")
@@ -118,21 +140,13 @@ def test_wherever_it_strikes_there_is_one_end_and_the_next_attempt_works(
     world: Callable[[], MemoryWorld], part: int
 ) -> None:
     """At a sample of the lines, spread over the whole life."""
-    with Scene(world()) as scene:
-        interruption = Interruption(1 + lines_of(world) * part // SAMPLES)
-        play(scene, interruption)
-        ends = [told for told in scene.told if told[0] in ("closed", "error")]
-        assert ends == scene.told[-1:] or interruption.function in TELLING
-        assert interruption.function
-        assert isinstance(scene.world, MemoryWorld)
-        for (
-            forgotten
-        ) in scene.world.network.open_sockets:  # known to nobody any more, so that a real one is closed by now
-            forgotten.close()
-        scene.told.clear()
-        scene.open().send(close())
+    check(world, Interruption(1 + lines_of(world) * part // SAMPLES))
 
-        scene.closes(1000, is_clean=True, before=[("close_request", 1000, "")])
+
+@pytest.mark.hostile("G23")
+def test_at_any_line_that_applies_an_event_there_is_one_end_and_the_next_attempt_works() -> None:
+    for at in range(1, lines_of(MemoryWorld, APPLYING) + 1):
+        check(MemoryWorld, Interruption(at, APPLYING))
 
 
 @pytest.mark.hostile("G23")
