@@ -15,6 +15,7 @@ The map of the package. What users name stands here, one class of Godot's a file
     websocket_peer, websocket_multiplayer_peer, websocket_client, connection_failure
     multiplayer_api, node, rpc                Godot's RPC over any peer; `from wsclient.rpc import remote, puppet`
     lag_peer                                  any peer under a bad network
+    netgraph                                  what a client did in the last seconds, for a game to draw
 
 The machinery has four rooms, which know nothing of the above:
 
@@ -22,6 +23,8 @@ The machinery has four rooms, which know nothing of the above:
     transport/     sockets, TLS, name lookup, time
     variant/       Godot's value encoding; its types are imported from there
     multiplayer/   Godot's multiplayer packets
+
+On top of all stands the command line, `python -m wsclient`, in cli/.
 """
 
 from importlib import import_module

@@ -106,7 +106,8 @@ def peers(client: WebSocketClient) -> None:
         peer.set_no_delay(True)
         peer.close(1000, "done")
     base: MultiplayerPeer = client
-    assert_type(base, NetworkedMultiplayerPeer)
+    other_name: NetworkedMultiplayerPeer = base
+    other_name.poll()
     packet_peer: PacketPeer = base
     reference: Reference = packet_peer
     assert_type(reference.get_class(), str)
