@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
+from tests.hostile import certificates
 from tests.hostile.scenario import LoopbackWorld, MemoryWorld, Scene
 from tests.hostile.wire import TEXT, close, frame
 from tests.hostile.worlds import LookupWorld, NamedWorld, TlsWorld
@@ -147,7 +148,7 @@ def refused_call(call: Callable[[WebSocketClient], object]) -> ConnectionFailure
     return client.last_error
 
 
-SELF_SIGNED = trustme.CA()
+STRANGER = trustme.CA()
 DOWN = "The server may be down, overloaded, or behind a firewall."
 LOST = "The server may have stopped, or the network may have failed; connect again."
 NOT_WEBSOCKET = "Something else than a WebSocket server listens there: check host and port."
@@ -207,8 +208,13 @@ MESSAGES = {
         "The server cannot be trusted: certificate verify failed: certificate has expired (localhost:443). "
         + UNTRUSTED,
     ),
+    "certificate-signed-by-itself": (
+        lambda: untrusted(certificates.self_signed()),
+        "The server cannot be trusted: certificate verify failed: self-signed certificate (localhost:443). "
+        + UNTRUSTED,
+    ),
     "certificate-of-an-unknown-authority": (
-        partial(untrusted, server_context(ca=SELF_SIGNED)),
+        partial(untrusted, server_context(ca=STRANGER)),
         (
             "The server cannot be trusted: certificate verify failed: unable to get local issuer certificate "
             f"(localhost:443). {UNTRUSTED}"
