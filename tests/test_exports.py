@@ -49,7 +49,19 @@ VARIANTS = [
 RPC_KEYWORDS = ["remote", "master", "puppet", "remotesync", "mastersync", "puppetsync"]
 
 # Slow to import, and of no use before the first wss://, without Godot on the other side, or at all.
-NOT_AT_IMPORT = ["asyncio", "ssl", "wsclient.lag_peer", "wsclient.multiplayer_api", "wsclient.node", "wsclient.rpc"]
+NOT_AT_IMPORT = [
+    "argparse",
+    "asyncio",
+    "json",
+    "ssl",
+    "wsclient.cli",
+    "wsclient.lag_peer",
+    "wsclient.multiplayer_api",
+    "wsclient.netgraph",
+    "wsclient.node",
+    "wsclient.rpc",
+    "wsclient.variant",
+]
 
 
 def exported(module: Module) -> list[str] | None:
