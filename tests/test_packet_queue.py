@@ -166,7 +166,7 @@ def test_kinds_do_not_pile_up_where_nobody_asks_for_them(reader: Reader) -> None
         reader.queue.append(b"x", is_text=number % 2 == 0)
         reader.get_packet()
 
-    assert len(reader.queue._kinds) <= 1
+    assert len(reader.queue.changes) <= 1
     assert not reader.was_string_packet()
 
 

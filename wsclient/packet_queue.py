@@ -33,19 +33,21 @@ class PacketQueue:
         when_empty: as above.
         received: how many messages were ever put in.
         received_bytes: of all those.
+        changes: the numbers of the messages at which text and binary take turns; some may be behind us.
+        taken_was_text: whether the message before the first of `changes` was text.
     """
 
     __slots__ = (
         "_gone_bytes",
-        "_kinds",
         "_last_kind",
-        "_taken_kind",
+        "changes",
         "error",
         "max_bytes",
         "max_packets",
         "packets",
         "received",
         "received_bytes",
+        "taken_was_text",
         "when_empty",
     )
 
@@ -58,10 +60,9 @@ class PacketQueue:
         self.received = 0
         self.received_bytes = 0
         self._gone_bytes = 0  # of messages that were taken: those that were counted so far, not always all
-        # Text or not: a run of one kind costs nothing. The numbers of the messages at which the kind changes.
-        self._kinds: deque[int] = deque()
+        self.changes: deque[int] = deque()  # so that a run of one kind costs nothing
         self._last_kind = False
-        self._taken_kind = False
+        self.taken_was_text = False
 
     def room_for(self, payloads: list[bytes]) -> int:
         """How many of these messages, from the first on, it takes now."""
@@ -90,7 +91,7 @@ class PacketQueue:
             self._change_kind(is_text)
         if changes:
             received = self.received
-            self._kinds.extend([received + change for change in changes])
+            self.changes.extend([received + change for change in changes])
             self._last_kind ^= bool(len(changes) % 2)
         self.received += len(payloads)
         self.received_bytes += sum(map(len, payloads))
@@ -113,11 +114,11 @@ class PacketQueue:
     def last_was_text(self) -> bool:
         """Whether the message that was taken last was text; False before the first."""
         taken = self.received - len(self.packets)
-        kinds = self._kinds
+        kinds = self.changes
         while kinds and kinds[0] < taken:
             kinds.popleft()
-            self._taken_kind = not self._taken_kind
-        return self._taken_kind
+            self.taken_was_text = not self.taken_was_text
+        return self.taken_was_text
 
     @property
     def size(self) -> int:
@@ -136,7 +137,7 @@ class PacketQueue:
 
     def _change_kind(self, is_text: bool) -> None:
         _ = self.last_was_text  # forgets the changes behind us: where nobody asks, they would pile up
-        self._kinds.append(self.received)
+        self.changes.append(self.received)
         self._last_kind = is_text
 
 
@@ -184,7 +185,11 @@ class PacketReader:
             inbox.error = inbox.when_empty
             return None
         inbox.error = _OK
-        return packet.decode("utf-8") if inbox.last_was_text else packet
+        # What `last_was_text` says, which is asked only where the kind may have changed.
+        changes = inbox.changes
+        has_changed = changes and changes[0] < inbox.received - len(inbox.packets)
+        is_text = inbox.last_was_text if has_changed else inbox.taken_was_text
+        return packet.decode("utf-8") if is_text else packet
 
     def get_packet_error(self) -> Error:
         """Tells how the last read went: `OK` before the first."""

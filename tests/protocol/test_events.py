@@ -70,6 +70,7 @@ class TestMessages:
         run = messages(kinds)
 
         assert list(run.each()) == [(b"%d" % place, kind == "t") for place, kind in enumerate(kinds)]
+        assert list(run.texts()) == [payload for payload, is_text in run.each() if is_text]
 
     @given(st.text("tb", min_size=1, max_size=8), st.text("tb", min_size=1, max_size=8))
     def test_keep_their_kinds_behind_others(self, first: str, second: str) -> None:

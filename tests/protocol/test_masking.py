@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wsclient.protocol.masking import KEY_SIZE, LARGEST_WHOLE, MaskingKeys, mask, mask_frames
+from wsclient.protocol.masking import KEY_SIZE, LARGEST_WHOLE, MaskingKeys, mask, mask_frame, mask_frames
 
 KEY = bytes.fromhex("37fa213d")
 BLOCK = 16 * 1024
@@ -70,12 +70,23 @@ class TestWholeFrames:
             head + key + xor(payload, key) for head, key, payload in zip(heads, raw_keys, payloads, strict=True)
         ]
 
+    @pytest.mark.parametrize("size", [0, 1, 64, 125, 126, 1000])
+    def test_are_masked_one_by_one_as_together(self, size: int) -> None:
+        frame = b"\x82" + bytes(1 if size < 126 else 3) + bytes(KEY_SIZE) + Random(size).randbytes(size)
+
+        assert [mask_frame(frame, 0x12345678)] == mask_frames([frame], [0x12345678])
+
     def test_need_a_key_each(self) -> None:
         with pytest.raises(ValueError, match="zip"):
             mask_frames([b"\x81\x80" + bytes(KEY_SIZE)] * 2, [1])
 
 
 class TestKeys:
+    def test_are_given_one_by_one_too_and_none_twice(self) -> None:
+        keys, other = (MaskingKeys(Random(1).randbytes) for _ in range(2))
+
+        assert [keys.take_one(), keys.take(1)[0], keys.take_one()] == [other.take(1)[0] for _ in range(3)]
+
     @given(st.lists(st.integers(1, 700), max_size=8))
     def test_are_those_of_the_source_and_none_is_given_twice(self, counts: list[int]) -> None:
         numbers = count()

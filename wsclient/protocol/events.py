@@ -9,7 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
-from itertools import chain, cycle, repeat
+from itertools import chain, compress, cycle, repeat
+from operator import sub
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -112,10 +113,16 @@ class Messages:
 
     def each(self) -> Iterator[tuple[bytes, bool]]:
         """Gives one message after the other, and whether it is text."""
+        return zip(self.payloads, self._kinds(), strict=True)
+
+    def texts(self) -> Iterator[bytes]:
+        """Gives those that are text."""
+        return compress(self.payloads, self._kinds())
+
+    def _kinds(self) -> Iterator[bool]:
         ends = [*self.changes, len(self.payloads)]
         kinds = cycle((self.is_text, not self.is_text))
-        runs = (repeat(is_text, end - start) for start, end, is_text in zip([0, *ends], ends, kinds, strict=False))
-        return zip(self.payloads, chain.from_iterable(runs), strict=True)
+        return chain.from_iterable(map(repeat, kinds, map(sub, ends, [0, *ends])))
 
     def extend(self, others: Messages) -> None:
         """Puts a run behind this one."""

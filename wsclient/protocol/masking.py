@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import ModuleType
 
-__all__ = ["KEY_SIZE", "LARGEST_WHOLE", "MaskingKeys", "mask", "mask_frames"]
+__all__ = ["KEY_SIZE", "LARGEST_WHOLE", "MaskingKeys", "mask", "mask_frame", "mask_frames"]
 
 KEY_SIZE = 4
 
@@ -51,6 +51,10 @@ class MaskingKeys:
         del keys[-count:]
         return taken
 
+    def take_one(self) -> int:
+        """Gives one key, as `take` does."""
+        return self._keys.pop() if self._keys else self.take(1)[0]
+
 
 class _Repeats(dict[int, tuple[int, int]]):
     """Per frame size: what to multiply a key with to lay it over its slot and the payload, and ones over the frame."""
@@ -64,6 +68,13 @@ class _Repeats(dict[int, tuple[int, int]]):
 
 
 _REPEATS = _Repeats()
+
+
+def mask_frame(frame: bytes, key: int) -> bytes:
+    """Masks one frame; see `mask_frames`."""
+    size = len(frame)
+    repeat, ones = _REPEATS[size]
+    return ((int.from_bytes(frame, "little") ^ key * repeat) & ones).to_bytes(size, "little")
 
 
 def mask_frames(frames: Sequence[bytes], keys: Sequence[int]) -> list[bytes]:

@@ -222,8 +222,10 @@ class MessageAssembler:
 
     def _check_texts(self, messages: Messages) -> None:
         """Delivers the messages before the first text that is none, then refuses that."""
+        if messages.changes and all(map(bytes.isascii, messages.texts())):
+            return  # it is the binary ones that are not ASCII
         for index, (payload, is_text) in enumerate(messages.each()):
-            if not is_text or payload.isascii():
+            if not is_text:
                 continue
             try:
                 str(payload, "utf-8")

@@ -7,7 +7,7 @@ from struct import pack
 from typing import TYPE_CHECKING
 
 from wsclient.protocol.frames import Opcode
-from wsclient.protocol.masking import KEY_SIZE, MaskingKeys, mask, mask_frames
+from wsclient.protocol.masking import KEY_SIZE, MaskingKeys, mask, mask_frame, mask_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +78,7 @@ class _LargeFrame:
         piece = self._payload[self._offset : self._offset + PIECE]
         head = b""
         if keys is not None and self._key is None:
-            self._key = keys.take(1)[0].to_bytes(KEY_SIZE, "little")
+            self._key = keys.take_one().to_bytes(KEY_SIZE, "little")
         if self._offset == 0:
             head = self._head + (self._key or b"")
         self._offset += len(piece)
@@ -190,6 +190,10 @@ class Outbox:
     def next_piece(self) -> bytes:
         """Gives about `PIECE` bytes to write, ready and masked; b"" when nothing is left."""
         self.last_cost = 0
+        if not self._queue and self._close is None and not self._has_controls:
+            return b""  # as after each piece that was the last
+        if self._last_run is not None and len(self._last_run) == 1 == len(self._queue) and not self._has_controls:
+            return self._only_small(self._last_run[0])
         first = self._queue[0] if self._queue else None
         if isinstance(first, _LargeFrame) and (first.has_begun or not self._has_controls):
             return self._large_piece(first)
@@ -203,6 +207,16 @@ class Outbox:
             self._close = None
         return self._mask_all(batch)
 
+    def _only_small(self, frame: bytes) -> bytes:
+        """The one message that waits, as where each is written at once: half the way of many."""
+        self._queue.clear()
+        self._last_run = None
+        self.buffered_amount = self.buffered_messages = 0
+        if self._close is not None:
+            close, self._close = self._close, None
+            return self._mask_all([frame, close])
+        return frame if self._keys is None else mask_frame(frame, self._keys.take_one())
+
     def _mask_all(self, frames: list[bytes]) -> bytes:
         if self._keys is None or not frames:
             return b"".join(frames)
@@ -211,7 +225,7 @@ class Outbox:
     def _mask_large(self, header: bytes, payload: bytes) -> bytes:
         if self._keys is None:
             return header + payload
-        key = self._keys.take(1)[0].to_bytes(KEY_SIZE, "little")
+        key = self._keys.take_one().to_bytes(KEY_SIZE, "little")
         return header + key + mask(payload, key)
 
     def _control(self, opcode: Opcode, payload: bytes) -> bytes:
