@@ -115,7 +115,9 @@ def _tables(path: str) -> Iterator[str]:
 
     yield from _table("Properties", [row(member, member, value) for member, value in properties.items()])
     yield from _table("Methods", [row(member, f"{member}()", value) for member, value in methods.items()])
-    yield from _table("Signals", [f"| `{member}{_arguments(value)}` | |" for member, value in signals.items()])
+    yield from _table(
+        "Signals", [row(member, f"{member}{_arguments(value)}", value) for member, value in signals.items()]
+    )
     yield from _table("Constants", [f"| `{member}` | {int(value)} |" for member, value in constants.items()])
     if known is not None:
         yield f"\n{MARK} not in Godot 3.6.\n"
@@ -144,11 +146,14 @@ def _shared(cls: type) -> set[type]:
 
 def _home(value: object, cls: type) -> str:
     function = value.fget if isinstance(value, property) else value
-    module, name = function.__module__, function.__qualname__.rpartition(".")[0]
-    return f"{module}.{name}" if inspect.isfunction(function) else f"{cls.__module__}.{cls.__name__}"
+    if not inspect.isfunction(function):
+        return f"{cls.__module__}.{cls.__name__}"
+    return f"{function.__module__}.{function.__qualname__.rpartition('.')[0]}"
 
 
 def _summary(value: object) -> str:
+    if isinstance(value, Signal):
+        return ""  # it stands below, where the declaration is read
     return (inspect.getdoc(value) or "").partition("\n")[0].replace("|", "\\|")
 
 
