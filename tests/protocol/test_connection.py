@@ -139,6 +139,11 @@ class TestAnswersPings:
 
         assert [(one.opcode, one.payload) for one in sent(connection)] == [(PONG, b"beep")]
 
+    def test_each_of_a_few(self) -> None:
+        connection = after(receive(b"".join(frame(PING, bytes([number])) for number in range(10))))
+
+        assert [one.payload for one in sent(connection)] == [bytes([number]) for number in range(10)]
+
     @pytest.mark.hostile("F02")
     def test_of_a_flood_with_the_newest_only(self) -> None:  # F02
         connection = client()
@@ -193,6 +198,32 @@ class TestRefuses:
             FailureKind.TOO_BIG if code == 1009 else FailureKind.VIOLATION
         }
         assert {failure.stage for failure in failures} == {Stage.OPEN}
+
+    def test_it_once_what_came_before_was_told_so_that_it_may_be_answered(self) -> None:
+        connection = client()
+        connection.receive_data(frame(TEXT, b"question") + b"\xff\xff" + frame(TEXT, b"ignored"))
+
+        [before] = connection.next_events()
+        assert before.payloads == [b"question"]
+        assert connection.has_undecoded
+        connection.send_message(b"answer", is_text=True)
+        assert opcodes(connection) == [TEXT]
+
+        assert connection.next_events() == []
+        assert not connection.has_undecoded
+        violation(1002, connection)
+
+    def test_it_at_the_end_of_tcp_too(self) -> None:
+        connection = client()
+        connection.receive_data(frame(TEXT, b"whole") + b"\xff\xff")
+        connection.receive_eof()
+
+        message, ended = told(connection)
+
+        assert message == Message(b"whole", is_text=True)
+        assert isinstance(ended, Ended)
+        assert ended.failure is not None
+        assert ended.failure.kind is FailureKind.VIOLATION
 
     @pytest.mark.hostile("E01")
     @pytest.mark.parametrize(

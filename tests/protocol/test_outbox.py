@@ -14,7 +14,7 @@ from tests.hostile.wire import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Cl
 from wsclient.protocol.compression import Deflater
 from wsclient.protocol.deflate import Direction
 from wsclient.protocol.frames import FrameDecoder
-from wsclient.protocol.outbox import PIECE, SHORTEST_DEFLATED, Outbox
+from wsclient.protocol.outbox import MAX_PONGS, PIECE, SHORTEST_DEFLATED, Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,7 +88,7 @@ class TestFrames:
     def test_of_every_kind_are_masked(self) -> None:
         box = outbox()
         box.add_ping(b"ping")
-        box.set_pong(b"pong")
+        box.add_pong(b"pong")
         box.add_message(b"text", is_text=True)
         box.add_close(b"\x03\xe8")
 
@@ -142,16 +142,31 @@ class TestOrder:
             box.add_message(bytes(size), is_text=False)
             box.add_ping(b"1")
             box.add_ping(b"2")
-            box.set_pong(b"3")
+            box.add_pong(b"3")
 
             assert left(box) == [(PING, b"1"), (PING, b"2"), (PONG, b"3"), (BINARY, bytes(size))]
 
-    def test_keeps_the_newest_pong_alone(self) -> None:  # F02
+    @pytest.mark.parametrize("count", [1, 2, MAX_PONGS])
+    def test_keeps_every_pong_of_a_few(self, count: int) -> None:
         box = outbox()
-        for number in range(5):
-            box.set_pong(bytes([number]))
+        for number in range(count):
+            box.add_pong(bytes([number]))
 
-        assert left(box) == [(PONG, b"\4")]
+        assert left(box) == [(PONG, bytes([number])) for number in range(count)]
+
+    @pytest.mark.hostile("F02")
+    @pytest.mark.parametrize("count", [MAX_PONGS + 1, MAX_PONGS + 2, 3 * MAX_PONGS, 200])
+    def test_keeps_of_a_flood_of_pongs_the_newest_alone(self, count: int) -> None:  # F02
+        box = outbox()
+        for _ in range(2):
+            for number in range(count):
+                box.add_pong(bytes([number]))
+
+            assert left(box) == [(PONG, bytes([count - 1]))]
+
+        box.add_pong(b"1")
+        box.add_pong(b"2")
+        assert left(box) == [(PONG, b"1"), (PONG, b"2")]
 
     def test_lets_no_control_frame_into_a_frame_that_has_begun(self) -> None:
         box = outbox()
@@ -302,7 +317,7 @@ class TestCounts:
     def test_leave_control_frames_out(self) -> None:
         box = outbox()
         box.add_ping(b"ping")
-        box.set_pong(b"pong")
+        box.add_pong(b"pong")
         box.add_close(b"")
 
         assert (box.buffered_amount, box.buffered_messages) == (0, 0)

@@ -152,6 +152,8 @@ class Connection:
         )
         self._outbox = Outbox(is_masked=role is Role.CLIENT, random_bytes=random_bytes, deflater=deflater)
         self._peer = "the server" if role is Role.CLIENT else "the client"
+        # The peer's. What came before it is told first, and may be answered as long as that is possible.
+        self._violation: ProtocolViolation | None = None
         self._failure: Failure | None = None
 
     # Receiving
@@ -187,8 +189,8 @@ class Connection:
 
     @property
     def has_undecoded(self) -> bool:
-        """Whether `next_events` has more to decode, without more data."""
-        return self._decoder.has_undecoded and self._state in _RECEIVING
+        """Whether `next_events` has more to tell, without more data."""
+        return (self._decoder.has_undecoded or self._violation is not None) and self._state in _RECEIVING
 
     @property
     def read_size(self) -> int:
@@ -310,15 +312,24 @@ class Connection:
     # What the decoder finds
 
     def _decode(self) -> None:
+        if self._violation is not None:
+            self._fail_for(self._violation)
+            return
         try:
             self._decoder.decode()
         except ProtocolViolation as violation:
-            kind = FailureKind.TOO_BIG if violation.code == 1009 else FailureKind.VIOLATION
-            self.fail(violation.code, Failure(stage=self._stage, kind=kind, detail=violation.reason, cause=violation))
+            if self._events:
+                self._violation = violation
+            else:
+                self._fail_for(violation)
         except MemoryError as error:
             self._decoder.stop()
             detail = "this machine has no memory for what arrives"
             self.fail(1011, Failure(stage=self._stage, kind=FailureKind.SYSTEM, detail=detail, cause=error))
+
+    def _fail_for(self, violation: ProtocolViolation) -> None:
+        kind = FailureKind.TOO_BIG if violation.code == 1009 else FailureKind.VIOLATION
+        self.fail(violation.code, Failure(stage=self._stage, kind=kind, detail=violation.reason, cause=violation))
 
     def _decode_rest(self) -> None:
         """At the end, what was read is decoded: at most one read's worth, which compressed might be a thousand."""
@@ -339,7 +350,7 @@ class Connection:
     def _control_frame(self, opcode: Opcode, payload: bytes) -> None:
         if opcode is Opcode.PING:
             if self._state is _OPEN:
-                self._outbox.set_pong(payload)  # RFC 6455 section 5.5.2: as soon as practical, the newest is enough
+                self._outbox.add_pong(payload)  # RFC 6455 section 5.5.2: as soon as practical
             self._events.append(PingReceived(payload))
         elif opcode is Opcode.PONG:
             self._events.append(PongReceived(payload))

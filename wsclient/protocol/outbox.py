@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
     from wsclient.protocol.compression import Deflater
 
-__all__ = ["PIECE", "SHORTEST_DEFLATED", "Outbox"]
+__all__ = ["MAX_PONGS", "PIECE", "SHORTEST_DEFLATED", "Outbox"]
 
 # How much is given out at a time: few enough system calls, and never more than a fraction of a millisecond of masking.
 PIECE = 64 * 1024
+
+#: Pongs that wait. Arbitrary: more than anybody sends who wants to know something, and no burden.
+MAX_PONGS = 16
 
 #: Messages from this size on are compressed, where that was agreed on. Arbitrary: a shorter one saves next to nothing,
 #: for the packet around it has 40 bytes and more.
@@ -131,7 +134,8 @@ class Outbox:
         self._queue: deque[list[bytes] | _LargeFrame | _Deflating] = deque()
         self._last_run: list[bytes] | None = None  # the run at the end of the queue, where one stands there
         self._pings: list[bytes] = []
-        self._pong: bytes | None = None
+        self._pongs: list[bytes] = []
+        self._is_flooded = False
         self._close: bytes | None = None
         self.buffered_amount = 0  #: bytes of payload that `next_piece` has not given yet
         self.buffered_messages = 0  #: messages that `next_piece` has not wholly given yet
@@ -168,9 +172,15 @@ class Outbox:
         """Queues a ping before the messages that wait."""
         self._pings.append(self._control(Opcode.PING, payload))
 
-    def set_pong(self, payload: bytes) -> None:
-        """Queues a pong; it takes the place of one that has not left (RFC 6455 section 5.5.3 allows that)."""
-        self._pong = self._control(Opcode.PONG, payload)
+    def add_pong(self, payload: bytes) -> None:
+        """Queues a pong before the messages that wait. Of more than `MAX_PONGS` that wait, the newest alone is kept.
+
+        RFC 6455 section 5.5.3 allows to answer the latest ping only. But most who send a few wait for each answer.
+        """
+        if self._is_flooded or len(self._pongs) == MAX_PONGS:
+            self._is_flooded = True
+            self._pongs.clear()
+        self._pongs.append(self._control(Opcode.PONG, payload))
 
     def add_close(self, payload: bytes) -> None:
         """Queues the Close frame behind all messages. Nothing may be added after it (RFC 6455 section 5.5.1)."""
@@ -233,13 +243,12 @@ class Outbox:
 
     @property
     def _has_controls(self) -> bool:
-        return self._pong is not None or bool(self._pings)
+        return bool(self._pongs or self._pings)
 
     def _take_controls(self) -> list[bytes]:
-        batch, self._pings = self._pings, []
-        if self._pong is not None:
-            batch.append(self._pong)
-            self._pong = None
+        batch = self._pings + self._pongs
+        self._pings, self._pongs = [], []
+        self._is_flooded = False
         return batch
 
     def _take_small(self, run: list[bytes]) -> list[bytes]:
