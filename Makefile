@@ -9,7 +9,7 @@ FUZZ_ARGS =
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
 
-.PHONY: help demo demo-godot test test-all check docs engines fuzz clean
+.PHONY: help demo demo-godot test test-all check docs engines fuzz bench bench-quick clean
 .NOTPARALLEL:
 
 help:
@@ -21,6 +21,8 @@ help:
 	@echo 'make docs    the documentation, into build/site; a warning or a broken link fails'
 	@echo 'make engines the engines of demos/engines, so that make test tries them too'
 	@echo 'make fuzz    broken inputs for all that reads what strangers sent: SECONDS=10 for each of its targets'
+	@echo 'make bench   the other clients beside this one, under fifteen minutes; writes docs/performance.md'
+	@echo 'make bench-quick  the most important of it, under two minutes; fails where a hot path is lost'
 	@echo 'make clean   remove the environment and everything that was made'
 	@echo
 	@echo 'PYTHON=python3.12 chooses the Python, VENV=.venv-3.12 the folder of its environment.'
@@ -53,6 +55,13 @@ engines: $(VENV)/.has-engines
 fuzz: $(VENV)/.has-fuzz
 	$(BIN)/python -m fuzz --seconds $(SECONDS) $(FUZZ_ARGS)
 
+bench: $(VENV)/.has-bench
+	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks
+
+bench-quick: $(VENV)/.has-bench
+	$(BIN)/python -m benchmarks --quick
+
 clean:
 	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov build dist arena.png .fuzz .venv-all
 	find . -name '.venv*' -prune -o -name __pycache__ -prune -exec rm -rf {} +
@@ -77,6 +86,10 @@ $(VENV)/.has-engines: pyproject.toml .ci/environment
 $(VENV)/.has-fuzz: pyproject.toml .ci/environment
 	@$(INSTALL) .
 	@$(INSTALL) . --group fuzz || echo 'There is no atheris for this Python: the inputs will be random.' >&2
+	@touch $@
+
+$(VENV)/.has-bench: pyproject.toml .ci/environment
+	@$(INSTALL) . --group bench
 	@touch $@
 
 # With the test group too: the types of what the demos and tests import are read from there.

@@ -10,6 +10,7 @@ import time
 from benchmarks import report, rounds
 from benchmarks.pool import Pool
 from benchmarks.suite import TARGETS, WORKS
+from benchmarks.worker import CLIENTS
 
 # For the guard: the works whose hot path, once lost, would show at once, and whom they are compared with.
 _QUICK = (
@@ -41,6 +42,7 @@ def main() -> int:
     seconds = 0.04 if options.quick else 0.1
     started = time.time()
     with Pool() as pool:
+        pool.start(_QUICK_CLIENTS if options.quick else CLIENTS)
         results = _measure(pool, wanted, count, seconds, is_quick=options.quick)
         if not options.only and not options.quick:
             idle, memory = rounds.many(pool, WORKS["many-idle"].clients, count, seconds)
@@ -48,9 +50,10 @@ def main() -> int:
     lines = report.judge(TARGETS, results)
     print("\n".join(report.plain(lines)))
     if options.quick or options.only:
-        collapsed = [line for line in lines if line.is_collapse] if options.quick else []
+        before = report.last_results()
+        collapsed = [line for line in lines if options.quick and line.is_collapse(before)]
         for line in collapsed:
-            print(f"COLLAPSED to less than half of the target: {line.target.id} {WORKS[line.target.work].name}")
+            print(f"COLLAPSED: {line.target.id} {line.name}, beside {line.target.other or line.target.other_work}")
         return bool(collapsed)
     report.write(lines, results, time.time() - started)
     return 0

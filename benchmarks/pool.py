@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import trustme
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
 
 __all__ = ["Answer", "Pool"]
@@ -65,6 +66,11 @@ class Pool:
         if "error" in answer:
             raise RuntimeError(f"{client}, {work}: {answer['error']}")
         return None if "missing" in answer else answer
+
+    def start(self, clients: Iterable[str]) -> None:
+        """Starts the processes of these clients, so that all run what is there now."""
+        for client in clients:
+            self._workers[client] = self._start_worker(client)
 
     def forget(self, *clients: str) -> None:
         """Ends the processes of these clients, and the connections that the server keeps for nothing."""

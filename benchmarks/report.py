@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from benchmarks.rounds import Figures
 
-__all__ = ["Line", "judge", "plain", "write"]
+__all__ = ["Line", "judge", "last_results", "plain", "write"]
 
-_ROOT = Path(__file__).parent.parent
+_LATEST = Path(__file__).parent / "results" / "latest.json"
 _NAMES = {
     "many-memory": ("memory of a client, of 1,000 open", "KiB"),
     "import": ("import wsclient, above import pyee", "ms"),
@@ -45,12 +45,18 @@ class Line:
         target = self.target
         return self.value >= target.least if target.least else self.value <= target.most
 
-    @property
-    def is_collapse(self) -> bool:
+    def is_collapse(self, before: dict[str, Figures]) -> bool:
+        """Whether less than half is left of the target or, where that was not reached yet, of what was.
+
+        Args:
+            before: the results of the last whole run; empty where there is none.
+        """
         if not self.values:
             return False
-        target = self.target
-        return self.value < target.least / 2 if target.least else self.value > target.most * 2
+        target, last = self.target, compare(self.target, before)
+        if target.least:
+            return self.value < min(target.least, median(last) if last else target.least) / 2
+        return self.value > max(target.most, median(last) if last else target.most) * 2
 
     @property
     def name(self) -> str:
@@ -77,6 +83,14 @@ def judge(targets: Iterable[Target], results: dict[str, Figures]) -> list[Line]:
     return [Line(target, compare(target, results)) for target in targets if target.work in results]
 
 
+def last_results() -> dict[str, Figures]:
+    """Reads what the last whole run measured; empty where there is none."""
+    if not _LATEST.exists():
+        return {}
+    results: dict[str, Figures] = json.loads(_LATEST.read_text(encoding="utf-8"))["results"]
+    return results
+
+
 def plain(lines: Iterable[Line]) -> Iterator[str]:
     """For a terminal."""
     for line in lines:
@@ -88,10 +102,8 @@ def plain(lines: Iterable[Line]) -> Iterator[str]:
 def write(lines: list[Line], results: dict[str, Figures], seconds: float) -> None:
     """Writes the figures, and the page about them."""
     facts = _facts(seconds)
-    folder = _ROOT / "benchmarks" / "results"
-    folder.mkdir(exist_ok=True)
-    text = json.dumps({"facts": facts, "results": results}, indent=1)
-    (folder / "latest.json").write_text(text + "\n", encoding="utf-8")
+    _LATEST.parent.mkdir(exist_ok=True)
+    _LATEST.write_text(json.dumps({"facts": facts, "results": results}, indent=1) + "\n", encoding="utf-8")
     from benchmarks import page  # noqa: PLC0415 - draws, and who runs the guard need not be able to
 
     page.write(lines, results, facts)
@@ -104,14 +116,20 @@ def _facts(seconds: float) -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
         "took": f"{seconds / 60:.1f} minutes",
-        "wsclient": importlib.metadata.version("wsclient"),
     }
     if hasattr(os, "getloadavg"):
         facts["load at the end"] = " ".join(f"{load:.1f}" for load in os.getloadavg())
     for entry in CLIENTS.values():
         if entry.distribution:
-            facts[entry.distribution] = importlib.metadata.version(entry.distribution)
+            facts[entry.distribution] = _version(entry.distribution)
     return facts
+
+
+def _version(distribution: str) -> str:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def _processor() -> str:

@@ -21,6 +21,7 @@ import socket
 import ssl
 import sys
 import threading
+import zlib
 from typing import TYPE_CHECKING
 
 from benchmarks.shapes import block, frame
@@ -46,6 +47,7 @@ class Session:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._buffer = bytearray(1 << 20)
+        self._inflate = zlib.decompressobj(wbits=-15)
 
     def run(self) -> None:
         """Obeys until the client goes."""
@@ -119,9 +121,13 @@ class Session:
             length = int.from_bytes(self._exactly(2 if length == 126 else 8), "big")
         key = self._exactly(4)
         payload = self._exactly(length)
-        if length > 125:  # no command: nobody looks at it
+        if length > 125 and not first & 0x40:  # no command: nobody looks at it
             return first & 15, payload
-        return first & 15, bytes(byte ^ key[index & 3] for index, byte in enumerate(payload))
+        repeated = (key * (length // 4 + 1))[:length]
+        plain = (int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")).to_bytes(length, "big")
+        if first & 0x40:  # RFC 7692 section 7.2.2; all of them, for each may refer to those before it
+            plain = self._inflate.decompress(plain + b"\x00\x00\xff\xff")
+        return first & 15, plain
 
     def _exactly(self, size: int) -> bytes:
         data = b""

@@ -83,7 +83,7 @@ def _send(name: str, payload: int | str, batch: int, unit: str, *more: str) -> W
 
 def _longest(name: str, shape: str, count: int, budget: float, *more: str) -> Work:
     options = {"shape": shape, "budget": budget}
-    return Work(name, "longest", "ms", (OURS, *more), clock="wall", count=count, fixed=True, options=options)
+    return Work(name, "longest", "ms", (OURS, *more), count=count, fixed=True, options=options)
 
 
 _MANY = (BARE, *POLLED)

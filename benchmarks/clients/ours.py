@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pyee import EventEmitter
@@ -127,7 +128,10 @@ class Ours(Client):
                 client.poll()
 
     def more(self, work: str, count: int) -> None:
-        {"emit": _emit, "emit-by-pyee": _emit_by_pyee}[work](count)
+        if work == "emit-by-pyee":
+            _emit_by_pyee(count)
+        else:
+            _emit(count, 1 if work == "emit" else int(work.removeprefix("listeners-")))
 
     def _answer(self) -> None:
         while not self.client.get_available_packet_count():
@@ -174,7 +178,6 @@ class BySignal(Ours):
 def _open(client: WebSocketClient) -> None:
     client.poll()
     while client.get_connection_status() == WebSocketClient.CONNECTION_CONNECTING:
-        time.sleep(0)
         client.poll()
     assert client.get_connection_status() == WebSocketClient.CONNECTION_CONNECTED, client.last_error
 
@@ -183,9 +186,10 @@ def _handler() -> None:
     """What listens."""
 
 
-def _emit(count: int) -> None:
+def _emit(count: int, listeners: int) -> None:
     client = WebSocketClient()
-    client.data_received.connect(_handler)
+    for _ in range(listeners):
+        client.data_received.connect(partial(_handler))
     emit = client._emit  # noqa: SLF001 - what poll() calls for each message
     for _ in range(count):
         emit("data_received", None)

@@ -1,0 +1,169 @@
+"""docs/performance.md and its pictures, from the figures of the last run.
+
+`python -m benchmarks.page` makes them anew, without measuring.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from benchmarks import growth
+from benchmarks.report import Line, judge
+from benchmarks.rounds import Figures, median
+from benchmarks.suite import OURS, TARGETS, WORKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["main", "write"]
+
+_DOCS = Path(__file__).parent.parent / "docs"
+_REASONS = Path(__file__).parent / "reasons.md"
+
+_PEERS = (OURS, "picows", "aiohttp", "websockets asyncio", "websockets Sans-I/O", "websockets sync", "wsproto")
+_COLOURS = ("#1b6ca8", "#d1495b", "#edae49", "#66a182", "#8d6a9f", "#2e4057", "#9a9a9a")
+_SIZES = {
+    "receive-16": 16,
+    "receive-64": 64,
+    "receive-64K": 65536,
+    "receive-1M": 1 << 20,
+    "receive-16M": 1 << 24,
+}
+
+
+def write(lines: list[Line], results: dict[str, Figures], facts: dict[str, str]) -> None:
+    """Writes the page, and beside it the pictures."""
+    mpl.rcParams.update(
+        {"svg.hashsalt": "wsclient", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+    )
+    (_DOCS / "images").mkdir(parents=True, exist_ok=True)
+    _draw_rates(results)
+    _draw_longest(results)
+    lines_of_growth: growth.Lines = json.loads(growth.RESULTS.read_text()) if growth.RESULTS.exists() else {}
+    if lines_of_growth:
+        _draw_growth(lines_of_growth)
+    reached = [line for line in lines if line.values and line.is_reached]
+    measured = [line for line in lines if line.values]
+    text = "\n\n".join(
+        [
+            _INTRODUCTION.format(reached=len(reached), measured=len(measured)),
+            "## Targets\n\n" + _INTO_TABLE + "\n\n" + "\n".join(_table(lines)),
+            _REASONS.read_text(encoding="utf-8").strip(),
+            "## Pictures\n\n![Messages a second by size and client](images/rates.svg)\n\n"
+            "![The longest poll()](images/longest.svg)"
+            + ("\n\n![Growth](images/growth.svg)" if lines_of_growth else ""),
+            "## All figures\n\nMedians; what one takes.\n\n" + "\n".join(_all_figures(results)),
+            "## This run\n\n" + "\n".join(f"- {name}: {value}" for name, value in facts.items()),
+        ]
+    )
+    (_DOCS / "performance.md").write_text(text + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Writes the page anew, from the files."""
+    told: dict[str, Any] = json.loads((growth.RESULTS.parent / "latest.json").read_text(encoding="utf-8"))
+    write(judge(TARGETS, told["results"]), told["results"], told["facts"])
+
+
+_INTRODUCTION = """\
+# Performance
+
+What a message, an idle frame and a connection cost with wsclient, beside the other Python clients, measured in one run
+on one machine: {reached} of the {measured} targets that were measured are reached. `make bench` does it all again and
+writes this page; `make bench-quick` does the most important part in under two minutes.
+
+Only ratios count: absolute figures change with the machine and with whatever else it does. All clients take turns
+within each round, one process each, on another core than the server, which sends bytes prepared beforehand. "bare
+system calls" reads and writes the same bytes and looks at none of them: nobody can be faster. Costs are processor time
+of the client's process, but for round trips and connections, which are told in time on the clock. The longest `poll()`
+is what its thread worked: what the system gave to other programs meanwhile is not counted. Each client is used as its
+own documentation says is fastest, with the same limits; text becomes `str`, and every message is really taken."""
+
+_INTO_TABLE = """\
+"At least 2": the other one costs at least twice as much as wsclient. "At most 2": wsclient costs at most twice as much
+as the other one, or at most that much. The spread is the middle half of the rounds."""
+
+
+def _table(lines: Iterable[Line]) -> Iterable[str]:
+    yield "| | Work | wsclient used by | Compared with | Target | Measured | Spread | Reached |"
+    yield "|---|---|---|---|---|---|---|---|"
+    unmeasured = [line for line in lines if not line.values]
+    for line in lines:
+        if line.values:
+            yield "| " + " | ".join(line.cells) + " |"
+    if unmeasured:
+        yield ""
+        without = sorted({line.target.other or line.target.work for line in unmeasured})
+        yield f"Not measured in this run, {len(unmeasured)} targets: those that compare with {', '.join(without)}."
+
+
+def _all_figures(results: dict[str, Figures]) -> Iterable[str]:
+    names = {key: (WORKS[key].name, WORKS[key].unit) for key in results if key in WORKS}
+    names |= {"many-memory": ("memory of a client, of 1,000 open", "KiB")} if "many-memory" in results else {}
+    clients = list(dict.fromkeys(client for key in names for client in results[key]))
+    yield "| Work | " + " | ".join(clients) + " |"
+    yield "|---|" + "---:|" * len(clients)
+    for key, (name, unit) in names.items():
+        figures = results[key]
+        cells = (f"{median(figures[client]):.3g}" if client in figures else "" for client in clients)
+        yield f"| {name}, {unit} | " + " | ".join(cells) + " |"
+
+
+def _draw_rates(results: dict[str, Figures]) -> None:
+    figure = Figure(figsize=(8, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    for client, colour in zip(_PEERS, _COLOURS, strict=True):
+        points = [
+            (size, WORKS[key].scale / median(results[key][client]))
+            for key, size in _SIZES.items()
+            if client in results.get(key, {})
+        ]
+        if points:
+            width = 2.4 if client == OURS else 1.2
+            axes.plot(*zip(*points, strict=True), marker="o", markersize=3, label=client, color=colour, linewidth=width)
+    axes.set(xscale="log", yscale="log", xlabel="bytes a message", ylabel="messages a second, of one core")
+    axes.set_title("Receiving", loc="left")
+    axes.legend(frameon=False)
+    figure.savefig(_DOCS / "images" / "rates.svg", metadata={"Date": None})
+
+
+def _draw_longest(results: dict[str, Figures]) -> None:
+    figure = Figure(figsize=(8, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    shapes = ("burst", "16M", "16M-text", "16M-umlauts", "16M-fragments")
+    bars = [(OURS, 1), (OURS, 4), ("websockets Sans-I/O", 4), ("wsproto", 4)]
+    for place, ((client, budget), colour) in enumerate(zip(bars, _COLOURS, strict=False)):
+        heights = [
+            median(results[key][client]) if client in results.get(key, {}) else 0.0
+            for key in (f"longest-{shape}-{budget}" for shape in shapes)
+        ]
+        label = f"{client}, budget {budget} ms" if client == OURS else client
+        axes.bar([at + place * 0.2 for at in range(len(shapes))], heights, 0.19, label=label, color=colour)
+    words = ("49,152 messages", "16 MiB binary", "16 MiB ASCII", "16 MiB, no ASCII", "4,096 fragments")
+    axes.set_xticks([at + 0.3 for at in range(len(shapes))], words)
+    axes.set(yscale="log", ylabel="milliseconds")
+    axes.set_title("The longest poll() while this comes in", loc="left")
+    axes.legend(frameon=False)
+    figure.savefig(_DOCS / "images" / "longest.svg", metadata={"Date": None})
+
+
+def _draw_growth(lines: growth.Lines) -> None:
+    figure = Figure(figsize=(10, 5.6), layout="constrained")
+    for place, (name, points) in enumerate(lines.items(), 1):
+        axes = figure.add_subplot(2, 3, place)
+        drawn = [(at, cost) for at, cost in points if at > 0]
+        axes.plot(*zip(*drawn, strict=True), marker="o", markersize=3, color=_COLOURS[0])
+        axes.set(xscale="log", yscale="log", xlabel=name, ylabel="ns")
+    figure.suptitle(
+        "What one costs as it grows: a message, a message, a message, an emission, all polls", x=0.02, ha="left"
+    )
+    figure.savefig(_DOCS / "images" / "growth.svg", metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    main()
