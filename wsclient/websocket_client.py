@@ -41,9 +41,9 @@ logger = logging.getLogger("wsclient.client")
 NO_CODE = 1005
 NO_CLOSE_FRAME = 1006
 
-# Bytes of whole messages that one poll() reads and leaves to be taken. Arbitrary: more than any network brings in a
+# Bytes of whole messages that one poll() reads and leaves to be taken. Arbitrary: more than a game is sent in a
 # frame, and few enough that the memory that they were in is still warm when the next come.
-_ENOUGH = 2 * 1024 * 1024
+_ENOUGH = 1024 * 1024
 
 _HOOKS = {
     "connection_established": "_on_connect",
