@@ -108,11 +108,11 @@ def test_messages_come_back_as_they_were_sent(parameters: dict[str, object], cli
     ]
     with echoing(**parameters) as server:
         opened(client, server)
-        assert isinstance(server.agreed, PerMessageDeflate)
         for message in messages:
             mode = client.WRITE_MODE_TEXT if isinstance(message, str) else client.WRITE_MODE_BINARY
             assert client.send(message, mode) == Error.OK
         drive(client, lambda: len(client.data) == len(messages))
+        assert isinstance(server.agreed, PerMessageDeflate)
 
         client.disconnect_from_host()
         client.drive_to_the_end()
