@@ -35,6 +35,7 @@ class Scene:
         delay: seconds before the reply.
         is_deaf: whether it reads nothing behind the request.
         is_silent: whether it says nothing behind the stream, not even that it closes.
+        hangs_up: whether it ends TCP there instead.
     """
 
     words: str
@@ -46,6 +47,7 @@ class Scene:
     delay: float = 0.0
     is_deaf: bool = False
     is_silent: bool = False
+    hangs_up: bool = False
 
 
 def _many(one: bytes, count: int) -> Iterator[bytes]:
@@ -194,7 +196,9 @@ _OTHERS = {
     "slow": Scene("answers the request after 3 s", "clean", delay=3.0, is_silent=True),
     "silent": Scene("takes the connection and never answers the request", "error", delay=600.0),
     "refusal": Scene("refuses with status 403 and a page that says why", "error", head=_refusal, is_silent=True),
-    "fragments-2048": Scene("2,000 fragments of 2 KiB", "clean", lambda: _fragments(_BINARY, bytes(2000 * 2048), 2048)),
+    "hangs-up": Scene(
+        "sends a message and hangs up, without a Close", "lost", lambda: [frame(_FIN | _BINARY, b"hi")], hangs_up=True
+    ),
     "flood": Scene("100,000 small messages at once", "clean", lambda: _many(frame(_FIN | _BINARY, b"hi"), 100_000)),
     "pings-and-a-message": Scene(
         "100,000 pings, then a message",

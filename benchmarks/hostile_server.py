@@ -73,6 +73,9 @@ def _serve(connected: socket.socket) -> None:
             connected.sendall(piece)
             if scene.pause:
                 time.sleep(scene.pause)
+        if scene.hangs_up:
+            connected.shutdown(socket.SHUT_RDWR)
+            return
         if not (scene.head or scene.is_deaf or scene.is_silent):
             connected.sendall(_CLOSE)
         time.sleep(_RESTS)

@@ -38,10 +38,10 @@ _ROWS = (
     "flood",
     "16M-binary",
     "16M-other",
-    "fragments-2048",
     "pings-and-a-message",
     "deaf",
     "never-closes",
+    "hangs-up",
 )
 _FRAME = 0.016  # seconds
 _TAKES = 0.004  # seconds that a frame may take what has come
@@ -149,7 +149,7 @@ def _play(row: str, client: GameClient, url: str) -> Outcome:
 
 
 def _in_words(row: str, told: str, received: int, seconds: float) -> str:
-    if row in ("flood", "16M-binary", "16M-other", "fragments-2048", "pings-and-a-message"):
+    if row in ("flood", "16M-binary", "16M-other", "pings-and-a-message"):
         count = f"{received:,} message{'s' if received != 1 else ''} in {seconds:.1f} s"
         return f"{count}, {told}"
     return f"{told}, after {seconds:.1f} s"
