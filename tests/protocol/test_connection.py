@@ -144,6 +144,13 @@ class TestAnswersPings:
 
         assert [one.payload for one in sent(connection)] == [bytes([number]) for number in range(10)]
 
+    def test_of_those_that_the_network_does_not_take_with_the_newest(self) -> None:
+        connection = after(receive(frame(PING, b"1") + frame(PING, b"2")), receive(frame(PING, b"3")))
+        assert [one.payload for one in sent(connection)] == [b"2", b"3"]
+
+        connection = after(receive(frame(PING, b"1") + frame(PING, b"2")), receive(b""))
+        assert [one.payload for one in sent(connection)] == [b"2"]
+
     @pytest.mark.hostile("F02")
     def test_of_a_flood_with_the_newest_only(self) -> None:  # F02
         connection = client()

@@ -168,6 +168,16 @@ class TestOrder:
         box.add_pong(b"2")
         assert left(box) == [(PONG, b"1"), (PONG, b"2")]
 
+    @pytest.mark.parametrize("count", [0, 1, 2, MAX_PONGS])
+    def test_keeps_the_newest_pong_where_no_other_is_wanted(self, count: int) -> None:
+        box = outbox()
+        for number in range(count):
+            box.add_pong(bytes([number]))
+
+        box.keep_newest_pong()
+
+        assert left(box) == ([(PONG, bytes([count - 1]))] if count else [])
+
     def test_lets_no_control_frame_into_a_frame_that_has_begun(self) -> None:
         box = outbox()
         box.add_message(bytes(3 * PIECE), is_text=False)

@@ -181,6 +181,7 @@ class Connection:
     def next_events(self) -> list[Event]:
         """Gives what happened since the last call, having decoded a bounded amount; see `has_undecoded`."""
         if self._state in _RECEIVING:
+            self._outbox.keep_newest_pong()  # the network had its time to take the others
             self._decode()
         if not self._events:
             return []

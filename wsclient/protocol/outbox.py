@@ -182,6 +182,10 @@ class Outbox:
             self._pongs.clear()
         self._pongs.append(self._control(Opcode.PONG, payload))
 
+    def keep_newest_pong(self) -> None:
+        """Forgets all pongs that wait but the newest (RFC 6455 section 5.5.3)."""
+        del self._pongs[:-1]
+
     def add_close(self, payload: bytes) -> None:
         """Queues the Close frame behind all messages. Nothing may be added after it (RFC 6455 section 5.5.1)."""
         self._close = self._control(Opcode.CLOSE, payload)
