@@ -80,6 +80,7 @@ class Pool:
                 _end(worker)
         assert self._server.stdin is not None
         print("forget", file=self._server.stdin, flush=True)
+        _line(self._server)  # so that those of the next are not among them
 
     def _start_worker(self, client: str) -> subprocess.Popen[str] | None:
         worker = self._start(0, "benchmarks.worker", client, *self._ports, str(self._authority))

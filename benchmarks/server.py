@@ -190,6 +190,7 @@ def main(certificate: str) -> None:
         if line.strip() == "forget":
             while _resting:
                 _resting.pop().close()
+            print("forgotten", flush=True)
 
 
 if __name__ == "__main__":

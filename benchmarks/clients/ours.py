@@ -134,10 +134,13 @@ class Ours(Client):
             _emit(count, 1 if work == "emit" else int(work.removeprefix("listeners-")))
 
     def _answer(self) -> None:
-        while not self.client.get_available_packet_count():
-            self.client.poll()
-            rest()
-        self.client.get_packet()
+        client = self.client
+        while not client.get_available_packet_count():
+            unsent = client.get_current_outbound_buffered_amount()
+            client.poll()
+            if unsent == client.get_current_outbound_buffered_amount():
+                rest()
+        client.get_packet()
 
 
 class InBatches(Ours):
