@@ -53,11 +53,17 @@ class MultiplayerAPI(Reference):
     """
 
     network_peer_connected = Signal[int]("id")
+    """Another peer has come, or was there before this one."""
     network_peer_disconnected = Signal[int]("id")
+    """Another peer has left."""
     network_peer_packet = Signal[int, bytes]("id", "packet")
+    """A peer has sent bytes with `send_bytes`."""
     connected_to_server = Signal[()]()
+    """The session is joined: calls can be sent."""
     connection_failed = Signal[()]()
+    """The session could not be joined."""
     server_disconnected = Signal[()]()
+    """The session is over, and had been joined."""
 
     RPC_MODE_DISABLED = RPCMode.RPC_MODE_DISABLED
     RPC_MODE_REMOTE = RPCMode.RPC_MODE_REMOTE

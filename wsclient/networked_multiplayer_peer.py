@@ -58,10 +58,15 @@ class NetworkedMultiplayerPeer(PacketPeer):
     TARGET_PEER_SERVER = 1
 
     peer_connected = Signal[int]("id")
+    """Another peer has come, or was there before this one."""
     peer_disconnected = Signal[int]("id")
+    """Another peer has left."""
     server_disconnected = Signal[()]()
+    """The session is over, and had been joined."""
     connection_succeeded = Signal[()]()
+    """The session is joined: packets can be sent, and this peer has its id."""
     connection_failed = Signal[()]()
+    """The session could not be joined."""
 
     def __init__(self) -> None:
         super().__init__()
