@@ -48,7 +48,7 @@ _WORK_A_RESTART = 2048
 # How much payload zlib is given at a time, so that what it gives back is short; and how much of the message it may
 # give, no more than it allocates to begin with, so that it need not put pieces together.
 _PIECE_IN = 4096
-_PIECE_OUT = 32 * 1024
+_PIECE_OUT = 16 * 1024
 
 _NOTHING = memoryview(b"")
 _NOT_AT_END = "the message ends inside a block"
@@ -239,6 +239,7 @@ class InflatingReceiver:
             part = self._decompress(self._waiting[:_PIECE_IN], min(_PIECE_OUT, self._assembler.room + 1))
             self._waiting = self._waiting[self._taken :]
             self._keep(part)
+            del part  # before there is another
         if self._is_frame_complete:
             self._end_frame()
 

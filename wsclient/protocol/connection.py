@@ -239,6 +239,7 @@ class Connection:
         close_is_out = self._state is _LOCAL_CLOSING
         self._failure = failure
         self._advance(Step.FAIL)
+        self._decoder.stop()  # what was not decoded has no meaning any more, and takes memory
         self._outbox.drop_messages()
         if not close_is_out:
             self._outbox.add_close(_close_payload(code, failure.detail))
@@ -324,7 +325,7 @@ class Connection:
             else:
                 self._fail_for(violation)
         except MemoryError as error:
-            self._decoder.stop()
+            self._decoder.stop()  # first of all, for what comes takes some memory too
             detail = "this machine has no memory for what arrives"
             self.fail(1011, Failure(stage=self._stage, kind=FailureKind.SYSTEM, detail=detail, cause=error))
 

@@ -21,13 +21,15 @@ _CONTINUATION = Opcode.CONTINUATION
 _TEXT = Opcode.TEXT
 
 _INSIDE = "a new message inside a fragmented one"
-_WORTH_KEEPING = 16384  # bytes; arbitrary: beside it, an object and its place in a list are next to nothing
 
 # Bytes. Room is made for a large frame at once, but at most so much, and so many times what has arrived; the rest grows
 # with what arrives. Arbitrary: one growth less for each 64 KiB, and nothing that a header alone could ask for.
 _WORTH_ROOM = 16 * 1024
 _LONGEST_AHEAD = 1024 * 1024
 _MOST_AHEAD = 16
+
+# Bytes. Room for what inflates, where the limit of a message is larger still: some systems count what nobody touches.
+_MOST_ROOM = 64 * 1024 * 1024
 
 _new_utf8_decoder = getincrementaldecoder("utf-8")
 
@@ -70,35 +72,39 @@ class Utf8Validator:
             raise ProtocolViolation(1007, _INVALID_UTF8) from error
 
 
-class _Parts:
-    """A payload that takes little more memory than it has, where BytesIO takes an eighth ahead.
+class _Inflated:
+    """A payload that is laid where it stays, in room for the largest that is allowed.
 
-    For what compressed payload inflates to: with a bomb, that is all the memory the limit allows.
+    For what compressed payload inflates to: with a bomb, that is all the memory the limit allows, where BytesIO would
+    take an eighth more. And at the end nothing is left to do, where putting parts together would take milliseconds.
+    The room costs what is written into it: systems give memory that nobody has touched when it is touched.
+
+    Args:
+        most: bytes.
     """
 
-    __slots__ = ("_large", "_small")
+    __slots__ = ("_most", "_small", "_whole")
 
-    def __init__(self) -> None:
-        self._large: list[bytes] = []
-        self._small = bytearray()  # parts that are not worth an object of their own, behind the others
+    def __init__(self, most: int) -> None:
+        self._most = min(most, _MOST_ROOM)
+        self._small = bytearray()  # most messages are
+        self._whole: BytesIO | None = None
 
     def write(self, part: bytes | memoryview) -> None:
-        if len(part) < _WORTH_KEEPING or self._small:
-            self._small += part
-            if len(self._small) < _WORTH_KEEPING:
+        if self._whole is None:
+            if len(self._small) + len(part) < _WORTH_ROOM:
+                self._small += part
                 return
-            part = bytes(self._small)
-            self._small = bytearray()
-        self._large.append(bytes(part))
+            self._whole = BytesIO(bytes(self._most))
+            self._whole.write(self._small)
+            self._small.clear()
+        self._whole.write(part)
 
     def getvalue(self) -> bytes:
-        """The whole; nothing is left here, so that it is not in memory twice."""
-        whole = BytesIO()
-        self._large.reverse()
-        while self._large:
-            whole.write(self._large.pop())
-        whole.write(self._small)
-        return whole.getvalue()
+        if self._whole is None:
+            return bytes(self._small)
+        self._whole.truncate()  # at what was written last
+        return self._whole.getvalue()
 
 
 class MessageAssembler:
@@ -118,7 +124,7 @@ class MessageAssembler:
         self._max_fragments = max_fragments
         # Of the message that has begun and is not complete.
         self._is_inside = False
-        self._payload: BytesIO | _Parts = BytesIO()
+        self._payload: BytesIO | _Inflated = BytesIO()
         self._text: Utf8Validator | None = None
         self._size = 0
         self._fragments = 0
@@ -216,7 +222,7 @@ class MessageAssembler:
 
     def _begin(self, opcode: Opcode, *, is_compressed: bool) -> None:
         self._is_inside = True
-        self._payload = _Parts() if is_compressed else BytesIO()
+        self._payload = _Inflated(self._max_message_size) if is_compressed else BytesIO()
         self._text = Utf8Validator() if opcode is _TEXT else None
         self._size = self._fragments = self._expected = 0
 
