@@ -83,7 +83,9 @@ WHERE_THERE = {"What we promise": "promises.md", "Performance": "performance.md"
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Adds the pages that are there to the last section of the navigation."""
     section = next(iter(config.nav[-1].values()))
-    section += [{title: page} for title, page in WHERE_THERE.items() if (ROOT / "docs" / page).exists()]
+    listed = {page for entry in section for page in entry.values()}
+    there = {title: page for title, page in WHERE_THERE.items() if (ROOT / "docs" / page).exists()}
+    section += [{title: page} for title, page in there.items() if page not in listed]
     return config
 
 
