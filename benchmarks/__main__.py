@@ -19,7 +19,6 @@ _QUICK = (
     "receive-mixed",
     "receive-1M",
     "send-64",
-    "send-64-each",
     "echo",
     "connect",
     "emit",

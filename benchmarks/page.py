@@ -39,7 +39,13 @@ _SIZES = {
 def write(lines: list[Line], results: dict[str, Figures], facts: dict[str, str]) -> None:
     """Writes the page, and beside it the pictures."""
     mpl.rcParams.update(
-        {"svg.hashsalt": "wsclient", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+        {
+            "svg.hashsalt": "wsclient",
+            "svg.fonttype": "none",
+            "font.size": 9,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+        }
     )
     (_DOCS / "images").mkdir(parents=True, exist_ok=True)
     _draw_rates(results)
