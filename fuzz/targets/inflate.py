@@ -21,6 +21,7 @@ __all__ = ["LIMITS", "check"]
 
 LIMITS = Limits(size=20_000, fragments=8)
 _TAIL = b"\x00\x00\xff\xff"  # RFC 7692 section 7.2.2
+_LAST_BLOCK = b"\x01" + _TAIL  # empty, stored, and the last (RFC 1951 section 3.2.4)
 
 
 def check(data: bytes) -> int:
@@ -99,14 +100,14 @@ def _inflated(frames: list[_Frame], direction: Direction) -> Iterator[Told]:
         if is_compressed:
             if not direction.takes_context_over:
                 stream = zlib.decompressobj(-15)
-            message, stream = _inflate(stream, payload)
+            message, stream = _inflate(stream, payload, stands_alone=not direction.takes_context_over)
         if message is None or len(message) > LIMITS.size or (opcode == 1 and not _is_text(message)):
             yield ("refused",)
             return
         yield ("text" if opcode == 1 else "binary", message)
 
 
-def _inflate(stream: zlib._Decompress, payload: bytes) -> tuple[bytes | None, zlib._Decompress]:
+def _inflate(stream: zlib._Decompress, payload: bytes, *, stands_alone: bool) -> tuple[bytes | None, zlib._Decompress]:
     """A message, None where it is corrupt or too long; and the stream for the next."""
     message = b""
     rest = payload
@@ -122,12 +123,13 @@ def _inflate(stream: zlib._Decompress, payload: bytes) -> tuple[bytes | None, zl
                 stream = zlib.decompressobj(-15)
                 if not rest:
                     return message, stream
-        more = stream.decompress(_TAIL)
-        # At the end of a block the tail is an empty block, and gives nothing; so does one more.
-        is_whole = not more and not stream.decompress(b"\x00" + _TAIL)
+        if stands_alone:  # then whether a block has just ended can be told for sure: by the end of the stream
+            is_whole = not stream.decompress(_TAIL + _LAST_BLOCK) and stream.eof
+        else:  # at the end of a block the tail is an empty block, and gives nothing; so does one more
+            is_whole = not stream.decompress(_TAIL) and not stream.decompress(b"\x00" + _TAIL) and not stream.eof
     except zlib.error:
         return None, stream
-    return (message if is_whole and not stream.eof else None), stream
+    return (message if is_whole else None), stream
 
 
 def _is_text(message: bytes) -> bool:
