@@ -24,7 +24,8 @@ PATIENCE = 2.0  # seconds for a child to end by itself
 def start(module: str, *args: str, stdout: int | None = None) -> subprocess.Popen[str]:
     """Runs `python -m module args`, for as long as this process lives at the most."""
     command = [sys.executable, "-m", module, OPTION, *args]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, text=True)
+    # A session of its own: Ctrl-C in the terminal reaches the parent alone, also while the child is only starting.
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, text=True, start_new_session=True)
 
 
 def stop(child: subprocess.Popen[str]) -> None:
@@ -47,5 +48,5 @@ def watch(on_end: Callable[[], object]) -> None:
             pass
         on_end()
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the terminal reaches everyone; the parent decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where there are no sessions, Ctrl-C reaches everyone
     threading.Thread(target=read, daemon=True).start()
