@@ -59,16 +59,26 @@ def test_a_change_of_keys_is_answered_and_nothing_is_lost(tmp_path: Path) -> Non
         assert client.data == ["Hello"]
 
 
+def caught_negotiating(server: OpensslServer, client: RecordingClient) -> bool:
+    """Freezes the server in the middle of negotiating anew, and sends a message then. False where it was too quick."""
+    requests = said(server, SENT, b"HelloRequest")
+    server.type(b"r\n")
+    drive(client, lambda: said(server, SENT, b"HelloRequest") > requests)
+    server.freeze()
+    for _ in range(20):
+        client.poll()  # reads the request, and answers with our hello
+    assert client.send_text("in between") == Error.OK
+    return client.get_current_outbound_buffered_amount() > 0
+
+
 def test_while_the_server_negotiates_anew_what_we_send_waits_and_is_not_lost(tmp_path: Path) -> None:
     with OpensslServer(tmp_path, "tls1_2") as server, opened(server) as client:
-        server.type(b"r\n")
-        drive(client, lambda: said(server, SENT, b"HelloRequest"))
-        server.freeze()
-        for _ in range(20):
-            client.poll()  # reads the request, and answers with our hello
-        assert client.send_text("in between") == Error.OK
-        polled = client.get_current_outbound_buffered_amount()
-        assert polled > 0, "there was nothing to wait for"
+        for _ in range(20):  # on a busy machine it may be through before it is frozen
+            if caught_negotiating(server, client):
+                break
+            server.thaw()
+        else:
+            pytest.fail("there was never anything to wait for")
         for _ in range(100):
             client.poll()
         assert not client.is_over
@@ -78,4 +88,4 @@ def test_while_the_server_negotiates_anew_what_we_send_waits_and_is_not_lost(tmp
         drive(client, lambda: client.data)
 
         assert client.data == ["Hello"]
-        assert said(server, RECEIVED, b"ClientHello") == 2
+        assert said(server, RECEIVED, b"ClientHello") >= 2
