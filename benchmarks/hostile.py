@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.hostile_scenes import HOSTILE, SCENES
-from benchmarks.hostile_server import HostileServer
+from benchmarks.hostile_server import HostileServer, pin
 from benchmarks.shapes import MIB
 from wsclient import Error, WebSocketClient
 
@@ -166,6 +166,7 @@ def table(names: list[str], budget: float, rounds: int) -> list[str]:
     ]
     longest = work = 0.0
     with HostileServer() as server:
+        pin(is_server=False)
         for name in names:
             played = [play(server.url, name, budget) for _ in range(rounds)]
             wall = statistics.median(each.longest for each in played)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import os
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from typing import Self
 
 from benchmarks.hostile_scenes import SCENES, Scene
 
-__all__ = ["HostileServer", "main"]
+__all__ = ["HostileServer", "main", "pin"]
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
 _RESTS = 60  # seconds, after which it hangs up in any case
@@ -44,8 +45,16 @@ class HostileServer:
         self._process.communicate()  # the end of its input is the end of it
 
 
+def pin(*, is_server: bool) -> None:
+    """Keeps this process to one core, and the other side to another, where the system lets it."""
+    if sys.platform == "linux":
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, cores[-1:] if is_server else cores[:-1] or cores)
+
+
 def main() -> None:
     """Serves until its input ends."""
+    pin(is_server=True)
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         print(listener.getsockname()[1], flush=True)
         threading.Thread(target=_accept, args=(listener,), daemon=True).start()
