@@ -30,7 +30,10 @@ class Pool:
     def __init__(self) -> None:
         self._stack = ExitStack()
         self._workers: dict[str, subprocess.Popen[str] | None] = {}
-        folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+        # An engine that a worker has left behind may still be writing there.
+        temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        folder = Path(self._stack.enter_context(temporary))
+        self._environment = {**os.environ, "PYTHONHASHSEED": "0", "TMPDIR": str(folder)}
         authority = trustme.CA()
         self._authority, certificate = folder / "authority.pem", folder / "server.pem"
         authority.cert_pem.write_to_path(str(self._authority))
@@ -91,16 +94,12 @@ class Pool:
     def _start(self, core: int, module: str, *arguments: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", module, *arguments]
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT, env=_environment()
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT, env=self._environment
         )
         self._stack.callback(_end, process)
         if hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(process.pid, {core})
         return process
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONHASHSEED": "0"}
 
 
 def _last_core() -> int:

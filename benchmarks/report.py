@@ -7,12 +7,15 @@ import importlib.metadata
 import json
 import os
 import platform
+import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.engine import PROGRAM
 from benchmarks.rounds import compare, median
-from benchmarks.suite import WORKS, Target
+from benchmarks.suite import GODOT, WORKS, Target
 from benchmarks.worker import CLIENTS
 
 if TYPE_CHECKING:
@@ -122,6 +125,7 @@ def _facts(seconds: float) -> dict[str, str]:
     for entry in CLIENTS.values():
         if entry.distribution:
             facts[entry.distribution] = _version(entry.distribution)
+    facts[GODOT] = _program_version(PROGRAM)
     return facts
 
 
@@ -130,6 +134,13 @@ def _version(distribution: str) -> str:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return "not installed"
+
+
+def _program_version(name: str) -> str:
+    program = shutil.which(name)
+    if program is None:
+        return "not installed"
+    return subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _processor() -> str:

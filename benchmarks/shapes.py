@@ -49,8 +49,9 @@ class Block:
 
 def _state(size: int) -> bytes:
     """A game's state as JSON, of exactly that size."""
-    entities = [{"id": i, "x": i * 37 % 1000 / 8, "y": i * 91 % 1000 / 8, "alive": i % 3 > 0} for i in range(4000)]
-    text = json.dumps(entities[: max(1, size // 45)])[: size - 2]
+    count = max(1, size // 45)
+    entities = [{"id": i, "x": i * 37 % 1000 / 8, "y": i * 91 % 1000 / 8, "alive": i % 3 > 0} for i in range(count)]
+    text = json.dumps(entities)[: size - 2]
     return json.dumps(text.replace('"', "'").ljust(size - 2)).encode()[:size]
 
 

@@ -14,7 +14,7 @@ NUMPY = "wsclient, with numpy"
 GODOT = "Godot"
 LOOPS = ("picows", "aiohttp", "websockets asyncio")
 POLLED = ("websockets Sans-I/O", "wsproto", "websocket-client")
-ALL = (BARE, OURS, *LOOPS, "websockets sync", *POLLED)
+ALL = (BARE, OURS, *LOOPS, "websockets sync", *POLLED, GODOT)
 
 CLIENTS_AT_ONCE = 1000
 
@@ -132,7 +132,7 @@ WORKS: dict[str, Work] = {
             shape,
             count,
             milliseconds / 1000,
-            *(("websockets Sans-I/O", "wsproto") if milliseconds == 4 else ()),
+            *(("websockets Sans-I/O", "wsproto", GODOT) if milliseconds == 4 else ()),
         )
         for name, words, shape, count in (
             ("burst", "49,152 messages of 64 B", "binary-64", 49152),

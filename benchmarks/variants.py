@@ -7,21 +7,18 @@ same values, in turn. Of many short rounds the fastest one counts: what else a b
 from __future__ import annotations
 
 import argparse
-import os
 import platform
 import shutil
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import dataclass, field
 from functools import partial
 from math import inf
 from pathlib import Path
-from struct import Struct
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from benchmarks.engine import PROGRAM, Engine
 from wsclient.variant import (
     PoolColorArray,
     PoolIntArray,
@@ -37,13 +34,11 @@ from wsclient.variant import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import TracebackType
 
-__all__ = ["VALUES", "Engine", "Row", "main", "measure", "table"]
+__all__ = ["SCRIPT", "VALUES", "Row", "main", "measure", "table"]
 
-PROGRAM = "godot3-server"
 _FOLDER = Path(__file__).parent
-_LENGTH = Struct("<I")
+SCRIPT = _FOLDER / "godot" / "variants.gd"
 _POOL = 64 * 1024  # bytes
 
 
@@ -100,59 +95,15 @@ class Row:
         self.seconds[who, what] = min(seconds, self.seconds.get((who, what), inf))
 
 
-class Engine:
-    """A Godot 3 that does what it is told, until the end of the `with` block."""
-
-    def __init__(self, program: str) -> None:
-        self._home = tempfile.TemporaryDirectory(prefix="wsclient-godot-")
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            listener.settimeout(20.0)
-            self._process = subprocess.Popen(
-                [program, "-s", str(_FOLDER / "variants.gd"), str(listener.getsockname()[1])],
-                cwd=self._home.name,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "HOME": self._home.name},
-            )
-            self._connection = listener.accept()[0]
-        self._connection.settimeout(60.0)
-        self._reader = self._connection.makefile("rb")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._reader.close()
-        self._connection.close()
-        self._process.kill()
-        self._process.wait()
-        self._home.cleanup()
-
-    def ask(self, method: str, data: bytes, count: int = 1) -> object:
-        """Calls a method of `variants.gd`."""
-        command = encode([method, data, count])
-        self._connection.sendall(_LENGTH.pack(len(command)) + command)
-        (length,) = _LENGTH.unpack(self._reader.read(4))
-        return decode(self._reader.read(length))
-
-    def time(self, method: str, data: bytes, count: int) -> float:
-        """Gives the seconds that so many calls took."""
-        took = self.ask(method, data, count)
-        assert isinstance(took, int)
-        return took / 1e6
-
-
 def measure(engine: Engine, rounds: int, seconds: float) -> Iterator[Row]:
     """Measures value by value, all in turn in each round, each for about so many seconds."""
     for name, value in VALUES.items():
         data = encode(value)
         works: dict[tuple[str, str], Callable[[int], float]] = {
             ("wsclient", "encode"): partial(_time, encode, value),
-            ("Godot", "encode"): partial(engine.time, "encode", data),
+            ("Godot", "encode"): partial(_time_engine, engine, "encode", data),
             ("wsclient", "decode"): partial(_time, decode, data),
-            ("Godot", "decode"): partial(engine.time, "decode", data),
+            ("Godot", "decode"): partial(_time_engine, engine, "decode", data),
         }
         counts = {key: _count_for(work, seconds) for key, work in works.items()}
         row = Row(name, len(data))
@@ -168,6 +119,12 @@ def _time(call: Callable[..., object], argument: object, count: int) -> float:
     for _ in range(count):
         call(argument)
     return time.perf_counter() - start
+
+
+def _time_engine(engine: Engine, method: str, data: bytes, count: int) -> float:
+    took = engine.ask(method, data, count)
+    assert isinstance(took, int)
+    return took / 1e6
 
 
 def _count_for(work: Callable[[int], float], seconds: float) -> int:
@@ -206,7 +163,7 @@ def main() -> None:
     program = shutil.which(PROGRAM)
     if program is None:
         sys.exit(f"{PROGRAM} is not installed. On Debian and Ubuntu: sudo apt install {PROGRAM}")
-    with Engine(program) as engine:
+    with Engine(program, SCRIPT) as engine:
         rows = list(measure(engine, options.rounds, options.seconds))
     print(table(rows))
     if options.write:

@@ -55,6 +55,7 @@ CLIENTS = {
     "websockets Sans-I/O": Entry("polled:WebsocketsSansIo", "websockets"),
     "wsproto": Entry("polled:Wsproto", "wsproto"),
     "websocket-client": Entry("websocket_client:WebsocketClient", "websocket-client"),
+    "Godot": Entry("godot_client:Godot", None),
 }
 
 
@@ -75,10 +76,10 @@ class Worker:
             timed = (self._wall, self._cpu)
         return {"wall": timed[0], "cpu": timed[1], "count": count}
 
-    def _run(self, work: Callable[[], object]) -> None:
-        start, worked = time.perf_counter(), time.process_time()
+    def _run(self, client: Client, work: Callable[[], object]) -> None:
+        start, worked = time.perf_counter(), client.processor_time()
         work()
-        self._cpu, self._wall = time.process_time() - worked, time.perf_counter() - start
+        self._cpu, self._wall = client.processor_time() - worked, time.perf_counter() - start
 
     def _receive(self, count: int, secure: bool, *, shape: str, compression: bool = False) -> None:
         client = self._connected(secure, compression=compression)
@@ -89,7 +90,7 @@ class Worker:
             client.command(f"flood {shape} {count // each}")
             client.receive(count)
 
-        self._run(work)
+        self._run(client, work)
 
     def _send(self, count: int, secure: bool, *, payload: str, batch: int, compression: bool = False) -> None:
         data = _payload(payload)
@@ -97,24 +98,24 @@ class Worker:
         head = 6 if len(data) < 126 else 8 if len(data) < 65536 else 14
         # What is compressed has no size that could be told before.
         client.command(f"count {count}" if compression else f"sink {count * (head + len(data))}")
-        self._run(lambda: client.send(data, count, batch))
+        self._run(client, lambda: client.send(data, count, batch))
 
     def _echo(self, count: int, secure: bool) -> tuple[float, float]:
         client = self._connected(secure)
         client.command(f"echo {count} {6 + 64}")
         took: list[float] = []
-        self._run(lambda: took.extend(client.echo(bytes(64), count)))
+        self._run(client, lambda: took.extend(client.echo(bytes(64), count)))
         # One round trip, undisturbed as a rule, times their number.
         return sorted(took)[len(took) // 2] * count, self._cpu
 
     def _idle(self, count: int, secure: bool) -> None:
         client = self._connected(secure)
-        self._run(lambda: client.idle(count))
+        self._run(client, lambda: client.idle(count))
 
     def _connect(self, count: int, secure: bool) -> None:
         client = self._new()
         url = self._url(secure, "/rest")
-        self._run(lambda: client.connect(url, count))
+        self._run(client, lambda: client.connect(url, count))
 
     def _longest(self, count: int, secure: bool, *, shape: str, budget: float) -> tuple[float, float]:
         client = self._connected(secure)
@@ -127,20 +128,20 @@ class Worker:
         self._many = self._new()
         self._many.open_many(self._url(secure, "/rest"), FIRST_CLIENTS)
         gc.collect()
-        before = _resident()
+        before = _resident(self._many.process)
         self._many.open_many(self._url(secure, "/rest"), count)
         gc.collect()
-        grown = _resident() - before
+        grown = _resident(self._many.process) - before
         return grown, grown
 
     def _idle_many(self, count: int, _secure: bool) -> None:
         assert self._many is not None
         many = self._many
-        self._run(lambda: many.idle_many(count))
+        self._run(many, lambda: many.idle_many(count))
 
     def _more(self, count: int, _secure: bool, *, work: str) -> None:
         client = self._new()
-        self._run(lambda: client.more(work, count))
+        self._run(client, lambda: client.more(work, count))
 
     def _connected(self, secure: bool, *, compression: bool = False) -> Client:
         key = secure, compression
@@ -160,10 +161,10 @@ def _payload(name: str) -> bytes:
     return bytes(i * 7 % 251 for i in range(min(int(name), 4096))) * max(1, int(name) // 4096)
 
 
-def _resident() -> int:
-    """Bytes of memory that this process has; 0 where the system does not tell."""
+def _resident(process: int) -> int:
+    """Bytes of memory that a process has; 0 where the system does not tell."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - shorter, and no more than that
+        with open(f"/proc/{process}/statm", encoding="ascii") as file:  # noqa: PTH123 - shorter, and no more than that
             return int(file.read().split()[1]) * 4096
     except OSError:
         return 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.engine import processor_seconds
 from benchmarks.shapes import MIB
 
 if TYPE_CHECKING:
@@ -48,10 +50,18 @@ class Client(ABC):
 
     Args:
         context: trusts the server's certificate; made before anything is measured.
+
+    Attributes:
+        process: the number of the process that does the work.
     """
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self.context = context
+        self.process = os.getpid()
+
+    def processor_time(self) -> float:
+        """Seconds that the process has worked."""
+        return processor_seconds(self.process)
 
     @abstractmethod
     def open(self, url: str, *, compression: bool = False) -> None:

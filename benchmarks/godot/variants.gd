@@ -1,6 +1,6 @@
 # Times the engine's own var2bytes() and bytes2var(), for benchmarks/variants.py, which listens on PORT:
-#   godot3-server -s benchmarks/variants.gd PORT
-# It sends [method, bytes, count], and gets back what the method returns.
+#   godot3-server -s benchmarks/godot/variants.gd PORT
+# It sends [method, [bytes, count]], and gets back what the method returns.
 extends SceneTree
 
 
@@ -13,7 +13,7 @@ func _init():
 	connection.set_no_delay(true)
 	var command = connection.get_var()
 	while command:
-		connection.put_var(call(command[0], command[1], command[2]))
+		connection.put_var(callv(command[0], command[1]))
 		command = connection.get_var()
 	quit()
 
@@ -34,5 +34,5 @@ func decode(data, count):
 	return OS.get_ticks_usec() - start
 
 
-func encoded(data, _count):
+func encoded(data):
 	return var2bytes(bytes2var(data))
