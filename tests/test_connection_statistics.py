@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 
 import pytest
 
 from wsclient.connection_statistics import ConnectionStatistics
 
-NUMBERS = {field.name: number for number, field in enumerate(dataclasses.fields(ConnectionStatistics))}
+NUMBERS = {name: number for number, name in enumerate(ConnectionStatistics._fields)}
 
 
 def test_it_holds_what_it_was_given() -> None:
-    assert dataclasses.asdict(ConnectionStatistics(**NUMBERS)) == NUMBERS
+    assert ConnectionStatistics(**NUMBERS)._asdict() == NUMBERS
     assert ConnectionStatistics(**NUMBERS) == ConnectionStatistics(**NUMBERS)
 
 
 @pytest.mark.parametrize("name", NUMBERS)
 def test_it_does_not_change(name: str) -> None:
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         setattr(ConnectionStatistics(**NUMBERS), name, 0)
 
 

@@ -248,7 +248,7 @@ def test_an_attempt_fails(client: WebSocketClient, network: FakeNetwork) -> None
     client.connect_to_url(URL)
     cause = ConnectionRefusedError("refused")
     reason = failure(FailureKind.HTTP_STATUS, Stage.HANDSHAKE, "host answered 404")
-    network.latest.feed(Ended(was_clean=False, failure=_with(reason, cause=cause, http_status=404, http_body=b"no")))
+    network.latest.feed(Ended(was_clean=False, failure=reason.but(cause=cause, http_status=404, http_body=b"no")))
     client.poll()
 
     assert told == [("connection_error",)]
@@ -264,12 +264,6 @@ def test_an_attempt_fails(client: WebSocketClient, network: FakeNetwork) -> None
     )
     assert last.cause is cause
     assert network.latest.is_aborted
-
-
-def _with(reason, **more: object):
-    from dataclasses import replace
-
-    return replace(reason, **more)
 
 
 @pytest.mark.parametrize(

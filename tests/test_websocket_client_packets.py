@@ -182,7 +182,7 @@ def test_latency_is_the_transports(client: WebSocketClient, transport: FakeTrans
 
 
 def statistics(**changes: float) -> ConnectionStatistics:
-    nothing = dict.fromkeys(ConnectionStatistics.__dataclass_fields__, 0)
+    nothing = dict.fromkeys(ConnectionStatistics._fields, 0)
     return ConnectionStatistics(**{**nothing, "longest_poll": 0.0, "silence": -1.0, **changes})
 
 

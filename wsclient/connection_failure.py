@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wsclient.error import Error
 from wsclient.protocol.events import FailureKind, Stage
+from wsclient.protocol.value import Value
 
 if TYPE_CHECKING:
     from wsclient.protocol.events import Failure
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["ConnectionFailure"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionFailure:
+class ConnectionFailure(Value):
     """What went wrong, where, and what to try. Not in Godot, whose signals carry no reason.
 
     Attributes:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["ConnectionStatistics"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionStatistics:
+class ConnectionStatistics(NamedTuple):
     """Counted since `connect_to_url`, and still there after the end. Not in Godot.
 
     For what happens in a second, subtract what was counted a second ago.

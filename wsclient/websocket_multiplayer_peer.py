@@ -222,10 +222,11 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
 
     def _take_packet(self, packet: relay.RelayedPacket) -> None:
         self._forget_sources()  # here too: not everybody asks who it was
-        self._sources.append(packet.source)
-        self._inbox.append(packet.payload, False)
+        source, _, payload = packet
+        self._sources.append(source)
+        self._inbox.append(payload, False)
         hook = (lambda _source: self._on_peer_packet()) if self._has_packet_hook else None
-        self._emit("peer_packet", hook, packet.source)
+        self._emit("peer_packet", hook, source)
 
     def _add_peer(self, peer_id: int) -> None:
         if peer_id in self._peer_ids or peer_id == self._unique_id:

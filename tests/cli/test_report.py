@@ -18,7 +18,7 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, 678_900, tzinfo=UTC)
 FAILURE = ConnectionFailure(
     stage="handshake", error=Error.ERR_BUSY, message="The server answered 503.", http_status=503
 )
-STATISTICS = ConnectionStatistics(**dict.fromkeys(ConnectionStatistics.__dataclass_fields__, 0) | {"longest_poll": 0.5})
+STATISTICS = ConnectionStatistics(**dict.fromkeys(ConnectionStatistics._fields, 0) | {"longest_poll": 0.5})
 
 STEERING = [
     pytest.param("\x1b[31mred", "\\x1b[31mred", id="colour"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from random import Random
@@ -65,7 +64,7 @@ def life(stream: bytes, at: list[int], deflate: Agreement | None) -> tuple[list[
 def _without_cause(event: object) -> object:
     """Two exceptions are never equal."""
     if isinstance(event, Ended) and event.failure is not None:
-        return replace(event, failure=replace(event.failure, cause=None))
+        return event.but(failure=event.failure.but(cause=None))
     return event
 
 

@@ -3,8 +3,7 @@ from __future__ import annotations
 import inspect
 
 from wsclient.protocol.url import URL
-from wsclient.transport.base import Capabilities, OpeningRequest, Settings, Transport
-from wsclient.transport.native import NativeTransport
+from wsclient.transport.base import OpeningRequest, Settings, Transport
 
 
 def test_the_defaults_are_those_of_the_contract() -> None:
@@ -18,12 +17,6 @@ def test_the_defaults_are_those_of_the_contract() -> None:
 def test_a_request_asks_for_nothing_but_the_url_by_default() -> None:
     request = OpeningRequest(URL.parse("ws://a/"))
     assert (request.subprotocols, request.headers) == ((), ())
-
-
-def test_a_transport_can_do_everything_unless_it_says_so() -> None:
-    assert NativeTransport.capabilities == Capabilities(
-        custom_headers=True, tls_options=True, heartbeat=True, remote_address=True, close_codes=None
-    )
 
 
 def test_a_transport_that_cannot_tell_has_neither_latency_nor_silence() -> None:

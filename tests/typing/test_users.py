@@ -18,8 +18,8 @@ HERE = Path(__file__).parent
 USAGE, MISTAKES = HERE / "usage.py", HERE / "mistakes.py"
 FOUND = re.compile(r"^(?P<file>[^:]+):(?P<line>\d+): error: .*\[(?P<code>[a-z-]+)\]$")
 
-# How the library makes them, and no user.
-NOT_FOR_USERS = {"of_call", "of_connection"}
+# How the library makes failures, and no user.
+NOT_FOR_USERS = {"but", "of_call", "of_connection"}
 
 
 def marked(path: Path) -> dict[int, set[str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from base64 import b64encode
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -113,7 +112,7 @@ class PlainReport(Report):
 
     def statistics(self, statistics: ConnectionStatistics) -> None:
         """A line for each."""
-        for name, value in asdict(statistics).items():
+        for name, value in statistics._asdict().items():
             self._line("*", f"{name.replace('_', ' ')}: {value}")
 
     def _message(self, direction: str, message: str | bytes) -> None:
@@ -171,7 +170,7 @@ class JsonReport(Report):
 
     def statistics(self, statistics: ConnectionStatistics) -> None:
         """{"event": "statistics", ...}: see `ConnectionStatistics`."""
-        self._event("statistics", **asdict(statistics))
+        self._event("statistics", **statistics._asdict())
 
     def _message(self, event: str, message: str | bytes) -> None:
         if isinstance(message, str):

@@ -9,8 +9,8 @@ Source: modules/websocket/websocket_multiplayer_peer of Godot 3.1 to 3.6.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 __all__ = [
     "HEADER_SIZE",
@@ -46,8 +46,7 @@ class RelayError(ValueError):
     """A message that breaks the relay's format; its text says how. To be logged, counted and ignored."""
 
 
-@dataclass(slots=True)  # not frozen: one is made for each packet, and frozen ones take twice as long
-class RelayedPacket:
+class RelayedPacket(NamedTuple):
     """A packet from one peer to others.
 
     Attributes:
@@ -60,25 +59,40 @@ class RelayedPacket:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class IdAssigned:
+class _News:
+    """What the server tells of one peer."""
+
+    __slots__ = __match_args__ = ("peer_id",)
+
+    def __init__(self, peer_id: int) -> None:
+        self.peer_id = peer_id
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _News) and (type(self), self.peer_id) == (type(other), other.peer_id)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.peer_id))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.peer_id})"
+
+
+class IdAssigned(_News):
     """The server's first word: the receiver's own id, 2 or more."""
 
-    peer_id: int
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PeerAdded:
+class PeerAdded(_News):
     """A peer is there. Id 1, the server, comes first and says that the session is established."""
 
-    peer_id: int
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PeerRemoved:
+class PeerRemoved(_News):
     """A peer has left. Never the server: its leaving is the end of the connection."""
 
-    peer_id: int
+    __slots__ = ()
 
 
 RelayMessage = RelayedPacket | IdAssigned | PeerAdded | PeerRemoved

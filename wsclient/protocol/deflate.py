@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wsclient.protocol.text import escape
+from wsclient.protocol.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +32,7 @@ class BadAnswer(Exception):
     """The server's answer to an offer breaks RFC 7692; the message says how, and is safe to show."""
 
 
-@dataclass(frozen=True, slots=True)
-class Direction:
+class Direction(Value):
     """How one side compresses (RFC 7692 section 7.1).
 
     Attributes:
@@ -45,12 +44,14 @@ class Direction:
     window_bits: int = MAX_WINDOW_BITS
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Value):
     """What the two sides agreed on: how the client compresses, and how the server does."""
 
     of_client: Direction = Direction()
     of_server: Direction = Direction()
+
+
+_NO_WISH = Agreement()
 
 
 def read_answer(extensions: Sequence[str]) -> Agreement | None:
@@ -78,7 +79,7 @@ def read_answer(extensions: Sequence[str]) -> Agreement | None:
     return agreement
 
 
-def accept_offer(extensions: Sequence[str], wish: Agreement = Agreement()) -> tuple[str, Agreement] | None:
+def accept_offer(extensions: Sequence[str], wish: Agreement = _NO_WISH) -> tuple[str, Agreement] | None:
     """Accepts, as a server, the first offer of permessage-deflate that can be kept (RFC 7692 section 5).
 
     Args:

@@ -7,11 +7,12 @@ An attempt that never opened gives `Ended` alone.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, field
 from enum import Enum, StrEnum, auto
 from itertools import chain, compress, cycle, repeat
 from operator import sub
 from typing import TYPE_CHECKING
+
+from wsclient.protocol.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,8 +67,7 @@ class FailureKind(Enum):
     INTERRUPTED = auto()  # a call was left in the middle of its work, by Ctrl+C as a rule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(Value):
     """Why an attempt or a connection ended other than as it should.
 
     Attributes:
@@ -86,15 +86,13 @@ class Failure:
     cause: BaseException | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Value):
     """The opening handshake succeeded (RFC 6455 section 4.1)."""
 
     subprotocol: str  # "" where none was agreed
 
 
-@dataclass(slots=True)
-class Messages:
+class Messages:  # noqa: PLW1641 - it grows, so it is nobody's key
     """A run of whole messages, in order of arrival; never empty.
 
     One object for many messages, of both kinds: handing over each by itself would cost more than decoding it, and
@@ -107,9 +105,20 @@ class Messages:
         changes: where in `payloads` the other kind begins, and the first one again, and so on; rising, and above 0.
     """
 
-    is_text: bool
-    payloads: list[bytes]
-    changes: list[int] = field(default_factory=list)
+    __slots__ = ("changes", "is_text", "payloads")
+
+    def __init__(self, is_text: bool, payloads: list[bytes], changes: list[int] | None = None) -> None:
+        self.is_text: bool = is_text
+        self.payloads: list[bytes] = payloads
+        self.changes: list[int] = [] if changes is None else changes
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Messages):
+            return NotImplemented
+        return (self.is_text, self.payloads, self.changes) == (other.is_text, other.payloads, other.changes)
+
+    def __repr__(self) -> str:
+        return f"Messages({self.is_text}, {self.payloads}, {self.changes})"
 
     def each(self) -> Iterator[tuple[bytes, bool]]:
         """Gives one message after the other, and whether it is text."""
@@ -145,22 +154,19 @@ class Messages:
         return taken
 
 
-@dataclass(frozen=True, slots=True)
-class PingReceived:
+class PingReceived(Value):
     """A ping (RFC 6455 section 5.5.2); the answer is already on its way."""
 
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PongReceived:
+class PongReceived(Value):
     """A pong, asked for or not (RFC 6455 section 5.5.3)."""
 
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class CloseReceived:
+class CloseReceived(Value):
     """A valid Close frame (RFC 6455 section 5.5.1).
 
     Attributes:
@@ -173,8 +179,7 @@ class CloseReceived:
     is_answer: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Value):
     """Nothing comes after this.
 
     Attributes:

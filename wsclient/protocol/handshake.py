@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from wsclient.protocol.http11 import (
 from wsclient.protocol.http_body import BodyPrefix
 from wsclient.protocol.refusal import explain_not_http, explain_status
 from wsclient.protocol.text import escape
+from wsclient.protocol.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -217,8 +217,7 @@ class ClientHandshake:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Value):
     """What a client asks a server for.
 
     Attributes:

@@ -7,10 +7,10 @@ feeds, folded lines, a space before the colon) is refused: that is where two rea
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from wsclient.protocol.text import escape
+from wsclient.protocol.value import Value
 
 __all__ = [
     "MAX_HEADERS",
@@ -60,8 +60,7 @@ class NotHTTP(BadHead):
         super().__init__(f"it starts with '{escape(start)}'")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(Value):
     """What requests and responses have in common.
 
     Attributes:
@@ -77,7 +76,6 @@ class Head:
         return [value for key, value in self.headers if key.lower() == wanted]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseHead(Head):
     """Status line and header of a response (RFC 9112 section 4).
 
@@ -90,7 +88,6 @@ class ResponseHead(Head):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestHead(Head):
     """Request line and header of a request (RFC 9112 section 3)."""
 
@@ -135,7 +132,7 @@ class HeadParser(ABC, Generic[HeadType]):
             elif line:
                 self._add_header(line)
             else:
-                return replace(self._head, headers=tuple(self._headers)), bytes(self._buffer[begin:])
+                return self._head.but(headers=tuple(self._headers)), bytes(self._buffer[begin:])
         del self._buffer[:begin]
         self._searched = len(self._buffer)
         if self._searched > MAX_LINE_SIZE + 1:  # one more: the last may be the carriage return

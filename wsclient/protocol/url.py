@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import ipaddress
 import re
-from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.text import escape
+from wsclient.protocol.value import Value
 
 __all__ = ["MAX_URL_LENGTH", "URL"]
 
@@ -31,8 +31,7 @@ _DIGITS = re.compile(r"[0-9]+")
 _URI_CHARACTERS = "!#$%&'()*+,/:;=?@[]"  # RFC 3986 section 2.2 and the percent sign; quote() adds the unreserved ones
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class URL:
+class URL(Value):
     """Where to connect, and what to ask for there. Get one from `URL.parse`.
 
     Attributes:

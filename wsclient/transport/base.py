@@ -6,8 +6,9 @@ Not bytes: a browser does the handshake and the framing itself, so what is plugg
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from wsclient.protocol.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,44 +17,54 @@ if TYPE_CHECKING:
     from wsclient.protocol.events import Event
     from wsclient.protocol.url import URL
 
-__all__ = ["Capabilities", "OpeningRequest", "Settings", "Transport"]
+__all__ = ["OpeningRequest", "Settings", "Transport"]
 
 
-@dataclass(slots=True)
 class Settings:
     """What the user may set; shared with the transport, so that a change counts at once.
 
     Times are seconds, 0 means none. Sizes are bytes.
     """
 
-    handshake_timeout: float = 10.0
-    close_timeout: float = 5.0
-    heartbeat_interval: float = 20.0
-    max_message_size: int = 16 * 1024 * 1024
-    verify_ssl: bool = True
-    trusted_certificate: str | bytes | SSLContext | None = None
-    compression: bool = False
-    no_delay: bool = True
+    __slots__ = (
+        "close_timeout",
+        "compression",
+        "handshake_timeout",
+        "heartbeat_interval",
+        "max_message_size",
+        "no_delay",
+        "trusted_certificate",
+        "verify_ssl",
+    )
+
+    def __init__(
+        self,
+        *,
+        handshake_timeout: float = 10.0,
+        close_timeout: float = 5.0,
+        heartbeat_interval: float = 20.0,
+        max_message_size: int = 16 * 1024 * 1024,
+        verify_ssl: bool = True,
+        trusted_certificate: str | bytes | SSLContext | None = None,
+        compression: bool = False,
+        no_delay: bool = True,
+    ) -> None:
+        self.handshake_timeout = handshake_timeout
+        self.close_timeout = close_timeout
+        self.heartbeat_interval = heartbeat_interval
+        self.max_message_size = max_message_size
+        self.verify_ssl = verify_ssl
+        self.trusted_certificate = trusted_certificate
+        self.compression = compression
+        self.no_delay = no_delay
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningRequest:
+class OpeningRequest(Value):
     """What to open, checked already."""
 
     url: URL
     subprotocols: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What this transport can do; asked for what it cannot, the hall refuses and says so."""
-
-    custom_headers: bool = True
-    tls_options: bool = True
-    heartbeat: bool = True
-    remote_address: bool = True
-    close_codes: frozenset[int] | None = field(default=None)  # None: every code that may be sent
 
 
 class Transport(ABC):
@@ -62,8 +73,6 @@ class Transport(ABC):
     No method blocks and none raises for what the network or the peer did: that becomes an event.
     A transport never knows who uses it, so that dropping its user frees both.
     """
-
-    capabilities: Capabilities = Capabilities()
 
     @property
     @abstractmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from math import inf
 from typing import TYPE_CHECKING, Final
@@ -322,7 +321,7 @@ class LiveConnection:
         if failure is None or not unsent:
             return ended
         detail = f"{failure.detail}; {unsent} bytes were not sent"
-        return dataclasses.replace(ended, failure=dataclasses.replace(failure, detail=detail))
+        return ended.but(failure=failure.but(detail=detail))
 
     def _failure(self, kind: FailureKind, detail: str, cause: BaseException | None = None) -> Failure:
         stage = Stage.CLOSE if self.connection.is_closing else Stage.OPEN

@@ -6,11 +6,11 @@ import logging
 import os
 import socket
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
 from wsclient.protocol.handshake import ClientHandshake
+from wsclient.protocol.value import Value
 from wsclient.transport.failures import detached, failure_from, reason_of
 from wsclient.transport.race import Race
 from wsclient.transport.readiness import Readiness
@@ -36,18 +36,16 @@ _MAX_WARNED: Final = 256  # servers; arbitrary
 _warned: Final[set[str]] = set()
 
 
-@dataclass(frozen=True, slots=True)
-class Outside:
+class Outside(Value):
     """What of the world an attempt uses; tests bring their own."""
 
-    resolver: Resolver = field(default_factory=Resolver)
-    readiness: Readiness = field(default_factory=Readiness)
+    resolver: Resolver = Resolver()
+    readiness: Readiness = Readiness()
     socket_factory: Callable[[int, int], socket.socket] = socket.socket
     random_bytes: Callable[[int], bytes] = os.urandom
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Value):
     """What stays the same from the lookup to the reply."""
 
     request: OpeningRequest
@@ -62,8 +60,7 @@ class Attempt:
         return f"[{url.host}]:{url.port}" if ":" in url.host else f"{url.host}:{url.port}"
 
 
-@dataclass(frozen=True, slots=True)
-class Established:
+class Established(Value):
     """A connection on which frames may flow.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import errno
 import os
 import socket
@@ -178,4 +177,4 @@ class Race:
             return failure_from(error, Stage.CONNECT, f"{self._host}:{self._port}")
         if self._count == 1:
             return self._failure
-        return dataclasses.replace(self._failure, detail=f"{self._failure.detail} ({self._count} addresses tried)")
+        return self._failure.but(detail=f"{self._failure.detail} ({self._count} addresses tried)")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import socket
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from wsclient.protocol.events import Failure, FailureKind, Stage
+from wsclient.protocol.value import Value
 from wsclient.transport.failures import reason_of
 from wsclient.transport.race import Address
 
@@ -27,16 +27,14 @@ _NETWORK_DOWN: Final = "no name server answered for {host!r} ({reason})"
 _NOT_FOUND: Final = "name {host!r} was not found ({reason})"
 
 
-@dataclass(frozen=True, slots=True)
-class TlsOptions:
+class TlsOptions(Value):
     """Whom to trust; see `Settings`."""
 
     verify: bool = True
     trusted_certificate: str | bytes | SSLContext | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Value):
     """A name that was found.
 
     Attributes:

@@ -1,0 +1,85 @@
+"""Value: a class that is nothing but its fields, as a frozen dataclass is.
+
+The library has some twenty of them that are needed at once. Made by `dataclasses`, which compiles each and itself
+imports a compiler's tools, they would take as long to import as all the rest.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self, dataclass_transform
+
+__all__ = ["Value"]
+
+_set = object.__setattr__
+
+
+class _ValueType(type):
+    """Makes slots of the names that a class annotates; what they are given there becomes their default."""
+
+    _fields: tuple[str, ...] = ()
+    _defaults: dict[str, object] = {}  # noqa: RUF012 - each class has its own, and none is changed
+
+    def __new__(cls, name: str, bases: tuple[_ValueType, ...], namespace: dict[str, Any]) -> _ValueType:
+        own = tuple(namespace.get("__annotations__", ()))
+        fields = (*(bases[0]._fields if bases else ()), *own)
+        defaults = {field: namespace.pop(field) for field in own if field in namespace}
+        made = super().__new__(cls, name, bases, {"__slots__": own, "__match_args__": fields, **namespace})
+        made._fields = fields
+        made._defaults = made._defaults | defaults
+        return made
+
+    def in_order(cls, values: tuple[object, ...], named: dict[str, object]) -> tuple[object, ...]:
+        """Puts what was given, and the defaults of what was not, into the order of the fields."""
+        placed = dict(zip(cls._fields, values, strict=False))
+        held = cls._defaults | placed | named
+        if len(placed) < len(values) or placed.keys() & named.keys() or held.keys() != set(cls._fields):
+            given = ", ".join([f"{len(values)} by position", *named])
+            raise TypeError(f"{cls.__name__} has the fields {', '.join(cls._fields)}, and was given {given}")
+        return tuple(held[field] for field in cls._fields)
+
+
+@dataclass_transform(frozen_default=True)
+class Value(metaclass=_ValueType):
+    """Equal to what is of the same class and holds the same; cannot be changed. Subclasses annotate their fields.
+
+        class Point(Value):
+            x: float
+            y: float = 0.0
+
+    They are given by position or by name, and known to type checkers, as those of a dataclass.
+    """
+
+    def __init__(self, *values: object, **named: object) -> None:
+        fields = type(self)._fields
+        if named or len(values) != len(fields):
+            values = type(self).in_order(values, named)
+        for field, value in zip(fields, values, strict=True):
+            _set(self, field, value)
+
+    def but(self, **changes: object) -> Self:
+        """Gives another, which differs in these fields."""
+        return type(self)(**dict(zip(type(self)._fields, self._held(), strict=True)) | changes)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{name} cannot be set: a {type(self).__name__} does not change")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"{name} cannot be deleted: a {type(self).__name__} does not change")
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._held() == other._held()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._held()))
+
+    def __repr__(self) -> str:
+        held = (f"{field}={value!r}" for field, value in zip(type(self)._fields, self._held(), strict=True))
+        return f"{type(self).__name__}({', '.join(held)})"
+
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        return type(self), self._held()  # copy and pickle would set one field after the other
+
+    def _held(self) -> tuple[object, ...]:
+        return tuple(getattr(self, field) for field in type(self)._fields)
