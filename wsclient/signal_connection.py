@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from enum import IntFlag
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["ConnectFlags", "Connection", "checked_handler"]
+
+# Of a function's code: `inspect.CO_COROUTINE` and so on. That module takes longer to import than most of this library.
+_COROUTINE = 0x80
+_GENERATORS = 0x20 | 0x200  # asynchronous ones, too
 
 
 class ConnectFlags(IntFlag):
@@ -91,8 +94,10 @@ def _kind_that_runs_nothing(handler: object) -> str:
     while isinstance(handler, partial):
         handler = handler.func
     for function in (handler, type(handler).__call__):
-        if inspect.iscoroutinefunction(function):
+        code = getattr(getattr(function, "__func__", function), "__code__", None)
+        flags = getattr(code, "co_flags", 0)
+        if flags & _COROUTINE:
             return "a coroutine function"
-        if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
+        if flags & _GENERATORS:
             return "a generator function"
     return ""
