@@ -27,7 +27,6 @@ The machinery has four rooms, which know nothing of the above:
 On top of all stands the command line, `python -m wsclient`, in cli/.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from wsclient.connection_failure import ConnectionFailure
@@ -76,4 +75,6 @@ _LOADED_WHEN_NAMED = {
 def __getattr__(name: str) -> object:
     if name not in _LOADED_WHEN_NAMED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - not needed by everybody, just as what it loads
+
     return getattr(import_module(_LOADED_WHEN_NAMED[name]), name)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import os
-from http import HTTPStatus
+from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING
 
 from wsclient.protocol import deflate
@@ -41,6 +40,12 @@ GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
 VERSION = "13"  # RFC 6455 section 4.1
 KEY_SIZE = 16  # bytes, RFC 6455 section 4.1
 
+# RFC 9110 section 15.5 and 15.6: how a server refuses.
+BAD_REQUEST = 400
+METHOD_NOT_ALLOWED = 405
+UPGRADE_REQUIRED = 426
+HTTP_VERSION_NOT_SUPPORTED = 505
+
 
 class ClientHandshake:
     """One attempt to open a connection, from the client's side (RFC 6455 section 4.1).
@@ -72,7 +77,7 @@ class ClientHandshake:
     ) -> None:
         self._url = url
         self._subprotocols = subprotocols
-        self._key = base64.b64encode(random_bytes(KEY_SIZE)).decode("ascii")
+        self._key = _base64(random_bytes(KEY_SIZE))
         self._offers_deflate = offers_deflate
         self._parser = ResponseParser()
         self._has_begun = False
@@ -254,7 +259,7 @@ class ServerHandshake:
         try:
             found = self._parser.receive_data(data)
         except BadHead as error:
-            return _bad_request(HTTPStatus.BAD_REQUEST, f"the request breaks HTTP: {error}")
+            return _bad_request(BAD_REQUEST, f"the request breaks HTTP: {error}")
         if found is None:
             return None
         head, self.trailing_data = found
@@ -263,7 +268,7 @@ class ServerHandshake:
         try:
             subprotocols = check_subprotocols(_elements(head, "Sec-WebSocket-Protocol"))
         except InvalidArgument as error:
-            return _bad_request(HTTPStatus.BAD_REQUEST, str(error))
+            return _bad_request(BAD_REQUEST, str(error))
         self._request = Request(head, subprotocols, ", ".join(head.get_all("Sec-WebSocket-Extensions")))
         return self._request
 
@@ -304,9 +309,11 @@ class ServerHandshake:
             headers: more of them, as `check_headers` gives them.
             body: a page that says why.
         """
+        from http import HTTPStatus  # noqa: PLC0415 - a client never needs it, and its import would cost each one
+
         reasons = {known.value: known.phrase for known in HTTPStatus}
         lines = [f"HTTP/1.1 {status} {reasons.get(status, '')}", "Connection: close", f"Content-Length: {len(body)}"]
-        if status == HTTPStatus.UPGRADE_REQUIRED:  # RFC 6455 section 4.4, RFC 9110 section 15.5.22
+        if status == UPGRADE_REQUIRED:  # RFC 6455 section 4.4, RFC 9110 section 15.5.22
             lines += ["Upgrade: websocket", f"Sec-WebSocket-Version: {VERSION}"]
         return _join_head(lines, headers) + body
 
@@ -314,34 +321,38 @@ class ServerHandshake:
 def accept_key(key: str) -> str:
     """The Sec-WebSocket-Accept that answers a Sec-WebSocket-Key (RFC 6455 section 4.2.2, item 5.4)."""
     digest = hashlib.sha1((key + GUID).encode("latin-1"), usedforsecurity=False).digest()
-    return base64.b64encode(digest).decode("ascii")
+    return _base64(digest)
 
 
-def _fault_of_request(head: RequestHead) -> tuple[HTTPStatus, str] | None:
+def _base64(data: bytes) -> str:
+    return b2a_base64(data, newline=False).decode("ascii")
+
+
+def _fault_of_request(head: RequestHead) -> tuple[int, str] | None:
     """The checks of RFC 6455 section 4.2.1, and the status that answers what is wrong."""
     keys, versions = head.get_all("Sec-WebSocket-Key"), head.get_all("Sec-WebSocket-Version")
     if head.method != "GET":
-        return HTTPStatus.METHOD_NOT_ALLOWED, f"the request's method is {escape(head.method, 40)}, not GET"
+        return METHOD_NOT_ALLOWED, f"the request's method is {escape(head.method, 40)}, not GET"
     if head.version == "1.0":
-        return HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "the request is HTTP/1.0, which has no upgrade"
+        return HTTP_VERSION_NOT_SUPPORTED, "the request is HTTP/1.0, which has no upgrade"
     if len(head.get_all("Host")) != 1:  # RFC 9112 section 3.2
-        return HTTPStatus.BAD_REQUEST, "the request must have one Host"
+        return BAD_REQUEST, "the request must have one Host"
     if not _has_element(head, "Upgrade", "websocket") or not _has_element(head, "Connection", "upgrade"):
-        return HTTPStatus.UPGRADE_REQUIRED, "the request asks for no WebSocket"
+        return UPGRADE_REQUIRED, "the request asks for no WebSocket"
     if versions != [VERSION]:
-        return HTTPStatus.UPGRADE_REQUIRED, f"the request must have Sec-WebSocket-Version 13, not {_shown(versions)}"
+        return UPGRADE_REQUIRED, f"the request must have Sec-WebSocket-Version 13, not {_shown(versions)}"
     if len(keys) != 1 or not _is_key(keys[0]):
-        return HTTPStatus.BAD_REQUEST, f"the request must have one Sec-WebSocket-Key of 16 bytes, not {_shown(keys)}"
+        return BAD_REQUEST, f"the request must have one Sec-WebSocket-Key of 16 bytes, not {_shown(keys)}"
     return None
 
 
-def _bad_request(status: HTTPStatus, detail: str) -> Failure:
-    return Failure(stage=Stage.HANDSHAKE, kind=FailureKind.NOT_WEBSOCKET, detail=detail, http_status=status.value)
+def _bad_request(status: int, detail: str) -> Failure:
+    return Failure(stage=Stage.HANDSHAKE, kind=FailureKind.NOT_WEBSOCKET, detail=detail, http_status=status)
 
 
 def _is_key(text: str) -> bool:
     try:
-        return len(base64.b64decode(text, validate=True)) == KEY_SIZE
+        return len(a2b_base64(text, strict_mode=True)) == KEY_SIZE
     except ValueError:  # binascii.Error is one, and so is a letter that is not ASCII
         return False
 

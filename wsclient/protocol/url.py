@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import ipaddress
 import re
-from urllib.parse import quote, unquote_to_bytes
+from binascii import b2a_base64
 
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.text import escape
@@ -27,8 +25,12 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")  # RFC 3986 section 3.1
 _AUTHORITY_END = re.compile(r"[/?]")
 _HOST = re.compile(r"[a-z0-9._-]+")  # a letter-digit-hyphen name, and the underscore that local networks use
 _ZONE = re.compile(r"[A-Za-z0-9._~-]+")  # RFC 6874 section 2, without percent-encoding
-_DIGITS = re.compile(r"[0-9]+")
-_URI_CHARACTERS = "!#$%&'()*+,/:;=?@[]"  # RFC 3986 section 2.2 and the percent sign; quote() adds the unreserved ones
+_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")  # RFC 3986 section 2.1
+
+_OCTETS = frozenset(map(str, range(256)))  # RFC 3986 section 3.2.2
+
+# RFC 3986 sections 2.2 and 2.3, and the percent sign: what need not be encoded.
+_URI_CHARACTERS = frozenset(b"!#$%&'()*+,/:;=?@[]-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
 class URL(Value):
@@ -104,7 +106,7 @@ class URL(Value):
         """The value of an Authorization field for Basic (RFC 7617), or None without user information. A secret."""
         if self.username is None:
             return None
-        return "Basic " + base64.b64encode(f"{self.username}:{self.password or ''}".encode()).decode("ascii")
+        return "Basic " + b2a_base64(f"{self.username}:{self.password or ''}".encode(), newline=False).decode("ascii")
 
     def __str__(self) -> str:
         """The URL fit for logs: user information left out, values of the query hidden."""
@@ -146,7 +148,7 @@ def _read_port(text: str | None, *, has_scheme: bool, quotable: bool) -> int | N
         if has_scheme:  # RFC 3986 section 3.2.3 allows the bare colon
             return None
         raise InvalidArgument('there is no port behind the ":" (a scheme is followed by "://")')
-    number = int(text) if _DIGITS.fullmatch(text) and len(text) <= MAX_LABEL_LENGTH else 0
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_LABEL_LENGTH else 0
     if not 1 <= number <= 65535:
         raise InvalidArgument(f"port{' ' + escape(text, 40) if quotable else ''} is not in 1-65535")
     return number
@@ -156,7 +158,7 @@ def _read_userinfo(userinfo: str) -> tuple[str, str]:
     """User name and password, percent-decoded. The messages hold neither."""
     name, _, word = userinfo.partition(":")
     try:
-        username, password = (unquote_to_bytes(part).decode() for part in (name, word))
+        username, password = (_percent_decoded(part).decode() for part in (name, word))
     except UnicodeDecodeError:
         raise InvalidArgument("the user name or password is not UTF-8 behind its percent signs") from None
     # RFC 7617 section 2: neither may hold control characters, and the first colon ends the user name.
@@ -170,10 +172,18 @@ def _read_userinfo(userinfo: str) -> tuple[str, str]:
 def _read_resource_name(text: str) -> str:
     path, _, query = text.partition("?")
     # RFC 6455 section 3: "/" for an empty path, and a "?" only in front of a query.
-    name = quote((path or "/") + ("?" + query if query else ""), safe=_URI_CHARACTERS)
+    name = _percent_encoded((path or "/") + ("?" + query if query else ""))
     if len(name) > MAX_URL_LENGTH:
         raise InvalidArgument(f"path and query are {len(name)} bytes long when encoded, more than {MAX_URL_LENGTH}")
     return name
+
+
+def _percent_decoded(text: str) -> bytes:
+    return _PERCENT.sub(lambda found: bytes.fromhex(found[1].decode()), text.encode())
+
+
+def _percent_encoded(text: str) -> str:
+    return "".join(chr(byte) if byte in _URI_CHARACTERS else f"%{byte:02X}" for byte in text.encode())
 
 
 def _read_host(text: str, *, quotable: bool) -> str:
@@ -192,6 +202,8 @@ def _read_host(text: str, *, quotable: bool) -> str:
 
 
 def _read_ipv6(text: str, shown: str) -> str:
+    import ipaddress  # noqa: PLC0415 - a millisecond, for the few who write such a host
+
     address, percent, zone = text[1:-1].partition("%")
     zone = zone.removeprefix("25")  # RFC 6874 section 2 writes the "%" as "%25"; people write it as it is
     try:
@@ -224,11 +236,9 @@ def _check_labels(host: str, shown: str) -> None:
 
 
 def _is_ipv4(host: str) -> bool:
-    try:
-        ipaddress.IPv4Address(host)
-    except ValueError:
-        return False
-    return True
+    labels = host.split(".")
+    # Digits as they are written, without a zero in front: others read those as octal.
+    return len(labels) == 4 and all(label in _OCTETS for label in labels)
 
 
 def _hide_value(part: str) -> str:
