@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from itertools import chain
-from json import dumps
 from reprlib import repr as short_repr
 from struct import Struct
 from typing import TYPE_CHECKING, Any
@@ -178,6 +177,8 @@ def _children(container: Iterable[object], path: str) -> Iterator[tuple[object, 
         for index, item in enumerate(container):
             yield item, f"{path}[{index}]"
         return
+    from json import dumps  # noqa: PLC0415 - for messages alone, and takes two milliseconds
+
     for key, item in container.items():
         name = dumps(key, ensure_ascii=False) if isinstance(key, str) else short_repr(key)
         yield key, f"{path} key {name}".lstrip()

@@ -5,9 +5,8 @@ Another numbering (Godot 4's) is another table of the same rows, not another cod
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 from wsclient.variant.color import Color
 from wsclient.variant.component_pools import PoolColorArray, PoolVector2Array, PoolVector3Array
@@ -78,8 +77,7 @@ class Layout(Enum):
     STRINGS = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class VariantType:
+class VariantType(NamedTuple):
     """One type.
 
     Attributes:
