@@ -86,7 +86,7 @@ writes this page; `make bench-quick` does the most important part in under two m
 Only ratios count: absolute figures change with the machine and with whatever else it does. All clients take turns
 within each round, one process each, on another core than the server, which sends bytes prepared beforehand. "bare
 system calls" reads and writes the same bytes and looks at none of them: nobody can be faster. Costs are processor time
-of the client's process, but for round trips and connections, which are told in time on the clock. The longest `poll()`
+of the client's process, but for what says that it is told in time on the clock, and round trips. The longest `poll()`
 is what its thread worked: what the system gave to other programs meanwhile is not counted. Each client is used as its
 own documentation says is fastest, with the same limits; text becomes `str`, and every message is really taken."""
 

@@ -10,14 +10,14 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from benchmarks.shapes import block
-from benchmarks.suite import CLIENTS_AT_ONCE, OURS, WORKS, Target, Work
+from benchmarks.suite import CLIENTS_AT_ONCE, LOOPS, OURS, UVLOOP, WORKS, Target, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from benchmarks.pool import Pool
 
-__all__ = ["Figures", "compare", "import_times", "many", "run"]
+__all__ = ["Figures", "compare", "import_times", "many", "on_each_loop", "on_the_faster_loop", "run"]
 
 #: By client: what one took, in the work's unit, in each round.
 Figures = dict[str, list[float]]
@@ -38,6 +38,24 @@ def run(pool: Pool, work: Work, clients: Iterable[str], rounds: int, seconds: fl
             assert answer is not None
             figures[client].append(answer[work.clock] / answer["count"] * work.scale)
     return figures
+
+
+def on_each_loop(clients: Iterable[str]) -> Iterator[str]:
+    """Adds to the clients of asyncio the same ones on uvloop."""
+    for client in clients:
+        yield client
+        if client in LOOPS:
+            yield client + UVLOOP
+
+
+def on_the_faster_loop(figures: Figures) -> Figures:
+    """Leaves one of each client of asyncio: on the loop on which it is faster."""
+    best: Figures = {}
+    for client, values in figures.items():
+        name = client.removesuffix(UVLOOP)
+        if name not in best or median(values) < median(best[name]):
+            best[name] = values
+    return best
 
 
 def _calibrate(pool: Pool, work: Work, client: str, seconds: float) -> int:

@@ -13,6 +13,7 @@ BATCHES = "wsclient, get_packets()"
 NUMPY = "wsclient, with numpy"
 GODOT = "Godot"
 LOOPS = ("picows", "aiohttp", "websockets asyncio")
+UVLOOP = ", on uvloop"
 POLLED = ("websockets Sans-I/O", "wsproto", "websocket-client")
 ALL = (BARE, OURS, *LOOPS, "websockets sync", *POLLED, GODOT)
 
@@ -91,6 +92,9 @@ _MANY = (BARE, *POLLED)
 WORKS: dict[str, Work] = {
     "idle": Work("a poll() that finds nothing, TCP", "idle"),
     "idle-tls": Work("a poll() that finds nothing, TLS", "idle", options={"secure": True}),
+    "idle-inside": Work(
+        "the same, TCP, in a game that is a coroutine", "idle", clients=(OURS, *LOOPS), options={"inside": True}
+    ),
     "receive-16": _receive("receive 16 B, binary", "binary-16", more=(BATCHES,)),
     "receive-64": _receive("receive 64 B, binary", "binary-64", more=(BATCHES, SIGNAL)),
     "receive-json": _receive("receive 64 B, JSON text", "json-64", more=(SIGNAL,)),
@@ -108,8 +112,12 @@ WORKS: dict[str, Work] = {
     "send-1M": _send("send 1 MiB", 1 << 20, 1, "us", NUMPY),
     "send-16M": _send("send 16 MiB", 1 << 24, 1, "us", NUMPY),
     "echo": Work("round trip of 64 B, busy loop", "echo", "us", clock="wall"),
-    "connect": Work("connect and handshake, TCP", "connect", "us", clock="wall"),
-    "connect-tls": Work("connect and handshake, TLS", "connect", "us", clock="wall", options={"secure": True}),
+    "connect": Work("connect and handshake, TCP", "connect", "us"),
+    "connect-tls": Work("connect and handshake, TLS", "connect", "us", options={"secure": True}),
+    "connect-wall": Work("the same, TCP, on the clock", "connect", "us", clock="wall", options={"busy": True}),
+    "connect-tls-wall": Work(
+        "the same, TLS, on the clock", "connect", "us", clock="wall", options={"secure": True, "busy": True}
+    ),
     "many-idle": Work("1,000 clients, all polled once, idle", "idle_many", "us", tuple(c for c in ALL if c != BARE)),
     "emit": Work("emit a signal, one handler", "more", clients=(OURS,), options={"work": "emit"}),
     "emit-by-pyee": Work("the same by pyee", "more", clients=(OURS,), options={"work": "emit-by-pyee"}),

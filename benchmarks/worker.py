@@ -51,6 +51,9 @@ CLIENTS = {
     "picows": Entry("picows_client:Picows", "picows"),
     "aiohttp": Entry("aiohttp_client:Aiohttp", "aiohttp"),
     "websockets asyncio": Entry("websockets_asyncio:WebsocketsAsyncio", "websockets"),
+    "picows, on uvloop": Entry("picows_client:Picows", None, first="uvloop"),
+    "aiohttp, on uvloop": Entry("aiohttp_client:Aiohttp", None, first="uvloop"),
+    "websockets asyncio, on uvloop": Entry("websockets_asyncio:WebsocketsAsyncio", "uvloop", first="uvloop"),
     "websockets sync": Entry("websockets_blocking:WebsocketsBlocking", "websockets"),
     "websockets Sans-I/O": Entry("polled:WebsocketsSansIo", "websockets"),
     "wsproto": Entry("polled:Wsproto", "wsproto"),
@@ -108,14 +111,14 @@ class Worker:
         # One round trip, undisturbed as a rule, times their number.
         return sorted(took)[len(took) // 2] * count, self._cpu
 
-    def _idle(self, count: int, secure: bool) -> None:
+    def _idle(self, count: int, secure: bool, *, inside: bool = False) -> None:
         client = self._connected(secure)
-        self._run(client, lambda: client.idle(count))
+        self._run(client, lambda: client.idle(count, inside=inside))
 
-    def _connect(self, count: int, secure: bool) -> None:
+    def _connect(self, count: int, secure: bool, *, busy: bool = False) -> None:
         client = self._new()
         url = self._url(secure, "/rest")
-        self._run(client, lambda: client.connect(url, count))
+        self._run(client, lambda: client.connect(url, count, busy=busy))
 
     def _longest(self, count: int, secure: bool, *, shape: str, budget: float) -> tuple[float, float]:
         client = self._connected(secure)
@@ -183,7 +186,11 @@ def _maker(name: str, authority: str) -> Callable[[], Client]:
 def main(name: str, port: str, secure_port: str, authority: str) -> None:
     """Takes work from standard input, line by line, until that ends."""
     logging.disable(logging.CRITICAL)
-    worker = Worker(_maker(name, authority), {False: int(port), True: int(secure_port)})
+    try:
+        make = _maker(name, authority)
+    except ModuleNotFoundError as error:
+        sys.exit(f"{name} is not measured: {error}")
+    worker = Worker(make, {False: int(port), True: int(secure_port)})
     gc.freeze()
     print("{}", flush=True)
     for line in sys.stdin:

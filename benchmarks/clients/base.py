@@ -87,8 +87,13 @@ class Client(ABC):
         """Sends, and takes the answer, so many times. Gives the seconds of each, the client's own loop included."""
         raise NotOffered
 
-    def idle(self, count: int) -> None:
-        """Looks that many times for what may have come, as a frame of a game does, and finds nothing."""
+    def idle(self, count: int, *, inside: bool = False) -> None:
+        """Looks that many times for what may have come, as a frame of a game does, and finds nothing.
+
+        Args:
+            count: times.
+            inside: whether the game is a coroutine, where the client is one of asyncio; else it has a loop of its own.
+        """
         raise NotOffered
 
     def longest_poll(self, count: int, budget: float) -> tuple[float, float]:
@@ -103,8 +108,14 @@ class Client(ABC):
         """
         raise NotOffered
 
-    def connect(self, url: str, count: int) -> None:
-        """Opens and drops that many connections, one after the other."""
+    def connect(self, url: str, count: int, *, busy: bool = False) -> None:
+        """Opens and drops that many connections, one after the other, without a goodbye.
+
+        Args:
+            url: of the server.
+            count: how many.
+            busy: whether a client that polls does so all the time; else it rests in between, as others wait.
+        """
         for _ in range(count):
             self.open(url)
             self.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import shutil
 import ssl
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,7 +79,7 @@ class Godot(Client):
         assert isinstance(took, list)
         return [microseconds / 1e6 for microseconds in took]
 
-    def idle(self, count: int) -> None:
+    def idle(self, count: int, *, inside: bool = False) -> None:
         self._ask("look", self._connection(0), count)
 
     def longest_poll(self, count: int, budget: float) -> tuple[float, float]:
@@ -91,8 +90,8 @@ class Godot(Client):
         # How long its thread worked in one poll(), nobody tells: not longer than in all of them.
         return longest / 1e6, min(longest / 1e6, self.processor_time() - before)
 
-    def connect(self, url: str, count: int) -> None:
-        self._ask("connect_and_drop", url.replace("127.0.0.1", "localhost"), count)
+    def connect(self, url: str, count: int, *, busy: bool = False) -> None:
+        self._ask("connect_and_drop", url.replace("127.0.0.1", "localhost"), count, busy)
 
     def open_many(self, url: str, count: int) -> None:
         self._ask("open_many", url, count)
@@ -128,4 +127,4 @@ def _engine() -> Engine:
 
 
 if shutil.which(PROGRAM) is None:
-    sys.exit(f"{PROGRAM} is not installed: Godot is not measured")
+    raise ModuleNotFoundError(f"{PROGRAM} is not installed")

@@ -75,7 +75,7 @@ class Bare(Client):
             took.append(time.perf_counter() - start)
         return took
 
-    def idle(self, count: int) -> None:
+    def idle(self, count: int, *, inside: bool = False) -> None:
         poll = self._poller.poll
         for _ in range(count):
             poll(0, 1) if hasattr(select, "epoll") else poll(0)

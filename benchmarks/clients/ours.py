@@ -92,7 +92,7 @@ class Ours(Client):
             took.append(time.perf_counter() - start)
         return took
 
-    def idle(self, count: int) -> None:
+    def idle(self, count: int, *, inside: bool = False) -> None:
         poll = self.client.poll
         for _ in range(count):
             poll()
@@ -105,14 +105,12 @@ class Ours(Client):
         finally:
             client.poll_budget = 0.004
 
-    def connect(self, url: str, count: int) -> None:
+    def connect(self, url: str, count: int, *, busy: bool = False) -> None:
         for _ in range(count):
             client = self._new()
             client.connect_to_url(url)
-            _open(client)
-            client.disconnect_from_host()
-            client.poll()
-            client._link.let_go()  # noqa: SLF001 - as a program does that quits: the answer is not waited for
+            _open(client, busy=busy)
+            del client  # no goodbye, as with the others
 
     def open_many(self, url: str, count: int) -> None:
         for _ in range(count):
@@ -178,9 +176,11 @@ class BySignal(Ours):
         client.data_received.disconnect(on_data)
 
 
-def _open(client: WebSocketClient) -> None:
+def _open(client: WebSocketClient, *, busy: bool = True) -> None:
     client.poll()
     while client.get_connection_status() == WebSocketClient.CONNECTION_CONNECTING:
+        if not busy:
+            rest()
         client.poll()
     assert client.get_connection_status() == WebSocketClient.CONNECTION_CONNECTED, client.last_error
 

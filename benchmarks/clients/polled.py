@@ -111,7 +111,7 @@ class PolledClient(Client):
             took.append(time.perf_counter() - start)
         return took
 
-    def idle(self, count: int) -> None:
+    def idle(self, count: int, *, inside: bool = False) -> None:
         for _ in range(count):
             self.poll()
 

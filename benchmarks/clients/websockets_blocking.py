@@ -64,7 +64,7 @@ class WebsocketsBlocking(Client):
             took.append(time.perf_counter() - start)
         return took
 
-    def idle(self, count: int) -> None:
+    def idle(self, count: int, *, inside: bool = False) -> None:
         _idle(self._connection, count)
 
     def open_many(self, url: str, count: int) -> None:
