@@ -341,7 +341,7 @@ def test_closing_takes_an_int_and_a_str(code: object, reason: object, link: Link
 
 def test_letting_go_keeps_what_can_be_read(link: Link) -> None:
     transport = opened(link)
-    link.inbox.append(b"kept", is_text=False)
+    link.inbox.extend(binary(b"kept"))
     link.events.append(binary(b"not read yet"))
 
     link.let_go()

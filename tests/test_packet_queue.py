@@ -9,6 +9,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from wsclient.error import Error
 from wsclient.packet_queue import PacketQueue, PacketReader
+from wsclient.protocol.events import BINARY, TEXT, Messages
+
+
+def binary(payloads: list[bytes]) -> Messages:
+    return Messages(payloads, BINARY * len(payloads))
 
 
 class Reader(PacketReader):
@@ -31,8 +36,8 @@ def reader() -> Reader:
 
 
 def test_packets_come_in_order(reader: Reader) -> None:
-    reader.queue.extend([b"one", b""], is_text=False)
-    reader.queue.append(b"three", is_text=True)
+    reader.queue.extend(Messages([b"one", b""], BINARY * 2))
+    reader.queue.extend(Messages([b"three"], TEXT))
 
     assert reader.get_available_packet_count() == 3
     assert [reader.get_packet() for _ in range(3)] == [b"one", b"", b"three"]
@@ -41,7 +46,7 @@ def test_packets_come_in_order(reader: Reader) -> None:
 
 def test_an_empty_packet_is_no_error(reader: Reader) -> None:
     reader.get_packet()
-    reader.queue.append(b"", is_text=False)
+    reader.queue.extend(Messages([b""], BINARY))
 
     assert reader.get_packet() == b""
     assert reader.get_packet_error() is Error.OK
@@ -60,7 +65,7 @@ def test_reading_nothing_tells_why(read: str, nothing: object, when_empty: Error
 @pytest.mark.parametrize("read", ["get_packet", "get_message", "get_packets"])
 def test_a_read_that_gives_something_clears_the_error(read: str, reader: Reader) -> None:
     reader.get_packet()
-    reader.queue.append(b"x", is_text=False)
+    reader.queue.extend(Messages([b"x"], BINARY))
 
     getattr(reader, read)()
 
@@ -68,7 +73,7 @@ def test_a_read_that_gives_something_clears_the_error(read: str, reader: Reader)
 
 
 def test_all_packets_can_be_taken_at_once(reader: Reader) -> None:
-    reader.queue.extend([b"one", b"two"], is_text=True)
+    reader.queue.extend(Messages([b"one", b"two"], TEXT * 2))
 
     assert reader.get_packets() == [b"one", b"two"]
     assert reader.get_packets() == []
@@ -76,15 +81,15 @@ def test_all_packets_can_be_taken_at_once(reader: Reader) -> None:
 
 
 def test_a_message_is_str_or_bytes_as_it_was_sent(reader: Reader) -> None:
-    reader.queue.append("grün".encode(), is_text=True)
-    reader.queue.append(b"\xff", is_text=False)
-    reader.queue.append(b"", is_text=True)
+    reader.queue.extend(Messages(["grün".encode()], TEXT))
+    reader.queue.extend(Messages([b"\xff"], BINARY))
+    reader.queue.extend(Messages([b""], TEXT))
 
     assert [reader.get_message() for _ in range(4)] == ["grün", b"\xff", "", None]
 
 
 def test_the_kind_is_that_of_the_packet_read_last(reader: Reader) -> None:
-    reader.queue.append(b"text", is_text=True)
+    reader.queue.extend(Messages([b"text"], TEXT))
     assert not reader.was_string_packet()
 
     reader.get_packet()
@@ -116,9 +121,9 @@ def test_the_kind_is_that_of_the_packet_read_last(reader: Reader) -> None:
 )
 def test_there_is_room_for(waiting: list[int], coming: list[int], room: int) -> None:
     queue = PacketQueue(max_bytes=10, max_packets=3)
-    queue.extend([bytes(size) for size in waiting], is_text=False)
+    queue.extend(Messages([bytes(size) for size in waiting], BINARY * len(waiting)))
 
-    assert queue.room_for([bytes(size) for size in coming]) == room
+    assert queue.room_for(binary([bytes(size) for size in coming])) == room
 
 
 @pytest.mark.parametrize(
@@ -133,28 +138,28 @@ def test_there_is_room_for(waiting: list[int], coming: list[int], room: int) -> 
 )
 def test_it_is_full_with(waiting: list[int], is_full: bool) -> None:
     queue = PacketQueue(max_bytes=10, max_packets=3)
-    queue.extend([bytes(size) for size in waiting], is_text=False)
+    queue.extend(Messages([bytes(size) for size in waiting], BINARY * len(waiting)))
 
     assert queue.is_full is is_full
 
 
 def test_reading_makes_room() -> None:
     reader = Reader(max_bytes=10)
-    reader.queue.extend([bytes(6), bytes(4)], is_text=False)
-    assert reader.queue.room_for([bytes(6)]) == 0
+    reader.queue.extend(Messages([bytes(6), bytes(4)], BINARY * 2))
+    assert reader.queue.room_for(binary([bytes(6)])) == 0
 
     reader.get_packet()
 
-    assert reader.queue.room_for([bytes(6)]) == 1
-    assert reader.queue.room_for([bytes(7)]) == 0
+    assert reader.queue.room_for(binary([bytes(6)])) == 1
+    assert reader.queue.room_for(binary([bytes(7)])) == 0
 
 
 # What is remembered
 
 
 def test_what_was_received_is_counted(reader: Reader) -> None:
-    reader.queue.extend([b"one", b"two"], is_text=True)
-    reader.queue.append(b"three", is_text=False)
+    reader.queue.extend(Messages([b"one", b"two"], TEXT * 2))
+    reader.queue.extend(Messages([b"three"], BINARY))
     reader.get_packet()
 
     assert (reader.queue.received, reader.queue.received_bytes) == (3, 11)
@@ -163,10 +168,10 @@ def test_what_was_received_is_counted(reader: Reader) -> None:
 
 def test_kinds_do_not_pile_up_where_nobody_asks_for_them(reader: Reader) -> None:
     for number in range(1000):
-        reader.queue.append(b"x", is_text=number % 2 == 0)
+        reader.queue.extend(Messages([b"x"], TEXT if number % 2 == 0 else BINARY))
         reader.get_packet()
 
-    assert len(reader.queue.changes) <= 1
+    assert len(reader.queue.kinds) <= 2
     assert not reader.was_string_packet()
 
 
@@ -180,14 +185,21 @@ def test_there_is_room_for_as_many_as_fit_one_by_one(
     waiting: list[bytes], coming: list[bytes], max_bytes: int, max_packets: int
 ) -> None:
     queue = PacketQueue(max_bytes, max_packets)
-    queue.extend(waiting, is_text=False)
+    queue.extend(Messages(waiting, BINARY * len(waiting)))
 
-    room = queue.room_for(coming)
+    room = queue.room_for(binary(coming))
 
     for payload in coming[:room]:
-        assert queue.room_for([payload]) == 1
-        queue.append(payload, is_text=False)
-    assert room == len(coming) or queue.room_for([coming[room]]) == 0
+        assert queue.room_for(binary([payload])) == 1
+        queue.extend(Messages([payload], BINARY))
+    assert room == len(coming) or queue.room_for(binary([coming[room]])) == 0
+
+
+RUNS = st.lists(st.tuples(st.binary(max_size=6), st.booleans()), min_size=1, max_size=5)
+
+
+def kinds_of(messages: list[tuple[bytes, bool]]) -> bytes:
+    return b"".join(TEXT if is_text else BINARY for _, is_text in messages)
 
 
 class QueueMachine(RuleBasedStateMachine):
@@ -199,16 +211,37 @@ class QueueMachine(RuleBasedStateMachine):
         self.waiting: list[tuple[bytes, bool]] = []
         self.last_was_text = False
 
-    @rule(payloads=PAYLOADS, is_text=st.booleans())
-    def extend(self, payloads: list[bytes], is_text: bool) -> None:
-        payloads = payloads[: self.reader.queue.room_for(payloads)]
-        self.reader.queue.extend(payloads, is_text=is_text)
-        self.waiting += [(payload, is_text) for payload in payloads]
+    def fitting(self, coming: list[tuple[bytes, bool]]) -> list[tuple[bytes, bool]]:
+        return coming[: self.reader.queue.room_for(binary([payload for payload, _ in coming]))]
+
+    @rule(coming=RUNS)
+    def extend(self, coming: list[tuple[bytes, bool]]) -> None:
+        coming = self.fitting(coming)
+        self.reader.queue.extend(Messages([payload for payload, _ in coming], kinds_of(coming)))
+        self.waiting += coming
+
+    @precondition(lambda self: not self.reader.queue.is_full)
+    @rule(coming=RUNS, count=st.integers(0, 5), reads=st.lists(st.booleans(), min_size=5, max_size=5))
+    def put_in_one_by_one(self, coming: list[tuple[bytes, bool]], count: int, reads: list[bool]) -> None:
+        queue, told = self.reader.queue, self.fitting(coming)[:count]
+        before = queue.received, queue.received_bytes
+        queue.announce(Messages([payload for payload, _ in coming], kinds_of(coming)))
+        for number, (message, is_read) in enumerate(zip(told, reads, strict=False), 1):
+            queue.received += 1
+            queue.packets.append(message[0])
+            self.waiting.append(message)
+            assert queue.received == before[0] + number
+            assert queue.received_bytes == before[1] + sum(len(payload) for payload, _ in told[:number])
+            if is_read:
+                self.take(as_message=True)
+                assert self.reader.was_string_packet() is self.last_was_text
+        assert queue.settle() == len(told)
+        assert queue.received_bytes == before[1] + sum(len(payload) for payload, _ in told)
 
     @precondition(lambda self: not self.reader.queue.is_full)
     @rule(is_text=st.booleans())
     def append(self, is_text: bool) -> None:
-        self.reader.queue.append(b"x", is_text=is_text)
+        self.reader.queue.extend(Messages([b"x"], TEXT if is_text else BINARY))
         self.waiting.append((b"x", is_text))
 
     @precondition(lambda self: self.waiting)

@@ -213,6 +213,22 @@ def test_what_happens_is_counted(client: WebSocketClient, transport: FakeTranspo
     )
 
 
+def test_a_handler_finds_its_own_message_counted_and_none_behind_it(
+    client: WebSocketClient, transport: FakeTransport
+) -> None:
+    seen = []
+
+    @client.on("data_received")
+    def look() -> None:
+        told = client.get_statistics()
+        seen.append((told.messages_received, told.bytes_received, told.unread_packets, told.unread_bytes))
+
+    transport.feed(binary(b"1", b"22"), text("333"))
+    client.poll()
+
+    assert seen == [(1, 1, 1, 1), (2, 3, 2, 3), (3, 6, 3, 6)]
+
+
 def test_counts_stay_behind_the_end_until_the_next_attempt(client: WebSocketClient, transport: FakeTransport) -> None:
     transport.silent_for = 0.0
     client.put_packet(b"12345")

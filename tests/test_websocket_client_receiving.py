@@ -502,3 +502,27 @@ def test_a_slow_handshake_handler_delays_what_is_behind_it(client: WebSocketClie
 
     client.poll()
     assert told[1:] == [("data_received",)]
+
+
+def test_a_handler_changes_who_is_told_of_the_next_message(client: WebSocketClient, transport: FakeTransport) -> None:
+    told = []
+
+    def first() -> None:
+        told.append("first")
+        client.get_packet()
+        if told.count("first") == 1:
+            client.data_received.connect(second)
+        elif told.count("first") == 3:
+            client.data_received.disconnect(second)
+        elif told.count("first") == 4:
+            client.set_block_signals(True)
+
+    def second() -> None:
+        told.append("second")
+
+    client.data_received.connect(first)
+    transport.feed(binary(b"1", b"2", b"3", b"4", b"5"))
+    client.poll()
+
+    assert told == ["first", "first", "second", "first", "second", "first"]
+    assert client.get_available_packet_count() == 1

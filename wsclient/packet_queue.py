@@ -6,9 +6,10 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from wsclient.error import Error
+from wsclient.protocol.events import BINARY, TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from wsclient.protocol.events import Messages
 
 __all__ = ["PacketQueue", "PacketReader"]
 
@@ -19,8 +20,8 @@ _OK = Error.OK
 class PacketQueue:
     """Whole messages in order of arrival, text as UTF-8.
 
-    Nothing is kept beside each message, so that taking one is a single call into C: whether it was text, and how
-    many bytes wait, is worked out when somebody asks.
+    Taking one is a single call into C: nothing is kept beside it that would have to be taken too. Which of them are
+    text, and how many bytes wait, is worked out when somebody asks.
 
     Args:
         max_bytes: of payload that it takes. A message that is larger by itself is taken when nothing else waits.
@@ -32,22 +33,24 @@ class PacketQueue:
         error: what `get_packet_error()` tells.
         when_empty: as above.
         received: how many messages were ever put in.
-        received_bytes: of all those.
-        changes: the numbers of the messages at which text and binary take turns; some may be behind us.
-        taken_was_text: whether the message before the first of `changes` was text.
+        kinds: those of messages, as in `Messages`: from the last one that was taken on, or from one before it.
+        kinds_from: the number of the first of these. The first message ever is number 1; 0 stands for none, no text.
+        only_kind: of those that wait: 1 where all are text, 0 where none is, None where that is not so sure.
     """
 
     __slots__ = (
+        "_announced",
+        "_announced_at",
         "_gone_bytes",
-        "_last_kind",
-        "changes",
+        "_put_bytes",
         "error",
+        "kinds",
+        "kinds_from",
         "max_bytes",
         "max_packets",
+        "only_kind",
         "packets",
         "received",
-        "received_bytes",
-        "taken_was_text",
         "when_empty",
     )
 
@@ -58,52 +61,55 @@ class PacketQueue:
         self.max_bytes = max_bytes
         self.max_packets = max_packets
         self.received = 0
-        self.received_bytes = 0
+        self.only_kind: int | None = 0
+        self._put_bytes = 0  # without those that are announced
         self._gone_bytes = 0  # of messages that were taken: those that were counted so far, not always all
-        self.changes: deque[int] = deque()  # so that a run of one kind costs nothing
-        self._last_kind = False
-        self.taken_was_text = False
+        self.kinds = BINARY
+        self.kinds_from = 0
+        self._announced: list[bytes] = []
+        self._announced_at = 0
 
-    def room_for(self, payloads: list[bytes]) -> int:
+    def room_for(self, messages: Messages) -> int:
         """How many of these messages, from the first on, it takes now."""
-        packets = self.packets
+        packets, payloads = self.packets, messages.payloads
         count = min(len(payloads), self.max_packets - len(packets))
         if count <= 0:
             return 0
-        taken = payloads if count == len(payloads) else payloads[:count]
-        if self._fits(sum(map(len, taken))):
+        if self._fits(messages.size if count == len(payloads) else sum(map(len, payloads[:count]))):
             return count
         room = self.max_bytes - self._waiting_at_most
         fitting = 0
-        while (room := room - len(taken[fitting])) >= 0:  # ends before the list does: together they do not fit
+        while (room := room - len(payloads[fitting])) >= 0:  # ends before the list does: together they do not fit
             fitting += 1
         return fitting or (0 if packets else 1)
 
-    def extend(self, payloads: list[bytes], *, is_text: bool, changes: Sequence[int] = ()) -> None:
-        """Puts messages in; how many it takes, `room_for` tells.
+    def extend(self, messages: Messages) -> None:
+        """Puts messages in; how many it takes, `room_for` tells."""
+        self._add_kinds(messages.kinds)
+        size = messages.size
+        self.received += len(messages.payloads)
+        self._put_bytes += size
+        self.packets.extend(messages.payloads)
 
-        Args:
-            payloads: theirs.
-            is_text: whether the first is text.
-            changes: where in the list text and binary take turns; see `protocol.events.Messages`.
+    def announce(self, messages: Messages) -> None:
+        """Begins to put messages in one by one: whoever does it counts each in `received`, then adds it to `packets`.
+
+        Nothing else may be put in before `settle`.
         """
-        if is_text is not self._last_kind:
-            self._change_kind(is_text)
-        if changes:
-            received = self.received
-            self.changes.extend([received + change for change in changes])
-            self._last_kind ^= bool(len(changes) % 2)
-        self.received += len(payloads)
-        self.received_bytes += sum(map(len, payloads))
-        self.packets.extend(payloads)
+        self._add_kinds(messages.kinds)
+        self._announced, self._announced_at = messages.payloads, self.received
 
-    def append(self, payload: bytes, is_text: bool) -> None:
-        """Puts one message in."""
-        if is_text is not self._last_kind:
-            self._change_kind(is_text)
-        self.received += 1
-        self.received_bytes += len(payload)
-        self.packets.append(payload)
+    def settle(self) -> int:
+        """Ends what `announce` began. Gives how many of the messages were put in."""
+        self._put_bytes, self._announced = self.received_bytes, []
+        return self.received - self._announced_at
+
+    @property
+    def received_bytes(self) -> int:
+        """Of all messages that were ever put in."""
+        if not self._announced:
+            return self._put_bytes
+        return self._put_bytes + sum(map(len, self._announced[: self.received - self._announced_at]))
 
     @property
     def is_full(self) -> bool:
@@ -113,12 +119,7 @@ class PacketQueue:
     @property
     def last_was_text(self) -> bool:
         """Whether the message that was taken last was text; False before the first."""
-        taken = self.received - len(self.packets)
-        kinds = self.changes
-        while kinds and kinds[0] < taken:
-            kinds.popleft()
-            self.taken_was_text = not self.taken_was_text
-        return self.taken_was_text
+        return bool(self.kinds[self.received - len(self.packets) - self.kinds_from])
 
     @property
     def size(self) -> int:
@@ -135,10 +136,14 @@ class PacketQueue:
         # Counted anew only where the old count, which may be too high, says no.
         return self._waiting_at_most + more <= self.max_bytes or self.size + more <= self.max_bytes
 
-    def _change_kind(self, is_text: bool) -> None:
-        _ = self.last_was_text  # forgets the changes behind us: where nobody asks, they would pile up
-        self.changes.append(self.received)
-        self._last_kind = is_text
+    def _add_kinds(self, kinds: bytes) -> None:
+        taken, start = self.received - len(self.packets), self.kinds_from
+        # From the last one that was taken to the last one put in; neither those before, nor announced ones that did
+        # not come.
+        self.kinds, self.kinds_from = self.kinds[taken - start : self.received - start + 1] + kinds, taken
+        only = 0 if TEXT not in kinds else None if BINARY in kinds else 1
+        if only != self.only_kind:
+            self.only_kind = None if self.packets else only
 
 
 class PacketReader:
@@ -185,11 +190,10 @@ class PacketReader:
             inbox.error = inbox.when_empty
             return None
         inbox.error = _OK
-        # What `last_was_text` says, which is asked only where the kind may have changed.
-        changes = inbox.changes
-        has_changed = changes and changes[0] < inbox.received - len(inbox.packets)
-        is_text = inbox.last_was_text if has_changed else inbox.taken_was_text
-        return packet.decode("utf-8") if is_text else packet
+        kind = inbox.only_kind
+        if kind is None:  # what `last_was_text` asks
+            kind = inbox.kinds[inbox.received - len(inbox.packets) - inbox.kinds_from]
+        return packet.decode("utf-8") if kind else packet
 
     def get_packet_error(self) -> Error:
         """Tells how the last read went: `OK` before the first."""

@@ -34,7 +34,8 @@ class SignalEmitter(EventEmitter):
     What pyee keeps of each handler is a `Connection`. Only pyee's public methods are used, of 13 and of 16 alike.
 
     For subclasses with a `poll()` of their own: `_begin_poll`, `_end_poll`, `_emit`, and `_handlers`, whose tuple for
-    a signal is empty while nobody listens.
+    a signal is empty while nobody listens. Where signals are not blocked and there is no hook, `_emit` does no more
+    than to call what `_sole_handlers` has for a signal, if that is not None.
     """
 
     _declared_signals: ClassVar[Mapping[str, Signal[*tuple[Any, ...]]]] = {}
@@ -47,6 +48,8 @@ class SignalEmitter(EventEmitter):
         super().__init__()
         # pyee is the store. This is what an emission loops over, built anew at each change.
         self._handlers: dict[str, tuple[Connection, ...]] = dict.fromkeys((*self._declared_signals, NEW_LISTENER), ())
+        # Of those that are one plain handler, what an emission may call right away: half of its cost.
+        self._sole_handlers: dict[str, Callable[..., object] | None] = dict.fromkeys(self._handlers)
         self._deferred: list[Callable[[], object]] = []
         self._is_blocking_signals = False
         self._is_emitting = False
@@ -85,7 +88,7 @@ class SignalEmitter(EventEmitter):
         """Disconnects all handlers of one signal, or of all signals, however often they were connected."""
         super().remove_all_listeners(event)
         for signal in self._handlers if event is None else self._handlers.keys() & {event}:
-            self._handlers[signal] = ()
+            self._refresh(signal)
 
     def listeners(self, event: str) -> list[Callable[..., Any]]:
         """Lists the handlers of a signal, in their order; empty for an unknown one."""
@@ -235,7 +238,9 @@ class SignalEmitter(EventEmitter):
         self._refresh(signal)
 
     def _refresh(self, signal: str) -> None:
-        self._handlers[signal] = tuple(cast("list[Connection]", super().listeners(signal)))
+        handlers = tuple(cast("list[Connection]", super().listeners(signal)))
+        self._handlers[signal] = handlers
+        self._sole_handlers[signal] = handlers[0].target if len(handlers) == 1 and handlers[0].is_plain else None
 
     def _emit_now(self, signal: str, args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
         if kwargs:  # pyee's, not Godot's

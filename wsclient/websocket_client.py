@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import warnings
-from itertools import islice
 from threading import get_ident
 from typing import TYPE_CHECKING
 
@@ -326,43 +325,56 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
             events.popleft()
             return True
         # At the end nothing waits any more: what was read, one read at most, goes in whatever the limits say.
-        room = len(payloads) if isinstance(events[-1], Ended) else inbox.room_for(payloads)
+        room = len(payloads) if isinstance(events[-1], Ended) else inbox.room_for(messages)
         if not room:
             self._warn_of_pause(inbox)
             return False
-        if self._is_multiplayer or self._has_packet_hook or self._handlers["data_received"]:
+        if self._is_multiplayer:
+            return self._tell_relayed(link, messages, room, deadline)
+        if self._has_packet_hook or self._handlers["data_received"]:
             return self._tell_each(link, messages, room, deadline)
         # Nobody listens: all at once.
         if room == len(payloads):
             events.popleft()
         else:
             messages = messages.take(room)
-        inbox.extend(messages.payloads, is_text=messages.is_text, changes=messages.changes)
+        inbox.extend(messages)
         return True
 
     def _tell_each(self, link: Link, messages: Messages, room: int, deadline: float) -> bool:
-        """Puts one message after the other into the inbox, and emits for each before the next."""
-        # What a game pays for each message that it handles by signal: local names, and one call each to put it in, to
-        # emit and to look at the clock.
-        clock, transport, events = self._clock, link.transport, link.events
-        put, emit = link.inbox.append, self._emit
-        is_multiplayer = self._is_multiplayer
+        """Puts one message after the other into the inbox, and emits `data_received` for each before the next."""
+        # What a game pays for each message that it handles by signal: local names, and as a rule no call but the
+        # handler's and the look at the clock.
+        clock, transport, inbox = self._clock, link.transport, link.inbox
+        add, sole_handlers = inbox.packets.append, self._sole_handlers
         hook = self._on_peer_packet if self._has_packet_hook else None
-        told = 0
+        inbox.announce(messages)
         try:
-            for payload, is_text in islice(messages.each(), room):
-                told += 1
-                if is_multiplayer:
-                    self._take_relayed(payload)
+            for number, payload in enumerate(messages.payloads[:room], inbox.received + 1):
+                inbox.received = number
+                add(payload)
+                if (handler := sole_handlers["data_received"]) and not hook and not self._is_blocking_signals:
+                    handler()
                 else:
-                    put(payload, is_text)
-                    emit("data_received", hook)
+                    self._emit("data_received", hook)
                 if clock() >= deadline or link.transport is not transport:
                     return False
         finally:
-            messages.take(told)
-            if not messages.payloads and events:
-                events.popleft()
+            _forget_told(link, messages, inbox.settle())
+        return True
+
+    def _tell_relayed(self, link: Link, messages: Messages, room: int, deadline: float) -> bool:
+        """Applies one message of the server after the other, in multiplayer mode."""
+        transport = link.transport
+        told = 0
+        try:
+            for payload in messages.payloads[:room]:
+                told += 1
+                self._take_relayed(payload)
+                if self._clock() >= deadline or link.transport is not transport:
+                    return False
+        finally:
+            _forget_told(link, messages, told)
         return True
 
     def _tell_event(self, link: Link, event: Event) -> None:
@@ -439,3 +451,10 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
     def __reduce_ex__(self, protocol: SupportsIndex) -> Never:
         """Refused: copies and pickles of a client would share its socket."""
         raise TypeError(f"a {type(self).__name__} cannot be copied or pickled: it owns a connection")
+
+
+def _forget_told(link: Link, messages: Messages, count: int) -> None:
+    """Takes the first messages of the run that is told off it; with the last of them, the run itself."""
+    messages.take(count)
+    if not messages.payloads and link.events:
+        link.events.popleft()

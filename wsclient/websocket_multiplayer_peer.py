@@ -12,6 +12,7 @@ from wsclient.link import Limits, Link
 from wsclient.multiplayer import relay
 from wsclient.networked_multiplayer_peer import NetworkedMultiplayerPeer, TransferMode
 from wsclient.packet_queue import PacketReader
+from wsclient.protocol.events import BINARY, Messages
 from wsclient.signal import Signal
 from wsclient.websocket_peer import WebSocketPeer, WebSocketSender
 
@@ -224,7 +225,7 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
         self._forget_sources()  # here too: not everybody asks who it was
         source, _, payload = packet
         self._sources.append(source)
-        self._inbox.append(payload, False)
+        self._inbox.extend(Messages([payload], BINARY))
         hook = (lambda _source: self._on_peer_packet()) if self._has_packet_hook else None
         self._emit("peer_packet", hook, source)
 

@@ -57,11 +57,11 @@ class Recorder:
     def resume(self) -> None:
         self.is_busy = False
 
-    def whole_messages(self, payloads: list[bytes], *, is_text: bool, changes: list[int]) -> None:
+    def whole_messages(self, payloads: list[bytes], kinds: bytes) -> None:
         assert payloads
         assert all(len(payload) <= MAX for payload in payloads)
         self.calls += 1
-        messages = Messages(is_text, payloads, changes)
+        messages = Messages(payloads, kinds)
         self.frames += [Frame(TEXT if is_text else BINARY, payload) for payload, is_text in messages.each()]
 
     def take_compressed(self, payloads: Iterator[bytes], is_text: bool) -> None:

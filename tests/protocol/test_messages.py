@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wsclient.protocol import events
 from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.frames import Opcode
 from wsclient.protocol.messages import MessageAssembler, Utf8Validator
@@ -31,8 +32,10 @@ class Box:
         assert messages.payloads
         self.delivered += messages.each()
 
-    def whole(self, *payloads: bytes, is_text: bool, changes: tuple[int, ...] = ()) -> None:
-        self.assembler.whole_messages(list(payloads), is_text=is_text, changes=list(changes))
+    def whole(self, *payloads: bytes, kinds: str = "t") -> None:
+        """Kinds: a "t" for each text and a "b" for each binary message; the last one goes on."""
+        each = [events.TEXT if kind == "t" else events.BINARY for kind in kinds.ljust(len(payloads), kinds[-1])]
+        self.assembler.whole_messages(list(payloads), b"".join(each))
 
     def begin(self, opcode: Opcode, length: int, *, is_final: bool = True, is_compressed: bool = False) -> None:
         self.assembler.frame_begins(opcode, length, is_final=is_final, is_compressed=is_compressed)
@@ -145,8 +148,8 @@ class TestWholeMessages:
     def test_are_delivered_in_order(self) -> None:
         box = Box()
 
-        box.whole(b"a", b"", b"c", is_text=True)
-        box.whole(b"\xff", is_text=False)
+        box.whole(b"a", b"", b"c")
+        box.whole(b"\xff", kinds="b")
 
         assert box.delivered == [(b"a", True), (b"", True), (b"c", True), (b"\xff", False)]
 
@@ -154,26 +157,24 @@ class TestWholeMessages:
         box = Box()
 
         with refused(match="1007"):
-            box.whole(b"a", "é".encode(), b"\xff", b"z", is_text=True)
+            box.whole(b"a", "é".encode(), b"\xff", b"z")
 
         assert box.delivered == [(b"a", True), ("é".encode(), True)]
 
     def test_of_both_kinds_are_delivered_in_order(self) -> None:
         box = Box()
 
-        box.whole(b"a", b"\xff", b"\xfe", "é".encode(), is_text=True, changes=(1, 3))
+        box.whole(b"a", b"\xff", b"\xfe", "é".encode(), kinds="tbbt")
 
         assert box.delivered == [(b"a", True), (b"\xff", False), (b"\xfe", False), ("é".encode(), True)]
 
-    @pytest.mark.parametrize(("is_text", "changes"), [(False, (1,)), (True, (1, 3))])
-    def test_of_both_kinds_are_delivered_up_to_the_first_that_is_no_text(
-        self, is_text: bool, changes: tuple[int, ...]
-    ) -> None:
+    @pytest.mark.parametrize("kinds", ["btt", "tbbt"])
+    def test_of_both_kinds_are_delivered_up_to_the_first_that_is_no_text(self, kinds: str) -> None:
         box = Box()
-        payloads = [b"\xff", b"a"] if not is_text else [b"a", b"\xff", b"\xfe"]
+        payloads = [b"a" if kind == "t" else b"\xff" for kind in kinds[:-1]]
 
         with refused(match="1007"):
-            box.whole(*payloads, b"\xff", b"z", is_text=is_text, changes=changes)
+            box.whole(*payloads, b"\xff", b"z", kinds=kinds)
 
         assert [payload for payload, _ in box.delivered] == payloads
 
@@ -181,7 +182,7 @@ class TestWholeMessages:
         box = Box()
 
         with refused(match="1007"):
-            box.whole(b"\xff", is_text=True)
+            box.whole(b"\xff")
 
         assert box.delivered == []
 
@@ -189,21 +190,21 @@ class TestWholeMessages:
     def test_may_have_any_text(self, text: str) -> None:
         box = Box()
 
-        box.whole(text.encode(), is_text=True)
+        box.whole(text.encode())
 
         assert box.delivered == [(text.encode(), True)]
 
     @pytest.mark.parametrize("wire", [*((case.values[0]) for case in BAD), *((case.values[0]) for case in CUT_OFF)])
     def test_have_no_text_that_is_none(self, wire: str) -> None:
         with refused(match="1007"):
-            Box().whole(bytes.fromhex(wire), is_text=True)
+            Box().whole(bytes.fromhex(wire))
 
     def test_do_not_stand_inside_a_fragmented_one(self) -> None:  # B10
         box = Box()
         box.frame(TEXT, b"a", is_final=False)
 
         with refused(match="1002"):
-            box.whole(b"b", is_text=True)
+            box.whole(b"b")
 
         assert box.delivered == []
 

@@ -266,7 +266,7 @@ class Arrived:
     def resume(self) -> None:
         pass
 
-    def whole_messages(self, payloads: list[bytes], *, is_text: bool, changes: list[int]) -> None:
+    def whole_messages(self, payloads: list[bytes], kinds: bytes) -> None:
         self.payload += sum(map(len, payloads))
         self.messages += len(payloads)
 

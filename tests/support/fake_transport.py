@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.support.fake_clock import FakeClock
-from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, Messages, Opened, Stage
+from wsclient.protocol.events import BINARY, TEXT, CloseReceived, Ended, Failure, FailureKind, Messages, Opened, Stage
 from wsclient.transport.base import Settings, Transport
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ class Sent(NamedTuple):
 
 def binary(*payloads: bytes) -> Messages:
     """A run of binary messages."""
-    return Messages(is_text=False, payloads=list(payloads))
+    return Messages(list(payloads), BINARY * len(payloads))
 
 
 def text(*payloads: str) -> Messages:
     """A run of text messages."""
-    return Messages(is_text=True, payloads=[payload.encode() for payload in payloads])
+    return Messages([payload.encode() for payload in payloads], TEXT * len(payloads))
 
 
 def failure(

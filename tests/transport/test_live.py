@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.support.fake_clock import FakeClock
 from tests.support.memory_stream import MemoryStream
 from wsclient.protocol.connection import Connection, Role
-from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, Messages, Stage
+from wsclient.protocol.events import TEXT, CloseReceived, Ended, Failure, FailureKind, Messages, Stage
 from wsclient.transport.base import Settings
 from wsclient.transport.live import LiveConnection
 from wsclient.transport.polled_time import SKIPPABLE, PolledClock
@@ -120,7 +120,7 @@ def test_while_the_receiver_is_full_nothing_is_read_or_decoded(one: OneConnectio
     one.server.send(HELLO)
     assert one.step(read=False) == []
     assert one.stream.calls == []
-    assert one.step() == [Messages(is_text=True, payloads=[b"Hello"])]
+    assert one.step() == [Messages([b"Hello"], TEXT)]
 
 
 def test_while_the_receiver_is_full_sending_goes_on(one: OneConnection) -> None:
@@ -253,7 +253,7 @@ def test_what_comes_while_closing_is_still_told(one: OneConnection) -> None:
     one.live.close(1000, "")
     one.server.send(HELLO + CLOSE_1000)
     assert one.step() == [
-        Messages(is_text=True, payloads=[b"Hello"]),
+        Messages([b"Hello"], TEXT),
         CloseReceived(1000, "", is_answer=True),
         Ended(was_clean=True),
     ]
@@ -264,7 +264,7 @@ def test_a_last_message_and_close_and_end_in_one_piece_are_told_in_order(one: On
     one.server.send(HELLO + CLOSE_1000)
     one.server.end()
     assert one.step() == [
-        Messages(is_text=True, payloads=[b"Hello"]),
+        Messages([b"Hello"], TEXT),
         CloseReceived(1000, "", is_answer=False),
         Ended(was_clean=True),
     ]
@@ -321,7 +321,7 @@ def test_tcp_that_ends_without_close_is_a_loss_behind_what_came_before(one: OneC
     one.server.end()
     one.step()
     one.step()
-    assert one.events[0] == Messages(is_text=True, payloads=[b"Hello"])
+    assert one.events[0] == Messages([b"Hello"], TEXT)
     assert (one.failure.stage, one.failure.kind) == (Stage.OPEN, FailureKind.LOST)
 
 
@@ -350,7 +350,7 @@ def test_where_writing_breaks_what_was_sent_to_us_is_still_read(one: OneConnecti
         one.server.end()
     one.send(b"x")
     one.step()
-    assert one.events == [Messages(is_text=True, payloads=[b"Hello"])]
+    assert one.events == [Messages([b"Hello"], TEXT)]
     one.step()
     assert one.failure.kind is FailureKind.LOST
     assert one.failure.cause is PIPE

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.fake_network import FakeResolver, addresses
 from tests.support.native_world import NativeWorld
-from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, Messages, Opened, Stage
+from wsclient.protocol.events import TEXT, CloseReceived, Ended, Failure, FailureKind, Messages, Opened, Stage
 from wsclient.transport.native import TRANSITIONS, NativeTransport, State, Step
 from wsclient.transport.polled_time import SKIPPABLE
 from wsclient.transport.resolver import Resolved
@@ -41,7 +41,7 @@ def test_opens_talks_and_closes(is_secure: bool) -> None:
     world.settle()
     assert world.events == [
         Opened(""),
-        Messages(is_text=True, payloads=[b"world"]),
+        Messages([b"world"], TEXT),
         CloseReceived(1000, "bye", is_answer=True),
         Ended(was_clean=True),
     ]
@@ -64,7 +64,7 @@ def test_the_server_closes_and_is_answered(is_secure: bool) -> None:
 def test_what_comes_behind_the_reply_is_told_behind_opened(is_secure: bool) -> None:
     world = NativeWorld(is_secure=is_secure)
     world.connect(behind=bytes.fromhex("8105 48656c6c6f"))
-    assert world.events == [Opened(""), Messages(is_text=True, payloads=[b"Hello"])]
+    assert world.events == [Opened(""), Messages([b"Hello"], TEXT)]
 
 
 def test_a_subprotocol_is_agreed_on() -> None:

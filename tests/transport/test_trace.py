@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from wsclient.protocol.events import CloseReceived, Ended, Messages, PingReceived, PongReceived
+from wsclient.protocol.events import BINARY, TEXT, CloseReceived, Ended, Messages, PingReceived, PongReceived
 from wsclient.transport.trace import is_tracing, trace_received, trace_sent
 
 
@@ -13,8 +13,8 @@ def test_tells_each_message_and_control_frame(caplog: pytest.LogCaptureFixture) 
     trace_sent("text", b"out")
     trace_received(
         [
-            Messages(is_text=True, payloads=[b"one", b"two"]),
-            Messages(is_text=False, payloads=[b"\x00"]),
+            Messages([b"one", b"two"], TEXT * 2),
+            Messages([b"\x00"], BINARY),
             PingReceived(b"i"),
             PongReceived(b"o"),
             CloseReceived(1000, "bye", is_answer=True),

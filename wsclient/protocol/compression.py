@@ -11,6 +11,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from wsclient.protocol.errors import ProtocolViolation
+from wsclient.protocol.events import BINARY, TEXT
 from wsclient.protocol.frames import Opcode
 
 if TYPE_CHECKING:
@@ -132,9 +133,9 @@ class InflatingReceiver:
             self.is_busy = False
             self._inflate_waiting()
 
-    def whole_messages(self, payloads: list[bytes], *, is_text: bool, changes: list[int]) -> None:
+    def whole_messages(self, payloads: list[bytes], kinds: bytes) -> None:
         """Passes on what is not compressed."""
-        self._assembler.whole_messages(payloads, is_text=is_text, changes=changes)
+        self._assembler.whole_messages(payloads, kinds)
 
     def take_run(self, payloads: Iterable[bytes], is_text: bool) -> None:  # noqa: C901  (one loop on purpose, see below)
         """Takes compressed messages of one kind and one frame each: as many as a step allows, not all.
@@ -173,7 +174,7 @@ class InflatingReceiver:
         self._room = room
         self.is_busy = room <= 0
         if messages:
-            self._assembler.whole_messages(messages, is_text=is_text, changes=[])
+            self._assembler.whole_messages(messages, (TEXT if is_text else BINARY) * len(messages))
         if fault:
             raise _corrupt(fault)
         if left is not None:

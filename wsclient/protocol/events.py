@@ -6,18 +6,18 @@ An attempt that never opened gives `Ended` alone.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from enum import Enum, StrEnum, auto
-from itertools import chain, compress, cycle, repeat
-from operator import sub
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from wsclient.protocol.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = [
+    "BINARY",
+    "TEXT",
     "CloseReceived",
     "Ended",
     "Event",
@@ -29,6 +29,9 @@ __all__ = [
     "PongReceived",
     "Stage",
 ]
+
+#: The kinds of messages, as `Messages.kinds` has them: falsy and truthy, where one goes through them.
+BINARY, TEXT = b"\0", b"\1"
 
 
 class Stage(StrEnum):
@@ -100,57 +103,52 @@ class Messages:  # noqa: PLW1641 - it grows, so it is nobody's key
     Text is UTF-8 that has been checked, still as bytes.
 
     Attributes:
-        is_text: whether the first is text.
         payloads: of all of them.
-        changes: where in `payloads` the other kind begins, and the first one again, and so on; rising, and above 0.
+        kinds: a byte for each: `TEXT` or `BINARY`.
     """
 
-    __slots__ = ("changes", "is_text", "payloads")
+    __slots__ = ("_size", "kinds", "payloads")
 
-    def __init__(self, is_text: bool, payloads: list[bytes], changes: list[int] | None = None) -> None:
-        self.is_text: bool = is_text
+    def __init__(self, payloads: list[bytes], kinds: bytes) -> None:
         self.payloads: list[bytes] = payloads
-        self.changes: list[int] = [] if changes is None else changes
+        self.kinds: bytes = kinds
+        self._size: int | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Messages):
             return NotImplemented
-        return (self.is_text, self.payloads, self.changes) == (other.is_text, other.payloads, other.changes)
+        return (self.payloads, self.kinds) == (other.payloads, other.kinds)
 
     def __repr__(self) -> str:
-        return f"Messages({self.is_text}, {self.payloads}, {self.changes})"
+        return f"Messages({self.payloads}, {self.kinds!r})"
 
-    def each(self) -> Iterator[tuple[bytes, bool]]:
+    @property
+    def size(self) -> int:
+        """The bytes of all payloads; counted when it is first asked for."""
+        if self._size is None:
+            self._size = sum(map(len, self.payloads))
+        return self._size
+
+    def each(self) -> Iterator[tuple[bytes, int]]:
         """Gives one message after the other, and whether it is text."""
-        return zip(self.payloads, self._kinds(), strict=True)
+        return zip(self.payloads, self.kinds, strict=True)
 
-    def texts(self) -> Iterator[bytes]:
+    def texts(self) -> Iterable[bytes]:
         """Gives those that are text."""
-        return compress(self.payloads, self._kinds())
-
-    def _kinds(self) -> Iterator[bool]:
-        ends = [*self.changes, len(self.payloads)]
-        kinds = cycle((self.is_text, not self.is_text))
-        return chain.from_iterable(map(repeat, kinds, map(sub, ends, [0, *ends])))
+        return compress(self.payloads, self.kinds) if BINARY in self.kinds else self.payloads
 
     def extend(self, others: Messages) -> None:
         """Puts a run behind this one."""
-        count = len(self.payloads)
-        last_is_text = self.is_text ^ bool(len(self.changes) % 2)
-        if others.is_text is not last_is_text:
-            self.changes.append(count)
-        self.changes += [count + change for change in others.changes]
         self.payloads += others.payloads
+        self.kinds += others.kinds
+        self._size = None
 
     def take(self, count: int) -> Messages:
         """Takes the first ones out, that many of those that there are."""
-        passed = bisect_left(self.changes, count)
-        taken = Messages(self.is_text, self.payloads[:count], self.changes[:passed])
+        taken = Messages(self.payloads[:count], self.kinds[:count])
         del self.payloads[:count]
-        if self.changes:
-            passed = bisect_right(self.changes, count)
-            self.is_text ^= bool(passed % 2)
-            self.changes = [change - count for change in self.changes[passed:]]
+        self.kinds = self.kinds[count:]
+        self._size = None
         return taken
 
 

@@ -8,10 +8,13 @@ has not arrived whole) goes frame by frame, its payload passed on as it arrives.
 from __future__ import annotations
 
 from enum import IntEnum
+from itertools import cycle
+from operator import mul, sub
 from typing import TYPE_CHECKING, Protocol
 
 from wsclient.protocol.equal_frames import take_equal_frames
 from wsclient.protocol.errors import ProtocolViolation
+from wsclient.protocol.events import BINARY, TEXT
 from wsclient.protocol.masking import mask
 
 if TYPE_CHECKING:
@@ -43,13 +46,12 @@ class DataReceiver(Protocol):
     def resume(self) -> None:
         """Goes on with what was put off. Called before each step, for it may do some work in each."""
 
-    def whole_messages(self, payloads: list[bytes], *, is_text: bool, changes: list[int]) -> None:
+    def whole_messages(self, payloads: list[bytes], kinds: bytes) -> None:
         """Takes a run of messages, each of them one unfragmented, uncompressed frame.
 
         Args:
             payloads: theirs, never none; the taker's from now on.
-            is_text: whether the first is text.
-            changes: where in the list the other kind begins: text, then binary, or the other way round; the taker's.
+            kinds: theirs; see `Messages`.
         """
 
     def frame_begins(self, opcode: Opcode, length: int, *, is_final: bool, is_compressed: bool) -> None:
@@ -68,7 +70,8 @@ _STARTS = (Opcode.TEXT, Opcode.BINARY)
 _RSV1 = 0x40
 _FIN_TEXT = 0x80 | Opcode.TEXT
 _FIN_BINARY = 0x80 | Opcode.BINARY
-_WHOLE = (_FIN_TEXT, _FIN_BINARY)
+_KINDS = {_FIN_TEXT: TEXT, _FIN_BINARY: BINARY}
+_WHOLE = tuple(_KINDS)
 _FIN_COMPRESSED_TEXT = _FIN_TEXT | _RSV1
 _FIN_COMPRESSED_BINARY = _FIN_BINARY | _RSV1
 
@@ -172,10 +175,9 @@ class FrameDecoder:
     def _take_run(self, room: int) -> int:
         """Takes the whole, plain messages that stand next, that many at most, and says how many."""
         data, start = self._data, self._position
-        kind = data[start] if start < len(data) else 0
+        first = kind = data[start] if start < len(data) else 0
         if kind not in _WHOLE:
             return 0
-        is_text = kind == _FIN_TEXT
         payloads: list[bytes] = []
         changes: list[int] = []
         # Frames of one size go together, without a loop. Where there are none such, it is not asked for each frame.
@@ -190,7 +192,7 @@ class FrameDecoder:
         count = len(payloads)
         if payloads:
             self.is_large = False
-            self._receiver.whole_messages(payloads, is_text=is_text, changes=changes)
+            self._receiver.whole_messages(payloads, _kinds(first, changes, count))
         return count
 
     def _take_equal(self, start: int, kind: int, most: int, payloads: list[bytes]) -> int:
@@ -298,7 +300,7 @@ class FrameDecoder:
                 # Too long for a run, but it is all there: cut out once, where parts would be put together.
                 self._position = start + key_end + length
                 payload = data[start + key_end : self._position]
-                self._receiver.whole_messages([payload], is_text=first == _FIN_TEXT, changes=[])
+                self._receiver.whole_messages([payload], _KINDS[first])
                 return True
             self._position = start + key_end
             self._missing, self._key = length, key
@@ -343,6 +345,15 @@ class FrameDecoder:
             return False
         self._receiver.frame_ends()
         return True
+
+
+def _kinds(first: int, changes: list[int], count: int) -> bytes:
+    """Of so many messages: the kind of the first, given by its first byte, and where text and binary take turns."""
+    kind = _KINDS[first]
+    if not changes:
+        return kind * count
+    lengths = map(sub, [*changes, count], [0, *changes])
+    return b"".join(map(mul, cycle((kind, TEXT if kind == BINARY else BINARY)), lengths))
 
 
 def _extended_length(digits: bytes) -> int:

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from wsclient.protocol.errors import ProtocolViolation
-from wsclient.protocol.events import Messages
+from wsclient.protocol.events import BINARY, TEXT, Messages
 from wsclient.protocol.frames import Opcode
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ __all__ = ["MessageAssembler", "Utf8Validator"]
 _INVALID_UTF8 = "text that is not UTF-8"
 # Looked up once: through its class, a member is dear in Python 3.11, and there may be many fragments.
 _CONTINUATION = Opcode.CONTINUATION
-_TEXT = Opcode.TEXT
+_TEXT_FRAME = Opcode.TEXT
 
 _INSIDE = "a new message inside a fragmented one"
 
@@ -143,12 +143,12 @@ class MessageAssembler:
         if self._is_inside:
             raise ProtocolViolation(1002, _INSIDE)
 
-    def whole_messages(self, payloads: list[bytes], *, is_text: bool, changes: list[int]) -> None:
+    def whole_messages(self, payloads: list[bytes], kinds: bytes) -> None:
         """Takes a run of unfragmented messages; see `DataReceiver.whole_messages`."""
         self.expect_start()
-        messages = Messages(is_text, payloads, changes)
+        messages = Messages(payloads, kinds)
         # What is all ASCII is UTF-8, and that is told without a loop in Python.
-        if (is_text or changes) and not all(map(bytes.isascii, payloads)):
+        if TEXT in kinds and not all(map(bytes.isascii, messages.texts())):
             self._check_texts(messages)
         self._deliver(messages)
 
@@ -211,7 +211,7 @@ class MessageAssembler:
         self._is_inside = False
         payload = self._payload.getvalue()  # CPython's BytesIO gives its own buffer away here: no copy
         self._payload = BytesIO()
-        self._deliver(Messages(self._text is not None, [payload]))
+        self._deliver(Messages([payload], BINARY if self._text is None else TEXT))
 
     def _make_room(self, arrived: int) -> None:
         """Makes the payload's memory, for less growing. A length that a peer only declared costs nothing."""
@@ -223,13 +223,11 @@ class MessageAssembler:
     def _begin(self, opcode: Opcode, *, is_compressed: bool) -> None:
         self._is_inside = True
         self._payload = _Inflated(self._max_message_size) if is_compressed else BytesIO()
-        self._text = Utf8Validator() if opcode is _TEXT else None
+        self._text = Utf8Validator() if opcode is _TEXT_FRAME else None
         self._size = self._fragments = self._expected = 0
 
     def _check_texts(self, messages: Messages) -> None:
         """Delivers the messages before the first text that is none, then refuses that."""
-        if messages.changes and all(map(bytes.isascii, messages.texts())):
-            return  # it is the binary ones that are not ASCII
         for index, (payload, is_text) in enumerate(messages.each()):
             if not is_text:
                 continue
