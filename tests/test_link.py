@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,9 @@ from wsclient.link import Limits, Link, WriteMode
 from wsclient.protocol.events import CloseReceived, Opened
 from wsclient.protocol.url import URL
 from wsclient.transport.base import OpeningRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def connecting(link: Link) -> FakeTransport:
@@ -190,6 +194,116 @@ def test_what_was_sent_is_counted(link: Link) -> None:
     link.send(b"\xff", is_text=True)  # refused
 
     assert (link.sent_messages, link.sent_bytes) == (2, 8)
+
+
+# The short way of a transport
+
+
+class ShortTransport(FakeTransport):
+    """One with a short way, up to five bytes.
+
+    Attributes:
+        long: what went the long way.
+        is_short: whether the short way is open.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.long: list[Sent] = []
+        self.is_short = True
+
+    def send(self, payload: bytes, *, is_text: bool) -> None:
+        super().send(payload, is_text=is_text)
+        self.long.append(self.sent[-1])
+
+    @property
+    def send_short(self) -> Callable[[bytes, bool], bool]:
+        return self.put
+
+    def put(self, payload: bytes, is_text: bool) -> bool:
+        if not self.is_short or len(payload) > 5:
+            return False
+        super().send(payload, is_text=is_text)
+        return True
+
+
+def with_short_way(link: Link) -> ShortTransport:
+    """An open one, that knows of it: one empty message has gone the long way."""
+    transport = ShortTransport()
+    transport.open(OpeningRequest(URL.parse("ws://host")))
+    link.transport = transport
+    transport.feed(Opened(""))
+    transport.poll()
+    link.open()
+    link.send(b"", False)
+    transport.long.clear()
+    transport.sent.clear()
+    return transport
+
+
+def test_short_messages_go_the_short_way_and_long_ones_the_long(link: Link) -> None:
+    transport = with_short_way(link)
+
+    for payload in (b"short", b"longer", b"short"):
+        assert link.send(payload, False) is Error.OK
+
+    assert transport.sent == [Sent(b"short", False), Sent(b"longer", False), Sent(b"short", False)]
+    assert transport.long == [Sent(b"longer", False)]
+    assert (link.sent_messages, link.sent_bytes) == (4, 16)
+
+
+def test_the_short_way_is_not_asked_before_the_first_message(link: Link) -> None:
+    transport = with_short_way(link)
+    link.let_go()
+
+    assert link.send(b"short", False) is Error.FAILED
+    assert transport.sent == []
+
+
+def test_where_the_short_way_has_ended_the_reason_is_found(link: Link) -> None:
+    transport = with_short_way(link)
+    transport.is_short = False
+    link.close(1000, "")
+
+    assert link.send(b"short", False) is Error.FAILED
+    assert transport.sent == []
+
+
+@pytest.mark.parametrize(("auto_flush", "flushes"), [(True, 2), (False, 0)])
+def test_on_the_short_way_too_it_is_written_at_once_unless_asked_otherwise(auto_flush: bool, flushes: int) -> None:
+    link = Link(auto_flush=auto_flush)
+    transport = with_short_way(link)
+    before = transport.flushes
+
+    link.send(b"one", False)
+    link.send(b"two", False)
+
+    assert transport.flushes == before + flushes
+
+
+@pytest.mark.parametrize(
+    ("limits", "fitting"),
+    [(Limits(max_bytes=10), 5), (Limits(max_packets=3), 3), (Limits(max_bytes=5, max_packets=3), 2)],
+)
+def test_the_limits_hold_on_the_short_way(limits: Limits, fitting: int) -> None:
+    link = Link(outgoing=limits)
+    transport = with_short_way(link)
+    transport.is_blocked = True
+
+    for _ in range(2):
+        told = [link.send(b"ab", False) for _ in range(fitting + 2)]
+
+        assert told == [Error.OK] * fitting + [Error.ERR_OUT_OF_MEMORY] * 2
+        transport.drain()
+
+
+def test_text_has_to_be_utf8_on_the_short_way_too(link: Link) -> None:
+    transport = with_short_way(link)
+
+    assert link.send(b"\xff", True) is Error.ERR_INVALID_DATA
+    assert link.send("ü".encode(), True) is Error.OK
+    assert link.send(b"\xff", False) is Error.OK
+    assert transport.sent == [Sent("ü".encode(), True), Sent(b"\xff", False)]
 
 
 # What is told of the connection

@@ -11,9 +11,12 @@ from wsclient.connection_failure import ConnectionFailure
 from wsclient.error import Error
 from wsclient.packet_queue import PacketQueue
 from wsclient.protocol.connection import MAX_CLOSE_REASON, is_valid_close_code
+from wsclient.transport.base import never_short
 from wsclient.transport.forked import ForkedTransport
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wsclient.protocol.events import Event
     from wsclient.transport.base import Transport
 
@@ -84,7 +87,8 @@ class Link:
         self.sent_messages = 0
         self.sent_bytes = 0
         self._outgoing = outgoing
-        self._sure_bytes = self._sure_packets = 0  # what fits of payload and of messages, whatever has left meanwhile
+        self._sure_messages = self._sure_bytes = 0  # up to which count there surely is room, whatever leaves meanwhile
+        self._send_short: Callable[[bytes, bool], bool] = never_short  # the transport's, when it can
         self._error_while_closed = error_while_closed
 
     @property
@@ -109,26 +113,42 @@ class Link:
 
     def put(self, packet: bytes) -> Error:
         """Sends a packet in the write mode that was set."""
-        return self.send(packet, is_text=self.write_mode is _TEXT)
+        return self.send(packet, self.write_mode is _TEXT)
 
-    def send(self, payload: bytes, *, is_text: bool) -> Error:
+    def send(self, payload: bytes, is_text: bool) -> Error:
         """Sends one message, or refuses it whole; see `WebSocketPeer.put_packet`."""
+        size = len(payload)
+        # What surely fits is not asked for each time: what waits only gets less, but for what is sent here. And
+        # whether the connection is open, the transport's short way knows.
+        if (
+            self.sent_messages < self._sure_messages
+            and self.sent_bytes + size <= self._sure_bytes
+            and (not is_text or payload.isascii())
+            and self._send_short(payload, is_text)
+        ):
+            self.sent_messages += 1
+            self.sent_bytes += size
+            if self.auto_flush and (transport := self.transport) is not None:
+                transport.flush()
+            return _OK
+        return self._send_asking(payload, is_text=is_text)
+
+    def _send_asking(self, payload: bytes, *, is_text: bool) -> Error:
+        """Sends one message, or finds out why it cannot be sent."""
         transport = self.transport
         if transport is None or not transport.can_send or not self.is_open:
             return self.refuse(Error.FAILED, f"nothing can be sent while {self._describe()}")
         size = len(payload)
-        # What surely fits is not asked for each time: what waits only gets less, but for what is sent here.
-        if size > self._sure_bytes or not self._sure_packets:
+        if self.sent_messages >= self._sure_messages or self.sent_bytes + size > self._sure_bytes:
             refusal = self._look_for_room(transport, size)
             if refusal:
                 return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal)
         if is_text and not payload.isascii() and not _is_utf8(payload):
             return self.refuse(Error.ERR_INVALID_DATA, "a text message must be UTF-8; see set_write_mode()")
         transport.send(payload, is_text=is_text)
-        self._sure_bytes -= size
-        self._sure_packets -= 1
         self.sent_messages += 1
         self.sent_bytes += size
+        self._send_short = transport.send_short
         if self.auto_flush:
             transport.flush()
         return _OK
@@ -136,14 +156,15 @@ class Link:
     def _look_for_room(self, transport: Transport, size: int) -> str:
         """Finds out how much fits. Gives the reason where a message of that size does not."""
         max_bytes, max_packets = self._outgoing
+        packets = transport.buffered_messages
         waiting = transport.buffered_amount
         if waiting + size > max_bytes:
             reason = f"{size} bytes do not fit the outgoing buffer: {waiting} of its {max_bytes} wait to leave"
             return f"{reason}; see set_buffers()"
-        packets = transport.buffered_messages
         if packets >= max_packets:
             return f"{max_packets} packets wait to leave: call poll(), send less, or see set_buffers()"
-        self._sure_bytes, self._sure_packets = max_bytes - waiting, max_packets - packets
+        self._sure_bytes = self.sent_bytes + max_bytes - waiting
+        self._sure_messages = self.sent_messages + max_packets - packets
         return ""
 
     def flush(self) -> None:
@@ -171,6 +192,7 @@ class Link:
         """Ends at once, without an event. What can be read stays readable."""
         transport, self.transport = self.transport, None
         self.is_open = False
+        self._send_short = never_short
         self.events.clear()
         self.inbox.when_empty = self._error_while_closed
         if transport is not None:
@@ -184,6 +206,7 @@ class Link:
         """
         if self.transport is None:
             return
+        self._send_short = never_short
         transport, self.transport = self.transport, ForkedTransport(owner)
         self.is_open = self.is_closing_here = False  # not here: so that letting go of it needs no goodbye
         self.events.clear()  # the parent tells them

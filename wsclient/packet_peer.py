@@ -13,7 +13,7 @@ from wsclient.reference import Reference
 if TYPE_CHECKING:
     from wsclient.variant import VariantError
 
-__all__ = ["BytesLike", "PacketPeer"]
+__all__ = ["BytesLike", "PacketPeer", "bytes_of"]
 
 logger = logging.getLogger("wsclient.packets")
 
@@ -84,7 +84,7 @@ class PacketPeer(Reference, ABC):
         Raises:
             TypeError: `buffer` is not bytes-like; for a `str`, see `send_text` of a WebSocketPeer.
         """
-        return self._put_packet(_bytes_of(buffer))
+        return self._put_packet(bytes_of(buffer))
 
     def get_packet_error(self) -> Error:
         """Tells how the last `get_packet()` or `get_var()` went: `OK` before the first."""
@@ -189,7 +189,8 @@ class PacketPeer(Reference, ABC):
         self._packet_error = error
 
 
-def _bytes_of(buffer: BytesLike) -> bytes:
+def bytes_of(buffer: BytesLike) -> bytes:
+    """Gives what is in a buffer, copied unless it is `bytes`; see `PacketPeer.put_packet`."""
     if type(buffer) is bytes:
         return buffer
     try:

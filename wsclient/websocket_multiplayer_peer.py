@@ -8,7 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from wsclient.error import Error
-from wsclient.link import Limits, Link
+from wsclient.link import Limits, Link, WriteMode
 from wsclient.multiplayer import relay
 from wsclient.networked_multiplayer_peer import NetworkedMultiplayerPeer, TransferMode
 from wsclient.packet_queue import PacketReader
@@ -18,10 +18,13 @@ from wsclient.websocket_peer import WebSocketPeer, WebSocketSender
 
 if TYPE_CHECKING:
     from wsclient.connection_failure import ConnectionFailure
+    from wsclient.packet_peer import BytesLike
 
 __all__ = ["Owed", "WebSocketMultiplayerPeer"]
 
 logger = logging.getLogger("wsclient.multiplayer")
+
+_TEXT = WriteMode.WRITE_MODE_TEXT  # looked up once, see link.py
 
 # A server that announces more peers than this is not believed; arbitrary, far above what a Godot server can serve.
 _MAX_PEERS = 16384
@@ -148,6 +151,13 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
         """
         return self._link.last_error
 
+    def put_packet(self, buffer: BytesLike) -> Error:
+        """Sends one packet; see `PacketPeer.put_packet`. In multiplayer mode to the target peer."""
+        if self._is_multiplayer or type(buffer) is not bytes:
+            return super().put_packet(buffer)
+        link = self._link  # as `put` there: what a game calls most has no call that it can do without
+        return link.send(buffer, link.write_mode is _TEXT)
+
     def _put_packet(self, packet: bytes) -> Error:
         if not self._is_multiplayer:
             return self._link.put(packet)
@@ -156,7 +166,7 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
         if self._link.is_open and not self._unique_id:
             return self._refuse(Error.FAILED, "nothing can be sent to peers before connection_succeeded")
         message = relay.encode_packet(self._unique_id, self._target_peer, packet)
-        return self._link.send(message, is_text=False)
+        return self._link.send(message, False)
 
     def _send_message(self, payload: bytes, *, is_text: bool) -> Error:
         if not self._is_multiplayer:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from wsclient.error import Error
 from wsclient.link import Link, WriteMode
-from wsclient.packet_peer import PacketPeer
+from wsclient.packet_peer import PacketPeer, bytes_of
 from wsclient.packet_queue import PacketReader
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class WebSocketSender:
         return self._link.remote_address[1]
 
     def _send_message(self, payload: bytes, *, is_text: bool) -> Error:
-        return self._link.send(payload, is_text=is_text)
+        return self._link.send(payload, is_text)
 
 
 class WebSocketPeer(PacketReader, WebSocketSender, PacketPeer):
@@ -124,6 +124,10 @@ class WebSocketPeer(PacketReader, WebSocketSender, PacketPeer):
         """Has small packets sent at once (TCP_NODELAY; the default), or gathered by the system. While open only."""
         if self._link.transport is not None and self._link.is_open:
             self._link.transport.set_no_delay(bool(enabled))
+
+    def put_packet(self, buffer: BytesLike) -> Error:
+        """Sends one packet; see `PacketPeer.put_packet`."""
+        return self._link.put(buffer if type(buffer) is bytes else bytes_of(buffer))
 
     def _put_packet(self, packet: bytes) -> Error:
         return self._link.put(packet)

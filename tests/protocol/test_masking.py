@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import sys
-from itertools import count, cycle
+from itertools import count, cycle, pairwise
 from random import Random
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wsclient.protocol.masking import KEY_SIZE, LARGEST_WHOLE, MaskingKeys, mask, mask_frame, mask_frames
+from wsclient.protocol.masking import (
+    KEY_SIZE,
+    LARGEST_WHOLE,
+    LongMask,
+    MaskingKeys,
+    is_numpy_loaded,
+    mask,
+    mask_frame,
+    mask_frames,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 KEY = bytes.fromhex("37fa213d")
-BLOCK = 16 * 1024
+BLOCK = 32 * 1024
 
 keys = st.binary(min_size=KEY_SIZE, max_size=KEY_SIZE)
 
@@ -39,7 +52,28 @@ def test_masks_the_example_of_the_rfc() -> None:  # section 5.7
 
 
 @pytest.mark.parametrize(
-    "size", [0, 1, 2, 3, 4, 5, 7, 8, 125, 126, 1000, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 3, 100_001]
+    "size",
+    [
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        7,
+        8,
+        125,
+        126,
+        1000,
+        4096,
+        4097,
+        BLOCK - 1,
+        BLOCK,
+        BLOCK + 1,
+        2 * BLOCK,
+        2 * BLOCK + 3,
+        100_001,
+    ],
 )
 @pytest.mark.usefixtures("numpy")
 def test_is_the_xor_of_the_rfc_at_any_size(size: int) -> None:
@@ -54,31 +88,79 @@ def test_masking_twice_gives_the_payload_back(payload: bytes, key: bytes) -> Non
     assert mask(mask(payload, key), key) == payload
 
 
+@pytest.mark.parametrize(
+    "sizes", [[4, 4], [8, 3], [4096, 12, 5], [BLOCK, BLOCK, 7], [2 * BLOCK, 8 * BLOCK, 8 * BLOCK + 5], [12, BLOCK, 0]]
+)
+@pytest.mark.usefixtures("numpy")
+def test_a_long_payload_is_masked_in_pieces_as_in_one(sizes: list[int]) -> None:
+    payload = Random(sizes[0]).randbytes(sum(sizes))
+    ends = [sum(sizes[:number]) for number in range(len(sizes) + 1)]
+    long_mask = LongMask(KEY)
+
+    pieces = [long_mask.over(memoryview(payload)[start:end]) for start, end in pairwise(ends)]
+
+    assert b"".join(pieces) == xor(payload, KEY)
+    assert [len(piece) for piece in pieces] == sizes
+
+
+@pytest.mark.parametrize("module", [None, ModuleType("numpy")], ids=["not at all", "half"])
+def test_numpy_counts_when_all_of_it_is_there(module: ModuleType | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numpy", module)
+    assert not is_numpy_loaded()
+
+    whole = ModuleType("numpy")
+    whole.__dict__["frombuffer"] = None
+    monkeypatch.setitem(sys.modules, "numpy", whole)
+    assert is_numpy_loaded()
+
+
 class TestWholeFrames:
+    @staticmethod
+    def frames(sizes: Iterable[int]) -> list[bytes]:
+        heads = [bytes(range(1, 3 if size < 126 else 5)) for size in sizes]
+        payloads = [Random(number).randbytes(size) for number, size in enumerate(sizes)]
+        return [head + bytes(KEY_SIZE) + payload for head, payload in zip(heads, payloads, strict=True)]
+
+    def check(self, sizes: Iterable[int]) -> None:
+        """The header stays, the key comes behind it, and the payload is masked with that."""
+        frames = self.frames(sizes)
+        drawn: set[bytes] = set()
+
+        def random_bytes(size: int) -> bytes:
+            new = Random(len(drawn)).randbytes(size)
+            drawn.update(new[at : at + KEY_SIZE] for at in range(0, size, KEY_SIZE))
+            return new
+
+        masked = mask_frames(frames, MaskingKeys(random_bytes))
+
+        keys = []
+        for size, frame in zip(sizes, frames, strict=True):
+            head = 2 if size < 126 else 4
+            one, masked = masked[: len(frame)], masked[len(frame) :]
+            keys.append(one[head : head + KEY_SIZE])
+            assert one[:head] == frame[:head]
+            assert one[head + KEY_SIZE :] == xor(frame[head + KEY_SIZE :], keys[-1])
+        assert masked == b""
+        assert len(set(keys)) == len(keys)
+        assert set(keys) <= drawn
+
     @pytest.mark.parametrize("sizes", [range(140), range(140, LARGEST_WHOLE - 7)], ids=["short", "longer"])
-    def test_are_masked_behind_their_key(self, sizes: range) -> None:
-        head_sizes = [2 if size < 126 else 4 for size in sizes]
-        payloads = [Random(size).randbytes(size) for size in sizes]
-        heads = [bytes(range(1, 1 + size)) for size in head_sizes]
-        frames = [head + bytes(KEY_SIZE) + payload for head, payload in zip(heads, payloads, strict=True)]
-        keys = [Random(size).getrandbits(32) for size in sizes]
+    def test_of_all_sizes_are_masked_behind_their_keys(self, sizes: range) -> None:
+        self.check(sizes)
 
-        masked = mask_frames(frames, keys)
-
-        raw_keys = [key.to_bytes(KEY_SIZE, "little") for key in keys]
-        assert masked == [
-            head + key + xor(payload, key) for head, key, payload in zip(heads, raw_keys, payloads, strict=True)
-        ]
+    @pytest.mark.parametrize("count", [1, 2, 300])
+    @pytest.mark.parametrize("size", [0, 1, 2, 3, 4, 64, 125, 126, 127, 248, 249, 1024])
+    def test_of_one_size_are_masked_behind_their_keys(self, size: int, count: int) -> None:
+        self.check([size] * count)
 
     @pytest.mark.parametrize("size", [0, 1, 64, 125, 126, 1000])
     def test_are_masked_one_by_one_as_together(self, size: int) -> None:
-        frame = b"\x82" + bytes(1 if size < 126 else 3) + bytes(KEY_SIZE) + Random(size).randbytes(size)
+        frames = self.frames([size])
+        key = MaskingKeys(Random(1).randbytes).take_one()
+        raw = MaskingKeys(Random(1).randbytes).take_raw(1)
 
-        assert [mask_frame(frame, 0x12345678)] == mask_frames([frame], [0x12345678])
-
-    def test_need_a_key_each(self) -> None:
-        with pytest.raises(ValueError, match="zip"):
-            mask_frames([b"\x81\x80" + bytes(KEY_SIZE)] * 2, [1])
+        assert raw == [key.to_bytes(KEY_SIZE, "little")]
+        assert mask_frame(frames[0], key) == mask_frames(frames, MaskingKeys(Random(1).randbytes))
 
 
 class TestKeys:
@@ -96,8 +178,9 @@ class TestKeys:
 
         source = MaskingKeys(numbered)
         taken = [key for wanted in counts for key in source.take(wanted)]
+        taken += [int.from_bytes(key, "little") for wanted in counts for key in source.take_raw(wanted)]
 
-        assert len(taken) == sum(counts)
+        assert len(taken) == 2 * sum(counts)
         assert len(set(taken)) == len(taken)
         assert set(taken) <= set(range(next(numbers)))
 
@@ -107,12 +190,15 @@ class TestKeys:
 
         for _ in range(512):
             source.take(1)
+        for _ in range(256):
+            source.take_raw(1)
 
-        assert calls == [1024, 1024]
+        assert calls == [1024, 1024, 1024]
 
     def test_are_not_made_up_where_the_source_fails(self) -> None:
         def broken(size: int) -> bytes:
             raise OSError("no random numbers")
 
-        with pytest.raises(OSError, match="no random numbers"):
-            MaskingKeys(broken).take(1)
+        for take in (MaskingKeys(broken).take, MaskingKeys(broken).take_raw):
+            with pytest.raises(OSError, match="no random numbers"):
+                take(1)

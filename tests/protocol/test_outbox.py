@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import zlib
 from random import Random
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from tests.hostile.wire import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, Cl
 from wsclient.protocol.compression import Deflater
 from wsclient.protocol.deflate import Direction
 from wsclient.protocol.frames import FrameDecoder
-from wsclient.protocol.outbox import MAX_PONGS, PIECE, SHORTEST_DEFLATED, Outbox
+from wsclient.protocol.outbox import LARGE_PIECE, MAX_PONGS, PIECE, SHORTEST_DEFLATED, Outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -127,6 +128,57 @@ class TestFrames:
             box.next_piece()
 
 
+class TestShortWay:
+    @pytest.mark.parametrize("is_text", [False, True], ids=["binary", "text"])
+    def test_leads_to_the_same_frames(self, is_text: bool) -> None:
+        box, other = outbox(), outbox()
+        for size in (0, 1, 125, 126, SMALL):
+            assert box.add_short(bytes(size), is_text)
+            other.add_message(bytes(size), is_text=is_text)
+
+        assert (box.buffered_amount, box.buffered_messages) == (other.buffered_amount, other.buffered_messages)
+        assert pieces(box) == pieces(other)
+
+    @pytest.mark.parametrize(("deflates", "largest"), [(False, SMALL), (True, SHORTEST_DEFLATED - 1)])
+    def test_ends_at_a_size(self, deflates: bool, largest: int) -> None:
+        box = outbox(deflates=deflates)
+
+        assert box.add_short(bytes(largest), False)
+        assert not box.add_short(bytes(largest + 1), False)
+        assert box.buffered_messages == 1
+
+    def test_keeps_the_order_of_what_goes_the_long_way_too(self) -> None:
+        box = outbox()
+        sent = [bytes([number]) * size for number, size in enumerate([5, 2000, 5, 5, 3000, 4000, 1])]
+        for payload in sent:
+            assert box.add_short(payload, False) or box.add_message(payload, is_text=False) is None
+
+        assert left(box) == [(BINARY, payload) for payload in sent]
+
+    def test_can_be_closed_and_opened(self) -> None:
+        box = outbox()
+        box.close_short_way()
+        assert not box.add_short(b"", False)
+        box.add_message(b"long way", is_text=False)
+
+        box.open_short_way()
+
+        assert box.add_short(b"short way", False)
+        assert left(box) == [(BINARY, b"long way"), (BINARY, b"short way")]
+
+    def test_shows_whether_anything_waits(self) -> None:
+        box = outbox()
+        waiting = box.waiting
+        for add in (box.add_short, lambda payload, is_text: box.add_message(payload, is_text=is_text)):
+            for forget in (box.next_piece, box.drop_messages):
+                assert not waiting
+                add(b"x", False)
+                assert waiting
+                forget()
+
+        assert waiting is box.waiting
+
+
 class TestOrder:
     def test_is_that_of_the_messages(self) -> None:
         box = outbox()
@@ -227,11 +279,23 @@ class TestPieces:
         assert all(most - whole <= len(piece) <= most for piece in given[:-1])
         assert len(given[-1]) <= most
 
-    def test_of_a_large_message_have_64_kib_of_it(self) -> None:
+    def test_of_a_large_message_have_64_kib_of_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "numpy", None)
         box = outbox()
         box.add_message(bytes(3 * PIECE + 5), is_text=False)
 
         assert [len(piece) for piece in pieces(box)] == [14 + PIECE, PIECE, PIECE, 5]
+
+    def test_of_a_large_message_are_larger_where_numpy_masks_them(self) -> None:
+        pytest.importorskip("numpy")
+        payload = Random(1).randbytes(PIECE + LARGE_PIECE + 5)
+        box = outbox()
+        box.add_message(payload, is_text=False)
+
+        given = pieces(box)
+
+        assert [len(piece) for piece in given] == [14 + PIECE, LARGE_PIECE, 5]
+        assert ClientFrames().read(b"".join(given))[0].payload == payload
 
     def test_are_given_where_the_largest_small_frames_are_few(self) -> None:
         box = outbox()
@@ -323,6 +387,36 @@ class TestCounts:
             amount = box.buffered_amount
 
         assert (box.buffered_amount, box.buffered_messages) == (0, 0)
+
+    @pytest.mark.parametrize("size", [0, 16, 125, 126, 1000])
+    def test_are_exact_in_a_run_of_many_pieces(self, size: int) -> None:
+        box = outbox()
+        sent = 3000
+        for number in range(sent):
+            box.add_short(bytes(size), False)
+            assert number % 700 or box.buffered_amount == (number + 1) * size
+
+        arrived = Arrived(is_masked=True)
+        while box:
+            arrived.take(box.next_piece())
+            box.add_short(bytes(size), False) if sent < 3003 else None
+            sent = min(3003, sent + 1)
+            assert (box.buffered_amount, box.buffered_messages) == (
+                sent * size - arrived.payload,
+                sent - arrived.messages,
+            )
+
+    def test_are_exact_in_a_run_before_a_large_frame(self) -> None:
+        box = outbox()
+        sizes = [*[100] * 2500, 5000, 1]
+        for size in sizes:
+            box.add_message(bytes(size), is_text=False)
+
+        arrived = Arrived(is_masked=True)
+        while box:
+            arrived.take(box.next_piece())
+            assert box.buffered_amount == sum(sizes) - arrived.payload
+            assert box.buffered_messages == len(sizes) - arrived.messages
 
     def test_leave_control_frames_out(self) -> None:
         box = outbox()

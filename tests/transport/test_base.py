@@ -3,7 +3,7 @@ from __future__ import annotations
 import inspect
 
 from wsclient.protocol.url import URL
-from wsclient.transport.base import OpeningRequest, Settings, Transport
+from wsclient.transport.base import OpeningRequest, Settings, Transport, never_short
 
 
 def test_the_defaults_are_those_of_the_contract() -> None:
@@ -19,8 +19,16 @@ def test_a_request_asks_for_nothing_but_the_url_by_default() -> None:
     assert (request.subprotocols, request.headers) == ((), ())
 
 
-def test_a_transport_that_cannot_tell_has_neither_latency_nor_silence() -> None:
-    # What a browser's transport will inherit: all abstract methods stand in for themselves.
+def concrete() -> Transport:
+    """What a browser's transport will inherit: all abstract methods stand in for themselves."""
     abstract = {name: inspect.getattr_static(Transport, name) for name in Transport.__abstractmethods__}
-    concrete = type("Concrete", (Transport,), dict.fromkeys(abstract, None))
+    return type("Concrete", (Transport,), dict.fromkeys(abstract, None))()
+
+
+def test_a_transport_that_cannot_tell_has_neither_latency_nor_silence() -> None:
     assert (concrete().latency, concrete().silence) == (-1.0, -1.0)
+
+
+def test_a_transport_need_not_have_a_short_way_to_send() -> None:
+    assert concrete().send_short is never_short
+    assert not never_short(b"", False)

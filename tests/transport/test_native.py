@@ -5,6 +5,7 @@ import itertools
 import logging
 import os
 import socket
+from types import SimpleNamespace
 
 import pytest
 
@@ -231,6 +232,20 @@ def test_what_has_come_ends_the_quiet_and_is_not_asked_for_again() -> None:
     assert world.network.questions == asked + 1
 
 
+def test_a_short_message_ends_the_quiet_and_leaves_with_the_next_poll() -> None:
+    world = NativeWorld()
+    world.connect()
+    world.step()
+    assert world.transport.is_quiet()
+    assert world.transport.send_short(b"hello", False)
+    assert not world.transport.is_quiet()
+    assert (world.transport.buffered_amount, world.transport.buffered_messages) == (5, 1)
+    world.step()
+    world.server.step()
+    assert world.server.messages == [b"hello"]
+    assert world.transport.is_quiet()
+
+
 def test_before_and_after_the_connection_it_is_never_quiet() -> None:
     world = NativeWorld()
     assert not world.transport.is_quiet()
@@ -265,6 +280,38 @@ def test_a_message_is_refused_where_none_can_be_sent(stage: str) -> None:
     with pytest.raises(RuntimeError, match="cannot be sent"):
         world.transport.send(b"x", is_text=False)
     world.transport.flush()
+
+
+def test_the_short_way_ends_with_the_connection() -> None:
+    world = NativeWorld()
+    assert not world.transport.send_short(b"x", False)
+    world.connect()
+    send_short = world.transport.send_short
+    assert send_short(b"x", False)
+    world.transport.abort()
+    assert not send_short(b"x", False)
+    assert not world.transport.send_short(b"x", False)
+
+
+@pytest.mark.hostile("G23")
+def test_what_is_sent_behind_an_interrupt_does_not_hide_it() -> None:
+    world = NativeWorld()
+    world.connect()
+    live = world.transport._live
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    world.transport.send_short(b"x", False)
+    world.transport._live = SimpleNamespace(write=interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        world.transport.flush()
+    world.transport._live = live
+
+    assert not world.transport.can_send
+    world.transport.flush()
+    world.step()
+    assert world.failure.kind is FailureKind.INTERRUPTED
 
 
 def test_a_transport_is_used_once() -> None:
@@ -663,6 +710,19 @@ def test_frames_are_logged_for_who_wants_to_see_them(caplog: pytest.LogCaptureFi
         "> ping 8",
         "< pong 8",
     ]
+
+
+def test_no_message_escapes_who_begins_to_look_or_stops(caplog: pytest.LogCaptureFixture) -> None:
+    world = NativeWorld()
+    world.connect()
+    send_short = world.transport.send_short
+    assert send_short(b"unseen", False)
+    caplog.set_level(logging.DEBUG, "wsclient")
+    world.step()
+    assert not send_short(b"seen", False)
+    caplog.set_level(logging.INFO, "wsclient")
+    world.step()
+    assert send_short(b"unseen", False)
 
 
 @pytest.mark.hostile("G11")

@@ -213,6 +213,26 @@ class Connection:
             raise RuntimeError(f"a message cannot be sent while {self._state.name}")
         self._outbox.add_message(payload, is_text=is_text)
 
+    @property
+    def send_short(self) -> Callable[[bytes, bool], bool]:
+        """Queues a message, given whether it is text, if it is short and may be sent; else False: see `send_message`.
+
+        It may be kept, and called for each message: it says False from the moment that closing begins.
+        """
+        return self._outbox.add_short
+
+    def allow_short(self, allowed: bool) -> None:
+        """Has `send_short` take nothing, or messages again."""
+        if allowed and self._state is _OPEN:
+            self._outbox.open_short_way()
+        else:
+            self._outbox.close_short_way()
+
+    @property
+    def waiting(self) -> list[bytes]:
+        """What `send_short` has queued; always the same list, only to be looked at, for whether it is empty."""
+        return self._outbox.waiting
+
     def send_ping(self, payload: bytes) -> None:
         """Queues a ping of at most 125 bytes. Nothing happens once closing has begun."""
         if self._state is _OPEN:
@@ -249,7 +269,7 @@ class Connection:
         self._decode_rest()
         self._end(was_clean=False, failure=self._failure or failure)
 
-    def data_to_send(self) -> bytes:
+    def data_to_send(self) -> bytes | memoryview:
         """Gives the next piece to write, about 64 KiB, masked; b"" when there is none."""
         return self._outbox.next_piece()
 
@@ -300,6 +320,7 @@ class Connection:
             self._state = TRANSITIONS[self._state, step]
         except KeyError:
             raise RuntimeError(f"{step.name} is not allowed while {self._state.name}") from None
+        self._outbox.close_short_way()  # for every step leads away from OPEN
 
     def _end(self, *, was_clean: bool, failure: Failure | None = None, step: Step = Step.END) -> None:
         if self._state is _CLOSED:

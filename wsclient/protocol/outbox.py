@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import cache
 from struct import pack
 from typing import TYPE_CHECKING
 
 from wsclient.protocol.frames import Opcode
-from wsclient.protocol.masking import KEY_SIZE, MaskingKeys, mask, mask_frame, mask_frames
+from wsclient.protocol.masking import KEY_SIZE, LongMask, MaskingKeys, is_numpy_loaded, mask_frame, mask_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wsclient.protocol.compression import Deflater
 
-__all__ = ["MAX_PONGS", "PIECE", "SHORTEST_DEFLATED", "Outbox"]
+__all__ = ["LARGE_PIECE", "MAX_PONGS", "PIECE", "SHORTEST_DEFLATED", "Outbox"]
 
 # How much is given out at a time: few enough system calls, and never more than a fraction of a millisecond of masking.
 PIECE = 64 * 1024
+
+#: The same where numpy masks, twenty times as fast, and the system calls are what counts.
+LARGE_PIECE = 256 * 1024
 
 #: Pongs that wait. Arbitrary: more than anybody sends who wants to know something, and no burden.
 MAX_PONGS = 16
@@ -37,35 +41,35 @@ _NO_KEY = bytes(KEY_SIZE)
 _FIN = 0x80
 _RSV1 = 0x40
 _MASKED = 0x80
-_FIN_TEXT = _FIN | Opcode.TEXT
-_FIN_BINARY = _FIN | Opcode.BINARY
-_SHORTEST = 2 + 125  # the largest frame, key apart, whose header takes two bytes
+_SHORT = 125  # the largest payload whose header has no field of its own for the length
+_HEAD, _MORE_HEAD = 2, 2  # the bytes of a small frame's header, key apart, and how many more beyond that size
 
 
 def _header(first: int, length: int, masked: int) -> bytes:
     """The bytes before the masking key, with the payload length in its shortest form (RFC 6455 section 5.2)."""
-    if length < 126:
+    if length <= _SHORT:
         return bytes((first, masked | length))
     if length < 65536:
         return pack(">BBH", first, masked | 126, length)
     return pack(">BBQ", first, masked | 127, length)
 
 
-# A client's header of each short message, ready: most frames that a game sends take theirs from here.
-_SHORT_TEXT, _SHORT_BINARY = (
-    [_header(first, length, _MASKED) + _NO_KEY for length in range(126)] for first in (_FIN_TEXT, _FIN_BINARY)
-)
+@cache
+def _heads(opcode: Opcode, masked: int) -> list[bytes]:
+    """What stands before the payload of a small message, by its length, ready: most frames take theirs from here."""
+    no_key = _NO_KEY if masked else b""
+    return [_header(_FIN | opcode, length, masked) + no_key for length in range(_SMALL + 1)]
 
 
 class _LargeFrame:
     """A frame that is masked piece by piece, so that no message, however large, costs one long moment."""
 
-    __slots__ = ("_head", "_key", "_offset", "_payload")
+    __slots__ = ("_head", "_mask", "_offset", "_payload")
 
     def __init__(self, head: bytes, payload: bytes) -> None:
         self._head = head
         self._payload = memoryview(payload)
-        self._key: bytes | None = None
+        self._mask: LongMask | None = None
         self._offset = 0
 
     @property
@@ -76,16 +80,19 @@ class _LargeFrame:
     def has_begun(self) -> bool:
         return self._offset > 0
 
-    def next_piece(self, keys: MaskingKeys | None) -> bytes:
-        """At most PIECE bytes of payload, the header before the first. Only the last piece is no multiple of four."""
-        piece = self._payload[self._offset : self._offset + PIECE]
-        head = b""
-        if keys is not None and self._key is None:
-            self._key = keys.take_one().to_bytes(KEY_SIZE, "little")
-        if self._offset == 0:
-            head = self._head + (self._key or b"")
+    def next_piece(self, keys: MaskingKeys | None) -> bytes | memoryview:
+        """Some of the payload, the header before the first. Only the last piece is no multiple of four."""
+        size = LARGE_PIECE if self._offset and is_numpy_loaded() else PIECE
+        piece = self._payload[self._offset : self._offset + size]
+        is_first = not self._offset
         self._offset += len(piece)
-        return head + (mask(piece, self._key) if self._key else piece)
+        if keys is None:
+            return self._head + piece if is_first else piece
+        if self._mask is None:
+            key = keys.take_one().to_bytes(KEY_SIZE, "little")
+            self._mask = LongMask(key)
+            return b"".join((self._head, key, self._mask.over(piece)))
+        return self._mask.over(piece)
 
 
 class _Deflating:
@@ -121,6 +128,11 @@ class Outbox:
         random_bytes: the source of masking keys. What it raises leaves `next_piece`; nothing unmasked is ever given,
             and the outbox is of no use after that.
         deflater: compresses messages of `SHORTEST_DEFLATED` bytes and more; None: they leave as they are.
+
+    Attributes:
+        waiting: the small frames at the end of the queue, not masked yet; always the same list, so that whoever keeps
+            it knows at no cost whether any wait.
+        last_cost: what the last piece cost to compress, in bytes that might have been written instead.
     """
 
     def __init__(
@@ -130,43 +142,73 @@ class Outbox:
         self._keys = MaskingKeys(random_bytes) if is_masked else None
         self._masked = _MASKED if is_masked else 0
         self._no_key = _NO_KEY if is_masked else b""
-        # In order: large frames; messages to be compressed; and runs of small frames, which are masked many at a time.
+        self._text_heads, self._binary_heads = (_heads(one, self._masked) for one in (Opcode.TEXT, Opcode.BINARY))
+        # Messages of this size and more are not small. And what `add_short` takes ends here.
+        self._not_small = self._not_short = SHORTEST_DEFLATED if deflater is not None else _SMALL + 1
+        self.waiting: list[bytes] = []
+        # Before those, in order: large frames; messages to be compressed; and runs of small frames.
         self._queue: deque[list[bytes] | _LargeFrame | _Deflating] = deque()
-        self._last_run: list[bytes] | None = None  # the run at the end of the queue, where one stands there
+        self._queued_amount = self._queued_messages = 0  # what these have that was not given
+        self._counted = self._counted_amount = 0  # of `waiting`, which is counted only as far as somebody asked
         self._pings: list[bytes] = []
         self._pongs: list[bytes] = []
         self._is_flooded = False
         self._close: bytes | None = None
-        self.buffered_amount = 0  #: bytes of payload that `next_piece` has not given yet
-        self.buffered_messages = 0  #: messages that `next_piece` has not wholly given yet
-        self.last_cost = 0  #: what the last piece cost to compress, in bytes that might have been written instead
+        self.last_cost = 0
 
     def __bool__(self) -> bool:
         """Whether `next_piece` has something to give."""
-        return bool(self._queue or self._has_controls or self._close is not None)
+        return bool(self.waiting or self._queue or self._pings or self._pongs or self._close is not None)
+
+    @property
+    def buffered_amount(self) -> int:
+        """Bytes of payload that `next_piece` has not given yet."""
+        waiting = self.waiting
+        if self._counted < len(waiting):
+            new = waiting[self._counted :]
+            self._counted_amount += self._payload_of(new)
+            self._counted += len(new)
+        return self._queued_amount + self._counted_amount
+
+    @property
+    def buffered_messages(self) -> int:
+        """Messages that `next_piece` has not wholly given yet."""
+        return self._queued_messages + len(self.waiting)
+
+    def add_short(self, payload: bytes, is_text: bool) -> bool:
+        """Queues a message that is short, as nearly all of a game are. False where it has to go the long way.
+
+        The one call for each message that is sent, so it does nothing that is not needed: the frame is made, but
+        neither masked nor counted.
+        """
+        size = len(payload)
+        if size >= self._not_short:
+            return False
+        self.waiting.append((self._text_heads if is_text else self._binary_heads)[size] + payload)
+        return True
 
     def add_message(self, payload: bytes, *, is_text: bool) -> None:
         """Queues one message. It will be one frame, or several if it is large and to be compressed."""
         size = len(payload)
-        self.buffered_amount += size
-        self.buffered_messages += 1
-        if self._deflater is not None and size >= SHORTEST_DEFLATED:
-            self._queue.append(_Deflating(Opcode.TEXT if is_text else Opcode.BINARY, payload))
-            self._last_run = None
+        if size < self._not_small:
+            self.waiting.append((self._text_heads if is_text else self._binary_heads)[size] + payload)
             return
-        first = _FIN_TEXT if is_text else _FIN_BINARY
-        if size > _SMALL:
-            self._queue.append(_LargeFrame(_header(first, size, self._masked), payload))
-            self._last_run = None
-            return
-        if size < 126 and self._masked:
-            frame = (_SHORT_TEXT if is_text else _SHORT_BINARY)[size] + payload
+        self._close_run()
+        opcode = Opcode.TEXT if is_text else Opcode.BINARY
+        if self._deflater is not None:
+            self._queue.append(_Deflating(opcode, payload))
         else:
-            frame = _header(first, size, self._masked) + self._no_key + payload
-        if self._last_run is None:
-            self._last_run = []
-            self._queue.append(self._last_run)
-        self._last_run.append(frame)
+            self._queue.append(_LargeFrame(_header(_FIN | opcode, size, self._masked), payload))
+        self._queued_amount += size
+        self._queued_messages += 1
+
+    def close_short_way(self) -> None:
+        """Has `add_short` take nothing any more."""
+        self._not_short = 0
+
+    def open_short_way(self) -> None:
+        """Has `add_short` take messages again, as from the beginning."""
+        self._not_short = self._not_small
 
     def add_ping(self, payload: bytes) -> None:
         """Queues a ping before the messages that wait."""
@@ -194,60 +236,70 @@ class Outbox:
         """Forgets all messages, but for a frame that has begun."""
         first = self._queue[0] if self._queue else None
         self._queue.clear()
-        self._last_run = None
-        self.buffered_amount = self.buffered_messages = 0
+        self.waiting.clear()
+        self._queued_amount = self._queued_messages = self._counted = self._counted_amount = 0
         if isinstance(first, _LargeFrame) and first.has_begun:
             self._queue.append(first)
-            self.buffered_amount = first.remaining
-            self.buffered_messages = 1
+            self._queued_amount = first.remaining
+            self._queued_messages = 1
 
-    def next_piece(self) -> bytes:
-        """Gives about `PIECE` bytes to write, ready and masked; b"" when nothing is left."""
+    def next_piece(self) -> bytes | memoryview:
+        """Gives about `PIECE` bytes to write, or `LARGE_PIECE`, ready and masked; b"" when nothing is left."""
         self.last_cost = 0
-        if not self._queue and self._close is None and not self._has_controls:
-            return b""  # as after each piece that was the last
-        if self._last_run is not None and len(self._last_run) == 1 == len(self._queue) and not self._has_controls:
-            return self._only_small(self._last_run[0])
-        first = self._queue[0] if self._queue else None
-        if isinstance(first, _LargeFrame) and (first.has_begun or not self._has_controls):
+        has_controls = self._pings or self._pongs
+        if not self._queue and not has_controls and self._close is None:  # as a rule
+            return self._small_piece()
+        first = self._queue[0] if self._queue else self.waiting
+        if isinstance(first, _LargeFrame) and (first.has_begun or not has_controls):
             return self._large_piece(first)
-        batch = self._take_controls() if self._has_controls else []
+        batch = self._take_controls() if has_controls else []
         if isinstance(first, list):
             batch += self._take_small(first)
         elif isinstance(first, _Deflating) and self._deflater is not None:
             return self._deflated_piece(self._deflater, batch)
-        if not self._queue and self._close is not None:
+        if not self._queue and not self.waiting and self._close is not None:
             batch.append(self._close)
             self._close = None
         return self._mask_all(batch)
 
-    def _only_small(self, frame: bytes) -> bytes:
-        """The one message that waits, as where each is written at once: half the way of many."""
-        self._queue.clear()
-        self._last_run = None
-        self.buffered_amount = self.buffered_messages = 0
-        if self._close is not None:
-            close, self._close = self._close, None
-            return self._mask_all([frame, close])
+    def _small_piece(self) -> bytes:
+        """Of small messages alone. Of one, as where each is written at once: half the way of many."""
+        waiting = self.waiting
+        if len(waiting) != 1:
+            return self._mask_all(self._take_small(waiting)) if waiting else b""
+        self._counted = self._counted_amount = 0
+        frame = waiting.pop()
         return frame if self._keys is None else mask_frame(frame, self._keys.take_one())
 
     def _mask_all(self, frames: list[bytes]) -> bytes:
         if self._keys is None or not frames:
             return b"".join(frames)
-        return b"".join(mask_frames(frames, self._keys.take(len(frames))))
+        return mask_frames(frames, self._keys)
 
     def _mask_large(self, header: bytes, payload: bytes) -> bytes:
         if self._keys is None:
             return header + payload
         key = self._keys.take_one().to_bytes(KEY_SIZE, "little")
-        return header + key + mask(payload, key)
+        return b"".join((header, key, LongMask(key).over(payload)))
 
     def _control(self, opcode: Opcode, payload: bytes) -> bytes:
         return _header(_FIN | opcode, len(payload), self._masked) + self._no_key + payload
 
-    @property
-    def _has_controls(self) -> bool:
-        return bool(self._pongs or self._pings)
+    def _payload_of(self, frames: list[bytes]) -> int:
+        """Bytes of payload in small frames."""
+        sizes = list(map(len, frames))
+        head = _HEAD + len(self._no_key)
+        return sum(sizes) - head * len(sizes) - _MORE_HEAD * sum(map((head + _SHORT).__lt__, sizes))
+
+    def _close_run(self) -> None:
+        """Puts the small frames that wait into the queue, behind which comes something else."""
+        if self.waiting:
+            run = self.waiting[:]
+            self._queue.append(run)
+            self._queued_amount = self.buffered_amount
+            self._queued_messages += len(run)
+            self._counted = self._counted_amount = 0
+            del self.waiting[: len(run)]
 
     def _take_controls(self) -> list[bytes]:
         batch = self._pings + self._pongs
@@ -261,27 +313,26 @@ class Outbox:
         size = sum(map(len, batch))
         if size > PIECE:
             batch = batch[: max(1, len(batch) * PIECE // size)]
-            size = sum(map(len, batch))
         del run[: len(batch)]
-        if not run:
-            self._queue.popleft()
-            if self._last_run is run:
-                self._last_run = None
-            if not self._queue:  # as a rule: then nothing has to be counted
-                self.buffered_amount = self.buffered_messages = 0
-                return batch
-        self.buffered_messages -= len(batch)
-        heads = sum(2 if len(frame) <= _SHORTEST + len(self._no_key) else 4 for frame in batch)
-        self.buffered_amount -= size - heads - len(self._no_key) * len(batch)
+        if run is not self.waiting:
+            self._queued_messages -= len(batch)
+            self._queued_amount -= self._payload_of(batch)
+            if not run:
+                self._queue.popleft()
+        elif len(batch) < self._counted:
+            self._counted -= len(batch)
+            self._counted_amount -= self._payload_of(batch)
+        else:  # as a rule: then nothing has to be counted
+            self._counted = self._counted_amount = 0
         return batch
 
-    def _large_piece(self, frame: _LargeFrame) -> bytes:
+    def _large_piece(self, frame: _LargeFrame) -> bytes | memoryview:
         before = frame.remaining
         piece = frame.next_piece(self._keys)
-        self.buffered_amount -= before - frame.remaining
+        self._queued_amount -= before - frame.remaining
         if not frame.remaining:
             self._queue.popleft()
-            self.buffered_messages -= 1
+            self._queued_messages -= 1
         return piece
 
     def _deflated_piece(self, deflater: Deflater, batch: list[bytes]) -> bytes:
@@ -295,15 +346,17 @@ class Outbox:
                 continue
             first, payload, taken, rest = message.next_fragment(deflater)
             work += taken
-            self.buffered_amount -= taken
+            self._queued_amount -= taken
             if not rest:
                 self._queue.popleft()
-                self.buffered_messages -= 1
+                self._queued_messages -= 1
             header = _header(first, len(payload), self._masked)
             if len(payload) <= _SMALL:
                 batch.append(header + self._no_key + payload)
             else:
                 pieces += [self._mask_all(batch), self._mask_large(header, payload)]
                 batch = []
+        if not self._queue:
+            batch += self._take_small(self.waiting)
         self.last_cost = work * _COST_OF_DEFLATING
         return b"".join([*pieces, self._mask_all(batch)])

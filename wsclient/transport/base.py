@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.events import Event
     from wsclient.protocol.url import URL
 
-__all__ = ["OpeningRequest", "Settings", "Transport"]
+__all__ = ["OpeningRequest", "Settings", "Transport", "never_short"]
 
 
 class Settings:
@@ -115,6 +115,18 @@ class Transport(ABC):
     def send(self, payload: bytes, *, is_text: bool) -> None:
         """Queues one message behind what is unsent. The caller has looked at `can_send` and at the limits."""
 
+    @property
+    def send_short(self) -> Callable[[bytes, bool], bool]:
+        """Queues one message, given whether it is text, if it is short and nothing speaks against it.
+
+        What is called for each message of a game: it may be kept, and fetched anew after each `send`. A transport gives
+        what is nearest to its queue, as long as that says False from the moment on that nothing can be sent any more.
+
+        Returns:
+            Whether it was queued. If not, the caller asks whether it can be, and uses `send`.
+        """
+        return never_short
+
     @abstractmethod
     def flush(self) -> None:
         """Writes what the system takes at once, a bounded amount. A failure is told by `poll`."""
@@ -155,3 +167,8 @@ class Transport(ABC):
     @abstractmethod
     def set_no_delay(self, enabled: bool) -> None:
         """Sends small packets at once (TCP_NODELAY); the default."""
+
+
+def never_short(payload: bytes, is_text: bool) -> bool:  # noqa: ARG001 - stands for what can
+    """What `send_short` is where there is no short way."""
+    return False

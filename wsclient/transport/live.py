@@ -176,30 +176,32 @@ class LiveConnection:
 
     def _write_pieces(self) -> bool:
         """Whether everything is the system's now."""
+        connection, stream = self.connection, self._stream
         room = _MAX_WRITE
         while room > 0:
-            piece = self._piece or self._next_piece()
+            piece = self._piece
             if not piece:
-                return self._stream.flush()
-            sent = self._stream.send(piece)
+                try:
+                    piece = connection.data_to_send()
+                except (MemoryError, OSError, NotImplementedError) as error:
+                    self._give_up_sending(error)
+                if not piece:
+                    return stream.flush()
+            sent = stream.send(piece)
             self._written += sent
             if sent < len(piece):
                 self._piece = memoryview(piece)[sent:]
                 return False
             self._piece = b""
-            room -= max(sent, self.connection.last_cost)
+            room -= max(sent, connection.last_cost)
         return False
 
-    def _next_piece(self) -> bytes:
-        try:
-            return self.connection.data_to_send()
-        except (MemoryError, OSError, NotImplementedError) as error:
-            # Without memory a frame may have been cut off, and nothing can be said behind it. Without random numbers
-            # nothing can be sent at all: a mask has to be unpredictable (RFC 6455 section 5.3).
-            no_random_numbers = f"this machine gives no random numbers: {reason_of(error)}"
-            detail = OUT_OF_MEMORY if isinstance(error, MemoryError) else no_random_numbers
-            self.connection.give_up(self._failure(FailureKind.SYSTEM, detail, error))
-            return b""
+    def _give_up_sending(self, error: MemoryError | OSError | NotImplementedError) -> None:
+        # Without memory a frame may have been cut off, and nothing can be said behind it. Without random numbers
+        # nothing can be sent at all: a mask has to be unpredictable (RFC 6455 section 5.3).
+        no_random_numbers = f"this machine gives no random numbers: {reason_of(error)}"
+        detail = OUT_OF_MEMORY if isinstance(error, MemoryError) else no_random_numbers
+        self.connection.give_up(self._failure(FailureKind.SYSTEM, detail, error))
 
     def _read(self, *, is_readable: bool) -> bool:
         """Reads once, unless there is something to decode first. Whether any byte came."""

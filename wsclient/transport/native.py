@@ -20,7 +20,7 @@ from wsclient.transport.polled_time import PolledClock
 from wsclient.transport.trace import is_tracing, trace_sent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sized
 
     from wsclient.protocol.events import Event
     from wsclient.transport.base import OpeningRequest, Settings
@@ -94,6 +94,7 @@ class NativeTransport(Transport):
         self._quiet_until = -inf
         self._is_known_readable = False
         self._is_readable: Callable[[], object] = bool
+        self._waiting: Sized = ()  # what `send_short` has queued
 
     @property
     def clock(self) -> Callable[[], float]:
@@ -131,7 +132,7 @@ class NativeTransport(Transport):
     def is_quiet(self) -> bool:
         """Whether there is nothing to do: one look at the clock, and one question to the system."""
         try:
-            if self._clock() >= self._quiet_until:
+            if self._waiting or self._clock() >= self._quiet_until:
                 return False
             if not self._is_readable():
                 return True
@@ -143,7 +144,7 @@ class NativeTransport(Transport):
     @property
     def can_send(self) -> bool:
         """Whether the connection is open and nobody has begun to close it."""
-        return self._live is not None and self._live.connection.state is _OPEN
+        return self._live is not None and self._live.connection.state is _OPEN and not self._is_inside
 
     def send(self, payload: bytes, *, is_text: bool) -> None:
         """Queues one message. It leaves with `flush` or with the next `poll`.
@@ -159,9 +160,14 @@ class NativeTransport(Transport):
         if self._is_tracing:
             trace_sent("text" if is_text else "binary", payload)
 
+    @property
+    def send_short(self) -> Callable[[bytes, bool], bool]:
+        """The connection's own; see `Transport.send_short`. Nothing in it can be left half done."""
+        return super().send_short if self._live is None else self._live.connection.send_short
+
     def flush(self) -> None:
         """Writes what the system takes at once, 256 KiB at most."""
-        if self._live is not None:
+        if self._live is not None and not self._is_inside:
             self._enter()
             self._live.write()
             self._is_inside = False
@@ -220,7 +226,9 @@ class NativeTransport(Transport):
         events = live.step(read=read, is_readable=is_readable, missed=missed)
         self._quiet_until = live.quiet_until
         self.has_more = live.has_more
-        self._is_tracing = is_tracing()
+        if self._is_tracing is not is_tracing():
+            self._is_tracing = not self._is_tracing
+            live.connection.allow_short(not self._is_tracing)  # each message would be seen by `send` alone
         if events and isinstance(events[-1], Ended):
             self._end()
         return events
@@ -252,6 +260,7 @@ class NativeTransport(Transport):
             established.stream, connection, self._settings, self._time, place, arrived=established.trailing_data
         )
         self._is_readable = established.stream.is_readable
+        self._waiting = connection.waiting
         _log.info("%s: open, subprotocol %s", place, established.opened.subprotocol or "none")
         return self._live
 
@@ -272,9 +281,12 @@ class NativeTransport(Transport):
     def _end(self) -> None:
         self._advance(Step.END)
         self._latency = self.latency
+        if self._live is not None:
+            self._live.connection.allow_short(False)
         self._opening = self._live = None
         self._quiet_until = -inf
         self._is_readable = bool
+        self._waiting = ()
         self.has_more = False
 
     def _advance(self, step: Step) -> None:
