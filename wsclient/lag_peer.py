@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wsclient.error import Error
 from wsclient.lag_line import LagLine, Weather
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LagPeer"]
 
-logger = logging.getLogger("wsclient.lag")
+logger: Final = logging.getLogger("wsclient.lag")
 
 # Packets; arbitrary, far above what a game has on its way. More than these are refused, or left with the peer.
 MOST_ON_THE_WAY = 65536

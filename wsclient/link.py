@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wsclient.connection_failure import ConnectionFailure
 from wsclient.error import Error
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Limits", "Link", "WriteMode"]
 
-logger = logging.getLogger("wsclient.link")
+logger: Final = logging.getLogger("wsclient.link")
 
 
 class WriteMode(IntEnum):
@@ -78,14 +78,14 @@ class Link:
         self.write_mode = write_mode
         self.auto_flush = auto_flush
         self.last_error: ConnectionFailure | None = None
-        self.inbox = PacketQueue(*incoming, when_empty=error_while_closed)
+        self.inbox: PacketQueue = PacketQueue(*incoming, when_empty=error_while_closed)
         self.events: deque[Event] = deque()
         self.transport: Transport | None = None
-        self.is_open = False
-        self.is_closing_here = False
+        self.is_open: bool = False
+        self.is_closing_here: bool = False
         self.has_received_close = False
-        self.sent_messages = 0
-        self.sent_bytes = 0
+        self.sent_messages: int = 0
+        self.sent_bytes: int = 0
         self._outgoing = outgoing
         self._sure_messages = self._sure_bytes = 0  # up to which count there surely is room, whatever leaves meanwhile
         self._send_short: Callable[[bytes, bool], bool] = never_short  # the transport's, when it can

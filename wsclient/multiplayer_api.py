@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wsclient.error import Error
 from wsclient.multiplayer.commands import encode_raw, invocation_of_call, invocation_of_set
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MultiplayerAPI"]
 
-logger = logging.getLogger("wsclient.multiplayer")
+logger: Final = logging.getLogger("wsclient.multiplayer")
 
 BROADCAST = NetworkedMultiplayerPeer.TARGET_PEER_BROADCAST
 RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE
@@ -52,17 +52,17 @@ class MultiplayerAPI(Reference):
     left runs before `network_peer_disconnected`.
     """
 
-    network_peer_connected = Signal[int]("id")
+    network_peer_connected: Final = Signal[int]("id")
     """Another peer has come, or was there before this one."""
-    network_peer_disconnected = Signal[int]("id")
+    network_peer_disconnected: Final = Signal[int]("id")
     """Another peer has left."""
-    network_peer_packet = Signal[int, bytes]("id", "packet")
+    network_peer_packet: Final = Signal[int, bytes]("id", "packet")
     """A peer has sent bytes with `send_bytes`."""
-    connected_to_server = Signal[()]()
+    connected_to_server: Final = Signal[()]()
     """The session is joined: calls can be sent."""
-    connection_failed = Signal[()]()
+    connection_failed: Final = Signal[()]()
     """The session could not be joined."""
-    server_disconnected = Signal[()]()
+    server_disconnected: Final = Signal[()]()
     """The session is over, and had been joined."""
 
     RPC_MODE_DISABLED = RPCMode.RPC_MODE_DISABLED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from enum import IntEnum
 from operator import index
+from typing import Final
 
 from wsclient.packet_peer import PacketPeer
 from wsclient.signal import Signal
@@ -57,15 +58,15 @@ class NetworkedMultiplayerPeer(PacketPeer):
     TARGET_PEER_BROADCAST = 0
     TARGET_PEER_SERVER = 1
 
-    peer_connected = Signal[int]("id")
+    peer_connected: Final = Signal[int]("id")
     """Another peer has come, or was there before this one."""
-    peer_disconnected = Signal[int]("id")
+    peer_disconnected: Final = Signal[int]("id")
     """Another peer has left."""
-    server_disconnected = Signal[()]()
+    server_disconnected: Final = Signal[()]()
     """The session is over, and had been joined."""
-    connection_succeeded = Signal[()]()
+    connection_succeeded: Final = Signal[()]()
     """The session is joined: packets can be sent, and this peer has its id."""
-    connection_failed = Signal[()]()
+    connection_failed: Final = Signal[()]()
     """The session could not be joined."""
 
     def __init__(self) -> None:

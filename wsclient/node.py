@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from wsclient.error import Error
 from wsclient.multiplayer.relay import SERVER_ID
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Node"]
 
-logger = logging.getLogger("wsclient.node")
+logger: Final = logging.getLogger("wsclient.node")
 
 AnyNode = TypeVar("AnyNode", bound="Node")
 

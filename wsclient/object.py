@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wsclient.signal_connection import ConnectFlags
 from wsclient.signal_description import argument_of, arguments_of, description_of
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Object"]
 
-logger = logging.getLogger("wsclient.signals")
+logger: Final = logging.getLogger("wsclient.signals")
 
 
 class Object(SignalEmitter):

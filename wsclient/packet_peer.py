@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from operator import index
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from wsclient.error import Error
 from wsclient.reference import Reference
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BytesLike", "PacketPeer", "bytes_of"]
 
-logger = logging.getLogger("wsclient.packets")
+logger: Final = logging.getLogger("wsclient.packets")
 
 # Bytes. The bounds and the default are Godot's (PacketPeer.encode_buffer_max_size).
 SMALLEST_ENCODE_BUFFER = 1024

@@ -56,16 +56,16 @@ class PacketQueue:
 
     def __init__(self, max_bytes: int, max_packets: int, *, when_empty: Error = Error.FAILED) -> None:
         self.packets: deque[bytes] = deque()
-        self.error = Error.OK
-        self.when_empty = when_empty
-        self.max_bytes = max_bytes
-        self.max_packets = max_packets
-        self.received = 0
+        self.error: Error = Error.OK
+        self.when_empty: Error = when_empty
+        self.max_bytes: int = max_bytes
+        self.max_packets: int = max_packets
+        self.received: int = 0
         self.only_kind: int | None = 0
         self._put_bytes = 0  # without those that are announced
         self._gone_bytes = 0  # of messages that were taken: those that were counted so far, not always all
-        self.kinds = BINARY
-        self.kinds_from = 0
+        self.kinds: bytes = BINARY
+        self.kinds_from: int = 0
         self._announced: list[bytes] = []
         self._announced_at = 0
 

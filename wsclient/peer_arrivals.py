@@ -6,7 +6,7 @@ import logging
 from collections import deque
 from enum import StrEnum, auto
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import ref
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Arrival", "ArrivalKind", "PeerArrivals"]
 
-logger = logging.getLogger("wsclient.multiplayer")
+logger: Final = logging.getLogger("wsclient.multiplayer")
 
 
 class ArrivalKind(StrEnum):

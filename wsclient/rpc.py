@@ -15,7 +15,7 @@ import inspect
 from copy import deepcopy
 from dataclasses import dataclass, field
 from types import FunctionType
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from wsclient.multiplayer.rpc_mode import RPCMode
 
@@ -102,17 +102,17 @@ class RPCKeyword:
         return f"@{self.mode.keyword}"
 
 
-remote = RPCKeyword(RPCMode.RPC_MODE_REMOTE)
+remote: Final = RPCKeyword(RPCMode.RPC_MODE_REMOTE)
 """Anybody may call it, and it never runs at the caller."""
-master = RPCKeyword(RPCMode.RPC_MODE_MASTER)
+master: Final = RPCKeyword(RPCMode.RPC_MODE_MASTER)
 """It runs at the node's network master only, whoever calls."""
-puppet = RPCKeyword(RPCMode.RPC_MODE_PUPPET)
+puppet: Final = RPCKeyword(RPCMode.RPC_MODE_PUPPET)
 """It runs everywhere but at the network master; only the master may call it from afar."""
-remotesync = RPCKeyword(RPCMode.RPC_MODE_REMOTESYNC)
+remotesync: Final = RPCKeyword(RPCMode.RPC_MODE_REMOTESYNC)
 """As `remote`, and it runs at the caller too."""
-mastersync = RPCKeyword(RPCMode.RPC_MODE_MASTERSYNC)
+mastersync: Final = RPCKeyword(RPCMode.RPC_MODE_MASTERSYNC)
 """As `master`, and it runs at the caller too."""
-puppetsync = RPCKeyword(RPCMode.RPC_MODE_PUPPETSYNC)
+puppetsync: Final = RPCKeyword(RPCMode.RPC_MODE_PUPPETSYNC)
 """As `puppet`, and it runs at the caller too."""
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wsclient.multiplayer.commands import (
     CommandError,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RPCReceiver"]
 
-logger = logging.getLogger("wsclient.multiplayer")
+logger: Final = logging.getLogger("wsclient.multiplayer")
 
 RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE
 
@@ -58,7 +58,7 @@ class RPCReceiver:
 
     def __init__(self, sender: RPCSender) -> None:
         self.root: Node | None = None
-        self.refused_packets = 0
+        self.refused_packets: int = 0
         self._sender = sender
         self._paths = KnownPaths()
 

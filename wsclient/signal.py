@@ -37,7 +37,7 @@ class Signal(Generic[*Arguments]):
     """
 
     def __init__(self, *parameters: str) -> None:
-        self.name = ""
+        self.name: str = ""
         self.parameters = parameters
 
     @property

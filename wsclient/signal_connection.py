@@ -48,14 +48,14 @@ class Connection:
     __slots__ = ("_hash", "binds", "count", "flags", "is_deferred", "is_one_shot", "is_plain", "is_spent", "target")
 
     def __init__(self, target: Callable[..., object], binds: tuple[object, ...] = (), flags: int = 0) -> None:
-        self.target = target
-        self.binds = binds
-        self.flags = flags
-        self.count = 1
-        self.is_deferred = bool(flags & ConnectFlags.CONNECT_DEFERRED)
-        self.is_one_shot = bool(flags & ConnectFlags.CONNECT_ONESHOT)
-        self.is_plain = not (binds or self.is_deferred or self.is_one_shot)
-        self.is_spent = False
+        self.target: Callable[..., object] = target
+        self.binds: tuple[object, ...] = binds
+        self.flags: int = flags
+        self.count: int = 1
+        self.is_deferred: bool = bool(flags & ConnectFlags.CONNECT_DEFERRED)
+        self.is_one_shot: bool = bool(flags & ConnectFlags.CONNECT_ONESHOT)
+        self.is_plain: bool = not (binds or self.is_deferred or self.is_one_shot)
+        self.is_spent: bool = False
         try:
             # Kept: a target that changes its hash later must still be found.
             self._hash = hash(target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from functools import partial
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeVar, cast
 
 from pyee import EventEmitter
 
@@ -22,7 +22,7 @@ __all__ = ["SignalEmitter"]
 
 Handler = TypeVar("Handler", bound="Callable[..., Any]")
 
-logger = logging.getLogger("wsclient.signals")
+logger: Final = logging.getLogger("wsclient.signals")
 
 # pyee's own event: it tells of each new listener, before it listens. No signal, but who knows pyee may connect to it.
 NEW_LISTENER = "new_listener"

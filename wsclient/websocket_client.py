@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from threading import get_ident
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wsclient.connection_failure import ConnectionFailure
 from wsclient.connection_statistics import ConnectionStatistics
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WebSocketClient"]
 
-logger = logging.getLogger("wsclient.client")
+logger: Final = logging.getLogger("wsclient.client")
 
 # RFC 6455 section 7.1.5: what stands for a code that was not received.
 NO_CODE = 1005
@@ -73,15 +73,15 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         transport: makes what carries a connection, from the settings; None: sockets of this system.
     """
 
-    connection_established = Signal[str]("protocol")
+    connection_established: Final = Signal[str]("protocol")
     """The connection is open; with the sub-protocol that the server chose, "" where none. Normal mode."""
-    connection_error = Signal[()]()
+    connection_error: Final = Signal[()]()
     """The attempt failed: it was never open. See `last_error`. Normal mode."""
-    connection_closed = Signal[bool]("was_clean_close")
+    connection_closed: Final = Signal[bool]("was_clean_close")
     """The connection is over. Clean: a Close frame went out, and a valid one came in. Normal mode."""
-    server_close_request = Signal[int, str]("code", "reason")
+    server_close_request: Final = Signal[int, str]("code", "reason")
     """The server closes; code 0 where it gave none. The answer is on its way, `connection_closed` follows."""
-    data_received = Signal[()]()
+    data_received: Final = Signal[()]()
     """A message can be read; emitted once for each. Normal mode."""
 
     def __init__(self, *, transport: Callable[[Settings], Transport] | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from abc import abstractmethod
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wsclient.error import Error
 from wsclient.link import Limits, Link, WriteMode
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Owed", "WebSocketMultiplayerPeer"]
 
-logger = logging.getLogger("wsclient.multiplayer")
+logger: Final = logging.getLogger("wsclient.multiplayer")
 
 _TEXT = WriteMode.WRITE_MODE_TEXT  # looked up once, see link.py
 
@@ -46,7 +46,7 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
     Not to be made by itself: see `WebSocketClient`.
     """
 
-    peer_packet = Signal[int]("peer_source")
+    peer_packet: Final = Signal[int]("peer_source")
     """A packet of that peer can be read. Multiplayer mode only."""
 
     def __init__(self) -> None:

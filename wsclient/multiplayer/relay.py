@@ -65,7 +65,7 @@ class _News:
     __slots__ = __match_args__ = ("peer_id",)
 
     def __init__(self, peer_id: int) -> None:
-        self.peer_id = peer_id
+        self.peer_id: int = peer_id
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _News) and (type(self), self.peer_id) == (type(other), other.peer_id)

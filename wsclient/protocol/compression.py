@@ -112,7 +112,7 @@ class InflatingReceiver:
         self._max_payload_size = 2 * max_message_size + _PIECE_IN
         self._short = min(_PIECE_OUT, max_message_size + 1)
         self._room = 0
-        self.is_busy = False
+        self.is_busy: bool = False
         # Of the message that has begun and is not complete.
         self._is_compressed = False
         self._is_last_frame = False

@@ -25,5 +25,5 @@ class ProtocolViolation(Exception):
 
     def __init__(self, code: int, reason: str) -> None:
         self.code = code
-        self.reason = reason.encode(errors="replace")[:MAX_REASON_SIZE].decode(errors="ignore")
+        self.reason: str = reason.encode(errors="replace")[:MAX_REASON_SIZE].decode(errors="ignore")
         super().__init__(f"{code}: {self.reason}")

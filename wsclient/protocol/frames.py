@@ -121,9 +121,9 @@ class FrameDecoder:
         self._missing = 0
         self._key = b""
         #: whether `decode` stopped because it had done enough for one call
-        self.has_undecoded = False
+        self.has_undecoded: bool = False
         #: whether the last data frame was a large one, so that more of them may be expected
-        self.is_large = False
+        self.is_large: bool = False
 
     @property
     def missing(self) -> int:

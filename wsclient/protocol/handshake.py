@@ -83,10 +83,10 @@ class ClientHandshake:
         self._has_begun = False
         self._was_told_to_wait = False
         self._body: BodyPrefix | None = None
-        self.request = self._make_request(headers)
+        self.request: bytes = self._make_request(headers)
         self.response: ResponseHead | None = None
         self.deflate: deflate.Agreement | None = None
-        self.trailing_data = b""
+        self.trailing_data: bytes = b""
 
     def receive_data(self, data: bytes) -> Opened | Failure | None:
         """Takes what arrived.
@@ -248,7 +248,7 @@ class ServerHandshake:
     def __init__(self) -> None:
         self._parser = RequestParser()
         self._request: Request | None = None
-        self.trailing_data = b""
+        self.trailing_data: bytes = b""
 
     def receive_data(self, data: bytes) -> Request | Failure | None:
         """Takes what arrived.

@@ -49,14 +49,14 @@ class Settings:
         compression: bool = False,
         no_delay: bool = True,
     ) -> None:
-        self.handshake_timeout = handshake_timeout
-        self.close_timeout = close_timeout
-        self.heartbeat_interval = heartbeat_interval
-        self.max_message_size = max_message_size
-        self.verify_ssl = verify_ssl
-        self.trusted_certificate = trusted_certificate
-        self.compression = compression
-        self.no_delay = no_delay
+        self.handshake_timeout: float = handshake_timeout
+        self.close_timeout: float = close_timeout
+        self.heartbeat_interval: float = heartbeat_interval
+        self.max_message_size: int = max_message_size
+        self.verify_ssl: bool = verify_ssl
+        self.trusted_certificate: str | bytes | SSLContext | None = trusted_certificate
+        self.compression: bool = compression
+        self.no_delay: bool = no_delay
 
 
 class OpeningRequest(Value):

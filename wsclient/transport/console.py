@@ -33,7 +33,7 @@ class Console(ABC):
     """
 
     def __init__(self) -> None:
-        self.is_at_end = False
+        self.is_at_end: bool = False
         self._rest = bytearray()
 
     @abstractmethod

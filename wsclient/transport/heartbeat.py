@@ -34,7 +34,7 @@ class Heartbeat:
     __slots__ = ("_asked_at", "_count", "_pinged_at", "_quiet_since", "latency")
 
     def __init__(self, now: float) -> None:
-        self.latency = -1.0
+        self.latency: float = -1.0
         self._quiet_since = now
         self._asked_at: float | None = None  # None: nobody waits for an answer
         self._pinged_at = now

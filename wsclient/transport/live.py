@@ -83,7 +83,7 @@ class LiveConnection:
             arrived: what was read already; the first step takes it in the place of a read.
         """
         self._stream = stream
-        self.connection = connection
+        self.connection: Connection = connection
         self._settings = settings
         self._time = polled
         self._place = place
@@ -94,8 +94,8 @@ class LiveConnection:
         self._written = 0  # bytes, ever
         self._broken: Exception | None = None  # nothing can be written any more; what can be read still counts
         self._closing_since: float | None = None
-        self.heard_at = polled.on_system_clock(polled.now)
-        self.quiet_until = -inf
+        self.heard_at: float = polled.on_system_clock(polled.now)
+        self.quiet_until: float = -inf
 
     @property
     def latency(self) -> float:

@@ -68,7 +68,7 @@ class NativeTransport(Transport):
     """One WebSocket connection over the system's sockets, without a thread of its own and without waiting."""
 
     #: whether something is left that was read, or may be read without asking; kept, for it is asked in each frame
-    has_more = False
+    has_more: bool = False
 
     def __init__(
         self, settings: Settings, *, clock: Callable[[], float] = time.monotonic, outside: Outside | None = None

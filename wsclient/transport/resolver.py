@@ -56,7 +56,7 @@ class Lookup:
     __slots__ = ("__weakref__", "outcome")
 
     def __init__(self, outcome: Resolved | Failure | None = None) -> None:
-        self.outcome = outcome
+        self.outcome: Resolved | Failure | None = outcome
 
 
 class Resolver:

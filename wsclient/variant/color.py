@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 from wsclient.variant.components import Components
 
@@ -16,7 +16,7 @@ class Color(Components):
     """
 
     __slots__ = ()
-    WIDTH = 4
+    WIDTH: ClassVar[int] = 4
 
     def __new__(cls, r: float = 0.0, g: float = 0.0, b: float = 0.0, a: float = 1.0) -> Self:
         """Opaque black, unless told otherwise."""

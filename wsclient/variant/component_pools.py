@@ -38,7 +38,7 @@ class ComponentsPool(MutableSequence[Item]):
     """Bytes of one element as it travels."""
 
     __slots__ = ("_floats",)
-    __hash__ = None  # type: ignore[assignment]  # it can be changed, so it has none, as a list
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # it can be changed, so it has none, as a list
 
     def __init__(self, values: Iterable[Iterable[float]] = ()) -> None:
         self._floats = self._packed(values)
@@ -152,7 +152,7 @@ class PoolVector2Array(ComponentsPool[Vector2]):
 
     __slots__ = ()
     ITEM = Vector2
-    ITEM_SIZE = 8
+    ITEM_SIZE: ClassVar[int] = 8
 
 
 class PoolVector3Array(ComponentsPool[Vector3]):
@@ -163,7 +163,7 @@ class PoolVector3Array(ComponentsPool[Vector3]):
 
     __slots__ = ()
     ITEM = Vector3
-    ITEM_SIZE = 12
+    ITEM_SIZE: ClassVar[int] = 12
 
 
 class PoolColorArray(ComponentsPool[Color]):
@@ -174,4 +174,4 @@ class PoolColorArray(ComponentsPool[Color]):
 
     __slots__ = ()
     ITEM = Color
-    ITEM_SIZE = 16
+    ITEM_SIZE: ClassVar[int] = 16

@@ -39,7 +39,7 @@ class DictionaryKey(StandIn):
     __slots__ = ("_hash", "value")
 
     def __init__(self, value: object) -> None:
-        self.value = value
+        self.value: object = value
         self._hash = hash(encode(value))
 
     def __eq__(self, other: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, overload
+from typing import TYPE_CHECKING, ClassVar, Self, overload
 
 from wsclient.variant.components import Components
 from wsclient.variant.vectors import Vector2, Vector3
@@ -20,7 +20,7 @@ class Transform2D(Components):
     """
 
     __slots__ = ()
-    WIDTH = 6
+    WIDTH: ClassVar[int] = 6
 
     def __new__(
         cls, x: Iterable[float] = (1.0, 0.0), y: Iterable[float] = (0.0, 1.0), origin: Iterable[float] = (0.0, 0.0)
@@ -56,7 +56,7 @@ class Basis(Components):
     """
 
     __slots__ = ()
-    WIDTH = 9
+    WIDTH: ClassVar[int] = 9
 
     def __new__(
         cls,
@@ -94,7 +94,7 @@ class Transform(Components):
     """
 
     __slots__ = ()
-    WIDTH = 12
+    WIDTH: ClassVar[int] = 12
 
     @overload
     def __new__(cls) -> Self: ...

@@ -46,7 +46,7 @@ class NumberPool(_Array[Number]):
     """Bytes of one element as it travels."""
 
     __slots__ = ()
-    __hash__ = None  # type: ignore[assignment]  # it can be changed, so it has none, as a list
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # it can be changed, so it has none, as a list
 
     def __new__(cls, values: Iterable[Number] = ()) -> Self:
         """Empty, unless told otherwise."""
@@ -110,7 +110,7 @@ class PoolIntArray(NumberPool[int]):
     """
 
     __slots__ = ()
-    TYPECODE = "i"
+    TYPECODE: ClassVar[str] = "i"
 
 
 class PoolRealArray(NumberPool[float]):
@@ -123,4 +123,4 @@ class PoolRealArray(NumberPool[float]):
     """
 
     __slots__ = ()
-    TYPECODE = "f"
+    TYPECODE: ClassVar[str] = "f"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, overload
+from typing import TYPE_CHECKING, ClassVar, Self, overload
 
 from wsclient.variant.components import Components
 from wsclient.variant.vectors import Vector2, Vector3
@@ -20,7 +20,7 @@ class Rect2(Components):
     """
 
     __slots__ = ()
-    WIDTH = 4
+    WIDTH: ClassVar[int] = 4
 
     @overload
     def __new__(cls) -> Self: ...
@@ -55,7 +55,7 @@ class AABB(Components):
     """
 
     __slots__ = ()
-    WIDTH = 6
+    WIDTH: ClassVar[int] = 6
 
     @overload
     def __new__(cls) -> Self: ...
@@ -90,7 +90,7 @@ class Plane(Components):
     """
 
     __slots__ = ()
-    WIDTH = 4
+    WIDTH: ClassVar[int] = 4
 
     @overload
     def __new__(cls) -> Self: ...
@@ -135,7 +135,7 @@ class Quat(Components):
     """
 
     __slots__ = ()
-    WIDTH = 4
+    WIDTH: ClassVar[int] = 4
 
     def __new__(cls, x: float = 0.0, y: float = 0.0, z: float = 0.0, w: float = 1.0) -> Self:
         """No rotation, unless told otherwise."""

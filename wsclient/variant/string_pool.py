@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, MutableSequence
-from typing import TYPE_CHECKING, Self, overload
+from typing import TYPE_CHECKING, ClassVar, Self, overload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ class PoolStringArray(MutableSequence[str]):
     """
 
     __slots__ = ("_texts",)
-    __hash__ = None  # type: ignore[assignment]  # it can be changed, so it has none, as a list
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # it can be changed, so it has none, as a list
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         if isinstance(texts, str):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import repeat
 from math import hypot
 from operator import add, mul, neg, sub, truediv
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from wsclient.variant.components import Components
 
@@ -62,7 +62,7 @@ class Vector2(_Vector):
     """
 
     __slots__ = ()
-    WIDTH = 2
+    WIDTH: ClassVar[int] = 2
 
     def __new__(cls, x: float = 0.0, y: float = 0.0) -> Self:
         """Zero, unless told otherwise."""
@@ -88,7 +88,7 @@ class Vector3(_Vector):
     """
 
     __slots__ = ()
-    WIDTH = 3
+    WIDTH: ClassVar[int] = 3
 
     def __new__(cls, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Self:
         """Zero, unless told otherwise."""
