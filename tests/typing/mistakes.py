@@ -42,4 +42,4 @@ def calls(client: WebSocketClient) -> None:
     client.verify_ssl = "yes"  # assignment
     client.heartbeat_interval = "20"  # assignment
     client.connection_closd.connect(on_nothing)  # attr-defined
-    client.data_received = on_nothing  # assignment
+    client.data_received = on_nothing  # assignment misc
