@@ -9,7 +9,7 @@ FUZZ_ARGS =
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
 
-.PHONY: help demo demo-godot test test-all check docs engines fuzz bench bench-quick clean
+.PHONY: help demo demo-godot test test-all check types docs engines fuzz bench bench-quick clean
 .NOTPARALLEL:
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make test    every test, with branch coverage; PYTEST_ARGS="-k url" for some'
 	@echo 'make test-all  the same with each Python that is here, with the oldest pyee and the newest'
 	@echo 'make check   format, lint and types'
+	@echo 'make types   mypy and pyright on what users write; pyright has to know the type of every public name'
 	@echo 'make docs    the documentation, into build/site; a warning or a broken link fails'
 	@echo 'make engines the engines of demos/engines, so that make test tries them too'
 	@echo 'make fuzz    broken inputs for all that reads what strangers sent: SECONDS=10 for each of its targets'
@@ -46,6 +47,9 @@ check: $(VENV)/.has-lint
 	$(BIN)/mypy --platform linux
 	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
+
+types: $(VENV)/.has-types
+	$(BIN)/python -m pytest tests/typing
 
 docs: $(VENV)/.has-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --site-dir build/site
@@ -80,6 +84,10 @@ $(VENV)/.has-docs: pyproject.toml .ci/environment
 
 $(VENV)/.has-engines: pyproject.toml .ci/environment
 	@$(INSTALL) . --group test --group engines
+	@touch $@
+
+$(VENV)/.has-types: pyproject.toml .ci/environment
+	@$(INSTALL) . --group test --group lint --group types
 	@touch $@
 
 # Not on every system, nor for every Python.

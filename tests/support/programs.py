@@ -1,13 +1,15 @@
-"""Programs that some tests need and not every machine has."""
+"""Programs and modules that some tests need and not every machine has."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
+from typing import NoReturn
 
 import pytest
 
-__all__ = ["REQUIRED_VARIABLE", "require_program"]
+__all__ = ["REQUIRED_VARIABLE", "require_module", "require_program"]
 
 # A comma-separated list. The gate sets it, so that a test which did not run there cannot look like one that passed.
 REQUIRED_VARIABLE = "WSCLIENT_REQUIRE"
@@ -23,8 +25,16 @@ def require_program(name: str) -> str:
         The program's path. Where it is missing the test is skipped; where `WSCLIENT_REQUIRE` lists it, the test fails.
     """
     path = shutil.which(name)
-    if path is not None:
-        return path
+    return _miss(name) if path is None else path
+
+
+def require_module(name: str) -> None:
+    """Skips the test that asked where a module is not installed; fails it where `WSCLIENT_REQUIRE` lists it."""
+    if find_spec(name) is None:
+        _miss(name)
+
+
+def _miss(name: str) -> NoReturn:
     required = {part.strip() for part in os.environ.get(REQUIRED_VARIABLE, "").split(",")}
     if name in required:
         pytest.fail(f"{name} is not installed, and {REQUIRED_VARIABLE} requires it", pytrace=False)

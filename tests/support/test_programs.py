@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.programs import REQUIRED_VARIABLE, require_program
+from tests.support.programs import REQUIRED_VARIABLE, require_module, require_program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,3 +36,20 @@ def test_a_missing_program_that_is_required_fails_its_test(
 
     with pytest.raises(pytest.fail.Exception, match=REQUIRED_VARIABLE):
         require_program("some-server")
+
+
+def test_a_module_that_is_there_is_enough() -> None:
+    assert require_module("pytest") is None
+
+
+@pytest.mark.parametrize(
+    ("required", "outcome"),
+    [("some_other", pytest.skip.Exception), ("some_other,some_engine", pytest.fail.Exception)],
+)
+def test_a_missing_module_skips_its_test_or_fails_it(
+    required: str, outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(REQUIRED_VARIABLE, required)
+
+    with pytest.raises(outcome, match="some_engine is not installed"):
+        require_module("some_engine")

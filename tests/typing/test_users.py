@@ -1,18 +1,22 @@
-"""What users write is typed: what is right passes mypy --strict, and what is wrong is found where it stands."""
+"""What users write is typed: mypy --strict and pyright pass what is right, and find what is wrong where it stands."""
 
 from __future__ import annotations
 
 import ast
+import json
+import os
 import re
 import subprocess
 import sys
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import wsclient
-from tests.support.source import ROOT
+from tests.support.programs import require_module
+from tests.support.source import PACKAGE, ROOT
 
 HERE = Path(__file__).parent
 USAGE, MISTAKES = HERE / "usage.py", HERE / "mistakes.py"
@@ -52,6 +56,40 @@ def test_mypy_passes_what_is_right_and_finds_each_mistake():
 
     assert found[USAGE.name] == {}, done.stdout
     assert found[MISTAKES.name] == marked(MISTAKES), done.stdout + done.stderr
+
+
+def ask_pyright(*arguments: str) -> dict[str, Any]:
+    """Runs pyright, and gives what it has to say; it knows an environment by the `python` on the PATH alone."""
+    require_module("pyright")
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        [sys.executable, "-m", "pyright", "--outputjson", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PATH": path, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.timeout(300)  # the first start unpacks it
+def test_pyright_passes_what_is_right_and_finds_each_mistake():
+    found = ask_pyright(str(USAGE), str(MISTAKES))["generalDiagnostics"]
+    lines = {(Path(each["file"]).name, each["range"]["start"]["line"] + 1) for each in found}
+
+    assert lines == {(MISTAKES.name, line) for line in marked(MISTAKES)}, found
+
+
+@pytest.mark.timeout(300)
+def test_pyright_knows_the_type_of_every_public_name():
+    told = ask_pyright("--verifytypes", PACKAGE, "--ignoreexternal")["typeCompleteness"]
+    unknown = [symbol["name"] for symbol in told["symbols"] if not symbol["isTypeKnown"] or symbol["isTypeAmbiguous"]]
+
+    assert told["packageName"] == PACKAGE
+    assert told["modules"]
+    assert (unknown, told["completenessScore"]) == ([], 1)
 
 
 def test_what_is_right_has_every_public_member():

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ import pytest
 from demos import engines
 from tests.demos.conftest import serving
 from tests.support.driving import RecordingClient, drive
-from tests.support.programs import REQUIRED_VARIABLE
+from tests.support.programs import require_module
 from tests.support.source import ROOT
 from tests.support.x_display import XDisplay
 
@@ -48,15 +47,6 @@ WINDOWED = {
     "qt": "PySide6",
 }
 IN_A_TERMINAL = ("asyncio", "loop")
-
-
-def require_module(name: str) -> None:
-    """Skips the test where an engine is not installed; fails it where `WSCLIENT_REQUIRE` lists it."""
-    if find_spec(name) is not None:
-        return
-    if name in os.environ.get(REQUIRED_VARIABLE, "").split(","):
-        pytest.fail(f"{name} is not installed, and {REQUIRED_VARIABLE} requires it", pytrace=False)
-    pytest.skip(f"{name} is not installed")
 
 
 @pytest.fixture
