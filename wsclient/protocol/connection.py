@@ -269,9 +269,10 @@ class Connection:
         self._decode_rest()
         self._end(was_clean=False, failure=self._failure or failure)
 
-    def data_to_send(self) -> bytes | memoryview:
-        """Gives the next piece to write, about 64 KiB, masked; b"" when there is none."""
-        return self._outbox.next_piece()
+    @property
+    def data_to_send(self) -> Callable[[], bytes | memoryview]:
+        """Gives the next piece to write, about 64 KiB, masked; b"" when there is none. It may be kept."""
+        return self._outbox.next_piece
 
     @property
     def last_cost(self) -> int:

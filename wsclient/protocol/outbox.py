@@ -247,8 +247,15 @@ class Outbox:
         """Gives about `PIECE` bytes to write, or `LARGE_PIECE`, ready and masked; b"" when nothing is left."""
         self.last_cost = 0
         has_controls = self._pings or self._pongs
-        if not self._queue and not has_controls and self._close is None:  # as a rule
-            return self._small_piece()
+        if not (self._queue or has_controls or self._close is not None):  # as a rule
+            waiting = self.waiting
+            if not waiting:
+                return b""
+            if len(waiting) > 1 or self._keys is None:
+                return self._mask_all(self._take_small(waiting))
+            # The one message that waits, as where each is written at once: half the way of many.
+            self._counted = self._counted_amount = 0
+            return mask_frame(waiting.pop(), self._keys.take_one())
         first = self._queue[0] if self._queue else self.waiting
         if isinstance(first, _LargeFrame) and (first.has_begun or not has_controls):
             return self._large_piece(first)
@@ -261,15 +268,6 @@ class Outbox:
             batch.append(self._close)
             self._close = None
         return self._mask_all(batch)
-
-    def _small_piece(self) -> bytes:
-        """Of small messages alone. Of one, as where each is written at once: half the way of many."""
-        waiting = self.waiting
-        if len(waiting) != 1:
-            return self._mask_all(self._take_small(waiting)) if waiting else b""
-        self._counted = self._counted_amount = 0
-        frame = waiting.pop()
-        return frame if self._keys is None else mask_frame(frame, self._keys.take_one())
 
     def _mask_all(self, frames: list[bytes]) -> bytes:
         if self._keys is None or not frames:

@@ -49,6 +49,7 @@ class LiveConnection:
         "_arrived",
         "_broken",
         "_closing_since",
+        "_data_to_send",
         "_heartbeat",
         "_is_all_out",
         "_piece",
@@ -84,6 +85,7 @@ class LiveConnection:
         """
         self._stream = stream
         self.connection: Connection = connection
+        self._data_to_send = connection.data_to_send
         self._settings = settings
         self._time = polled
         self._place = place
@@ -161,7 +163,7 @@ class LiveConnection:
             # Room came free, so the other side has acknowledged something: a ping that waits behind a large message
             # on a slow line must not be taken for one that nobody answers.
             self._heartbeat.heard(self._time.now)
-        if self._is_all_out and self.connection.is_closing:
+        if self._is_all_out and self.connection.state is not _OPEN:
             self.connection.data_sent()
 
     def close(self, code: int, reason: str) -> None:
@@ -176,13 +178,14 @@ class LiveConnection:
 
     def _write_pieces(self) -> bool:
         """Whether everything is the system's now."""
-        connection, stream = self.connection, self._stream
+        # Each message that is written at once comes here: kept methods, and nothing asked twice.
+        connection, stream, data_to_send = self.connection, self._stream, self._data_to_send
         room = _MAX_WRITE
         while room > 0:
             piece = self._piece
             if not piece:
                 try:
-                    piece = connection.data_to_send()
+                    piece = data_to_send()
                 except (MemoryError, OSError, NotImplementedError) as error:
                     self._give_up_sending(error)
                 if not piece:

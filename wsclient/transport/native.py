@@ -167,9 +167,11 @@ class NativeTransport(Transport):
 
     def flush(self) -> None:
         """Writes what the system takes at once, 256 KiB at most."""
-        if self._live is not None and not self._is_inside:
-            self._enter()
-            self._live.write()
+        live = self._live
+        if live is not None and not self._is_inside:
+            self._is_inside = True  # as `_enter`, which would be a call for each message that is written at once
+            self._quiet_until = -inf
+            live.write()
             self._is_inside = False
 
     def close(self, code: int, reason: str) -> None:
