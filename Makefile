@@ -35,7 +35,7 @@ demo-godot: $(VENV)/.has-demos
 	$(BIN)/python -m demos.godot
 
 test: $(VENV)/.has-test
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(PYTEST_ARGS)
 
 test-all:
 	@sh .ci/test-all $(PYTEST_ARGS)

@@ -6,9 +6,15 @@
 from __future__ import annotations
 
 import signal
+import sys
+import threading
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytest.register_assert_rewrite("tests.support")  # so that a helper's failed assert shows both sides too
 
@@ -22,6 +28,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has it for what runs in the background
         signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "hostile(*rows): tries these rows of tests/hostile/rows.py")
+    config.addinivalue_line(
+        "markers", "untraced: runs so often what others run too that tracing would take most of its time"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)  # before -k looks
@@ -30,3 +39,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for mark in item.iter_markers("hostile"):
             item.extra_keyword_matches.update(mark.args)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Keeps coverage from what is marked `untraced`. Its own `no_cover` would not, in a process of several (xdist)."""
+    if item.get_closest_marker("untraced") is None:
+        return (yield)
+    here, in_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(here)
+        threading.settrace(in_threads)

@@ -203,6 +203,7 @@ def damaged_packets(draw):
 
 
 @given(st.lists(st.tuples(st.integers(-(2**31), 2**31 - 1), st.binary(max_size=40) | damaged_packets()), max_size=20))
+@pytest.mark.untraced
 def test_h14_h15_any_packets_from_anybody_run_what_is_marked_or_are_refused(packets):
     peer, main = ScriptedPeer(), Player("Main")
     receiver = RPCReceiver(RPCSender())

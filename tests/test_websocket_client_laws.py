@@ -30,7 +30,7 @@ from wsclient.websocket_peer import WebSocketPeer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.hostile("H01", "H03", "H11")
+pytestmark = [pytest.mark.hostile("H01", "H03", "H11"), pytest.mark.untraced]
 
 CONNECTING, CONNECTED = WebSocketClient.CONNECTION_CONNECTING, WebSocketClient.CONNECTION_CONNECTED
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from wsclient.transport.base import Settings
 
+pytestmark = pytest.mark.untraced
+
 COUNT = 10_000
 FEW = 500  # until every cache is filled
 

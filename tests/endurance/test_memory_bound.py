@@ -17,6 +17,8 @@ from wsclient.transport.native import NativeTransport
 if TYPE_CHECKING:
     import socket
 
+pytestmark = pytest.mark.untraced
+
 KIB = 1024
 INCOMING, OUTGOING = 2048 * KIB, 1024 * KIB
 INCOMING_PACKETS, OUTGOING_PACKETS = 40_000, 4096

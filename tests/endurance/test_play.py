@@ -7,6 +7,8 @@ import pytest
 from tests.support.arena_play import FRAMES_A_SECOND, ArenaPlay
 from tests.support.resources import holding
 
+pytestmark = pytest.mark.untraced
+
 MINUTE = 60 * FRAMES_A_SECOND
 MOST_BLOCKS = 100
 MOST_RESIDENT = 2 * 1024 * 1024

@@ -10,6 +10,8 @@ from fuzz.targets import TARGETS, frames, inflate, relay, reply_head, variant
 from wsclient.multiplayer.relay import PeerAdded
 from wsclient.protocol.connection import Connection, Role
 
+pytestmark = pytest.mark.untraced
+
 
 def corpus_of(name: str) -> list[bytes]:
     return [path.read_bytes() for path in sorted((CORPUS / name).iterdir())]

@@ -15,6 +15,8 @@ from tests.hostile.wire import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, cl
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.untraced
+
 MIB = 1024 * 1024
 VERDICTS = ([1002], [1007], [1009])
 

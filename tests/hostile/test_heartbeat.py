@@ -60,6 +60,7 @@ def test_a_ping_is_answered_within_the_poll_that_reads_it(
 
 
 @pytest.mark.hostile("F02")
+@pytest.mark.untraced
 def test_a_flood_of_pings_is_answered_by_the_newest_alone(scene: Scene) -> None:
     server = scene.open()
     server.send_from(flood(100_000))
@@ -138,6 +139,7 @@ def test_silence_is_the_end_behind_a_ping_and_as_long_again(scene: Scene, interv
 
 
 @pytest.mark.hostile("F04")
+@pytest.mark.untraced
 def test_without_an_interval_silence_means_nothing(scene: Scene) -> None:
     scene.client.heartbeat_interval = 0.0
     server = scene.open()

@@ -24,6 +24,7 @@ HELLO = Compressor().payload(b"Hello")
     "size",
     [pytest.param(0, id="D01-one-frame"), pytest.param(1000, id="D02-fragments"), pytest.param(1, id="D02-bytes")],
 )
+@pytest.mark.untraced
 def test_a_bomb_costs_no_more_memory_than_the_limit(loopback: Scene, size: int) -> None:
     payload = bomb(200 * MIB)
     assert len(payload) < 210_000
@@ -211,6 +212,7 @@ def test_any_payload_is_delivered_or_ends_it(payload: bytes, size: int, flip: in
 
 
 @pytest.mark.hostile("D09")
+@pytest.mark.untraced
 def test_many_tiny_compressed_messages_are_spread_over_polls(scene: Scene) -> None:
     compressor = Compressor()
     server = open_compressed(scene)

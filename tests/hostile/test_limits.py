@@ -14,6 +14,8 @@ from wsclient import Error
 if TYPE_CHECKING:
     from tests.hostile.raw_server import RawServer
 
+pytestmark = pytest.mark.untraced
+
 KIB = 1024
 MAX = 16 * KIB * KIB  # bytes of a message, by default
 MAX_FRAGMENTS = 65536

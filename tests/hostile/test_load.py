@@ -13,6 +13,8 @@ from tests.hostile.wire import BINARY, PING, PONG, TEXT, close, frame
 if TYPE_CHECKING:
     from tests.hostile.raw_server import RawServer
 
+pytestmark = pytest.mark.untraced
+
 KIB = 1024
 A_READ = 64 * KIB
 

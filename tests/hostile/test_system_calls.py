@@ -92,6 +92,7 @@ def check_failure(session: Session, fault: Fault) -> None:
 @pytest.mark.hostile("G08")
 @kinds
 @pytest.mark.parametrize("call", CALLS)
+@pytest.mark.untraced
 def test_an_error_of_any_call_has_a_defined_end(call: str, is_secure: bool, is_closed_by_server: bool) -> None:
     session = Session(is_secure=is_secure, is_closed_by_server=is_closed_by_server)
     count = undisturbed(is_secure, is_closed_by_server)[call]

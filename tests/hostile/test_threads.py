@@ -75,6 +75,7 @@ class Player:
 
 
 @pytest.mark.hostile("H13")
+@pytest.mark.untraced
 def test_clients_in_threads_of_their_own_are_independent() -> None:
     players = [Player(name) for name in ("Ada", "Grace", "Barbara", "Radia")]
     threads = [threading.Thread(target=player.run) for player in players]

@@ -54,6 +54,7 @@ def test_a_packet_of_a_real_client_reaches_python(session):
     assert [packets_of(player) for player in (one, other)] == [expected[player.id == first] for player in (one, other)]
 
 
+@pytest.mark.untraced
 def test_thousands_in_one_go_arrive_at_all_in_order(crew):
     session, sender, other, godot, _ = crew
     for number in range(MANY):
@@ -66,6 +67,7 @@ def test_thousands_in_one_go_arrive_at_all_in_order(crew):
     assert [packets_of(player)[-MANY:] for player in receivers] == [sent] * 3
 
 
+@pytest.mark.untraced
 def test_thousands_from_the_server_arrive_in_order(crew):
     session, one, other, _, _ = crew
     for number in range(MANY):

@@ -117,6 +117,7 @@ def echo_client(request, tmp_path):
             yield client, lambda until: drive(until, client, server)
 
 
+@pytest.mark.untraced
 def test_ten_thousand_random_nested_values_come_back_equal(echo_client):
     client, drive_both = echo_client
     values = Values(seed=4)

@@ -80,6 +80,11 @@ def test_ignores_what_follows_the_id_of_a_system_message():
     assert decode(bytes.fromhex("01 01000000 00000000 02000000 ffff")) == PeerAdded(2)
 
 
+def test_news_are_values_that_show_what_they_say():
+    assert len({PeerAdded(2), PeerAdded(2), PeerRemoved(2), PeerAdded(3)}) == 3
+    assert repr(PeerAdded(2)) == "PeerAdded(2)"
+
+
 @pytest.mark.parametrize(("source", "target"), [(2**31, 0), (2, 2**31), (2, -(2**31) - 1)])
 def test_refuses_to_send_ids_that_do_not_fit(source, target):
     with pytest.raises(ValueError, match="32 bits"):

@@ -471,6 +471,7 @@ payloads = st.one_of(
 
 
 @given(st.builds(Agreement, directions, directions), st.lists(st.tuples(payloads, st.booleans()), max_size=8))
+@pytest.mark.untraced
 def test_what_one_side_sends_arrives_at_the_other(agreement: Agreement, sent: list[tuple[bytes, bool]]) -> None:
     messages = [Message(payload.hex().encode() if is_text else payload, is_text) for payload, is_text in sent]
     for sender, receiver in ((Role.CLIENT, Role.SERVER), (Role.SERVER, Role.CLIENT)):
@@ -483,6 +484,7 @@ def test_what_one_side_sends_arrives_at_the_other(agreement: Agreement, sent: li
 
 
 @given(st.lists(payloads, min_size=1, max_size=4), st.data())
+@pytest.mark.untraced
 def test_a_stream_with_a_byte_changed_is_messages_or_refused(sent: list[bytes], data: st.DataObject) -> None:
     server = Connection(Role.SERVER, deflate=Agreement())
     for payload in sent:

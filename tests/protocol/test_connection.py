@@ -152,6 +152,7 @@ class TestAnswersPings:
         assert [one.payload for one in sent(connection)] == [b"2"]
 
     @pytest.mark.hostile("F02")
+    @pytest.mark.untraced
     def test_of_a_flood_with_the_newest_only(self) -> None:  # F02
         connection = client()
         connection.receive_data(b"".join(frame(PING, number.to_bytes(4, "big")) for number in range(100_000)))

@@ -31,7 +31,7 @@ from wsclient.protocol.events import CloseReceived, Ended
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.hostile("B19")
+pytestmark = [pytest.mark.hostile("B19"), pytest.mark.untraced]
 
 MAX = 100_000
 

@@ -60,6 +60,12 @@ def messages(kinds: str) -> Messages:
     return Messages(payloads, b"".join(TEXT if kind == "t" else BINARY for kind in kinds))
 
 
+def test_messages_are_equal_by_what_they_hold_and_show_it() -> None:
+    assert messages("tb") == messages("tb") != messages("bt")
+    assert messages("t") != [b"0"]
+    assert repr(Messages([b"a"], TEXT)) == "Messages([b'a'], b'\\x01')"
+
+
 def kinds_of(run: Messages) -> str:
     return "".join("t" if is_text else "b" for _, is_text in run.each())
 

@@ -557,6 +557,7 @@ def test_after_a_long_sleep_it_asks_at_once_and_waits_a_whole_interval() -> None
 
 @pytest.mark.hostile("F09")
 @pytest.mark.parametrize(("pace", "seconds"), [(0.0001, 2.0), (10.0, 600.0)], ids=["10000 a second", "one in 10 s"])
+@pytest.mark.untraced
 def test_the_pace_of_polling_makes_no_difference(pace: float, seconds: float) -> None:
     world = NativeWorld(heartbeat_interval=20.0)
     world.connect()

@@ -94,6 +94,7 @@ def test_a_vector_with_any_bit_wrong_is_a_value_or_refused(vector: Vector) -> No
 
 
 @given(variants)
+@pytest.mark.untraced
 def test_what_was_encoded_is_decoded(value: object) -> None:
     data = encode(value)
 
@@ -102,6 +103,7 @@ def test_what_was_encoded_is_decoded(value: object) -> None:
 
 
 @given(variants, variants)
+@pytest.mark.untraced
 def test_one_value_behind_another_is_decoded_from_its_offset(first: object, second: object) -> None:
     data = encode(first) + encode(second)
 
