@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -64,6 +65,15 @@ def test_the_library_needs_pyee_and_certifi_and_nothing_else(metadata: Message) 
     assert metadata["Requires-Python"] == ">=3.11"
 
 
+def test_it_is_said_to_be_typed_and_for_every_python_that_is_tried(metadata: Message) -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    tried = set(re.findall(r'"(3\.\d+)"', workflow))
+    named = {line.rpartition(" ")[2] for line in metadata.get_all("Classifier", []) if " :: 3." in line}
+
+    assert "Typing :: Typed" in metadata.get_all("Classifier", [])
+    assert {"3.11"} < tried <= named
+
+
 def test_the_command_line_is_a_script_of_its_own(wheel: ZipFile) -> None:
     (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt"))
 
@@ -119,8 +129,15 @@ def test_the_folder_works_beside_a_script(beside: Path) -> None:
     assert done.stdout.startswith("127.0.0.1:1 refused the connection.")
 
 
-def test_the_changelog_has_a_place_for_what_is_not_released() -> None:
-    assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+def test_the_changelog_has_a_place_for_what_is_not_released_and_tells_of_this_version(metadata: Message) -> None:
+    sections = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert sections[0] == "[Unreleased]"
+    assert re.fullmatch(rf"\[{re.escape(metadata['Version'])}\] - \d{{4}}-\d\d-\d\d", sections[1])
+
+
+def test_the_readme_says_which_version_this_is(metadata: Message) -> None:
+    assert f"version {metadata['Version']}," in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_group_of_tools_is_installed_by_a_target_or_with_dev() -> None:
