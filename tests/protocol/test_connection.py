@@ -612,7 +612,7 @@ class TestFailedFromHere:
     def test_lets_a_frame_that_has_begun_leave(self) -> None:
         connection = client()
         connection.send_message(bytes(100_000), is_text=False)
-        begun = connection.data_to_send()
+        begun = bytes(connection.data_to_send())
         connection.fail(1011, GIVEN_UP)
 
         frames = ClientFrames().read(begun + all_sent(connection))

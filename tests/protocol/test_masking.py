@@ -103,6 +103,15 @@ def test_a_long_payload_is_masked_in_pieces_as_in_one(sizes: list[int]) -> None:
     assert [len(piece) for piece in pieces] == sizes
 
 
+@pytest.mark.parametrize("before", [b"", b"head", bytes(range(8)), bytes(range(14))], ids=len)
+@pytest.mark.parametrize("size", [0, 5, 4096, BLOCK, BLOCK + 3, 3 * BLOCK])
+@pytest.mark.usefixtures("numpy")
+def test_what_is_put_in_front_stays_as_it_is(size: int, before: bytes) -> None:
+    payload = Random(size).randbytes(size)
+
+    assert LongMask(KEY).over(payload, before) == before + xor(payload, KEY)
+
+
 @pytest.mark.parametrize("module", [None, ModuleType("numpy")], ids=["not at all", "half"])
 def test_numpy_counts_when_all_of_it_is_there(module: ModuleType | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numpy", module)

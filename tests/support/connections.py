@@ -64,6 +64,6 @@ def talk(sender: Connection, receiver: Connection) -> list[object]:
     """Brings everything that the sender wants to send to the receiver, piece by piece, and tells what that told."""
     events: list[object] = []
     while sender.has_data_to_send:
-        receiver.receive_data(sender.data_to_send())
+        receiver.receive_data(bytes(sender.data_to_send()))
         events += told(receiver)
     return events

@@ -164,17 +164,21 @@ class LongMask:
         self._repeated = _from_bytes(key, "big")
         self._length = KEY_SIZE
 
-    def over(self, piece: bytes | memoryview) -> bytes | memoryview:
-        """Masks the next piece. The length of each but the last has to be a multiple of four."""
+    def over(self, piece: bytes | memoryview, before: bytes = b"") -> bytes | memoryview:
+        """Masks the next piece. The length of each but the last has to be a multiple of four.
+
+        Args:
+            piece: of the payload.
+            before: what is put in front of it, as it is; here, so that nothing large is copied once more for that.
+        """
         size = len(piece)
         if size <= _BLOCK // 8:  # less is not worth numpy's calls; arbitrary
-            return self._block(piece)
-        if is_numpy_loaded():
-            return self._by_numpy(sys.modules["numpy"], memoryview(piece))
-        if size <= _BLOCK:
-            return self._block(piece)
+            return before + self._block(piece)
         view = memoryview(piece)
-        return b"".join([self._block(view[start : start + _BLOCK]) for start in range(0, size, _BLOCK)])
+        if is_numpy_loaded():
+            return self._by_numpy(sys.modules["numpy"], view, before)
+        blocks = [self._block(view[start : start + _BLOCK]) for start in range(0, size, _BLOCK)]
+        return b"".join([before, *blocks])
 
     def _block(self, block: bytes | memoryview) -> bytes:
         size = len(block)
@@ -184,13 +188,16 @@ class LongMask:
         repeated = self._repeated if size == self._length else self._repeated >> (8 * (self._length - size))
         return (_from_bytes(block, "big") ^ repeated).to_bytes(size, "big")
 
-    def _by_numpy(self, numpy: ModuleType, piece: memoryview) -> bytes | memoryview:
+    def _by_numpy(self, numpy: ModuleType, piece: memoryview, before: bytes) -> bytes | memoryview:
         """The same, many times as fast, for programs that have loaded numpy anyway; nobody else has to have it."""
-        rest = len(piece) % (2 * KEY_SIZE)
-        whole = piece[: len(piece) - rest]
-        numbers = numpy.frombuffer(whole, numpy.uint64) ^ numpy.frombuffer(2 * self._key, numpy.uint64)
-        masked = memoryview(numbers).cast("B")
-        return b"".join((masked, self._block(piece[len(whole) :]))) if rest else masked
+        whole, rest = divmod(len(piece), 8)
+        start = (len(before) + 7) // 8
+        words = numpy.empty(start + whole, numpy.uint64)
+        plain, key = (numpy.frombuffer(data, numpy.uint64) for data in (piece[: 8 * whole], 2 * self._key))
+        numpy.bitwise_xor(plain, key, out=words[start:])
+        masked = memoryview(words).cast("B")[8 * start - len(before) :]
+        masked[: len(before)] = before
+        return b"".join((masked, self._block(piece[8 * whole :]))) if rest else masked
 
 
 def mask(payload: bytes | memoryview, key: bytes) -> bytes:

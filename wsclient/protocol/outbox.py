@@ -91,7 +91,7 @@ class _LargeFrame:
         if self._mask is None:
             key = keys.take_one().to_bytes(KEY_SIZE, "little")
             self._mask = LongMask(key)
-            return b"".join((self._head, key, self._mask.over(piece)))
+            return self._mask.over(piece, self._head + key)
         return self._mask.over(piece)
 
 
@@ -274,11 +274,11 @@ class Outbox:
             return b"".join(frames)
         return mask_frames(frames, self._keys)
 
-    def _mask_large(self, header: bytes, payload: bytes) -> bytes:
+    def _mask_large(self, header: bytes, payload: bytes) -> bytes | memoryview:
         if self._keys is None:
             return header + payload
         key = self._keys.take_one().to_bytes(KEY_SIZE, "little")
-        return b"".join((header, key, LongMask(key).over(payload)))
+        return LongMask(key).over(payload, header + key)
 
     def _control(self, opcode: Opcode, payload: bytes) -> bytes:
         return _header(_FIN | opcode, len(payload), self._masked) + self._no_key + payload
@@ -335,7 +335,7 @@ class Outbox:
 
     def _deflated_piece(self, deflater: Deflater, batch: list[bytes]) -> bytes:
         """Compresses what is next, whole messages or a part of a large one, and takes what is small between them."""
-        pieces: list[bytes] = []
+        pieces: list[bytes | memoryview] = []
         work = 0
         # Where messages are compressed, none is so large that it waits as a frame of its own.
         while work < _DEFLATED_A_PIECE and self._queue and not isinstance(message := self._queue[0], _LargeFrame):

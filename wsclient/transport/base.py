@@ -104,7 +104,7 @@ class Transport(ABC):
     @property
     @abstractmethod
     def has_more(self) -> bool:
-        """Whether another `poll` right now would bring more without asking the system."""
+        """Whether another `poll` right now would bring more, or write more, without asking the system."""
 
     @property
     @abstractmethod

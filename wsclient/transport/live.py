@@ -50,6 +50,7 @@ class LiveConnection:
         "_broken",
         "_closing_since",
         "_data_to_send",
+        "_has_room",
         "_heartbeat",
         "_is_all_out",
         "_piece",
@@ -93,6 +94,7 @@ class LiveConnection:
         self._arrived = arrived
         self._piece: bytes | memoryview = b""  # given by the protocol, and not taken by the stream yet
         self._is_all_out = True
+        self._has_room = False  # whether the last write left off with more to write, while the stream took it all
         self._written = 0  # bytes, ever
         self._broken: Exception | None = None  # nothing can be written any more; what can be read still counts
         self._closing_since: float | None = None
@@ -106,8 +108,8 @@ class LiveConnection:
 
     @property
     def has_more(self) -> bool:
-        """Whether another step right now would bring more without asking the system."""
-        return bool(self._arrived) or self.connection.has_undecoded or self._stream.has_more
+        """Whether another step right now would bring more, or write more, without asking the system."""
+        return self._has_room or bool(self._arrived) or self.connection.has_undecoded or self._stream.has_more
 
     @property
     def remote_address(self) -> tuple[str, int]:
@@ -178,6 +180,7 @@ class LiveConnection:
 
     def _write_pieces(self) -> bool:
         """Whether everything is the system's now."""
+        self._has_room = False
         # Each message that is written at once comes here: kept methods, and nothing asked twice.
         connection, stream, data_to_send = self.connection, self._stream, self._data_to_send
         room = _MAX_WRITE
@@ -197,6 +200,7 @@ class LiveConnection:
                 return False
             self._piece = b""
             room -= max(sent, connection.last_cost)
+        self._has_room = True
         return False
 
     def _give_up_sending(self, error: MemoryError | OSError | NotImplementedError) -> None:

@@ -67,7 +67,7 @@ TRANSITIONS: Final = {
 class NativeTransport(Transport):
     """One WebSocket connection over the system's sockets, without a thread of its own and without waiting."""
 
-    #: whether something is left that was read, or may be read without asking; kept, for it is asked in each frame
+    #: whether something is left to decode, or may be read or written without asking; kept, for each frame asks it
     has_more: bool = False
 
     def __init__(
