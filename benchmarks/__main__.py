@@ -7,70 +7,51 @@ import contextlib
 import sys
 import time
 
-from benchmarks import report, rounds
+from benchmarks import guard, report, rounds
 from benchmarks.pool import Pool
 from benchmarks.suite import TARGETS, WORKS
 from benchmarks.worker import CLIENTS
 
-# For the guard: the works whose hot path, once lost, would show at once, and whom they are compared with.
-_QUICK = (
-    "idle",
-    "receive-64",
-    "receive-mixed",
-    "receive-1M",
-    "send-64",
-    "echo",
-    "connect",
-    "emit",
-    "emit-by-pyee",
-)
-_QUICK_CLIENTS = ("bare system calls", "wsclient", "wsclient, by signal", "picows", "websockets sync")
-
 
 def main() -> int:
-    """Runs what was asked for. Gives 1 where the guard found a collapse."""
+    """Runs what was asked for. Gives 1 where the guard found that something is lost."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "--quick", action="store_true", help="under two minutes; fails where half of a target is missed"
-    )
+    parser.add_argument("--quick", action="store_true", help="under two minutes; fails where a hot path is lost")
     parser.add_argument("--only", default="", help="works by their keys, with commas")
     parser.add_argument("--keep", action="store_true", help="with --only: put these rows into the last results")
     parser.add_argument("--rounds", type=int, default=0, help="how often each client has its turn")
     options = parser.parse_args()
-    wanted = options.only.split(",") if options.only else list(_QUICK if options.quick else WORKS)
-    count = options.rounds or (5 if options.quick else 7)
+    if options.quick:
+        return not guard.main()
+    wanted = options.only.split(",") if options.only else list(WORKS)
+    count = options.rounds or 7
     seconds = 0.04
     started = time.time()
     with Pool() as pool:
-        pool.start(_QUICK_CLIENTS if options.quick else CLIENTS)
-        results = _measure(pool, wanted, count, seconds, is_quick=options.quick)
-        if not options.only and not options.quick:
+        pool.start(CLIENTS)
+        results = _measure(pool, wanted, count, seconds)
+        if not options.only:
             idle, memory = rounds.many(pool, WORKS["many-idle"].clients, count, seconds)
             results |= {"many-idle": idle, "many-memory": memory, "import": rounds.import_times(15)}
     lines = report.judge(TARGETS, results)
     print("\n".join(report.plain(lines)))
-    if options.quick or options.only:
-        before = report.last_results()
-        collapsed = [line for line in lines if options.quick and line.is_collapse(before)]
-        for line in collapsed:
-            print(f"COLLAPSED: {line.target.id} {line.name}, beside {line.target.other or line.target.other_work}")
+    if options.only:
         if not options.keep:
-            return bool(collapsed)
+            return 0
         results = report.last_results() | results
         lines = report.judge(TARGETS, results)
     report.write(lines, results, time.time() - started)
     return 0
 
 
-def _measure(pool: Pool, wanted: list[str], count: int, seconds: float, *, is_quick: bool) -> dict[str, rounds.Figures]:
+def _measure(pool: Pool, wanted: list[str], count: int, seconds: float) -> dict[str, rounds.Figures]:
     results = {}
     for key in wanted:
         work = WORKS[key]
         if key == "many-idle" or work.kind == "many":
             continue
-        clients = [client for client in work.clients if not is_quick or client in _QUICK_CLIENTS]
         before = time.monotonic()
-        figures = rounds.run(pool, work, rounds.on_each_loop(clients), count, seconds)
+        figures = rounds.run(pool, work, rounds.on_each_loop(work.clients), count, seconds)
         results[key] = rounds.on_the_faster_loop(figures)
         _say(f"{work.name}: {_shown(results[key], work.unit)}  ({time.monotonic() - before:.1f} s)")
     return results

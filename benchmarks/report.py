@@ -48,19 +48,6 @@ class Line:
         target = self.target
         return self.value >= target.least if target.least else self.value <= target.most
 
-    def is_collapse(self, before: dict[str, Figures]) -> bool:
-        """Whether less than half is left of the target or, where that was not reached yet, of what was.
-
-        Args:
-            before: the results of the last whole run; empty where there is none.
-        """
-        if not self.values:
-            return False
-        target, last = self.target, compare(self.target, before)
-        if target.least:
-            return self.value < min(target.least, median(last) if last else target.least) / 2
-        return self.value > max(target.most, median(last) if last else target.most) * 2
-
     @property
     def name(self) -> str:
         return _NAMES[self.target.work][0] if self.target.work in _NAMES else WORKS[self.target.work].name
@@ -71,7 +58,7 @@ class Line:
         if not target.other:
             unit = " " + (_NAMES[target.work][1] if target.work in _NAMES else WORKS[target.work].unit)
         way = target.ours.removeprefix("wsclient").removeprefix(", ")
-        other = target.other if target.other != "wsclient" else WORKS[target.other_work].name
+        other = WORKS[target.other_work].name if target.other_work else target.other
         compared = other or "-"
         aim = f"at least {target.least:g}" if target.least else f"at most {target.most:g}{unit}"
         if not self.values:

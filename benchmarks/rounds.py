@@ -13,7 +13,7 @@ from benchmarks.shapes import block
 from benchmarks.suite import CLIENTS_AT_ONCE, LOOPS, OURS, UVLOOP, WORKS, Target, Work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Sequence
 
     from benchmarks.pool import Pool
 
@@ -25,8 +25,10 @@ Figures = dict[str, list[float]]
 _MOST = 1 << 20  # of anything in one go; the server has to keep up
 
 
-def run(pool: Pool, work: Work, clients: Iterable[str], rounds: int, seconds: float) -> Figures:
+def run(pool: Pool, work: Work, clients: Sequence[str], rounds: int, seconds: float) -> Figures:
     """Has the clients do the work, in turn, for about so many seconds each time."""
+    if work.is_large:
+        pool.forget(*clients)
     counts: dict[str, int] = {}
     for client in clients:
         if count := _calibrate(pool, work, client, seconds):
@@ -40,12 +42,9 @@ def run(pool: Pool, work: Work, clients: Iterable[str], rounds: int, seconds: fl
     return figures
 
 
-def on_each_loop(clients: Iterable[str]) -> Iterator[str]:
+def on_each_loop(clients: Iterable[str]) -> list[str]:
     """Adds to the clients of asyncio the same ones on uvloop."""
-    for client in clients:
-        yield client
-        if client in LOOPS:
-            yield client + UVLOOP
+    return [name for client in clients for name in ((client, client + UVLOOP) if client in LOOPS else (client,))]
 
 
 def on_the_faster_loop(figures: Figures) -> Figures:

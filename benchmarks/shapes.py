@@ -99,6 +99,7 @@ SHAPES = {
     **{f"binary-{size}": lambda size=size: _repeated(_binary(size)) for size in (64 * KIB, 256 * KIB, MIB, 4 * MIB)},
     "binary-16777216": lambda: [_binary(16 * MIB)],
     "json-64": lambda: _repeated(Message(_state(64), is_text=True)),
+    "unequal": lambda: [_binary(63), _binary(65)] * (_BLOCK_MESSAGES // 2),
     "mixed": _mixed,
     **{f"text-{size}": lambda size=size: _repeated(_whole(_ascii(size), size)) for size in (64 * KIB, MIB)},
     "text-16777216": lambda: [_whole(_ascii(16 * MIB), 16 * MIB)],

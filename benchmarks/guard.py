@@ -1,0 +1,117 @@
+"""The quick look: whether a hot path was lost. Run as `python -m benchmarks --quick`, and by the gate.
+
+It has to bear a machine that does a lot else. So it knows processor time only, no milliseconds on a clock; of each
+side the cheapest round counts, for a disturbance only adds; and what looks lost is measured again, by itself and for
+longer, and is lost only when it looks so each time.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from benchmarks import report
+from benchmarks.pool import Pool
+from benchmarks.rounds import compare, median, run
+from benchmarks.suite import BARE, BATCHES, FLOORS, OURS, SIGNAL, TARGETS, WORKS
+
+if TYPE_CHECKING:
+    from benchmarks.rounds import Figures
+    from benchmarks.suite import Target
+
+__all__ = ["is_lost", "main"]
+
+#: The works whose hot path, once lost, would show at once, and whom they are compared with.
+_KEYS = (
+    "idle",
+    "idle-tls",
+    "receive-64",
+    "receive-unequal",
+    "receive-mixed",
+    "receive-1M",
+    "send-64",
+    "send-1M",
+    "connect",
+    "emit",
+    "emit-by-pyee",
+    "longest-burst-4",
+    "longest-16M-umlauts-4",
+)
+_CLIENTS = (BARE, OURS, BATCHES, SIGNAL, "picows", "websockets sync")
+
+_ROUNDS = 5
+_ROUNDS_AGAIN = 15
+_LOOKS = 3  # the first one and two more
+_SECONDS = 0.04
+
+
+def main() -> bool:
+    """Measures, prints the ratios, and says whether nothing is lost."""
+    before = report.last_results()
+    with Pool() as pool:
+        pool.start(_CLIENTS)
+        results = {key: _measure(pool, key, _CLIENTS, _ROUNDS) for key in _KEYS}
+        targets = [target for target in (*TARGETS, *FLOORS) if _lowest(target, results) and _is_telling(target)]
+        print("\n".join(report.plain(report.judge(targets, results))))
+        lost = [target for target in targets if is_lost(target, results, before)]
+        for _ in range(_LOOKS - 1):
+            for target in lost:
+                print(f"once more: {_words(target, _lowest(target, results), before)}", file=sys.stderr, flush=True)
+            lost = [target for target in lost if is_lost(target, _measure_again(pool, target), before)]
+    for target in lost:
+        print(f"LOST: {_words(target, _lowest(target, results), before)}")
+    print(f"Guard: {len(targets)} ratios, {len(lost)} lost")
+    return not lost
+
+
+def is_lost(target: Target, results: dict[str, Figures], before: dict[str, Figures]) -> bool:
+    """Whether less than half is left of the target or, where that was not reached yet, of what was.
+
+    Args:
+        target: what is aimed at.
+        results: what was measured.
+        before: what the last whole run measured; empty where there is none.
+    """
+    value = _lowest(target, results)
+    limit = _limit(target, before)
+    return value < limit if target.least else value > limit
+
+
+def _limit(target: Target, before: dict[str, Figures]) -> float:
+    if target.floor:
+        return target.floor
+    last = compare(target, before)
+    if target.least:
+        return min(target.least, median(last) if last else target.least) / 2
+    return max(target.most, median(last) if last else target.most) * 2
+
+
+def _lowest(target: Target, results: dict[str, Figures]) -> float:
+    """The ratio of each one's cheapest round; 0 where one was not measured."""
+    ours = results.get(target.work, {}).get(target.ours)
+    others = results.get(target.other_work or target.work, {}).get(target.other) if target.other else [1.0]
+    if not ours or not others:
+        return 0.0
+    return min(others) / min(ours) if target.least else min(ours) / min(others)
+
+
+def _is_telling(target: Target) -> bool:
+    """Not how fast this machine is, but for the longest poll(); and no peer whose own cost varies threefold."""
+    if not target.other:
+        return WORKS[target.work].kind == "longest"
+    return bool(target.floor) or target.work != "receive-1M"
+
+
+def _measure(pool: Pool, key: str, clients: tuple[str, ...], rounds: int) -> Figures:
+    work = WORKS[key]
+    return run(pool, work, [client for client in work.clients if client in clients], rounds, _SECONDS)
+
+
+def _measure_again(pool: Pool, target: Target) -> dict[str, Figures]:
+    keys = {target.work, target.other_work or target.work}
+    return {key: _measure(pool, key, (target.ours, target.other), _ROUNDS_AGAIN) for key in sorted(keys)}
+
+
+def _words(target: Target, value: float, before: dict[str, Figures]) -> str:
+    beside = f", beside {target.other}" if target.other else ""
+    return f"{WORKS[target.work].name}{beside}: {value:.3g}, the limit is {_limit(target, before):.3g}"
