@@ -15,6 +15,7 @@ from tests.support.source import PACKAGE, ROOT, Module, modules
 
 PUBLIC_NAMES = [
     "ConnectionFailure",
+    "ConnectionStatistics",
     "Error",
     "LagPeer",
     "MultiplayerAPI",
@@ -142,6 +143,25 @@ def test_the_two_names_of_the_multiplayer_peer_are_one_class() -> None:
     package = import_module(PACKAGE)
 
     assert package.MultiplayerPeer is package.NetworkedMultiplayerPeer
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        ("Object", "ConnectFlags"),
+        ("NetworkedMultiplayerPeer", "ConnectionStatus"),
+        ("NetworkedMultiplayerPeer", "TransferMode"),
+        ("WebSocketPeer", "WriteMode"),
+        ("WebSocketClient", "WriteMode"),
+        ("MultiplayerAPI", "RPCMode"),
+    ],
+)
+def test_an_enum_stands_on_its_class_and_so_do_its_members(owner: str, name: str) -> None:
+    found = getattr(import_module(PACKAGE), owner)
+    members = getattr(found, name)
+
+    assert members.__name__ == name
+    assert {member.name: getattr(found, member.name) for member in members} == dict(members.__members__)
 
 
 def test_a_star_hides_nothing() -> None:

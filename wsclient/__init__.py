@@ -12,7 +12,8 @@ The map of the package. What users name stands here, one class of Godot's a file
 
     error, signal, object, reference          codes, declared signals over pyee
     packet_peer, networked_multiplayer_peer   what any peer can do; subclass these for peers of your own
-    websocket_peer, websocket_multiplayer_peer, websocket_client, connection_failure
+    websocket_peer, websocket_multiplayer_peer, websocket_client
+    connection_failure, connection_statistics
     multiplayer_api, node, rpc                Godot's RPC over any peer; `from wsclient.rpc import remote, puppet`
     lag_peer                                  any peer under a bad network
     netgraph                                  what a client did in the last seconds, for a game to draw
@@ -30,6 +31,7 @@ On top of all stands the command line, `python -m wsclient`, in cli/.
 from typing import TYPE_CHECKING
 
 from wsclient.connection_failure import ConnectionFailure
+from wsclient.connection_statistics import ConnectionStatistics
 from wsclient.error import Error
 from wsclient.networked_multiplayer_peer import NetworkedMultiplayerPeer
 from wsclient.object import Object
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ConnectionFailure",
+    "ConnectionStatistics",
     "Error",
     "LagPeer",
     "MultiplayerAPI",

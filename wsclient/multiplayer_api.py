@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from wsclient.error import Error
 from wsclient.multiplayer.commands import encode_raw, invocation_of_call, invocation_of_set
@@ -38,6 +38,9 @@ class _Network(NamedTuple):
     arrivals: PeerArrivals
 
 
+_RPCMode: TypeAlias = RPCMode  # by its own name the class could not hold it
+
+
 class MultiplayerAPI(Reference):
     """Calls methods and sets properties of other peers' nodes, and lets them do so here.
 
@@ -65,6 +68,7 @@ class MultiplayerAPI(Reference):
     server_disconnected: Final = Signal[()]()
     """The session is over, and had been joined."""
 
+    RPCMode: TypeAlias = _RPCMode
     RPC_MODE_DISABLED = RPCMode.RPC_MODE_DISABLED
     RPC_MODE_REMOTE = RPCMode.RPC_MODE_REMOTE
     RPC_MODE_MASTER = RPCMode.RPC_MODE_MASTER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from enum import IntEnum
 from operator import index
-from typing import Final
+from typing import Final, TypeAlias
 
 from wsclient.packet_peer import PacketPeer
 from wsclient.signal import Signal
@@ -32,6 +32,11 @@ class TransferMode(IntEnum):
     """All packets arrive, in order."""
 
 
+# By their own names the class could not hold them.
+_ConnectionStatus: TypeAlias = ConnectionStatus
+_TransferMode: TypeAlias = TransferMode
+
+
 class NetworkedMultiplayerPeer(PacketPeer):
     """A peer among peers, each with an id; the server's is 1. Also called `MultiplayerPeer`, as in Godot 4.
 
@@ -47,10 +52,12 @@ class NetworkedMultiplayerPeer(PacketPeer):
     Source: the Godot 3.6 class reference, NetworkedMultiplayerPeer.
     """
 
+    ConnectionStatus: TypeAlias = _ConnectionStatus
     CONNECTION_DISCONNECTED = ConnectionStatus.CONNECTION_DISCONNECTED
     CONNECTION_CONNECTING = ConnectionStatus.CONNECTION_CONNECTING
     CONNECTION_CONNECTED = ConnectionStatus.CONNECTION_CONNECTED
 
+    TransferMode: TypeAlias = _TransferMode
     TRANSFER_MODE_UNRELIABLE = TransferMode.TRANSFER_MODE_UNRELIABLE
     TRANSFER_MODE_UNRELIABLE_ORDERED = TransferMode.TRANSFER_MODE_UNRELIABLE_ORDERED
     TRANSFER_MODE_RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE

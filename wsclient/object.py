@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from wsclient.signal_connection import ConnectFlags
 from wsclient.signal_description import argument_of, arguments_of, description_of
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["Object"]
 
 logger: Final = logging.getLogger("wsclient.signals")
+
+
+_ConnectFlags: TypeAlias = ConnectFlags  # by its own name the class could not hold it
 
 
 class Object(SignalEmitter):
@@ -36,6 +39,7 @@ class Object(SignalEmitter):
     belong to an Object that could tell.
     """
 
+    ConnectFlags: TypeAlias = _ConnectFlags
     CONNECT_DEFERRED = ConnectFlags.CONNECT_DEFERRED
     CONNECT_PERSIST = ConnectFlags.CONNECT_PERSIST
     CONNECT_ONESHOT = ConnectFlags.CONNECT_ONESHOT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from wsclient.error import Error
 from wsclient.link import Link, WriteMode
@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 __all__ = ["WebSocketPeer", "WebSocketSender"]
 
 
+_WriteMode: TypeAlias = WriteMode  # by its own name the class could not hold it
+
+
 class WebSocketSender:
     """The calls that send through a `Link`: the same on a peer and on the client that speaks for it."""
 
+    WriteMode: TypeAlias = _WriteMode
     WRITE_MODE_TEXT: ClassVar = WriteMode.WRITE_MODE_TEXT
     WRITE_MODE_BINARY: ClassVar = WriteMode.WRITE_MODE_BINARY
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_type
 
 from wsclient import (
     ConnectionFailure,
+    ConnectionStatistics,
     Error,
     LagPeer,
     MultiplayerAPI,
@@ -20,6 +21,7 @@ from wsclient import (
     WebSocketPeer,
 )
 from wsclient.netgraph import NetGraph
+from wsclient.networked_multiplayer_peer import ConnectionStatus
 
 if TYPE_CHECKING:
     import ssl
@@ -45,6 +47,29 @@ def settings(client: WebSocketClient, context: ssl.SSLContext) -> None:
     client.set_target_peer(client.TARGET_PEER_BROADCAST + client.TARGET_PEER_SERVER)
 
 
+def enums(
+    status: NetworkedMultiplayerPeer.ConnectionStatus,
+    transfer_mode: NetworkedMultiplayerPeer.TransferMode,
+    write_mode: WebSocketPeer.WriteMode,
+    flags: Object.ConnectFlags,
+    rpc_mode: MultiplayerAPI.RPCMode,
+) -> None:
+    assert_type(status, ConnectionStatus)
+    assert status == WebSocketClient.CONNECTION_CONNECTED
+    assert transfer_mode is WebSocketClient.TransferMode.TRANSFER_MODE_RELIABLE
+    assert write_mode is WebSocketClient.WriteMode.WRITE_MODE_TEXT
+    assert flags & Node.ConnectFlags.CONNECT_ONESHOT
+    assert rpc_mode.value == MultiplayerAPI.RPC_MODE_REMOTE
+
+
+def statistics(now: ConnectionStatistics, before: ConnectionStatistics) -> None:
+    assert_type(now.messages_received - before.messages_received, int)
+    assert_type(now.messages_sent - before.messages_sent + now.messages_ignored, int)
+    assert_type(now.bytes_received + now.bytes_sent, int)
+    assert_type(now.unread_packets + now.unread_bytes + now.unsent_packets + now.unsent_bytes + now.polls, int)
+    assert_type(now.longest_poll + now.silence, float)
+
+
 def connecting(client: WebSocketClient) -> None:
     if error := client.connect_to_url("ws://host", ["chat"], False, ["A: 1"]):
         assert_type(error, Error)
@@ -55,7 +80,7 @@ def connecting(client: WebSocketClient) -> None:
     assert_type(client.get_connected_host(), str)
     assert_type(client.get_connected_port(), int)
     assert_type(client.get_latency(), float)
-    assert_type(client.get_statistics().messages_received, int)
+    assert_type(client.get_statistics(), ConnectionStatistics)
     client.disconnect_from_host()
     client.disconnect_from_host(1001, reason="bye")
     assert_type(client.close_code, int)
