@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 from websockets.exceptions import ConnectionClosed
@@ -17,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from demos.arena import lifeline
 from demos.arena.messages import BadMessage, Echo, Scene, decode, encode
 from demos.arena.model import STARS, Ship, later_stars
+from demos.serving import run_server
 
 __all__ = ["Relay", "main", "run"]
 
@@ -89,8 +89,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8765, help="0: any free one (default: %(default)s)")
     parser.add_argument(lifeline.OPTION, action="store_true", help="end when standard input does")
     options = parser.parse_args()
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(run(options.port, until_stdin_closes=options.until_stdin_closes))
+    run_server(run(options.port, until_stdin_closes=options.until_stdin_closes), options.port)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ Port 0 takes any free one; which, the first line says.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 from websockets.exceptions import ConnectionClosed
+
+from demos.serving import run_server
 
 __all__ = ["main"]
 
@@ -45,8 +46,8 @@ async def run(port: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m demos.engines.server", description="A room to chat in.")
     parser.add_argument("--port", type=int, default=9081, help="0: any free one (default: %(default)s)")
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(run(parser.parse_args().port))
+    port = parser.parse_args().port
+    run_server(run(port), port)
 
 
 if __name__ == "__main__":

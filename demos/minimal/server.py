@@ -8,11 +8,12 @@ Port 0 takes any free one; which, the first line says.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+
+from demos.serving import run_server
 
 __all__ = ["main"]
 
@@ -32,8 +33,8 @@ async def run(port: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m demos.minimal.server", description="Echoes WebSocket messages.")
     parser.add_argument("--port", type=int, default=9080, help="0: any free one (default: %(default)s)")
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(run(parser.parse_args().port))
+    port = parser.parse_args().port
+    run_server(run(port), port)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Step 3, the server: what one player says, the others hear. Run it: `python -m demos.tutorial.step3_server`."""
 
 import asyncio
+import contextlib
 import sys
 
 from websockets.asyncio.server import ServerConnection, broadcast, serve
@@ -23,4 +24,5 @@ async def main() -> None:
         await server.serve_forever()
 
 
-asyncio.run(main())
+with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends it
+    asyncio.run(main())

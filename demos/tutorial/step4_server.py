@@ -1,6 +1,7 @@
 """Step 4, the server: it knows the rules, so that nobody can cheat. Run it: `python -m demos.tutorial.step4_server`."""
 
 import asyncio
+import contextlib
 import json
 import random
 import sys
@@ -48,4 +49,5 @@ async def main() -> None:
         await tell_everyone()
 
 
-asyncio.run(main())
+with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends it
+    asyncio.run(main())

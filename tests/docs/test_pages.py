@@ -48,6 +48,15 @@ def test_every_page_that_is_linked_is_there(page) -> None:
     assert missing - written_later - brought == set()
 
 
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda path: path.stem)
+def test_every_program_that_a_page_shows_is_put_in_as_the_builder_reads_it(page) -> None:
+    for shown in re.findall(r"^```py title.*?\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        include = re.fullmatch(r'--8<-- "(.+)"\n', shown)  # anything else stands in the page as it is
+
+        assert include, shown
+        assert (ROOT / include[1]).is_file()
+
+
 def test_every_page_stands_in_the_navigation() -> None:
     navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
     listed = re.findall(r"\b[\w/-]+\.md\b", navigation)
