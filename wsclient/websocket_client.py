@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from wsclient.packet_queue import PacketQueue
     from wsclient.protocol.events import Event
     from wsclient.transport.base import Settings, Transport
+    from wsclient.transport.ready_set import SharedWatch
 
 __all__ = ["WebSocketClient"]
 
@@ -73,6 +74,9 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         transport: makes what carries a connection, from the settings; None: sockets of this system.
     """
 
+    # What each idle poll() looks at. Of this class's own, so that others can be mixed into its bases.
+    __slots__ = ("_deferred", "_is_resting", "_polls", "_thread", "_watch")
+
     connection_established: Final = Signal[str]("protocol")
     """The connection is open; with the sub-protocol that the server chose, "" where none. Normal mode."""
     connection_error: Final = Signal[()]()
@@ -97,6 +101,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         self._started = 0.0  # the poll() that is running, on the clock
         self._has_read = False  # whether that poll() has
         self._is_resting = False  # whether the last one left nothing to tell, and room for what comes
+        self._watch: SharedWatch | None = None  # the transport's, while resting
 
     # Connecting and closing
 
@@ -134,7 +139,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
             self._end(self._link, was_clean=False)
         self._url = request.url
         self._has_warned_of_pause = False
-        self._polls, self._longest_poll = 0, 0.0
+        self._watch, self._polls, self._longest_poll = None, 0, 0.0
         self._settings.max_message_size = self._incoming.max_bytes
         transport = self._new_transport(self._settings)
         self._clock = transport.clock
@@ -203,7 +208,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
             unread_bytes=link.inbox.size,
             unsent_packets=link.buffered_messages,
             unsent_bytes=link.buffered_amount,
-            polls=self._polls,
+            polls=self._polls + (0 if self._watch is None else self._watch.spent),
             longest_poll=self._longest_poll,
             silence=-1.0 if transport is None else transport.silence,
         )
@@ -238,16 +243,29 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         thread = get_ident()
         if thread != self._thread:
             self._claim(thread)
-        # Most polls of a game find nothing: they end here, after one question, before anything is set up to emit.
+        # Most polls of a game find nothing: they end here, before anything is set up to emit. Among many clients, which
+        # are asked for together, they call nothing.
+        watch = self._watch
+        if watch is not None:
+            ready_set = watch.resting
+            if ready_set is not None and watch.spare and not watch.waiting and not self._deferred:
+                snapshot = ready_set.snapshot
+                if watch.rank > snapshot.rank and watch.seen is not snapshot:
+                    watch.seen = snapshot
+                    watch.spare -= 1
+                    return
+            self._polls += watch.replenish()
+        # Elsewhere after one question.
         transport = self._link.transport
         if self._is_resting and transport is not None and transport.is_quiet() and not self._deferred:
             self._polls += 1
             return
         if self._is_polling:
             return
-        self._is_resting = not self._step()
-        if self._is_resting:
+        if not self._step():
+            self._rest()
             return
+        self._is_resting, self._watch = False, None
         try:
             self._begin_poll()
             self._work()
@@ -277,6 +295,11 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         self._has_read = has_read = not link.inbox.packets or self._has_room(link.inbox)
         events += transport.poll(read=has_read)
         return bool(events or transport.has_more or self._owed is not None or self._deferred)
+
+    def _rest(self) -> None:
+        transport = self._link.transport
+        self._is_resting = True
+        self._watch = None if transport is None else transport.shared_watch
 
     def _work(self) -> None:
         """Tells what has happened and reads on, until nothing is left, or no time, or no room."""

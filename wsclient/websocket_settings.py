@@ -130,6 +130,8 @@ class WebSocketSettings:
     @heartbeat_interval.setter
     def heartbeat_interval(self, seconds: float) -> None:
         self._settings.heartbeat_interval = _seconds("heartbeat_interval", seconds)
+        if self._link.transport is not None:
+            self._link.transport.settings_changed()
 
     @property
     def poll_budget(self) -> float:

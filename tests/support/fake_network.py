@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.support.fake_select import FakeSelect
 from tests.support.memory_stream import MemoryStream
@@ -94,9 +94,9 @@ class FakeNetwork:
         """Those that nobody closed."""
         return [made for made in self.sockets if not made.is_closed]
 
-    def readiness(self, *names: str, is_windows: bool = False) -> Readiness:
+    def readiness(self, *names: str, is_windows: bool = False, **options: Any) -> Readiness:
         """Readiness by the named functions of `select`; by all of Linux's where none is named."""
-        return Readiness(FakeSelect(self, names or ("epoll", "poll", "select"), is_windows=is_windows))
+        return Readiness(FakeSelect(self, names or ("epoll", "poll", "select"), is_windows=is_windows), **options)
 
     def outside(self, resolver: Resolver | None = None, random_bytes: Callable[[int], bytes] = os.urandom) -> Outside:
         """All of the world that a transport sees. Without a resolver, names are looked up as numeric hosts are."""

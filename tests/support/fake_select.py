@@ -74,6 +74,9 @@ class _Poll:
         assert self._owner.find(fileno)
         self._registered[fileno] = mask
 
+    def unregister(self, fileno: int) -> None:
+        del self._registered[fileno]
+
     def poll(self, timeout: float, _max_events: int = -1) -> list[tuple[int, int]]:
         assert timeout == 0, "poll would wait"
         self._owner.network.questions += 1
@@ -95,9 +98,13 @@ class _Epoll(_Poll):
             raise self._owner.register_error
         super().register(fileno, mask)
 
+    def unregister(self, fileno: int) -> None:
+        assert not self._is_closed, "changed a closed epoll"
+        super().unregister(fileno)
+
     def poll(self, timeout: float, max_events: int = -1) -> list[tuple[int, int]]:
         assert not self._is_closed, "asked a closed epoll"
-        return super().poll(timeout, max_events)
+        return super().poll(timeout)[:max_events]
 
     def close(self) -> None:
         if not self._is_closed:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from wsclient.protocol.events import Event
     from wsclient.protocol.url import URL
+    from wsclient.transport.ready_set import SharedWatch
 
 __all__ = ["OpeningRequest", "Settings", "Transport", "never_short"]
 
@@ -74,6 +75,9 @@ class Transport(ABC):
     A transport never knows who uses it, so that dropping its user frees both.
     """
 
+    #: where the connection is one of many, what says without a call that `is_quiet` would say True; else None
+    shared_watch: SharedWatch | None = None
+
     @property
     @abstractmethod
     def clock(self) -> Callable[[], float]:
@@ -100,6 +104,10 @@ class Transport(ABC):
         Most frames of a game ask this and nothing else. To be asked only when the last `poll` brought nothing.
         """
         return False
+
+    def settings_changed(self) -> None:
+        """Takes note that one of the settings was changed, for one that was reckoned with already."""
+        return  # nothing was, as a rule
 
     @property
     @abstractmethod

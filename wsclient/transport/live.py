@@ -11,7 +11,6 @@ from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind,
 from wsclient.protocol.text import escape
 from wsclient.transport.failures import OUT_OF_MEMORY, detached, reason_of
 from wsclient.transport.heartbeat import Heartbeat, Verdict
-from wsclient.transport.polled_time import SKIPPABLE
 from wsclient.transport.trace import is_tracing, trace_received, trace_sent
 
 if TYPE_CHECKING:
@@ -41,8 +40,8 @@ class LiveConnection:
         connection: the protocol.
         heard_at: when the last byte came, on the system's clock.
         quiet_until: when `step` has to be called next, on the system's clock, if the stream does not become
-            readable before; -inf for at once. Only `step` sets it, so whoever changes something in between has to
-            call `step` anyway.
+            readable before and polling goes on; -inf for at once. Only `step` sets it, so whoever changes something
+            in between has to call `step` anyway.
     """
 
     __slots__ = (
@@ -317,8 +316,7 @@ class LiveConnection:
             return -inf
         if not self._is_all_out or connection.has_data_to_send or self.has_more:
             return -inf
-        due = min(self._heartbeat.due(self._settings.heartbeat_interval), self._time.now + SKIPPABLE)
-        return self._time.on_system_clock(due)
+        return self._time.on_system_clock(self._heartbeat.due(self._settings.heartbeat_interval))
 
     def _end(self, ended: Ended) -> Ended:
         """Closes the stream, together with the event that says so."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.events import Event
     from wsclient.transport.base import OpeningRequest, Settings
     from wsclient.transport.phases import Established
+    from wsclient.transport.ready_set import SharedWatch
 
 __all__ = ["TRANSITIONS", "NativeTransport", "State", "Step"]
 
@@ -131,6 +132,8 @@ class NativeTransport(Transport):
 
     def is_quiet(self) -> bool:
         """Whether there is nothing to do: one look at the clock, and one question to the system."""
+        if self.shared_watch is not None:
+            return self._is_quiet_among_others(self.shared_watch)
         try:
             if self._waiting or self._clock() >= self._quiet_until:
                 return False
@@ -140,6 +143,21 @@ class NativeTransport(Transport):
             return False  # the system cannot say; if something is wrong, the read tells
         self._is_known_readable = True
         return False
+
+    def _is_quiet_among_others(self, watch: SharedWatch) -> bool:
+        self._time.was_polled(watch.seen.at)
+        try:
+            if watch.resting is None or self._waiting:
+                return False
+            self._is_known_readable = watch.is_readable()
+        except OSError:
+            return False
+        return not self._is_known_readable and watch.resting is not None  # the question may have ended the rest
+
+    def settings_changed(self) -> None:
+        """Sees to it that nobody rests until a moment that was reckoned from the settings before."""
+        if self.shared_watch is not None:
+            self.shared_watch.resting = None
 
     @property
     def can_send(self) -> bool:
@@ -171,6 +189,8 @@ class NativeTransport(Transport):
         if live is not None and not self._is_inside:
             self._is_inside = True  # as `_enter`, which would be a call for each message that is written at once
             self._quiet_until = -inf
+            if self.shared_watch is not None:
+                self.shared_watch.resting = None
             live.write()
             self._is_inside = False
 
@@ -226,7 +246,9 @@ class NativeTransport(Transport):
 
     def _step_live(self, live: LiveConnection, *, read: bool, is_readable: bool, missed: float) -> list[Event]:
         events = live.step(read=read, is_readable=is_readable, missed=missed)
-        self._quiet_until = live.quiet_until
+        self._quiet_until = min(live.quiet_until, self._time.next_tick)
+        if self.shared_watch is not None and live.quiet_until > -inf:
+            self.shared_watch.rest(live.quiet_until, live.connection.waiting)
         self.has_more = live.has_more
         if self._is_tracing is not is_tracing():
             self._is_tracing = not self._is_tracing
@@ -263,6 +285,8 @@ class NativeTransport(Transport):
         )
         self._is_readable = established.stream.is_readable
         self._waiting = connection.waiting
+        if self._outside.readiness.clock is self._clock:
+            self.shared_watch = established.stream.shared_watch
         _log.info("%s: open, subprotocol %s", place, established.opened.subprotocol or "none")
         return self._live
 
@@ -270,6 +294,8 @@ class NativeTransport(Transport):
         """Begins what has to come to its end: where Ctrl+C leaves it half done, nothing here can be relied on."""
         self._is_inside = True
         self._quiet_until = -inf
+        if self.shared_watch is not None:
+            self.shared_watch.resting = None
 
     def _end_interrupted(self) -> list[Event]:
         opening = self._opening
@@ -289,6 +315,7 @@ class NativeTransport(Transport):
         self._quiet_until = -inf
         self._is_readable = bool
         self._waiting = ()
+        self.shared_watch = None
         self.has_more = False
 
     def _advance(self, step: Step) -> None:

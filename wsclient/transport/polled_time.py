@@ -54,6 +54,11 @@ class PolledClock:
         """Whether ticks may be left out for `SKIPPABLE` seconds: after a short gap it is all one to the next."""
         return self._gap <= _ALWAYS_COUNTED
 
+    @property
+    def next_tick(self) -> float:
+        """When the system's clock will show that it is time to tick, where nobody else says that polling goes on."""
+        return self._last + SKIPPABLE
+
     def on_system_clock(self, moment: float) -> float:
         """When the system's clock will show that `moment` is reached, if polling goes on.
 
@@ -61,6 +66,14 @@ class PolledClock:
             moment: counted seconds, as `now` gives them.
         """
         return self._zero + moment
+
+    def was_polled(self, at: float) -> None:
+        """Takes note that polling went on steadily until then, though nobody ticked: that time counts in full.
+
+        Args:
+            at: on the system's clock.
+        """
+        self._last = max(self._last, at)
 
     def tick(self) -> float:
         """Counts the time since the last tick. A gap that misses more than a second is logged as a warning.

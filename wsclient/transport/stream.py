@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wsclient.protocol.events import FailureKind
+    from wsclient.transport.ready_set import SharedWatch
 
 __all__ = ["Stream", "StreamError"]
 
@@ -40,6 +41,11 @@ class Stream(ABC):
         It says nothing of what is held inside already: see `has_more`. It may be kept until `close`. Where it raises
         `OSError`, the system cannot say, which is no news of the stream.
         """
+
+    @property
+    def shared_watch(self) -> SharedWatch | None:
+        """What `is_readable` is of, where the system is asked for many streams together; None where for this alone."""
+        return None
 
     @property
     @abstractmethod

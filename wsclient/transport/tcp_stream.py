@@ -7,6 +7,7 @@ import errno
 import socket
 from typing import TYPE_CHECKING, Final
 
+from wsclient.transport.ready_set import SharedWatch
 from wsclient.transport.stream import Stream
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ class TcpStream(Stream):
     def is_readable(self) -> Callable[[], object]:
         """Call it to learn whether the socket has data, an end or an error."""
         return self._watch.is_readable
+
+    @property
+    def shared_watch(self) -> SharedWatch | None:
+        """Where the socket is watched together with others."""
+        return self._watch if isinstance(self._watch, SharedWatch) else None
 
     @property
     def has_more(self) -> bool:

@@ -15,6 +15,8 @@ from wsclient.transport.stream import Stream, StreamError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wsclient.transport.ready_set import SharedWatch
+
 __all__ = ["TlsStream"]
 
 _CIPHERTEXT_SIZE: Final = 65536
@@ -101,6 +103,11 @@ class TlsStream(Stream):
     def is_readable(self) -> Callable[[], object]:
         """The inner stream's: decrypted data that waits in here is told by `has_more`, without asking."""
         return self._inner.is_readable
+
+    @property
+    def shared_watch(self) -> SharedWatch | None:
+        """The inner stream's."""
+        return self._inner.shared_watch
 
     @property
     def has_more(self) -> bool:
