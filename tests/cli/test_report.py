@@ -18,7 +18,9 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, 678_900, tzinfo=UTC)
 FAILURE = ConnectionFailure(
     stage="handshake", error=Error.ERR_BUSY, message="The server answered 503.", http_status=503
 )
-STATISTICS = ConnectionStatistics(**dict.fromkeys(ConnectionStatistics._fields, 0) | {"longest_poll": 0.5})
+STATISTICS = ConnectionStatistics(
+    **dict.fromkeys(ConnectionStatistics._fields, 0) | {"longest_poll": 0.5, "silence": -1.0}
+)
 
 STEERING = [
     pytest.param("\x1b[31mred", "\\x1b[31mred", id="colour"),
@@ -150,7 +152,8 @@ def test_shows_each_statistic():
     lines = plain(lambda report: report.statistics(STATISTICS))
 
     assert len(lines) == 12
-    assert lines[-2] == "03:04:05.678 * longest poll: 0.5"
+    assert lines[0] == "03:04:05.678 * messages received: 0"
+    assert lines[-2:] == ["03:04:05.678 * longest poll: 500.000 ms", "03:04:05.678 * silence: -"]
     assert json.loads(as_json(lambda report: report.statistics(STATISTICS)))["longest_poll"] == 0.5
 
 

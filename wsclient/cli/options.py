@@ -25,6 +25,12 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130  # the shells' 128 + SIGINT
 
 
+_DESCRIPTION = """\
+Talk to a WebSocket server: each line of the input is sent as one text message, and what
+comes is shown with its time, direction, size in bytes and kind. What could steer the
+terminal is shown escaped.
+"""
+
 _EXIT_CODES = """\
 exit codes:
   0    done: the input ended, --listen was satisfied, or the server closed with 1000, 1001 or no code
@@ -90,9 +96,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="wsclient",
-        description="Talk to a WebSocket server: each line of the input is sent as one text message, "
-        "and what comes is shown with its time, direction, size in bytes and kind. "
-        "What could steer the terminal is shown escaped.",
+        description=_DESCRIPTION,
         epilog=f"{_EXIT_CODES}\n{_EXAMPLES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -103,10 +107,17 @@ def _parser() -> argparse.ArgumentParser:
     add("--header", dest="headers", action="append", default=[], metavar="'NAME: VALUE'", help="for the request")
     add("--insecure", action="store_true", help="do not check the server's certificate")
     add("--cert", metavar="FILE", help="PEM file with the certificate to trust in place of the usual roots")
-    add("--ping", action="store_true", help="read no input, but measure round trips: a ping into each silence")
-    add("--interval", type=_seconds, default=1.0, metavar="SECONDS", help="between pings, and for each answer; 1")
     add(
-        "--listen", type=_count, metavar="N", help="end after N messages (with --ping: round trips), not with the input"
+        "--ping",
+        action="store_true",
+        help="read no input, but measure round trips, to about 1 ms: a ping into each silence",
+    )
+    add("--interval", type=_seconds, default=1.0, metavar="SECONDS", help="between pings, and for each answer (1)")
+    add(
+        "--listen",
+        type=_count,
+        metavar="N",
+        help="end after N messages (with --ping: round trips), not with the input: waits for answers",
     )
     add("--timeout", type=_seconds, metavar="SECONDS", help="end after so long, whatever has come")
     add("--json", action="store_true", help="one JSON object a line")

@@ -111,9 +111,9 @@ class PlainReport(Report):
         self._line("*", f"{summary['count']} round trips in ms: {times}")
 
     def statistics(self, statistics: ConnectionStatistics) -> None:
-        """A line for each."""
+        """A line for each; times in milliseconds."""
         for name, value in statistics._asdict().items():
-            self._line("*", f"{name.replace('_', ' ')}: {value}")
+            self._line("*", f"{name.replace('_', ' ')}: {_counted(value)}")
 
     def _message(self, direction: str, message: str | bytes) -> None:
         if isinstance(message, str):
@@ -212,6 +212,12 @@ def _with_rich(stream: TextIO) -> Callable[[str, str], None]:
         console.print(Text(line, style=style), soft_wrap=True)  # as Text: what a server sent is no markup
 
     return painted
+
+
+def _counted(value: float) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return f"{value * 1e3:.3f} ms" if value >= 0.0 else "-"  # as of silence, where the connection is over
 
 
 def _named(code: int) -> str:
