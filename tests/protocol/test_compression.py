@@ -411,6 +411,15 @@ class TestDeflates:
         assert sizes[False][1] == sizes[False][0]
 
     @pytest.mark.parametrize("takes_over", [True, False])
+    def test_does_many_at_once_as_one_by_one(self, takes_over: bool) -> None:
+        messages = [Random(number % 3).randbytes(200) + bytes(number) for number in range(10)]
+        many, each = Deflater(Direction(takes_over)), Deflater(Direction(takes_over))
+
+        for _ in range(2):
+            assert many.deflate_each(messages) == [each.deflate(message, rest=0) for message in messages]
+        assert many.deflate_each([]) == []
+
+    @pytest.mark.parametrize("takes_over", [True, False])
     def test_gives_parts_of_one_message(self, takes_over: bool) -> None:
         deflater = Deflater(Direction(takes_context_over=takes_over))
         noise = Random(1).randbytes(10_000)

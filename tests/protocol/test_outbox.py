@@ -139,12 +139,12 @@ class TestShortWay:
         assert (box.buffered_amount, box.buffered_messages) == (other.buffered_amount, other.buffered_messages)
         assert pieces(box) == pieces(other)
 
-    @pytest.mark.parametrize(("deflates", "largest"), [(False, SMALL), (True, SHORTEST_DEFLATED - 1)])
-    def test_ends_at_a_size(self, deflates: bool, largest: int) -> None:
+    @pytest.mark.parametrize("deflates", [False, True], ids=["plain", "deflated"])
+    def test_ends_at_a_size(self, deflates: bool) -> None:
         box = outbox(deflates=deflates)
 
-        assert box.add_short(bytes(largest), False)
-        assert not box.add_short(bytes(largest + 1), False)
+        assert box.add_short(bytes(SMALL), False)
+        assert not box.add_short(bytes(SMALL + 1), False)
         assert box.buffered_messages == 1
 
     def test_keeps_the_order_of_what_goes_the_long_way_too(self) -> None:
@@ -558,9 +558,11 @@ class TestDeflating:
             piece = box.next_piece()
             work = waiting - box.buffered_amount
             waiting = box.buffered_amount
-            assert 0 < work < PART + size if size < PART else work == PART
+            most = PIECE if size <= SMALL else PART + size - 1 if size < PART else PART
+            assert 0 < work <= most
+            assert work > most // 2 or not box
             assert box.last_cost == 4 * work
-            assert len(piece) <= work + work // 64 + 200 * 16
+            assert len(piece) <= work + work // 64 + 16 * (work // min(size, PART) + 1)
 
     def test_tells_no_cost_of_a_piece_that_is_not_compressed(self) -> None:
         box = outbox(deflates=True)
@@ -571,6 +573,21 @@ class TestDeflating:
         box.next_piece()
 
         assert box.last_cost == 0
+
+    @pytest.mark.parametrize("size", [SHORTEST_DEFLATED, 1000, SMALL])
+    def test_sends_many_small_ones_together(self, size: int) -> None:
+        texts = [Random(number % 7).randbytes(size // 2).hex().encode() for number in range(500)]
+        box = outbox(deflates=True)
+        for text in texts:
+            assert box.add_short(text, True)
+
+        given = pieces(box)
+
+        assert len(given) == -(-500 * (size + 8) // PIECE)
+        inflater = zlib.decompressobj(-15)
+        frames = ClientFrames().read(b"".join(given))
+        assert [inflater.decompress(one.payload + b"\0\0\xff\xff") for one in frames] == texts
+        assert {(one.opcode, one.rsv) for one in frames} == {(TEXT, 4)}
 
     def test_takes_short_messages_between_into_the_same_piece(self) -> None:
         box = outbox(deflates=True)

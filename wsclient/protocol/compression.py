@@ -93,6 +93,13 @@ class Deflater:
             self._stream = None
         return payload[: -len(_TAIL)]
 
+    def deflate_each(self, messages: list[bytes]) -> list[bytes]:
+        """Compresses whole messages, one after the other: what `deflate` does, with no call for each but zlib's."""
+        if self._stream is None or not self._takes_context_over:
+            return [self.deflate(message, rest=0) for message in messages]
+        compress, flush, end = self._stream.compress, self._stream.flush, -len(_TAIL)
+        return [(compress(message) + flush(zlib.Z_SYNC_FLUSH))[:end] for message in messages]
+
 
 class InflatingReceiver:
     """Stands before a `MessageAssembler` and inflates what is compressed; a `DataReceiver`.

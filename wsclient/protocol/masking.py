@@ -29,7 +29,7 @@ KEY_SIZE = 4
 
 # Frames up to this size are masked whole, each with a table entry for its length. Arbitrary: above it the cost of
 # the XOR itself outweighs what the table saves, and the table has to end somewhere (at most 600 KiB in all).
-LARGEST_WHOLE = 1024 + 8
+LARGEST_WHOLE = 1024 + 8 + 16  # 1 KiB of noise, its header, and what compressing adds to it
 
 # RFC 6455 section 5.2: a frame of up to 125 bytes of payload has two bytes before its key, a longer one four.
 _SHORT_HEAD, _LONG_HEAD = 2, 4

@@ -30,7 +30,8 @@ MAX_PONGS = 16
 #: for the packet around it has 40 bytes and more.
 SHORTEST_DEFLATED = 128
 
-# How much of a message is compressed at a time: a quarter of a millisecond. And what that costs, against writing.
+# How much of a message that is not small is compressed at a time: a quarter of a millisecond. And what compressing
+# costs, against writing.
 _DEFLATED_A_PIECE = 16 * 1024
 _COST_OF_DEFLATING = 4
 
@@ -55,10 +56,10 @@ def _header(first: int, length: int, masked: int) -> bytes:
 
 
 @cache
-def _heads(opcode: Opcode, masked: int) -> list[bytes]:
+def _heads(first: int, masked: int) -> list[bytes]:
     """What stands before the payload of a small message, by its length, ready: most frames take theirs from here."""
     no_key = _NO_KEY if masked else b""
-    return [_header(_FIN | opcode, length, masked) + no_key for length in range(_SMALL + 1)]
+    return [_header(first, length, masked) + no_key for length in range(_SMALL + 1)]
 
 
 class _LargeFrame:
@@ -96,7 +97,7 @@ class _LargeFrame:
 
 
 class _Deflating:
-    """A message that is compressed when its turn comes, in order with the others, a large one part by part."""
+    """A message that is not small, and is compressed when its turn comes, in order with the others, part by part."""
 
     __slots__ = ("_first", "_offset", "_payload")
 
@@ -142,9 +143,8 @@ class Outbox:
         self._keys = MaskingKeys(random_bytes) if is_masked else None
         self._masked = _MASKED if is_masked else 0
         self._no_key = _NO_KEY if is_masked else b""
-        self._text_heads, self._binary_heads = (_heads(one, self._masked) for one in (Opcode.TEXT, Opcode.BINARY))
-        # Messages of this size and more are not small. And what `add_short` takes ends here.
-        self._not_small = self._not_short = SHORTEST_DEFLATED if deflater is not None else _SMALL + 1
+        self._text_heads, self._binary_heads = (self._heads_of(_FIN | one) for one in (Opcode.TEXT, Opcode.BINARY))
+        self._not_short = _SMALL + 1  # what `add_short` takes ends here
         self.waiting: list[bytes] = []
         # Before those, in order: large frames; messages to be compressed; and runs of small frames.
         self._queue: deque[list[bytes] | _LargeFrame | _Deflating] = deque()
@@ -190,7 +190,7 @@ class Outbox:
     def add_message(self, payload: bytes, *, is_text: bool) -> None:
         """Queues one message. It will be one frame, or several if it is large and to be compressed."""
         size = len(payload)
-        if size < self._not_small:
+        if size <= _SMALL:
             self.waiting.append((self._text_heads if is_text else self._binary_heads)[size] + payload)
             return
         self._close_run()
@@ -208,7 +208,7 @@ class Outbox:
 
     def open_short_way(self) -> None:
         """Has `add_short` take messages again, as from the beginning."""
-        self._not_short = self._not_small
+        self._not_short = _SMALL + 1
 
     def add_ping(self, payload: bytes) -> None:
         """Queues a ping before the messages that wait."""
@@ -251,7 +251,7 @@ class Outbox:
             waiting = self.waiting
             if not waiting:
                 return b""
-            if len(waiting) > 1 or self._keys is None:
+            if len(waiting) > 1 or self._keys is None or self._deflater is not None:
                 return self._mask_all(self._take_small(waiting))
             # The one message that waits, as where each is written at once: half the way of many.
             self._counted = self._counted_amount = 0
@@ -268,6 +268,13 @@ class Outbox:
             batch.append(self._close)
             self._close = None
         return self._mask_all(batch)
+
+    def _heads_of(self, first: int) -> list[bytes]:
+        """`_heads` of messages as they are queued: RSV1 marks those that are to be compressed."""
+        heads = _heads(first, self._masked)
+        if self._deflater is None:
+            return heads
+        return heads[:SHORTEST_DEFLATED] + _heads(first | _RSV1, self._masked)[SHORTEST_DEFLATED:]
 
     def _mask_all(self, frames: list[bytes]) -> bytes:
         if self._keys is None or not frames:
@@ -322,7 +329,21 @@ class Outbox:
             self._counted_amount -= self._payload_of(batch)
         else:  # as a rule: then nothing has to be counted
             self._counted = self._counted_amount = 0
-        return batch
+        return batch if self._deflater is None else self._deflated(self._deflater, batch)
+
+    def _deflated(self, deflater: Deflater, frames: list[bytes]) -> list[bytes]:
+        """The same small frames, compressed where they are marked for it."""
+        head = _HEAD + _MORE_HEAD + len(self._no_key)  # for none of those is so short that it had less
+        whole = [frame[head:] for frame in frames if frame[0] & _RSV1]
+        self.last_cost += sum(map(len, whole)) * _COST_OF_DEFLATING
+        payloads = iter(deflater.deflate_each(whole))
+        return [self._deflated_frame(frame[0], next(payloads)) if frame[0] & _RSV1 else frame for frame in frames]
+
+    def _deflated_frame(self, first: int, payload: bytes) -> bytes:
+        size = len(payload)
+        if size <= _SMALL:
+            return _heads(first, self._masked)[size] + payload
+        return _header(first, size, self._masked) + self._no_key + payload  # noise gets longer
 
     def _large_piece(self, frame: _LargeFrame) -> bytes | memoryview:
         before = frame.remaining
@@ -336,25 +357,23 @@ class Outbox:
     def _deflated_piece(self, deflater: Deflater, batch: list[bytes]) -> bytes:
         """Compresses what is next, whole messages or a part of a large one, and takes what is small between them."""
         pieces: list[bytes | memoryview] = []
-        work = 0
+        most = _DEFLATED_A_PIECE * _COST_OF_DEFLATING
         # Where messages are compressed, none is so large that it waits as a frame of its own.
-        while work < _DEFLATED_A_PIECE and self._queue and not isinstance(message := self._queue[0], _LargeFrame):
+        while self.last_cost < most and self._queue and not isinstance(message := self._queue[0], _LargeFrame):
             if isinstance(message, list):
                 batch += self._take_small(message)
                 continue
             first, payload, taken, rest = message.next_fragment(deflater)
-            work += taken
+            self.last_cost += taken * _COST_OF_DEFLATING
             self._queued_amount -= taken
             if not rest:
                 self._queue.popleft()
                 self._queued_messages -= 1
-            header = _header(first, len(payload), self._masked)
             if len(payload) <= _SMALL:
-                batch.append(header + self._no_key + payload)
+                batch.append(self._deflated_frame(first, payload))
             else:
-                pieces += [self._mask_all(batch), self._mask_large(header, payload)]
+                pieces += [self._mask_all(batch), self._mask_large(_header(first, len(payload), self._masked), payload)]
                 batch = []
-        if not self._queue:
+        if not self._queue and self.last_cost < most:
             batch += self._take_small(self.waiting)
-        self.last_cost = work * _COST_OF_DEFLATING
         return b"".join([*pieces, self._mask_all(batch)])
