@@ -69,6 +69,7 @@ class MultiplayerAPI(Reference):
     """The session is over, and had been joined."""
 
     RPCMode: TypeAlias = _RPCMode
+    """The type of these, by Godot's name."""
     RPC_MODE_DISABLED = RPCMode.RPC_MODE_DISABLED
     RPC_MODE_REMOTE = RPCMode.RPC_MODE_REMOTE
     RPC_MODE_MASTER = RPCMode.RPC_MODE_MASTER

@@ -53,11 +53,13 @@ class NetworkedMultiplayerPeer(PacketPeer):
     """
 
     ConnectionStatus: TypeAlias = _ConnectionStatus
+    """The type of these, by Godot's name."""
     CONNECTION_DISCONNECTED = ConnectionStatus.CONNECTION_DISCONNECTED
     CONNECTION_CONNECTING = ConnectionStatus.CONNECTION_CONNECTING
     CONNECTION_CONNECTED = ConnectionStatus.CONNECTION_CONNECTED
 
     TransferMode: TypeAlias = _TransferMode
+    """The type of these, by Godot's name."""
     TRANSFER_MODE_UNRELIABLE = TransferMode.TRANSFER_MODE_UNRELIABLE
     TRANSFER_MODE_UNRELIABLE_ORDERED = TransferMode.TRANSFER_MODE_UNRELIABLE_ORDERED
     TRANSFER_MODE_RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE

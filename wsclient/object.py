@@ -40,6 +40,7 @@ class Object(SignalEmitter):
     """
 
     ConnectFlags: TypeAlias = _ConnectFlags
+    """The type of these, by Godot's name."""
     CONNECT_DEFERRED = ConnectFlags.CONNECT_DEFERRED
     CONNECT_PERSIST = ConnectFlags.CONNECT_PERSIST
     CONNECT_ONESHOT = ConnectFlags.CONNECT_ONESHOT

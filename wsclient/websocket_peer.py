@@ -22,6 +22,7 @@ class WebSocketSender:
     """The calls that send through a `Link`: the same on a peer and on the client that speaks for it."""
 
     WriteMode: TypeAlias = _WriteMode
+    """The type of these, by Godot's name."""
     WRITE_MODE_TEXT: ClassVar = WriteMode.WRITE_MODE_TEXT
     WRITE_MODE_BINARY: ClassVar = WriteMode.WRITE_MODE_BINARY
 
