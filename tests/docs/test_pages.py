@@ -12,7 +12,16 @@ from tests.test_connection_failure_messages import MESSAGES
 
 DOCS = ROOT / "docs"
 REFERENCE = "\n".join(path.read_text(encoding="utf-8") for path in (DOCS / "reference").glob("*.md"))
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "demos").rglob("*.md"), *DOCS.rglob("*.md"), ROOT / "pyproject.toml"]
 PICTURES = sorted((DOCS / "images" / "engines").glob("*.png"))
+
+# Where links lead: places that are known to be there. A new one is looked at, then added.
+PLACES = {
+    "docs.aiohttp.org", "docs.astral.sh", "docs.godotengine.org", "godotengine.org", "keepachangelog.com",
+    "picows.readthedocs.io", "pypi.org", "semver.org", "websocket-client.readthedocs.io", "websockets.readthedocs.io",
+    "www.rfc-editor.org",
+}  # fmt: skip
+GODOT_CLASSES = {name.lower() for name in wsclient.__all__}
 
 # Put there by docs/hooks.py, where they are.
 ADDED = {"performance.md", "promises.md", "robustness.md"}
@@ -56,6 +65,18 @@ def test_every_program_that_a_page_shows_is_put_in_as_the_builder_reads_it(page)
 
         assert include, line
         assert (ROOT / include[1]).is_file()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_link_to_elsewhere_leads_to_a_place_that_is_known(page) -> None:
+    links = re.findall(r"https?://([\w.-]+)(/[^\s)\"'`>]*)?", page.read_text(encoding="utf-8"))
+
+    assert {place for place, _ in links if not place.endswith((".example", "example.com"))} <= PLACES
+    for place, path in links:
+        if place == "docs.godotengine.org":
+            named = re.fullmatch(r"/en/3\.6/classes/class_(\w+)\.html", path)
+            assert named, path
+            assert named[1] in GODOT_CLASSES
 
 
 def test_every_page_stands_in_the_navigation() -> None:
