@@ -96,3 +96,14 @@ class TestMessages:
 
         assert [*taken.each(), *run.each()] == list(whole.each())
         assert taken.payloads == whole.payloads[:count]
+
+    def test_are_equal_where_they_hold_the_same(self) -> None:
+        assert messages("tb") == messages("tb")
+        assert messages("tb") != messages("tt")
+        assert messages("t") != [b"0"]
+
+    def test_know_their_size(self) -> None:
+        assert messages("tbt").size == 3
+
+    def test_show_what_they_hold(self) -> None:
+        assert repr(messages("tb")) == "Messages([b'0', b'1'], b'\\x01\\x00')"

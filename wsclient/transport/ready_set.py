@@ -86,13 +86,14 @@ class SharedWatch:
         self._set: Final = ready_set
         self._is_registered = True
         self.fileno: Final = fileno
-        self.rank = rank
-        self.is_ready = False
-        self.seen = ready_set.snapshot
+        self.rank: int = rank
+        self.is_ready: bool = False
+        self.seen: Snapshot = ready_set.snapshot
         self.resting: ReadySet | None = None
-        self._full = self.spare = _SPARE + rank % _SPREAD
+        self._full = _SPARE + rank % _SPREAD
+        self.spare: int = self._full
         self.waiting: Sized = ()
-        self.quiet_until = 0.0
+        self.quiet_until: float = 0.0
 
     @property
     def spent(self) -> int:
@@ -163,7 +164,7 @@ class ReadySet:
         self._watches: dict[int, SharedWatch] = {}
         self._first = self._last = 0  # the lowest and the highest rank
         self._swept_at = clock()
-        self.snapshot = Snapshot(self._swept_at, self._last)
+        self.snapshot: Snapshot = Snapshot(self._swept_at, self._last)
 
     @property
     def is_ours(self) -> bool:
