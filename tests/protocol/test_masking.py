@@ -157,7 +157,7 @@ class TestWholeFrames:
     def test_of_all_sizes_are_masked_behind_their_keys(self, sizes: range) -> None:
         self.check(sizes)
 
-    @pytest.mark.parametrize("count", [1, 2, 300])
+    @pytest.mark.parametrize("count", [1, 2, 7, 8, 300])
     @pytest.mark.parametrize("size", [0, 1, 2, 3, 4, 64, 125, 126, 127, 248, 249, 1024])
     def test_of_one_size_are_masked_behind_their_keys(self, size: int, count: int) -> None:
         self.check([size] * count)
@@ -166,9 +166,7 @@ class TestWholeFrames:
     def test_are_masked_one_by_one_as_together(self, size: int) -> None:
         frames = self.frames([size])
         key = MaskingKeys(Random(1).randbytes).take_one()
-        raw = MaskingKeys(Random(1).randbytes).take_raw(1)
 
-        assert raw == [key.to_bytes(KEY_SIZE, "little")]
         assert mask_frame(frames[0], key) == mask_frames(frames, MaskingKeys(Random(1).randbytes))
 
 
@@ -199,10 +197,9 @@ class TestKeys:
 
         for _ in range(512):
             source.take(1)
-        for _ in range(256):
-            source.take_raw(1)
+        source.take_raw(300)
 
-        assert calls == [1024, 1024, 1024]
+        assert calls == [1024, 1024, 1200]
 
     def test_are_not_made_up_where_the_source_fails(self) -> None:
         def broken(size: int) -> bytes:

@@ -39,15 +39,15 @@ _LARGEST_SHORT = _SHORT_HEAD + KEY_SIZE + 125
 # library keeps the memory for them at hand: with twice the size, masking took up to twice the time.
 _BLOCK = 32 * 1024
 
-# Frames of one size that are not longer are masked in one XOR. Beyond it, the keys take as long to repeat.
-_LARGEST_ALIKE = 256
+# So many frames of one size, and not longer ones, are masked in one XOR: else that costs more than it saves.
+_FEWEST_ALIKE, _LARGEST_ALIKE = 8, 256
 
 _from_bytes = int.from_bytes  # looked up once: through the class it costs half as much again
 
 _KEYS_A_TIME = 256
-_RANDOM_BYTES_A_TIME = _KEYS_A_TIME * KEY_SIZE
 _NUMBERS = Struct(f"<{_KEYS_A_TIME}I")
-_RAW = Struct(f"{KEY_SIZE}s" * _KEYS_A_TIME)
+_RAW = Struct(f"{KEY_SIZE}s")
+_MANY_RAW = Struct(f"{KEY_SIZE}s" * 64)
 
 
 class MaskingKeys:
@@ -57,34 +57,33 @@ class MaskingKeys:
         random_bytes: gives that many unpredictable bytes; what it raises leaves `take`.
     """
 
-    __slots__ = ("_numbers", "_random_bytes", "_raw")
+    __slots__ = ("_keys", "_random_bytes")
 
     def __init__(self, random_bytes: Callable[[int], bytes]) -> None:
         self._random_bytes = random_bytes
-        self._numbers: list[int] = []
-        self._raw: list[bytes] = []
+        self._keys: list[int] = []
 
     def take(self, count: int) -> list[int]:
         """Gives that many keys, as integers whose little-endian bytes are the key."""
-        keys = self._numbers
+        keys = self._keys
         while len(keys) < count:
-            keys.extend(_NUMBERS.unpack(self._random_bytes(_RANDOM_BYTES_A_TIME)))
+            keys.extend(_NUMBERS.unpack(self._random_bytes(_NUMBERS.size)))
         taken = keys[-count:]
         del keys[-count:]
         return taken
 
     def take_one(self) -> int:
         """Gives one key, as `take` does."""
-        return self._numbers.pop() if self._numbers else self.take(1)[0]
+        return self._keys.pop() if self._keys else self.take(1)[0]
 
     def take_raw(self, count: int) -> list[bytes]:
-        """Gives that many keys, as bytes."""
-        keys = self._raw
-        while len(keys) < count:
-            keys.extend(_RAW.unpack(self._random_bytes(_RANDOM_BYTES_A_TIME)))
-        taken = keys[-count:]
-        del keys[-count:]
-        return taken
+        """Gives that many keys, as bytes; drawn for this, for many of them would take memory while they wait."""
+        drawn = self._random_bytes(KEY_SIZE * count)
+        whole = len(drawn) - len(drawn) % _MANY_RAW.size
+        keys: list[bytes] = []
+        for many in _MANY_RAW.iter_unpack(drawn[:whole]):
+            keys += many
+        return keys + [key for (key,) in _RAW.iter_unpack(drawn[whole:])]
 
 
 class _Repeats(dict[int, tuple[int, int]]):
@@ -121,7 +120,7 @@ def mask_frames(frames: Sequence[bytes], keys: MaskingKeys) -> bytes:
     """
     sizes = list(map(len, frames))
     size = sizes[0]
-    if size <= _LARGEST_ALIKE and sizes.count(size) == len(sizes):
+    if size <= _LARGEST_ALIKE and _FEWEST_ALIKE <= len(sizes) == sizes.count(size):
         count = _BLOCK // size
         return b"".join([_mask_alike(frames[at : at + count], size, keys) for at in range(0, len(frames), count)])
     from_bytes, repeats = _from_bytes, _REPEATS
