@@ -117,17 +117,17 @@ class Link:
 
     def send(self, payload: bytes, is_text: bool) -> Error:
         """Sends one message, or refuses it whole; see `WebSocketPeer.put_packet`."""
-        size = len(payload)
+        sent_bytes = self.sent_bytes + len(payload)
         # What surely fits is not asked for each time: what waits only gets less, but for what is sent here. And
         # whether the connection is open, the transport's short way knows.
         if (
             self.sent_messages < self._sure_messages
-            and self.sent_bytes + size <= self._sure_bytes
+            and sent_bytes <= self._sure_bytes
             and (not is_text or payload.isascii())
             and self._send_short(payload, is_text)
         ):
             self.sent_messages += 1
-            self.sent_bytes += size
+            self.sent_bytes = sent_bytes
             if self.auto_flush and (transport := self.transport) is not None:
                 transport.flush()
             return _OK
