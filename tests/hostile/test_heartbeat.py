@@ -186,7 +186,7 @@ def test_a_message_that_leaves_slowly_is_life(world: str, request: pytest.Fixtur
     ours.room = 0
     assert scene.client.put_packet(bytes(MEBIBYTE)) == Error.OK
     while scene.client.get_current_outbound_buffered_amount():
-        ours.room += 70_000
+        ours.room += 30_000
         scene.wait(0.95 * INTERVAL, tick=INTERVAL / 4)
         assert not scene.is_over, scene.client.last_error
     ours.room = None

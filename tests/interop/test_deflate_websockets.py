@@ -157,7 +157,7 @@ def test_16_mib_go_both_ways_while_the_game_goes_on(client: RecordingClient) -> 
         client.drive_to_the_end()
 
     assert client.data == [message]
-    assert client.get_statistics().polls > polls_before + 64
+    assert client.get_statistics().polls > polls_before + 16
 
 
 def test_a_message_over_the_limit_ends_it_however_small_it_travels(client: RecordingClient) -> None:

@@ -349,8 +349,14 @@ def test_a_full_wire_takes_nothing_new_until_the_ciphertext_is_out(pair: Pair) -
     assert pair.client.send(b"a" * 100) == 100
     assert not pair.client.flush()
     assert pair.client.send(b"b" * 100) == 0
+    held = pair.client.held
+    assert held > 100 - 10
+    pair.here.room = 20
+    assert not pair.client.flush()
+    assert pair.client.held == held - 20
     pair.here.room = None
     assert pair.client.flush()
+    assert pair.client.held == pair.here.held == 0
     assert pair.client.send(b"b" * 100) == 100
     assert everything(pair.server) == b"a" * 100 + b"b" * 100
 

@@ -155,12 +155,13 @@ class LiveConnection:
         if self._broken is not None:
             return
         has_waited, before = not self._is_all_out, self._written
+        held = self._stream.held if has_waited else 0
         try:
             self._is_all_out = self._write_pieces()
         except (OSError, MemoryError) as error:
             self._broken = detached(error)
             return
-        if has_waited and self._written > before:
+        if has_waited and (self._written > before or self._stream.held < held):
             # Room came free, so the other side has acknowledged something: a ping that waits behind a large message
             # on a slow line must not be taken for one that nobody answers.
             self._heartbeat.heard(self._time.now)

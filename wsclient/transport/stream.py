@@ -86,6 +86,11 @@ class Stream(ABC):
             OSError: the connection broke.
         """
 
+    @property
+    def held(self) -> int:
+        """How many bytes wait in here that `send` took, as they will leave; 0 where it takes none that do not."""
+        return 0
+
     @abstractmethod
     def flush(self) -> bool:
         """Passes on what `send` took and still holds.

@@ -164,6 +164,11 @@ class TlsStream(Stream):
         self.flush()
         return sent
 
+    @property
+    def held(self) -> int:
+        """How many bytes of ciphertext wait."""
+        return len(self._ciphertext) + self._outgoing.pending
+
     def flush(self) -> bool:
         """Passes ciphertext on; see `Stream.flush`."""
         while True:
