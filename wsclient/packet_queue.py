@@ -75,7 +75,8 @@ class PacketQueue:
         count = min(len(payloads), self.max_packets - len(packets))
         if count <= 0:
             return 0
-        if self._fits(messages.size if count == len(payloads) else sum(map(len, payloads[:count]))):
+        size = messages.size if count == len(payloads) else sum(map(len, payloads[:count]))
+        if self._put_bytes - self._gone_bytes + size <= self.max_bytes or self._fits(size):
             return count
         room = self.max_bytes - self._waiting_at_most
         fitting = 0

@@ -267,7 +267,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
             return
         self._is_resting, self._watch = False, None
         try:
-            self._begin_poll()
+            self._is_polling = True
             self._work()
         except BaseException as error:
             self._end_poll(error)

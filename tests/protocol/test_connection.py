@@ -718,17 +718,33 @@ class TestReadSize:
 
     @pytest.mark.parametrize(
         ("missing", "size"),
-        [(1, 65536), (65536, 262_144), (65537, 65537), (262_144, 262_144), (262_145, 262_144), (10_000_000, 262_144)],
+        [
+            pytest.param(1, 65536, id="of-a-small-frame"),
+            pytest.param(16_384, 16_384 + 15 * (16_384 + 14), id="of-16-KiB-and-15-more-of-them"),
+            pytest.param(65_536, 65_536 + 3 * (65_536 + 20), id="of-64-KiB-and-three-more"),
+            pytest.param(131_072, 131_072 + 131_072 + 20, id="of-128-KiB-and-another"),
+            pytest.param(131_600, 131_600, id="and-no-other"),
+            pytest.param(263_168, 263_168, id="as-much-as-may-be"),
+            pytest.param(263_169, 263_168, id="more-than-may-be"),
+            pytest.param(10_000_000, 263_168, id="much-more"),
+        ],
     )
-    def test_inside_a_large_frame_is_what_is_missing_up_to_256_kib(self, missing: int, size: int) -> None:
+    def test_is_what_is_missing_of_a_large_frame_and_whole_ones_behind_it(self, missing: int, size: int) -> None:
         connection = after(receive(frame(BINARY, declares=missing + 10) + bytes(10)))
 
         assert connection.read_size == size
 
-    def test_is_larger_behind_a_large_frame_and_small_again_behind_small_ones(self) -> None:
-        connection = after(receive(frame(BINARY, bytes(70_000))))
+    @pytest.mark.parametrize(("length", "count"), [(65_536, 4), (70_000, 3), (262_144, 1)])
+    def test_is_a_number_of_whole_ones_behind_a_large_frame(self, length: int, count: int) -> None:
+        connection = after(receive(frame(BINARY, bytes(length))))
 
-        assert connection.read_size == 262_144
+        assert connection.read_size == count * (10 + length)
+
+    def test_is_as_much_as_may_be_behind_one_that_is_larger(self) -> None:
+        assert after(receive(frame(BINARY, bytes(300_000)))).read_size == 263_168
+
+    def test_is_small_again_behind_small_frames(self) -> None:
+        connection = after(receive(frame(BINARY, bytes(70_000))))
 
         connection.receive_data(frame(BINARY, b"small"))
         connection.next_events()

@@ -483,6 +483,42 @@ class TestMissing:
         assert decodes.missing == 0
 
 
+class TestLargeFrames:
+    SIZE = 65_536
+
+    def test_that_stand_together_are_told_together(self) -> None:
+        recorder = Recorder()
+        decodes = decoder(recorder)
+        payloads = [bytes([number]) * (self.SIZE + number) for number in range(3)]
+
+        decodes.receive_data(b"".join(frame(TEXT, payload) for payload in payloads))
+        decodes.decode()
+
+        assert recorder.frames == [Frame(TEXT, payload) for payload in payloads]
+        assert recorder.calls == 1
+
+    @pytest.mark.parametrize(
+        ("behind", "told"),
+        [
+            pytest.param(frame(BINARY, b"x" * 65_537), [Frame(BINARY, b"x" * 65_537)], id="the-other-kind"),
+            pytest.param(frame(TEXT, b"small"), [Frame(TEXT, b"small")], id="a-small-one"),
+            pytest.param(frame(PING, b""), [Frame(PING, b"")], id="a-ping"),
+            pytest.param(frame(TEXT, bytes(65_536))[:-1], [Part(TEXT, 65_536, bytes(65_535))], id="not-whole"),
+            pytest.param(frame(TEXT, bytes(65_536))[:10], [Part(TEXT, 65_536, b"")], id="a-header"),
+            pytest.param(frame(TEXT, bytes(65_536))[:9], [], id="not-even-a-header"),
+            pytest.param(
+                frame(TEXT, bytes(65_536), is_final=False), [Frame(TEXT, bytes(65_536), is_final=False)], id="fragment"
+            ),
+            pytest.param(frame(TEXT, bytes(70_001)), [Refused(1009)], id="too-large"),
+            pytest.param(b"\x81\x7f" + (65_535).to_bytes(8, "big") + bytes(65_535), [Refused(1002)], id="not-shortest"),
+            pytest.param(b"\x81\x7f" + (1 << 63).to_bytes(8, "big"), [Refused(1002)], id="highest-bit"),
+            pytest.param(b"\x81\xff" + (65_536).to_bytes(8, "big") + bytes(65_540), [Refused(1002)], id="masked"),
+        ],
+    )
+    def test_are_told_before_what_is_behind_them(self, behind: bytes, told: list[object]) -> None:
+        assert feeding()([frame(TEXT, bytes(65_536)) + behind]) == [Frame(TEXT, bytes(65_536)), *told]
+
+
 class TestStop:
     def test_forgets_what_was_not_decoded(self) -> None:
         recorder = Recorder()

@@ -42,7 +42,7 @@ MAX_FRAGMENTS = 65536
 MAX_CLOSE_REASON = 123
 
 _READ_SIZE = 64 * 1024
-_LARGE_READ_SIZE = 256 * 1024
+_LARGE_READ_SIZE = 257 * 1024  # four messages of 64 KiB, with their headers
 
 # Enough for whatever one read brings uncompressed, and for 16 MiB that are inflated. Some 30 ms, once.
 _STEPS_AT_THE_END = 64
@@ -195,11 +195,15 @@ class Connection:
 
     @property
     def read_size(self) -> int:
-        """How many bytes are best read next: more where frames are large, and of a very large one no byte too many."""
-        missing = self._decoder.missing
-        if missing > _READ_SIZE:
-            return min(missing, _LARGE_READ_SIZE)
-        return _LARGE_READ_SIZE if self._decoder.is_large else _READ_SIZE
+        """How many bytes are best read next: more where frames are large, and then up to the end of one if may be.
+
+        What follows a large frame has the same size, as a rule: so it is cut out in one piece, not put together.
+        """
+        size = self._decoder.large_size
+        if not size:
+            return _READ_SIZE
+        missing = min(self._decoder.missing, _LARGE_READ_SIZE)
+        return missing + (_LARGE_READ_SIZE - missing) // size * size or _LARGE_READ_SIZE
 
     # Sending
 

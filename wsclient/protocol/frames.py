@@ -10,11 +10,13 @@ from __future__ import annotations
 from enum import IntEnum
 from itertools import cycle
 from operator import mul, sub
+from struct import Struct
 from typing import TYPE_CHECKING, Protocol
 
 from wsclient.protocol.equal_frames import take_equal_frames
 from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.events import BINARY, TEXT
+from wsclient.protocol.kept_memory import keep_memory
 from wsclient.protocol.masking import mask
 
 if TYPE_CHECKING:
@@ -82,10 +84,15 @@ _FRAMES_A_STEP = 128
 # How many frames go one by one before it is looked whether those that stand next are all alike. And up to which size
 # that is looked for: arbitrary, above it each frame costs more than the loop.
 _MESSAGES_A_LOOK = 64
+_WORTH_A_LOOK = 128  # bytes
 _LONGEST_EQUAL = 1024
 
 # From this size on a frame is worth what it takes not to copy it; arbitrary.
 _LARGE = 16 * 1024
+
+# RFC 6455 section 5.2: the header of a frame that has 65,536 bytes and more, and no mask.
+_LARGE_HEAD = Struct(">BBQ")
+_LENGTH_OF_64_BITS = b"\x7f"
 
 
 class FrameDecoder:
@@ -122,8 +129,8 @@ class FrameDecoder:
         self._key = b""
         #: whether `decode` stopped because it had done enough for one call
         self.has_undecoded: bool = False
-        #: whether the last data frame was a large one, so that more of them may be expected
-        self.is_large: bool = False
+        #: how long the last data frame was, header and all, if it was large and not compressed; else 0
+        self.large_size: int = 0
 
     @property
     def missing(self) -> int:
@@ -164,7 +171,9 @@ class FrameDecoder:
                 continue
             if not self._expects_masked:
                 room -= self._take_run(room)
-                if self._take_compressed is not None and self._position < len(self._data):
+                if self._position >= len(self._data):
+                    return False
+                if self._take_compressed is not None:
                     first = self._data[self._position]
                     if first in (_FIN_COMPRESSED_TEXT, _FIN_COMPRESSED_BINARY):
                         self._take_compressed(self._compressed_run(first), first == _FIN_COMPRESSED_TEXT)
@@ -178,11 +187,14 @@ class FrameDecoder:
         first = kind = data[start] if start < len(data) else 0
         if kind not in _WHOLE:
             return 0
+        if data[start + 1 : start + 2] == _LENGTH_OF_64_BITS:
+            return self._take_large(first)
         payloads: list[bytes] = []
         changes: list[int] = []
         # Frames of one size go together, without a loop. Where there are none such, it is not asked for each frame.
         while (count := len(payloads)) < room:
-            start = self._take_equal(start, kind, room - count, payloads)
+            if len(data) - start >= _WORTH_A_LOOK:
+                start = self._take_equal(start, kind, room - count, payloads)
             most = min(room - len(payloads), _MESSAGES_A_LOOK)
             count = len(payloads) + most
             start, kind = self._take_some_whole(start, kind, most, payloads, changes)
@@ -191,9 +203,28 @@ class FrameDecoder:
         self._position = start
         count = len(payloads)
         if payloads:
-            self.is_large = False
+            self.large_size = 0
             self._receiver.whole_messages(payloads, _kinds(first, changes, count))
         return count
+
+    def _take_large(self, first: int) -> int:
+        """Takes the whole, plain messages of one kind and more than 64 KiB that stand next, and says how many."""
+        # Cut out once, where `_take_frame` would have their parts put together.
+        data, body = self._data, self._position + _LARGE_HEAD.size
+        payloads: list[bytes] = []
+        while body <= len(data):
+            kind, form, length = _LARGE_HEAD.unpack_from(data, self._position)
+            end = body + length
+            if kind != first or form != 127 or not 65536 <= length <= self._max_message_size or end > len(data):
+                break
+            payloads.append(data[body:end])
+            self.large_size = end - self._position
+            self._position = end
+            body = end + _LARGE_HEAD.size
+        if payloads:
+            keep_memory(self.large_size)
+            self._receiver.whole_messages(payloads, _KINDS[first] * len(payloads))
+        return len(payloads)
 
     def _take_equal(self, start: int, kind: int, most: int, payloads: list[bytes]) -> int:
         """Takes frames of one kind and size; none where few stand next. Says where the next frame begins."""
@@ -295,16 +326,11 @@ class FrameDecoder:
             return False
         key = data[start + head_size : start + key_end]
         if opcode < _CLOSE:
-            self.is_large = length >= _LARGE
-            if first in _WHOLE and not is_masked and key_end + length <= available and length <= self._max_message_size:
-                # Too long for a run, but it is all there: cut out once, where parts would be put together.
-                self._position = start + key_end + length
-                payload = data[start + key_end : self._position]
-                self._receiver.whole_messages([payload], _KINDS[first])
-                return True
+            is_compressed = bool(first & _RSV1)
+            self.large_size = key_end + length if length >= _LARGE and not is_compressed else 0
             self._position = start + key_end
             self._missing, self._key = length, key
-            self._receiver.frame_begins(opcode, length, is_final=is_final, is_compressed=bool(first & _RSV1))
+            self._receiver.frame_begins(opcode, length, is_final=is_final, is_compressed=is_compressed)
             return self._take_part()
         end = key_end + length
         if available < end:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.events import BINARY, TEXT, Messages
 from wsclient.protocol.frames import Opcode
+from wsclient.protocol.kept_memory import keep_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -211,6 +212,8 @@ class MessageAssembler:
         self._is_inside = False
         payload = self._payload.getvalue()  # CPython's BytesIO gives its own buffer away here: no copy
         self._payload = BytesIO()
+        if self._size >= _WORTH_ROOM:
+            keep_memory(self._size)
         self._deliver(Messages([payload], BINARY if self._text is None else TEXT))
 
     def _make_room(self, arrived: int) -> None:

@@ -7,7 +7,16 @@ from math import inf
 from typing import TYPE_CHECKING, Final
 
 from wsclient.protocol.connection import State
-from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, PingReceived, PongReceived, Stage
+from wsclient.protocol.events import (
+    CloseReceived,
+    Ended,
+    Failure,
+    FailureKind,
+    Messages,
+    PingReceived,
+    PongReceived,
+    Stage,
+)
 from wsclient.protocol.text import escape
 from wsclient.transport.failures import OUT_OF_MEMORY, detached, reason_of
 from wsclient.transport.heartbeat import Heartbeat, Verdict
@@ -38,6 +47,7 @@ class LiveConnection:
 
     Attributes:
         connection: the protocol.
+        has_more: whether another step right now would bring more, or write more, without asking the system.
         heard_at: when the last byte came, on the system's clock.
         quiet_until: when `step` has to be called next, on the system's clock, if the stream does not become
             readable before and polling goes on; -inf for at once. Only `step` sets it, so whoever changes something
@@ -59,6 +69,7 @@ class LiveConnection:
         "_time",
         "_written",
         "connection",
+        "has_more",
         "heard_at",
         "quiet_until",
     )
@@ -98,17 +109,13 @@ class LiveConnection:
         self._broken: Exception | None = None  # nothing can be written any more; what can be read still counts
         self._closing_since: float | None = None
         self.heard_at: float = polled.on_system_clock(polled.now)
+        self.has_more: bool = bool(arrived)
         self.quiet_until: float = -inf
 
     @property
     def latency(self) -> float:
         """Seconds, the last ping's round trip; -1.0 before the first."""
         return self._heartbeat.latency
-
-    @property
-    def has_more(self) -> bool:
-        """Whether another step right now would bring more, or write more, without asking the system."""
-        return self._has_room or bool(self._arrived) or self.connection.has_undecoded or self._stream.has_more
 
     @property
     def remote_address(self) -> tuple[str, int]:
@@ -135,18 +142,21 @@ class LiveConnection:
         Returns:
             What happened. With `Ended` among it the stream is closed.
         """
+        # Each message that comes by itself pays for all of this once: what a step with news need not do, it does not.
         connection = self.connection
-        if self._piece or not self._is_all_out or connection.has_data_to_send:
+        if not self._is_all_out or connection.has_data_to_send:
             self.write()
         has_heard = self._read(is_readable=is_readable) if read else self._rest()
         events = self._take_events() if read or connection.is_closed else []
         if not (events and isinstance(events[-1], Ended)):
-            self._keep_time(missed, has_heard=has_heard)
+            if not has_heard or missed or self._broken is not None or connection.state is not _OPEN:
+                self._keep_time(missed, has_heard=has_heard)
             # What did not go before does not go now.
-            if self._is_all_out and (connection.is_closing or connection.has_data_to_send):
+            if self._is_all_out and (connection.has_data_to_send or connection.is_closing):
                 self.write()
             if connection.is_closed:
                 events += self._take_events()
+        self.has_more = self._has_room or bool(self._arrived) or connection.has_undecoded or self._stream.has_more
         self.quiet_until = self._next_look()
         return events
 
@@ -225,8 +235,9 @@ class LiveConnection:
             return False
         if data:
             connection.receive_data(data)
-            self._heartbeat.heard(self._time.now)
-            self.heard_at = self._time.on_system_clock(self._time.now)
+            now = self._time.now
+            self._heartbeat.heard(now)
+            self.heard_at = self._time.on_system_clock(now)
             return True
         if self._broken is not None:
             self._lose(self._broken)
@@ -265,7 +276,9 @@ class LiveConnection:
             trace_received(events)
         told: list[Event] = []
         for event in events:
-            if isinstance(event, PongReceived):
+            if isinstance(event, Messages):  # as a rule
+                told.append(event)
+            elif isinstance(event, PongReceived):
                 self._heartbeat.pong(event.payload, self._time.now)
             elif isinstance(event, Ended):
                 told.append(self._end(event))
@@ -312,10 +325,10 @@ class LiveConnection:
                 self.connection.give_up(failure)
 
     def _next_look(self) -> float:
-        connection = self.connection
-        if connection.state is not _OPEN or self._broken is not None or not self._time.is_steady:
+        # What there is to send has just been written, as far as it goes.
+        if self.has_more or not self._is_all_out or self._broken is not None or self.connection.state is not _OPEN:
             return -inf
-        if not self._is_all_out or connection.has_data_to_send or self.has_more:
+        if not self._time.is_steady:
             return -inf
         return self._time.on_system_clock(self._heartbeat.due(self._settings.heartbeat_interval))
 
