@@ -149,7 +149,7 @@ def test_of_many_pings_the_newest_is_answered(one: OneConnection) -> None:
 def test_writes_a_bounded_amount_a_step(one: OneConnection) -> None:
     for _ in range(20):
         one.send(bytes(60_000))
-    one.live.write()
+    one.step()
     assert 256 * 1024 <= len(one.server.inbox) <= 320 * 1024
     assert one.live.has_more, "the stream takes more, so it is not left for the next frame"
     assert one.live.quiet_until == -inf
