@@ -12,13 +12,21 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from wsclient.transport.polled_time import SKIPPABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sized
-    from select import epoll
+
+    class Epoll(Protocol):
+        """A `select.epoll`, which other systems than Linux know not even by name."""
+
+        def poll(self, timeout: float, maxevents: int, /) -> list[tuple[int, int]]: ...
+        def register(self, fd: int, eventmask: int, /) -> None: ...
+        def unregister(self, fd: int, /) -> None: ...
+        def close(self) -> None: ...
+
 
 __all__ = ["ReadySet", "SharedWatch", "Snapshot"]
 
@@ -149,7 +157,7 @@ class ReadySet:
 
     __slots__ = ("_clock", "_first", "_last", "_owner", "_poller", "_readable", "_swept_at", "_watches", "snapshot")
 
-    def __init__(self, poller: epoll, readable: int, clock: Callable[[], float]) -> None:
+    def __init__(self, poller: Epoll, readable: int, clock: Callable[[], float]) -> None:
         """Nothing is watched yet.
 
         Args:
