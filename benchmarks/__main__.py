@@ -31,8 +31,7 @@ def main() -> int:
         pool.start(CLIENTS)
         results = _measure(pool, wanted, count, seconds)
         if "many-idle" in wanted:
-            idle, memory = rounds.many(pool, WORKS["many-idle"].clients, count, seconds)
-            results |= {"many-idle": idle, "many-memory": memory}
+            results |= rounds.many(pool, WORKS["many-idle"].clients, count)
         if not options.only:
             results["import"] = rounds.import_times(15)
     lines = report.judge(TARGETS, results)
@@ -53,7 +52,7 @@ def _measure(pool: Pool, wanted: list[str], count: int, seconds: float) -> dict[
             results[key] = rounds.import_times(count)
             continue
         work = WORKS[key]
-        if key == "many-idle" or work.kind == "many":
+        if work.kind == "idle_many":
             continue
         before = time.monotonic()
         figures = rounds.run(pool, work, rounds.on_each_loop(work.clients), count, seconds)

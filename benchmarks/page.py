@@ -62,7 +62,7 @@ def write(lines: list[Line], results: dict[str, Figures], facts: dict[str, str])
             _REASONS.read_text(encoding="utf-8").strip(),
             "## Pictures\n\n![Messages a second by size and client](images/rates.svg)\n\n"
             "![The longest poll()](images/longest.svg)"
-            + ("\n\n![Growth](images/growth.svg)" if lines_of_growth else ""),
+            + ("\n\n![Growth](images/growth.svg)\n\n" + "\n".join(_growth(lines_of_growth)) if lines_of_growth else ""),
             "## All figures\n\nMedians; what one takes.\n\n" + "\n".join(_all_figures(results)),
             "## This run\n\n" + "\n".join(f"- {name}: {value}" for name, value in facts.items()),
         ]
@@ -106,6 +106,24 @@ def _table(lines: Iterable[Line]) -> Iterable[str]:
         yield ""
         without = sorted({line.target.other or line.target.work for line in unmeasured})
         yield f"Not measured in this run, {len(unmeasured)} targets: those that compare with {', '.join(without)}."
+
+
+def _growth(lines: growth.Lines) -> Iterable[str]:
+    yield "| What grows | From, to | What is told | From, to | Worse than in proportion |"
+    yield "|---|---|---|---|---|"
+    for name, points in lines.items():
+        (first, cheapest), (last, dearest) = points[0], points[-1]
+        worst = growth.steepest(points)
+        verdict = "nowhere" if worst is None else "from {:,.0f} to {:,.0f}: to the power of {:.2f}".format(*worst)
+        costs = f"{_time(cheapest)}, {_time(dearest)}"
+        yield f"| {name} | {first:,.0f}, {last:,.0f} | {growth.WHAT[name]} | {costs} | {verdict} |"
+
+
+def _time(nanoseconds: float) -> str:
+    for unit, size in (("ms", 1e6), ("us", 1e3)):
+        if nanoseconds >= size:
+            return f"{nanoseconds / size:.3g} {unit}"
+    return f"{nanoseconds:.3g} ns"
 
 
 def _all_figures(results: dict[str, Figures]) -> Iterable[str]:
@@ -162,12 +180,13 @@ def _draw_growth(lines: growth.Lines) -> None:
     figure = Figure(figsize=(10, 5.6), layout="constrained")
     for place, (name, points) in enumerate(lines.items(), 1):
         axes = figure.add_subplot(2, 3, place)
-        drawn = [(at, cost) for at, cost in points if at > 0]
+        drawn = [(at, cost / 1e3) for at, cost in points if at > 0]
         axes.plot(*zip(*drawn, strict=True), marker="o", markersize=3, color=_COLOURS[0])
-        axes.set(xscale="log", yscale="log", xlabel=name, ylabel="ns")
-    figure.suptitle(
-        "What one costs as it grows: a message, a message, a message, an emission, all polls", x=0.02, ha="left"
-    )
+        (first, _), (last, dearest) = drawn[0], drawn[-1]
+        axes.plot((first, last), (dearest * first / last, dearest), color=_COLOURS[-1], linewidth=0.8, linestyle=":")
+        axes.set(xscale="log", yscale="log", xlabel=name, ylabel="us")
+        axes.set_title(growth.WHAT[name], loc="left", fontsize=9)
+    figure.suptitle("What it costs as it grows; dotted: in proportion", x=0.02, ha="left")
     figure.savefig(_DOCS / "images" / "growth.svg", metadata={"Date": None})
 
 

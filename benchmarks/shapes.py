@@ -9,10 +9,13 @@ import zlib
 from dataclasses import dataclass
 from struct import pack
 
-__all__ = ["COMPRESSIBLE", "SHAPES", "Block", "Message", "block", "frame"]
+__all__ = ["BURSTS", "COMPRESSIBLE", "SHAPES", "Block", "Message", "block", "frame"]
 
 KIB = 1024
 MIB = 1024 * KIB
+
+#: How many messages a frame of a game may find.
+BURSTS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 50000)
 
 _BLOCK_BYTES = 256 * KIB
 _BLOCK_MESSAGES = 4096
@@ -99,6 +102,7 @@ SHAPES = {
     **{f"binary-{size}": lambda size=size: _repeated(_binary(size)) for size in (64 * KIB, 256 * KIB, MIB, 4 * MIB)},
     "binary-16777216": lambda: [_binary(16 * MIB)],
     "json-64": lambda: _repeated(Message(_state(64), is_text=True)),
+    **{f"burst-{count}": lambda count=count: [_binary(64)] * count for count in BURSTS},
     "unequal": lambda: [_binary(63), _binary(65)] * (_BLOCK_MESSAGES // 2),
     "mixed": _mixed,
     **{f"text-{size}": lambda size=size: _repeated(_whole(_ascii(size), size)) for size in (64 * KIB, MIB)},

@@ -11,6 +11,7 @@ BARE = "bare system calls"
 SIGNAL = "wsclient, by signal"
 BATCHES = "wsclient, get_packets()"
 NUMPY = "wsclient, with numpy"
+GROWING = "wsclient, growing"
 GODOT = "Godot"
 LOOPS = ("picows", "aiohttp", "websockets asyncio")
 UVLOOP = ", on uvloop"
@@ -135,6 +136,15 @@ WORKS: dict[str, Work] = {
         "the same, TLS, on the clock", "connect", "us", clock="wall", options={"secure": True, "busy": True}
     ),
     "many-idle": Work("1,000 clients, all polled once, idle", "idle_many", "us", tuple(c for c in ALL if c != BARE)),
+    "many-frame": Work(
+        "the same, in each of 60 frames a second",
+        "idle_many",
+        "us",
+        tuple(c for c in ALL if c != BARE),
+        count=30,
+        fixed=True,
+        options={"pause": 1 / 60},
+    ),
     "emit": Work("emit a signal, one handler", "more", clients=(OURS,), options={"work": "emit"}),
     "emit-by-pyee": Work("the same by pyee", "more", clients=(OURS,), options={"work": "emit-by-pyee"}),
     "receive-compressed": Work(

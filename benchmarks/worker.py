@@ -48,6 +48,7 @@ CLIENTS = {
     "wsclient, get_packets()": Entry("ours:InBatches", None),
     "wsclient, by signal": Entry("ours:BySignal", None),
     "wsclient, with numpy": Entry("ours:Ours", None, first="numpy"),
+    "wsclient, growing": Entry("growing:Growing", None),
     "picows": Entry("picows_client:Picows", "picows"),
     "aiohttp": Entry("aiohttp_client:Aiohttp", "aiohttp"),
     "websockets asyncio": Entry("websockets_asyncio:WebsocketsAsyncio", "websockets"),
@@ -137,14 +138,16 @@ class Worker:
         grown = _resident(self._many.process) - before
         return grown, grown
 
-    def _idle_many(self, count: int, _secure: bool) -> None:
+    def _idle_many(self, count: int, _secure: bool, *, pause: float = 0.0) -> None:
         assert self._many is not None
         many = self._many
-        self._run(many, lambda: many.idle_many(count))
+        self._run(many, lambda: many.idle_many(count, pause=pause))
 
-    def _more(self, count: int, _secure: bool, *, work: str) -> None:
-        client = self._new()
-        self._run(client, lambda: client.more(work, count))
+    def _more(self, count: int, secure: bool, *, work: str) -> tuple[float, float] | None:
+        client = self._connected(secure)
+        told: list[float | None] = []
+        self._run(client, lambda: told.append(client.more(work, count)))
+        return None if told[0] is None else (told[0], told[0])
 
     def _connected(self, secure: bool, *, compression: bool = False) -> Client:
         key = secure, compression

@@ -124,10 +124,22 @@ class Client(ABC):
         """Opens that many, and keeps them."""
         raise NotOffered
 
-    def idle_many(self, count: int) -> None:
-        """Looks that many times after all of them."""
+    def idle_many(self, count: int, *, pause: float = 0.0) -> None:
+        """Looks that many times after all of them.
+
+        Args:
+            count: times.
+            pause: seconds before each, as between the frames of a game.
+        """
+        for _ in range(count):
+            if pause:
+                time.sleep(pause)
+            self.look_at_all()
+
+    def look_at_all(self) -> None:
+        """Looks once after all of them."""
         raise NotOffered
 
-    def more(self, work: str, count: int) -> None:
-        """Does work that is one client's own, by its name."""
+    def more(self, work: str, count: int) -> float | None:
+        """Does work that is one client's own, by its name. Gives the seconds that it took, where it knows better."""
         raise NotOffered

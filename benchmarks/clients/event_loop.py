@@ -90,8 +90,8 @@ class LoopClient(Client):
         for _ in range(count):
             self.loop.run_until_complete(self.do_keep(url))
 
-    def idle_many(self, count: int) -> None:
-        self.idle(count)
+    def look_at_all(self) -> None:
+        self.idle(1)
 
     async def _send_all(self, payload: bytes, count: int) -> None:
         await self.do_send(payload, count)

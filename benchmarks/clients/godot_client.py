@@ -96,8 +96,11 @@ class Godot(Client):
     def open_many(self, url: str, count: int) -> None:
         self._ask("open_many", url, count)
 
-    def idle_many(self, count: int) -> None:
-        self._ask("look_at_all", count)
+    def idle_many(self, count: int, *, pause: float = 0.0) -> None:
+        self._ask("look_at_all", count, round(pause * 1e6))
+
+    def look_at_all(self) -> None:
+        self.idle_many(1)
 
     def _connection(self, size: int) -> str:
         """Gives the name of the connection with buffers for that much at once."""

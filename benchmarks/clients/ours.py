@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from typing import TYPE_CHECKING
 
 from pyee import EventEmitter
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
-__all__ = ["BySignal", "InBatches", "Ours"]
+__all__ = ["BySignal", "InBatches", "Ours", "handle"]
 
 
 class Ours(Client):
@@ -119,17 +118,13 @@ class Ours(Client):
             _open(client)
             self._many.append(client)
 
-    def idle_many(self, count: int) -> None:
-        many = self._many
-        for _ in range(count):
-            for client in many:
-                client.poll()
+    def look_at_all(self) -> None:
+        for client in self._many:
+            client.poll()
 
-    def more(self, work: str, count: int) -> None:
-        if work == "emit-by-pyee":
-            _emit_by_pyee(count)
-        else:
-            _emit(count, 1 if work == "emit" else int(work.removeprefix("listeners-")))
+    def more(self, work: str, count: int) -> float | None:
+        {"emit": _emit, "emit-by-pyee": _emit_by_pyee}[work](count)
+        return None
 
     def _answer(self) -> None:
         client = self.client
@@ -185,14 +180,13 @@ def _open(client: WebSocketClient, *, busy: bool = True) -> None:
     assert client.get_connection_status() == WebSocketClient.CONNECTION_CONNECTED, client.last_error
 
 
-def _handler() -> None:
+def handle() -> None:
     """What listens."""
 
 
-def _emit(count: int, listeners: int) -> None:
+def _emit(count: int) -> None:
     client = WebSocketClient()
-    for _ in range(listeners):
-        client.data_received.connect(partial(_handler))
+    client.data_received.connect(handle)
     emit = client._emit  # noqa: SLF001 - what poll() calls for each message
     for _ in range(count):
         emit("data_received", None)
@@ -200,7 +194,7 @@ def _emit(count: int, listeners: int) -> None:
 
 def _emit_by_pyee(count: int) -> None:
     emitter = EventEmitter()
-    emitter.add_listener("data_received", _handler)
+    emitter.add_listener("data_received", handle)
     emit = emitter.emit
     for _ in range(count):
         emit("data_received")

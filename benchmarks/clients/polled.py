@@ -124,10 +124,9 @@ class PolledClient(Client):
             other.open(url)
             self._many.append(other)
 
-    def idle_many(self, count: int) -> None:
-        for _ in range(count):
-            for other in self._many:
-                other.poll()
+    def look_at_all(self) -> None:
+        for other in self._many:
+            other.poll()
 
     def _flush(self) -> None:
         view = memoryview(self.outgoing())

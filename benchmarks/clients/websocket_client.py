@@ -70,7 +70,6 @@ class WebsocketClient(Client):
     def open_many(self, url: str, count: int) -> None:
         self._many += [self._connect(url) for _ in range(count)]
 
-    def idle_many(self, count: int) -> None:
-        for _ in range(count):
-            for connection in self._many:
-                select.select([connection.sock], [], [], 0)
+    def look_at_all(self) -> None:
+        for connection in self._many:
+            select.select([connection.sock], [], [], 0)

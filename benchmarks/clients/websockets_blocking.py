@@ -70,10 +70,9 @@ class WebsocketsBlocking(Client):
     def open_many(self, url: str, count: int) -> None:
         self._many += [self._connect(url) for _ in range(count)]
 
-    def idle_many(self, count: int) -> None:
-        for _ in range(count):
-            for connection in self._many:
-                _idle(connection, 1)
+    def look_at_all(self) -> None:
+        for connection in self._many:
+            _idle(connection, 1)
 
 
 def _idle(connection: ClientConnection, count: int) -> None:

@@ -175,8 +175,10 @@ func open_many(url, count):
 	return ""
 
 
-func look_at_all(count):
+func look_at_all(count, pause):
 	for _i in count:
+		if pause > 0:
+			OS.delay_usec(pause)
 		for client in many:
 			client.poll()
 	return ""
