@@ -345,7 +345,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         """Puts messages into the inbox, as many as find room, and emits `data_received` for each."""
         events, inbox, payloads = link.events, link.inbox, messages.payloads
         if not payloads:  # all told; Ctrl+C came before they were taken off
-            events.popleft()
+            del events[0]
             return True
         # At the end nothing waits any more: what was read, one read at most, goes in whatever the limits say.
         room = len(payloads) if isinstance(events[-1], Ended) else inbox.room_for(messages)
@@ -358,7 +358,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
             return self._tell_each(link, messages, room, deadline)
         # Nobody listens: all at once.
         if room == len(payloads):
-            events.popleft()
+            del events[0]
         else:
             messages = messages.take(room)
         inbox.extend(messages)
@@ -404,13 +404,13 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         # Taken off when it has been applied and before it is told, so that Ctrl+C loses no event, nor tells one twice.
         if isinstance(event, Opened):
             link.open()
-            link.events.popleft()
+            del link.events[0]
             if not self._is_multiplayer:
                 self._tell("connection_established", event.subprotocol)
         elif isinstance(event, CloseReceived):
             link.has_received_close = True
             self._close_code, self._close_reason = event.code, event.reason
-            link.events.popleft()
+            del link.events[0]
             if not event.is_answer:
                 code = 0 if event.code == NO_CODE else event.code  # Godot tells 0 where the server gave none
                 self._tell("server_close_request", code, event.reason)
@@ -421,7 +421,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
             if self._owed is not None:
                 self._emit_owed(self._owed)
         else:  # of pings and pongs a transport of the user's may tell
-            link.events.popleft()
+            del link.events[0]
 
     def _end(self, link: Link, *, was_clean: bool) -> None:
         """Lets the connection go. The signal that ends it is owed from now on."""
@@ -480,4 +480,4 @@ def _forget_told(link: Link, messages: Messages, count: int) -> None:
     """Takes the first messages of the run that is told off it; with the last of them, the run itself."""
     messages.take(count)
     if not messages.payloads and link.events:
-        link.events.popleft()
+        del link.events[0]

@@ -367,6 +367,8 @@ def _elements(head: Head, name: str) -> list[str]:
 
 
 def _has_element(head: Head, name: str, wanted: str) -> bool:
+    if [value.lower() for value in head.get_all(name)] == [wanted]:
+        return True  # it is alone, as a rule
     # Nobody means such a list, and looking through it would take milliseconds.
     if sum(map(len, head.get_all(name))) > MAX_LINE_SIZE:
         return False

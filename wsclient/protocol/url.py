@@ -30,7 +30,7 @@ _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")  # RFC 3986 section 2.1
 _OCTETS = frozenset(map(str, range(256)))  # RFC 3986 section 3.2.2
 
 # RFC 3986 sections 2.2 and 2.3, and the percent sign: what need not be encoded.
-_URI_CHARACTERS = frozenset(b"!#$%&'()*+,/:;=?@[]-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_URI_CHARACTERS = b"!#$%&'()*+,/:;=?@[]-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 class URL(Value):
@@ -183,7 +183,10 @@ def _percent_decoded(text: str) -> bytes:
 
 
 def _percent_encoded(text: str) -> str:
-    return "".join(chr(byte) if byte in _URI_CHARACTERS else f"%{byte:02X}" for byte in text.encode())
+    data = text.encode()
+    if not data.translate(None, _URI_CHARACTERS):
+        return text
+    return "".join(chr(byte) if byte in _URI_CHARACTERS else f"%{byte:02X}" for byte in data)
 
 
 def _read_host(text: str, *, quotable: bool) -> str:

@@ -6,17 +6,19 @@ imports a compiler's tools, they would take as long to import as all the rest.
 
 from __future__ import annotations
 
-from typing import Any, Self, dataclass_transform
+from typing import TYPE_CHECKING, Any, Self, dataclass_transform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Value"]
-
-_set = object.__setattr__
 
 
 class _ValueType(type):
     """Makes slots of the names that a class annotates; what they are given there becomes their default."""
 
     _fields: tuple[str, ...] = ()
+    _setters: tuple[Callable[[object, object], None], ...] = ()  # of the slots, one for each field
     _defaults: dict[str, object] = {}  # noqa: RUF012 - each class has its own, and none is changed
 
     def __new__(cls, name: str, bases: tuple[_ValueType, ...], namespace: dict[str, Any]) -> _ValueType:
@@ -25,17 +27,23 @@ class _ValueType(type):
         defaults = {field: namespace.pop(field) for field in own if field in namespace}
         made = super().__new__(cls, name, bases, {"__slots__": own, "__match_args__": fields, **namespace})
         made._fields = fields
+        made._setters = (*made._setters, *(vars(made)[field].__set__ for field in own))
         made._defaults = made._defaults | defaults
         return made
 
     def in_order(cls, values: tuple[object, ...], named: dict[str, object]) -> tuple[object, ...]:
         """Puts what was given, and the defaults of what was not, into the order of the fields."""
-        placed = dict(zip(cls._fields, values, strict=False))
-        held = cls._defaults | placed | named
-        if len(placed) < len(values) or placed.keys() & named.keys() or held.keys() != set(cls._fields):
+        held, used = [*values], 0
+        for field in cls._fields[len(values) :]:
+            if field in named:
+                held.append(named[field])
+                used += 1
+            elif field in cls._defaults:
+                held.append(cls._defaults[field])
+        if len(held) != len(cls._fields) or used != len(named):
             given = ", ".join([f"{len(values)} by position", *named])
             raise TypeError(f"{cls.__name__} has the fields {', '.join(cls._fields)}, and was given {given}")
-        return tuple(held[field] for field in cls._fields)
+        return tuple(held)
 
 
 @dataclass_transform(frozen_default=True)
@@ -50,15 +58,16 @@ class Value(metaclass=_ValueType):
     """
 
     def __init__(self, *values: object, **named: object) -> None:
-        fields = type(self)._fields
-        if named or len(values) != len(fields):
-            values = type(self).in_order(values, named)
-        for field, value in zip(fields, values, strict=True):
-            _set(self, field, value)
+        cls = type(self)
+        if named or len(values) != len(cls._fields):
+            values = cls.in_order(values, named)
+        for set_field, value in zip(cls._setters, values, strict=True):
+            set_field(self, value)
 
     def but(self, **changes: object) -> Self:
         """Gives another, which differs in these fields."""
-        return type(self)(**dict(zip(type(self)._fields, self._held(), strict=True)) | changes)
+        held = [changes.pop(field) if field in changes else getattr(self, field) for field in type(self)._fields]
+        return type(self)(*held, **changes)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{name} cannot be set: a {type(self).__name__} does not change")

@@ -34,6 +34,7 @@ _OPEN: Final = ConnectionState.OPEN
 
 _log: Final = logging.getLogger("wsclient")
 
+_WORLD: Final = Outside()
 _NOWHERE: Final = ("", 0)
 _SMALLEST_LIMIT: Final = 125  # bytes; a control frame must fit (RFC 6455 section 5.5)
 
@@ -83,7 +84,7 @@ class NativeTransport(Transport):
         """
         self._settings = settings
         self._clock = clock
-        self._outside = outside or Outside()
+        self._outside = outside or _WORLD
         self._state = State.NEW
         self._time = PolledClock(clock)
         self._opening: Opening | None = None
@@ -268,7 +269,8 @@ class NativeTransport(Transport):
             self._end()
             return [Ended(was_clean=False, failure=outcome)]
         live = self._establish(outcome, opening.place)
-        # What came right behind the reply is told right behind `Opened`.
+        # What came right behind the reply is told right behind `Opened`. What comes later is the next poll's.
+        read = read and bool(outcome.trailing_data or outcome.stream.has_more)
         return [outcome.opened, *self._step_live(live, read=read, is_readable=False, missed=0.0)]
 
     def _establish(self, established: Established, place: str) -> LiveConnection:

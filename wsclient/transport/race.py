@@ -146,9 +146,6 @@ class Race:
         try:
             if number := connected.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                 raise OSError(number, os.strerror(number))
-            # A port of this machine that nobody listens on may, rarely, connect to itself.
-            if connected.getsockname() == connected.getpeername():
-                raise OSError(errno.ECONNREFUSED, "connected to itself")
             return TcpStream(connected, self._readiness)
         except OSError as error:
             connected.close()

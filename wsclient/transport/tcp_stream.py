@@ -33,9 +33,13 @@ class TcpStream(Stream):
         """Takes over the socket; if that fails, it still is the caller's.
 
         Raises:
-            OSError: the connection is gone already.
+            OSError: the connection is gone already; or it leads nowhere.
         """
-        host, port = connected.getpeername()[:2]
+        remote = connected.getpeername()
+        # A port of this machine that nobody listens on may, rarely, connect to itself.
+        if connected.getsockname() == remote:
+            raise OSError(errno.ECONNREFUSED, "connected to itself")
+        host, port = remote[:2]
         self._remote_address = (str(host), int(port))
         self._watch = readiness.watch(connected.fileno())
         self._socket = connected
