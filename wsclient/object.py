@@ -79,7 +79,7 @@ class Object(SignalEmitter):
             logger.error("add_user_signal: %r is %s", signal, "taken" if signal else "no name")
             return
         self._user_signals[signal] = [argument_of(each) if isinstance(each, str) else each for each in arguments]
-        self._handlers[signal] = ()
+        self._refresh(signal)
 
     def get_signal_list(self) -> list[dict[str, object]]:
         """Describes every signal, the class's own first: Godot's dictionaries, with Python's types as `"type"`."""
