@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Readiness", "Watch"]
 
-_ALONE: Final = 2
-"""Connections of a thread that ask for themselves. Arbitrary: one alone is cheaper so, a hundred are not."""
+_ALONE: Final = 16
+"""Connections of a thread that ask for themselves: so few cost next to nothing, and each has its news at once.
+
+Of many, one that is polled in another order than before may, for a few seconds, have it one poll() later.
+"""
 
 
 class Watch:
