@@ -79,6 +79,7 @@ def many(pool: Pool, clients: Iterable[str], rounds: int) -> dict[str, Figures]:
     """A thousand connections in one process, one client after the other: the cost of looking at all, and KiB each."""
     results: dict[str, Figures] = {"many-idle": {}, "many-frame": {}, "many-memory": {}}
     for client in clients:
+        pool.forget(client)  # what it did before has left memory in which many would find room
         opened = pool.ask(client, kind="open_many", count=CLIENTS_AT_ONCE)
         if opened is None:
             continue

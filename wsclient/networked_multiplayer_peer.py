@@ -78,11 +78,9 @@ class NetworkedMultiplayerPeer(PacketPeer):
     connection_failed: Final = Signal[()]()
     """The session could not be joined."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._target_peer = self.TARGET_PEER_BROADCAST
-        self._transfer_mode = TransferMode.TRANSFER_MODE_RELIABLE
-        self._refuses_new_connections = False
+    _target_peer = TARGET_PEER_BROADCAST
+    _transfer_mode = TransferMode.TRANSFER_MODE_RELIABLE
+    _refuses_new_connections = False
 
     # What a peer writes
 

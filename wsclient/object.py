@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from wsclient.signal_connection import ConnectFlags
@@ -46,9 +47,7 @@ class Object(SignalEmitter):
     CONNECT_ONESHOT = ConnectFlags.CONNECT_ONESHOT
     CONNECT_REFERENCE_COUNTED = ConnectFlags.CONNECT_REFERENCE_COUNTED
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._user_signals: dict[str, list[Mapping[str, object]]] = {}
+    _user_signals: Mapping[str, list[Mapping[str, object]]] = MappingProxyType({})  # most never have any
 
     # What there is
 
@@ -78,7 +77,8 @@ class Object(SignalEmitter):
         if not signal or signal in self._handlers:
             logger.error("add_user_signal: %r is %s", signal, "taken" if signal else "no name")
             return
-        self._user_signals[signal] = [argument_of(each) if isinstance(each, str) else each for each in arguments]
+        described = [argument_of(each) if isinstance(each, str) else each for each in arguments]
+        self._user_signals = {**self._user_signals, signal: described}
         self._refresh(signal)
 
     def get_signal_list(self) -> list[dict[str, object]]:

@@ -38,6 +38,9 @@ class SignalEmitter(EventEmitter):
     than to call what `_sole_handlers` has for a signal, if that is not None.
     """
 
+    _is_blocking_signals = False
+    _is_emitting = False
+
     _declared_signals: ClassVar[Mapping[str, Signal[*tuple[Any, ...]]]] = {}
 
     def __init_subclass__(cls, **kwargs: object) -> None:
@@ -51,8 +54,6 @@ class SignalEmitter(EventEmitter):
         # Of those that are one plain handler, what an emission may call right away: half of its cost.
         self._sole_handlers: dict[str, Callable[..., object] | None] = dict.fromkeys(self._handlers)
         self._deferred: list[Callable[[], object]] = []
-        self._is_blocking_signals = False
-        self._is_emitting = False
         self._is_polling = False
         self._thread: int | None = None
 

@@ -51,6 +51,8 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
     peer_packet: Final = Signal[int]("peer_source")
     """A packet of that peer can be read. Multiplayer mode only."""
 
+    _sources = _NO_SOURCES  # of the packets in the inbox; behind some that were read
+
     def __init__(self) -> None:
         super().__init__()
         self._incoming = Limits()
@@ -58,7 +60,6 @@ class WebSocketMultiplayerPeer(PacketReader, WebSocketSender, NetworkedMultiplay
         self._is_multiplayer = False
         self._unique_id = 0
         self._peer_ids: dict[int, None] = {}  # in order of arrival
-        self._sources = _NO_SOURCES  # of the packets in the inbox; behind some that were read
         self._ignored_messages = 0
         self._owed: Owed | None = None
         self._link = Link()
