@@ -178,6 +178,7 @@ class TestTells:
 
         assert every_way(feeding(is_server=True), wire, tail=wire) == [Frame(TEXT, b"Hello")]
 
+    @pytest.mark.untraced
     @pytest.mark.parametrize("size", [0, 1, 3, 4, 5, 125, 126, 127, 65535, 65536, MAX])
     @pytest.mark.parametrize("opcode", [TEXT, BINARY])
     @pytest.mark.parametrize("is_server", [False, True], ids=["client", "server"])
