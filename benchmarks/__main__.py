@@ -9,7 +9,7 @@ import time
 
 from benchmarks import guard, report, rounds
 from benchmarks.pool import Pool
-from benchmarks.suite import TARGETS, WORKS
+from benchmarks.suite import MEMORY_CLIENTS, ON_THE_CLOCK, TARGETS, WORKS
 from benchmarks.worker import CLIENTS
 
 
@@ -32,6 +32,8 @@ def main() -> int:
         results = _measure(pool, wanted, count, seconds)
         if "many-idle" in wanted:
             results |= rounds.many(pool, WORKS["many-idle"].clients, count)
+        if "memory" in wanted or not options.only:
+            results |= rounds.memory(pool, MEMORY_CLIENTS)
         if not options.only:
             results["import"] = rounds.import_times(15)
     lines = report.judge(TARGETS, results)
@@ -50,13 +52,13 @@ def _measure(pool: Pool, wanted: list[str], count: int, seconds: float) -> dict[
     for key in wanted:
         if key == "import":
             results[key] = rounds.import_times(count)
+        if key not in WORKS or WORKS[key].kind in {"idle_many", "told"}:
             continue
-        work = WORKS[key]
-        if work.kind == "idle_many":
-            continue
-        before = time.monotonic()
-        figures = rounds.run(pool, work, rounds.on_each_loop(work.clients), count, seconds)
-        results[key] = rounds.on_the_faster_loop(figures)
+        work, before = WORKS[key], time.monotonic()
+        told = rounds.run_on_each_clock(pool, work, rounds.on_each_loop(work.clients), count, seconds)
+        results[key] = rounds.on_the_faster_loop(told[work.clock])
+        if work.kind == "longest":
+            results[key + ON_THE_CLOCK] = told["wall"]
         _say(f"{work.name}: {_shown(results[key], work.unit)}  ({time.monotonic() - before:.1f} s)")
     return results
 

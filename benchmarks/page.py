@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from benchmarks import growth
 from benchmarks.report import Line, judge
 from benchmarks.rounds import Figures, median
-from benchmarks.suite import OURS, TARGETS, WORKS
+from benchmarks.suite import MEMORY_STATES, OURS, TARGETS, WORKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,6 +63,7 @@ def write(lines: list[Line], results: dict[str, Figures], facts: dict[str, str])
             "## Pictures\n\n![Messages a second by size and client](images/rates.svg)\n\n"
             "![The longest poll()](images/longest.svg)"
             + ("\n\n![Growth](images/growth.svg)\n\n" + "\n".join(_growth(lines_of_growth)) if lines_of_growth else ""),
+            "## Memory\n\n" + _INTO_MEMORY + "\n\n" + "\n".join(_memory(results)),
             "## All figures\n\nMedians; what one takes.\n\n" + "\n".join(_all_figures(results)),
             "## This run\n\n" + "\n".join(f"- {name}: {value}" for name, value in facts.items()),
         ]
@@ -79,16 +80,26 @@ def main() -> None:
 _INTRODUCTION = """\
 # Performance
 
-What a message, an idle frame and a connection cost with wsclient, beside the other Python clients, measured in one run
-on one machine: {reached} of the {measured} targets that were measured are reached. `make bench` does it all again and
-writes this page; `make bench-quick` does the most important part in under two minutes.
+What a message, an idle frame and a connection cost with wsclient, beside the other Python clients and Godot 3's own,
+measured in one run on one machine: {reached} of the {measured} targets that were measured are reached. `make bench`
+does it all again and writes this page; `make bench-quick` does the most important part in under two minutes.
 
 Only ratios count: absolute figures change with the machine and with whatever else it does. All clients take turns
 within each round, one process each, on another core than the server, which sends bytes prepared beforehand. "bare
 system calls" reads and writes the same bytes and looks at none of them: nobody can be faster. Costs are processor time
-of the client's process, but for what says that it is told in time on the clock, and round trips. The longest `poll()`
-is what its thread worked: what the system gave to other programs meanwhile is not counted. Each client is used as its
-own documentation says is fastest, with the same limits; text becomes `str`, and every message is really taken."""
+of the client's process, but for round trips, and for what says that it is told on the clock. The longest `poll()` is
+told as what its thread worked, without what the system gave to other programs meanwhile, and on the clock as well.
+
+Each client is used as its own documentation says is fastest, with the same limits; text becomes `str`, and every
+message is really taken. Those of asyncio run on its own loop with aiofastnet and on uvloop, and the better of both
+counts, row by row. Godot runs a script without a main loop. Work with messages from 64 KiB on begins with new
+processes: what malloc has learnt from larger ones would change its cost."""
+
+_INTO_MEMORY = """\
+KiB of real memory that one more client takes, of 50. In play: it has received 80 messages and sent as many. Queue full:
+the server has sent what it could, 4 MiB in messages of 64 bytes, and nothing was taken; each client stops where it
+stops, wsclient at 4,096 messages, which `set_buffers` changes. What has no queue is left out. How much a client of ours
+can hold at most is [promised](promises.md)."""
 
 _INTO_TABLE = """\
 "At least 2": the other one costs at least twice as much as wsclient. "At most 2": wsclient costs at most twice as much
@@ -106,6 +117,19 @@ def _table(lines: Iterable[Line]) -> Iterable[str]:
         yield ""
         without = sorted({line.target.other or line.target.work for line in unmeasured})
         yield f"Not measured in this run, {len(unmeasured)} targets: those that compare with {', '.join(without)}."
+
+
+def _memory(results: dict[str, Figures]) -> Iterable[str]:
+    columns = {
+        f"{words}, {kind}": results.get(f"memory-{state}{end}", {})
+        for kind, end in (("TCP", ""), ("TLS", "-tls"))
+        for state, words in MEMORY_STATES.items()
+    }
+    yield "| Client | " + " | ".join(columns) + " |"
+    yield "|---|" + "---:|" * len(columns)
+    for client in dict.fromkeys(client for figures in columns.values() for client in figures):
+        cells = (f"{figures[client][0]:,.1f}" if client in figures else "" for figures in columns.values())
+        yield f"| {client} | " + " | ".join(cells) + " |"
 
 
 def _growth(lines: growth.Lines) -> Iterable[str]:

@@ -64,8 +64,11 @@ class Line:
         if not self.values:
             return target.id, self.name, way, compared, aim, "not measured", "", ""
         low, high = _spread(self.values)
+        spread = f"{low:.3g}-{high:.3g}"
+        if target.work.startswith("longest"):  # of which the worst one is what a player sees
+            spread += f", worst {max(self.values):.3g}" if target.most else ""
         verdict = "yes" if self.is_reached else "**no**"
-        return target.id, self.name, way, compared, aim, f"{self.value:.3g}{unit}", f"{low:.3g}-{high:.3g}", verdict
+        return target.id, self.name, way, compared, aim, f"{self.value:.3g}{unit}", spread, verdict
 
 
 def judge(targets: Iterable[Target], results: dict[str, Figures]) -> list[Line]:

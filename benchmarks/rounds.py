@@ -10,14 +10,24 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from benchmarks.shapes import block
-from benchmarks.suite import CLIENTS_AT_ONCE, LOOPS, OURS, UVLOOP, WORKS, Target, Work
+from benchmarks.suite import CLIENTS_AT_ONCE, CLIENTS_HELD, LOOPS, MEMORY_STATES, OURS, UVLOOP, WORKS, Target, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from benchmarks.pool import Pool
 
-__all__ = ["Figures", "compare", "import_times", "many", "on_each_loop", "on_the_faster_loop", "run"]
+__all__ = [
+    "Figures",
+    "compare",
+    "import_times",
+    "many",
+    "memory",
+    "on_each_loop",
+    "on_the_faster_loop",
+    "run",
+    "run_on_each_clock",
+]
 
 #: By client: what one took, in the work's unit, in each round.
 Figures = dict[str, list[float]]
@@ -27,19 +37,27 @@ _MOST = 1 << 20  # of anything in one go; the server has to keep up
 
 def run(pool: Pool, work: Work, clients: Sequence[str], rounds: int, seconds: float) -> Figures:
     """Has the clients do the work, in turn, for about so many seconds each time."""
+    return run_on_each_clock(pool, work, clients, rounds, seconds)[work.clock]
+
+
+def run_on_each_clock(
+    pool: Pool, work: Work, clients: Sequence[str], rounds: int, seconds: float
+) -> dict[str, Figures]:
+    """Does the same, and gives both "cpu" and "wall"."""
     if work.is_large:
         pool.forget(*clients)
     counts: dict[str, int] = {}
     for client in clients:
         if count := _calibrate(pool, work, client, seconds):
             counts[client] = count
-    figures: Figures = {client: [] for client in counts}
+    told: dict[str, Figures] = {clock: {client: [] for client in counts} for clock in ("cpu", "wall")}
     for _ in range(rounds):
         for client, count in counts.items():
             answer = pool.ask(client, kind=work.kind, count=count, **work.options)
             assert answer is not None
-            figures[client].append(answer[work.clock] / answer["count"] * work.scale)
-    return figures
+            for clock, figures in told.items():
+                figures[client].append(answer[clock] / answer["count"] * work.scale)
+    return told
 
 
 def on_each_loop(clients: Iterable[str]) -> list[str]:
@@ -88,6 +106,21 @@ def many(pool: Pool, clients: Iterable[str], rounds: int) -> dict[str, Figures]:
         results["many-idle"] |= run(pool, WORKS["many-idle"], [client], rounds, 0.15)
         results["many-frame"] |= run(pool, WORKS["many-frame"], [client], max(1, rounds // 2), 0.0)
         pool.forget(client)
+    return results
+
+
+def memory(pool: Pool, clients: Iterable[str]) -> dict[str, Figures]:
+    """KiB that one client holds, by its state: idle, in play, with all received that it takes unasked; TCP and TLS."""
+    results: dict[str, Figures] = {}
+    for client in clients:
+        for secure in (False, True):
+            for state in MEMORY_STATES:
+                key = f"memory-{state}" + ("-tls" if secure else "")
+                held = pool.ask(client, kind="hold", count=CLIENTS_HELD, state=state, secure=secure)
+                if held is None:
+                    break
+                results.setdefault(key, {})[client] = [held["wall"] / held["count"] / 1024]
+            pool.forget(client)
     return results
 
 

@@ -103,6 +103,7 @@ SHAPES = {
     "binary-16777216": lambda: [_binary(16 * MIB)],
     "json-64": lambda: _repeated(Message(_state(64), is_text=True)),
     **{f"burst-{count}": lambda count=count: [_binary(64)] * count for count in BURSTS},
+    "play": lambda: [_binary(64)] * 64 + [_binary(1000)] * 16,
     "unequal": lambda: [_binary(63), _binary(65)] * (_BLOCK_MESSAGES // 2),
     "mixed": _mixed,
     **{f"text-{size}": lambda size=size: _repeated(_whole(_ascii(size), size)) for size in (64 * KIB, MIB)},

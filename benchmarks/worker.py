@@ -9,6 +9,7 @@ import gc
 import importlib
 import json
 import logging
+import os
 import ssl
 import sys
 import time
@@ -71,6 +72,8 @@ class Worker:
         self._ports = ports
         self._clients: dict[tuple[bool, bool], Client] = {}
         self._many: Client | None = None
+        self._held: list[Client] = []
+        self._before = 0
 
     def measure(self, kind: str, count: int, *, secure: bool = False, **options: object) -> dict[str, float]:
         """Does the work that the method of the same name stands for. `count` is what it is divided by."""
@@ -138,6 +141,29 @@ class Worker:
         grown = _resident(self._many.process) - before
         return grown, grown
 
+    def _hold(self, count: int, secure: bool, *, state: str) -> tuple[float, float]:
+        """Opens so many clients, or brings those that are open into another state. Gives bytes in place of seconds."""
+        if state == "idle":
+            self._held += [self._opened(secure) for _ in range(FIRST_CLIENTS)]
+            for client in self._held:
+                _play(client)
+            self._before = _settled()
+            self._held = self._held + [self._opened(secure) for _ in range(count)]
+        elif state == "play":
+            for client in self._held[FIRST_CLIENTS:]:
+                _play(client)
+        else:
+            for client in self._held[FIRST_CLIENTS:]:
+                client.command("flood binary-64 16")
+                client.fill()
+        grown = _settled() - self._before
+        return grown, grown
+
+    def _opened(self, secure: bool) -> Client:
+        client = self._new()
+        client.open(self._url(secure))
+        return client
+
     def _idle_many(self, count: int, _secure: bool, *, pause: float = 0.0) -> None:
         assert self._many is not None
         many = self._many
@@ -159,6 +185,20 @@ class Worker:
 
     def _url(self, secure: bool, path: str = "/") -> str:
         return f"{'wss' if secure else 'ws'}://127.0.0.1:{self._ports[secure]}{path}"
+
+
+def _play(client: Client) -> None:
+    """Receives a good deal, and sends some, as in a few seconds of a game."""
+    count = block("play").count
+    client.command("flood play 1")
+    client.receive(count)
+    client.command(f"sink {count * (6 + 64)}")
+    client.send(bytes(64), count, 16)
+
+
+def _settled() -> int:
+    gc.collect()
+    return _resident(os.getpid())
 
 
 def _payload(name: str) -> bytes:

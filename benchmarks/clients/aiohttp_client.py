@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -20,15 +21,12 @@ class Aiohttp(LoopClient):
 
     def __init__(self, context: ssl.SSLContext) -> None:
         super().__init__(context)
-        self._session: aiohttp.ClientSession | None = None
         self._many: list[aiohttp.ClientWebSocketResponse] = []
 
     async def _connect(self, url: str, *, compression: bool = False) -> aiohttp.ClientWebSocketResponse:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         context = self.context if url.startswith("wss") else True
         # Its limit has to be above the message, ours may be reached.
-        return await self._session.ws_connect(
+        return await _one_session().ws_connect(
             url, ssl=context, max_msg_size=LIMIT + 1, compress=15 if compression else 0
         )
 
@@ -59,3 +57,9 @@ class Aiohttp(LoopClient):
 
     async def do_keep(self, url: str) -> None:
         self._many.append(await self._connect(url))
+
+
+@functools.cache
+def _one_session() -> aiohttp.ClientSession:
+    """One for all connections, as its documentation advises."""
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))

@@ -140,6 +140,10 @@ class Client(ABC):
         """Looks once after all of them."""
         raise NotOffered
 
+    def fill(self) -> None:
+        """Reads what comes until its queue is full, and takes nothing of it."""
+        raise NotOffered
+
     def more(self, work: str, count: int) -> float | None:
         """Does work that is one client's own, by its name. Gives the seconds that it took, where it knows better."""
         raise NotOffered

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import sys
 import time
 from abc import abstractmethod
-from functools import partial
 from typing import TYPE_CHECKING
 
 import aiofastnet
 
-from benchmarks.clients.base import Client
+from benchmarks.clients.base import Client, rest
 
 if TYPE_CHECKING:
     import ssl
 
 __all__ = ["LoopClient"]
+
+_TURNS_TO_FILL = 50
 
 
 class LoopClient(Client):
@@ -29,13 +31,7 @@ class LoopClient(Client):
 
     def __init__(self, context: ssl.SSLContext) -> None:
         super().__init__(context)
-        if "uvloop" in sys.modules:
-            self.loop = sys.modules["uvloop"].new_event_loop()
-        else:
-            self.loop = asyncio.new_event_loop()
-            # Not the whole loop: that makes each turn a tenth dearer.
-            self.loop.create_connection = partial(aiofastnet.create_connection, self.loop)
-        asyncio.set_event_loop(self.loop)
+        self.loop = _one_loop()
 
     @abstractmethod
     async def do_open(self, url: str, *, compression: bool) -> None: ...
@@ -86,6 +82,11 @@ class LoopClient(Client):
             loop.call_soon(loop.stop)
             loop.run_forever()
 
+    def fill(self) -> None:
+        for _ in range(_TURNS_TO_FILL):
+            self.idle(1)
+            rest()
+
     def open_many(self, url: str, count: int) -> None:
         for _ in range(count):
             self.loop.run_until_complete(self.do_keep(url))
@@ -104,6 +105,19 @@ class LoopClient(Client):
             await self.do_exchange(payload)
             took.append(time.perf_counter() - start)
         return took
+
+
+@functools.cache
+def _one_loop() -> asyncio.AbstractEventLoop:
+    """One for all clients of the process."""
+    if "uvloop" in sys.modules:
+        loop = sys.modules["uvloop"].new_event_loop()
+    else:
+        loop = asyncio.new_event_loop()
+        # Not the whole loop: that makes each turn a tenth dearer.
+        loop.create_connection = functools.partial(aiofastnet.create_connection, loop)
+    asyncio.set_event_loop(loop)
+    return loop
 
 
 async def _turns(count: int) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BySignal", "InBatches", "Ours", "handle"]
 
+_POLLS_TO_FILL = 50
+
 
 class Ours(Client):
     """`poll()`, then as many `get_packet()` as there are packets; of text `get_message()`, which gives a `str`."""
@@ -121,6 +123,11 @@ class Ours(Client):
     def look_at_all(self) -> None:
         for client in self._many:
             client.poll()
+
+    def fill(self) -> None:
+        for _ in range(_POLLS_TO_FILL):
+            self.client.poll()
+            rest()
 
     def more(self, work: str, count: int) -> float | None:
         {"emit": _emit, "emit-by-pyee": _emit_by_pyee}[work](count)

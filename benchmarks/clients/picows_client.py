@@ -90,5 +90,8 @@ class Picows(LoopClient):
         self._transport.send(_BINARY, payload)
         await done
 
+    def fill(self) -> None:
+        raise NotOffered  # it has no queue: who listens takes each message at once
+
     async def do_keep(self, url: str) -> None:
         self._many.append((await self._connect(url))[0])

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["WebsocketsBlocking"]
 
+_TO_FILL = 0.01  # seconds
+
 
 class WebsocketsBlocking(Client):
     """`recv()` and `send()`; in a game's frame `recv(timeout=0)`."""
@@ -66,6 +68,9 @@ class WebsocketsBlocking(Client):
 
     def idle(self, count: int, *, inside: bool = False) -> None:
         _idle(self._connection, count)
+
+    def fill(self) -> None:
+        time.sleep(_TO_FILL)  # its thread does it
 
     def open_many(self, url: str, count: int) -> None:
         self._many += [self._connect(url) for _ in range(count)]
