@@ -16,7 +16,7 @@ client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081
 
 app = Ursina(title="Chat", size=Vec2(640, 360), borderless=False, development_mode=False)
 window.color = color.hsv(240, 0.7, 0.3)
-shown = Text(position=Vec2(-0.85, 0.45))
+shown = Text(position=Vec2(-0.85, 0.45), scale=2)
 entry = InputField(y=-0.4, limit_content_to="")
 entry.active = True
 
