@@ -7,6 +7,8 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.fake_clock import FakeClock
 from tests.support.fake_network import FakeNetwork, FakeResolver
@@ -104,6 +106,21 @@ def test_each_receives_what_was_sent_to_it_in_the_same_frame(crowd_of: Callable[
     assert [client.get_packets() for client in crowd.clients] == [[b"to 0"], [b"to 1"], [], [b"to 3"], [b"to 4"]]
 
 
+@pytest.mark.parametrize("times", range(5))
+def test_one_that_is_polled_less_often_misses_nothing(times: int, crowd_of: Callable[[int], Crowd]) -> None:
+    crowd = crowd_of(4)
+    crowd.servers[2].send_message(b"hello")
+    for _ in range(times):
+        crowd.clients[0].poll()
+    crowd.clients[1].poll()
+    crowd.clients[2].poll()
+    crowd.frames(1)
+    assert crowd.clients[2].get_packets() == [b"hello"]
+    crowd.servers[2].send_message(b"again")
+    crowd.frames(1)
+    assert crowd.clients[2].get_packets() == [b"again"]
+
+
 def test_one_that_is_polled_more_often_misses_nothing(crowd_of: Callable[[int], Crowd]) -> None:
     crowd = crowd_of(3)
     for number in range(5):
@@ -135,6 +152,25 @@ def test_after_a_while_each_receives_in_the_same_frame_in_whatever_order_they_ar
         server.send_message(b"hello")
     crowd.frames(1)
     assert [client.get_packets() for client in crowd.clients] == [[b"hello"]] * 5
+
+
+@given(st.lists(st.tuples(st.sampled_from(["send", "poll", "frame"]), st.integers(0, 3)), max_size=30))
+def test_whatever_the_order_each_message_arrives_once(steps: list[tuple[str, int]]) -> None:
+    crowd = Crowd(4)
+    sent: list[list[bytes]] = [[] for _ in crowd.clients]
+    with contextlib.ExitStack() as stack:
+        for client in crowd.clients:
+            stack.enter_context(client)
+        for number, (step, which) in enumerate(steps):
+            if step == "send":
+                sent[which].append(b"%d" % number)
+                crowd.servers[which].send_message(sent[which][-1])
+            elif step == "poll":
+                crowd.clients[which].poll()
+            else:
+                crowd.frames(1)
+        crowd.frames(2)
+        assert [client.get_packets() for client in crowd.clients] == sent
 
 
 @pytest.mark.parametrize("auto_flush", [True, False])

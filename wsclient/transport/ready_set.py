@@ -140,6 +140,7 @@ class SharedWatch:
         if self.is_ready:  # Told before, and nobody has come to read: not to be told with each question from now on.
             self._set.unregister(self.fileno)
             self._is_registered = False
+            self.resting = None  # of what is not asked about, no later snapshot says anything
         self.is_ready, self.seen = True, snapshot
 
     def close(self) -> None:
