@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import zlib
+from itertools import combinations
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -177,6 +178,36 @@ class TestShortWay:
                 forget()
 
         assert waiting is box.waiting
+
+
+class TestBeingDrained:
+    def test_is_told_of_the_one_small_message_that_waited(self) -> None:
+        box = outbox()
+        assert not box.is_drained
+        box.add_short(b"one", False)
+
+        box.next_piece()
+
+        assert box.is_drained
+        assert not box
+
+    def test_is_never_told_while_something_is_left(self) -> None:
+        fill = (
+            lambda box: box.add_message(b"small", is_text=False),
+            lambda box: box.add_message(bytes(2000), is_text=False),
+            lambda box: box.add_message(bytes(PIECE + 1), is_text=False),
+            lambda box: box.add_ping(b""),
+            lambda box: box.add_pong(b""),
+            lambda box: box.add_close(b""),
+        )
+        for deflates in (False, True):
+            for some in combinations(fill * 2, 3):
+                box = outbox(deflates=deflates)
+                for add in some:
+                    add(box)
+                while box:
+                    box.next_piece()
+                    assert not (box.is_drained and box)
 
 
 class TestOrder:

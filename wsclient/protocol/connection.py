@@ -279,6 +279,11 @@ class Connection:
         return self._outbox.next_piece
 
     @property
+    def is_drained(self) -> bool:
+        """True where it is certain that nothing was left behind the last piece, so that it need not be asked for."""
+        return self._outbox.is_drained
+
+    @property
     def last_cost(self) -> int:
         """What compressing the last piece cost, in bytes that might have been written in that time; 0 where none."""
         return self._outbox.last_cost

@@ -55,17 +55,20 @@ class MaskingKeys:
 
     Args:
         random_bytes: gives that many unpredictable bytes; what it raises leaves `take`.
+
+    Attributes:
+        pool: those at hand, as `take` gives them; who takes one removes it.
     """
 
-    __slots__ = ("_keys", "_random_bytes")
+    __slots__ = ("_random_bytes", "pool")
 
     def __init__(self, random_bytes: Callable[[int], bytes]) -> None:
         self._random_bytes = random_bytes
-        self._keys: list[int] = []
+        self.pool: list[int] = []
 
     def take(self, count: int) -> list[int]:
         """Gives that many keys, as integers whose little-endian bytes are the key."""
-        keys = self._keys
+        keys = self.pool
         while len(keys) < count:
             keys.extend(_NUMBERS.unpack(self._random_bytes(_NUMBERS.size)))
         taken = keys[-count:]
@@ -74,7 +77,7 @@ class MaskingKeys:
 
     def take_one(self) -> int:
         """Gives one key, as `take` does."""
-        return self._keys.pop() if self._keys else self.take(1)[0]
+        return self.take(1)[0]
 
     def take_raw(self, count: int) -> list[bytes]:
         """Gives that many keys, as bytes; drawn for this, for many of them would take memory while they wait."""
@@ -103,10 +106,11 @@ def _head_of(size: int) -> int:
 _REPEATS = _Repeats()
 
 
-def mask_frame(frame: bytes, key: int) -> bytes:
+def mask_frame(frame: bytes, keys: MaskingKeys) -> bytes:
     """Masks one frame of up to `LARGEST_WHOLE` bytes; see `mask_frames`."""
     size = len(frame)
     repeat, ones = _REPEATS[size]
+    key = keys.pool.pop() if keys.pool else keys.take_one()  # a call less where there is one, as nearly always
     # Where the payload is no multiple of four bytes, the last key reaches over the end and is cut off by the ones.
     return ((_from_bytes(frame, "little") ^ key * repeat) & ones).to_bytes(size, "little")
 

@@ -134,6 +134,7 @@ class Outbox:
         waiting: the small frames at the end of the queue, not masked yet; always the same list, so that whoever keeps
             it knows at no cost whether any wait.
         last_cost: what the last piece cost to compress, in bytes that might have been written instead.
+        is_drained: True where it is certain that nothing was left behind the last piece.
     """
 
     def __init__(
@@ -154,7 +155,8 @@ class Outbox:
         self._pongs: list[bytes] = []
         self._is_flooded = False
         self._close: bytes | None = None
-        self.last_cost: int = 0
+        self.last_cost = 0
+        self.is_drained = False
 
     def __bool__(self) -> bool:
         """Whether `next_piece` has something to give."""
@@ -246,6 +248,7 @@ class Outbox:
     def next_piece(self) -> bytes | memoryview:
         """Gives about `PIECE` bytes to write, or `LARGE_PIECE`, ready and masked; b"" when nothing is left."""
         self.last_cost = 0
+        self.is_drained = False
         has_controls = self._pings or self._pongs
         if not (self._queue or has_controls or self._close is not None):  # as a rule
             waiting = self.waiting
@@ -255,7 +258,8 @@ class Outbox:
                 return self._mask_all(self._take_small(waiting))
             # The one message that waits, as where each is written at once: half the way of many.
             self._counted = self._counted_amount = 0
-            return mask_frame(waiting.pop(), self._keys.take_one())
+            self.is_drained = True
+            return mask_frame(waiting.pop(), self._keys)
         first = self._queue[0] if self._queue else self.waiting
         if isinstance(first, _LargeFrame) and (first.has_begun or not has_controls):
             return self._large_piece(first)

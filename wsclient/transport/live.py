@@ -209,6 +209,8 @@ class LiveConnection:
                 self._piece = memoryview(piece)[sent:]
                 return False
             self._piece = b""
+            if connection.is_drained:
+                return stream.flush()
             room -= max(sent, connection.last_cost)
         self._has_room = True
         return False
