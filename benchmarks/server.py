@@ -48,6 +48,8 @@ class Session:
         self._connection = connection
         self._buffer = bytearray(1 << 20)
         self._inflate = zlib.decompressobj(wbits=-15)
+        self._read_size = 0  # how much is read ahead where nothing but frames comes
+        self._ahead, self._at = b"", 0  # and what of it is not used yet
 
     def run(self) -> None:
         """Obeys until the client goes."""
@@ -83,8 +85,10 @@ class Session:
         return True
 
     def _count(self, count: str) -> bool:
+        self._read_size = 1 << 16
         for _ in range(int(count)):
             self._next_frame()
+        self._read_size = 0
         self._connection.sendall(_DONE)
         return True
 
@@ -130,12 +134,15 @@ class Session:
         return first & 15, plain
 
     def _exactly(self, size: int) -> bytes:
-        data = b""
+        data = self._ahead[self._at : self._at + size]
+        self._at += size
         while len(data) < size:
-            more = self._connection.recv(size - len(data))
+            missing = size - len(data)
+            more = self._connection.recv(max(missing, self._read_size))
             if not more:
                 raise EOFError
-            data += more
+            self._ahead, self._at = more, missing
+            data += more[:missing]
         return data
 
 

@@ -14,29 +14,33 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
-__all__ = ["LIMIT", "Client", "NotOffered", "longest_of", "rest"]
+__all__ = ["FRAME", "LIMIT", "REST", "Client", "NotOffered", "longest_of", "rest"]
 
 #: The largest message that a client has to take, for all alike; what wsclient takes without being asked.
 LIMIT = 16 * MIB
 
-_REST = 50e-6  # seconds
-_FRAME = 0.002  # seconds; a game's is longer, and a benchmark has no time
+#: Seconds between two looks of who waits for more.
+REST = 50e-6
+
+#: Seconds; a game's is longer, and a benchmark has no time. So long, too, rests who has sent all and awaits the answer:
+#: else a server that takes long to count would cost those who poll, and not those who sleep.
+FRAME = 0.002
 
 
 class NotOffered(Exception):
     """This client has no such thing, or takes so long for it that measuring it would teach nothing."""
 
 
-def rest() -> None:
+def rest(seconds: float = REST) -> None:
     """What a client does that polls and finds nothing: others sleep in the system until something comes."""
-    time.sleep(_REST)
+    time.sleep(seconds)
 
 
 def longest_of(poll: Callable[[], object], arrived: Callable[[Any], int], count: int) -> tuple[float, float]:
     """Polls until so many messages are there, with a frame's pause in between; see `Client.longest_poll`."""
     longest = worked = 0.0
     while count > 0:
-        time.sleep(_FRAME)
+        time.sleep(FRAME)
         before, work = time.perf_counter(), time.thread_time()
         result = poll()
         longest = max(longest, time.perf_counter() - before)

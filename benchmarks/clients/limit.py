@@ -10,7 +10,7 @@ import ssl
 import time
 from urllib.parse import urlsplit
 
-from benchmarks.clients.base import Client, rest
+from benchmarks.clients.base import FRAME, REST, Client, rest
 from benchmarks.shapes import block
 
 __all__ = ["Bare"]
@@ -61,7 +61,7 @@ class Bare(Client):
         frame = _masked(payload, 0x82)
         for _ in range(count // batch):
             self._write(frame * batch)
-        self._read(65536)
+        self._read(65536, FRAME)
 
     def echo(self, payload: bytes, count: int) -> list[float]:
         frame = _masked(payload, 0x82)
@@ -80,12 +80,12 @@ class Bare(Client):
         for _ in range(count):
             poll(0, 1) if hasattr(select, "epoll") else poll(0)
 
-    def _read(self, size: int) -> bytes:
+    def _read(self, size: int, pause: float = REST) -> bytes:
         while True:
             try:
                 return self._socket.recv(size)
             except (BlockingIOError, ssl.SSLWantReadError):
-                rest()
+                rest(pause)
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)

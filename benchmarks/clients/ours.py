@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyee import EventEmitter
 
-from benchmarks.clients.base import Client, longest_of, rest
+from benchmarks.clients.base import FRAME, Client, longest_of, rest
 from wsclient import WebSocketClient
 
 if TYPE_CHECKING:
@@ -138,7 +138,9 @@ class Ours(Client):
         while not client.get_available_packet_count():
             unsent = client.get_current_outbound_buffered_amount()
             client.poll()
-            if unsent == client.get_current_outbound_buffered_amount():
+            if not unsent:
+                rest(FRAME)
+            elif unsent == client.get_current_outbound_buffered_amount():
                 rest()
         client.get_packet()
 

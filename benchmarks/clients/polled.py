@@ -18,7 +18,7 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, BytesMessage, Request, TextMessage
 from wsproto.extensions import PerMessageDeflate
 
-from benchmarks.clients.base import LIMIT, Client, NotOffered, longest_of, rest
+from benchmarks.clients.base import FRAME, LIMIT, Client, NotOffered, longest_of, rest
 
 __all__ = ["WebsocketsSansIo", "Wsproto"]
 
@@ -98,7 +98,8 @@ class PolledClient(Client):
             for _ in range(batch):
                 self.queue(payload)
             self._flush()
-        self.receive(1)
+        while not self.poll():
+            rest(FRAME)
 
     def echo(self, payload: bytes, count: int) -> list[float]:
         took = []

@@ -42,6 +42,7 @@ _NO_KEY = bytes(KEY_SIZE)
 _FIN = 0x80
 _RSV1 = 0x40
 _MASKED = 0x80
+_FIRST_OF_DEFLATED = (_FIN | _RSV1 | Opcode.TEXT, _FIN | _RSV1 | Opcode.BINARY)
 _SHORT = 125  # the largest payload whose header has no field of its own for the length
 _HEAD, _MORE_HEAD = 2, 2  # the bytes of a small frame's header, key apart, and how many more beyond that size
 
@@ -145,6 +146,8 @@ class Outbox:
         self._masked = _MASKED if is_masked else 0
         self._no_key = _NO_KEY if is_masked else b""
         self._text_heads, self._binary_heads = (self._heads_of(_FIN | one) for one in (Opcode.TEXT, Opcode.BINARY))
+        # Of each small frame: the header of what is compressed, so that 64 messages of 1 KiB make one piece.
+        self._uncounted = 0 if deflater is None else _HEAD + _MORE_HEAD + len(self._no_key)
         self._not_short = _SMALL + 1  # what `add_short` takes ends here
         self.waiting: list[bytes] = []
         # Before those, in order: large frames; messages to be compressed; and runs of small frames.
@@ -255,7 +258,9 @@ class Outbox:
             if not waiting:
                 return b""
             if len(waiting) > 1 or self._keys is None or self._deflater is not None:
-                return self._mask_all(self._take_small(waiting))
+                frames = self._take_small(waiting)
+                self.is_drained = not waiting
+                return self._mask_all(frames)
             # The one message that waits, as where each is written at once: half the way of many.
             self._counted = self._counted_amount = 0
             self.is_drained = True
@@ -319,7 +324,7 @@ class Outbox:
     def _take_small(self, run: list[bytes]) -> list[bytes]:
         """The small frames at the front, as many as make about one piece."""
         batch = run[:_FRAMES_A_PIECE]
-        size = sum(map(len, batch))
+        size = sum(map(len, batch)) - self._uncounted * len(batch)
         if size > PIECE:
             batch = batch[: max(1, len(batch) * PIECE // size)]
         del run[: len(batch)]
@@ -341,7 +346,17 @@ class Outbox:
         whole = [frame[head:] for frame in frames if frame[0] & _RSV1]
         self.last_cost += sum(map(len, whole)) * _COST_OF_DEFLATING
         payloads = iter(deflater.deflate_each(whole))
-        return [self._deflated_frame(frame[0], next(payloads)) if frame[0] & _RSV1 else frame for frame in frames]
+        heads = {first: _heads(first, self._masked) for first in _FIRST_OF_DEFLATED}
+        made: list[bytes] = []
+        for frame in frames:
+            first = frame[0]
+            if first & _RSV1:
+                payload = next(payloads)
+                size = len(payload)
+                made.append(heads[first][size] + payload if size <= _SMALL else self._deflated_frame(first, payload))
+            else:
+                made.append(frame)
+        return made
 
     def _deflated_frame(self, first: int, payload: bytes) -> bytes:
         size = len(payload)
