@@ -187,11 +187,14 @@ class SignalEmitter(EventEmitter):
         Raises:
             Exception: what the hook and the handlers raised, after all have run; several as an `ExceptionGroup`.
         """
-        # The hot loop of the library: no call but the handlers', nothing allocated before something is raised. What one
-        # plain handler raises leaves as it would leave the loop.
+        # As a rule there is one handler, and what it raises leaves as it would leave the loop.
         if (handler := self._sole_handlers[signal]) and hook is None and not self._is_blocking_signals:
             handler(*args)
-            return
+        else:
+            self._emit_to_each(signal, hook, args)
+
+    def _emit_to_each(self, signal: str, hook: Callable[..., object] | None, args: tuple[object, ...]) -> None:
+        # A hot loop: no call but the handlers', nothing allocated before something is raised.
         handlers = () if self._is_blocking_signals else self._handlers[signal]
         errors: list[Exception] | None = None
         if hook is not None:

@@ -484,6 +484,60 @@ class TestMissing:
         assert decodes.missing == 0
 
 
+class TestAMessageAlone:
+    """That is all that was read, as most messages of a game are."""
+
+    @pytest.mark.parametrize("size", [0, 1, 125, 126, 300, 65_535, 65_536])
+    @pytest.mark.parametrize("opcode", [TEXT, BINARY])
+    def test_is_told(self, opcode: Opcode, size: int) -> None:
+        recorder = Recorder()
+        decodes = decoder(recorder)
+        for _ in range(2):
+            decodes.receive_data(frame(opcode, bytes(size)))
+            decodes.decode()
+
+        assert recorder.frames == [Frame(opcode, bytes(size))] * 2
+        assert recorder.calls == 2
+        assert not decodes.has_undecoded
+
+    @pytest.mark.parametrize(
+        ("data", "told"),
+        [
+            pytest.param(b"\x82\x7f" + (117).to_bytes(8, "big") + bytes(119), [Refused(1002)], id="64-bits"),
+            pytest.param(b"\x82\x85" + bytes(133), [Refused(1002)], id="masked"),
+            pytest.param(b"\x82\x7e\x00\x7d" + bytes(125), [Refused(1002)], id="not-shortest"),
+            pytest.param(b"\x82\x7e", [], id="16-bits-missing"),
+            pytest.param(b"\x82\x01", [Part(BINARY, 1, b"")], id="payload-missing"),
+            pytest.param(b"\x82\x01ab\x00", [Frame(BINARY, b"a"), Refused(1002)], id="bytes-too-many"),
+            pytest.param(b"\x89\x01a", [Frame(PING, b"a")], id="a-ping"),
+            pytest.param(b"\x02\x01a", [Frame(BINARY, b"a", is_final=False)], id="a-fragment"),
+            pytest.param(b"\xc2\x01a", [Refused(1002)], id="a-reserved-bit"),
+        ],
+    )
+    def test_is_nothing_else(self, data: bytes, told: list[object]) -> None:
+        assert feeding()([data]) == told
+
+    def test_waits_for_a_receiver_that_is_busy(self) -> None:
+        recorder = Recorder()
+        decodes = decoder(recorder)
+        recorder.resume = lambda: setattr(recorder, "is_busy", True)  # type: ignore[method-assign]
+
+        decodes.receive_data(frame(TEXT, b"a"))
+        decodes.decode()
+
+        assert recorder.frames == []
+        assert decodes.has_undecoded
+
+    def test_over_a_small_limit_is_shown_by_its_length_first(self) -> None:
+        recorder = Recorder()
+        decodes = decoder(recorder, max_message_size=200)
+
+        decodes.receive_data(frame(BINARY, bytes(201)))
+        decodes.decode()
+
+        assert recorder.calls == 3
+
+
 class TestLargeFrames:
     SIZE = 65_536
 

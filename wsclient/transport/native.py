@@ -117,19 +117,16 @@ class NativeTransport(Transport):
         if self._is_inside:
             return self._end_interrupted()
         self._enter()
-        events = self._step(read=read)
-        self._is_inside = False
-        return events
-
-    def _step(self, *, read: bool) -> list[Event]:
         is_readable, self._is_known_readable = self._is_known_readable, False
+        events: list[Event] = []
         if self._live is not None:
             missed = self._time.tick()
-            return self._step_live(self._live, read=read, is_readable=is_readable, missed=missed)
-        if self._opening is not None:
+            events = self._step_live(self._live, read=read, is_readable=is_readable, missed=missed)
+        elif self._opening is not None:
             self._time.tick()
-            return self._step_opening(self._opening, read=read)
-        return []
+            events = self._step_opening(self._opening, read=read)
+        self._is_inside = False
+        return events
 
     def is_quiet(self) -> bool:
         """Whether there is nothing to do: one look at the clock, and one question to the system."""
