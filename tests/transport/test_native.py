@@ -210,6 +210,18 @@ def test_a_poll_that_finds_nothing_asks_once_and_calls_nothing_else() -> None:
     assert len(made.calls) == called
 
 
+def test_a_step_of_the_tls_handshake_that_finds_nothing_asks_once_and_calls_nothing_else() -> None:
+    world = NativeWorld(is_secure=True)
+    world.open()
+    world.step()
+    world.step()
+    asked, called = world.network.questions, len(world.network.sockets[0].calls)
+    for _ in range(10):
+        assert world.step() == []
+    assert world.network.questions == asked + 10
+    assert len(world.network.sockets[0].calls) == called
+
+
 def test_what_is_quiet_is_told_by_one_question() -> None:
     world = NativeWorld()
     world.connect()

@@ -133,7 +133,8 @@ def test_tls_that_cannot_be_spoken_to_that_host_is_a_failure() -> None:
 def test_a_connection_that_breaks_during_tls_is_a_failure_of_tls() -> None:
     network = listening()
     running = opening(network, "wss://localhost/")
-    network.faults["recv"] = [ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))]
+    assert running.step(0.0) is None
+    network.sockets[0].stream.break_with(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))
     failure = failed(running.step(0.0))
     assert (failure.stage, failure.kind) == (Stage.TLS, FailureKind.LOST)
     assert failure.detail == "localhost:443 reset the connection"

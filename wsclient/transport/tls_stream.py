@@ -37,6 +37,7 @@ class TlsStream(Stream):
         "_has_partial",
         "_incoming",
         "_inner",
+        "_is_starved",
         "_outgoing",
         "_tls",
     )
@@ -59,6 +60,7 @@ class TlsStream(Stream):
         self._first_bytes = b""
         self._has_more = False
         self._has_partial = False
+        self._is_starved = False  # whether the handshake cannot go on without bytes
         self._error: StreamError | None = None  # for good, and told once what came before it was
         # Neither the final dot of a full name nor the zone of an address stands in a certificate.
         name = host.rstrip(".").partition("%")[0]
@@ -78,12 +80,16 @@ class TlsStream(Stream):
             OSError: the connection broke.
         """
         for _ in range(_MAX_ROUNDS):
+            if self._is_starved:
+                self.flush()
+                # Most steps end here: the server is far away, and OpenSSL would say the same once more, for 8 us.
+                if not (self._inner.may_receive() and self._feed()):
+                    return False
+                self._is_starved = False
             try:
                 self._tls.do_handshake()
             except ssl.SSLWantReadError:
-                self.flush()
-                if not self._feed():
-                    return False
+                self._is_starved = True
             except ssl.SSLError as error:
                 with contextlib.suppress(OSError):
                     self.flush()  # the alert that says why
@@ -92,6 +98,7 @@ class TlsStream(Stream):
                 self.flush()
                 self._has_more = self._holds_data
                 return True
+        self.flush()
         return False
 
     @property
