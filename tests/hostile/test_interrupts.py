@@ -166,3 +166,44 @@ def test_a_real_one_in_a_handler_leaves_at_once_and_the_rest_comes_later(scene: 
 
     told = [("data", "one"), ("data", "two"), ("close_request", 4000, "")]
     scene.closes(4000, is_clean=True, before=told)
+
+
+PACKETS = [b"one", b"two", bytes(2000), b"three", b"four"]
+
+
+def send(scene: Scene, interruption: Interruption) -> list[bytes]:
+    """Sends until it is interrupted. Gives what was accepted."""
+    client = scene.client
+    accepted: list[bytes] = []
+    with interruption.watching():
+        accepted.extend(packet for packet in PACKETS if client.put_packet(packet) == Error.OK)
+        client.flush()
+        client.put_packet(b"behind")
+        client.poll()
+    return accepted
+
+
+@pytest.mark.hostile("G23")
+@pytest.mark.parametrize("auto_flush", [True, False], ids=["at-once", "collected"])
+@pytest.mark.parametrize("world", [MemoryWorld, SecureWorld], ids=["ws", "wss"])
+def test_wherever_it_strikes_nothing_is_sent_twice_and_nothing_is_lost(
+    world: Callable[[], MemoryWorld], auto_flush: bool
+) -> None:
+    at, lines = 0, 1
+    while at <= lines:
+        with Scene(world()) as scene:
+            server = scene.open()
+            scene.client.auto_flush = auto_flush
+            interruption = Interruption(at)
+            accepted = send(scene, interruption)
+            scene.client.put_packet(b"last")
+            scene.client.flush()
+            scene.run()
+
+            attempted = iter([*PACKETS, b"behind", b"last"])
+            assert all(packet in attempted for packet in server.messages), "in order, none twice"
+            if not scene.is_over:
+                missing = [packet for packet in [*accepted, b"last"] if packet not in server.messages]
+                assert not missing, f"{missing} got lost in {interruption.function}"
+        lines = lines if at else interruption.lines
+        at += 1 if world is MemoryWorld else 5
