@@ -63,7 +63,7 @@ def read_stream(data: bytes, limits: Limits, *, is_masked: bool) -> Seen:
         is_masked: whether frames have to be masked (RFC 6455 section 5.1).
     """
     seen, message = Seen(), _Message()
-    rest = data
+    rest = memoryview(data)
     try:
         while len(rest) >= 2 and not (seen.told and seen.told[-1][0] == "close"):
             rest = _read_frame(rest, seen, message, limits, is_masked=is_masked)
@@ -73,7 +73,7 @@ def read_stream(data: bytes, limits: Limits, *, is_masked: bool) -> Seen:
     return seen
 
 
-def _read_frame(data: bytes, seen: Seen, message: _Message, limits: Limits, *, is_masked: bool) -> bytes:
+def _read_frame(data: memoryview, seen: Seen, message: _Message, limits: Limits, *, is_masked: bool) -> memoryview:
     """Reads one frame, or as much of it as there is; gives what stands behind it."""
     is_final, reserved, opcode = data[0] >= 128, data[0] >> 4 & 7, data[0] & 15
     short = data[1] % 128
@@ -88,16 +88,18 @@ def _read_frame(data: bytes, seen: Seen, message: _Message, limits: Limits, *, i
         if length < {126: 126, 127: 65536}.get(short, 0) or length >= 2**63:
             raise _Refused(1002)
     if len(data) < head_size:
-        return b""
+        return data[:0]
     seen.frames += 1
-    key = data[head_size - 4 : head_size] if is_masked else bytes(4)
-    payload = bytes(byte ^ key[at % 4] for at, byte in enumerate(data[head_size : head_size + length]))
+    payload = bytes(data[head_size : head_size + length])
+    if is_masked:
+        key = data[head_size - 4 : head_size]
+        payload = bytes(byte ^ key[at % 4] for at, byte in enumerate(payload))
     is_whole = len(payload) == length
     if opcode in _DATA:
         _take_data(opcode, length, payload, seen, message, limits, is_end=is_final and is_whole)
     elif is_whole:
         _take_control(opcode, payload, seen)
-    return data[head_size + length :] if is_whole else b""
+    return data[head_size + length :] if is_whole else data[:0]
 
 
 def _take_data(

@@ -10,6 +10,7 @@ from struct import pack
 from typing import TYPE_CHECKING, Final
 
 from fuzz.targets.reply_head import KEY_BYTES
+from fuzz.targets.runs import LIMITS, SIZES
 from wsclient.multiplayer import commands, relay
 from wsclient.protocol.masking import mask
 from wsclient.variant import (
@@ -43,6 +44,7 @@ def seeds() -> Iterator[tuple[str, str, bytes]]:
         yield "frames_client", name, b"\x04" + b"".join(_frame(*each) for each in stream)
         yield "frames_server", name, b"\x05" + b"".join(_frame(*each, key=b"abcd") for each in stream)
     yield from (("frames_built", name, data) for name, data in _built().items())
+    yield from (("frames_runs", name, data) for name, data in _runs().items())
     yield from (("inflate", name, data) for name, data in _compressed().items())
     yield from (("variant", name, b"\0" + data) for name, data in _variants().items())
     yield from (("relay", name, data) for name, data in _relayed().items())
@@ -114,6 +116,26 @@ def _built() -> dict[str, bytes]:
         "client-too-many": b"\0" + b"\x70\x00" + b"\x74\x00" * 8,
         "client-flood": b"\0" + b"\x00\x02ab" * 300,
     }
+
+
+def _runs() -> dict[str, bytes]:
+    text, binary = 0, 1
+    size = {each: number for number, each in enumerate(SIZES)}
+    flood, large = bytes((binary, size[16], 255, 0)), bytes((binary, size[65_536], 3, 0))
+    turns = bytes((text, size[60], 200, 5))
+    found = {
+        "flood": flood * 3,
+        "turns": turns + bytes((text, size[300], 60, 42)) + flood,
+        "large": large + bytes((text + 32, size[90_000], 1, 0)) + large,
+        "large-of-two-kinds": bytes((text, size[65_537], 4, 4)) + flood,
+        "large-fragments": bytes((binary | 128, size[16_384], 1, 0, 6 | 128, size[16_384], 4, 0, 6, size[1], 1, 0)),
+        "over-the-limit": large + bytes((binary, size[LIMITS.size + 1], 1, 0)),
+        "no-text": turns + bytes((text + 112, size[65_536], 1, 0)),
+    }
+    found = {name: b"\0" + data for name, data in found.items()}
+    near = [large * 2 + bytes((text, size[60], 9, 4)), large + turns, large[:2] + b"\3\xf8", turns * 2]
+    found |= {f"cut-{turn:x}": bytes((turn << 4 | 12,)) + near[turn % 4] for turn in range(16)}
+    return found | {"cut": b"\x58" + large * 2 + flood, "server": b"\x05" + turns + large[:2] + b"\1\0" + flood}
 
 
 def _compressed() -> dict[str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fuzz.targets import commands, frames, inflate, relay, reply_head, variant
+from fuzz.targets import commands, frames, inflate, relay, reply_head, runs, variant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,7 @@ TARGETS: Final[dict[str, Callable[[bytes], int]]] = {
     "frames_client": frames.check_client,
     "frames_server": frames.check_server,
     "frames_built": frames.check_built,
+    "frames_runs": runs.check,
     "inflate": inflate.check,
     "variant": variant.check,
     "relay": relay.check,
