@@ -14,7 +14,7 @@ from benchmarks.worker import CLIENTS
 
 
 def main() -> int:
-    """Runs what was asked for. Gives 1 where the guard found that something is lost."""
+    """Runs what was asked for. Gives 1 where the guard found that something is lost, or where something failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under two minutes; fails where a hot path is lost")
     parser.add_argument("--only", default="", help="works by their keys, with commas")
@@ -40,11 +40,11 @@ def main() -> int:
     print("\n".join(report.plain(lines)))
     if options.only:
         if not options.keep:
-            return 0
+            return bool(pool.failures)
         results = report.last_results() | results
         lines = report.judge(TARGETS, results)
     report.write(lines, results, time.time() - started)
-    return 0
+    return bool(pool.failures)
 
 
 def _measure(pool: Pool, wanted: list[str], count: int, seconds: float) -> dict[str, rounds.Figures]:

@@ -61,7 +61,7 @@ def main() -> bool:
     for target in lost:
         print(f"LOST: {_words(target, _lowest(target, results), before)}")
     print(f"Guard: {len(targets)} ratios, {len(lost)} lost")
-    return not lost
+    return not lost and not pool.failures
 
 
 def is_lost(target: Target, results: dict[str, Figures], before: dict[str, Figures]) -> bool:

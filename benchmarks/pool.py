@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 import trustme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from types import TracebackType
 
 __all__ = ["Answer", "Pool"]
@@ -23,12 +24,18 @@ __all__ = ["Answer", "Pool"]
 Answer = dict[str, float]
 
 _ROOT = Path(__file__).parent.parent
+_PATIENCE = 45.0  # seconds for one piece of work; a second is much
 
 
 class Pool:
-    """A server, and workers that are started when they are first asked. All end with the `with` block."""
+    """A server, and workers that are started when they are first asked. All end with the `with` block.
+
+    Attributes:
+        failures: what went wrong, one line each.
+    """
 
     def __init__(self) -> None:
+        self.failures: list[str] = []
         self._stack = ExitStack()
         self._workers: dict[str, subprocess.Popen[str] | None] = {}
         # An engine that a worker has left behind may still be writing there.
@@ -51,13 +58,11 @@ class Pool:
         self._stack.close()
 
     def ask(self, client: str, **work: object) -> Answer | None:
-        """Has a client do some work, and waits for it.
+        """Has a client do some work, and waits for it, but not forever.
 
         Returns:
-            What it cost; None where this client has no such thing, or is not installed.
-
-        Raises:
-            RuntimeError: it went wrong.
+            What it cost; None where this client has no such thing, is not installed, or where it went wrong, which is
+            told on standard error and in `failures`.
         """
         if client not in self._workers:
             self._workers[client] = self._start_worker(client)
@@ -66,9 +71,13 @@ class Pool:
             return None
         assert worker.stdin is not None
         print(json.dumps(work), file=worker.stdin, flush=True)
-        answer = json.loads(_line(worker) or '{"error": "its process ended"}')
+        with _killed_after(_PATIENCE, worker):
+            answer = json.loads(_line(worker) or '{"error": "its process ended, or did not in time"}')
         if "error" in answer:
-            raise RuntimeError(f"{client}, {work}: {answer['error']}")
+            self.failures.append(f"{client}, {work}: {answer['error']}")
+            print(f"FAILED: {self.failures[-1]}", file=sys.stderr, flush=True)
+            self.forget(client)  # who knows what state it is in
+            return None
         return None if "missing" in answer else answer
 
     def start(self, clients: Iterable[str]) -> None:
@@ -110,6 +119,16 @@ def _last_core() -> int:
 def _line(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
+
+
+@contextlib.contextmanager
+def _killed_after(seconds: float, process: subprocess.Popen[str]) -> Iterator[None]:
+    timer = threading.Timer(seconds, process.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _end(process: subprocess.Popen[str]) -> None:

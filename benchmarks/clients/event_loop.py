@@ -7,7 +7,7 @@ import functools
 import sys
 import time
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiofastnet
 
@@ -15,6 +15,7 @@ from benchmarks.clients.base import Client, rest
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Awaitable, Callable
 
 __all__ = ["LoopClient"]
 
@@ -114,10 +115,26 @@ def _one_loop() -> asyncio.AbstractEventLoop:
         loop = sys.modules["uvloop"].new_event_loop()
     else:
         loop = asyncio.new_event_loop()
-        # Not the whole loop: that makes each turn a tenth dearer.
-        loop.create_connection = functools.partial(aiofastnet.create_connection, loop)
+        loop.create_connection = functools.partial(_create_connection, loop, loop.create_connection)
     asyncio.set_event_loop(loop)
     return loop
+
+
+async def _create_connection(
+    loop: asyncio.AbstractEventLoop,
+    usual: Callable[..., Awaitable[tuple[Any, Any]]],
+    factory: Callable[[], Any],
+    *args: object,
+    **options: object,
+) -> tuple[Any, Any]:
+    """Takes aiofastnet's sockets.
+
+    Not for TLS, where aiohttp waits forever for what has long arrived (1.2.0), and not for the whole loop, each turn
+    of which becomes a tenth dearer. picows brings them along by itself.
+    """
+    if options.get("ssl"):
+        return await usual(factory, *args, **options)
+    return await aiofastnet.create_connection(loop, factory, *args, **options)
 
 
 async def _turns(count: int) -> None:
