@@ -195,11 +195,14 @@ class LongMask:
         """The same, many times as fast, for programs that have loaded numpy anyway; nobody else has to have it."""
         whole, rest = divmod(len(piece), 8)
         start = (len(before) + 7) // 8
-        words = numpy.empty(start + whole, numpy.uint64)
-        plain, key = (numpy.frombuffer(data, numpy.uint64) for data in (piece[: 8 * whole], 2 * self._key))
-        numpy.bitwise_xor(plain, key, out=words[start:])
-        masked = memoryview(words).cast("B")[8 * start - len(before) :]
-        masked[: len(before)] = before
+        word = numpy.uint64
+        words = numpy.empty(start + whole, word)
+        key = word(_from_bytes(2 * self._key, sys.byteorder))
+        numpy.bitwise_xor(numpy.frombuffer(piece, word, whole), key, words[start:])
+        masked = memoryview(words).cast("B")
+        if before:
+            masked = masked[8 * start - len(before) :]
+            masked[: len(before)] = before
         return b"".join((masked, self._block(piece[8 * whole :]))) if rest else masked
 
 
