@@ -18,6 +18,7 @@ from wsclient.protocol.http11 import MAX_HEADERS, MAX_LINE_SIZE
 @pytest.mark.parametrize(
     ("protocols", "checked"),
     [
+        pytest.param((), (), id="the-default"),
         pytest.param([], (), id="none"),
         pytest.param(["a"], ("a",), id="one"),
         pytest.param(("chat.v2", "super-chat_1"), ("chat.v2", "super-chat_1"), id="in-order"),
@@ -68,6 +69,7 @@ def test_subprotocols_of_another_type_are_a_type_error(wrong: Any) -> None:
 @pytest.mark.parametrize(
     ("headers", "checked"),
     [
+        pytest.param((), (), id="the-default"),
         pytest.param([], (), id="none"),
         pytest.param({}, (), id="no-names"),
         pytest.param(["X-Token: abc", "Cookie: a=b"], (("X-Token", "abc"), ("Cookie", "a=b")), id="godots-list"),

@@ -29,7 +29,7 @@ def check_subprotocols(protocols: Iterable[str]) -> tuple[str, ...]:
         TypeError: it is a single str, or something in it is no str.
         InvalidArgument: one is empty, has a character that no token has, or comes twice; or all together are too long.
     """
-    if protocols == ():
+    if isinstance(protocols, tuple) and not protocols:
         return ()
     if isinstance(protocols, str | bytes | bytearray) or not isinstance(protocols, Iterable):
         raise TypeError(f"subprotocols must be a list of str, not {type(protocols).__name__}")
@@ -66,7 +66,7 @@ def check_headers(headers: Iterable[str] | Mapping[str, str]) -> Headers:
         InvalidArgument: a name is no token or belongs to the handshake, a value has a control character
             (line breaks are some), one header is longer than 8 KiB, or there are more than 128.
     """
-    if headers == ():
+    if isinstance(headers, tuple) and not headers:
         return ()
     checked: list[tuple[str, str]] = []
     for number, (name, value) in enumerate(_pairs(headers), start=1):

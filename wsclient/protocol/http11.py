@@ -7,10 +7,13 @@ feeds, folded lines, a space before the colon) is refused: that is where two rea
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from wsclient.protocol.text import escape
 from wsclient.protocol.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "MAX_HEADERS",
@@ -104,7 +107,7 @@ class HeadParser(ABC, Generic[HeadType]):
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._searched = 0  # there is no line feed before this: no byte is looked at twice
-        self._head: HeadType | None = None  # with no headers yet
+        self._make_head: Callable[[Headers], HeadType] | None = None  # there as soon as the first line is
         self._headers: list[tuple[str, str]] = []
 
     def receive_data(self, data: bytes) -> tuple[HeadType, bytes] | None:
@@ -118,7 +121,7 @@ class HeadParser(ABC, Generic[HeadType]):
             NotHTTP: it is not HTTP at all.
         """
         self._buffer += data
-        if self._head is None:
+        if self._make_head is None:
             # Judged by five bytes always, so that the verdict does not depend on how they were cut.
             if len(self._buffer) < len(_NAME):
                 return None
@@ -127,30 +130,27 @@ class HeadParser(ABC, Generic[HeadType]):
         while (end := self._buffer.find(b"\n", self._searched)) >= 0:
             line = _strip_line_end(bytes(self._buffer[begin : end + 1]))
             begin = self._searched = end + 1
-            if self._head is None:
-                self._head = self._parse_first_line(line)
-            elif line:
-                self._add_header(line)
+            if self._make_head is None:
+                self._make_head = self._parse_first_line(line)
+            elif not line:
+                return self._make_head(tuple(self._headers)), bytes(self._buffer[begin:])
+            elif len(self._headers) == MAX_HEADERS:
+                raise BadHead(f"it has more than {MAX_HEADERS} header lines")
             else:
-                return self._head.but(headers=tuple(self._headers)), bytes(self._buffer[begin:])
+                self._headers.append(_parse_header(line))
         del self._buffer[:begin]
         self._searched = len(self._buffer)
         if self._searched > MAX_LINE_SIZE + 1:  # one more: the last may be the carriage return
             raise BadHead(_TOO_LONG)
         return None
 
-    def _add_header(self, line: bytes) -> None:
-        if len(self._headers) == MAX_HEADERS:
-            raise BadHead(f"it has more than {MAX_HEADERS} header lines")
-        self._headers.append(_parse_header(line))
-
     @abstractmethod
     def _check_start(self, start: bytes) -> None:
         """Raises NotHTTP where the first five bytes rule out that HTTP follows."""
 
     @abstractmethod
-    def _parse_first_line(self, line: bytes) -> HeadType:
-        """Makes a head without headers of it, or raises BadHead."""
+    def _parse_first_line(self, line: bytes) -> Callable[[Headers], HeadType]:
+        """Gives what makes a head of it and the headers, or raises BadHead."""
 
 
 class ResponseParser(HeadParser[ResponseHead]):
@@ -160,7 +160,7 @@ class ResponseParser(HeadParser[ResponseHead]):
         if start != _NAME:
             raise NotHTTP(start)
 
-    def _parse_first_line(self, line: bytes) -> ResponseHead:
+    def _parse_first_line(self, line: bytes) -> Callable[[Headers], ResponseHead]:
         # RFC 9112 section 4: "HTTP/1.1 101 Switching Protocols"; the reason may be empty. Some servers leave out the
         # space before an empty one; nothing can be mistaken there.
         name, _, rest = line.partition(b" ")
@@ -169,7 +169,7 @@ class ResponseParser(HeadParser[ResponseHead]):
         is_status = len(status) == 3 and status.isdigit() and status >= b"100"
         if version is None or not is_status or not is_field_value(reason):
             raise BadHead(f"its status line is malformed: '{escape(line)}'")
-        return ResponseHead(version=version, headers=(), status=int(status), reason=reason.decode("latin-1"))
+        return lambda headers: ResponseHead(version, headers, int(status), reason.decode("latin-1"))
 
 
 class RequestParser(HeadParser[RequestHead]):
@@ -179,15 +179,13 @@ class RequestParser(HeadParser[RequestHead]):
         if not is_token(start[:1]):
             raise NotHTTP(start)
 
-    def _parse_first_line(self, line: bytes) -> RequestHead:
+    def _parse_first_line(self, line: bytes) -> Callable[[Headers], RequestHead]:
         # RFC 9112 section 3: "GET /chat HTTP/1.1", one space each.
         parts = line.split(b" ", 3)
         version = _parse_version(parts[-1])
         if len(parts) != 3 or version is None or not is_token(parts[0]) or not _is_visible(parts[1]):
             raise BadHead(f"its request line is malformed: '{escape(line)}'")
-        return RequestHead(
-            version=version, headers=(), method=parts[0].decode("ascii"), target=parts[1].decode("ascii")
-        )
+        return lambda headers: RequestHead(version, headers, parts[0].decode("ascii"), parts[1].decode("ascii"))
 
 
 def is_token(text: bytes) -> bool:

@@ -81,12 +81,12 @@ class URL(Value):
         host, port = _split_port(host_and_port)
         username, password = _read_userinfo(userinfo) if userinfo else (None, None)
         return cls(
-            is_secure=is_secure,
-            host=_read_host(host, quotable=quotable),
-            port=_read_port(port, has_scheme=bool(scheme), quotable=quotable) or DEFAULT_PORTS[is_secure],
-            resource_name=_read_resource_name(rest[end:]),
-            username=username,
-            password=password,
+            is_secure,
+            _read_host(host, quotable=quotable),
+            _read_port(port, has_scheme=bool(scheme), quotable=quotable) or DEFAULT_PORTS[is_secure],
+            _read_resource_name(rest[end:]),
+            username,
+            password,
         )
 
     @property

@@ -80,7 +80,7 @@ class Resolver:
         """
         address = numeric_address(host, port)
         if address is not None and tls is None:
-            return Lookup(Resolved((address,)))
+            return Lookup(Resolved((address,), None))
         lookup = Lookup()
         arguments = (lookup, host, port, address, tls, self._getaddrinfo)
         try:
