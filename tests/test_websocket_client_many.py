@@ -211,7 +211,7 @@ def test_every_poll_is_counted(crowd_of: Callable[[int], Crowd]) -> None:
 def test_deferred_handlers_are_not_left_waiting(crowd_of: Callable[[int], Crowd]) -> None:
     crowd = crowd_of(2)
     called: list[bool] = []
-    crowd.clients[1]._deferred.append(lambda: called.append(True))
+    crowd.clients[1]._deferred = [lambda: called.append(True)]
     crowd.frames(1)
     assert called == [True]
 

@@ -27,6 +27,11 @@ logger: Final = logging.getLogger("wsclient.signals")
 # pyee's own event: it tells of each new listener, before it listens. No signal, but who knows pyee may connect to it.
 NEW_LISTENER = "new_listener"
 
+# One for all objects, and one for all of a thread: each frame looks at them, and a thousand of each kind would have to
+# be fetched from far away.
+_NOTHING: Final[list[Callable[[], object]]] = []  # never added to
+_threads: Final[dict[int, int]] = {}
+
 
 class SignalEmitter(EventEmitter):
     """pyee's EventEmitter, with the signals that its class declares; `Object` adds Godot's names.
@@ -53,7 +58,7 @@ class SignalEmitter(EventEmitter):
         self._handlers: dict[str, tuple[Connection, ...]] = dict.fromkeys((*self._declared_signals, NEW_LISTENER), ())
         # Of those that are one plain handler, what an emission may call right away: half of its cost.
         self._sole_handlers: dict[str, Callable[..., object] | None] = dict.fromkeys(self._handlers)
-        self._deferred: list[Callable[[], object]] = []
+        self._deferred: list[Callable[[], object]] = _NOTHING
         self._is_polling = False
         self._thread: int | None = None
 
@@ -269,7 +274,10 @@ class SignalEmitter(EventEmitter):
                 self._remove(signal, connection)
         call = partial(connection, *args, **(kwargs or {}))
         if connection.is_deferred:
-            self._deferred.append(call)
+            if self._deferred:
+                self._deferred.append(call)
+            else:
+                self._deferred = [call]
         else:
             call()
 
@@ -278,11 +286,12 @@ class SignalEmitter(EventEmitter):
             return
         if error is not None and not isinstance(error, Exception):
             return  # it leaves at once; what is deferred waits for the next end
-        calls, self._deferred = iter(self._deferred), []
+        calls, self._deferred = iter(self._deferred), _NOTHING
         try:
             _call_all(calls, error)
         finally:
-            self._deferred[:0] = calls  # those behind one that raised what is no Exception
+            if left := [*calls]:
+                self._deferred = [*left, *self._deferred]  # those behind one that raised what is no Exception
 
     def _unknown(self, signal: str) -> str:
         known = (name for name in self._handlers if name != NEW_LISTENER)
@@ -294,7 +303,7 @@ class SignalEmitter(EventEmitter):
                 f"this {type(self).__name__} belongs to thread {self._thread}, which called poll() first;"
                 f" thread {thread} needs one of its own"
             )
-        self._thread = thread
+        self._thread = _threads.setdefault(thread, thread)
 
 
 def _call_all(calls: Iterable[Callable[[], object]], earlier: Exception | None = None) -> None:
