@@ -17,6 +17,8 @@ from wsclient.protocol.connection import Connection, Role, State
 from wsclient.protocol.deflate import Agreement
 from wsclient.protocol.events import CloseReceived, Ended, PingReceived
 
+pytestmark = pytest.mark.untraced
+
 DEFLATES = Agreement()
 
 # What peers send: mostly right, sometimes not.
