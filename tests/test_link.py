@@ -220,6 +220,16 @@ class ShortTransport(FakeTransport):
     def send_short(self) -> Callable[[bytes, bool], bool]:
         return self.put
 
+    @property
+    def write_short(self) -> Callable[[bytes, bool], bool]:
+        return self.put_and_flush
+
+    def put_and_flush(self, payload: bytes, is_text: bool) -> bool:
+        if not self.put(payload, is_text):
+            return False
+        self.flush()
+        return True
+
     def put(self, payload: bytes, is_text: bool) -> bool:
         if not self.is_short or len(payload) > 5:
             return False
@@ -241,7 +251,9 @@ def with_short_way(link: Link) -> ShortTransport:
     return transport
 
 
-def test_short_messages_go_the_short_way_and_long_ones_the_long(link: Link) -> None:
+@pytest.mark.parametrize("auto_flush", [True, False])
+def test_short_messages_go_the_short_way_and_long_ones_the_long(auto_flush: bool) -> None:
+    link = Link(auto_flush=auto_flush)
     transport = with_short_way(link)
 
     for payload in (b"short", b"longer", b"short"):
@@ -279,6 +291,17 @@ def test_on_the_short_way_too_it_is_written_at_once_unless_asked_otherwise(auto_
     link.send(b"two", False)
 
     assert transport.flushes == before + flushes
+
+
+def test_the_next_message_goes_the_way_that_was_asked_for_last(link: Link) -> None:
+    transport = with_short_way(link)
+    before = transport.flushes
+
+    for auto_flush, flushes in [(False, 0), (True, 2), (False, 2)]:
+        link.auto_flush = auto_flush
+        link.send(b"one", False)
+        link.send(b"two", False)
+        assert transport.flushes == before + flushes
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ class Link:
         error_while_closed: Error = Error.FAILED,
     ) -> None:
         self.write_mode = write_mode
-        self.auto_flush = auto_flush
+        self._auto_flush = auto_flush
         self.last_error: ConnectionFailure | None = None
         self.inbox: PacketQueue = PacketQueue(*incoming, when_empty=error_while_closed)
         self.events: list[Event] = []  # few: a deque would take its 700 bytes for each client
@@ -87,8 +87,18 @@ class Link:
         self.sent_bytes: int = 0
         self._outgoing = outgoing
         self._sure_messages = self._sure_bytes = 0  # up to which count there surely is room, whatever leaves meanwhile
-        self._send_short: Callable[[bytes, bool], bool] = never_short  # the transport's, when it can
+        self._send_short: Callable[[bytes, bool], bool] = never_short  # the transport's, or its `write_short`
         self._error_while_closed = error_while_closed
+
+    @property
+    def auto_flush(self) -> bool:
+        """Whether each message is written at once."""
+        return self._auto_flush
+
+    @auto_flush.setter
+    def auto_flush(self, enabled: bool) -> None:
+        self._auto_flush = enabled
+        self._send_short = never_short  # the next message finds the way anew
 
     @property
     def buffered_amount(self) -> int:
@@ -127,8 +137,6 @@ class Link:
         ):
             self.sent_messages += 1
             self.sent_bytes = sent_bytes
-            if self.auto_flush and (transport := self.transport) is not None:
-                transport.flush()
             return _OK
         return self._send_asking(payload, is_text=is_text)
 
@@ -147,8 +155,8 @@ class Link:
         transport.send(payload, is_text=is_text)
         self.sent_messages += 1
         self.sent_bytes += size
-        self._send_short = transport.send_short
-        if self.auto_flush:
+        self._send_short = transport.write_short if self._auto_flush else transport.send_short
+        if self._auto_flush:
             transport.flush()
         return _OK
 

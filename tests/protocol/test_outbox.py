@@ -180,6 +180,58 @@ class TestShortWay:
         assert waiting is box.waiting
 
 
+class TestTheOnlyFrame:
+    @pytest.mark.parametrize("size", [0, 1, 125, 126, SMALL])
+    @pytest.mark.parametrize("is_text", [False, True], ids=["binary", "text"])
+    def test_is_what_would_have_been_queued(self, size: int, is_text: bool) -> None:
+        box, other = outbox(), outbox()
+        for _ in range(3):
+            other.add_short(bytes(size), is_text)
+
+            assert box.only_frame(bytes(size), is_text) == other.next_piece()
+            assert not box
+            assert box.buffered_messages == 0
+
+    @pytest.mark.parametrize(
+        "add",
+        [
+            lambda box: box.add_message(b"small", is_text=False),
+            lambda box: box.add_message(bytes(2000), is_text=False),
+            lambda box: box.add_ping(b""),
+            lambda box: box.add_pong(b""),
+            lambda box: box.close_short_way(),
+        ],
+        ids=["small", "large", "ping", "pong", "closed"],
+    )
+    def test_passes_nothing_that_waits(self, add: Callable[[Outbox], object]) -> None:
+        box = outbox()
+        add(box)
+        before = box.buffered_amount
+
+        assert box.only_frame(b"x", False) == b""
+        assert box.buffered_amount == before
+
+    @pytest.mark.parametrize(
+        "box", [outbox(deflates=True), server_outbox(), outbox()], ids=["deflates", "server", "large"]
+    )
+    def test_is_none_of_what_takes_more(self, box: Outbox) -> None:
+        assert box.only_frame(bytes(SMALL + 1), False) == b""
+        assert not box
+
+    @pytest.mark.parametrize("box", [outbox(deflates=True), server_outbox()], ids=["deflates", "server"])
+    def test_is_none_where_more_is_done_than_to_mask(self, box: Outbox) -> None:
+        assert box.only_frame(b"short", False) == b""
+        assert not box
+
+    @pytest.mark.hostile("B20")
+    def test_is_never_without_a_mask(self) -> None:  # B20
+        def broken(size: int) -> bytes:
+            raise OSError("no random numbers")
+
+        with pytest.raises(OSError, match="no random numbers"):
+            outbox(random_bytes=broken).only_frame(b"x", False)
+
+
 class TestBeingDrained:
     def test_is_told_of_the_one_small_message_that_waited(self) -> None:
         box = outbox()

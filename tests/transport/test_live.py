@@ -146,6 +146,51 @@ def test_of_many_pings_the_newest_is_answered(one: OneConnection) -> None:
     assert one.received() == bytes.fromhex("8a82 00000000 0063")
 
 
+@pytest.mark.parametrize("size", [0, 5, 1000])
+def test_a_short_message_is_written_at_once(one: OneConnection, size: int) -> None:
+    one.step()
+    payload = bytes(range(256)) * 4
+
+    assert one.live.write_short(payload[:size], False)
+
+    header = bytes([0x82, 0x80 | size]) if size < 126 else bytes([0x82, 0xFE]) + size.to_bytes(2, "big")
+    assert one.received() == header + bytes(4) + payload[:size]
+    assert one.live.unsent == 0
+
+
+def test_a_short_message_waits_behind_others(one: OneConnection) -> None:
+    one.stream.room = 3
+    assert one.live.write_short(b"first", False)
+    assert one.live.unsent == 8
+
+    assert not one.live.write_short(b"x", False), "a piece waits"
+
+    one.stream.room = None
+    one.step()
+    one.send(b"second")
+    assert not one.live.write_short(b"x", False), "a message waits"
+    one.step()
+    assert one.live.write_short(b"third", False)
+    assert one.received() == b"".join(
+        bytes([0x82, 0x80 | len(text), 0, 0, 0, 0]) + text for text in (b"first", b"second", b"third")
+    )
+
+
+def test_a_long_message_is_not_short(one: OneConnection) -> None:
+    assert not one.live.write_short(bytes(2000), False)
+    assert one.received() == b""
+
+
+def test_a_stream_that_breaks_under_a_short_message_tells_it_in_the_next_step(one: OneConnection) -> None:
+    one.step()
+    one.stream.break_with(PIPE, on="send")
+
+    assert one.live.write_short(b"x", False)
+    assert not one.live.write_short(b"y", False)
+    one.step()
+    assert one.failure.cause is PIPE
+
+
 def test_writes_a_bounded_amount_a_step(one: OneConnection) -> None:
     for _ in range(20):
         one.send(bytes(60_000))

@@ -258,6 +258,19 @@ def test_a_short_message_ends_the_quiet_and_leaves_with_the_next_poll() -> None:
     assert world.transport.is_quiet()
 
 
+@each_wire
+def test_a_short_message_can_be_written_at_once(is_secure: bool) -> None:
+    world = NativeWorld(is_secure=is_secure)
+    world.connect()
+    world.step()
+    assert world.transport.write_short(b"hello", True)
+    assert not world.transport.write_short(bytes(5000), True)
+    assert (world.transport.buffered_amount, world.transport.buffered_messages) == (0, 0)
+    assert not world.transport.is_quiet(), "it has to look at its deadlines anew"
+    world.server.step()
+    assert world.server.messages == [b"hello"]
+
+
 def test_before_and_after_the_connection_it_is_never_quiet() -> None:
     world = NativeWorld()
     assert not world.transport.is_quiet()
@@ -299,10 +312,12 @@ def test_the_short_way_ends_with_the_connection() -> None:
     assert not world.transport.send_short(b"x", False)
     world.connect()
     send_short = world.transport.send_short
+    write_short = world.transport.write_short
+    assert write_short(b"x", False)
     assert send_short(b"x", False)
     world.transport.abort()
-    assert not send_short(b"x", False)
-    assert not world.transport.send_short(b"x", False)
+    for way in (send_short, write_short, world.transport.send_short, world.transport.write_short):
+        assert not way(b"x", False)
 
 
 @pytest.mark.hostile("G23")
@@ -321,6 +336,7 @@ def test_what_is_sent_behind_an_interrupt_does_not_hide_it() -> None:
     world.transport._live = live
 
     assert not world.transport.can_send
+    assert not world.transport.write_short(b"x", False)
     world.transport.flush()
     world.step()
     assert world.failure.kind is FailureKind.INTERRUPTED
@@ -608,6 +624,7 @@ def test_random_numbers_that_run_out_end_the_connection_before_anything_is_sent(
     world = NativeWorld(random_bytes=random_bytes)
     world.connect()
     sent = len(world.network.accepted[0].inbox)
+    assert not world.transport.write_short(b"hello", True)
     world.transport.send(b"hello", is_text=True)
     world.transport.flush()
     world.run(1.0)

@@ -225,8 +225,16 @@ class Connection:
         """
         return self._outbox.add_short
 
+    @property
+    def only_frame(self) -> Callable[[bytes, bool], bytes]:
+        """Gives what `send_short` would queue and `data_to_send` then give, if that is all; else b"", and does nothing.
+
+        It may be kept, as `send_short`.
+        """
+        return self._outbox.only_frame
+
     def allow_short(self, allowed: bool) -> None:
-        """Has `send_short` take nothing, or messages again."""
+        """Has `send_short` and `only_frame` take nothing, or messages again."""
         if allowed and self._state is _OPEN:
             self._outbox.open_short_way()
         else:

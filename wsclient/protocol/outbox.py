@@ -192,6 +192,18 @@ class Outbox:
         self.waiting.append((self._text_heads if is_text else self._binary_heads)[size] + payload)
         return True
 
+    def only_frame(self, payload: bytes, is_text: bool) -> bytes:
+        """Gives the frame of a short message at once, where nothing else waits; b"" where it has to be queued.
+
+        For messages of which each is written by itself: it has all that `add_short` and `next_piece` would do then.
+        """
+        size = len(payload)
+        if size >= self._not_short or self.waiting or self._queue or self._pings or self._pongs:
+            return b""
+        if self._keys is None or self._deflater is not None:
+            return b""
+        return mask_frame((self._text_heads if is_text else self._binary_heads)[size] + payload, self._keys)
+
     def add_message(self, payload: bytes, *, is_text: bool) -> None:
         """Queues one message. It will be one frame, or several if it is large and to be compressed."""
         size = len(payload)

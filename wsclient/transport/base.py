@@ -135,6 +135,11 @@ class Transport(ABC):
         """
         return never_short
 
+    @property
+    def write_short(self) -> Callable[[bytes, bool], bool]:
+        """The same as `send_short`, and writes it: for one message at a time, where `flush` would follow each."""
+        return never_short
+
     @abstractmethod
     def flush(self) -> None:
         """Writes what the system takes at once, a bounded amount. A failure is told by `poll`."""

@@ -181,14 +181,28 @@ class NativeTransport(Transport):
         """The connection's own; see `Transport.send_short`. Nothing in it can be left half done."""
         return super().send_short if self._live is None else self._live.connection.send_short
 
+    @property
+    def write_short(self) -> Callable[[bytes, bool], bool]:
+        """See `Transport.write_short`."""
+        return self._write_short
+
+    def _write_short(self, payload: bytes, is_text: bool) -> bool:
+        live = self._live
+        if live is None or self._is_inside:
+            return False
+        self._is_inside = True  # as `_enter`, which would be a call for each message
+        self._quiet_until = -inf
+        if self.shared_watch is not None:
+            self.shared_watch.resting = None
+        was_taken = live.write_short(payload, is_text)
+        self._is_inside = False
+        return was_taken
+
     def flush(self) -> None:
         """Writes what the system takes at once, 256 KiB at most."""
         live = self._live
         if live is not None and not self._is_inside:
-            self._is_inside = True  # as `_enter`, which would be a call for each message that is written at once
-            self._quiet_until = -inf
-            if self.shared_watch is not None:
-                self.shared_watch.resting = None
+            self._enter()
             live.write()
             self._is_inside = False
 
