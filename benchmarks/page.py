@@ -98,8 +98,8 @@ processes: what malloc has learnt from larger ones would change its cost."""
 _INTO_MEMORY = """\
 KiB of real memory that one more client takes, of 50. In play: it has received 80 messages and sent as many. Queue full:
 the server has sent what it could, 4 MiB in messages of 64 bytes, and nothing was taken; each client stops where it
-stops, wsclient at 4,096 messages, which `set_buffers` changes. What has no queue is left out. How much a client of ours
-can hold at most is [promised](promises.md)."""
+stops, wsclient at 4,096 messages, which `set_buffers` changes. What has no queue is left out. asyncio's own TLS takes a
+buffer of 256 KiB for each. How much a client of ours can hold at most is [promised](promises.md)."""
 
 _INTO_TABLE = """\
 "At least 2": the other one costs at least twice as much as wsclient. "At most 2": wsclient costs at most twice as much

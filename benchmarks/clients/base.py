@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
-__all__ = ["FRAME", "LIMIT", "REST", "Client", "NotOffered", "longest_of", "rest"]
+__all__ = ["FRAME", "LIMIT", "REST", "TO_FILL", "Client", "NotOffered", "longest_of", "rest"]
 
 #: The largest message that a client has to take, for all alike; what wsclient takes without being asked.
 LIMIT = 16 * MIB
@@ -24,6 +24,7 @@ REST = 50e-6
 
 #: Seconds; a game's is longer, and a benchmark has no time. So long, too, rests who has sent all and awaits the answer:
 #: else a server that takes long to count would cost those who poll, and not those who sleep.
+TO_FILL = 0.05  # seconds
 FRAME = 0.002
 
 
@@ -145,7 +146,7 @@ class Client(ABC):
         raise NotOffered
 
     def fill(self) -> None:
-        """Reads what comes until its queue is full, and takes nothing of it."""
+        """Reads what comes for a while, so that its queue becomes full, and takes nothing of it."""
         raise NotOffered
 
     def more(self, work: str, count: int) -> float | None:

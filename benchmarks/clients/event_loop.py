@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import aiofastnet
 
-from benchmarks.clients.base import Client, rest
+from benchmarks.clients.base import TO_FILL, Client, rest
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable
 
 __all__ = ["LoopClient"]
-
-_TURNS_TO_FILL = 50
 
 
 class LoopClient(Client):
@@ -84,7 +82,8 @@ class LoopClient(Client):
             loop.run_forever()
 
     def fill(self) -> None:
-        for _ in range(_TURNS_TO_FILL):
+        end = time.monotonic() + TO_FILL
+        while time.monotonic() < end:
             self.idle(1)
             rest()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyee import EventEmitter
 
-from benchmarks.clients.base import FRAME, Client, longest_of, rest
+from benchmarks.clients.base import FRAME, TO_FILL, Client, longest_of, rest
 from wsclient import WebSocketClient
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["BySignal", "InBatches", "Ours", "handle"]
-
-_POLLS_TO_FILL = 50
 
 
 class Ours(Client):
@@ -125,7 +123,8 @@ class Ours(Client):
             client.poll()
 
     def fill(self) -> None:
-        for _ in range(_POLLS_TO_FILL):
+        end = time.monotonic() + TO_FILL
+        while time.monotonic() < end:
             self.client.poll()
             rest()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from websockets.sync.client import connect
 
-from benchmarks.clients.base import LIMIT, Client
+from benchmarks.clients.base import LIMIT, TO_FILL, Client
 
 if TYPE_CHECKING:
     import ssl
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
 
 __all__ = ["WebsocketsBlocking"]
-
-_TO_FILL = 0.01  # seconds
 
 
 class WebsocketsBlocking(Client):
@@ -70,7 +68,7 @@ class WebsocketsBlocking(Client):
         _idle(self._connection, count)
 
     def fill(self) -> None:
-        time.sleep(_TO_FILL)  # its thread does it
+        time.sleep(TO_FILL)  # its thread does it
 
     def open_many(self, url: str, count: int) -> None:
         self._many += [self._connect(url) for _ in range(count)]
