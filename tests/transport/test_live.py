@@ -31,11 +31,11 @@ PIPE = BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 class OneConnection:
     """An open connection over memory, in a clock's hands; and a server without manners at the other end."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, streams: type[MemoryStream] = MemoryStream, **options: Any) -> None:
         self.clock = FakeClock()
         self.time = PolledClock(self.clock)
         self.settings = Settings(**options)
-        self.stream, self.server = MemoryStream.pair()
+        self.stream, self.server = streams.pair()
         self.connection = Connection(Role.CLIENT, random_bytes=bytes)
         self.live = LiveConnection(self.stream, self.connection, self.settings, self.time, "game.example:80")
         self.events: list[Event] = []
@@ -66,6 +66,25 @@ class OneConnection:
         data = bytes(self.server.inbox)
         self.server.inbox.clear()
         return data
+
+
+class InRecords(MemoryStream):
+    """Gives data when a record of ten bytes is whole, as TLS does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = b""
+
+    @property
+    def has_partial(self) -> bool:
+        return bool(self.begun)
+
+    def receive(self, max_bytes: int) -> bytes | None:
+        self.begun += super().receive(max_bytes) or b""
+        if len(self.begun) < 10:
+            return None
+        whole, self.begun = self.begun, b""
+        return whole
 
 
 @pytest.fixture
@@ -378,6 +397,34 @@ def test_a_loss_counts_what_was_not_sent(one: OneConnection) -> None:
     one.server.end()
     one.step()
     assert one.failure.detail.endswith("; 106 bytes were not sent")
+
+
+def test_what_comes_behind_part_of_a_record_is_read_although_nothing_can_be_written_any_more() -> None:
+    one = OneConnection(InRecords)
+    one.stream.max_receive = 6
+    one.server.send(HELLO + HELLO[:3])
+    one.stream.break_with(PIPE)
+    one.send(b"x")
+    one.run(1.0)
+    assert one.events[0] == Messages([b"Hello"], TEXT)
+    assert one.failure.cause is PIPE
+
+
+def test_silence_inside_a_record_is_silence() -> None:
+    one = OneConnection(InRecords, heartbeat_interval=10.0)
+    one.server.send(HELLO)
+    one.run(10.2)
+    assert one.received()[:1] == b"\x89"
+    one.run(10.2)
+    assert one.failure.kind is FailureKind.HEARTBEAT
+
+
+def test_a_record_that_comes_bit_by_bit_is_no_silence() -> None:
+    one = OneConnection(InRecords, heartbeat_interval=10.0)
+    for byte in HELLO:
+        one.server.send(bytes((byte,)))
+        one.run(9.0)
+    assert one.received() == b""
 
 
 @pytest.mark.hostile("E10")

@@ -255,8 +255,9 @@ class LiveConnection:
         connection, stream = self.connection, self._stream
         if connection.has_undecoded:
             return False
+        is_worth_it = is_readable or bool(self._arrived) or stream.may_receive()
         try:
-            data = self._fetch(is_readable=is_readable)
+            data = self._fetch() if is_worth_it else None
         except OSError as error:
             self._lose(error)
             return False
@@ -269,21 +270,19 @@ class LiveConnection:
             self._heartbeat.heard(now)
             self.heard_at = self._time.on_system_clock(now)
             return True
-        if self._broken is not None:
+        if data is None and is_worth_it and stream.has_partial:  # the rest of it may be there: nothing is lost yet
+            self._heartbeat.heard(self._time.now)
+        elif self._broken is not None:
             self._lose(self._broken)
-        elif data is None:
-            if stream.has_partial:
-                self._heartbeat.heard(self._time.now)
-        elif connection.state is not State.BOTH_CLOSING:  # there it is what has to come, and our answer may still leave
-            connection.receive_eof()
+        elif data is not None and connection.state is not State.BOTH_CLOSING:
+            connection.receive_eof()  # while both close it is what has to come, and our answer may still leave
         return False
 
-    def _fetch(self, *, is_readable: bool) -> bytes | None:
+    def _fetch(self) -> bytes | None:
         if self._arrived:
             arrived, self._arrived = self._arrived, b""
             return arrived
-        stream = self._stream
-        return stream.receive(self.connection.read_size) if is_readable or stream.may_receive() else None
+        return self._stream.receive(self.connection.read_size)
 
     def _lose(self, error: Exception) -> None:
         """Takes note that nothing can be read or written any more."""
