@@ -320,6 +320,18 @@ def test_the_limits_hold_on_the_short_way(limits: Limits, fitting: int) -> None:
         transport.drain()
 
 
+@pytest.mark.parametrize("auto_flush", [True, False])
+def test_what_finds_no_room_has_what_waits_written_first(auto_flush: bool) -> None:
+    link = Link(outgoing=Limits(max_packets=2), auto_flush=auto_flush)
+    transport = opened(link)
+    transport.is_blocked = True
+    assert [link.send(b"x", False) for _ in range(3)] == [Error.OK, Error.OK, Error.ERR_OUT_OF_MEMORY]
+
+    transport.is_blocked = False
+
+    assert link.send(b"y", False) is (Error.OK if auto_flush else Error.ERR_OUT_OF_MEMORY)
+
+
 def test_text_has_to_be_utf8_on_the_short_way_too(link: Link) -> None:
     transport = with_short_way(link)
 

@@ -148,6 +148,9 @@ class Link:
         size = len(payload)
         if self.sent_messages >= self._sure_messages or self.sent_bytes + size > self._sure_bytes:
             refusal = self._look_for_room(transport, size)
+            if refusal and self._auto_flush:
+                transport.flush()  # which the messages before may have left to poll(), for the network was full
+                refusal = self._look_for_room(transport, size)
             if refusal:
                 return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal)
         if is_text and not payload.isascii() and not _is_utf8(payload):

@@ -182,16 +182,19 @@ def test_a_short_message_waits_behind_others(one: OneConnection) -> None:
     assert one.live.write_short(b"first", False)
     assert one.live.unsent == 8
 
-    assert not one.live.write_short(b"x", False), "a piece waits"
+    calls = len(one.stream.calls)
+    assert one.live.write_short(b"second", False)
+    assert len(one.stream.calls) == calls, "the stream is full: step() tries again"
+    assert one.connection.buffered_messages == 1
 
     one.stream.room = None
     one.step()
-    one.send(b"second")
+    one.send(b"third")
     assert not one.live.write_short(b"x", False), "a message waits"
     one.step()
-    assert one.live.write_short(b"third", False)
+    assert one.live.write_short(b"fourth", False)
     assert one.received() == b"".join(
-        bytes([0x82, 0x80 | len(text), 0, 0, 0, 0]) + text for text in (b"first", b"second", b"third")
+        bytes([0x82, 0x80 | len(text), 0, 0, 0, 0]) + text for text in (b"first", b"second", b"third", b"fourth")
     )
 
 

@@ -165,11 +165,14 @@ class LiveConnection:
     def write_short(self, payload: bytes, is_text: bool) -> bool:
         """Writes a short message, where nothing waits before it: what `write` does of it, with half the calls.
 
+        Where the stream is full, it is queued: to try again with each message would cost ten times as much, and `step`
+        does.
+
         Returns:
             Whether it was taken. If not, it has to be queued.
         """
         if not self._is_all_out or self._broken is not None:
-            return False
+            return bool(self._piece) and self.connection.send_short(payload, is_text)
         try:
             frame = self._only_frame(payload, is_text)
         except (MemoryError, OSError, NotImplementedError):
