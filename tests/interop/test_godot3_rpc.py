@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.godot3 import Event
+from tests.support.godot3_session import GodotSession
 from wsclient.multiplayer import commands
 from wsclient.variant import EncodedObjectAsID, Vector2, decode, encode
 
@@ -133,18 +134,21 @@ def test_every_variant_is_an_argument_there_and_back(godot_echo, vector):
 
 
 @pytest.fixture(scope="module")
-def godot_echo(godot_server):
-    """Calls the server's echo with a value; gives what it saw, and what it called back with."""
-    player = godot_server.join()
+def godot_echo(tmp_path_factory):
+    """Calls a server's echo with a value; gives what it saw, and what it called back with.
 
-    def echo(value):
-        seen, told = len(godot_server.server.events), len(player.events)
-        assert not player.main.rpc_id(1, "echo", value)
-        godot_server.drive(lambda: player.told("on_echo", since=told) and godot_server.server.told("echo", since=seen))
-        return godot_server.server.told("echo", since=seen)[0].arguments[0], player.events[-1].arguments[0]
+    The server is one of its own: the player stays, and the module's other tests count on nobody being there.
+    """
+    with GodotSession(tmp_path_factory.mktemp("echo")) as session:
+        server, player = session.server, session.join()
 
-    yield echo
-    godot_server.dismiss()
+        def echo(value):
+            seen, told = len(server.events), len(player.events)
+            assert not player.main.rpc_id(1, "echo", value)
+            session.drive(lambda: player.told("on_echo", since=told) and server.told("echo", since=seen))
+            return server.told("echo", since=seen)[0].arguments[0], player.events[-1].arguments[0]
+
+        yield echo
 
 
 def test_an_object_arrives_as_its_id_and_is_never_made(session):
