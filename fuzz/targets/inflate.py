@@ -34,12 +34,13 @@ def check(data: bytes) -> int:
     frames = list(_frames(rest))
     stream = b"".join(map(_encoded, frames))
     expected = list(_inflated(frames, direction))
-    told_before = None
-    for pieces in ([stream], in_pieces(stream, cut)):
-        told = receive(_connection(direction), pieces)
-        assert told_before in (None, told), f"{told} in pieces, {told_before} at once"
-        told_before = told
-        _compare(told, expected)
+    whole, cut_up = (receive(_connection(direction), pieces) for pieces in ([stream], in_pieces(stream, cut)))
+    try:
+        assert cut_up == whole, f"{cut_up} in pieces, {whole} at once"
+        _compare(whole, expected)
+    except AssertionError:
+        if not _reaches_too_far(frames, direction):
+            raise
     return len(frames)
 
 
@@ -130,6 +131,34 @@ def _inflate(stream: zlib._Decompress, payload: bytes, *, stands_alone: bool) ->
     except zlib.error:
         return None, stream
     return (message if is_whole else None), stream
+
+
+def _reaches_too_far(frames: list[_Frame], direction: Direction) -> bool:
+    """Whether it copies from further back than the window that was agreed on.
+
+    zlib refuses that, unless it made those bytes in the same call. So there the verdict may depend on the cut.
+    """
+    return _fault(frames, direction, direction.window_bits) != _fault(frames, direction, 15)
+
+
+def _fault(frames: list[_Frame], direction: Direction, window_bits: int) -> int:
+    """How many bytes zlib takes with such a window until it refuses one, given and giving a single byte at a time."""
+    stream, taken, is_compressed = zlib.decompressobj(-window_bits), 0, False
+    for opcode, begins_compressed, is_final, payload in frames:
+        is_compressed = begins_compressed if opcode else is_compressed
+        for byte in payload + _TAIL * is_final if is_compressed else b"":
+            rest = bytes((byte,))
+            try:
+                while stream.decompress(rest, 1) or stream.unconsumed_tail:
+                    rest = stream.unconsumed_tail
+            except zlib.error:
+                return taken
+            taken += 1
+            if stream.eof:
+                stream = zlib.decompressobj(-window_bits)
+        if is_compressed and is_final and not direction.takes_context_over:
+            stream = zlib.decompressobj(-window_bits)
+    return -1
 
 
 def _is_text(message: bytes) -> bool:
