@@ -339,6 +339,7 @@ def test_text_has_to_be_utf8_on_the_short_way_too(link: Link) -> None:
     assert link.send("ü".encode(), True) is Error.OK
     assert link.send(b"\xff", False) is Error.OK
     assert transport.sent == [Sent("ü".encode(), True), Sent(b"\xff", False)]
+    assert transport.long == []
 
 
 # What is told of the connection

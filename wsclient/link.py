@@ -132,7 +132,7 @@ class Link:
         if (
             self.sent_messages < self._sure_messages
             and sent_bytes <= self._sure_bytes
-            and (not is_text or payload.isascii())
+            and (not is_text or payload.isascii() or _is_utf8(payload))
             and self._send_short(payload, is_text)
         ):
             self.sent_messages += 1
