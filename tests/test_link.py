@@ -342,6 +342,15 @@ def test_text_has_to_be_utf8_on_the_short_way_too(link: Link) -> None:
     assert transport.long == []
 
 
+def test_a_long_text_is_looked_at_once(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(link)
+    link.send(b"x", is_text=True)
+    looked_at: list[bytes] = []
+    monkeypatch.setattr("wsclient.link._is_utf8", lambda payload: looked_at.append(payload) or True)
+    link.send("ü".encode() * 600, is_text=True)
+    assert len(looked_at) == 1
+
+
 # What is told of the connection
 
 

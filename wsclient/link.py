@@ -35,6 +35,8 @@ class WriteMode(IntEnum):
 _TEXT = WriteMode.WRITE_MODE_TEXT
 _OK = Error.OK
 
+_SHORT: Final = 1024  # bytes; what is longer goes the long way in any case, and is looked at there
+
 
 class Limits(NamedTuple):
     """What `set_buffers` sets, each direction by itself."""
@@ -132,7 +134,7 @@ class Link:
         if (
             self.sent_messages < self._sure_messages
             and sent_bytes <= self._sure_bytes
-            and (not is_text or payload.isascii() or _is_utf8(payload))
+            and (not is_text or payload.isascii() or (len(payload) <= _SHORT and _is_utf8(payload)))
             and self._send_short(payload, is_text)
         ):
             self.sent_messages += 1
