@@ -14,6 +14,7 @@ from benchmarks import report
 from benchmarks.pool import Pool
 from benchmarks.rounds import compare, median, run
 from benchmarks.suite import BARE, BATCHES, FLOORS, OURS, SIGNAL, TARGETS, WORKS
+from benchmarks.worker import FIRST_CLIENTS
 
 if TYPE_CHECKING:
     from benchmarks.rounds import Figures
@@ -34,6 +35,7 @@ _KEYS = (
     "connect",
     "emit",
     "emit-by-pyee",
+    "some-idle",
     "longest-burst-4",
     "longest-16M-umlauts-4",
 )
@@ -43,6 +45,7 @@ _ROUNDS = 5
 _ROUNDS_AGAIN = 15
 _LOOKS = 3  # the first one and two more
 _SECONDS = 0.04
+_SOME = 200  # clients in one process
 
 
 def main() -> bool:
@@ -104,6 +107,8 @@ def _is_telling(target: Target) -> bool:
 
 def _measure(pool: Pool, key: str, clients: tuple[str, ...], rounds: int) -> Figures:
     work = WORKS[key]
+    if work.kind == "idle_many":
+        pool.ask(OURS, kind="open_many", count=_SOME - FIRST_CLIENTS)
     return run(pool, work, [client for client in work.clients if client in clients], rounds, _SECONDS)
 
 

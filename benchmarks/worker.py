@@ -167,6 +167,7 @@ class Worker:
     def _idle_many(self, count: int, _secure: bool, *, pause: float = 0.0) -> None:
         assert self._many is not None
         many = self._many
+        many.look_at_all()  # the first sweep after a while has more to do; the frames have their share of that
         self._run(many, lambda: many.idle_many(count, pause=pause))
 
     def _more(self, count: int, secure: bool, *, work: str) -> tuple[float, float] | None:
