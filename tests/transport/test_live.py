@@ -87,6 +87,27 @@ class InRecords(MemoryStream):
         return whole
 
 
+class Holding(MemoryStream):
+    """Takes all that is sent, and holds what there is no room for, as TLS does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept = b""
+
+    @property
+    def held(self) -> int:
+        return len(self.kept)
+
+    def send(self, data: bytes | memoryview) -> int:
+        self.kept += data
+        self.flush()
+        return len(data)
+
+    def flush(self) -> bool:
+        self.kept = self.kept[super().send(self.kept) :]
+        return not self.kept
+
+
 @pytest.fixture
 def one() -> OneConnection:
     return OneConnection()
@@ -196,6 +217,17 @@ def test_a_short_message_waits_behind_others(one: OneConnection) -> None:
     assert one.received() == b"".join(
         bytes([0x82, 0x80 | len(text), 0, 0, 0, 0]) + text for text in (b"first", b"second", b"third", b"fourth")
     )
+
+
+def test_what_the_stream_holds_has_not_left() -> None:
+    one = OneConnection(Holding)
+    one.stream.room = 10
+    one.send(b"x" * 100)
+    one.step()
+    assert one.live.unsent == 96
+    one.stream.room = None
+    one.step()
+    assert one.live.unsent == 0
 
 
 def test_a_long_message_is_not_short(one: OneConnection) -> None:

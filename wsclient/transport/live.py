@@ -130,8 +130,8 @@ class LiveConnection:
 
     @property
     def unsent(self) -> int:
-        """Bytes that the protocol gave and the stream did not take."""
-        return len(self._piece)
+        """Bytes that the protocol gave and the system did not take; those that TLS holds are ciphertext."""
+        return len(self._piece) + self._stream.held
 
     def step(self, *, read: bool, is_readable: bool, missed: float) -> list[Event]:
         """Writes what waits, reads at most once, and then looks at the deadlines.
