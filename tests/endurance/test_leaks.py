@@ -185,10 +185,14 @@ def test_no_byte_stays_of_any_kind_of_end(turn: Callable[[Shop, WebSocketClient]
     try:
         for _ in range(50):
             turn(shop, shop.client())
-        before = holding()
-        for _ in range(200):
-            turn(shop, shop.client())
-        assert holding().traced - before.traced < MOST_TRACED
+        grown = []
+        # What leaks grows each time. What a thread of pytest-xdist takes meanwhile, for a list of tests, does not.
+        while len(grown) < 3 and not (grown and min(grown) < MOST_TRACED):
+            before = holding().traced
+            for _ in range(200):
+                turn(shop, shop.client())
+            grown.append(holding().traced - before)
+        assert min(grown) < MOST_TRACED
     finally:
         tracemalloc.stop()
 

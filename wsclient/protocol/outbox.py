@@ -158,8 +158,8 @@ class Outbox:
         self._pongs: list[bytes] = []
         self._is_flooded = False
         self._close: bytes | None = None
-        self.last_cost = 0
-        self.is_drained = False
+        self.last_cost: int = 0
+        self.is_drained: bool = False
 
     def __bool__(self) -> bool:
         """Whether `next_piece` has something to give."""

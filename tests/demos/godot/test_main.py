@@ -16,6 +16,9 @@ from demos.godot.companions import Companions, NoGodot
 from tests.support.programs import require_program
 from tests.support.source import ROOT
 
+# What the engine says where it sends to a player who hung up a moment ago.
+LATE_PACKET = re.compile(r'ERROR: put_packet: Condition "!is_connected_to_host\(\)" is true.*\n +At: .*\n')
+
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C and kill are no signals there")
 
 
@@ -25,7 +28,7 @@ def test_without_a_display_four_play_on_a_godot_server_and_a_picture_is_saved(ru
 
     done = run_demo("-m", "demos.godot", "--headless", "--players", "4", "--seconds", "3", "--screenshot", str(picture))
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, LATE_PACKET.sub("", done.stderr)) == (0, "")
     *_, last, saved, summary = done.stdout.splitlines()
     assert re.search(r" 4 pilots  round trip +\d.* [1-9]\d* in +[1-9]\d* out .* joined ws://127\.0\.0\.1:\d+", last)
     assert saved == f"saved {picture}"
