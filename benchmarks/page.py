@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from benchmarks import growth
 from benchmarks.report import Line, judge
 from benchmarks.rounds import Figures, median
-from benchmarks.suite import MEMORY_STATES, OURS, TARGETS, WORKS
+from benchmarks.suite import GODOT, MEMORY_STATES, OURS, TARGETS, WORKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -184,19 +184,19 @@ def _draw_longest(results: dict[str, Figures]) -> None:
     figure = Figure(figsize=(8, 4.2), layout="constrained")
     axes = figure.add_subplot()
     shapes = ("burst", "16M", "16M-text", "16M-umlauts", "16M-fragments")
-    bars = [(OURS, 1), (OURS, 4), ("websockets Sans-I/O", 4), ("wsproto", 4)]
+    bars = [(OURS, 1), (OURS, 4), ("websockets Sans-I/O", 4), ("wsproto", 4), (GODOT, 4)]
     for place, ((client, budget), colour) in enumerate(zip(bars, _COLOURS, strict=False)):
         heights = [
             median(results[key][client]) if client in results.get(key, {}) else 0.0
             for key in (f"longest-{shape}-{budget}" for shape in shapes)
         ]
         label = f"{client}, budget {budget} ms" if client == OURS else client
-        axes.bar([at + place * 0.2 for at in range(len(shapes))], heights, 0.19, label=label, color=colour)
+        axes.bar([at + place * 0.16 for at in range(len(shapes))], heights, 0.15, label=label, color=colour)
     words = ("49,152 messages", "16 MiB binary", "16 MiB ASCII", "16 MiB, no ASCII", "4,096 fragments")
-    axes.set_xticks([at + 0.3 for at in range(len(shapes))], words)
+    axes.set_xticks([at + 0.32 for at in range(len(shapes))], words)
     axes.set(yscale="log", ylabel="milliseconds")
-    axes.set_title("The longest poll() while this comes in", loc="left")
-    axes.legend(frameon=False)
+    axes.set_title("The longest poll() while this comes in", loc="left", pad=24)
+    axes.legend(frameon=False, ncols=len(bars), loc="lower left", bbox_to_anchor=(-0.02, 1.0), columnspacing=1.2)
     figure.savefig(_DOCS / "images" / "longest.svg", metadata={"Date": None})
 
 
