@@ -76,6 +76,7 @@ class PacketQueue:
         if count <= 0:
             return 0
         size = messages.size if count == len(payloads) else sum(map(len, payloads[:count]))
+        # What `_fits` asks first, asked here: three calls less for each message that comes by itself.
         if self._put_bytes - self._gone_bytes + size <= self.max_bytes or self._fits(size):
             return count
         room = self.max_bytes - self._waiting_at_most

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import select
-import time
-from typing import TYPE_CHECKING
 
 import websocket
 
-from benchmarks.clients.base import Client, NotOffered
-
-if TYPE_CHECKING:
-    import ssl
+from benchmarks.clients.base import NotOffered
+from benchmarks.clients.blocking import Blocking
 
 __all__ = ["WebsocketClient"]
 
 
-class WebsocketClient(Client):
+class WebsocketClient(Blocking):
     """`recv()` and `send_binary()`; in a game's frame, it asks first whether there is anything.
 
     Without wsaccel, which nobody maintains any more.
     """
 
-    def __init__(self, context: ssl.SSLContext) -> None:
-        super().__init__(context)
-        self._many: list[websocket.WebSocket] = []
+    send_binary = "send_binary"
 
     def _connect(self, url: str) -> websocket.WebSocket:
         options = {"context": self.context} if url.startswith("wss") else None
@@ -38,29 +32,6 @@ class WebsocketClient(Client):
 
     def close(self) -> None:
         self._connection.shutdown()
-
-    def command(self, text: str) -> None:
-        self._connection.send(text)
-
-    def receive(self, count: int) -> None:
-        receive = self._connection.recv
-        for _ in range(count):
-            receive()
-
-    def send(self, payload: bytes, count: int, batch: int) -> None:
-        send = self._connection.send_binary
-        for _ in range(count):
-            send(payload)
-        self._connection.recv()
-
-    def echo(self, payload: bytes, count: int) -> list[float]:
-        took = []
-        for _ in range(count):
-            start = time.perf_counter()
-            self._connection.send_binary(payload)
-            self._connection.recv()
-            took.append(time.perf_counter() - start)
-        return took
 
     def idle(self, count: int, *, inside: bool = False) -> None:
         connection = self._connection.sock

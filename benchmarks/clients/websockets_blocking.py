@@ -8,22 +8,17 @@ from typing import TYPE_CHECKING
 
 from websockets.sync.client import connect
 
-from benchmarks.clients.base import LIMIT, TO_FILL, Client
+from benchmarks.clients.base import LIMIT, TO_FILL
+from benchmarks.clients.blocking import Blocking
 
 if TYPE_CHECKING:
-    import ssl
-
     from websockets.sync.client import ClientConnection
 
 __all__ = ["WebsocketsBlocking"]
 
 
-class WebsocketsBlocking(Client):
+class WebsocketsBlocking(Blocking):
     """`recv()` and `send()`; in a game's frame `recv(timeout=0)`."""
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        super().__init__(context)
-        self._many: list[ClientConnection] = []
 
     def _connect(self, url: str, *, compression: bool = False) -> ClientConnection:
         return connect(
@@ -40,29 +35,6 @@ class WebsocketsBlocking(Client):
 
     def close(self) -> None:
         self._connection.socket.close()
-
-    def command(self, text: str) -> None:
-        self._connection.send(text)
-
-    def receive(self, count: int) -> None:
-        receive = self._connection.recv
-        for _ in range(count):
-            receive()
-
-    def send(self, payload: bytes, count: int, batch: int) -> None:
-        send = self._connection.send
-        for _ in range(count):
-            send(payload)
-        self._connection.recv()
-
-    def echo(self, payload: bytes, count: int) -> list[float]:
-        took = []
-        for _ in range(count):
-            start = time.perf_counter()
-            self._connection.send(payload)
-            self._connection.recv()
-            took.append(time.perf_counter() - start)
-        return took
 
     def idle(self, count: int, *, inside: bool = False) -> None:
         _idle(self._connection, count)

@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import threading
 from random import Random
+from typing import TYPE_CHECKING
 
 from demos.arena import lifeline
 from demos.arena.autopilot import steer
@@ -17,7 +18,10 @@ from demos.arena.model import HEIGHT, WIDTH, Ship
 from demos.arena.reconnector import Reconnector
 from wsclient import WebSocketClient
 
-__all__ = ["fly_bots", "main", "new_bot_ship"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["fly_bots", "main", "new_bot_ship", "run_bots"]
 
 NAMES = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Radia", "Ken")
 HUES = (205, 288, 150, 10, 328, 235, 95, 180)  # far from each other
@@ -44,9 +48,16 @@ def fly_bots(url: str, count: int, is_over: threading.Event) -> None:
         client.disconnect_from_host()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m demos.arena.bots", description="Bots that play in the arena.")
-    parser.add_argument("url", help="of the arena's server")
+def run_bots(fly: Callable[[str, int, threading.Event], None], *, program: str, description: str) -> None:
+    """Does what the command line asks for, until Ctrl-C or, if so asked, until standard input ends.
+
+    Args:
+        fly: plays with so many bots at that URL until it is over.
+        program: how it is started, for the help.
+        description: the same.
+    """
+    parser = argparse.ArgumentParser(prog=program, description=description)
+    parser.add_argument("url", help="of the server")
     parser.add_argument("--count", type=int, default=4, help="how many bots (default: %(default)s)")
     parser.add_argument(lifeline.OPTION, action="store_true", help="end when standard input does")
     options = parser.parse_args()
@@ -54,7 +65,11 @@ def main() -> None:
     if options.until_stdin_closes:
         lifeline.watch(is_over.set)
     with contextlib.suppress(KeyboardInterrupt):
-        fly_bots(options.url, options.count, is_over)
+        fly(options.url, options.count, is_over)
+
+
+def main() -> None:
+    run_bots(fly_bots, program="python -m demos.arena.bots", description="Bots that play in the arena.")
 
 
 if __name__ == "__main__":

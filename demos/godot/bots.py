@@ -5,15 +5,15 @@ python -m demos.godot.bots ws://127.0.0.1:8765 --count 4
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import threading
+from typing import TYPE_CHECKING
 
-from demos.arena import lifeline
 from demos.arena.autopilot import steer
-from demos.arena.bots import FRAME, new_bot_ship
+from demos.arena.bots import FRAME, new_bot_ship, run_bots
 from demos.godot.game import GodotGame
 from wsclient import WebSocketClient
+
+if TYPE_CHECKING:
+    import threading
 
 __all__ = ["fly_bots", "main"]
 
@@ -30,16 +30,7 @@ def fly_bots(url: str, count: int, is_over: threading.Event) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m demos.godot.bots", description="Bots for the Godot server.")
-    parser.add_argument("url", help="of the server")
-    parser.add_argument("--count", type=int, default=4, help="how many bots (default: %(default)s)")
-    parser.add_argument(lifeline.OPTION, action="store_true", help="end when standard input does")
-    options = parser.parse_args()
-    is_over = threading.Event()
-    if options.until_stdin_closes:
-        lifeline.watch(is_over.set)
-    with contextlib.suppress(KeyboardInterrupt):
-        fly_bots(options.url, options.count, is_over)
+    run_bots(fly_bots, program="python -m demos.godot.bots", description="Bots for the Godot server.")
 
 
 if __name__ == "__main__":
