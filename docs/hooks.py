@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from mkdocs.structure.files import File
 
-from wsclient.signal import Signal
+from wsclient.core.signal import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

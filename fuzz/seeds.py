@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from fuzz.targets.reply_head import KEY_BYTES
 from fuzz.targets.runs import LIMITS, SIZES
-from wsclient.multiplayer import commands, relay
+from wsclient.multiplayer.godot3 import commands, relay
 from wsclient.protocol.masking import mask
 from wsclient.variant import (
     RID,

@@ -61,10 +61,10 @@ NOT_AT_IMPORT = [
     "ssl",
     "urllib",
     "wsclient.cli",
-    "wsclient.lag_peer",
-    "wsclient.multiplayer_api",
+    "wsclient.scene.lag_peer",
+    "wsclient.scene.multiplayer_api",
     "wsclient.netgraph",
-    "wsclient.node",
+    "wsclient.scene.node",
     "wsclient.rpc",
     "wsclient.variant",
 ]

@@ -8,23 +8,27 @@ from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-from tests.support.source import PACKAGE, Import, Module, imports, modules, without_docstrings
+from tests.support.source import PACKAGE, ROOT, Import, Module, imports, modules, without_docstrings
 
-HALL = "hall"
-CLI = "cli"  # the program on top of the hall, its door `__main__` with it
+DOORS = "doors"  # the public modules of the top level
+CLI = "cli"  # the program on top of it all, its door `__main__` with it
 
-# Which rooms each may import from, beside itself.
+# What each room may import beside itself: other rooms, or single modules of them. From the ground up.
 MAY_IMPORT: dict[str, set[str]] = {
-    CLI: {HALL, "transport", "protocol"},
-    HALL: {"transport", "protocol", "multiplayer", "variant"},
-    "transport": {"protocol"},
-    "protocol": set(),
-    "multiplayer": {"variant"},
-    "variant": set(),
+    "ground": set(),
+    "protocol": {"ground"},
+    "variant": {"ground"},
+    "multiplayer": {"variant", "ground"},
+    "transport": {"protocol", "ground"},
+    "core": {"variant", "ground"},
+    "websocket": {"core", "transport", "protocol", "multiplayer", "ground"},
+    "scene": {"core", "multiplayer", "variant", "transport.clock", "ground"},
+    DOORS: {"websocket", "scene", "core", "multiplayer", "variant", "transport", "ground"},
+    CLI: {DOORS, "websocket", "core", "transport", "protocol", "ground"},
 }
 
-# What is neither ours nor Python's own: each has the one place that knows it.
-THIRD_PARTY: dict[str, set[str]] = {CLI: {"rich"}, HALL: {"pyee"}, "transport": {"certifi"}}
+# What is neither ours nor Python's own: each has the one room that knows it.
+THIRD_PARTY: dict[str, set[str]] = {CLI: {"rich"}, "core": {"pyee"}, "transport": {"certifi"}}
 
 # The world: networks, clocks, threads, other processes.
 WORLD = {
@@ -43,30 +47,19 @@ WORLD = {
     "threading",
     "time",
 }
-MAY_TOUCH_THE_WORLD = {"transport"}
+MAY_TOUCH_THE_WORLD = {"transport", CLI}
 HARMLESS = {("threading", "get_ident")}  # one object belongs to one thread, and its class has to see which
 
 # These serve any peer, over whatever it speaks.
-NAME_NO_WEBSOCKET = {
-    "wsclient.lag_line",
-    "wsclient.lag_peer",
-    "wsclient.multiplayer_api",
-    "wsclient.networked_multiplayer_peer",
-    "wsclient.node",
-    "wsclient.peer_arrivals",
-    "wsclient.rpc",
-    "wsclient.rpc_admission",
-    "wsclient.rpc_receiver",
-    "wsclient.rpc_sender",
-}
+NAME_NO_WEBSOCKET = {"core", "scene"}
 
 
 def room_of(name: str) -> str:
-    """Names the room of "wsclient.protocol.url" or of the room's own package; what is in no room is in the hall."""
+    """Returns the room of "wsclient.protocol.url", or of the room's own package."""
     parts = name.split(".")
     if name == f"{PACKAGE}.__main__":
         return CLI
-    return parts[1] if len(parts) > 1 and parts[1] in MAY_IMPORT else HALL
+    return parts[1] if len(parts) > 1 and parts[1] in MAY_IMPORT else DOORS
 
 
 def wrong_layers(module: Module) -> list[str]:
@@ -76,7 +69,9 @@ def wrong_layers(module: Module) -> list[str]:
     return [
         f"{module.name}:{found.line} imports {target} ({room_of(target)})"
         for found in imports(module)
-        if (target := _ours(found)) is not None and room_of(target) not in allowed
+        if (target := _ours(found)) is not None
+        and room_of(target) not in allowed
+        and target.removeprefix(f"{PACKAGE}.") not in allowed
     ]
 
 
@@ -125,7 +120,7 @@ def _top(found: Import) -> str:
 
 
 def _ours(found: Import) -> str | None:
-    """Names what of ours is imported: `from wsclient import protocol` means the room, not the hall that lists it."""
+    """Names what of ours is imported: `from wsclient import protocol` means the room, not the door that lists it."""
     if _top(found) != PACKAGE:
         return None
     return f"{PACKAGE}.{found.name}" if found.module == PACKAGE and found.name in MAY_IMPORT else found.module
@@ -151,14 +146,14 @@ def test_others_are_imported_where_the_table_says(module: Module) -> None:
 
 
 @each_module
-def test_only_transport_touches_the_world(module: Module) -> None:
+def test_only_transport_and_the_command_line_touch_the_world(module: Module) -> None:
     assert world_touched(module) == []
 
 
-@pytest.mark.parametrize("name", sorted(NAME_NO_WEBSOCKET))
-def test_what_serves_any_peer_names_no_websocket(name: str) -> None:
-    (module,) = (module for module in MODULES if module.name == name)
-
+@pytest.mark.parametrize(
+    "module", [pytest.param(each, id=each.name) for each in MODULES if room_of(each.name) in NAME_NO_WEBSOCKET]
+)
+def test_what_serves_any_peer_names_no_websocket(module: Module) -> None:
     assert not names_a_websocket(module)
 
 
@@ -167,34 +162,56 @@ def test_the_package_imports_without_a_circle() -> None:
 
 
 def test_every_package_is_a_room_of_the_table() -> None:
-    packages = {module.name for module in MODULES if module.is_package}
+    rooms = {name.split(".")[1] for module in MODULES if module.is_package and "." in (name := module.name)}
 
-    assert packages == {PACKAGE, *(f"{PACKAGE}.{room}" for room in MAY_IMPORT if room != HALL)}
+    assert rooms == set(MAY_IMPORT) - {DOORS}
+
+
+def test_the_top_level_holds_doors_and_rooms_alone() -> None:
+    top = {path.name for path in (ROOT / PACKAGE).iterdir() if path.suffix == ".py"}
+
+    assert top == {"__init__.py", "__main__.py", "netgraph.py", "rpc.py"}
+
+
+def test_there_are_six_floors() -> None:
+    floors: dict[str, int] = {}
+    for room, below in MAY_IMPORT.items():  # from the ground up
+        floors[room] = 1 + max((floors[each.partition(".")[0]] for each in below), default=0)
+
+    assert max(floors.values()) == 6
 
 
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        pytest.param("wsclient.protocol.url", "import wsclient", id="room-to-hall"),
-        pytest.param("wsclient.protocol.url", "import wsclient.error", id="room-to-hall-module"),
-        pytest.param("wsclient.protocol.url", "from wsclient.error import Error", id="room-to-hall-name"),
-        pytest.param("wsclient.protocol.url", "from wsclient import Error", id="room-to-hall-exported"),
-        pytest.param("wsclient.protocol.url", "from .. import error", id="relative"),
-        pytest.param("wsclient.protocol.url", "from ..error import Error", id="relative-module"),
+        pytest.param("wsclient.protocol.url", "import wsclient", id="room-to-door"),
+        pytest.param("wsclient.protocol.url", "import wsclient.core.object", id="room-up-module"),
+        pytest.param("wsclient.protocol.url", "from wsclient.core.object import Object", id="room-up-name"),
+        pytest.param("wsclient.protocol.url", "from wsclient import Error", id="room-to-door-exported"),
+        pytest.param("wsclient.protocol.url", "from .. import core", id="relative"),
+        pytest.param("wsclient.protocol.url", "from ..core import object", id="relative-module"),
+        pytest.param(
+            "wsclient.scene.node", "from wsclient.websocket.client import WebSocketClient", id="scene-websocket"
+        ),
+        pytest.param("wsclient.scene.lag_peer", "from wsclient.transport.native import State", id="another-module"),
         pytest.param("wsclient.protocol.url", "from wsclient import transport", id="protocol-to-transport-as-name"),
         pytest.param("wsclient.protocol.url", "from wsclient.variant import encode", id="protocol-to-variant"),
-        pytest.param("wsclient.variant.encoder", "from wsclient.protocol import url", id="variant-to-protocol"),
+        pytest.param("wsclient.variant.codec.encoder", "from wsclient.protocol import url", id="variant-to-protocol"),
         pytest.param("wsclient.transport.native", "from wsclient.variant import encode", id="transport-to-variant"),
-        pytest.param("wsclient.multiplayer.relay", "import wsclient.transport.base", id="multiplayer-to-transport"),
-        pytest.param("wsclient.multiplayer.relay", "import wsclient.protocol", id="multiplayer-to-protocol"),
-        pytest.param("wsclient.protocol.url", "def f():\n    import wsclient.error", id="inside-a-function"),
-        pytest.param("wsclient.websocket_client", "from wsclient.cli import session", id="hall-to-command-line"),
-        pytest.param("wsclient.object", "import wsclient.__main__", id="hall-to-its-door"),
         pytest.param(
-            "wsclient.protocol.url", "import importlib\nimportlib.import_module('wsclient.error')", id="by-name"
+            "wsclient.multiplayer.godot3.relay", "import wsclient.transport.base", id="multiplayer-to-transport"
+        ),
+        pytest.param("wsclient.multiplayer.godot3.relay", "import wsclient.protocol", id="multiplayer-to-protocol"),
+        pytest.param("wsclient.protocol.url", "def f():\n    import wsclient.core.object", id="inside-a-function"),
+        pytest.param("wsclient.websocket.client", "from wsclient.cli import session", id="client-to-command-line"),
+        pytest.param("wsclient.core.object", "import wsclient.__main__", id="core-to-main"),
+        pytest.param(
+            "wsclient.protocol.url", "import importlib\nimportlib.import_module('wsclient.core.object')", id="by-name"
         ),
         pytest.param(
-            "wsclient.protocol.url", "if TYPE_CHECKING:\n    from wsclient.error import Error", id="for-type-checkers"
+            "wsclient.protocol.url",
+            "if TYPE_CHECKING:\n    from wsclient.core.object import Object",
+            id="for-type-checkers",
         ),
     ],
 )
@@ -206,15 +223,20 @@ def test_an_import_that_points_up_is_found(name: str, text: str) -> None:
     ("module", "text"),
     [
         pytest.param(
-            Module("wsclient.websocket_client", ""), "from wsclient.transport.base import Transport", id="hall"
+            Module("wsclient.websocket.client", ""),
+            "from wsclient.transport.base import Transport",
+            id="client-to-transport",
         ),
-        pytest.param(Module("wsclient.websocket_client", ""), "from wsclient import protocol", id="hall-to-room"),
-        pytest.param(Module("wsclient.websocket_client", ""), "from .error import Error", id="hall-relative"),
+        pytest.param(Module("wsclient.websocket.client", ""), "from wsclient import protocol", id="to-a-room"),
+        pytest.param(Module("wsclient.websocket.client", ""), "from .error import Error", id="relative-own-room"),
         pytest.param(Module("wsclient.transport.native", ""), "from wsclient.protocol import url", id="transport"),
+        pytest.param(Module("wsclient.scene.lag_peer", ""), "import wsclient.transport.clock", id="one-module"),
         pytest.param(Module("wsclient.__main__", ""), "from wsclient.cli.session import Session", id="door"),
-        pytest.param(Module("wsclient.cli.session", ""), "from wsclient.error import Error", id="command-line-to-hall"),
         pytest.param(
-            Module("wsclient.multiplayer.commands", ""), "from wsclient.variant import encode", id="multiplayer"
+            Module("wsclient.cli.session", ""), "from wsclient.ground.error import Error", id="command-line-to-ground"
+        ),
+        pytest.param(
+            Module("wsclient.multiplayer.godot3.commands", ""), "from wsclient.variant import encode", id="multiplayer"
         ),
         pytest.param(Module("wsclient.protocol.handshake", ""), "from .url import URL", id="own-room-relative"),
         pytest.param(Module("wsclient.variant", "", is_package=True), "from .types import RID", id="package-relative"),
@@ -231,12 +253,12 @@ def test_an_import_that_points_down_is_not_held_against_anyone(module: Module, t
         pytest.param("wsclient.protocol.url", "import pyee", 1, id="protocol-pyee"),
         pytest.param("wsclient.variant.types", "from pyee.base import EventEmitter", 1, id="variant-pyee"),
         pytest.param("wsclient.transport.native", "import pyee", 1, id="transport-pyee"),
-        pytest.param("wsclient.object", "import certifi", 1, id="hall-certifi"),
+        pytest.param("wsclient.core.object", "import certifi", 1, id="core-certifi"),
         pytest.param("wsclient.variant.types", "import numpy", 1, id="undeclared"),
-        pytest.param("wsclient.object", "import rich", 1, id="hall-rich"),
-        pytest.param("wsclient.object", "import pyee", 0, id="hall-pyee"),
+        pytest.param("wsclient.core.object", "import rich", 1, id="core-rich"),
+        pytest.param("wsclient.core.object", "import pyee", 0, id="core-pyee"),
         pytest.param("wsclient.cli.report", "import rich.text", 0, id="command-line-rich"),
-        pytest.param("wsclient.transport.tls_stream", "import certifi", 0, id="transport-certifi"),
+        pytest.param("wsclient.transport.stream.tls_stream", "import certifi", 0, id="transport-certifi"),
     ],
 )
 def test_an_outsider_is_known_in_one_room(name: str, text: str, count: int) -> None:
@@ -246,20 +268,22 @@ def test_an_outsider_is_known_in_one_room(name: str, text: str, count: int) -> N
 @pytest.mark.parametrize(
     ("name", "text", "count"),
     [
-        pytest.param("wsclient.websocket_client", "import time", 1, id="hall-clock"),
-        pytest.param("wsclient.websocket_client", "def f():\n    import ssl", 1, id="hall-late"),
+        pytest.param("wsclient.websocket.client", "import time", 1, id="client-clock"),
+        pytest.param("wsclient.websocket.client", "def f():\n    import ssl", 1, id="client-late"),
         pytest.param("wsclient.protocol.connection", "from time import monotonic", 1, id="protocol-clock"),
         pytest.param("wsclient.variant.types", "import os, socket", 1, id="second-of-two"),
-        pytest.param("wsclient.multiplayer.relay", "import concurrent.futures", 1, id="submodule"),
-        pytest.param("wsclient.cli.session", "import time", 1, id="command-line-clock"),
-        pytest.param("wsclient.object", "import threading", 1, id="whole-of-threading"),
-        pytest.param("wsclient.object", "from threading import Thread", 1, id="threads"),
+        pytest.param("wsclient.multiplayer.godot3.relay", "import concurrent.futures", 1, id="submodule"),
+        pytest.param("wsclient.cli.session", "import time", 0, id="command-line-clock"),
+        pytest.param("wsclient.core.object", "import threading", 1, id="whole-of-threading"),
+        pytest.param("wsclient.core.object", "from threading import Thread", 1, id="threads"),
         pytest.param(
-            "wsclient.object", "if TYPE_CHECKING:\n    pass\nelse:\n    import ssl", 1, id="not-type-checking"
+            "wsclient.core.object", "if TYPE_CHECKING:\n    pass\nelse:\n    import ssl", 1, id="not-type-checking"
         ),
-        pytest.param("wsclient.object", "from threading import get_ident", 0, id="which-thread"),
-        pytest.param("wsclient.object", "if TYPE_CHECKING:\n    from ssl import SSLContext", 0, id="type-checking"),
-        pytest.param("wsclient.object", "if typing.TYPE_CHECKING:\n    import ssl", 0, id="typing-type-checking"),
+        pytest.param("wsclient.core.object", "from threading import get_ident", 0, id="which-thread"),
+        pytest.param(
+            "wsclient.core.object", "if TYPE_CHECKING:\n    from ssl import SSLContext", 0, id="type-checking"
+        ),
+        pytest.param("wsclient.core.object", "if typing.TYPE_CHECKING:\n    import ssl", 0, id="typing-type-checking"),
         pytest.param("wsclient.transport.native", "import socket, ssl, select, threading, time", 0, id="transport"),
     ],
 )
@@ -270,16 +294,16 @@ def test_the_world_is_seen_from_transport_only(name: str, text: str, count: int)
 @pytest.mark.parametrize(
     ("text", "is_named"),
     [
-        pytest.param("from wsclient.websocket_client import X", True, id="import"),
+        pytest.param("from wsclient.websocket.client import X", True, id="import"),
         pytest.param("def f(peer: 'WebSocketClient'): ...", True, id="annotation"),
         pytest.param("WEBSOCKET = 1", True, id="name"),
         pytest.param('"""Over a WebSocketClient, or any other peer."""', False, id="docstring"),
         pytest.param('def f():\n    """As in WebSocketClient."""', False, id="function-docstring"),
-        pytest.param("import wsclient.reference", False, id="package"),
+        pytest.param("import wsclient.core.reference", False, id="package"),
     ],
 )
 def test_a_named_websocket_is_found(text: str, is_named: bool) -> None:
-    assert names_a_websocket(Module("wsclient.multiplayer_api", text)) is is_named
+    assert names_a_websocket(Module("wsclient.scene.multiplayer_api", text)) is is_named
 
 
 def test_a_circle_is_found() -> None:

@@ -154,6 +154,6 @@ def test_a_second_ctrl_c_does_not_wait(url, monkeypatch):
     def interrupt_twice(*_: object, **__: object) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr("wsclient.transport.console.SelectedConsole.wait", interrupt_twice)
+    monkeypatch.setattr("wsclient.cli.console.SelectedConsole.wait", interrupt_twice)
 
     assert main(["--listen", "1", url]) == ExitCode.INTERRUPTED

@@ -10,7 +10,7 @@ import pytest
 from tests.support.fake_transport import FakeNetwork, binary
 from tests.support.source import ROOT
 from wsclient.netgraph import NetGraph, Sample
-from wsclient.websocket_client import WebSocketClient
+from wsclient.websocket.client import WebSocketClient
 
 
 @pytest.fixture

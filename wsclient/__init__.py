@@ -8,44 +8,39 @@
     while True:          # the game's loop
         client.poll()    # never blocks; all signals are emitted in here
 
-The map of the package. What users name stands here, one class of Godot's a file, base to derived:
+The map of the package, from the ground up. A room imports from those above it in this list alone:
 
-    error, signal, object, reference          codes, declared signals over pyee
-    packet_peer, networked_multiplayer_peer   what any peer can do; subclass these for peers of your own
-    websocket_peer, websocket_multiplayer_peer, websocket_client
-    connection_failure, connection_statistics
-    multiplayer_api, node, rpc                Godot's RPC over any peer; `from wsclient.rpc import remote, puppet`
-    lag_peer                                  any peer under a bad network
-    netgraph                                  what a client did in the last seconds, for a game to draw
+    ground/       error codes, value classes, escaped text
+    protocol/     RFC 6455 and RFC 7692 without I/O: bytes in, events out
+    variant/      Godot's value types and their encoding; import them from `wsclient.variant`
+    multiplayer/  Godot's multiplayer packets
+    transport/    sockets, TLS, name lookup, time
+    core/         Godot's base classes: objects with signals (over pyee), peers; subclass them for peers of your own
+    websocket/    WebSocketClient, WebSocketPeer, and what they hold
+    scene/        Godot's RPC over any peer (`from wsclient.rpc import remote, puppet`), and a peer on a bad network
+    cli/          `python -m wsclient`
 
-The machinery has four rooms, which know nothing of the above:
-
-    protocol/      RFC 6455 without I/O: bytes in, events out
-    transport/     sockets, TLS, name lookup, time
-    variant/       Godot's value encoding; its types are imported from there
-    multiplayer/   Godot's multiplayer packets
-
-On top of all stands the command line, `python -m wsclient`, in cli/.
+`wsclient.netgraph` draws what a client did in the last seconds.
 """
 
 from typing import TYPE_CHECKING
 
-from wsclient.connection_failure import ConnectionFailure
-from wsclient.connection_statistics import ConnectionStatistics
-from wsclient.error import Error
-from wsclient.networked_multiplayer_peer import NetworkedMultiplayerPeer
-from wsclient.object import Object
-from wsclient.packet_peer import PacketPeer
-from wsclient.reference import Reference
-from wsclient.signal import Signal
-from wsclient.websocket_client import WebSocketClient
-from wsclient.websocket_multiplayer_peer import WebSocketMultiplayerPeer
-from wsclient.websocket_peer import WebSocketPeer
+from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer
+from wsclient.core.object import Object
+from wsclient.core.packet_peer import PacketPeer
+from wsclient.core.reference import Reference
+from wsclient.core.signal import Signal
+from wsclient.ground.error import Error
+from wsclient.websocket.client import WebSocketClient
+from wsclient.websocket.connection_failure import ConnectionFailure
+from wsclient.websocket.connection_statistics import ConnectionStatistics
+from wsclient.websocket.multiplayer_peer import WebSocketMultiplayerPeer
+from wsclient.websocket.peer import WebSocketPeer
 
 if TYPE_CHECKING:
-    from wsclient.lag_peer import LagPeer
-    from wsclient.multiplayer_api import MultiplayerAPI
-    from wsclient.node import Node
+    from wsclient.scene.lag_peer import LagPeer
+    from wsclient.scene.multiplayer_api import MultiplayerAPI
+    from wsclient.scene.node import Node
 
 __all__ = [
     "ConnectionFailure",
@@ -69,9 +64,9 @@ MultiplayerPeer = NetworkedMultiplayerPeer  # Godot 4's name
 
 # Loaded when first named: who has no Godot on the other side need not wait for its formats.
 _LOADED_WHEN_NAMED = {
-    "LagPeer": "wsclient.lag_peer",
-    "MultiplayerAPI": "wsclient.multiplayer_api",
-    "Node": "wsclient.node",
+    "LagPeer": "wsclient.scene.lag_peer",
+    "MultiplayerAPI": "wsclient.scene.multiplayer_api",
+    "Node": "wsclient.scene.node",
 }
 
 

@@ -12,11 +12,11 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from wsclient.cli.console import open_console
 from wsclient.cli.options import ExitCode, parse
 from wsclient.cli.report import JsonReport, PlainReport, painter
 from wsclient.cli.session import Session
-from wsclient.transport.console import open_console
-from wsclient.websocket_client import WebSocketClient
+from wsclient.websocket.client import WebSocketClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

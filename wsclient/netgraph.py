@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
-    from wsclient.connection_statistics import ConnectionStatistics
-    from wsclient.websocket_client import WebSocketClient
+    from wsclient.websocket.client import WebSocketClient
+    from wsclient.websocket.connection_statistics import ConnectionStatistics
 
     Written: TypeAlias = Any  # what a font makes and a surface takes: theirs alone
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wsclient import Error, NetworkedMultiplayerPeer
 
 if TYPE_CHECKING:
-    from wsclient.networked_multiplayer_peer import ConnectionStatus
+    from wsclient.core.networked_multiplayer_peer import ConnectionStatus
 
 __all__ = ["LoopbackPeer"]
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from fuzz.targets.variant import check_value
 from wsclient import Error, MultiplayerAPI, NetworkedMultiplayerPeer, Node
-from wsclient.multiplayer import commands
+from wsclient.multiplayer.godot3 import commands
 from wsclient.rpc import puppet, remote
 
 if TYPE_CHECKING:
-    from wsclient.networked_multiplayer_peer import ConnectionStatus
+    from wsclient.core.networked_multiplayer_peer import ConnectionStatus
 
 __all__ = ["check"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wsclient.multiplayer import relay
+from wsclient.multiplayer.godot3 import relay
 
 __all__ = ["check"]
 

@@ -10,9 +10,9 @@ import pytest
 
 from wsclient.cli.report import JsonReport, PlainReport, painter
 from wsclient.cli.round_trips import RoundTrips
-from wsclient.connection_failure import ConnectionFailure
-from wsclient.connection_statistics import ConnectionStatistics
-from wsclient.error import Error
+from wsclient.ground.error import Error
+from wsclient.websocket.connection_failure import ConnectionFailure
+from wsclient.websocket.connection_statistics import ConnectionStatistics
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678_900, tzinfo=UTC)
 FAILURE = ConnectionFailure(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.support.fake_transport import FakeNetwork, binary, failure, text
+from wsclient.cli.console import Console
 from wsclient.cli.options import ExitCode, Options
 from wsclient.cli.report import PlainReport
 from wsclient.cli.session import Session
 from wsclient.protocol.events import CloseReceived, Ended, FailureKind, Stage
-from wsclient.transport.console import Console
-from wsclient.websocket_client import WebSocketClient
+from wsclient.websocket.client import WebSocketClient
 
 
 class ScriptedConsole(Console):

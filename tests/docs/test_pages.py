@@ -8,7 +8,7 @@ import pytest
 
 import wsclient
 from tests.support.source import ROOT
-from tests.test_connection_failure_messages import MESSAGES
+from tests.websocket.test_connection_failure_messages import MESSAGES
 
 DOCS = ROOT / "docs"
 REFERENCE = "\n".join(path.read_text(encoding="utf-8") for path in (DOCS / "reference").glob("*.md"))

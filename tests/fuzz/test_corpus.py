@@ -7,7 +7,7 @@ import pytest
 from fuzz.engines import RandomEngine
 from fuzz.seeds import CORPUS, seeds
 from fuzz.targets import TARGETS, frames, inflate, relay, reply_head, variant
-from wsclient.multiplayer.relay import PeerAdded
+from wsclient.multiplayer.godot3.relay import PeerAdded
 from wsclient.protocol.connection import Connection, Role
 
 pytestmark = pytest.mark.untraced

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.support.fake_network import FakeNetwork
 from tests.support.fake_select import FakeSelect
-from wsclient.transport.phases import Outside
+from wsclient.transport.opening.phases import Outside
 from wsclient.transport.readiness import Readiness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.support.fake_network import FakeSocket
-    from wsclient.transport.resolver import Resolver
+    from wsclient.transport.opening.resolver import Resolver
 
 __all__ = ["Fault", "FaultyNetwork", "FaultySystem"]
 

@@ -22,8 +22,8 @@ from tests.support.fake_network import FakeNetwork, FakeResolver, addresses
 from tests.support.tls import client_context, server_context
 from wsclient import Error, WebSocketClient
 from wsclient.transport.native import NativeTransport
-from wsclient.transport.resolver import Resolved
-from wsclient.transport.tls_stream import TlsStream
+from wsclient.transport.opening.resolver import Resolved
+from wsclient.transport.stream.tls_stream import TlsStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tests.hostile.raw_server import ServerEnd
     from wsclient.transport.base import Settings
-    from wsclient.transport.phases import Outside
+    from wsclient.transport.opening.phases import Outside
 
 __all__ = [
     "LoopbackWorld",

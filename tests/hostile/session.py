@@ -12,12 +12,12 @@ from tests.support.scripted_server import ScriptedServer
 from tests.support.tls import ServerTlsStream, client_context, server_context
 from wsclient import Error, WebSocketClient
 from wsclient.transport.native import NativeTransport
-from wsclient.transport.resolver import Resolved
-from wsclient.transport.tls_stream import TlsStream
+from wsclient.transport.opening.resolver import Resolved
+from wsclient.transport.stream.tls_stream import TlsStream
 
 if TYPE_CHECKING:
     from wsclient.transport.base import Settings
-    from wsclient.transport.phases import Outside
+    from wsclient.transport.opening.phases import Outside
 
 __all__ = ["Session"]
 

@@ -9,7 +9,7 @@ from tests.hostile.raw_server import MemoryEnd, TlsEnd
 from tests.hostile.scenario import MemoryWorld
 from tests.support.fake_network import FakeResolver, addresses
 from tests.support.threads import finish_lookups
-from wsclient.transport.resolver import Resolved, Resolver
+from wsclient.transport.opening.resolver import Resolved, Resolver
 
 if TYPE_CHECKING:
     import ssl
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.hostile.raw_server import ServerEnd
     from wsclient.protocol.events import Failure
-    from wsclient.transport.resolver import Lookup, TlsOptions
+    from wsclient.transport.opening.resolver import Lookup, TlsOptions
 
 __all__ = ["LookupWorld", "NamedWorld", "TlsWorld", "found", "found_by_getaddrinfo"]
 

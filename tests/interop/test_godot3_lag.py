@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.fake_clock import FakeClock
 from tests.support.godot3_player import PythonPlayer
-from wsclient.lag_peer import LagPeer
+from wsclient.scene.lag_peer import LagPeer
 
 
 def test_a_call_over_a_lag_peer_comes_back_late_and_whole(session):

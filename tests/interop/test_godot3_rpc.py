@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.godot3 import Event
 from tests.support.godot3_session import GodotSession
-from wsclient.multiplayer import commands
+from wsclient.multiplayer.godot3 import commands
 from wsclient.variant import EncodedObjectAsID, Vector2, decode, encode
 
 # Whole objects are refused, and an id that an engine has read is another when it writes it: see the test below.

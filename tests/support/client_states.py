@@ -8,7 +8,7 @@ from wsclient.protocol.events import CloseReceived, Ended
 
 if TYPE_CHECKING:
     from tests.support.fake_transport import FakeNetwork
-    from wsclient.websocket_client import WebSocketClient
+    from wsclient.websocket.client import WebSocketClient
 
 __all__ = ["STATES", "URL", "reach"]
 

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.fake_select import FakeSelect
 from tests.support.memory_stream import MemoryStream
-from wsclient.transport.phases import Outside
-from wsclient.transport.race import Address
+from wsclient.transport.opening.phases import Outside
+from wsclient.transport.opening.race import Address
+from wsclient.transport.opening.resolver import Lookup, Resolved, Resolver
 from wsclient.transport.readiness import Readiness
-from wsclient.transport.resolver import Lookup, Resolved, Resolver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wsclient.protocol.events import Failure
-    from wsclient.transport.resolver import TlsOptions
+    from wsclient.transport.opening.resolver import TlsOptions
 
 __all__ = ["FakeNetwork", "FakeResolver", "FakeSocket", "addresses"]
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.support.godot3 import Event
-from wsclient.multiplayer_api import MultiplayerAPI
-from wsclient.node import Node
 from wsclient.rpc import master, mastersync, puppet, puppetsync, remote, remotesync
+from wsclient.scene.multiplayer_api import MultiplayerAPI
+from wsclient.scene.node import Node
 from wsclient.variant import Vector2
-from wsclient.websocket_client import WebSocketClient
+from wsclient.websocket.client import WebSocketClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wsclient.networked_multiplayer_peer import NetworkedMultiplayerPeer
+    from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer
 
 __all__ = ["Main", "PythonPlayer", "RecordingClient"]
 

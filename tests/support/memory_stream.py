@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wsclient.transport.stream import Stream
+from wsclient.transport.stream.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,14 +13,14 @@ from wsclient.protocol.events import Ended, Messages, Opened
 from wsclient.protocol.url import URL
 from wsclient.transport.base import OpeningRequest, Settings
 from wsclient.transport.native import NativeTransport
-from wsclient.transport.resolver import Resolved
-from wsclient.transport.tls_stream import TlsStream
+from wsclient.transport.opening.resolver import Resolved
+from wsclient.transport.stream.tls_stream import TlsStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wsclient.protocol.events import Event, Failure
-    from wsclient.transport.resolver import Resolver
+    from wsclient.transport.opening.resolver import Resolver
 
 __all__ = ["FRAME", "NativeWorld"]
 

@@ -12,11 +12,11 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from tests.support.fake_network import addresses
-from wsclient.transport.phases import Outside
-from wsclient.transport.resolver import Lookup, Resolved, Resolver
+from wsclient.transport.opening.phases import Outside
+from wsclient.transport.opening.resolver import Lookup, Resolved, Resolver
 
 if TYPE_CHECKING:
-    from wsclient.transport.resolver import TlsOptions
+    from wsclient.transport.opening.resolver import TlsOptions
 
 __all__ = ["PairedNetwork", "agree", "read_request"]
 

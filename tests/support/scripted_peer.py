@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from wsclient.error import Error
-from wsclient.networked_multiplayer_peer import ConnectionStatus, NetworkedMultiplayerPeer, TransferMode
+from wsclient.core.networked_multiplayer_peer import ConnectionStatus, NetworkedMultiplayerPeer, TransferMode
+from wsclient.ground.error import Error
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,11 +10,11 @@ from wsclient.protocol.connection import Connection, Role
 from wsclient.protocol.events import Failure, Messages
 from wsclient.protocol.handshake import Request, ServerHandshake
 from wsclient.transport.readiness import Readiness
-from wsclient.transport.tcp_stream import TcpStream
+from wsclient.transport.stream.tcp_stream import TcpStream
 
 if TYPE_CHECKING:
     from wsclient.protocol.events import Event
-    from wsclient.transport.stream import Stream
+    from wsclient.transport.stream.stream import Stream
 
 __all__ = ["LoopbackListener", "ScriptedServer"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from wsclient.object import Object
+    from wsclient.core.object import Object
 
 __all__ = ["signals_of"]
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import trustme
 
-from wsclient.transport.tls_stream import TlsStream
+from wsclient.transport.stream.tls_stream import TlsStream
 
 if TYPE_CHECKING:
-    from wsclient.transport.stream import Stream
+    from wsclient.transport.stream.stream import Stream
 
 __all__ = ["ServerTlsStream", "authority", "client_context", "expired_context", "server_context"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from wsclient.protocol.events import FailureKind, Stage
 from wsclient.transport.failures import detached, failure_from, is_more_telling, reason_of
-from wsclient.transport.stream import StreamError
+from wsclient.transport.stream.stream import StreamError
 
 
 def test_says_where_what_and_why() -> None:

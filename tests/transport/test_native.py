@@ -13,8 +13,8 @@ from tests.support.fake_network import FakeResolver, addresses
 from tests.support.native_world import NativeWorld
 from wsclient.protocol.events import TEXT, CloseReceived, Ended, Failure, FailureKind, Messages, Opened, Stage
 from wsclient.transport.native import TRANSITIONS, NativeTransport, State, Step
+from wsclient.transport.opening.resolver import Resolved
 from wsclient.transport.polled_time import SKIPPABLE
-from wsclient.transport.resolver import Resolved
 
 each_wire = pytest.mark.parametrize("is_secure", [False, True], ids=["ws", "wss"])
 

@@ -14,8 +14,8 @@ from tests.support.fake_network import FakeResolver, addresses
 from tests.support.native_world import NativeWorld
 from tests.support.tls import client_context
 from wsclient.protocol.events import Ended, Failure
-from wsclient.transport.resolver import Resolved
-from wsclient.transport.tls_stream import TlsStream
+from wsclient.transport.opening.resolver import Resolved
+from wsclient.transport.stream.tls_stream import TlsStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

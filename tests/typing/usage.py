@@ -20,8 +20,8 @@ from wsclient import (
     WebSocketClient,
     WebSocketPeer,
 )
+from wsclient.core.networked_multiplayer_peer import ConnectionStatus
 from wsclient.netgraph import NetGraph
-from wsclient.networked_multiplayer_peer import ConnectionStatus
 
 if TYPE_CHECKING:
     import ssl

@@ -20,7 +20,7 @@ from wsclient.variant import (
     PoolVector2Array,
     PoolVector3Array,
 )
-from wsclient.variant.type_code import Layout
+from wsclient.variant.codec.type_code import Layout
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 

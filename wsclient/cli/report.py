@@ -8,14 +8,14 @@ from base64 import b64encode
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from wsclient.protocol.text import escape
+from wsclient.ground.escape import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import TextIO
 
-    from wsclient.connection_failure import ConnectionFailure
-    from wsclient.connection_statistics import ConnectionStatistics
+    from wsclient.websocket.connection_failure import ConnectionFailure
+    from wsclient.websocket.connection_statistics import ConnectionStatistics
 
 __all__ = ["JsonReport", "PlainReport", "Report", "painter"]
 

@@ -11,10 +11,10 @@ from wsclient.transport.clock import monotonic
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wsclient.cli.console import Console
     from wsclient.cli.options import Options
     from wsclient.cli.report import Report
-    from wsclient.transport.console import Console
-    from wsclient.websocket_client import WebSocketClient
+    from wsclient.websocket.client import WebSocketClient
 
 __all__ = ["Session"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from wsclient.ground.escape import escape
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.http11 import MAX_HEADERS, MAX_LINE_SIZE, Headers, is_token
-from wsclient.protocol.text import escape
 
 __all__ = ["check_headers", "check_subprotocols"]
 

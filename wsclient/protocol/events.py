@@ -10,7 +10,7 @@ from enum import Enum, StrEnum, auto
 from itertools import compress
 from typing import TYPE_CHECKING
 
-from wsclient.protocol.value import Value
+from wsclient.ground.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

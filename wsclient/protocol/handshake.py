@@ -7,6 +7,8 @@ import os
 from binascii import a2b_base64, b2a_base64
 from typing import TYPE_CHECKING
 
+from wsclient.ground.escape import escape
+from wsclient.ground.value import Value
 from wsclient.protocol import deflate
 from wsclient.protocol.arguments import check_headers, check_subprotocols
 from wsclient.protocol.errors import InvalidArgument
@@ -25,8 +27,6 @@ from wsclient.protocol.http11 import (
 )
 from wsclient.protocol.http_body import BodyPrefix
 from wsclient.protocol.refusal import explain_not_http, explain_status
-from wsclient.protocol.text import escape
-from wsclient.protocol.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable

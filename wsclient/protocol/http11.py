@@ -9,8 +9,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from wsclient.protocol.text import escape
-from wsclient.protocol.value import Value
+from wsclient.ground.escape import escape
+from wsclient.ground.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wsclient.ground.escape import escape
 from wsclient.protocol.events import Failure, FailureKind, Stage
-from wsclient.protocol.text import escape
 
 if TYPE_CHECKING:
     from wsclient.protocol.http11 import NotHTTP, ResponseHead

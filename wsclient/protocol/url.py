@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from binascii import b2a_base64
 
+from wsclient.ground.escape import escape
+from wsclient.ground.value import Value
 from wsclient.protocol.errors import InvalidArgument
-from wsclient.protocol.text import escape
-from wsclient.protocol.value import Value
 
 __all__ = ["MAX_URL_LENGTH", "URL"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from wsclient.protocol.value import Value
+from wsclient.ground.value import Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable

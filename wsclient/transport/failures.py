@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from wsclient.protocol.events import Failure, FailureKind
-from wsclient.transport.stream import StreamError
+from wsclient.transport.stream.stream import StreamError
 
 if TYPE_CHECKING:
     from wsclient.protocol.events import Stage

@@ -6,6 +6,7 @@ import logging
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from wsclient.ground.escape import escape
 from wsclient.protocol.connection import State
 from wsclient.protocol.events import (
     CloseReceived,
@@ -17,7 +18,6 @@ from wsclient.protocol.events import (
     PongReceived,
     Stage,
 )
-from wsclient.protocol.text import escape
 from wsclient.transport.failures import OUT_OF_MEMORY, detached, reason_of
 from wsclient.transport.heartbeat import Heartbeat, Verdict
 from wsclient.transport.trace import is_tracing, trace_received, trace_sent
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.events import Event
     from wsclient.transport.base import Settings
     from wsclient.transport.polled_time import PolledClock
-    from wsclient.transport.stream import Stream
+    from wsclient.transport.stream.stream import Stream
 
 __all__ = ["LiveConnection"]
 

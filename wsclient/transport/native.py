@@ -14,8 +14,8 @@ from wsclient.protocol.events import Ended, Failure, FailureKind, Stage
 from wsclient.transport.base import Transport
 from wsclient.transport.failures import detached
 from wsclient.transport.live import LiveConnection
-from wsclient.transport.opening import Opening
-from wsclient.transport.phases import Attempt, Outside
+from wsclient.transport.opening.opening import Opening
+from wsclient.transport.opening.phases import Attempt, Outside
 from wsclient.transport.polled_time import PolledClock
 from wsclient.transport.trace import is_tracing, trace_sent
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from wsclient.protocol.events import Event
     from wsclient.transport.base import OpeningRequest, Settings
-    from wsclient.transport.phases import Established
+    from wsclient.transport.opening.phases import Established
     from wsclient.transport.ready_set import SharedWatch
 
 __all__ = ["TRANSITIONS", "NativeTransport", "State", "Step"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Final
 
+from wsclient.ground.escape import escape
 from wsclient.protocol.events import CloseReceived, Messages, PingReceived, PongReceived
-from wsclient.protocol.text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,20 +11,20 @@ are the types; `type_code` is the table of all; `writers` and `readers` know eac
 
 from __future__ import annotations
 
-from wsclient.variant.color import Color
-from wsclient.variant.component_pools import PoolColorArray, PoolVector2Array, PoolVector3Array
-from wsclient.variant.decoder import decode, decode_from
-from wsclient.variant.encoder import encode
-from wsclient.variant.errors import VariantError
-from wsclient.variant.handles import RID, EncodedObjectAsID
-from wsclient.variant.keys import DictionaryKey, FrozenDictionary
-from wsclient.variant.matrices import Basis, Transform, Transform2D
-from wsclient.variant.node_path import NodePath
-from wsclient.variant.number_pools import PoolIntArray, PoolRealArray
-from wsclient.variant.shapes import AABB, Plane, Quat, Rect2
-from wsclient.variant.string_pool import PoolStringArray
-from wsclient.variant.type_code import GODOT_3, TypeCode
-from wsclient.variant.vectors import Vector2, Vector3
+from wsclient.variant.codec.decoder import decode, decode_from
+from wsclient.variant.codec.encoder import encode
+from wsclient.variant.codec.errors import VariantError
+from wsclient.variant.codec.keys import DictionaryKey, FrozenDictionary
+from wsclient.variant.codec.type_code import GODOT_3, TypeCode
+from wsclient.variant.types.color import Color
+from wsclient.variant.types.component_pools import PoolColorArray, PoolVector2Array, PoolVector3Array
+from wsclient.variant.types.handles import RID, EncodedObjectAsID
+from wsclient.variant.types.matrices import Basis, Transform, Transform2D
+from wsclient.variant.types.node_path import NodePath
+from wsclient.variant.types.number_pools import PoolIntArray, PoolRealArray
+from wsclient.variant.types.shapes import AABB, Plane, Quat, Rect2
+from wsclient.variant.types.string_pool import PoolStringArray
+from wsclient.variant.types.vectors import Vector2, Vector3
 
 __all__ = [
     "AABB",

@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+import gc
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import weakref
+from typing import Any
+
+import pytest
+
+from tests.support.fake_network import addresses
+from tests.support.memory_stream import MemoryStream
+from tests.support.threads import finish_lookups
+from wsclient.protocol.events import Failure, FailureKind, Stage
+from wsclient.transport.opening import resolver as module
+from wsclient.transport.opening.race import Address
+from wsclient.transport.opening.resolver import Lookup, Resolved, Resolver, TlsOptions, numeric_address
+
+V4 = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 80))
+V6 = (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("2001:db8::1", 80, 0, 0))
+BLUETOOTH = (31, socket.SOCK_STREAM, 6, "", "odd")
+
+
+class FakeSystem:
+    """A `getaddrinfo` that answers what the test says, and never on the test's own thread."""
+
+    def __init__(self, outcome: list[Any] | BaseException) -> None:
+        self.outcome = outcome
+        self.asked: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+        self._owner = threading.get_ident()
+
+    def __call__(self, *args: Any, **options: Any) -> list[Any]:
+        assert threading.get_ident() != self._owner, "the lookup would block the game"
+        self.asked.append((args, options))
+        assert self.may_answer.wait(20)
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        return self.outcome
+
+
+def finished(lookup: Lookup) -> Resolved | Failure:
+    finish_lookups()
+    assert lookup.outcome is not None
+    return lookup.outcome
+
+
+def failed(lookup: Lookup) -> Failure:
+    outcome = finished(lookup)
+    assert isinstance(outcome, Failure)
+    return outcome
+
+
+def found(lookup: Lookup) -> Resolved:
+    outcome = finished(lookup)
+    assert isinstance(outcome, Resolved), outcome
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        pytest.param("192.0.2.1", Address(socket.AF_INET, ("192.0.2.1", 80)), id="IPv4"),
+        pytest.param("::1", Address(socket.AF_INET6, ("::1", 80, 0, 0)), id="IPv6"),
+        pytest.param("localhost", None, id="name"),
+        pytest.param("127.1", None, id="short form"),
+        pytest.param("fe80::1%lo", None, id="zone"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_knows_what_is_an_address_already(host: str, expected: Address | None) -> None:
+    assert numeric_address(host, 80) == expected
+
+
+def test_a_numeric_host_needs_no_thread() -> None:
+    before = threading.active_count()
+    outcome = Resolver(FakeSystem(OSError())).start("192.0.2.1", 80, None).outcome
+    assert outcome == Resolved(addresses("192.0.2.1"))
+    assert threading.active_count() == before
+
+
+def test_a_name_is_looked_up_in_a_thread() -> None:
+    system = FakeSystem([V6, BLUETOOTH, V4])
+    outcome = found(Resolver(system).start("game.example", 80, None))
+    assert outcome == Resolved(addresses("2001:db8::1", "192.0.2.1"))
+    assert system.asked == [
+        (("game.example", 80), {"family": socket.AF_UNSPEC, "type": socket.SOCK_STREAM}),
+    ]
+
+
+def test_start_does_not_wait_for_an_answer() -> None:
+    system = FakeSystem([V4])
+    system.may_answer.clear()
+    lookup = Resolver(system).start("game.example", 80, None)
+    assert lookup.outcome is None
+    system.may_answer.set()
+    assert isinstance(finished(lookup), Resolved)
+
+
+@pytest.mark.hostile("G01")
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        pytest.param(
+            socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
+            FailureKind.NAME_NOT_FOUND,
+            "name 'game.example' was not found (Name or service not known)",
+            id="no such name",
+        ),
+        pytest.param(
+            socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"),
+            FailureKind.UNREACHABLE,
+            "no name server answered for 'game.example' (Temporary failure in name resolution)",
+            id="no answer",
+        ),
+        pytest.param(
+            UnicodeError("label empty or too long"),
+            FailureKind.NAME_NOT_FOUND,
+            "name 'game.example' was not found (label empty or too long)",
+            id="no possible name",
+        ),
+        pytest.param(MemoryError(), FailureKind.SYSTEM, "MemoryError", id="no memory"),
+        pytest.param(OSError(24, "Too many open files"), FailureKind.SYSTEM, "Too many open files", id="no files"),
+    ],
+)
+def test_whatever_goes_wrong_is_a_result(error: BaseException, kind: FailureKind, words: str) -> None:
+    failure = failed(Resolver(FakeSystem(error)).start("game.example", 80, None))
+    assert failure.stage is Stage.RESOLVE
+    assert failure.kind is kind
+    assert words in failure.detail
+    assert failure.cause is error
+
+
+@pytest.mark.hostile("G01")
+@pytest.mark.parametrize("answers", [[], [BLUETOOTH]], ids=["none", "none of use"])
+def test_a_name_without_addresses_is_a_failure(answers: list[Any]) -> None:
+    failure = failed(Resolver(FakeSystem(answers)).start("game.example", 80, None))
+    assert (failure.kind, failure.detail) == (FailureKind.NAME_NOT_FOUND, "name 'game.example' has no address")
+
+
+@pytest.mark.parametrize("error", [RuntimeError("can't start new thread"), MemoryError()])
+def test_no_thread_is_a_failure(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    class Thread(threading.Thread):
+        def start(self) -> None:
+            raise error
+
+    monkeypatch.setattr(module.threading, "Thread", Thread)
+    outcome = Resolver(FakeSystem([V4])).start("game.example", 80, None).outcome
+    assert isinstance(outcome, Failure)
+    assert outcome.kind is FailureKind.SYSTEM
+    assert "no thread for the name lookup" in outcome.detail
+
+
+@pytest.mark.hostile("G02")
+def test_a_lookup_that_hangs_keeps_nothing_alive() -> None:
+    system = FakeSystem([V4])
+    system.may_answer.clear()
+    resolver = Resolver(system)
+    resolver.start("game.example", 80, None)
+    freed = weakref.ref(resolver)
+    del resolver
+    gc.collect()
+    assert freed() is None
+    system.may_answer.set()
+    finish_lookups()
+
+
+def run(script: str) -> str:
+    """What a program of its own prints; it must not run for long."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+@pytest.mark.hostile("G03")
+def test_the_interpreter_does_not_wait_for_a_lookup_that_hangs() -> None:
+    assert (
+        run("""
+        import time
+        from wsclient.transport.opening.resolver import Resolver
+        Resolver(lambda *_, **__: time.sleep(600)).start("game.example", 80, None)
+        print("done")
+    """).strip()
+        == "done"
+    )
+
+
+def test_without_tls_nothing_of_it_is_imported() -> None:
+    assert (
+        run("""
+        import sys
+        from wsclient.transport.native import NativeTransport
+        from wsclient.transport.opening.resolver import Resolver, Resolved
+        lookup = Resolver().start("localhost", 80, None)
+        while lookup.outcome is None:
+            pass
+        assert isinstance(lookup.outcome, Resolved)
+        tls = {"tls_stream", "tls_context"}
+        print({"ssl", "certifi", *(f"wsclient.transport.stream.{name}" for name in tls)} & set(sys.modules))
+    """).strip()
+        == "set()"
+    )
+
+
+def test_for_tls_the_thread_prepares_all_that_takes_long() -> None:
+    outcome = found(Resolver(FakeSystem([V4])).start("localhost", 443, TlsOptions()))
+    assert outcome.secure is not None
+    here, there = MemoryStream.pair()
+    stream = outcome.secure(here)
+    assert not stream.handshake()
+    assert b"localhost" in there.inbox  # the server name, RFC 6066 section 3
+    stream.close()
+
+
+def test_a_numeric_host_needs_the_thread_for_tls_but_no_lookup() -> None:
+    system = FakeSystem(OSError())
+    outcome = found(Resolver(system).start("192.0.2.1", 443, TlsOptions()))
+    assert outcome.addresses == addresses("192.0.2.1", port=443)
+    assert outcome.secure is not None
+    assert system.asked == []
+
+
+@pytest.mark.parametrize(
+    ("trusted", "words"),
+    [
+        pytest.param("/no/such/file.pem", "No such file or directory: /no/such/file.pem", id="no file"),
+        pytest.param("-----BEGIN CERTIFICATE-----\n", "the trusted certificate cannot be read", id="no PEM"),
+        pytest.param(b"\x30\x00", "the trusted certificate cannot be read", id="no DER"),
+        pytest.param("a\0b", "the trusted certificate cannot be read", id="no path"),
+    ],
+)
+def test_a_certificate_that_cannot_be_trusted_is_a_failure(trusted: str | bytes, words: str) -> None:
+    failure = failed(Resolver(FakeSystem([V4])).start("localhost", 443, TlsOptions(trusted_certificate=trusted)))
+    assert failure.stage is Stage.TLS
+    assert failure.kind is FailureKind.INVALID_ARGUMENT
+    assert words in failure.detail
+
+
+def test_a_machine_without_root_certificates_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    from wsclient.transport.stream import tls_context
+
+    monkeypatch.setattr(tls_context, "CONTEXTS", tls_context.ContextCache())
+    monkeypatch.setattr(tls_context.certifi, "where", lambda: "/no/such/file.pem")
+    failure = failed(Resolver(FakeSystem([V4])).start("localhost", 443, TlsOptions()))
+    assert failure.kind is FailureKind.SYSTEM
+    assert "root certificates" in failure.detail

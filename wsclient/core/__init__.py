@@ -1,0 +1,1 @@
+"""Godot's base classes: objects with signals, and peers that send packets."""

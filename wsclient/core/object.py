@@ -1,0 +1,159 @@
+"""Object: Godot's names for what has signals."""
+
+from __future__ import annotations
+
+import logging
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from wsclient.core.signal_connection import ConnectFlags
+from wsclient.core.signal_description import argument_of, arguments_of, description_of
+from wsclient.core.signal_emitter import SignalEmitter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from wsclient.ground.error import Error
+
+__all__ = ["Object"]
+
+logger: Final = logging.getLogger("wsclient.signals")
+
+
+_ConnectFlags: TypeAlias = ConnectFlags  # by its own name the class could not hold it
+
+
+class Object(SignalEmitter):
+    """What has signals: the signal part of Godot's Object, on pyee's EventEmitter.
+
+    A signal is declared on the class with `Signal`, and connected in any of three spellings, which are one mechanism:
+
+        client.data_received.connect(on_data)       # an attribute, typed
+        client.connect("data_received", on_data)    # Godot's
+        @client.on("data_received")                 # pyee's: on, once, remove_listener, listeners, ...
+
+    Handlers run in the order of connection, from a copy of the list: one removed meanwhile still runs this once, one
+    added runs next time. One that raises does not stop the others; its exception leaves the emission then, several as
+    an `ExceptionGroup`. What is no `Exception`, as `KeyboardInterrupt`, leaves at once.
+
+    One object belongs to one thread. Of Godot's list, `get_incoming_connections` is missing: a Python handler need not
+    belong to an Object that could tell.
+    """
+
+    ConnectFlags: TypeAlias = _ConnectFlags
+    """The type of these, by Godot's name."""
+    CONNECT_DEFERRED = ConnectFlags.CONNECT_DEFERRED
+    CONNECT_PERSIST = ConnectFlags.CONNECT_PERSIST
+    CONNECT_ONESHOT = ConnectFlags.CONNECT_ONESHOT
+    CONNECT_REFERENCE_COUNTED = ConnectFlags.CONNECT_REFERENCE_COUNTED
+
+    _user_signals: Mapping[str, list[Mapping[str, object]]] = MappingProxyType({})  # most never have any
+
+    # What there is
+
+    def get_class(self) -> str:
+        """Tells the name of the object's class."""
+        return type(self).__name__
+
+    def is_class(self, name: str) -> bool:
+        """Tells whether the object's class, or one that it inherits from up to `Object`, has this name."""
+        return any(base.__name__ == name for base in type(self).__mro__ if issubclass(base, Object))
+
+    def has_signal(self, signal: str) -> bool:
+        """Tells whether the signal exists: declared by the class, or added to this object."""
+        return signal in self._declared_signals or signal in self._user_signals
+
+    def has_user_signal(self, signal: str) -> bool:
+        """Tells whether the signal was added to this object by `add_user_signal`."""
+        return signal in self._user_signals
+
+    def add_user_signal(self, signal: str, arguments: Iterable[str | Mapping[str, object]] = ()) -> None:
+        """Adds a signal to this one object. A name that is empty or taken is logged, and nothing is changed.
+
+        Args:
+            signal: its name, for `connect` and `emit_signal`.
+            arguments: what it is emitted with, for `get_signal_list` alone: names, or Godot's `{"name":, "type":}`.
+        """
+        if not signal or signal in self._handlers:
+            logger.error("add_user_signal: %r is %s", signal, "taken" if signal else "no name")
+            return
+        described = [argument_of(each) if isinstance(each, str) else each for each in arguments]
+        self._user_signals = {**self._user_signals, signal: described}
+        self._refresh(signal)
+
+    def get_signal_list(self) -> list[dict[str, object]]:
+        """Describes every signal, the class's own first: Godot's dictionaries, with Python's types as `"type"`."""
+        declared = [description_of(name, arguments_of(signal)) for name, signal in self._declared_signals.items()]
+        return declared + [description_of(name, arguments) for name, arguments in self._user_signals.items()]
+
+    def get_signal_connection_list(self, signal: str) -> list[dict[str, object]]:
+        """Describes the connections of a signal, in their order; empty for an unknown one.
+
+        Returns:
+            Godot's dictionaries: `source`, `signal`, `target` and `method` (of a bound method; else the callable and
+            its name), `binds`, `flags`; and `callable`.
+        """
+        return [
+            {
+                "source": self,
+                "signal": signal,
+                "target": getattr(connection.target, "__self__", connection.target),
+                "method": getattr(connection.target, "__name__", "__call__"),
+                "callable": connection.target,
+                "binds": list(connection.binds),
+                "flags": connection.flags,
+            }
+            for connection in self._handlers.get(signal, ())
+        ]
+
+    # Connecting and emitting
+
+    def connect(
+        self, signal: str, callable: Callable[..., object] | None = None, binds: Iterable[object] = (), flags: int = 0
+    ) -> Error:
+        """Has `callable` called at each emission of `signal`.
+
+        Args:
+            signal: the signal's name.
+            callable: the handler. The object keeps it alive.
+            binds: arguments that it gets behind those of the emission.
+            flags: `CONNECT_DEFERRED`, `CONNECT_ONESHOT`, `CONNECT_REFERENCE_COUNTED`, or several with `|`.
+
+        Returns:
+            `OK`; `ERR_INVALID_PARAMETER`, logged, where it is connected already, whatever its binds and flags. With
+            `CONNECT_REFERENCE_COUNTED` that counts instead: it is called once, and to be disconnected as often.
+
+        Raises:
+            ValueError: there is no such signal.
+            TypeError: `callable` cannot be called, or is a coroutine function; or `binds` is a string.
+        """
+        return self._connect(signal, callable, binds, flags)
+
+    def disconnect(self, signal: str, callable: Callable[..., object]) -> None:
+        """Undoes one `connect`. What is not connected is logged, and nothing is changed."""
+        self.remove_listener(signal, callable)
+
+    def is_connected(self, signal: str, callable: Callable[..., object]) -> bool:
+        """Tells whether `callable` is connected; an unknown signal is logged, and nothing is connected to it."""
+        if signal not in self._handlers:
+            logger.error("is_connected: %s", self._unknown(signal))
+        return self._find(signal, callable) is not None
+
+    def emit_signal(self, signal: str, *args: object) -> None:
+        """Calls the signal's handlers now, each with `args` and its binds. An unknown signal is logged.
+
+        Raises:
+            Exception: what a handler raised, after all have run; several as an `ExceptionGroup`.
+        """
+        self.emit(signal, *args)
+
+    def set_block_signals(self, enable: bool) -> None:
+        """Blocks all signals, or lets them through again. What is emitted meanwhile is dropped.
+
+        Looked at when an emission starts: set by a handler, the other handlers of that emission still run.
+        """
+        self._is_blocking_signals = enable
+
+    def is_blocking_signals(self) -> bool:
+        """Tells whether signals are blocked."""
+        return self._is_blocking_signals

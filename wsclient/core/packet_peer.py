@@ -1,0 +1,205 @@
+"""PacketPeer: what packets go out of and come in from."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from operator import index
+from typing import TYPE_CHECKING, Final, Protocol
+
+from wsclient.core.reference import Reference
+from wsclient.ground.error import Error
+
+if TYPE_CHECKING:
+    from wsclient.variant import VariantError
+
+__all__ = ["BytesLike", "PacketPeer", "bytes_of"]
+
+logger: Final = logging.getLogger("wsclient.packets")
+
+# Bytes. The bounds and the default are Godot's (PacketPeer.encode_buffer_max_size).
+SMALLEST_ENCODE_BUFFER = 1024
+LARGEST_ENCODE_BUFFER = 256 * 1024 * 1024
+DEFAULT_ENCODE_BUFFER = 8 * 1024 * 1024
+
+
+class BytesLike(Protocol):
+    """What has bytes to read: bytes, bytearray, memoryview, array, a numpy array... (PEP 688)."""
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
+
+class PacketPeer(Reference, ABC):
+    """Sends and receives packets: as bytes, or as Godot's Variants in bytes.
+
+    A peer of one's own writes `get_available_packet_count()`, `_get_packet()` and `_put_packet()`.
+    Source: the Godot 3.6 class reference, PacketPeer.
+    """
+
+    # In the class until they are changed, as with all that seldom is: an object with more than thirty of its own
+    # takes 1.3 KiB more.
+    _packet_error = Error.OK
+    _encode_buffer_max_size = DEFAULT_ENCODE_BUFFER
+    _allows_object_decoding = False
+
+    # What a peer writes
+
+    @abstractmethod
+    def get_available_packet_count(self) -> int:
+        """Tells how many packets can be read."""
+
+    def _get_packet(self) -> bytes:
+        """Takes the oldest packet; called only while there is one. A peer that has its own `get_packet` needs none."""
+        raise NotImplementedError(f"{self.get_class()} must write _get_packet()")
+
+    @abstractmethod
+    def _put_packet(self, packet: bytes) -> Error:
+        """Sends a packet, which may be empty, and tells how that went."""
+
+    # Packets
+
+    def get_packet(self) -> bytes:
+        """Takes the oldest packet.
+
+        Returns:
+            Its bytes; b"" where there is no packet: then `get_packet_error()` tells `ERR_UNAVAILABLE`. A packet may
+            be empty too: then it tells `OK`.
+        """
+        if self.get_available_packet_count() <= 0:
+            self._set_packet_error(Error.ERR_UNAVAILABLE)
+            return b""
+        packet = self._get_packet()
+        self._set_packet_error(Error.OK)
+        return packet
+
+    def put_packet(self, buffer: BytesLike) -> Error:
+        """Sends one packet.
+
+        Args:
+            buffer: anything bytes-like. It is copied unless it is `bytes`, so it may change afterwards.
+
+        Returns:
+            `OK` when the packet is on its way; otherwise why not, and nothing of it is sent.
+
+        Raises:
+            TypeError: `buffer` is not bytes-like; for a `str`, see `send_text` of a WebSocketPeer.
+        """
+        return self._put_packet(bytes_of(buffer))
+
+    def get_packet_error(self) -> Error:
+        """Tells how the last `get_packet()` or `get_var()` went: `OK` before the first."""
+        return self._packet_error
+
+    # Variants
+
+    def get_var(self, allow_objects: bool = False) -> object:
+        """Takes the oldest packet, and decodes the Variant in it.
+
+        Args:
+            allow_objects: as in Godot, or the property `allow_object_decoding`. No object is ever made of it: see
+                `wsclient.variant.decode`.
+
+        Returns:
+            The value; see `wsclient.variant` for which Python type stands for which of Godot's. None, which may be a
+            value too, where there was no packet, or none that can be decoded: then `get_packet_error()` tells why,
+            `ERR_INVALID_DATA` for the latter, with a log line that says where in the packet. The packet is gone.
+        """
+        from wsclient.variant import VariantError, decode  # noqa: PLC0415 - who sends plain bytes need not load it
+
+        packet = self.get_packet()
+        if error := self.get_packet_error():
+            logger.warning("get_var: no packet to read (%s)", error.name)
+            return None
+        try:
+            return decode(packet, allow_objects=allow_objects or self._allows_object_decoding)
+        except VariantError as refusal:
+            self._set_packet_error(_told("get_var", refusal))
+            return None
+
+    def put_var(self, value: object, full_objects: bool = False) -> Error:
+        """Encodes a value as one of Godot's Variants, and sends it as one packet.
+
+        Args:
+            value: see `wsclient.variant` for which Python type becomes which of Godot's.
+            full_objects: as in Godot, where it has a whole object sent. Here there is none: no effect.
+
+        Returns:
+            As `put_packet`; `ERR_OUT_OF_MEMORY`, logged, where it takes more than `encode_buffer_max_size` bytes, and
+            `ERR_INVALID_DATA` where it is nested too deep.
+
+        Raises:
+            TypeError: the value, or one inside it, has a type that no Variant has; the message says where.
+            OverflowError: an int does not fit 64 bits.
+        """
+        from wsclient.variant import VariantError, encode  # noqa: PLC0415 - as above
+
+        del full_objects
+        try:
+            packet = encode(value, max_size=self._encode_buffer_max_size)
+        except VariantError as refusal:
+            return _told("put_var", refusal)
+        return self.put_packet(packet)
+
+    @property
+    def encode_buffer_max_size(self) -> int:
+        """The bytes that `put_var` may need: 8 MiB by default, from 1024 to 256 MiB.
+
+        Set to a number in between, it becomes the next power of two; to another, it stays, and that is logged.
+        """
+        return self.get_encode_buffer_max_size()
+
+    @encode_buffer_max_size.setter
+    def encode_buffer_max_size(self, max_size: int) -> None:
+        self.set_encode_buffer_max_size(max_size)
+
+    def set_encode_buffer_max_size(self, max_size: int) -> None:
+        """Sets `encode_buffer_max_size`."""
+        size = index(max_size)
+        if SMALLEST_ENCODE_BUFFER <= size <= LARGEST_ENCODE_BUFFER:
+            self._encode_buffer_max_size = 1 << (size - 1).bit_length()
+        else:
+            bounds = (SMALLEST_ENCODE_BUFFER, LARGEST_ENCODE_BUFFER)
+            logger.error("encode_buffer_max_size: %d is not from %d to %d", size, *bounds)
+
+    def get_encode_buffer_max_size(self) -> int:
+        """Tells `encode_buffer_max_size`."""
+        return self._encode_buffer_max_size
+
+    @property
+    def allow_object_decoding(self) -> bool:
+        """Whether `get_var` behaves as if always called with `allow_objects`; False by default. Deprecated in Godot."""
+        return self.is_object_decoding_allowed()
+
+    @allow_object_decoding.setter
+    def allow_object_decoding(self, enable: bool) -> None:
+        self.set_allow_object_decoding(enable)
+
+    def set_allow_object_decoding(self, enable: bool) -> None:
+        """Sets `allow_object_decoding`."""
+        self._allows_object_decoding = bool(enable)
+
+    def is_object_decoding_allowed(self) -> bool:
+        """Tells `allow_object_decoding`."""
+        return self._allows_object_decoding
+
+    # For subclasses
+
+    def _set_packet_error(self, error: Error) -> None:
+        """Settles what `get_packet_error` tells; whoever overrides that overrides this too."""
+        self._packet_error = error
+
+
+def bytes_of(buffer: BytesLike) -> bytes:
+    """Gives what is in a buffer, copied unless it is `bytes`; see `PacketPeer.put_packet`."""
+    if type(buffer) is bytes:
+        return buffer
+    try:
+        return memoryview(buffer).tobytes()
+    except TypeError:
+        advice = ": use send_text(text), or put_packet(text.encode())" if isinstance(buffer, str) else ""
+        raise TypeError(f"put_packet() takes bytes, not {type(buffer).__name__}{advice}") from None
+
+
+def _told(call: str, refusal: VariantError) -> Error:
+    logger.error("%s: %s", call, refusal)  # which says what, and where
+    return Error[refusal.error]

@@ -1,0 +1,14 @@
+"""Reference: the base of everything that is freed with its last reference."""
+
+from __future__ import annotations
+
+from wsclient.core.object import Object
+
+__all__ = ["Reference"]
+
+
+class Reference(Object):
+    """Godot's counted object; Python counts by itself, so this class has no members of its own.
+
+    It stands in the hierarchy so that `is_class("Reference")` answers as in Godot.
+    """

@@ -1,0 +1,117 @@
+"""How a signal is declared, and what `client.data_received` gives: the typed spelling of connect and emit.
+
+The handlers are kept by the `Object`, see there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, Never, NoReturn, Self, TypeVarTuple, get_args, overload
+from weakref import ref
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from wsclient.core.object import Object
+    from wsclient.ground.error import Error
+
+__all__ = ["BoundSignal", "Signal"]
+
+Arguments = TypeVarTuple("Arguments")
+
+
+class Signal(Generic[*Arguments]):
+    """Declares a signal, on the class of the object that emits it.
+
+        class Lobby(Object):
+            player_joined = Signal[str]("name")
+            match_ready = Signal[()]()
+
+    On an object, `lobby.player_joined` is a `BoundSignal`, to connect and to emit; on the class it is this declaration.
+
+    Args:
+        parameters: the names of what is emitted, one for each type.
+
+    Attributes:
+        name: the signal's own name; "" before a class has it.
+        parameters: as given.
+    """
+
+    def __init__(self, *parameters: str) -> None:
+        self.name: str = ""
+        self.parameters = parameters
+
+    @property
+    def types(self) -> tuple[object, ...]:
+        """The types of the parameters, in their order; `object` where the declaration does not tell."""
+        alias = getattr(self, "__orig_class__", None)  # what typing keeps of `Signal[bool](...)`
+        declared = (object,) * len(self.parameters) if alias is None else get_args(alias)
+        return tuple(each if isinstance(each, type) else object for each in declared)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: Object, owner: type) -> BoundSignal[*Arguments]: ...
+
+    def __get__(self, instance: Object | None, owner: type) -> Self | BoundSignal[*Arguments]:
+        return self if instance is None else BoundSignal(instance, self.name)
+
+    def __set__(self, instance: object, value: Never) -> NoReturn:
+        raise AttributeError(f"{self.name} is a signal: connect a handler with .{self.name}.connect(...)")
+
+    def __repr__(self) -> str:
+        return f"<Signal {self.name}({', '.join(self.parameters)})>"
+
+
+class BoundSignal(Generic[*Arguments]):
+    """One signal of one object. It does not keep the object alive.
+
+    Every method raises `ReferenceError` once the object is gone.
+    """
+
+    __slots__ = ("_name", "_object")
+
+    def __init__(self, owner: Object, name: str) -> None:
+        self._object = ref(owner)
+        self._name = name
+
+    def get_name(self) -> str:
+        """Tells the signal's name, as `Object.connect` takes it."""
+        return self._name
+
+    def get_object(self) -> Object:
+        """Gives the object whose signal this is."""
+        owner = self._object()
+        if owner is None:
+            raise ReferenceError(f"the object of the signal {self._name} is gone")
+        return owner
+
+    @overload
+    def connect(self, callable: Callable[[*Arguments], object], binds: tuple[()] = (), flags: int = 0) -> Error: ...
+    @overload
+    def connect(self, callable: Callable[..., object], binds: Iterable[object], flags: int = 0) -> Error: ...
+
+    def connect(self, callable: Callable[..., object], binds: Iterable[object] = (), flags: int = 0) -> Error:
+        """Has `callable` called with the arguments of each emission, and with `binds` behind them.
+
+        The same as `Object.connect`, where all is told, except that type checkers know the arguments here.
+        """
+        return self.get_object().connect(self._name, callable, binds, flags)
+
+    def disconnect(self, callable: Callable[..., object]) -> None:
+        """Undoes `connect`; see `Object.disconnect`."""
+        self.get_object().disconnect(self._name, callable)
+
+    def is_connected(self, callable: Callable[..., object]) -> bool:
+        """Tells whether `callable` is connected."""
+        return self.get_object().is_connected(self._name, callable)
+
+    def emit(self, *args: *Arguments) -> None:
+        """Calls the handlers now; see `Object.emit_signal`."""
+        owner = self._object() or self.get_object()  # a call less while it lives
+        owner.emit(self._name, *args)
+
+    def __repr__(self) -> str:
+        return f"<BoundSignal {self._name} of {self._object()!r}>"

@@ -1,0 +1,344 @@
+"""SignalEmitter: declared signals kept in pyee's store, and the rules by which they are emitted."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from threading import get_ident
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeVar, cast
+
+from pyee import EventEmitter
+
+from wsclient.core.signal_connection import ConnectFlags, Connection, checked_handler
+from wsclient.core.signal_description import declared_signals, unknown_signal
+from wsclient.ground.error import Error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from wsclient.core.signal import Signal
+
+__all__ = ["SignalEmitter"]
+
+Handler = TypeVar("Handler", bound="Callable[..., Any]")
+
+logger: Final = logging.getLogger("wsclient.signals")
+
+# pyee's own event: it tells of each new listener, before it listens. No signal, but who knows pyee may connect to it.
+NEW_LISTENER = "new_listener"
+
+# One for all objects, and one for all of a thread: each frame looks at them, and a thousand of each kind would have to
+# be fetched from far away.
+_NOTHING: Final[list[Callable[[], object]]] = []  # never added to
+_threads: Final[dict[int, int]] = {}
+
+
+class SignalEmitter(EventEmitter):
+    """pyee's EventEmitter, with the signals that its class declares; `Object` adds Godot's names.
+
+    What pyee keeps of each handler is a `Connection`. Only pyee's public methods are used, of 13 and of 16 alike.
+
+    For subclasses with a `poll()` of their own: `_begin_poll`, `_end_poll`, `_emit`, and `_handlers`, whose tuple for
+    a signal is empty while nobody listens. Where signals are not blocked and there is no hook, `_emit` does no more
+    than to call what `_sole_handlers` has for a signal, if that is not None.
+    """
+
+    _is_blocking_signals = False
+    _is_emitting = False
+
+    _declared_signals: ClassVar[Mapping[str, Signal[*tuple[Any, ...]]]] = {}
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._declared_signals = declared_signals(cls)
+
+    def __init__(self) -> None:
+        super().__init__()
+        # pyee is the store. This is what an emission loops over, built anew at each change.
+        self._handlers: dict[str, tuple[Connection, ...]] = dict.fromkeys((*self._declared_signals, NEW_LISTENER), ())
+        # Of those that are one plain handler, what an emission may call right away: half of its cost.
+        self._sole_handlers: dict[str, Callable[..., object] | None] = dict.fromkeys(self._handlers)
+        self._deferred: list[Callable[[], object]] = _NOTHING
+        self._is_polling = False
+        self._thread: int | None = None
+
+    # pyee's names; its `on` leads to the next two
+
+    def add_listener(self, event: str, f: Handler) -> Handler:
+        """Connects `f` as `connect` does, and gives it back. One that is connected already is logged, and stays."""
+        self._connect(event, f)
+        return f
+
+    def listens_to(self, event: str) -> Callable[[Handler], Handler]:
+        """Connects the decorated function; see `add_listener`."""
+        return partial(self.add_listener, event)
+
+    def once(self, event: str, f: Callable[..., Any] | None = None) -> Callable[..., Any]:
+        """Connects `f`, or the decorated function, for one call: it is disconnected before that."""
+        if f is None:
+            return partial(self.once, event)
+        self._connect(event, f, flags=ConnectFlags.CONNECT_ONESHOT)
+        return f
+
+    def remove_listener(self, event: str, f: Callable[..., Any]) -> None:
+        """Undoes one `add_listener` or `connect`. What is not connected is logged, with every version of pyee."""
+        connection = self._find(event, f)
+        if connection is None:
+            logger.error("%r is not connected to %r of this %s", f, event, type(self).__name__)
+            return
+        connection.count -= 1
+        if connection.count == 0:
+            self._remove(event, connection)
+
+    def remove_all_listeners(self, event: str | None = None) -> None:
+        """Disconnects all handlers of one signal, or of all signals, however often they were connected."""
+        super().remove_all_listeners(event)
+        for signal in self._handlers if event is None else self._handlers.keys() & {event}:
+            self._refresh(signal)
+
+    def listeners(self, event: str) -> list[Callable[..., Any]]:
+        """Lists the handlers of a signal, in their order; empty for an unknown one."""
+        return [connection.target for connection in self._handlers.get(event, ())]
+
+    def event_names(self) -> set[str]:
+        """Names the signals that have handlers."""
+        return {signal for signal, handlers in self._handlers.items() if handlers}
+
+    def emit(self, event: str, *args: object, **kwargs: object) -> bool:
+        """Calls the signal's handlers now, each with the arguments and its binds. An unknown signal is logged.
+
+        Returns:
+            Whether there was any handler to call, deferred ones included; False while signals are blocked.
+
+        Raises:
+            Exception: what a handler raised, after all have run; several as an `ExceptionGroup`.
+        """
+        handlers = self._handlers.get(event)
+        if handlers is None:
+            logger.error("emit: %s", self._unknown(event))
+            return super().emit(event, *args, **kwargs)  # which raises what is emitted as "error"
+        if not handlers or self._is_blocking_signals:
+            return False
+        if event == NEW_LISTENER:
+            args = tuple(each.target if isinstance(each, Connection) else each for each in args)
+        if self._is_emitting or self._is_polling:
+            self._emit_now(event, args, kwargs)
+            return True
+        self._is_emitting = True
+        try:
+            self._emit_now(event, args, kwargs)
+        except BaseException as error:
+            self._run_deferred(error)
+            raise
+        else:
+            self._run_deferred()
+        finally:
+            self._is_emitting = False
+        return True
+
+    # For subclasses
+
+    def _begin_poll(self) -> bool:
+        """Enters `poll()`. Cheap: this is on the path of every idle frame.
+
+            def poll(self) -> None:
+                if not self._begin_poll():
+                    return
+                try:
+                    ...
+                except BaseException as error:
+                    self._end_poll(error)
+                    raise
+                self._end_poll()
+
+        Returns:
+            False where `poll()` is running already, further out: then do nothing, and do not call `_end_poll`.
+
+        Raises:
+            RuntimeError: another thread than this one has called `poll()` first.
+        """
+        thread = get_ident()
+        if thread != self._thread:
+            self._claim(thread)
+        if self._is_polling:
+            return False
+        self._is_polling = True
+        return True
+
+    def _end_poll(self, error: BaseException | None = None) -> None:
+        """Leaves `poll()`, and calls what was deferred, unless `error` is one that has to leave at once.
+
+        Args:
+            error: what the body of `poll()` raised; the caller raises it again when this has returned.
+
+        Raises:
+            Exception: what deferred handlers raised; with `error`, or where several raised, an `ExceptionGroup`.
+        """
+        try:
+            if self._deferred:  # asked here too: a call less in an idle frame
+                self._run_deferred(error)
+        finally:
+            self._is_polling = False
+
+    def _emit(self, signal: str, hook: Callable[..., object] | None, *args: object) -> None:
+        """Emits one of the class's own signals; to be called between `_begin_poll` and `_end_poll` only.
+
+        Args:
+            signal: its name.
+            hook: the method that a subclass may override, called as if it were the first handler, also while signals
+                are blocked; None where there is none, or where it is known not to be overridden.
+            args: what the hook and the handlers get.
+
+        Raises:
+            Exception: what the hook and the handlers raised, after all have run; several as an `ExceptionGroup`.
+        """
+        # As a rule there is one handler, and what it raises leaves as it would leave the loop.
+        if (handler := self._sole_handlers[signal]) and hook is None and not self._is_blocking_signals:
+            handler(*args)
+        else:
+            self._emit_to_each(signal, hook, args)
+
+    def _emit_to_each(self, signal: str, hook: Callable[..., object] | None, args: tuple[object, ...]) -> None:
+        # A hot loop: no call but the handlers', nothing allocated before something is raised.
+        handlers = () if self._is_blocking_signals else self._handlers[signal]
+        errors: list[Exception] | None = None
+        if hook is not None:
+            try:
+                hook(*args)
+            except Exception as error:  # noqa: BLE001 - raised when the handlers have run
+                errors = [error]
+        for connection in handlers:
+            try:
+                if not connection.is_plain:
+                    self._deliver(signal, connection, args)
+                elif args:
+                    connection.target(*args)
+                else:  # the same, but twice as fast: `data_received` has none
+                    connection.target()
+            except Exception as error:  # noqa: BLE001 - raised when the other handlers have run
+                errors = [error] if errors is None else [*errors, error]
+            except BaseException:
+                if errors is not None:
+                    _log_and_forget(errors)
+                raise
+        if errors is not None:
+            _raise_all(errors)
+
+    # The mechanism
+
+    def _connect(self, signal: str, handler: object, binds: Iterable[object] = (), flags: int = 0) -> Error:
+        if signal not in self._handlers:
+            raise ValueError(self._unknown(signal))
+        target = checked_handler(handler)
+        if isinstance(binds, str | bytes):
+            raise TypeError(f"binds must be a sequence of arguments, as ({binds!r},)")
+        connection = self._find(signal, target)
+        if connection is None:
+            super().add_listener(signal, Connection(target, tuple(binds), flags))
+            self._refresh(signal)
+            return Error.OK
+        if flags & ConnectFlags.CONNECT_REFERENCE_COUNTED:
+            connection.count += 1
+            return Error.OK
+        logger.error("%r is connected to %r of this %s already", target, signal, type(self).__name__)
+        return Error.ERR_INVALID_PARAMETER
+
+    def _find(self, signal: str, target: object) -> Connection | None:
+        return next((connection for connection in self._handlers.get(signal, ()) if connection == target), None)
+
+    def _remove(self, signal: str, connection: Connection) -> None:
+        super().remove_listener(signal, connection)
+        self._refresh(signal)
+
+    def _refresh(self, signal: str) -> None:
+        handlers = tuple(cast("list[Connection]", super().listeners(signal)))
+        self._handlers[signal] = handlers
+        self._sole_handlers[signal] = handlers[0].target if len(handlers) == 1 and handlers[0].is_plain else None
+
+    def _emit_now(self, signal: str, args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
+        if kwargs:  # pyee's, not Godot's
+            handlers = self._handlers[signal]
+            _call_all(partial(self._deliver, signal, connection, args, kwargs) for connection in handlers)
+        else:
+            self._emit(signal, None, *args)
+
+    def _deliver(
+        self, signal: str, connection: Connection, args: tuple[object, ...], kwargs: Mapping[str, object] | None = None
+    ) -> None:
+        if connection.is_one_shot:
+            if connection.is_spent:  # by an emission inside this one, from an earlier handler
+                return
+            connection.is_spent = True
+            # By identity: meanwhile it may have been disconnected, and its target connected again.
+            if any(each is connection for each in self._handlers[signal]):
+                self._remove(signal, connection)
+        call = partial(connection, *args, **(kwargs or {}))
+        if connection.is_deferred:
+            if self._deferred:
+                self._deferred.append(call)
+            else:
+                self._deferred = [call]
+        else:
+            call()
+
+    def _run_deferred(self, error: BaseException | None = None) -> None:
+        if not self._deferred:
+            return
+        if error is not None and not isinstance(error, Exception):
+            return  # it leaves at once; what is deferred waits for the next end
+        calls, self._deferred = iter(self._deferred), _NOTHING
+        try:
+            _call_all(calls, error)
+        finally:
+            if left := [*calls]:
+                self._deferred = [*left, *self._deferred]  # those behind one that raised what is no Exception
+
+    def _unknown(self, signal: str) -> str:
+        known = (name for name in self._handlers if name != NEW_LISTENER)
+        return unknown_signal(signal, list(known), type(self).__name__)
+
+    def _claim(self, thread: int) -> None:
+        if self._thread is not None:
+            raise RuntimeError(
+                f"this {type(self).__name__} belongs to thread {self._thread}, which called poll() first;"
+                f" thread {thread} needs one of its own"
+            )
+        self._thread = _threads.setdefault(thread, thread)
+
+
+def _call_all(calls: Iterable[Callable[[], object]], earlier: Exception | None = None) -> None:
+    """Makes all calls, then raises what they raised, together with `earlier`; nothing where they raised nothing."""
+    errors: list[Exception] = []
+    for call in calls:
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001 - raised when the other calls have been made
+            errors.append(error)
+        except BaseException:
+            _log_and_forget(errors)
+            raise
+    if errors:
+        if earlier is not None:
+            errors.insert(0, earlier)
+        _raise_all(errors)
+
+
+def _raise_all(errors: list[Exception]) -> NoReturn:
+    """Raises one error as it is, several as a group, and empties the list.
+
+    The frames in the errors' own tracebacks hold the list: left full, it would close a circle that keeps everything
+    in those frames, the object itself too, until the garbage collector comes.
+    """
+    try:
+        if len(errors) == 1:
+            raise errors[0]
+        raise ExceptionGroup("several handlers raised", tuple(errors)) from None
+    finally:
+        errors.clear()
+
+
+def _log_and_forget(errors: list[Exception]) -> None:
+    """Logs what will never be raised, because something that is no Exception leaves first."""
+    for error in errors:
+        logger.error("a handler raised, and then the program was told to stop", exc_info=error)
+    errors.clear()

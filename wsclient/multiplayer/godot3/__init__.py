@@ -1,0 +1,1 @@
+"""Godot 3's multiplayer packets."""

@@ -1,0 +1,254 @@
+"""LagPeer: any network peer under a bad network, to try a game before its players do."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections import deque
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from wsclient.core.networked_multiplayer_peer import ConnectionStatus, NetworkedMultiplayerPeer, TransferMode
+from wsclient.ground.error import Error
+from wsclient.multiplayer.godot3.relay import SERVER_ID
+from wsclient.scene.lag_line import LagLine, Weather
+from wsclient.scene.peer_arrivals import Arrival, ArrivalKind, PeerArrivals
+from wsclient.transport.clock import monotonic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["LagPeer"]
+
+logger: Final = logging.getLogger("wsclient.lag")
+
+# Packets; arbitrary, far above what a game has on its way. More than these are refused, or left with the peer.
+MOST_ON_THE_WAY = 65536
+MOST_UNREAD = 4096
+
+ABOUT_A_PEER = {ArrivalKind.PEER_CONNECTED, ArrivalKind.PEER_DISCONNECTED}
+ENDS = {ArrivalKind.CONNECTION_FAILED, ArrivalKind.SERVER_DISCONNECTED}
+
+
+class _State(NamedTuple):
+    """What a peer tells about itself."""
+
+    status: ConnectionStatus
+    unique_id: int
+
+
+class _Outgoing(NamedTuple):
+    """A packet on its way out."""
+
+    target: int
+    mode: TransferMode
+    packet: bytes
+
+
+class LagPeer(NetworkedMultiplayerPeer):
+    """Delays what a network peer sends and receives, its signals too, as a bad network would.
+
+        client = WebSocketClient()
+        client.connect_to_url(url, gd_mp_api=True)
+        multiplayer.network_peer = LagPeer(client, latency=0.1, jitter=0.05)
+
+    Poll this peer in place of the wrapped one. It delays; it never loses anything, but what is on its way when the
+    wrapped peer is told to disconnect. The same seed and the same times give the same delays.
+
+    Args:
+        peer: any network peer; of a client in multiplayer mode, see `connect_to_url`.
+        latency: seconds, each way: a round trip takes twice as long.
+        jitter: at most so many seconds more, drawn for each packet. Without `reorder` packets keep their order, so
+            that one that is late holds up those behind it, as over TCP.
+        reorder: how likely a packet is to be overtaken, 0.0 to 1.0, as over UDP; whatever its transfer mode. Signals
+            keep their place among the packets.
+        seed: of what is drawn.
+        clock: monotonic, in seconds; the system's by default.
+
+    Raises:
+        ValueError: a negative time, or a likelihood that is none.
+    """
+
+    def __init__(
+        self,
+        peer: NetworkedMultiplayerPeer,
+        *,
+        latency: float = 0.1,
+        jitter: float = 0.0,
+        reorder: float = 0.0,
+        seed: int = 0,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        super().__init__()
+        self._peer = peer
+        self._clock = clock
+        self._weather = Weather(0.0, 0.0, 0.0)
+        self.latency, self.jitter, self.reorder = latency, jitter, reorder
+        self._outgoing: LagLine[_Outgoing] = LagLine(self._weather, f"out {seed}")
+        self._incoming: LagLine[Arrival | _State] = LagLine(self._weather, f"in {seed}")
+        self._arrivals = PeerArrivals(peer)
+        self._unread: deque[tuple[int, bytes]] = deque()
+        self._state = self._seen = _state_of(peer)  # what we tell, and what the peer told last
+        self._is_in_peer = False  # whether the peer's poll() is running
+
+    @property
+    def peer(self) -> NetworkedMultiplayerPeer:
+        """The wrapped peer."""
+        return self._peer
+
+    @property
+    def latency(self) -> float:
+        """Seconds that everything takes, each way. May be changed at any time."""
+        return self._weather.latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        self._weather.latency = _checked("latency", seconds)
+
+    @property
+    def jitter(self) -> float:
+        """At most so many seconds more, drawn for each packet. May be changed at any time."""
+        return self._weather.jitter
+
+    @jitter.setter
+    def jitter(self, seconds: float) -> None:
+        self._weather.jitter = _checked("jitter", seconds)
+
+    @property
+    def reorder(self) -> float:
+        """How likely a packet is to be overtaken, 0.0 to 1.0. May be changed at any time."""
+        return self._weather.reorder
+
+    @reorder.setter
+    def reorder(self, likelihood: float) -> None:
+        self._weather.reorder = _checked("reorder", likelihood, most=1.0)
+
+    def poll(self) -> None:
+        """Polls the wrapped peer, then tells what is due. A nested call does nothing.
+
+        Raises:
+            Exception: what a handler raised. What is due behind it comes with the next `poll()`.
+            RuntimeError: another thread called `poll()` first.
+        """
+        if not self._begin_poll():
+            return
+        try:
+            self._follow_changes_from_here()
+            self._send_due()
+            self._poll_peer()
+            self._tell_due()
+        except BaseException as error:
+            self._end_poll(error)
+            raise
+        self._end_poll()
+
+    def get_connection_status(self) -> ConnectionStatus:
+        """Tells how far the connection is, as it looks from here: news from the network are late."""
+        self._follow_changes_from_here()
+        return self._state.status
+
+    def get_unique_id(self) -> int:
+        """Tells the wrapped peer's id, once the news of it have arrived."""
+        self._follow_changes_from_here()
+        return self._state.unique_id
+
+    def get_packet_peer(self) -> int:
+        """Tells who sent the packet that `get_packet()` gives next; 1 where there is none."""
+        return self._unread[0][0] if self._unread else SERVER_ID
+
+    def get_available_packet_count(self) -> int:
+        """Tells how many packets have arrived and can be read."""
+        return len(self._unread)
+
+    def set_refuse_new_connections(self, enable: bool) -> None:
+        """Sets `refuse_new_connections` of the wrapped peer."""
+        self._peer.set_refuse_new_connections(enable)
+
+    def is_refusing_new_connections(self) -> bool:
+        """Tells `refuse_new_connections` of the wrapped peer."""
+        return self._peer.is_refusing_new_connections()
+
+    def _get_packet(self) -> bytes:
+        return self._unread.popleft()[1]
+
+    def _put_packet(self, packet: bytes) -> Error:
+        if self.get_connection_status() != ConnectionStatus.CONNECTION_CONNECTED:
+            return Error.FAILED
+        if len(self._outgoing) >= MOST_ON_THE_WAY:
+            return Error.ERR_OUT_OF_MEMORY
+        self._outgoing.put(self._clock(), _Outgoing(self._target_peer, self._transfer_mode, packet))
+        self._send_due()  # at once, where there is no latency
+        return Error.OK
+
+    def _send_due(self) -> None:
+        now = self._clock()
+        while (outgoing := self._outgoing.take(now)) is not None:
+            self._peer.transfer_mode = outgoing.mode
+            self._peer.set_target_peer(outgoing.target)
+            if error := self._peer.put_packet(outgoing.packet):
+                logger.warning("a packet to %d was refused on its way: %s", outgoing.target, error.name)
+
+    def _follow_changes_from_here(self) -> None:
+        """Takes over what the game did to the wrapped peer, as to connect it: that is no news from the network."""
+        if self._is_in_peer:
+            return
+        state = _state_of(self._peer)
+        if state == self._seen:
+            return
+        if state.status == ConnectionStatus.CONNECTION_CONNECTING:
+            self._incoming.clear()
+            self._outgoing.clear()
+        self._seen = self._state = state
+
+    def _poll_peer(self) -> None:
+        self._is_in_peer = True
+        try:
+            self._peer.poll()
+        finally:
+            self._is_in_peer = False
+            self._note_news()
+
+    def _note_news(self) -> None:
+        if len(self._unread) < MOST_UNREAD:
+            self._arrivals.take_packets()
+        now = self._clock()
+        for news in self._news():
+            if isinstance(news, Arrival) and news.kind is ArrivalKind.PACKET:
+                self._incoming.put(now, news)
+            else:
+                self._incoming.put_fixed(now, news)
+
+    def _news(self) -> list[Arrival | _State]:
+        """What the peer told, with its new state where it belongs: before the signals, but behind the last packets."""
+        news: list[Arrival | _State] = list(iter(self._arrivals.next, None))
+        state = _state_of(self._peer)
+        if state != self._seen:
+            self._seen = state
+            news.insert(_place_of(state, news), state)
+        return news
+
+    def _tell_due(self) -> None:
+        now = self._clock()
+        while (news := self._incoming.take(now)) is not None:
+            if isinstance(news, _State):
+                self._state = news
+            elif news.kind is ArrivalKind.PACKET:
+                self._unread.append((news.peer_id, news.packet))
+            else:
+                self.emit(news.kind.value, *((news.peer_id,) if news.kind in ABOUT_A_PEER else ()))
+
+
+def _state_of(peer: NetworkedMultiplayerPeer) -> _State:
+    return _State(peer.get_connection_status(), peer.get_unique_id())
+
+
+def _place_of(state: _State, news: list[Arrival | _State]) -> int:
+    if state.status != ConnectionStatus.CONNECTION_DISCONNECTED:
+        return 0
+    ends = (place for place, each in enumerate(news) if isinstance(each, Arrival) and each.kind in ENDS)
+    return next(ends, len(news))
+
+
+def _checked(name: str, value: float, *, most: float = math.inf) -> float:
+    if not 0 <= value <= most:
+        raise ValueError(f"{name} is {value!r}: it has to be from 0 to {most}")
+    return float(value)

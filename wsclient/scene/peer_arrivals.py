@@ -1,0 +1,89 @@
+"""What arrives at a network peer, its packets and its signals, in one order."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from enum import StrEnum, auto
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
+from weakref import ref
+
+if TYPE_CHECKING:
+    from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer
+
+__all__ = ["Arrival", "ArrivalKind", "PeerArrivals"]
+
+logger: Final = logging.getLogger("wsclient.multiplayer")
+
+
+class ArrivalKind(StrEnum):
+    """What can arrive: a packet, or a signal of a NetworkedMultiplayerPeer, by its name."""
+
+    PACKET = auto()
+    PEER_CONNECTED = auto()
+    PEER_DISCONNECTED = auto()
+    CONNECTION_SUCCEEDED = auto()
+    CONNECTION_FAILED = auto()
+    SERVER_DISCONNECTED = auto()
+
+
+class Arrival(NamedTuple):
+    """One thing that arrived.
+
+    Attributes:
+        peer_id: who sent the packet, or whom the signal is about; 0 where it is about nobody.
+        packet: b"" for a signal.
+    """
+
+    kind: ArrivalKind
+    peer_id: int = 0
+    packet: bytes = b""
+
+
+class PeerArrivals:
+    """Listens to a network peer, and keeps what arrives until it is taken.
+
+    A signal's handler takes the packets before it, so that what a peer sent before it left stays before its leaving.
+
+    Args:
+        peer: is not kept alive.
+    """
+
+    def __init__(self, peer: NetworkedMultiplayerPeer) -> None:
+        self._peer = ref(peer)
+        self._queue: deque[Arrival] = deque()
+        self._handlers = {kind: partial(self._note, kind) for kind in ArrivalKind if kind is not ArrivalKind.PACKET}
+        for kind, handler in self._handlers.items():
+            peer.connect(kind.value, handler)
+
+    def stop(self) -> None:
+        """Listens no more, and forgets what was not taken."""
+        self._queue.clear()
+        peer = self._peer()
+        if peer is not None:
+            for kind, handler in self._handlers.items():
+                peer.disconnect(kind.value, handler)
+
+    def take_packets(self) -> None:
+        """Takes over the packets that can be read from the peer now."""
+        peer = self._peer()
+        while peer is not None and peer.get_available_packet_count() > 0:
+            source = peer.get_packet_peer()
+            packet = peer.get_packet()
+            if error := peer.get_packet_error():
+                logger.error("%r counts a packet that it cannot give: %s", peer, error.name)
+                return
+            self._queue.append(Arrival(ArrivalKind.PACKET, source, packet))
+
+    def next(self) -> Arrival | None:
+        """Takes what arrived first; None where nothing is left."""
+        return self._queue.popleft() if self._queue else None
+
+    def clear(self) -> None:
+        """Forgets what was not taken."""
+        self._queue.clear()
+
+    def _note(self, kind: ArrivalKind, peer_id: int = 0) -> None:
+        self.take_packets()
+        self._queue.append(Arrival(kind, peer_id))

@@ -1,0 +1,177 @@
+"""Several addresses of one host, raced (RFC 8305): a family that leads nowhere costs a quarter of a second."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections import deque
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from wsclient.protocol.events import Stage
+from wsclient.transport.failures import failure_from, is_more_telling
+from wsclient.transport.stream.tcp_stream import TcpStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from wsclient.protocol.events import Failure
+    from wsclient.transport.readiness import Readiness
+    from wsclient.transport.stream.stream import Stream
+
+__all__ = ["ATTEMPT_DELAY", "MAX_ADDRESSES", "MAX_OPEN", "Address", "Race", "interleave"]
+
+ATTEMPT_DELAY: Final = 0.25
+"""Seconds between two starts; RFC 8305 section 5 recommends this value."""
+
+MAX_ADDRESSES: Final = 16
+"""How many addresses of a host are tried. Arbitrary: at one each quarter second, four seconds' worth."""
+
+MAX_OPEN: Final = 6
+"""How many sockets wait for an answer at once. Arbitrary; the oldest goes when another is due."""
+
+# What `connect` says when it has begun; Windows says EWOULDBLOCK.
+_BEGUN: Final = frozenset({0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, errno.EINTR})
+
+
+class Address(NamedTuple):
+    """Where to connect.
+
+    Attributes:
+        family: AF_INET or AF_INET6.
+        where: what `socket.connect` takes; the host in it is numeric, so that no name is looked up.
+    """
+
+    family: int
+    where: tuple[str, int] | tuple[str, int, int, int]
+
+
+def interleave(addresses: Iterable[Address]) -> list[Address]:
+    """Puts the families in turn, the first address's family first (RFC 8305 section 4), each address once.
+
+    Returns:
+        At most `MAX_ADDRESSES`.
+    """
+    by_family: dict[int, list[Address]] = {}
+    for address in dict.fromkeys(addresses):
+        by_family.setdefault(address.family, []).append(address)
+    in_turn = chain.from_iterable(zip_longest(*by_family.values()))
+    return [address for address in in_turn if address is not None][:MAX_ADDRESSES]
+
+
+class Race:
+    """Connects to the first address that answers. Call `step` until it gives something."""
+
+    def __init__(
+        self,
+        addresses: Iterable[Address],
+        *,
+        host: str,
+        port: int,
+        readiness: Readiness,
+        socket_factory: Callable[[int, int], socket.socket] = socket.socket,
+    ) -> None:
+        """Starts nothing yet.
+
+        Args:
+            addresses: in the resolver's order.
+            host: as the user wrote it, for messages.
+            port: the same.
+            readiness: whom to ask.
+            socket_factory: makes a socket of a family and a type.
+        """
+        self._waiting = deque(interleave(addresses))
+        self._count = len(self._waiting)
+        self._open: dict[socket.socket, Address] = {}
+        self._next_at = float("-inf")
+        self._failure: Failure | None = None
+        self._host = host
+        self._port = port
+        self._readiness = readiness
+        self._socket_factory = socket_factory
+
+    def step(self, now: float) -> Stream | Failure | None:
+        """Starts what is due and looks at what was started.
+
+        Args:
+            now: seconds, on any clock that does not run backwards.
+
+        Returns:
+            The connected stream; or why none of the addresses could be connected to; or None while there is hope.
+        """
+        while True:
+            self._start_due(now)
+            finished = self._readiness.connected(list(self._open))
+            if not finished:
+                break
+            for connected in finished:
+                if stream := self._take(connected):
+                    self.close()
+                    return stream
+            self._next_at = now  # a failure starts the next at once
+        return None if self._open or self._waiting else self._summary()
+
+    def close(self) -> None:
+        """Gives up what is still open. May be called twice."""
+        self._waiting.clear()
+        while self._open:
+            self._open.popitem()[0].close()
+
+    def _start_due(self, now: float) -> None:
+        while self._waiting and now >= self._next_at:
+            if len(self._open) >= MAX_OPEN:
+                self._drop_oldest()
+            if self._start(self._waiting.popleft()):
+                self._next_at = now + ATTEMPT_DELAY
+
+    def _start(self, address: Address) -> bool:
+        candidate = None
+        try:
+            candidate = self._socket_factory(address.family, socket.SOCK_STREAM)
+            candidate.setblocking(False)
+            number = candidate.connect_ex(address.where)
+            if number not in _BEGUN:
+                raise OSError(number, os.strerror(number))
+        except OSError as error:
+            if candidate is not None:
+                candidate.close()
+            self._note(error, address)
+            return False
+        self._open[candidate] = address
+        return True
+
+    def _take(self, connected: socket.socket) -> TcpStream | None:
+        address = self._open.pop(connected)
+        try:
+            if number := connected.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                raise OSError(number, os.strerror(number))
+            return TcpStream(connected, self._readiness)
+        except OSError as error:
+            connected.close()
+            self._note(error, address)
+            return None
+
+    def _drop_oldest(self) -> None:
+        oldest = next(iter(self._open))
+        address = self._open.pop(oldest)
+        oldest.close()
+        self._note(OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)), address)
+
+    def _note(self, error: OSError, address: Address) -> None:
+        failure = failure_from(error, Stage.CONNECT, self._place(address))
+        if self._failure is None or is_more_telling(failure, self._failure):
+            self._failure = failure
+
+    def _place(self, address: Address) -> str:
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        number = address.where[0]
+        return f"{host}:{self._port}" if number == self._host else f"{host}:{self._port} ({number})"
+
+    def _summary(self) -> Failure:
+        if self._failure is None:
+            error = OSError(errno.EHOSTUNREACH, "the name has no address")
+            return failure_from(error, Stage.CONNECT, f"{self._host}:{self._port}")
+        if self._count == 1:
+            return self._failure
+        return self._failure.but(detail=f"{self._failure.detail} ({self._count} addresses tried)")

@@ -1,0 +1,1 @@
+"""Byte streams: TCP, and TLS over it."""

@@ -1,0 +1,116 @@
+"""A connected TCP socket as a stream."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+from typing import TYPE_CHECKING, Final
+
+from wsclient.transport.ready_set import SharedWatch
+from wsclient.transport.stream.stream import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.transport.readiness import Readiness
+
+__all__ = ["TcpStream"]
+
+# Not now, rather than never. The system is short of buffers for a moment: ENOBUFS.
+_LATER: Final = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR, errno.ENOBUFS})
+
+_DRAIN_READS: Final = 4
+_DRAIN_SIZE: Final = 65536
+
+
+class TcpStream(Stream):
+    """A connected, non-blocking socket, which it owns from now on."""
+
+    __slots__ = ("_has_more", "_receive", "_remote_address", "_send", "_socket", "_watch")
+
+    def __init__(self, connected: socket.socket, readiness: Readiness) -> None:
+        """Takes over the socket; if that fails, it still is the caller's.
+
+        Raises:
+            OSError: the connection is gone already; or it leads nowhere.
+        """
+        remote = connected.getpeername()
+        # A port of this machine that nobody listens on may, rarely, connect to itself.
+        if connected.getsockname() == remote:
+            raise OSError(errno.ECONNREFUSED, "connected to itself")
+        host, port = remote[:2]
+        self._remote_address = (str(host), int(port))
+        self._watch = readiness.watch(connected.fileno())
+        self._socket = connected
+        self._receive = connected.recv
+        self._send = connected.send
+        self._has_more = False
+
+    @property
+    def is_readable(self) -> Callable[[], object]:
+        """Call it to learn whether the socket has data, an end or an error."""
+        return self._watch.is_readable
+
+    @property
+    def shared_watch(self) -> SharedWatch | None:
+        """Where the socket is watched together with others."""
+        return self._watch if isinstance(self._watch, SharedWatch) else None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the last read was full."""
+        return self._has_more
+
+    @property
+    def remote_address(self) -> tuple[str, int]:
+        """Numeric address and port of the other side, as they were when it connected."""
+        return self._remote_address
+
+    def receive(self, max_bytes: int) -> bytes | None:
+        """Reads once; see `Stream.receive`."""
+        try:
+            data = self._receive(max_bytes)
+        except OSError as error:
+            self._has_more = False
+            if error.errno in _LATER:
+                return None
+            raise
+        self._has_more = len(data) == max_bytes
+        return data
+
+    def send(self, data: bytes | memoryview) -> int:
+        """Writes once; see `Stream.send`."""
+        try:
+            return self._send(data)
+        except OSError as error:
+            if error.errno in _LATER:
+                return 0
+            raise
+
+    def flush(self) -> bool:
+        """Says that nothing is held: what `send` takes is the system's at once."""
+        return True
+
+    def finish(self) -> None:
+        """Ends our direction (FIN), takes what has arrived, a bounded amount, and closes."""
+        # Closing a socket that holds unread data resets the connection, and a reset can overtake our Close frame
+        # and have the peer discard it (RFC 6455 section 7.1.1 tells to read until the end, for that reason). We do
+        # not wait, but what is there already is taken.
+        with contextlib.suppress(OSError, MemoryError):
+            self._socket.shutdown(socket.SHUT_WR)
+            for _ in range(_DRAIN_READS):
+                if not self._receive(_DRAIN_SIZE):
+                    break
+        self.close()
+
+    def close(self) -> None:
+        """Closes the socket."""
+        self._watch.close()
+        with contextlib.suppress(OSError):
+            self._socket.close()
+
+    def set_no_delay(self, enabled: bool) -> None:
+        """Sets TCP_NODELAY."""
+        with contextlib.suppress(OSError):
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, enabled)

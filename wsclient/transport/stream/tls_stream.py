@@ -1,0 +1,250 @@
+"""TLS over any stream: OpenSSL works in memory, so that it never touches a socket and never waits.
+
+Imported in the lookup thread only, since `ssl` takes long to import; who has a `TlsStream` got it from there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+from typing import TYPE_CHECKING, Final
+
+from wsclient.protocol.events import FailureKind
+from wsclient.transport.stream.stream import Stream, StreamError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.transport.ready_set import SharedWatch
+
+__all__ = ["TlsStream"]
+
+_CIPHERTEXT_SIZE: Final = 65536
+_RECORD_SIZE: Final = 16384  # RFC 8446 section 5.1: what one record holds at most
+_RECORD_TYPES: Final = range(20, 25)  # RFC 8446 section 5.1 and RFC 6520: from change_cipher_spec to heartbeat
+_MAJOR_VERSION: Final = 3  # of every TLS, RFC 8446 section 5.1
+_MAX_ROUNDS: Final = 16  # reads in one step of the handshake; a server's part comes in one or two
+
+
+class TlsStream(Stream):
+    """Encrypts what it sends and decrypts what it receives. First call `handshake` until it says True."""
+
+    __slots__ = (
+        "_ciphertext",
+        "_error",
+        "_first_bytes",
+        "_has_more",
+        "_has_partial",
+        "_incoming",
+        "_inner",
+        "_is_starved",
+        "_outgoing",
+        "_tls",
+    )
+
+    def __init__(self, inner: Stream, context: ssl.SSLContext, host: str) -> None:
+        """Takes over the stream.
+
+        Args:
+            inner: connected.
+            context: whom to trust.
+            host: whom the certificate has to name: a name or a numeric address.
+
+        Raises:
+            StreamError: no certificate can name this host.
+        """
+        self._inner = inner
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._ciphertext = memoryview(b"")  # encrypted, and not taken by the inner stream yet
+        self._first_bytes = b""
+        self._has_more = False
+        self._has_partial = False
+        self._is_starved = False  # whether the handshake cannot go on without bytes
+        self._error: StreamError | None = None  # for good, and told once what came before it was
+        # Neither the final dot of a full name nor the zone of an address stands in a certificate.
+        name = host.rstrip(".").partition("%")[0]
+        try:
+            self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
+        except (ValueError, ssl.SSLError) as error:
+            raise StreamError(FailureKind.TLS, f"TLS cannot be spoken: {error}") from error
+
+    def handshake(self) -> bool:
+        """Goes as far as what has arrived allows.
+
+        Returns:
+            Whether it is complete.
+
+        Raises:
+            StreamError: it failed; what there is to tell the server has been sent.
+            OSError: the connection broke.
+        """
+        for _ in range(_MAX_ROUNDS):
+            if self._is_starved:
+                self.flush()
+                # Most steps end here: the server is far away, and OpenSSL would say the same once more, for 8 us.
+                if not (self._inner.may_receive() and self._feed()):
+                    return False
+                self._is_starved = False
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                self._is_starved = True
+            except ssl.SSLError as error:
+                with contextlib.suppress(OSError):
+                    self.flush()  # the alert that says why
+                raise self._explain(error) from error
+            else:
+                self.flush()
+                self._has_more = self._holds_data
+                return True
+        self.flush()
+        return False
+
+    @property
+    def version(self) -> str:
+        """What was agreed: "TLSv1.3"; "" before that."""
+        return self._tls.version() or ""
+
+    @property
+    def is_readable(self) -> Callable[[], object]:
+        """The inner stream's: decrypted data that waits in here is told by `has_more`, without asking."""
+        return self._inner.is_readable
+
+    @property
+    def shared_watch(self) -> SharedWatch | None:
+        """The inner stream's."""
+        return self._inner.shared_watch
+
+    @property
+    def has_more(self) -> bool:
+        """Whether decrypted data, or a record not looked at, may be left here or in the inner stream."""
+        return self._has_more or self._inner.has_more
+
+    @property
+    def has_partial(self) -> bool:
+        """Whether the last `receive` took ciphertext, and no record was whole."""
+        return self._has_partial
+
+    @property
+    def remote_address(self) -> tuple[str, int]:
+        """The inner stream's."""
+        return self._inner.remote_address
+
+    def receive(self, max_bytes: int) -> bytes | None:
+        """Decrypts what has arrived; see `Stream.receive`. A TLS end and a bare end of TCP look alike."""
+        if self._error is not None:
+            self._has_more = False
+            raise self._error
+        # What is held already comes first; else one piece of ciphertext is fetched, and nothing of it stays behind.
+        self._has_partial = False
+        if not self._has_more and not self._feed():
+            return None
+        pieces: list[bytes] = []
+        room = max_bytes
+        self._has_more = False
+        while room and (piece := self._read(min(room, _RECORD_SIZE), is_first=not pieces)) is not None:
+            pieces.append(piece)
+            room -= len(piece)
+            if not piece:
+                self._has_more = len(pieces) > 1  # an end behind data is told next time
+                return b"".join(pieces)
+            if not self._holds_data:
+                break
+        else:
+            self._has_more = self._holds_data
+        if self._outgoing.pending:  # RFC 8446 section 4.6.3: a key update is answered
+            self.flush()
+        self._has_partial = not pieces
+        return b"".join(pieces) or None
+
+    def send(self, data: bytes | memoryview) -> int:
+        """Encrypts all of it, unless ciphertext from before still waits, or the server negotiates anew: then 0."""
+        if self._ciphertext and not self.flush():
+            return 0
+        try:
+            sent = self._tls.write(data)  # into memory, so that this side cannot block
+        except ssl.SSLWantReadError:
+            sent = 0  # RFC 5246 section 7.4.1.1: up to TLS 1.2 a server may shake hands again; that has to end first
+        except ssl.SSLError as error:
+            raise self._explain(error) from error
+        self.flush()
+        return sent
+
+    @property
+    def held(self) -> int:
+        """How many bytes of ciphertext wait."""
+        return len(self._ciphertext) + self._outgoing.pending
+
+    def flush(self) -> bool:
+        """Passes ciphertext on; see `Stream.flush`."""
+        while True:
+            if not self._ciphertext:
+                if not self._outgoing.pending:
+                    return True
+                self._ciphertext = memoryview(self._outgoing.read())
+            sent = self._inner.send(self._ciphertext)
+            if not sent:
+                return False
+            self._ciphertext = self._ciphertext[sent:]
+
+    def finish(self) -> None:
+        """Says close_notify, as far as it goes at once (RFC 8446 section 6.1), and finishes the inner stream."""
+        with contextlib.suppress(OSError, MemoryError):
+            # The answer is not waited for: the Close frames have said all that there is to say.
+            with contextlib.suppress(ssl.SSLError):
+                self._tls.unwrap()
+            self.flush()
+        self._inner.finish()
+
+    def close(self) -> None:
+        """Closes the inner stream, without a word."""
+        self._inner.close()
+
+    def set_no_delay(self, enabled: bool) -> None:
+        """Sets it on the inner stream."""
+        self._inner.set_no_delay(enabled)
+
+    @property
+    def _holds_data(self) -> bool:
+        return self._incoming.pending > 0 or self._tls.pending() > 0
+
+    def _read(self, max_bytes: int, *, is_first: bool) -> bytes | None:
+        """One record's data; None where none is whole, b"" at the end. An error waits for the data before it."""
+        try:
+            return self._tls.read(max_bytes)
+        except ssl.SSLWantReadError:
+            return None
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+            return b""
+        except ssl.SSLError as error:
+            self._error = self._explain(error)
+            if is_first:
+                raise self._error from error
+            return b""
+
+    def _feed(self) -> bool:
+        """Fetches ciphertext, once. False where there is none."""
+        data = self._inner.receive(_CIPHERTEXT_SIZE)
+        if data is None:
+            return False
+        if len(self._first_bytes) < 2:
+            self._first_bytes = (self._first_bytes + data[:2])[:2]
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+        return True
+
+    def _explain(self, error: ssl.SSLError) -> StreamError:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return StreamError(
+                FailureKind.CERTIFICATE, f"certificate verify failed: {error.verify_message.rstrip('.')}"
+            )
+        first = self._first_bytes
+        if first and (first[0] not in _RECORD_TYPES or first[1:] not in (b"", bytes([_MAJOR_VERSION]))):
+            return StreamError(FailureKind.TLS_ON_PLAIN_PORT, "the server does not speak TLS")
+        if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            return StreamError(FailureKind.TLS, "the server hung up in the middle of TLS; it may not speak it here")
+        reason = (error.reason or str(error)).replace("_", " ").lower()
+        return StreamError(FailureKind.TLS, f"TLS failed: {reason}")

@@ -1,0 +1,1 @@
+"""Variants to bytes and back."""

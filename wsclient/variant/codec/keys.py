@@ -1,0 +1,139 @@
+"""Dictionary keys that Python cannot hold as they are: Godot takes any value as a key, and tells 1 from 1.0."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from functools import reduce
+from math import isnan, nan
+from operator import xor
+from typing import TYPE_CHECKING, Any, Final
+
+from wsclient.variant.codec.encoder import StandIn, encode
+from wsclient.variant.types.components import Components
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["DictionaryKey", "FrozenDictionary", "dictionary_of"]
+
+MAX_DEPTH = 4
+"""How deep a container may be to become a tuple or FrozenDictionary. Arbitrary; Python compares them by recursion."""
+
+MAX_SAME_HASH = 16
+"""How many keys of one dictionary may share a hash. Each new one is compared with all of them, so that a peer could
+choose keys that take minutes. 16 is what rectangles of -1 and -2 need, which have one hash; any more is arbitrary."""
+
+
+class DictionaryKey(StandIn):
+    """A value as a dictionary's key where Python cannot have the value itself; it is encoded as the value.
+
+    A decoded dictionary has one for a key that is a pool (which has no hash), for `1.0` beside `1` and `True`
+    (which are one key to Python, three to Godot), and for what is too deep, or too much alike, to be hashed safely.
+
+    Two are equal where their values have the same bytes. The value must not be changed.
+
+    Attributes:
+        value: what it stands for.
+    """
+
+    __slots__ = ("_hash", "value")
+
+    def __init__(self, value: object) -> None:
+        self.value: object = value
+        self._hash = hash(encode(value))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, DictionaryKey) and self._hash == other._hash and encode(self.value) == encode(other.value)
+        )
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[type[DictionaryKey], tuple[object]]:
+        return type(self), (self.value,)  # the hash is another one in another process
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.value!r})"
+
+
+class FrozenDictionary(Mapping[Any, Any]):
+    """A dictionary as a dictionary's key: a mapping that does not change, hashed by value."""
+
+    __slots__ = ("_hash", "_items")
+
+    def __init__(self, items: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
+        self._items = dict(items)
+        # Kept, so that the outermost of many, each a key of the next, does not hash them all again.
+        # No set of the pairs: that would compare those with the same hash.
+        self._hash = hash((len(self._items), reduce(xor, map(hash, self._items.items()), 0)))
+
+    def __getitem__(self, key: object) -> object:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FrozenDictionary) and self._hash == other._hash and self._items == other._items
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[type[FrozenDictionary], tuple[dict[object, object]]]:
+        return type(self), (self._items,)  # the hash is another one in another process
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._items!r})"
+
+
+def dictionary_of(pairs: list[object]) -> dict[object, object]:
+    """Makes a dictionary of keys and values in turn, as decoded: a repeated key keeps its place, its last value counts.
+
+    A key that is an Array becomes a tuple, one that is a Dictionary a `FrozenDictionary`, and what Python cannot hold
+    beside the others a `DictionaryKey`.
+    """
+    keys, values = pairs[::2], pairs[1::2]
+    if _NEVER_ALIKE.issuperset(map(type, keys)):
+        return dict(zip(keys, values, strict=True))
+    result: dict[object, object] = {}
+    by_hash: dict[int, list[object]] = {}
+    for key, value in zip(keys, values, strict=True):
+        hashable = _hashable(key, MAX_DEPTH)
+        result[_told_apart(hashable, by_hash.setdefault(hash(hashable), []))] = value
+    return result
+
+
+_NEVER_ALIKE: Final = frozenset({str, int})
+"""What most keys are: equal only if they are the same key, and not to be chosen so that their hashes are the same."""
+
+
+def _hashable(value: object, depth: int) -> object:
+    if isinstance(value, list) and depth:
+        return tuple(_hashable(item, depth - 1) for item in value)
+    if isinstance(value, dict) and depth:
+        return FrozenDictionary((key, _hashable(item, depth - 1)) for key, item in value.items())
+    if isinstance(value, float) and isnan(value):
+        return nan  # one key to Godot; to Python as well, if it is one object
+    return value if isinstance(value, Hashable) else DictionaryKey(value)
+
+
+def _told_apart(key: object, alike: list[object]) -> object:
+    """Gives what stands for a key in a dictionary, of whose keys `alike` have the same hash."""
+    for other in alike:
+        if other is key or other == key:
+            return other if _is_same(other, key) else DictionaryKey(key)
+    if len(alike) >= MAX_SAME_HASH:
+        return DictionaryKey(key)
+    alike.append(key)
+    return key
+
+
+def _is_same(key: object, other: object) -> bool:
+    """Whether keys that are equal to Python are one key to Godot too."""
+    if type(key) is not type(other):
+        return False
+    return not isinstance(key, tuple | FrozenDictionary) or isinstance(key, Components) or encode(key) == encode(other)

@@ -1,0 +1,149 @@
+"""How each layout is written: from a row of the table to the function that encodes its values."""
+
+from __future__ import annotations
+
+from array import array
+from struct import Struct, error
+from typing import TYPE_CHECKING, Any, Final
+
+from wsclient.variant.codec.text import encode_text
+from wsclient.variant.codec.type_code import IS_WIDE, Layout
+from wsclient.variant.types.number_pools import little_endian
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from wsclient.variant.codec.type_code import VariantType
+    from wsclient.variant.types.components import Components
+    from wsclient.variant.types.node_path import NodePath
+
+    Writer = Callable[[Any], bytes]
+    """Encodes one value, header and all. Raises TypeError or OverflowError for what cannot be."""
+
+__all__ = ["writer_for"]
+
+PADDING: Final = (b"", b"\0\0\0", b"\0\0", b"\0")  # by length & 3
+U32 = Struct("<I")
+TWO_U32 = Struct("<II")
+
+
+def writer_for(row: VariantType) -> Writer:
+    """Makes the function that encodes values of one type; containers have none."""
+    return _MAKERS[row.layout](row)
+
+
+def _nothing(row: VariantType) -> Writer:
+    header = U32.pack(row.code)
+    return lambda _: header
+
+
+def _bool(row: VariantType) -> Writer:
+    encoded = TWO_U32.pack(row.code, 0), TWO_U32.pack(row.code, 1)
+    return lambda value: encoded[value]
+
+
+def _int(row: VariantType) -> Writer:
+    code, narrow, wide = row.code, Struct("<Ii").pack, Struct("<Iq").pack
+
+    def write(value: int) -> bytes:
+        if -0x80000000 <= value <= 0x7FFFFFFF:
+            return narrow(code, value)
+        try:
+            return wide(code | IS_WIDE, value)
+        except error:
+            raise OverflowError(f"a number of {value.bit_length()} bits has no place in 64") from None
+
+    return write
+
+
+def _real(row: VariantType) -> Writer:
+    code, narrow, wide = row.code, Struct("<If"), Struct("<Id")
+
+    def write(value: float) -> bytes:
+        try:
+            encoded = narrow.pack(code, value)
+        except OverflowError:  # beyond what 32 bits hold
+            return wide.pack(code | IS_WIDE, value)
+        # NaN differs from itself, so it is always wide, as in the engine.
+        return encoded if narrow.unpack(encoded)[1] == value else wide.pack(code | IS_WIDE, value)
+
+    return write
+
+
+def _string(row: VariantType) -> Writer:
+    code, head = row.code, TWO_U32.pack
+
+    def write(value: str) -> bytes:
+        data = encode_text(value)
+        return head(code, len(data)) + data + PADDING[len(data) & 3]
+
+    return write
+
+
+def _components(row: VariantType) -> Writer:
+    code, width = row.code, row.python.WIDTH
+    pack = Struct(f"<I{width}f").pack
+
+    def write(value: Components) -> bytes:
+        try:
+            return pack(code, *value)
+        except OverflowError:  # one is beyond what 32 bits hold: an array makes it infinite, as the engine does
+            return U32.pack(code) + little_endian(array("f", value)).tobytes()
+
+    return write
+
+
+def _node_path(row: VariantType) -> Writer:
+    head = Struct("<IIII").pack
+
+    def write(value: NodePath) -> bytes:
+        names, subnames = value.names, value.subnames
+        start = head(row.code, len(names) | 0x80000000, len(subnames), value.is_absolute())
+        return start + b"".join(map(_counted_text, (*names, *subnames)))
+
+    return write
+
+
+def _counted_text(text: str) -> bytes:
+    data = encode_text(text)
+    return U32.pack(len(data)) + data + PADDING[len(data) & 3]
+
+
+def _object(row: VariantType) -> Writer:
+    header, pack = row.code | IS_WIDE, Struct("<IQ").pack
+    return lambda value: pack(header, value.object_id)
+
+
+def _bytes(row: VariantType) -> Writer:
+    code, head = row.code, TWO_U32.pack
+    return lambda value: head(code, len(value)) + value + PADDING[len(value) & 3]
+
+
+def _pool(row: VariantType) -> Writer:
+    code, head = row.code, TWO_U32.pack
+    return lambda value: head(code, len(value)) + value.to_wire()
+
+
+def _strings(row: VariantType) -> Writer:
+    code, head = row.code, TWO_U32.pack
+
+    def write(value: Iterable[str]) -> bytes:
+        texts = [_counted_text(text + "\0") for text in value]
+        return head(code, len(texts)) + b"".join(texts)
+
+    return write
+
+
+_MAKERS: dict[Layout, Callable[[VariantType], Writer]] = {
+    Layout.NOTHING: _nothing,
+    Layout.BOOL: _bool,
+    Layout.INT: _int,
+    Layout.REAL: _real,
+    Layout.STRING: _string,
+    Layout.COMPONENTS: _components,
+    Layout.NODE_PATH: _node_path,
+    Layout.OBJECT: _object,
+    Layout.BYTES: _bytes,
+    Layout.POOL: _pool,
+    Layout.STRINGS: _strings,
+}

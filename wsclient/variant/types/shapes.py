@@ -1,0 +1,162 @@
+"""Areas, spaces and rotations: what is made of vectors, without being a matrix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self, overload
+
+from wsclient.variant.types.components import Components
+from wsclient.variant.types.vectors import Vector2, Vector3
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["AABB", "Plane", "Quat", "Rect2"]
+
+
+class Rect2(Components):
+    """A rectangle along the axes; unpacks as x, y, width, height: `pygame.Rect(*r)`.
+
+    Source: Godot 3, Rect2.
+    """
+
+    __slots__ = ()
+    WIDTH: ClassVar[int] = 4
+
+    @overload
+    def __new__(cls) -> Self: ...
+    @overload
+    def __new__(cls, position: Iterable[float], size: Iterable[float], /) -> Self: ...
+    @overload
+    def __new__(cls, x: float, y: float, width: float, height: float, /) -> Self: ...
+    def __new__(cls, *args: float | Iterable[float]) -> Self:
+        """Takes position and size, or four numbers; empty, unless told otherwise."""
+        return cls.from_arguments(args or (Vector2(), Vector2()))
+
+    @property
+    def position(self) -> Vector2:
+        """The corner that `size` starts from."""
+        return Vector2.from_components(self[:2])
+
+    @property
+    def size(self) -> Vector2:
+        """From `position` to `end`; may be negative."""
+        return Vector2.from_components(self[2:])
+
+    @property
+    def end(self) -> Vector2:
+        """The other corner."""
+        return self.position + self.size
+
+
+class AABB(Components):
+    """A box along the axes; unpacks as the three numbers of `position`, then those of `size`.
+
+    Source: Godot 3, AABB.
+    """
+
+    __slots__ = ()
+    WIDTH: ClassVar[int] = 6
+
+    @overload
+    def __new__(cls) -> Self: ...
+    @overload
+    def __new__(cls, position: Iterable[float], size: Iterable[float], /) -> Self: ...
+    @overload
+    def __new__(cls, x: float, y: float, z: float, width: float, height: float, depth: float, /) -> Self: ...
+    def __new__(cls, *args: float | Iterable[float]) -> Self:
+        """Takes position and size, or six numbers; empty, unless told otherwise."""
+        return cls.from_arguments(args or (Vector3(), Vector3()))
+
+    @property
+    def position(self) -> Vector3:
+        """The corner that `size` starts from."""
+        return Vector3.from_components(self[:3])
+
+    @property
+    def size(self) -> Vector3:
+        """From `position` to `end`; may be negative."""
+        return Vector3.from_components(self[3:])
+
+    @property
+    def end(self) -> Vector3:
+        """The other corner."""
+        return self.position + self.size
+
+
+class Plane(Components):
+    """A plane in 3D; unpacks as the three numbers of `normal`, then `d`.
+
+    Source: Godot 3, Plane.
+    """
+
+    __slots__ = ()
+    WIDTH: ClassVar[int] = 4
+
+    @overload
+    def __new__(cls) -> Self: ...
+    @overload
+    def __new__(cls, normal: Iterable[float], d: float, /) -> Self: ...
+    @overload
+    def __new__(cls, a: float, b: float, c: float, d: float, /) -> Self: ...
+    def __new__(cls, *args: float | Iterable[float]) -> Self:
+        """Takes normal and distance, or four numbers; all zero, unless told otherwise."""
+        return cls.from_arguments(args or (Vector3(), 0.0))
+
+    @property
+    def normal(self) -> Vector3:
+        """The direction that it faces."""
+        return Vector3.from_components(self[:3])
+
+    @property
+    def x(self) -> float:
+        """The x of `normal`."""
+        return self[0]
+
+    @property
+    def y(self) -> float:
+        """The y of `normal`."""
+        return self[1]
+
+    @property
+    def z(self) -> float:
+        """The z of `normal`."""
+        return self[2]
+
+    @property
+    def d(self) -> float:
+        """How far it is from the origin, along `normal`."""
+        return self[3]
+
+
+class Quat(Components):
+    """A rotation in 3D as a quaternion; unpacks as x, y, z, w.
+
+    Source: Godot 3, Quat.
+    """
+
+    __slots__ = ()
+    WIDTH: ClassVar[int] = 4
+
+    def __new__(cls, x: float = 0.0, y: float = 0.0, z: float = 0.0, w: float = 1.0) -> Self:
+        """No rotation, unless told otherwise."""
+        return tuple.__new__(cls, (float(x), float(y), float(z), float(w)))
+
+    @property
+    def x(self) -> float:
+        """The axis's x, scaled by the sine of half the angle."""
+        return self[0]
+
+    @property
+    def y(self) -> float:
+        """The axis's y, scaled likewise."""
+        return self[1]
+
+    @property
+    def z(self) -> float:
+        """The axis's z, scaled likewise."""
+        return self[2]
+
+    @property
+    def w(self) -> float:
+        """The cosine of half the angle."""
+        return self[3]

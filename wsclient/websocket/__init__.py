@@ -1,0 +1,1 @@
+"""The client and its connection: Godot's WebSocket classes."""

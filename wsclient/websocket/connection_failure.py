@@ -1,0 +1,176 @@
+"""ConnectionFailure: why an attempt or a connection failed, in words that can be shown to a player."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wsclient.ground.error import Error
+from wsclient.ground.value import Value
+from wsclient.protocol.events import FailureKind, Stage
+
+if TYPE_CHECKING:
+    from wsclient.protocol.events import Failure
+
+__all__ = ["ConnectionFailure"]
+
+
+class ConnectionFailure(Value):
+    """What went wrong, where, and what to try. Not in Godot, whose signals carry no reason.
+
+    Attributes:
+        stage: how far it had come: "arguments", "resolve", "connect", "tls", "handshake", "open" or "close".
+        error: the same as one of Godot's codes; never `OK`.
+        message: what happened and what to try, in whole sentences. Safe to show: what the peer sent is escaped.
+        http_status: of the server's reply, as 404; None where there was no reply.
+        http_headers: of that reply, as (name, value) in their order.
+        http_body: of that reply, its first 4 KiB.
+        cause: the exception behind it, without its traceback; None where there was none.
+    """
+
+    stage: str
+    error: Error
+    message: str
+    http_status: int | None = None
+    http_headers: tuple[tuple[str, str], ...] = ()
+    http_body: bytes = b""
+    cause: BaseException | None = None
+
+    @classmethod
+    def of_call(cls, error: Error, message: str, cause: BaseException | None = None) -> ConnectionFailure:
+        """Describes a call that was refused and changed nothing."""
+        return cls(stage=Stage.ARGUMENTS.value, error=error, message=_sentence(message), cause=_without_frames(cause))
+
+    @classmethod
+    def of_connection(cls, failure: Failure) -> ConnectionFailure:
+        """Describes what a transport told."""
+        error, hint = _MEANING[failure.kind]
+        if failure.stage is Stage.RESOLVE and error is Error.ERR_TIMEOUT:
+            hint = _HINT_OF_LOOKUP  # no server has been asked for anything yet
+        what = _BEFORE.get(failure.kind, "") + failure.detail
+        return cls(
+            stage=failure.stage.value,
+            error=_ERROR_OF_STATUS.get(failure.http_status, error),
+            message=f"{_sentence(what)} {hint}".rstrip(),
+            http_status=failure.http_status,
+            http_headers=failure.http_headers,
+            http_body=failure.http_body,
+            cause=_without_frames(failure.cause),
+        )
+
+    def __str__(self) -> str:
+        """The message."""
+        return self.message
+
+
+def _sentence(detail: str) -> str:
+    # A host or a name of the code keeps its small letter.
+    start = detail[:1].upper() if detail.partition(" ")[0].isalpha() else detail[:1]
+    return start + detail[1:] + ("" if detail.endswith((".", "!", "?")) else ".")
+
+
+def _without_frames(cause: BaseException | None) -> BaseException | None:
+    """Takes the tracebacks off: their frames, and those that called them, would keep the client alive.
+
+    So would what the program was handling just then, which Python notes as the context of every exception.
+    """
+    error = cause
+    while error is not None:
+        error.__traceback__ = None
+        error.__context__ = error.__cause__
+        error = error.__cause__
+    return cause
+
+
+# The one table between the transport's failures and what users see: Godot's code, and what to try.
+_MEANING: dict[FailureKind, tuple[Error, str]] = {
+    FailureKind.INVALID_ARGUMENT: (Error.ERR_INVALID_PARAMETER, ""),
+    FailureKind.NAME_NOT_FOUND: (
+        Error.ERR_CANT_RESOLVE,
+        "Check the spelling of the host name, and whether this computer is online.",
+    ),
+    FailureKind.REFUSED: (
+        Error.ERR_CANT_CONNECT,
+        "Is the server running, and is this its port?",
+    ),
+    FailureKind.UNREACHABLE: (
+        Error.ERR_CANT_CONNECT,
+        "Check the network connection, and whether a firewall stands in between.",
+    ),
+    FailureKind.SYSTEM: (
+        Error.ERR_CANT_ACQUIRE_RESOURCE,
+        "This computer ran out of something or forbids it: close other programs, look at its firewall, try again.",
+    ),
+    FailureKind.CERTIFICATE: (
+        Error.ERR_UNAUTHORIZED,
+        "Check this computer's clock and the server's name; for a private certificate, set trusted_ssl_certificate.",
+    ),
+    FailureKind.TLS: (
+        Error.ERR_CANT_CONNECT,
+        "Try ws:// in place of wss://, or another port; or the server is too old, or asks for a certificate.",
+    ),
+    FailureKind.TLS_ON_PLAIN_PORT: (
+        Error.ERR_CANT_CONNECT,
+        "Try ws:// in place of wss://, or another port.",
+    ),
+    FailureKind.PLAIN_ON_TLS_PORT: (
+        Error.ERR_CANT_CONNECT,
+        "Try wss:// in place of ws://, or another port.",
+    ),
+    FailureKind.NOT_WEBSOCKET: (
+        Error.ERR_CANT_CONNECT,
+        "Something else than a WebSocket server listens there: check host and port.",
+    ),
+    FailureKind.HTTP_STATUS: (
+        Error.ERR_CANT_CONNECT,
+        "",  # each status has its own
+    ),
+    FailureKind.BAD_RESPONSE: (
+        Error.ERR_CANT_CONNECT,
+        "The server, or a proxy before it, does not speak WebSocket as RFC 6455 has it.",
+    ),
+    FailureKind.SUBPROTOCOL: (
+        Error.ERR_CANT_CONNECT,
+        "Ask for the sub-protocols that the server knows, or for none.",
+    ),
+    FailureKind.TIMEOUT: (
+        Error.ERR_TIMEOUT,
+        "The server may be down, overloaded, or behind a firewall.",
+    ),
+    FailureKind.LOST: (
+        Error.ERR_CONNECTION_ERROR,
+        "The server may have stopped, or the network may have failed; connect again.",
+    ),
+    FailureKind.VIOLATION: (
+        Error.ERR_INVALID_DATA,
+        "Connect again; if that does not help, tell those who run the server.",
+    ),
+    FailureKind.TOO_BIG: (
+        Error.ERR_OUT_OF_MEMORY,
+        "Raise the limit with set_buffers() before connecting, or have the server send less at a time.",
+    ),
+    FailureKind.HEARTBEAT: (
+        Error.ERR_TIMEOUT,
+        "The network may have failed; connect again.",
+    ),
+    FailureKind.INTERRUPTED: (
+        Error.ERR_CONNECTION_ERROR,
+        "Connect again.",
+    ),
+}
+
+_HINT_OF_LOOKUP = "Check whether this computer is online."
+
+# For kinds whose detail alone tells a player little.
+_BEFORE: dict[FailureKind, str] = {
+    FailureKind.CERTIFICATE: "the server cannot be trusted: ",
+    FailureKind.VIOLATION: "the server broke the WebSocket protocol: ",
+    FailureKind.TOO_BIG: "a message is too big: ",
+    FailureKind.HEARTBEAT: "the server has fallen silent: ",
+}
+
+_ERROR_OF_STATUS: dict[int | None, Error] = {
+    401: Error.ERR_UNAUTHORIZED,
+    403: Error.ERR_UNAUTHORIZED,
+    404: Error.ERR_DOES_NOT_EXIST,
+    503: Error.ERR_BUSY,
+}

@@ -1,0 +1,255 @@
+"""Link: one connection as the hall keeps it, shared by the client that polls it and the peer that speaks for it."""
+
+from __future__ import annotations
+
+import logging
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from wsclient.ground.error import Error
+from wsclient.protocol.connection import MAX_CLOSE_REASON, is_valid_close_code
+from wsclient.transport.base import never_short
+from wsclient.transport.forked import ForkedTransport
+from wsclient.websocket.connection_failure import ConnectionFailure
+from wsclient.websocket.packet_queue import PacketQueue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.protocol.events import Event
+    from wsclient.transport.base import Transport
+
+__all__ = ["Limits", "Link", "WriteMode"]
+
+logger: Final = logging.getLogger("wsclient.link")
+
+
+class WriteMode(IntEnum):
+    """The kind of message that `put_packet` and `put_var` send. Godot: WebSocketPeer.WriteMode."""
+
+    WRITE_MODE_TEXT = 0
+    WRITE_MODE_BINARY = 1
+
+
+# Looked up once: through its class, a member costs Python 3.11 a fifth of what sending a small message does.
+_TEXT = WriteMode.WRITE_MODE_TEXT
+_OK = Error.OK
+
+_SHORT: Final = 1024  # bytes; what is longer goes the long way in any case, and is looked at there
+
+
+class Limits(NamedTuple):
+    """What `set_buffers` sets, each direction by itself."""
+
+    max_bytes: int = 16 * 1024 * 1024  # of one message, and of all that wait
+    max_packets: int = 4096  # that wait
+
+
+class Link:
+    """One connection, from the attempt to its end.
+
+    Args:
+        incoming: the limits of what is received and not read.
+        outgoing: the limits of what is sent and has not left.
+        write_mode: what `put_packet` sends.
+        auto_flush: whether each message is written at once.
+        error_while_closed: what `get_packet_error()` tells after reading nothing while not open.
+
+    Attributes:
+        transport: what carries it; None before the attempt, and once its end has been applied.
+        events: what happened and has not been applied yet.
+        inbox: what was received and not read; stays readable behind the end.
+        is_open: from the opening handshake to the end, while closing too.
+        is_closing_here: whether we asked for the end.
+        has_received_close: whether the server's Close frame was applied.
+        last_error: why a call was refused, or the connection failed.
+        sent_messages: how many were given to the transport.
+        sent_bytes: of their payloads.
+    """
+
+    def __init__(
+        self,
+        incoming: Limits = Limits(),  # noqa: B008 - immutable
+        outgoing: Limits = Limits(),  # noqa: B008 - immutable
+        *,
+        write_mode: WriteMode = WriteMode.WRITE_MODE_BINARY,
+        auto_flush: bool = True,
+        error_while_closed: Error = Error.FAILED,
+    ) -> None:
+        self.write_mode = write_mode
+        self._auto_flush = auto_flush
+        self.last_error: ConnectionFailure | None = None
+        self.inbox: PacketQueue = PacketQueue(*incoming, when_empty=error_while_closed)
+        self.events: list[Event] = []  # few: a deque would take its 700 bytes for each client
+        self.transport: Transport | None = None
+        self.is_open: bool = False
+        self.is_closing_here: bool = False
+        self.has_received_close = False
+        self.sent_messages: int = 0
+        self.sent_bytes: int = 0
+        self._outgoing = outgoing
+        self._sure_messages = self._sure_bytes = 0  # up to which count there surely is room, whatever leaves meanwhile
+        self._send_short: Callable[[bytes, bool], bool] = never_short  # the transport's, or its `write_short`
+        self._error_while_closed = error_while_closed
+
+    @property
+    def auto_flush(self) -> bool:
+        """Whether each message is written at once."""
+        return self._auto_flush
+
+    @auto_flush.setter
+    def auto_flush(self, enabled: bool) -> None:
+        self._auto_flush = enabled
+        self._send_short = never_short  # the next message finds the way anew
+
+    @property
+    def buffered_amount(self) -> int:
+        """Bytes of packets that wait to be sent."""
+        return 0 if self.transport is None else self.transport.buffered_amount
+
+    @property
+    def buffered_messages(self) -> int:
+        """Packets that wait to be sent."""
+        return 0 if self.transport is None else self.transport.buffered_messages
+
+    @property
+    def remote_address(self) -> tuple[str, int]:
+        """The server's numeric address and port; ("", 0) while not open."""
+        return ("", 0) if self.transport is None else self.transport.remote_address
+
+    def open(self) -> None:
+        """Takes note that the opening handshake succeeded."""
+        self.is_open = True
+        self.inbox.when_empty = Error.ERR_UNAVAILABLE
+
+    def put(self, packet: bytes) -> Error:
+        """Sends a packet in the write mode that was set."""
+        return self.send(packet, self.write_mode is _TEXT)
+
+    def send(self, payload: bytes, is_text: bool) -> Error:
+        """Sends one message, or refuses it whole; see `WebSocketPeer.put_packet`."""
+        sent_bytes = self.sent_bytes + len(payload)
+        # What surely fits is not asked for each time: what waits only gets less, but for what is sent here. And
+        # whether the connection is open, the transport's short way knows.
+        if (
+            self.sent_messages < self._sure_messages
+            and sent_bytes <= self._sure_bytes
+            and (not is_text or payload.isascii() or (len(payload) <= _SHORT and _is_utf8(payload)))
+            and self._send_short(payload, is_text)
+        ):
+            self.sent_messages += 1
+            self.sent_bytes = sent_bytes
+            return _OK
+        return self._send_asking(payload, is_text=is_text)
+
+    def _send_asking(self, payload: bytes, *, is_text: bool) -> Error:
+        """Sends one message, or finds out why it cannot be sent."""
+        transport = self.transport
+        if transport is None or not transport.can_send or not self.is_open:
+            return self.refuse(Error.FAILED, f"nothing can be sent while {self._describe()}")
+        size = len(payload)
+        if self.sent_messages >= self._sure_messages or self.sent_bytes + size > self._sure_bytes:
+            refusal = self._look_for_room(transport, size)
+            if refusal and self._auto_flush:
+                transport.flush()  # which the messages before may have left to poll(), for the network was full
+                refusal = self._look_for_room(transport, size)
+            if refusal:
+                return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal)
+        if is_text and not payload.isascii() and not _is_utf8(payload):
+            return self.refuse(Error.ERR_INVALID_DATA, "a text message must be UTF-8; see set_write_mode()")
+        transport.send(payload, is_text=is_text)
+        self.sent_messages += 1
+        self.sent_bytes += size
+        self._send_short = transport.write_short if self._auto_flush else transport.send_short
+        if self._auto_flush:
+            transport.flush()
+        return _OK
+
+    def _look_for_room(self, transport: Transport, size: int) -> str:
+        """Finds out how much fits. Gives the reason where a message of that size does not."""
+        max_bytes, max_packets = self._outgoing
+        packets = transport.buffered_messages
+        waiting = transport.buffered_amount
+        if waiting + size > max_bytes:
+            reason = f"{size} bytes do not fit the outgoing buffer: {waiting} of its {max_bytes} wait to leave"
+            return f"{reason}; see set_buffers()"
+        if packets >= max_packets:
+            return f"{max_packets} packets wait to leave: call poll(), send less, or see set_buffers()"
+        self._sure_bytes = self.sent_bytes + max_bytes - waiting
+        self._sure_messages = self.sent_messages + max_packets - packets
+        return ""
+
+    def flush(self) -> None:
+        """Writes what waits, as far as the system takes it now."""
+        if self.transport is not None:
+            self.transport.flush()
+
+    def close(self, code: int, reason: str) -> None:
+        """Closes an open connection; ends an attempt at once and without a signal; else nothing.
+
+        Raises:
+            ValueError: a code that must not be sent, or a reason that is no text or has more than 123 bytes.
+            TypeError: `code` is no int, or `reason` no str.
+        """
+        _check_close(code, reason)
+        if self.transport is None or self.is_closing_here:
+            return
+        if self.is_open:
+            self.is_closing_here = True
+            self.transport.close(code, reason)
+        else:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Ends at once, without an event. What can be read stays readable."""
+        transport, self.transport = self.transport, None
+        self.is_open = False
+        self._send_short = never_short
+        self.events.clear()
+        self.inbox.when_empty = self._error_while_closed
+        if transport is not None:
+            transport.abort()
+
+    def disown(self, owner: int) -> None:
+        """Takes note that this is a forked child, whose parent has the connection: nobody may use it here.
+
+        Args:
+            owner: the parent process.
+        """
+        if self.transport is None:
+            return
+        self._send_short = never_short
+        transport, self.transport = self.transport, ForkedTransport(owner)
+        self.is_open = self.is_closing_here = False  # not here: so that letting go of it needs no goodbye
+        self.events.clear()  # the parent tells them
+        transport.abort()  # closes this process's copies of the descriptors; the connection does not notice
+
+    def refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
+        """Says why a call is refused, for those too who do not look at what it returns."""
+        self.last_error = ConnectionFailure.of_call(error, message, cause)
+        logger.error("%s: %s", error.name, message)
+        return error
+
+    def _describe(self) -> str:
+        if self.transport is None:
+            return "not connected: see connect_to_url()"
+        return "closing" if self.is_open else "still connecting: wait for connection_established"
+
+
+def _check_close(code: int, reason: str) -> None:
+    """Refuses what a Close frame must not carry (RFC 6455 sections 5.5 and 7.4)."""
+    if not isinstance(code, int) or not isinstance(reason, str):
+        raise TypeError(f"a close code is an int, and its reason a str, not {code!r} and {reason!r}")
+    if code != 0 and not is_valid_close_code(code):
+        raise ValueError(f"close code {code} must not be sent: use 1000, 1001, 3000-4999, or 0 for none")
+    size = len(reason.encode("utf-8"))
+    if size > MAX_CLOSE_REASON:
+        raise ValueError(f"a close reason has at most {MAX_CLOSE_REASON} bytes of UTF-8, this one has {size}")
+
+
+def _is_utf8(payload: bytes) -> bool:
+    try:
+        str(payload, "utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,209 @@
+"""PacketQueue: what was received and not read, bounded by packets and bytes; and the calls that read it."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from wsclient.ground.error import Error
+from wsclient.protocol.events import BINARY, TEXT
+
+if TYPE_CHECKING:
+    from wsclient.protocol.events import Messages
+
+__all__ = ["PacketQueue", "PacketReader"]
+
+# Looked up once: through the class, a member costs Python 3.11 as much as the rest of `get_packet`.
+_OK = Error.OK
+
+
+class PacketQueue:
+    """Whole messages in order of arrival, text as UTF-8.
+
+    Taking one is a single call into C: nothing is kept beside it that would have to be taken too. Which of them are
+    text, and how many bytes wait, is worked out when somebody asks.
+
+    Args:
+        max_bytes: of payload that it takes. A message that is larger by itself is taken when nothing else waits.
+        max_packets: messages that it takes; at least 1.
+        when_empty: what `get_packet_error()` tells after reading where nothing is.
+
+    Attributes:
+        packets: the messages; whoever reads may take from the left.
+        error: what `get_packet_error()` tells.
+        when_empty: as above.
+        received: how many messages were ever put in.
+        kinds: those of messages, as in `Messages`: from the last one that was taken on, or from one before it.
+        kinds_from: the number of the first of these. The first message ever is number 1; 0 stands for none, no text.
+        only_kind: of those that wait: 1 where all are text, 0 where none is, None where that is not so sure.
+    """
+
+    __slots__ = (
+        "_announced",
+        "_announced_at",
+        "_gone_bytes",
+        "_put_bytes",
+        "error",
+        "kinds",
+        "kinds_from",
+        "max_bytes",
+        "max_packets",
+        "only_kind",
+        "packets",
+        "received",
+        "when_empty",
+    )
+
+    def __init__(self, max_bytes: int, max_packets: int, *, when_empty: Error = Error.FAILED) -> None:
+        self.packets: deque[bytes] = deque()
+        self.error: Error = Error.OK
+        self.when_empty: Error = when_empty
+        self.max_bytes: int = max_bytes
+        self.max_packets: int = max_packets
+        self.received: int = 0
+        self.only_kind: int | None = 0
+        self._put_bytes = 0  # without those that are announced
+        self._gone_bytes = 0  # of messages that were taken: those that were counted so far, not always all
+        self.kinds: bytes = BINARY
+        self.kinds_from: int = 0
+        self._announced: list[bytes] = []
+        self._announced_at = 0
+
+    def room_for(self, messages: Messages) -> int:
+        """How many of these messages, from the first on, it takes now."""
+        packets, payloads = self.packets, messages.payloads
+        count = min(len(payloads), self.max_packets - len(packets))
+        if count <= 0:
+            return 0
+        size = messages.size if count == len(payloads) else sum(map(len, payloads[:count]))
+        # What `_fits` asks first, asked here: three calls less for each message that comes by itself.
+        if self._put_bytes - self._gone_bytes + size <= self.max_bytes or self._fits(size):
+            return count
+        room = self.max_bytes - self._waiting_at_most
+        fitting = 0
+        while (room := room - len(payloads[fitting])) >= 0:  # ends before the list does: together they do not fit
+            fitting += 1
+        return fitting or (0 if packets else 1)
+
+    def extend(self, messages: Messages) -> None:
+        """Puts messages in; how many it takes, `room_for` tells."""
+        self._add_kinds(messages.kinds)
+        size = messages.size
+        self.received += len(messages.payloads)
+        self._put_bytes += size
+        self.packets.extend(messages.payloads)
+
+    def announce(self, messages: Messages) -> None:
+        """Begins to put messages in one by one: whoever does it counts each in `received`, then adds it to `packets`.
+
+        Nothing else may be put in before `settle`.
+        """
+        self._add_kinds(messages.kinds)
+        self._announced, self._announced_at = messages.payloads, self.received
+
+    def settle(self) -> int:
+        """Ends what `announce` began. Gives how many of the messages were put in."""
+        self._put_bytes, self._announced = self.received_bytes, []
+        return self.received - self._announced_at
+
+    @property
+    def received_bytes(self) -> int:
+        """Of all messages that were ever put in."""
+        if not self._announced:
+            return self._put_bytes
+        return self._put_bytes + sum(map(len, self._announced[: self.received - self._announced_at]))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether another packet, or another byte, finds no room."""
+        return len(self.packets) >= self.max_packets or not self._fits(1)
+
+    @property
+    def last_was_text(self) -> bool:
+        """Whether the message that was taken last was text; False before the first."""
+        return bool(self.kinds[self.received - len(self.packets) - self.kinds_from])
+
+    @property
+    def size(self) -> int:
+        """How many bytes of payload wait."""
+        waiting = sum(map(len, self.packets))
+        self._gone_bytes = self.received_bytes - waiting
+        return waiting
+
+    @property
+    def _waiting_at_most(self) -> int:
+        return self.received_bytes - self._gone_bytes
+
+    def _fits(self, more: int) -> bool:
+        # Counted anew only where the old count, which may be too high, says no.
+        return self._waiting_at_most + more <= self.max_bytes or self.size + more <= self.max_bytes
+
+    def _add_kinds(self, kinds: bytes) -> None:
+        taken, start = self.received - len(self.packets), self.kinds_from
+        # From the last one that was taken to the last one put in; neither those before, nor announced ones that did
+        # not come.
+        self.kinds, self.kinds_from = self.kinds[taken - start : self.received - start + 1] + kinds, taken
+        only = 0 if TEXT not in kinds else None if BINARY in kinds else 1
+        if only != self.only_kind:
+            self.only_kind = None if self.packets else only
+
+
+class PacketReader:
+    """The calls that read a `PacketQueue`: the same on a peer and on the client that speaks for it.
+
+    Comes before `PacketPeer` in a class's bases.
+    """
+
+    _inbox: PacketQueue
+
+    def get_available_packet_count(self) -> int:
+        """Tells how many packets can be read."""
+        return len(self._inbox.packets)
+
+    def get_packet(self) -> bytes:
+        """Takes the oldest packet; of a text message its UTF-8.
+
+        Returns:
+            b"" where there is none: then `get_packet_error()` tells `ERR_UNAVAILABLE`, or `FAILED` while not open.
+        """
+        inbox = self._inbox
+        try:
+            packet = inbox.packets.popleft()
+        except IndexError:
+            inbox.error = inbox.when_empty
+            return b""
+        inbox.error = _OK
+        return packet
+
+    def get_packets(self) -> list[bytes]:
+        """Takes all packets at once, none where there are none: the cheapest way to read many."""
+        inbox = self._inbox
+        packets = list(inbox.packets)
+        inbox.packets.clear()
+        inbox.error = _OK
+        return packets
+
+    def get_message(self) -> str | bytes | None:
+        """Takes the oldest packet: a text message as `str`, a binary one as `bytes`; None where there is none."""
+        inbox = self._inbox
+        try:
+            packet = inbox.packets.popleft()
+        except IndexError:
+            inbox.error = inbox.when_empty
+            return None
+        inbox.error = _OK
+        kind = inbox.only_kind
+        if kind is None:  # what `last_was_text` asks
+            kind = inbox.kinds[inbox.received - len(inbox.packets) - inbox.kinds_from]
+        return packet.decode("utf-8") if kind else packet
+
+    def get_packet_error(self) -> Error:
+        """Tells how the last read went: `OK` before the first."""
+        return self._inbox.error
+
+    def was_string_packet(self) -> bool:
+        """Tells whether the packet that was read last was a text message; False before the first."""
+        return self._inbox.last_was_text
+
+    def _set_packet_error(self, error: Error) -> None:
+        self._inbox.error = error

@@ -1,0 +1,155 @@
+"""WebSocketSettings: what may be set on a `WebSocketClient`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from wsclient.ground.error import Error
+from wsclient.transport.base import Settings
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+    from wsclient.websocket.link import Link
+
+__all__ = ["WebSocketSettings"]
+
+
+class WebSocketSettings:
+    """The settings of a client: Godot's, and the times. Each has a default that needs no thought."""
+
+    _link: Link
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._settings = Settings()
+        self._poll_budget = 0.004
+
+    # TLS
+
+    @property
+    def verify_ssl(self) -> bool:
+        """Whether the server's certificate and name are checked (the default). Counts for the next connection."""
+        return self._settings.verify_ssl
+
+    @verify_ssl.setter
+    def verify_ssl(self, enabled: bool) -> None:
+        self._settings.verify_ssl = bool(enabled)
+
+    def set_verify_ssl_enabled(self, enabled: bool) -> None:
+        """Sets `verify_ssl`."""
+        self.verify_ssl = enabled
+
+    def is_verify_ssl_enabled(self) -> bool:
+        """Tells `verify_ssl`."""
+        return self.verify_ssl
+
+    @property
+    def trusted_ssl_certificate(self) -> str | bytes | os.PathLike[str] | SSLContext | None:
+        """What to trust in place of the system's and certifi's roots; None (the default): these.
+
+        A path to a PEM file, PEM text, DER bytes, or an `ssl.SSLContext`. Set it while disconnected: otherwise it is
+        refused, which `last_error` tells, and keeps its value.
+        """
+        return self._settings.trusted_certificate
+
+    @trusted_ssl_certificate.setter
+    def trusted_ssl_certificate(self, certificate: str | bytes | os.PathLike[str] | SSLContext | None) -> None:
+        if isinstance(certificate, os.PathLike):
+            certificate = os.fspath(certificate)
+        # By what it can do: the module that could say more is not loaded before the first wss.
+        if not isinstance(certificate, str | bytes | None) and not hasattr(certificate, "wrap_bio"):
+            raise TypeError(f"trusted_ssl_certificate takes a path, PEM, DER or an SSLContext, not {certificate!r}")
+        if self._link.transport is not None:
+            message = "trusted_ssl_certificate can be set while disconnected only"
+            self._link.refuse(Error.ERR_ALREADY_IN_USE, message)
+            return
+        self._settings.trusted_certificate = certificate
+
+    def set_trusted_ssl_certificate(self, certificate: str | bytes | os.PathLike[str] | SSLContext | None) -> None:
+        """Sets `trusted_ssl_certificate`."""
+        self.trusted_ssl_certificate = certificate
+
+    def get_trusted_ssl_certificate(self) -> str | bytes | os.PathLike[str] | SSLContext | None:
+        """Tells `trusted_ssl_certificate`."""
+        return self.trusted_ssl_certificate
+
+    # Compression
+
+    @property
+    def compression(self) -> bool:
+        """Whether to offer the server compression (permessage-deflate, RFC 7692); default False. Not in Godot 3.
+
+        Counts for the next connection, and only if the server agrees. Messages of 128 bytes and more are compressed
+        then, which takes about ten microseconds a kilobyte, and some 200 KiB of memory. It pays for text over slow
+        networks; a game's small messages do better without.
+
+        Do not use it where a secret travels in one message with, or after, what a stranger may choose, over TLS
+        either: the length of what leaves tells, guess by guess, whether the two are alike (the attacks known as CRIME
+        and BREACH).
+        """
+        return self._settings.compression
+
+    @compression.setter
+    def compression(self, enabled: bool) -> None:
+        self._settings.compression = bool(enabled)
+
+    # Times
+
+    @property
+    def handshake_timeout(self) -> float:
+        """Seconds that an attempt may take, from the name lookup to the server's answer; 0: for ever. Default 10.0.
+
+        As with all timeouts, time in which nobody called `poll()` does not count. Not in Godot.
+        """
+        return self._settings.handshake_timeout
+
+    @handshake_timeout.setter
+    def handshake_timeout(self, seconds: float) -> None:
+        self._settings.handshake_timeout = _seconds("handshake_timeout", seconds)
+
+    @property
+    def close_timeout(self) -> float:
+        """Seconds that closing may take before it is given up; 0: for ever. Default 5.0. Not in Godot."""
+        return self._settings.close_timeout
+
+    @close_timeout.setter
+    def close_timeout(self, seconds: float) -> None:
+        self._settings.close_timeout = _seconds("close_timeout", seconds)
+
+    @property
+    def heartbeat_interval(self) -> float:
+        """Seconds of silence before a ping, and again until the connection is given up; 0: never. Default 20.0.
+
+        While reading is paused because nobody reads the packets, it rests. Not in Godot 3.
+        """
+        return self._settings.heartbeat_interval
+
+    @heartbeat_interval.setter
+    def heartbeat_interval(self, seconds: float) -> None:
+        self._settings.heartbeat_interval = _seconds("heartbeat_interval", seconds)
+        if self._link.transport is not None:
+            self._link.transport.settings_changed()
+
+    @property
+    def poll_budget(self) -> float:
+        """Seconds that one `poll()` may work, handlers included; default 0.004. What is left comes next time.
+
+        The clock is looked at after each call of the handlers and after each read. With 0, each `poll()` takes one
+        step. Not in Godot.
+        """
+        return self._poll_budget
+
+    @poll_budget.setter
+    def poll_budget(self, seconds: float) -> None:
+        self._poll_budget = _seconds("poll_budget", seconds)
+
+
+def _seconds(name: str, value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} takes seconds as a number, not {value!r}")
+    if not 0 <= value <= sys.float_info.max:
+        raise ValueError(f"{name} takes seconds from 0 on, not {value!r}")
+    return float(value)
