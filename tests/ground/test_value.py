@@ -87,9 +87,9 @@ def test_a_value_cannot_be_changed():
 
 
 def test_another_differs_in_what_is_asked_for():
-    assert Pixel(1.0, 2.0, "red").but(y=3.0) == Pixel(1.0, 3.0, "red")
+    assert Pixel(1.0, 2.0, "red").replace(y=3.0) == Pixel(1.0, 3.0, "red")
     with pytest.raises(TypeError):
-        Point(1.0).but(z=2.0)
+        Point(1.0).replace(z=2.0)
 
 
 def test_a_value_shows_what_it_holds():

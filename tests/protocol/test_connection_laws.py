@@ -66,7 +66,7 @@ def life(stream: bytes, at: list[int], deflate: Agreement | None) -> tuple[list[
 def _without_cause(event: object) -> object:
     """Two exceptions are never equal."""
     if isinstance(event, Ended) and event.failure is not None:
-        return event.but(failure=event.failure.but(cause=None))
+        return event.replace(failure=event.failure.replace(cause=None))
     return event
 
 

@@ -248,7 +248,7 @@ def test_an_attempt_fails(client: WebSocketClient, network: FakeNetwork) -> None
     client.connect_to_url(URL)
     cause = ConnectionRefusedError("refused")
     reason = failure(FailureKind.HTTP_STATUS, Stage.HANDSHAKE, "host answered 404")
-    network.latest.feed(Ended(was_clean=False, failure=reason.but(cause=cause, http_status=404, http_body=b"no")))
+    network.latest.feed(Ended(was_clean=False, failure=reason.replace(cause=cause, http_status=404, http_body=b"no")))
     client.poll()
 
     assert told == [("connection_error",)]

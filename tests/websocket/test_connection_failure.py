@@ -41,7 +41,7 @@ def test_every_kind_says_what_to_try(kind: FailureKind) -> None:
 
 
 def test_a_lookup_that_takes_too_long_is_not_blamed_on_the_server() -> None:
-    lookup = failure(FailureKind.TIMEOUT).but(stage=Stage.RESOLVE)
+    lookup = failure(FailureKind.TIMEOUT).replace(stage=Stage.RESOLVE)
 
     assert "server" in ConnectionFailure.of_connection(failure(FailureKind.TIMEOUT)).message
     assert ConnectionFailure.of_connection(lookup).message.endswith("Check whether this computer is online.")
@@ -87,7 +87,7 @@ def test_the_servers_reply_is_told_too(status: int, error: Error) -> None:
 
 @pytest.mark.parametrize("stage", Stage)
 def test_the_stage_is_its_name(stage: Stage) -> None:
-    told = ConnectionFailure.of_connection(failure().but(stage=stage))
+    told = ConnectionFailure.of_connection(failure().replace(stage=stage))
 
     assert told.stage == stage.value
     assert type(told.stage) is str

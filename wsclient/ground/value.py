@@ -64,8 +64,8 @@ class Value(metaclass=_ValueType):
         for set_field, value in zip(cls._setters, values, strict=True):
             set_field(self, value)
 
-    def but(self, **changes: object) -> Self:
-        """Gives another, which differs in these fields."""
+    def replace(self, **changes: object) -> Self:
+        """Returns a copy with these fields changed."""
         held = [changes.pop(field) if field in changes else getattr(self, field) for field in type(self)._fields]
         return type(self)(*held, **changes)
 

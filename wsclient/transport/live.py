@@ -374,7 +374,7 @@ class LiveConnection:
         if failure is None or not unsent:
             return ended
         detail = f"{failure.detail}; {unsent} bytes were not sent"
-        return ended.but(failure=failure.but(detail=detail))
+        return ended.replace(failure=failure.replace(detail=detail))
 
     def _failure(self, kind: FailureKind, detail: str, cause: BaseException | None = None) -> Failure:
         stage = Stage.CLOSE if self.connection.is_closing else Stage.OPEN

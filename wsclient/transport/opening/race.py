@@ -174,4 +174,4 @@ class Race:
             return failure_from(error, Stage.CONNECT, f"{self._host}:{self._port}")
         if self._count == 1:
             return self._failure
-        return self._failure.but(detail=f"{self._failure.detail} ({self._count} addresses tried)")
+        return self._failure.replace(detail=f"{self._failure.detail} ({self._count} addresses tried)")
