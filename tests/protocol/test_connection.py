@@ -666,23 +666,23 @@ class TestSending:
         assert (one.buffered_amount, one.buffered_messages) == (0, 0)
         assert talk(other, one) == [PongReceived(b"ping")]
 
-    def test_has_a_short_way_while_open(self) -> None:
+    def test_has_an_express_while_open(self) -> None:
         one, other = Connection(Role.CLIENT), Connection(Role.SERVER)
-        send_short = one.send_short
+        express = one.express
         waiting = one.waiting
-        assert send_short(b"short", True)
+        assert express(b"short", True)
         assert waiting
-        assert not send_short(bytes(2000), True)
-        one.allow_short(False)
-        assert not send_short(b"short", True)
-        one.allow_short(True)
-        assert send_short(b"again", True)
+        assert not express(bytes(2000), True)
+        one.allow_express(False)
+        assert not express(b"short", True)
+        one.allow_express(True)
+        assert express(b"again", True)
 
         one.send_close(1000)
 
         for _ in range(2):
-            assert not send_short(b"late", True)
-            one.allow_short(True)
+            assert not express(b"late", True)
+            one.allow_express(True)
         assert talk(one, other)[:2] == [Message(b"short", is_text=True), Message(b"again", is_text=True)]
 
     @pytest.mark.parametrize(
@@ -696,13 +696,13 @@ class TestSending:
         ],
         ids=["closed", "failed", "given-up", "end-of-tcp", "closed-by-peer"],
     )
-    def test_has_no_short_way_from_its_end_on(self, end: Callable[[Connection], object]) -> None:
+    def test_has_no_express_from_its_end_on(self, end: Callable[[Connection], object]) -> None:
         connection = client()
-        assert connection.send_short(b"in time", False)
+        assert connection.express(b"in time", False)
 
         end(connection)
 
-        assert not connection.send_short(b"late", False)
+        assert not connection.express(b"late", False)
 
     def test_costs_nothing_where_nothing_is_compressed(self) -> None:
         connection = client()

@@ -129,12 +129,12 @@ class TestFrames:
             box.next_piece()
 
 
-class TestShortWay:
+class TestExpress:
     @pytest.mark.parametrize("is_text", [False, True], ids=["binary", "text"])
     def test_leads_to_the_same_frames(self, is_text: bool) -> None:
         box, other = outbox(), outbox()
         for size in (0, 1, 125, 126, SMALL):
-            assert box.add_short(bytes(size), is_text)
+            assert box.express(bytes(size), is_text)
             other.add_message(bytes(size), is_text=is_text)
 
         assert (box.buffered_amount, box.buffered_messages) == (other.buffered_amount, other.buffered_messages)
@@ -144,33 +144,33 @@ class TestShortWay:
     def test_ends_at_a_size(self, deflates: bool) -> None:
         box = outbox(deflates=deflates)
 
-        assert box.add_short(bytes(SMALL), False)
-        assert not box.add_short(bytes(SMALL + 1), False)
+        assert box.express(bytes(SMALL), False)
+        assert not box.express(bytes(SMALL + 1), False)
         assert box.buffered_messages == 1
 
-    def test_keeps_the_order_of_what_goes_the_long_way_too(self) -> None:
+    def test_keeps_the_order_among_messages_that_it_refuses(self) -> None:
         box = outbox()
         sent = [bytes([number]) * size for number, size in enumerate([5, 2000, 5, 5, 3000, 4000, 1])]
         for payload in sent:
-            assert box.add_short(payload, False) or box.add_message(payload, is_text=False) is None
+            assert box.express(payload, False) or box.add_message(payload, is_text=False) is None
 
         assert left(box) == [(BINARY, payload) for payload in sent]
 
-    def test_can_be_closed_and_opened(self) -> None:
+    def test_can_be_forbidden_and_allowed(self) -> None:
         box = outbox()
-        box.close_short_way()
-        assert not box.add_short(b"", False)
-        box.add_message(b"long way", is_text=False)
+        box.allow_express(False)
+        assert not box.express(b"", False)
+        box.add_message(b"refused", is_text=False)
 
-        box.open_short_way()
+        box.allow_express(True)
 
-        assert box.add_short(b"short way", False)
-        assert left(box) == [(BINARY, b"long way"), (BINARY, b"short way")]
+        assert box.express(b"taken", False)
+        assert left(box) == [(BINARY, b"refused"), (BINARY, b"taken")]
 
     def test_shows_whether_anything_waits(self) -> None:
         box = outbox()
         waiting = box.waiting
-        for add in (box.add_short, lambda payload, is_text: box.add_message(payload, is_text=is_text)):
+        for add in (box.express, lambda payload, is_text: box.add_message(payload, is_text=is_text)):
             for forget in (box.next_piece, box.drop_messages):
                 assert not waiting
                 add(b"x", False)
@@ -180,15 +180,15 @@ class TestShortWay:
         assert waiting is box.waiting
 
 
-class TestTheOnlyFrame:
+class TestExpressFrame:
     @pytest.mark.parametrize("size", [0, 1, 125, 126, SMALL])
     @pytest.mark.parametrize("is_text", [False, True], ids=["binary", "text"])
     def test_is_what_would_have_been_queued(self, size: int, is_text: bool) -> None:
         box, other = outbox(), outbox()
         for _ in range(3):
-            other.add_short(bytes(size), is_text)
+            other.express(bytes(size), is_text)
 
-            assert box.only_frame(bytes(size), is_text) == other.next_piece()
+            assert box.express_frame(bytes(size), is_text) == other.next_piece()
             assert not box
             assert box.buffered_messages == 0
 
@@ -199,7 +199,7 @@ class TestTheOnlyFrame:
             lambda box: box.add_message(bytes(2000), is_text=False),
             lambda box: box.add_ping(b""),
             lambda box: box.add_pong(b""),
-            lambda box: box.close_short_way(),
+            lambda box: box.allow_express(False),
         ],
         ids=["small", "large", "ping", "pong", "closed"],
     )
@@ -208,19 +208,19 @@ class TestTheOnlyFrame:
         add(box)
         before = box.buffered_amount
 
-        assert box.only_frame(b"x", False) == b""
+        assert box.express_frame(b"x", False) == b""
         assert box.buffered_amount == before
 
     @pytest.mark.parametrize(
         "box", [outbox(deflates=True), server_outbox(), outbox()], ids=["deflates", "server", "large"]
     )
     def test_is_none_of_what_takes_more(self, box: Outbox) -> None:
-        assert box.only_frame(bytes(SMALL + 1), False) == b""
+        assert box.express_frame(bytes(SMALL + 1), False) == b""
         assert not box
 
     @pytest.mark.parametrize("box", [outbox(deflates=True), server_outbox()], ids=["deflates", "server"])
     def test_is_none_where_more_is_done_than_to_mask(self, box: Outbox) -> None:
-        assert box.only_frame(b"short", False) == b""
+        assert box.express_frame(b"short", False) == b""
         assert not box
 
     @pytest.mark.hostile("B20")
@@ -229,14 +229,14 @@ class TestTheOnlyFrame:
             raise OSError("no random numbers")
 
         with pytest.raises(OSError, match="no random numbers"):
-            outbox(random_bytes=broken).only_frame(b"x", False)
+            outbox(random_bytes=broken).express_frame(b"x", False)
 
 
 class TestBeingDrained:
     def test_is_told_of_the_one_small_message_that_waited(self) -> None:
         box = outbox()
         assert not box.is_drained
-        box.add_short(b"one", False)
+        box.express(b"one", False)
 
         box.next_piece()
 
@@ -476,13 +476,13 @@ class TestCounts:
         box = outbox()
         sent = 3000
         for number in range(sent):
-            box.add_short(bytes(size), False)
+            box.express(bytes(size), False)
             assert number % 700 or box.buffered_amount == (number + 1) * size
 
         arrived = Arrived(is_masked=True)
         while box:
             arrived.take(box.next_piece())
-            box.add_short(bytes(size), False) if sent < 3003 else None
+            box.express(bytes(size), False) if sent < 3003 else None
             sent = min(3003, sent + 1)
             assert (box.buffered_amount, box.buffered_messages) == (
                 sent * size - arrived.payload,
@@ -662,7 +662,7 @@ class TestDeflating:
         texts = [Random(number % 7).randbytes(size // 2).hex().encode() for number in range(500)]
         box = outbox(deflates=True)
         for text in texts:
-            assert box.add_short(text, True)
+            assert box.express(text, True)
 
         given = pieces(box)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import inspect
 
 from wsclient.protocol.url import URL
-from wsclient.transport.base import OpeningRequest, Settings, Transport, never_short
+from wsclient.transport.base import OpeningRequest, Settings, Transport, no_express
 
 
 def test_the_defaults_are_those_of_the_contract() -> None:
@@ -29,6 +29,6 @@ def test_a_transport_that_cannot_tell_has_neither_latency_nor_silence() -> None:
     assert (concrete().latency, concrete().silence) == (-1.0, -1.0)
 
 
-def test_a_transport_need_not_have_a_short_way_to_send() -> None:
-    assert concrete().send_short is concrete().write_short is never_short
-    assert not never_short(b"", False)
+def test_a_transport_need_not_have_an_express() -> None:
+    assert concrete().express is no_express
+    assert not no_express(b"", False)

@@ -191,7 +191,7 @@ def test_a_short_message_is_written_at_once(one: OneConnection, size: int) -> No
     one.step()
     payload = bytes(range(256)) * 4
 
-    assert one.live.write_short(payload[:size], False)
+    assert one.live.express(payload[:size], False)
 
     header = bytes([0x82, 0x80 | size]) if size < 126 else bytes([0x82, 0xFE]) + size.to_bytes(2, "big")
     assert one.received() == header + bytes(4) + payload[:size]
@@ -200,20 +200,20 @@ def test_a_short_message_is_written_at_once(one: OneConnection, size: int) -> No
 
 def test_a_short_message_waits_behind_others(one: OneConnection) -> None:
     one.stream.room = 3
-    assert one.live.write_short(b"first", False)
+    assert one.live.express(b"first", False)
     assert one.live.unsent == 8
 
     calls = len(one.stream.calls)
-    assert one.live.write_short(b"second", False)
+    assert one.live.express(b"second", False)
     assert len(one.stream.calls) == calls, "the stream is full: step() tries again"
     assert one.connection.buffered_messages == 1
 
     one.stream.room = None
     one.step()
     one.send(b"third")
-    assert not one.live.write_short(b"x", False), "a message waits"
+    assert not one.live.express(b"x", False), "a message waits"
     one.step()
-    assert one.live.write_short(b"fourth", False)
+    assert one.live.express(b"fourth", False)
     assert one.received() == b"".join(
         bytes([0x82, 0x80 | len(text), 0, 0, 0, 0]) + text for text in (b"first", b"second", b"third", b"fourth")
     )
@@ -230,8 +230,8 @@ def test_what_the_stream_holds_has_not_left() -> None:
     assert one.live.unsent == 0
 
 
-def test_a_long_message_is_not_short(one: OneConnection) -> None:
-    assert not one.live.write_short(bytes(2000), False)
+def test_a_long_message_is_not_taken_by_express(one: OneConnection) -> None:
+    assert not one.live.express(bytes(2000), False)
     assert one.received() == b""
 
 
@@ -239,8 +239,8 @@ def test_a_stream_that_breaks_under_a_short_message_tells_it_in_the_next_step(on
     one.step()
     one.stream.break_with(PIPE, on="send")
 
-    assert one.live.write_short(b"x", False)
-    assert not one.live.write_short(b"y", False)
+    assert one.live.express(b"x", False)
+    assert not one.live.express(b"y", False)
     one.step()
     assert one.failure.cause is PIPE
 

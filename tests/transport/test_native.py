@@ -249,7 +249,8 @@ def test_a_short_message_ends_the_quiet_and_leaves_with_the_next_poll() -> None:
     world.connect()
     world.step()
     assert world.transport.is_quiet()
-    assert world.transport.send_short(b"hello", False)
+    world.transport.auto_flush = False
+    assert world.transport.express(b"hello", False)
     assert not world.transport.is_quiet()
     assert (world.transport.buffered_amount, world.transport.buffered_messages) == (5, 1)
     world.step()
@@ -263,8 +264,8 @@ def test_a_short_message_can_be_written_at_once(is_secure: bool) -> None:
     world = NativeWorld(is_secure=is_secure)
     world.connect()
     world.step()
-    assert world.transport.write_short(b"hello", True)
-    assert not world.transport.write_short(bytes(5000), True)
+    assert world.transport.express(b"hello", True)
+    assert not world.transport.express(bytes(5000), True)
     assert (world.transport.buffered_amount, world.transport.buffered_messages) == (0, 0)
     assert not world.transport.is_quiet(), "it has to look at its deadlines anew"
     world.server.step()
@@ -307,17 +308,17 @@ def test_a_message_is_refused_where_none_can_be_sent(stage: str) -> None:
     world.transport.flush()
 
 
-def test_the_short_way_ends_with_the_connection() -> None:
+@pytest.mark.parametrize("auto_flush", [True, False])
+def test_express_ends_with_the_connection(auto_flush: bool) -> None:
     world = NativeWorld()
-    assert not world.transport.send_short(b"x", False)
+    world.transport.auto_flush = auto_flush
+    assert not world.transport.express(b"x", False)
     world.connect()
-    send_short = world.transport.send_short
-    write_short = world.transport.write_short
-    assert write_short(b"x", False)
-    assert send_short(b"x", False)
+    kept = world.transport.express
+    assert kept(b"x", False)
     world.transport.abort()
-    for way in (send_short, write_short, world.transport.send_short, world.transport.write_short):
-        assert not way(b"x", False)
+    assert not kept(b"x", False)
+    assert not world.transport.express(b"x", False)
 
 
 @pytest.mark.hostile("G23")
@@ -329,14 +330,14 @@ def test_what_is_sent_behind_an_interrupt_does_not_hide_it() -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt
 
-    world.transport.send_short(b"x", False)
+    world.transport.send(b"x", is_text=False)
     world.transport._live = SimpleNamespace(write=interrupted)
     with pytest.raises(KeyboardInterrupt):
         world.transport.flush()
     world.transport._live = live
 
     assert not world.transport.can_send
-    assert not world.transport.write_short(b"x", False)
+    assert not world.transport.express(b"x", False)
     world.transport.flush()
     world.step()
     assert world.failure.kind is FailureKind.INTERRUPTED
@@ -624,7 +625,7 @@ def test_random_numbers_that_run_out_end_the_connection_before_anything_is_sent(
     world = NativeWorld(random_bytes=random_bytes)
     world.connect()
     sent = len(world.network.accepted[0].inbox)
-    assert not world.transport.write_short(b"hello", True)
+    assert not world.transport.express(b"hello", True)
     world.transport.send(b"hello", is_text=True)
     world.transport.flush()
     world.run(1.0)
@@ -745,14 +746,15 @@ def test_frames_are_logged_for_who_wants_to_see_them(caplog: pytest.LogCaptureFi
 def test_no_message_escapes_who_begins_to_look_or_stops(caplog: pytest.LogCaptureFixture) -> None:
     world = NativeWorld()
     world.connect()
-    send_short = world.transport.send_short
-    assert send_short(b"unseen", False)
+    world.transport.auto_flush = False
+    express = world.transport.express
+    assert express(b"unseen", False)
     caplog.set_level(logging.DEBUG, "wsclient")
     world.step()
-    assert not send_short(b"seen", False)
+    assert not express(b"seen", False)
     caplog.set_level(logging.INFO, "wsclient")
     world.step()
-    assert send_short(b"unseen", False)
+    assert express(b"unseen", False)
 
 
 @pytest.mark.hostile("G11")

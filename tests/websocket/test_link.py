@@ -196,33 +196,29 @@ def test_what_was_sent_is_counted(link: Link) -> None:
     assert (link.sent_messages, link.sent_bytes) == (2, 8)
 
 
-# The short way of a transport
+# The express of a transport
 
 
-class ShortTransport(FakeTransport):
-    """One with a short way, up to five bytes.
+class ExpressTransport(FakeTransport):
+    """One whose express takes messages of up to five bytes.
 
     Attributes:
-        long: what went the long way.
-        is_short: whether the short way is open.
+        long: what went through `send`.
+        takes_express: whether express takes anything.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.long: list[Sent] = []
-        self.is_short = True
+        self.takes_express = True
 
     def send(self, payload: bytes, *, is_text: bool) -> None:
         super().send(payload, is_text=is_text)
         self.long.append(self.sent[-1])
 
     @property
-    def send_short(self) -> Callable[[bytes, bool], bool]:
-        return self.put
-
-    @property
-    def write_short(self) -> Callable[[bytes, bool], bool]:
-        return self.put_and_flush
+    def express(self) -> Callable[[bytes, bool], bool]:
+        return self.put_and_flush if self.auto_flush else self.put
 
     def put_and_flush(self, payload: bytes, is_text: bool) -> bool:
         if not self.put(payload, is_text):
@@ -231,15 +227,15 @@ class ShortTransport(FakeTransport):
         return True
 
     def put(self, payload: bytes, is_text: bool) -> bool:
-        if not self.is_short or len(payload) > 5:
+        if not self.takes_express or len(payload) > 5:
             return False
         super().send(payload, is_text=is_text)
         return True
 
 
-def with_short_way(link: Link) -> ShortTransport:
-    """An open one, that knows of it: one empty message has gone the long way."""
-    transport = ShortTransport()
+def with_express(link: Link) -> ExpressTransport:
+    """Returns an open one whose express the link keeps: one empty message was sent."""
+    transport = ExpressTransport()
     transport.open(OpeningRequest(URL.parse("ws://host")))
     link.transport = transport
     transport.feed(Opened(""))
@@ -252,9 +248,9 @@ def with_short_way(link: Link) -> ShortTransport:
 
 
 @pytest.mark.parametrize("auto_flush", [True, False])
-def test_short_messages_go_the_short_way_and_long_ones_the_long(auto_flush: bool) -> None:
+def test_short_messages_go_by_express_and_long_ones_do_not(auto_flush: bool) -> None:
     link = Link(auto_flush=auto_flush)
-    transport = with_short_way(link)
+    transport = with_express(link)
 
     for payload in (b"short", b"longer", b"short"):
         assert link.send(payload, False) is Error.OK
@@ -264,17 +260,17 @@ def test_short_messages_go_the_short_way_and_long_ones_the_long(auto_flush: bool
     assert (link.sent_messages, link.sent_bytes) == (4, 16)
 
 
-def test_the_short_way_is_not_asked_before_the_first_message(link: Link) -> None:
-    transport = with_short_way(link)
+def test_express_ends_when_the_connection_is_let_go(link: Link) -> None:
+    transport = with_express(link)
     link.let_go()
 
     assert link.send(b"short", False) is Error.FAILED
     assert transport.sent == []
 
 
-def test_where_the_short_way_has_ended_the_reason_is_found(link: Link) -> None:
-    transport = with_short_way(link)
-    transport.is_short = False
+def test_the_reason_is_found_when_express_has_ended(link: Link) -> None:
+    transport = with_express(link)
+    transport.takes_express = False
     link.close(1000, "")
 
     assert link.send(b"short", False) is Error.FAILED
@@ -282,9 +278,9 @@ def test_where_the_short_way_has_ended_the_reason_is_found(link: Link) -> None:
 
 
 @pytest.mark.parametrize(("auto_flush", "flushes"), [(True, 2), (False, 0)])
-def test_on_the_short_way_too_it_is_written_at_once_unless_asked_otherwise(auto_flush: bool, flushes: int) -> None:
+def test_express_writes_at_once_unless_asked_otherwise(auto_flush: bool, flushes: int) -> None:
     link = Link(auto_flush=auto_flush)
-    transport = with_short_way(link)
+    transport = with_express(link)
     before = transport.flushes
 
     link.send(b"one", False)
@@ -294,7 +290,7 @@ def test_on_the_short_way_too_it_is_written_at_once_unless_asked_otherwise(auto_
 
 
 def test_the_next_message_goes_the_way_that_was_asked_for_last(link: Link) -> None:
-    transport = with_short_way(link)
+    transport = with_express(link)
     before = transport.flushes
 
     for auto_flush, flushes in [(False, 0), (True, 2), (False, 2)]:
@@ -308,9 +304,9 @@ def test_the_next_message_goes_the_way_that_was_asked_for_last(link: Link) -> No
     ("limits", "fitting"),
     [(Limits(max_bytes=10), 5), (Limits(max_packets=3), 3), (Limits(max_bytes=5, max_packets=3), 2)],
 )
-def test_the_limits_hold_on_the_short_way(limits: Limits, fitting: int) -> None:
+def test_the_limits_hold_by_express(limits: Limits, fitting: int) -> None:
     link = Link(outgoing=limits)
-    transport = with_short_way(link)
+    transport = with_express(link)
     transport.is_blocked = True
 
     for _ in range(2):
@@ -332,8 +328,8 @@ def test_what_finds_no_room_has_what_waits_written_first(auto_flush: bool) -> No
     assert link.send(b"y", False) is (Error.OK if auto_flush else Error.ERR_OUT_OF_MEMORY)
 
 
-def test_text_has_to_be_utf8_on_the_short_way_too(link: Link) -> None:
-    transport = with_short_way(link)
+def test_text_has_to_be_utf8_by_express_too(link: Link) -> None:
+    transport = with_express(link)
 
     assert link.send(b"\xff", True) is Error.ERR_INVALID_DATA
     assert link.send("ü".encode(), True) is Error.OK

@@ -218,31 +218,28 @@ class Connection:
         self._outbox.add_message(payload, is_text=is_text)
 
     @property
-    def send_short(self) -> Callable[[bytes, bool], bool]:
-        """Queues a message, given whether it is text, if it is short and may be sent; else False: see `send_message`.
+    def express(self) -> Callable[[bytes, bool], bool]:
+        """Queues a short message, given whether it is text. Returns False if it must go through `send_message`.
 
-        It may be kept, and called for each message: it says False from the moment that closing begins.
+        It may be kept: it returns False as soon as closing begins.
         """
-        return self._outbox.add_short
+        return self._outbox.express
 
     @property
-    def only_frame(self) -> Callable[[bytes, bool], bytes]:
-        """Gives what `send_short` would queue and `data_to_send` then give, if that is all; else b"", and does nothing.
+    def express_frame(self) -> Callable[[bytes, bool], bytes]:
+        """Returns what `express` would queue, to be written at once; b"" if something waits before it.
 
-        It may be kept, as `send_short`.
+        It may be kept, as `express`.
         """
-        return self._outbox.only_frame
+        return self._outbox.express_frame
 
-    def allow_short(self, allowed: bool) -> None:
-        """Has `send_short` and `only_frame` take nothing, or messages again."""
-        if allowed and self._state is _OPEN:
-            self._outbox.open_short_way()
-        else:
-            self._outbox.close_short_way()
+    def allow_express(self, allowed: bool) -> None:
+        """Makes `express` and `express_frame` refuse every message, or take short ones again."""
+        self._outbox.allow_express(allowed and self._state is _OPEN)
 
     @property
     def waiting(self) -> list[bytes]:
-        """What `send_short` has queued; always the same list, only to be looked at, for whether it is empty."""
+        """What `express` has queued; always the same list, only to be looked at, for whether it is empty."""
         return self._outbox.waiting
 
     def send_ping(self, payload: bytes) -> None:
@@ -338,7 +335,7 @@ class Connection:
             self._state = TRANSITIONS[self._state, step]
         except KeyError:
             raise RuntimeError(f"{step.name} is not allowed while {self._state.name}") from None
-        self._outbox.close_short_way()  # for every step leads away from OPEN
+        self._outbox.allow_express(False)  # for every step leads away from OPEN
 
     def _end(self, *, was_clean: bool, failure: Failure | None = None, step: Step = Step.END) -> None:
         if self._state is _CLOSED:

@@ -148,7 +148,7 @@ class Outbox:
         self._text_heads, self._binary_heads = (self._heads_of(_FIN | one) for one in (Opcode.TEXT, Opcode.BINARY))
         # Of each small frame: the header of what is compressed, so that 64 messages of 1 KiB make one piece.
         self._uncounted = 0 if deflater is None else _HEAD + _MORE_HEAD + len(self._no_key)
-        self._not_short = _SMALL + 1  # what `add_short` takes ends here
+        self._express_end = _SMALL + 1  # payloads of this size or more do not go by `express`
         self.waiting: list[bytes] = []
         # Before those, in order: large frames; messages to be compressed; and runs of small frames.
         self._queue: deque[list[bytes] | _LargeFrame | _Deflating] = deque()
@@ -180,25 +180,24 @@ class Outbox:
         """Messages that `next_piece` has not wholly given yet."""
         return self._queued_messages + len(self.waiting)
 
-    def add_short(self, payload: bytes, is_text: bool) -> bool:
-        """Queues a message that is short, as nearly all of a game are. False where it has to go the long way.
+    def express(self, payload: bytes, is_text: bool) -> bool:
+        """Queues a short message. Returns False if it must go through `add_message`.
 
-        The one call for each message that is sent, so it does nothing that is not needed: the frame is made, but
-        neither masked nor counted.
+        It is called for each message of a game: it makes the frame, and leaves masking and counting for later.
         """
         size = len(payload)
-        if size >= self._not_short:
+        if size >= self._express_end:
             return False
         self.waiting.append((self._text_heads if is_text else self._binary_heads)[size] + payload)
         return True
 
-    def only_frame(self, payload: bytes, is_text: bool) -> bytes:
-        """Gives the frame of a short message at once, where nothing else waits; b"" where it has to be queued.
+    def express_frame(self, payload: bytes, is_text: bool) -> bytes:
+        """Returns the frame of a short message if nothing waits before it, else b"" without queueing anything.
 
-        For messages of which each is written by itself: it has all that `add_short` and `next_piece` would do then.
+        It does in one call what `express` and `next_piece` do in two.
         """
         size = len(payload)
-        if size >= self._not_short or self.waiting or self._queue or self._pings or self._pongs:
+        if size >= self._express_end or self.waiting or self._queue or self._pings or self._pongs:
             return b""
         if self._keys is None or self._deflater is not None:
             return b""
@@ -219,13 +218,9 @@ class Outbox:
         self._queued_amount += size
         self._queued_messages += 1
 
-    def close_short_way(self) -> None:
-        """Has `add_short` take nothing any more."""
-        self._not_short = 0
-
-    def open_short_way(self) -> None:
-        """Has `add_short` take messages again, as from the beginning."""
-        self._not_short = _SMALL + 1
+    def allow_express(self, allowed: bool) -> None:
+        """Makes `express` and `express_frame` refuse every message, or take short ones again."""
+        self._express_end = _SMALL + 1 if allowed else 0
 
     def add_ping(self, payload: bytes) -> None:
         """Queues a ping before the messages that wait."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.url import URL
     from wsclient.transport.ready_set import SharedWatch
 
-__all__ = ["OpeningRequest", "Settings", "Transport", "never_short"]
+__all__ = ["OpeningRequest", "Settings", "Transport", "no_express"]
 
 
 class Settings:
@@ -75,6 +75,9 @@ class Transport(ABC):
     A transport never knows who uses it, so that dropping its user frees both.
     """
 
+    #: whether `express` writes each message at once
+    auto_flush: bool = True
+
     #: where the connection is one of many, what says without a call that `is_quiet` would say True; else None
     shared_watch: SharedWatch | None = None
 
@@ -124,21 +127,13 @@ class Transport(ABC):
         """Queues one message behind what is unsent. The caller has looked at `can_send` and at the limits."""
 
     @property
-    def send_short(self) -> Callable[[bytes, bool], bool]:
-        """Queues one message, given whether it is text, if it is short and nothing speaks against it.
+    def express(self) -> Callable[[bytes, bool], bool]:
+        """Sends a short message, given whether it is text. Returns False if it must go through `send`.
 
-        What is called for each message of a game: it may be kept, and fetched anew after each `send`. A transport gives
-        what is nearest to its queue, as long as that says False from the moment on that nothing can be sent any more.
-
-        Returns:
-            Whether it was queued. If not, the caller asks whether it can be, and uses `send`.
+        It writes the message at once if `auto_flush` is set, and queues it otherwise. It may be kept until it first
+        returns False or `auto_flush` is changed. The caller has looked at the limits, but need not ask `can_send`.
         """
-        return never_short
-
-    @property
-    def write_short(self) -> Callable[[bytes, bool], bool]:
-        """The same as `send_short`, and writes it: for one message at a time, where `flush` would follow each."""
-        return never_short
+        return no_express
 
     @abstractmethod
     def flush(self) -> None:
@@ -182,6 +177,6 @@ class Transport(ABC):
         """Sends small packets at once (TCP_NODELAY); the default."""
 
 
-def never_short(payload: bytes, is_text: bool) -> bool:  # noqa: ARG001 - stands for what can
-    """What `send_short` is where there is no short way."""
+def no_express(payload: bytes, is_text: bool) -> bool:  # noqa: ARG001 - stands for one that can
+    """Refuses every message; the `express` of a transport that has none."""
     return False

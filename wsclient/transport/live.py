@@ -59,10 +59,10 @@ class LiveConnection:
         "_broken",
         "_closing_since",
         "_data_to_send",
+        "_express_frame",
         "_has_room",
         "_heartbeat",
         "_is_all_out",
-        "_only_frame",
         "_piece",
         "_place",
         "_settings",
@@ -98,7 +98,7 @@ class LiveConnection:
         self._stream = stream
         self.connection: Connection = connection
         self._data_to_send = connection.data_to_send
-        self._only_frame = connection.only_frame
+        self._express_frame = connection.express_frame
         self._settings = settings
         self._time = polled
         self._place = place
@@ -162,21 +162,18 @@ class LiveConnection:
         self.quiet_until = self._next_look()
         return events
 
-    def write_short(self, payload: bytes, is_text: bool) -> bool:
-        """Writes a short message, where nothing waits before it: what `write` does of it, with half the calls.
+    def express(self, payload: bytes, is_text: bool) -> bool:
+        """Writes a short message if nothing waits before it. Returns False if it must be queued as any other.
 
-        Where the stream is full, it is queued: to try again with each message would cost ten times as much, and `step`
-        does.
-
-        Returns:
-            Whether it was taken. If not, it has to be queued.
+        It does what `write` would do of it, with half the calls. If the stream is full, the message is queued: to try
+        again with each message would cost ten times as much, and `step` does.
         """
         if not self._is_all_out or self._broken is not None:
-            return bool(self._piece) and self.connection.send_short(payload, is_text)
+            return bool(self._piece) and self.connection.express(payload, is_text)
         try:
-            frame = self._only_frame(payload, is_text)
+            frame = self._express_frame(payload, is_text)
         except (MemoryError, OSError, NotImplementedError):
-            return False  # on the long way it is said why, if it is so there too
+            return False  # `send` says why, if it fails there too
         if not frame:
             return False
         try:

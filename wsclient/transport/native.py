@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from wsclient.protocol.connection import Connection, Role
 from wsclient.protocol.connection import State as ConnectionState
 from wsclient.protocol.events import Ended, Failure, FailureKind, Stage
-from wsclient.transport.base import Transport
+from wsclient.transport.base import Transport, no_express
 from wsclient.transport.failures import detached
 from wsclient.transport.live import LiveConnection
 from wsclient.transport.opening.opening import Opening
@@ -96,7 +96,7 @@ class NativeTransport(Transport):
         self._quiet_until = -inf
         self._is_known_readable = False
         self._is_readable: Callable[[], object] = bool
-        self._waiting: Sized = ()  # what `send_short` has queued
+        self._waiting: Sized = ()  # what `express` has queued
 
     @property
     def clock(self) -> Callable[[], float]:
@@ -177,16 +177,13 @@ class NativeTransport(Transport):
             trace_sent("text" if is_text else "binary", payload)
 
     @property
-    def send_short(self) -> Callable[[bytes, bool], bool]:
-        """The connection's own; see `Transport.send_short`. Nothing in it can be left half done."""
-        return super().send_short if self._live is None else self._live.connection.send_short
+    def express(self) -> Callable[[bytes, bool], bool]:
+        """Sends a short message; see `Transport.express`."""
+        if self._live is None:
+            return no_express
+        return self._express if self.auto_flush else self._live.connection.express
 
-    @property
-    def write_short(self) -> Callable[[bytes, bool], bool]:
-        """See `Transport.write_short`."""
-        return self._write_short
-
-    def _write_short(self, payload: bytes, is_text: bool) -> bool:
+    def _express(self, payload: bytes, is_text: bool) -> bool:
         live = self._live
         if live is None or self._is_inside:
             return False
@@ -194,7 +191,7 @@ class NativeTransport(Transport):
         self._quiet_until = -inf
         if self.shared_watch is not None:
             self.shared_watch.resting = None
-        was_taken = live.write_short(payload, is_text)
+        was_taken = live.express(payload, is_text)
         self._is_inside = False
         return was_taken
 
@@ -264,7 +261,7 @@ class NativeTransport(Transport):
         self.has_more = live.has_more
         if self._is_tracing is not is_tracing():
             self._is_tracing = not self._is_tracing
-            live.connection.allow_short(not self._is_tracing)  # each message would be seen by `send` alone
+            live.connection.allow_express(not self._is_tracing)  # each message would be seen by `send` alone
         if events and isinstance(events[-1], Ended):
             self._end()
         return events
@@ -323,7 +320,7 @@ class NativeTransport(Transport):
         self._advance(Step.END)
         self._latency = self.latency
         if self._live is not None:
-            self._live.connection.allow_short(False)
+            self._live.connection.allow_express(False)
         self._opening = self._live = None
         self._quiet_until = -inf
         self._is_readable = bool

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wsclient.ground.error import Error
 from wsclient.protocol.connection import MAX_CLOSE_REASON, is_valid_close_code
-from wsclient.transport.base import never_short
+from wsclient.transport.base import no_express
 from wsclient.transport.forked import ForkedTransport
 from wsclient.websocket.connection_failure import ConnectionFailure
 from wsclient.websocket.packet_queue import PacketQueue
@@ -35,7 +35,7 @@ class WriteMode(IntEnum):
 _TEXT = WriteMode.WRITE_MODE_TEXT
 _OK = Error.OK
 
-_SHORT: Final = 1024  # bytes; what is longer goes the long way in any case, and is looked at there
+_SHORT: Final = 1024  # bytes; a longer message never goes by express, and is checked later
 
 
 class Limits(NamedTuple):
@@ -89,7 +89,7 @@ class Link:
         self.sent_bytes: int = 0
         self._outgoing = outgoing
         self._sure_messages = self._sure_bytes = 0  # up to which count there surely is room, whatever leaves meanwhile
-        self._send_short: Callable[[bytes, bool], bool] = never_short  # the transport's, or its `write_short`
+        self._express: Callable[[bytes, bool], bool] = no_express  # the transport's
         self._error_while_closed = error_while_closed
 
     @property
@@ -100,7 +100,7 @@ class Link:
     @auto_flush.setter
     def auto_flush(self, enabled: bool) -> None:
         self._auto_flush = enabled
-        self._send_short = never_short  # the next message finds the way anew
+        self._express = no_express  # the next message asks the transport again
 
     @property
     def buffered_amount(self) -> int:
@@ -129,13 +129,13 @@ class Link:
     def send(self, payload: bytes, is_text: bool) -> Error:
         """Sends one message, or refuses it whole; see `WebSocketPeer.put_packet`."""
         sent_bytes = self.sent_bytes + len(payload)
-        # What surely fits is not asked for each time: what waits only gets less, but for what is sent here. And
-        # whether the connection is open, the transport's short way knows.
+        # Skip the check while the message is sure to fit: what waits grows only by what is sent here. Whether the
+        # connection is open, the transport's express knows.
         if (
             self.sent_messages < self._sure_messages
             and sent_bytes <= self._sure_bytes
             and (not is_text or payload.isascii() or (len(payload) <= _SHORT and _is_utf8(payload)))
-            and self._send_short(payload, is_text)
+            and self._express(payload, is_text)
         ):
             self.sent_messages += 1
             self.sent_bytes = sent_bytes
@@ -160,7 +160,8 @@ class Link:
         transport.send(payload, is_text=is_text)
         self.sent_messages += 1
         self.sent_bytes += size
-        self._send_short = transport.write_short if self._auto_flush else transport.send_short
+        transport.auto_flush = self._auto_flush
+        self._express = transport.express
         if self._auto_flush:
             transport.flush()
         return _OK
@@ -204,7 +205,7 @@ class Link:
         """Ends at once, without an event. What can be read stays readable."""
         transport, self.transport = self.transport, None
         self.is_open = False
-        self._send_short = never_short
+        self._express = no_express
         self.events.clear()
         self.inbox.when_empty = self._error_while_closed
         if transport is not None:
@@ -218,7 +219,7 @@ class Link:
         """
         if self.transport is None:
             return
-        self._send_short = never_short
+        self._express = no_express
         transport, self.transport = self.transport, ForkedTransport(owner)
         self.is_open = self.is_closing_here = False  # not here: so that letting go of it needs no goodbye
         self.events.clear()  # the parent tells them
