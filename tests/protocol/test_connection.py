@@ -10,14 +10,13 @@ import pytest
 from tests.hostile.wire import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, ClientFrames, close, frame
 from tests.support.connections import Message, all_sent, feeding, talk, told
 from tests.support.every_way import every_way
+from wsclient.protocol.close_code import MAX_REASON_SIZE
 from wsclient.protocol.connection import (
-    MAX_CLOSE_REASON,
     TRANSITIONS,
     Connection,
     Role,
     State,
     Step,
-    is_valid_close_code,
 )
 from wsclient.protocol.events import (
     CloseReceived,
@@ -626,7 +625,7 @@ class TestFailedFromHere:
 
         [last] = sent(connection)
 
-        assert last.payload[2:].decode() == "é" * (MAX_CLOSE_REASON // 2)
+        assert last.payload[2:].decode() == "é" * (MAX_REASON_SIZE // 2)
 
     @pytest.mark.parametrize(
         "prepare",
@@ -801,32 +800,6 @@ def test_a_step_that_the_table_does_not_have_is_a_mistake_of_this_program(state:
 def test_every_state_but_the_last_has_a_way_to_it() -> None:
     assert {State.OPEN, *TRANSITIONS.values()} == set(State)
     assert {state for state, _ in TRANSITIONS} == set(State) - {State.CLOSED}
-
-
-@pytest.mark.parametrize(
-    ("code", "is_valid"),
-    [
-        (0, False),
-        (999, False),
-        (1000, True),
-        (1003, True),
-        (1004, False),
-        (1005, False),
-        (1006, False),
-        (1007, True),
-        (1014, True),
-        (1015, False),
-        (1016, False),
-        (2999, False),
-        (3000, True),
-        (4999, True),
-        (5000, False),
-        (65536, False),
-        (-1, False),
-    ],
-)
-def test_which_codes_a_close_frame_may_carry(code: int, is_valid: bool) -> None:  # RFC 6455 section 7.4
-    assert is_valid_close_code(code) is is_valid
 
 
 @pytest.mark.hostile("C05")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.hostile.wire import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, frame
 from tests.support.every_way import every_way
+from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.events import Messages
 from wsclient.protocol.frames import FrameDecoder, Opcode
@@ -73,7 +74,7 @@ class Recorder:
         assert self._begun is None
         self.calls += 1
         if length > MAX:
-            raise ProtocolViolation(1009, "too long")
+            raise ProtocolViolation(CloseCode.MESSAGE_TOO_BIG, "too long")
         self._begun = opcode, length, is_final, is_compressed
         self._parts = []
 

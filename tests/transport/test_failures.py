@@ -6,7 +6,7 @@ import os
 import pytest
 
 from wsclient.protocol.events import FailureKind, Stage
-from wsclient.transport.failures import detached, failure_from, is_more_telling, reason_of
+from wsclient.transport.failures import failure_from, is_more_telling, reason_of
 from wsclient.transport.stream.stream import StreamError
 
 
@@ -54,16 +54,3 @@ def test_an_answer_tells_more_than_silence() -> None:
     )
     assert is_more_telling(refused, silent)
     assert not is_more_telling(silent, refused)
-
-
-def test_an_error_that_is_kept_forgets_where_it_was_raised_and_so_do_its_causes() -> None:
-    try:
-        try:
-            raise OSError("cause")
-        except OSError as error:
-            raise StreamError(FailureKind.TLS, "effect") from error
-    except StreamError as error:
-        kept = detached(error)
-    assert kept.__traceback__ is None
-    assert isinstance(kept.__cause__, OSError)
-    assert kept.__cause__.__traceback__ is None

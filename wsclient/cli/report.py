@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from wsclient.ground.escape import escape
+from wsclient.protocol.close_code import CloseCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -221,4 +222,6 @@ def _counted(value: float) -> str:
 
 
 def _named(code: int) -> str:
-    return {1005: "no code", 1006: "no Close frame"}.get(code, f"code {code}")
+    if code == CloseCode.NO_STATUS:
+        return "no code"
+    return "no Close frame" if code == CloseCode.ABNORMAL_CLOSURE else f"code {code}"

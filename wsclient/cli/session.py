@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from wsclient.cli.options import ExitCode
 from wsclient.cli.round_trips import RoundTrips
+from wsclient.protocol.close_code import CloseCode
 from wsclient.transport.clock import monotonic
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ _TICK: Final = 0.01  # seconds between two polls
 _FINE_TICK: Final = 0.001  # the same while measuring: a round trip ends with the poll() that sees its end
 _ENOUGH_UNSENT: Final = 1024 * 1024  # bytes; until less waits, no more of the input is read
 
-_GOOD_CODES: Final = {1000, 1001, 1005}  # RFC 6455 section 7.4.1; 1005: none was given
-_GOING_AWAY: Final = 1001
+_GOOD_CODES: Final = {CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY, CloseCode.NO_STATUS}
 
 
 class Session:
@@ -91,7 +91,7 @@ class Session:
 
     def _step(self, deadline: float | None) -> None:
         if self._is_interrupted():
-            self._leave(ExitCode.INTERRUPTED, _GOING_AWAY)
+            self._leave(ExitCode.INTERRUPTED, CloseCode.GOING_AWAY)
         elif deadline is not None and self._clock() >= deadline:
             self._leave(ExitCode.TIMEOUT)
         elif self._options.ping:
@@ -125,7 +125,7 @@ class Session:
         if self._console.is_at_end and self._options.listen is None:
             self._leave(ExitCode.DONE)
 
-    def _leave(self, outcome: ExitCode, code: int = 1000) -> None:
+    def _leave(self, outcome: ExitCode, code: int = CloseCode.NORMAL_CLOSURE) -> None:
         """Starts to close; while still connecting that is the end."""
         self._outcome = outcome
         self._client.disconnect_from_host(code)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
+from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.events import BINARY, TEXT
 from wsclient.protocol.frames import Opcode
@@ -214,7 +215,8 @@ class InflatingReceiver:
         self._is_last_frame = is_final
         self._payload_size += length
         if self._payload_size > self._max_payload_size:
-            raise ProtocolViolation(1009, f"compressed message over {self._max_payload_size} bytes")
+            limit = self._max_payload_size
+            raise ProtocolViolation(CloseCode.MESSAGE_TOO_BIG, f"compressed message over {limit} bytes")
 
     def frame_continues(self, part: bytes | memoryview) -> None:
         """Takes the next part of the payload.
@@ -313,4 +315,4 @@ def _new_deflate(window_bits: int) -> zlib._Compress:
 
 
 def _corrupt(why: str) -> ProtocolViolation:
-    return ProtocolViolation(1007, f"corrupt compressed data: {why}")
+    return ProtocolViolation(CloseCode.INVALID_DATA, f"corrupt compressed data: {why}")

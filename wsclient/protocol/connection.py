@@ -10,6 +10,7 @@ import os
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from wsclient.protocol.close_code import CloseCode, fit_reason, is_valid_close_code
 from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, Messages, PingReceived, PongReceived
 from wsclient.protocol.events import Stage as FailureStage
@@ -25,21 +26,16 @@ if TYPE_CHECKING:
     from wsclient.protocol.frames import DataReceiver
 
 __all__ = [
-    "MAX_CLOSE_REASON",
     "MAX_FRAGMENTS",
     "TRANSITIONS",
     "Connection",
     "Role",
     "State",
     "Step",
-    "is_valid_close_code",
 ]
 
 #: Frames of one message. Far above what any server sends, and few enough that a flood of empty ones ends soon.
 MAX_FRAGMENTS = 65536
-
-#: RFC 6455 section 5.5: a control frame has at most 125 bytes of payload, two of them the code.
-MAX_CLOSE_REASON = 123
 
 _READ_SIZE = 64 * 1024
 _LARGE_READ_SIZE = 257 * 1024  # four messages of 64 KiB, with their headers
@@ -101,11 +97,6 @@ _BOTH_CLOSING = State.BOTH_CLOSING
 _CLOSED = State.CLOSED
 
 
-def is_valid_close_code(code: int) -> bool:
-    """Whether a Close frame may carry this code (RFC 6455 section 7.4; 1012-1014 by IANA's registry)."""
-    return 3000 <= code <= 4999 or (1000 <= code <= 1014 and code not in (1004, 1005, 1006))
-
-
 class Connection:
     """The protocol of one open connection, without I/O.
 
@@ -114,8 +105,8 @@ class Connection:
 
     Args:
         role: which side this is.
-        max_message_size: bytes, whole message, at least 125; a larger one ends the connection with 1009.
-        max_fragments: frames of one message; more end the connection with 1009.
+        max_message_size: bytes, whole message, at least 125; a larger one ends the connection (MESSAGE_TOO_BIG).
+        max_fragments: frames of one message; more end the connection (MESSAGE_TOO_BIG).
         random_bytes: the source of masking keys.
         deflate: how messages are compressed; None: not at all.
     """
@@ -363,10 +354,11 @@ class Connection:
         except MemoryError as error:
             self._decoder.stop()  # first of all, for what comes takes some memory too
             detail = "this machine has no memory for what arrives"
-            self.fail(1011, Failure(stage=self._stage, kind=FailureKind.SYSTEM, detail=detail, cause=error))
+            failure = Failure(stage=self._stage, kind=FailureKind.SYSTEM, detail=detail, cause=error)
+            self.fail(CloseCode.INTERNAL_ERROR, failure)
 
     def _fail_for(self, violation: ProtocolViolation) -> None:
-        kind = FailureKind.TOO_BIG if violation.code == 1009 else FailureKind.VIOLATION
+        kind = FailureKind.TOO_BIG if violation.code is CloseCode.MESSAGE_TOO_BIG else FailureKind.VIOLATION
         self.fail(violation.code, Failure(stage=self._stage, kind=kind, detail=violation.reason, cause=violation))
 
     def _decode_rest(self) -> None:
@@ -400,17 +392,16 @@ class Connection:
         self._decoder.stop()  # RFC 6455 section 5.5.1: nothing after a Close has a meaning
         is_answer = self._state is _LOCAL_CLOSING
         self._advance(Step.RECEIVE_CLOSE)
-        if not is_answer:
-            self._outbox.add_close(_close_payload(0 if code == 1005 else code, reason))  # RFC 6455 section 5.5.1
+        if not is_answer:  # RFC 6455 section 5.5.1
+            self._outbox.add_close(_close_payload(0 if code == CloseCode.NO_STATUS else code, reason))
         self._events.append(CloseReceived(code, reason, is_answer))
 
 
 def _close_payload(code: int, reason: str) -> bytes:
-    """The body of a Close frame (RFC 6455 section 5.5.1). A reason that is too long loses its end."""
+    """Returns the body of a Close frame (RFC 6455 section 5.5.1). A reason that is too long loses its end."""
     if not code:
         return b""
-    text = reason.encode("utf-8")[:MAX_CLOSE_REASON].decode("utf-8", "ignore")  # never half a character
-    return code.to_bytes(2, "big") + text.encode("utf-8")
+    return code.to_bytes(2, "big") + fit_reason(reason)
 
 
 def _parse_close(payload: bytes) -> tuple[int, str]:
@@ -420,14 +411,14 @@ def _parse_close(payload: bytes) -> tuple[int, str]:
         ProtocolViolation: it is not valid.
     """
     if not payload:
-        return 1005, ""
+        return CloseCode.NO_STATUS.value, ""
     if len(payload) == 1:
-        raise ProtocolViolation(1002, "Close frame of one byte")
+        raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, "Close frame of one byte")
     code = int.from_bytes(payload[:2], "big")
     if not is_valid_close_code(code):
-        raise ProtocolViolation(1002, f"close code {code}")
+        raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, f"close code {code}")
     try:
         reason = payload[2:].decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ProtocolViolation(1007, "close reason that is not UTF-8") from error
+        raise ProtocolViolation(CloseCode.INVALID_DATA, "close reason that is not UTF-8") from error
     return code, reason.removesuffix("\0")  # Godot 3 ends its reasons with a NUL

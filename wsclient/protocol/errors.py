@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["MAX_REASON_SIZE", "InvalidArgument", "ProtocolViolation"]
+from typing import TYPE_CHECKING
 
-# RFC 6455 section 5.5: a control frame carries at most 125 bytes; a Close frame spends two of them on its code.
-MAX_REASON_SIZE = 123
+from wsclient.protocol.close_code import fit_reason
+
+if TYPE_CHECKING:
+    from wsclient.protocol.close_code import CloseCode
+
+__all__ = ["InvalidArgument", "ProtocolViolation"]
 
 
 class InvalidArgument(ValueError):
@@ -19,11 +23,11 @@ class ProtocolViolation(Exception):
     """The peer broke RFC 6455. Raised and caught inside `protocol` only, where it becomes a Close frame and an event.
 
     Args:
-        code: the close code that tells the peer (RFC 6455 section 7.4.1): 1002, 1007, 1009 or 1011.
-        reason: why, in short English. What does not fit a Close frame (123 bytes of UTF-8) is cut off.
+        code: what the Close frame will say.
+        reason: why, in short English. What does not fit a Close frame is cut off.
     """
 
-    def __init__(self, code: int, reason: str) -> None:
+    def __init__(self, code: CloseCode, reason: str) -> None:
         self.code = code
-        self.reason: str = reason.encode(errors="replace")[:MAX_REASON_SIZE].decode(errors="ignore")
+        self.reason: str = fit_reason(reason).decode()
         super().__init__(f"{code}: {self.reason}")

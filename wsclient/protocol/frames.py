@@ -13,6 +13,7 @@ from operator import mul, sub
 from struct import Struct
 from typing import TYPE_CHECKING, Protocol
 
+from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.equal_frames import take_equal_frames
 from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.events import BINARY, TEXT
@@ -333,10 +334,12 @@ class FrameDecoder:
         length = second & 0x7F
         if is_masked != self._expects_masked:
             # RFC 6455 section 5.1
-            raise ProtocolViolation(1002, "a client's frame without a mask" if self._expects_masked else "masked frame")
+            fault = "a client's frame without a mask" if self._expects_masked else "masked frame"
+            raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, fault)
         if opcode >= _CLOSE and (length > 125 or not is_final):
             # RFC 6455 section 5.5
-            raise ProtocolViolation(1002, "control frame over 125 bytes" if is_final else "fragmented control frame")
+            fault = "control frame over 125 bytes" if is_final else "fragmented control frame"
+            raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, fault)
         head_size = 2 + (2 if length == 126 else 8 if length == 127 else 0)
         if available < head_size:
             return False
@@ -365,11 +368,11 @@ class FrameDecoder:
         # RFC 6455 section 5.2: reserved opcodes, and bits that no extension gave a meaning.
         opcode = _OPCODES.get(first & 0x0F)
         if opcode is None:
-            raise ProtocolViolation(1002, f"reserved opcode {first & 0x0F}")
+            raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, f"reserved opcode {first & 0x0F}")
         # RFC 7692 section 6: RSV1 stands on the first frame of a message, and nowhere else.
         may_be_compressed = self._take_compressed is not None and opcode in _STARTS
         if first & (0x30 if may_be_compressed else 0x70):
-            raise ProtocolViolation(1002, "reserved bit set")
+            raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, "reserved bit set")
         return opcode
 
     def _take_part(self) -> bool:
@@ -407,7 +410,7 @@ def _extended_length(digits: bytes) -> int:
     # RFC 6455 section 5.2: the shortest form, and no highest bit.
     length = int.from_bytes(digits, "big")
     if length < (126 if len(digits) == 2 else 65536):
-        raise ProtocolViolation(1002, "payload length not in its shortest form")
+        raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, "payload length not in its shortest form")
     if length >> 63:
-        raise ProtocolViolation(1002, "payload length with its highest bit set")
+        raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, "payload length with its highest bit set")
     return length

@@ -6,6 +6,7 @@ from codecs import getincrementaldecoder
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.events import BINARY, TEXT, Messages
 from wsclient.protocol.frames import Opcode
@@ -55,7 +56,7 @@ class Utf8Validator:
         self._decode(part, is_last=False)
         begun = self._decoder.getstate()[0]
         if begun[:1] == b"\xed" and begun[1:] >= b"\xa0":  # half a surrogate, about which the decoder is not sure yet
-            raise ProtocolViolation(1007, _INVALID_UTF8)
+            raise ProtocolViolation(CloseCode.INVALID_DATA, _INVALID_UTF8)
         self._inside_character = bool(begun)
 
     def finish(self) -> None:
@@ -70,7 +71,7 @@ class Utf8Validator:
         try:
             self._decoder.decode(part, is_last)
         except UnicodeDecodeError as error:
-            raise ProtocolViolation(1007, _INVALID_UTF8) from error
+            raise ProtocolViolation(CloseCode.INVALID_DATA, _INVALID_UTF8) from error
 
 
 class _Inflated:
@@ -142,7 +143,7 @@ class MessageAssembler:
             ProtocolViolation: there is one that has begun and is not complete (1002).
         """
         if self._is_inside:
-            raise ProtocolViolation(1002, _INSIDE)
+            raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, _INSIDE)
 
     def whole_messages(self, payloads: list[bytes], kinds: bytes) -> None:
         """Takes a run of unfragmented messages; see `DataReceiver.whole_messages`."""
@@ -167,15 +168,17 @@ class MessageAssembler:
         """
         if (opcode is _CONTINUATION) != self._is_inside:
             # RFC 6455 section 5.4
-            raise ProtocolViolation(1002, _INSIDE if self._is_inside else "continuation without a start")
+            fault = _INSIDE if self._is_inside else "continuation without a start"
+            raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, fault)
         if not self._is_inside:
             self._begin(opcode, is_compressed=is_compressed)
         self._fragments += 1
         if self._fragments > self._max_fragments:
-            raise ProtocolViolation(1009, f"too many fragments: over {self._max_fragments}")
+            raise ProtocolViolation(CloseCode.MESSAGE_TOO_BIG, f"too many fragments: over {self._max_fragments}")
         self._is_last_frame = is_final
         if length > self._max_message_size:
-            raise ProtocolViolation(1009, f"frame of {length} bytes, limit {self._max_message_size}")
+            fault = f"frame of {length} bytes, limit {self._max_message_size}"
+            raise ProtocolViolation(CloseCode.MESSAGE_TOO_BIG, fault)
         self.grow(length)
         if self._fragments == 1 and not is_compressed and length >= _WORTH_ROOM:
             self._expected = length
@@ -193,7 +196,7 @@ class MessageAssembler:
         """
         self._size += length
         if self._size > self._max_message_size:
-            raise ProtocolViolation(1009, f"message over {self._max_message_size} bytes")
+            raise ProtocolViolation(CloseCode.MESSAGE_TOO_BIG, f"message over {self._max_message_size} bytes")
 
     def frame_continues(self, part: bytes | memoryview) -> None:
         """Takes the next part of the frame's payload."""
@@ -239,4 +242,4 @@ class MessageAssembler:
             except UnicodeDecodeError as error:
                 if index:
                     self._deliver(messages.take(index))
-                raise ProtocolViolation(1007, _INVALID_UTF8) from error
+                raise ProtocolViolation(CloseCode.INVALID_DATA, _INVALID_UTF8) from error

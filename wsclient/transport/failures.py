@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
+from wsclient.ground.stored_error import detached
 from wsclient.protocol.events import Failure, FailureKind
 from wsclient.transport.stream.stream import StreamError
 
 if TYPE_CHECKING:
     from wsclient.protocol.events import Stage
 
-__all__ = ["OUT_OF_MEMORY", "detached", "failure_from", "is_more_telling", "reason_of"]
+__all__ = ["OUT_OF_MEMORY", "failure_from", "is_more_telling", "reason_of"]
 
 OUT_OF_MEMORY: Final = "this machine is out of memory"
 """What a `MemoryError` means."""
@@ -46,22 +47,6 @@ _TELLING: Final = (
     FailureKind.TIMEOUT,
     FailureKind.UNREACHABLE,
 )
-
-
-_Error = TypeVar("_Error", bound=BaseException)
-
-
-def detached(error: _Error) -> _Error:
-    """Takes an error that is going to be kept off the stack where it was raised.
-
-    A traceback holds the frames of all callers, the user's of `poll` among them, and so the client: kept in the
-    client's own last error, it would keep the client alive until the garbage collector comes by.
-    """
-    link: BaseException | None = error
-    while link is not None and link.__traceback__ is not None:
-        link.__traceback__ = None
-        link = link.__cause__ or link.__context__
-    return error
 
 
 def failure_from(error: BaseException, stage: Stage, place: str) -> Failure:

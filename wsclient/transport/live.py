@@ -7,6 +7,8 @@ from math import inf
 from typing import TYPE_CHECKING, Final
 
 from wsclient.ground.escape import escape
+from wsclient.ground.stored_error import detached
+from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.connection import State
 from wsclient.protocol.events import (
     CloseReceived,
@@ -18,7 +20,7 @@ from wsclient.protocol.events import (
     PongReceived,
     Stage,
 )
-from wsclient.transport.failures import OUT_OF_MEMORY, detached, reason_of
+from wsclient.transport.failures import OUT_OF_MEMORY, reason_of
 from wsclient.transport.heartbeat import Heartbeat, Verdict
 from wsclient.transport.trace import is_tracing, trace_received, trace_sent
 
@@ -39,7 +41,6 @@ _DEAD: Final = Verdict.DEAD
 _log: Final = logging.getLogger("wsclient")
 
 _MAX_WRITE: Final = 256 * 1024  # bytes in one step; arbitrary: some 0.2 ms of system calls
-_INTERNAL_ERROR: Final = 1011  # RFC 6455 section 7.4.1, and what other clients send for a missing pong
 
 
 class LiveConnection:
@@ -262,7 +263,7 @@ class LiveConnection:
             self._lose(error)
             return False
         except MemoryError as error:  # perhaps in the middle of TLS: what was lost there is missing in the stream
-            connection.fail(_INTERNAL_ERROR, self._failure(FailureKind.SYSTEM, OUT_OF_MEMORY, error))
+            connection.fail(CloseCode.INTERNAL_ERROR, self._failure(FailureKind.SYSTEM, OUT_OF_MEMORY, error))
             return False
         if data:
             connection.receive_data(data)
@@ -348,7 +349,7 @@ class LiveConnection:
                 trace_sent("ping", payload)
         elif verdict is _DEAD:
             failure = self._failure(FailureKind.HEARTBEAT, f"no pong for {interval:g} s")
-            self.connection.fail(_INTERNAL_ERROR, failure)
+            self.connection.fail(CloseCode.INTERNAL_ERROR, failure)
             self.write()
             if not self.connection.is_closed:  # it did not even leave, and who should answer?
                 self.connection.give_up(failure)

@@ -8,11 +8,11 @@ from enum import Enum, auto
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from wsclient.ground.stored_error import detached
 from wsclient.protocol.connection import Connection, Role
 from wsclient.protocol.connection import State as ConnectionState
 from wsclient.protocol.events import Ended, Failure, FailureKind, Stage
 from wsclient.transport.base import Transport, no_express
-from wsclient.transport.failures import detached
 from wsclient.transport.live import LiveConnection
 from wsclient.transport.opening.opening import Opening
 from wsclient.transport.opening.phases import Attempt, Outside

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from wsclient.core.signal import Signal
 from wsclient.ground.error import Error
 from wsclient.protocol.arguments import check_headers, check_subprotocols
+from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened
 from wsclient.protocol.url import URL
@@ -38,8 +39,6 @@ __all__ = ["WebSocketClient"]
 logger: Final = logging.getLogger("wsclient.client")
 
 # RFC 6455 section 7.1.5: what stands for a code that was not received.
-NO_CODE = 1005
-NO_CLOSE_FRAME = 1006
 
 # Bytes of whole messages that one poll() reads and leaves to be taken. Arbitrary: more than a game is sent in a
 # frame, and few enough that the memory that they were in is still warm when the next come.
@@ -412,7 +411,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
             self._close_code, self._close_reason = event.code, event.reason
             del link.events[0]
             if not event.is_answer:
-                code = 0 if event.code == NO_CODE else event.code  # Godot tells 0 where the server gave none
+                code = 0 if event.code == CloseCode.NO_STATUS else event.code  # as Godot says it
                 self._tell("server_close_request", code, event.reason)
         elif isinstance(event, Ended):
             if event.failure is not None:
@@ -427,7 +426,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         """Lets the connection go. The signal that ends it is owed from now on."""
         was_open = link.is_open
         if was_open and not link.has_received_close:
-            self._close_code, self._close_reason = NO_CLOSE_FRAME, ""
+            self._close_code, self._close_reason = CloseCode.ABNORMAL_CLOSURE.value, ""
         if self._is_multiplayer:
             owed = self._end_of_session()
         else:
@@ -462,7 +461,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
             return
         is_dropped = link.is_open and not link.is_closing_here
         message = f"{self!r} was dropped while open: call disconnect_from_host()" if is_dropped else ""
-        link.close(1000, "")
+        link.close(CloseCode.NORMAL_CLOSURE, "")
         link.let_go()
         if is_dropped:
             warnings.warn(message, ResourceWarning, stacklevel=2, source=self)

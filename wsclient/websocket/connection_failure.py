@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wsclient.ground.error import Error
+from wsclient.ground.stored_error import detached
 from wsclient.ground.value import Value
 from wsclient.protocol.events import FailureKind, Stage
 
@@ -38,7 +39,7 @@ class ConnectionFailure(Value):
     @classmethod
     def of_call(cls, error: Error, message: str, cause: BaseException | None = None) -> ConnectionFailure:
         """Describes a call that was refused and changed nothing."""
-        return cls(stage=Stage.ARGUMENTS.value, error=error, message=_sentence(message), cause=_without_frames(cause))
+        return cls(stage=Stage.ARGUMENTS.value, error=error, message=_sentence(message), cause=detached(cause))
 
     @classmethod
     def of_connection(cls, failure: Failure) -> ConnectionFailure:
@@ -54,7 +55,7 @@ class ConnectionFailure(Value):
             http_status=failure.http_status,
             http_headers=failure.http_headers,
             http_body=failure.http_body,
-            cause=_without_frames(failure.cause),
+            cause=detached(failure.cause),
         )
 
     def __str__(self) -> str:
@@ -66,19 +67,6 @@ def _sentence(detail: str) -> str:
     # A host or a name of the code keeps its small letter.
     start = detail[:1].upper() if detail.partition(" ")[0].isalpha() else detail[:1]
     return start + detail[1:] + ("" if detail.endswith((".", "!", "?")) else ".")
-
-
-def _without_frames(cause: BaseException | None) -> BaseException | None:
-    """Takes the tracebacks off: their frames, and those that called them, would keep the client alive.
-
-    So would what the program was handling just then, which Python notes as the context of every exception.
-    """
-    error = cause
-    while error is not None:
-        error.__traceback__ = None
-        error.__context__ = error.__cause__
-        error = error.__cause__
-    return cause
 
 
 # The one table between the transport's failures and what users see: Godot's code, and what to try.

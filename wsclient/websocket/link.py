@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wsclient.ground.error import Error
-from wsclient.protocol.connection import MAX_CLOSE_REASON, is_valid_close_code
+from wsclient.protocol.close_code import MAX_REASON_SIZE, is_valid_close_code
 from wsclient.transport.base import no_express
 from wsclient.transport.forked import ForkedTransport
 from wsclient.websocket.connection_failure import ConnectionFailure
@@ -244,8 +244,8 @@ def _check_close(code: int, reason: str) -> None:
     if code != 0 and not is_valid_close_code(code):
         raise ValueError(f"close code {code} must not be sent: use 1000, 1001, 3000-4999, or 0 for none")
     size = len(reason.encode("utf-8"))
-    if size > MAX_CLOSE_REASON:
-        raise ValueError(f"a close reason has at most {MAX_CLOSE_REASON} bytes of UTF-8, this one has {size}")
+    if size > MAX_REASON_SIZE:
+        raise ValueError(f"a close reason has at most {MAX_REASON_SIZE} bytes of UTF-8, this one has {size}")
 
 
 def _is_utf8(payload: bytes) -> bool:

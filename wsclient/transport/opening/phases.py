@@ -8,10 +8,11 @@ import socket
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from wsclient.ground.stored_error import detached
 from wsclient.ground.value import Value
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
 from wsclient.protocol.handshake import ClientHandshake
-from wsclient.transport.failures import detached, failure_from, reason_of
+from wsclient.transport.failures import failure_from, reason_of
 from wsclient.transport.opening.race import Race
 from wsclient.transport.opening.resolver import Resolver, TlsOptions
 from wsclient.transport.readiness import Readiness
