@@ -1,5 +1,6 @@
 """A chat in arcade. Run it: `python -m demos.engines.chat_arcade`, with `pip install arcade`."""
 
+import atexit
 import sys
 
 import arcade
@@ -12,7 +13,9 @@ client.connection_established.connect(lambda _protocol: client.send_text("arcade
 client.data_received.connect(lambda: lines.append(client.get_message()))
 client.connection_error.connect(lambda: lines.append(client.last_error))
 client.connection_closed.connect(lambda _was_clean: lines.append("The chat is over."))
-client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081")
+if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
+    sys.exit(str(client.last_error))  # that is no URL
+atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
 
 
 class Chat(arcade.Window):
@@ -37,11 +40,10 @@ class Chat(arcade.Window):
 
     def on_key_press(self, symbol: int, _modifiers: int) -> None:
         if symbol == arcade.key.ENTER:
-            client.send_text(self.typed)
-            self.typed = ""
+            if not client.send_text(self.typed):  # refused until it is open: then the line stays
+                self.typed = ""
         elif symbol == arcade.key.ESCAPE:
             self.close()
 
 
 Chat().run()
-client.disconnect_from_host()

@@ -1,5 +1,6 @@
 """A chat in Panda3D. Run it: `python -m demos.engines.chat_panda3d`, with `pip install panda3d`."""
 
+import atexit
 import sys
 
 from direct.gui.DirectGui import DirectEntry
@@ -15,7 +16,9 @@ client.connection_established.connect(lambda _protocol: client.send_text("Panda3
 client.data_received.connect(lambda: lines.append(client.get_message()))
 client.connection_error.connect(lambda: lines.append(client.last_error))
 client.connection_closed.connect(lambda _was_clean: lines.append("The chat is over."))
-client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081")
+if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
+    sys.exit(str(client.last_error))  # that is no URL
+atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
 
 loadPrcFileData("", "win-size 640 360")
 base = ShowBase()
@@ -24,8 +27,8 @@ shown = OnscreenText(pos=(-1.7, 0.85), scale=0.1, fg=(1, 1, 1, 1), align=TextNod
 
 
 def say(text: str) -> None:
-    client.send_text(text)
-    entry.set("")
+    if not client.send_text(text):  # refused until it is open: then the line stays
+        entry.set("")
     entry["focus"] = True
 
 
@@ -38,5 +41,4 @@ def poll(task: object) -> int:
 entry = DirectEntry(pos=(-1.7, 0, -0.9), scale=0.1, width=34, command=say, focus=1)
 base.taskMgr.add(poll)
 base.accept("escape", base.userExit)
-base.exitFunc = client.disconnect_from_host
 base.run()

@@ -1,5 +1,6 @@
 """A chat in pygame-ce. Run it: `python -m demos.engines.chat_pygame`, with `pip install pygame-ce`."""
 
+import atexit
 import sys
 
 import pygame
@@ -12,7 +13,9 @@ client.connection_established.connect(lambda _protocol: client.send_text("pygame
 client.data_received.connect(lambda: lines.append(client.get_message()))
 client.connection_error.connect(lambda: lines.append(client.last_error))
 client.connection_closed.connect(lambda _was_clean: lines.append("The chat is over."))
-client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081")
+if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
+    sys.exit(str(client.last_error))  # that is no URL
+atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
 
 pygame.init()
 screen, font, clock = pygame.display.set_mode((640, 360)), pygame.font.Font(None, 28), pygame.time.Clock()
@@ -23,8 +26,8 @@ while is_running:
         if event.type == pygame.QUIT or (event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE):
             is_running = False
         elif event.type == pygame.KEYDOWN and event.key == pygame.K_RETURN:
-            client.send_text(typed)
-            typed = ""
+            if not client.send_text(typed):  # refused until it is open: then the line stays
+                typed = ""
         elif event.type == pygame.TEXTINPUT:
             typed += event.text
     screen.fill("midnightblue")
@@ -32,4 +35,3 @@ while is_running:
         screen.blit(font.render(str(line), True, "white"), (12, 12 + 30 * row))
     pygame.display.flip()
     clock.tick(60)
-client.disconnect_from_host()

@@ -1,5 +1,7 @@
 """A chat in Qt. Run it: `python -m demos.engines.chat_qt`, with `pip install PySide6-Essentials`."""
 
+import atexit
+import signal
 import sys
 
 from PySide6.QtCore import Qt, QTimer
@@ -8,18 +10,21 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QVBoxLayo
 from wsclient import WebSocketClient
 
 app = QApplication(sys.argv)
+signal.signal(signal.SIGINT, lambda *_: app.quit())  # Ctrl+C, which Qt knows nothing of
 window, shown, entry, timer = QWidget(), QPlainTextEdit(readOnly=True), QLineEdit(), QTimer(interval=16)
 client = WebSocketClient()
 client.connection_established.connect(lambda _protocol: client.send_text("Qt is here"))
 client.data_received.connect(lambda: shown.appendPlainText(str(client.get_message())))
 client.connection_error.connect(lambda: shown.appendPlainText(str(client.last_error)))
 client.connection_closed.connect(lambda _was_clean: shown.appendPlainText("The chat is over."))
-client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081")
+if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
+    sys.exit(str(client.last_error))  # that is no URL
+atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
 
 
 def say() -> None:
-    client.send_text(entry.text())
-    entry.clear()
+    if not client.send_text(entry.text()):  # refused until it is open: then the line stays
+        entry.clear()
 
 
 entry.returnPressed.connect(say)
@@ -33,4 +38,3 @@ window.resize(640, 360)
 window.show()
 entry.setFocus()
 app.exec()
-client.disconnect_from_host()

@@ -1,5 +1,6 @@
 """A chat in raylib. Run it: `python -m demos.engines.chat_raylib`, with `pip install raylib`."""
 
+import atexit
 import sys
 
 import pyray
@@ -12,8 +13,11 @@ client.connection_established.connect(lambda _protocol: client.send_text("raylib
 client.data_received.connect(lambda: lines.append(client.get_message()))
 client.connection_error.connect(lambda: lines.append(client.last_error))
 client.connection_closed.connect(lambda _was_clean: lines.append("The chat is over."))
-client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081")
+if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
+    sys.exit(str(client.last_error))  # that is no URL
+atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
 
+pyray.set_config_flags(pyray.ConfigFlags.FLAG_WINDOW_ALWAYS_RUN)  # minimised, too: else nobody polls
 pyray.init_window(640, 360, "Chat")
 pyray.set_target_fps(60)
 typed = ""
@@ -21,13 +25,11 @@ while not pyray.window_should_close():  # Escape closes it
     client.poll()  # once a frame; the signals are emitted in here
     while letter := pyray.get_char_pressed():
         typed += chr(letter)
-    if pyray.is_key_pressed(pyray.KeyboardKey.KEY_ENTER):
-        client.send_text(typed)
-        typed = ""
+    if pyray.is_key_pressed(pyray.KeyboardKey.KEY_ENTER) and not client.send_text(typed):
+        typed = ""  # refused until it is open: then the line stays
     pyray.begin_drawing()
     pyray.clear_background(pyray.DARKBLUE)
     for row, line in enumerate([*lines[-10:], f"> {typed}"]):
         pyray.draw_text(str(line), 12, 12 + 30 * row, 20, pyray.RAYWHITE)
     pyray.end_drawing()
 pyray.close_window()
-client.disconnect_from_host()

@@ -1,5 +1,7 @@
 """A chat in tkinter. Run it: `python -m demos.engines.chat_tkinter`; tkinter comes with most Pythons."""
 
+import atexit
+import signal
 import sys
 import tkinter as tk
 
@@ -11,9 +13,12 @@ client.connection_established.connect(lambda _protocol: client.send_text("tkinte
 client.data_received.connect(lambda: lines.append(client.get_message()))
 client.connection_error.connect(lambda: lines.append(client.last_error))
 client.connection_closed.connect(lambda _was_clean: lines.append("The chat is over."))
-client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081")
+if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
+    sys.exit(str(client.last_error))  # that is no URL
+atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
 
 root = tk.Tk()
+signal.signal(signal.SIGINT, lambda *_: root.destroy())  # Ctrl+C, which tkinter would only report
 root.geometry("640x360")
 shown = tk.Label(root, anchor="nw", justify="left", font=("Sans", 12))
 shown.pack(fill="both", expand=True, padx=12, pady=12)
@@ -23,18 +28,17 @@ entry.focus_force()
 
 
 def say(_event: object) -> None:
-    client.send_text(entry.get())
-    entry.delete(0, "end")
+    if not client.send_text(entry.get()):  # refused until it is open: then the line stays
+        entry.delete(0, "end")
 
 
 def poll() -> None:
+    root.after(16, poll)  # milliseconds; first, so that a handler that raises does not end it
     client.poll()  # the signals are emitted in here
     shown["text"] = "\n".join(map(str, lines[-12:]))
-    root.after(16, poll)  # milliseconds: again in a frame's time
 
 
 entry.bind("<Return>", say)
 root.bind("<Escape>", lambda _event: root.destroy())
 poll()
 root.mainloop()
-client.disconnect_from_host()

@@ -1,5 +1,6 @@
 """A chat in Ursina. Run it: `python -m demos.engines.chat_ursina`, with `pip install ursina`."""
 
+import atexit
 import sys
 
 from ursina import Entity, InputField, Text, Ursina, Vec2, color, window
@@ -12,7 +13,9 @@ client.connection_established.connect(lambda _protocol: client.send_text("Ursina
 client.data_received.connect(lambda: lines.append(client.get_message()))
 client.connection_error.connect(lambda: lines.append(client.last_error))
 client.connection_closed.connect(lambda _was_clean: lines.append("The chat is over."))
-client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081")
+if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
+    sys.exit(str(client.last_error))  # that is no URL
+atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
 
 app = Ursina(title="Chat", size=Vec2(640, 360), borderless=False, development_mode=False)
 window.color = color.hsv(240, 0.7, 0.3)
@@ -30,10 +33,9 @@ class Chat(Entity):
 
     def input(self, key: str) -> None:
         if key == "enter":
-            client.send_text(entry.text)
-            entry.text = ""
+            if not client.send_text(entry.text):  # refused until it is open: then the line stays
+                entry.text = ""
         elif key == "escape":
-            client.disconnect_from_host()
             app.userExit()
 
 

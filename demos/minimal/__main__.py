@@ -30,7 +30,8 @@ def on_end(was_clean: bool = False) -> None:
     print("closed cleanly" if was_clean else f"failed: {client.last_error}")
 
 
-client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9080")
+if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9080"):
+    sys.exit(str(client.last_error))  # that is no URL
 while client.get_connection_status() != client.CONNECTION_DISCONNECTED:
     client.poll()  # signals are emitted in here, and nowhere else
     time.sleep(1 / 60)  # in a game: draw a frame

@@ -27,7 +27,8 @@ def on_data() -> None:
     status = f"The server says: {client.get_message()}"
 
 
-client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9080")
+if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9080"):
+    sys.exit(str(client.last_error))  # that is no URL
 running = True
 while running:
     client.poll()  # on_open and on_data are called in here, and nowhere else

@@ -22,7 +22,8 @@ def on_data() -> None:
     other = pygame.Vector2(json.loads(client.get_message()))
 
 
-client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9082")
+if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9082"):
+    sys.exit(str(client.last_error))  # that is no URL
 running = True
 while running:
     client.poll()
