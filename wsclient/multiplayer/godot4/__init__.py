@@ -1,0 +1,1 @@
+"""The packets of Godot 4.3 and later."""

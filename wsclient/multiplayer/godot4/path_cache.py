@@ -1,0 +1,84 @@
+"""The sender's side of path ids in Godot 4: they belong to nodes, not to paths, and are confirmed by id.
+
+The receiver's side is `godot3.path_cache.KnownPaths`, but for one rule: a number that is announced twice is an error.
+
+Source: `SceneCacheInterface` of Godot 4.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+__all__ = ["SentNode", "SentNodes"]
+
+
+class SentNode:
+    """One node that we name to others, and which of them know its number.
+
+    Attributes:
+        path_id: 1, 2, .. in order of first use, one sequence for all peers.
+        announced: the peers that were sent the number.
+        confirmed: those of them that answered.
+    """
+
+    __slots__ = ("announced", "confirmed", "path_id")
+
+    def __init__(self, path_id: int) -> None:
+        self.path_id = path_id
+        self.announced: set[int] = set()
+        self.confirmed: set[int] = set()
+
+
+class SentNodes:
+    """Numbers for nodes. A node that has left and comes again gets another one."""
+
+    def __init__(self) -> None:
+        self._entries: dict[Hashable, SentNode] = {}
+        self._by_id: dict[int, SentNode] = {}
+        self._last_id = 0
+
+    def entry(self, node: Hashable) -> SentNode:
+        """Returns the node's entry; a new number on first use."""
+        entry = self._entries.get(node)
+        if entry is None:
+            self._last_id += 1
+            entry = self._entries[node] = self._by_id[self._last_id] = SentNode(self._last_id)
+        return entry
+
+    def confirm(self, peer_id: int, path_id: int) -> bool:
+        """Records that a peer knows a number.
+
+        Returns:
+            False if the number was not announced to this peer; nothing is changed then. True also for the number of
+            a node that has left: the answer was on its way.
+        """
+        if not 0 < path_id <= self._last_id:
+            return False
+        entry = self._by_id.get(path_id)
+        if entry is None:
+            return True
+        if peer_id not in entry.announced:
+            return False
+        entry.confirmed.add(peer_id)
+        return True
+
+    def forget(self, node: Hashable) -> None:
+        """Forgets a node that has left the tree."""
+        entry = self._entries.pop(node, None)
+        if entry is not None:
+            del self._by_id[entry.path_id]
+
+    def forget_peer(self, peer_id: int) -> None:
+        """Forgets what a peer knew: it has left."""
+        for entry in self._entries.values():
+            entry.announced.discard(peer_id)
+            entry.confirmed.discard(peer_id)
+
+    def clear(self) -> None:
+        """Forgets everything: another network, where numbers start at 1 again."""
+        self._entries.clear()
+        self._by_id.clear()
+        self._last_id = 0
