@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 # What is neither ours nor Python's own: each has the one room that knows it.
-THIRD_PARTY: dict[str, set[str]] = {CLI: {"rich"}, "core": {"pyee"}, "transport": {"certifi"}}
+THIRD_PARTY: dict[str, set[str]] = {CLI: {"rich"}, "core": {"pyee"}, "transport": {"certifi", "js", "pyodide"}}
 
 # The world: networks, clocks, threads, other processes.
 WORLD = {

@@ -69,6 +69,12 @@ def _sentence(detail: str) -> str:
     return start + detail[1:] + ("" if detail.endswith((".", "!", "?")) else ".")
 
 
+_HINT_OF_BROWSER = (
+    "A browser does not tell pages why; its console may. Is the server running, and is this its port? It may also have "
+    "refused (401, 403, a redirect), its certificate may not be trusted, an https page may have asked for ws://, or "
+    "the browser blocks this port."
+)
+
 # The one table between the transport's failures and what users see: Godot's code, and what to try.
 _MEANING: dict[FailureKind, tuple[Error, str]] = {
     FailureKind.INVALID_ARGUMENT: (Error.ERR_INVALID_PARAMETER, ""),
@@ -139,6 +145,14 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
     FailureKind.HEARTBEAT: (
         Error.ERR_TIMEOUT,
         "The network may have failed; connect again.",
+    ),
+    FailureKind.UNTOLD: (
+        Error.ERR_CANT_CONNECT,
+        _HINT_OF_BROWSER,
+    ),
+    FailureKind.FORBIDDEN: (
+        Error.ERR_CANT_CONNECT,
+        "An https page can use wss:// only; browsers block some ports, and the page's content security policy counts.",
     ),
     FailureKind.INTERRUPTED: (
         Error.ERR_CONNECTION_ERROR,

@@ -1,0 +1,249 @@
+"""What differs between the two bridges that Python has to a browser: Pyodide's and pygbag's.
+
+On each, a `Wire` is one WebSocket of the browser. Its events are pushed to a JavaScript array by JavaScript alone and
+are pulled from there, so that no Python runs between two frames and no proxy has to be destroyed.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from base64 import b64decode, b64encode
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["Connect", "News", "PygbagWire", "PyodideWire", "Wire", "find_bridge"]
+
+JsObject: TypeAlias = Any  # no type checker knows what lives on the other side
+
+News: TypeAlias = "str | bytes | dict[str, Any]"
+"""A message, or the fields of another event: "type" (open, error, close), "code", "reason", "wasClean"."""
+
+Connect: TypeAlias = "Callable[[str, Sequence[str]], Wire]"
+"""Makes a WebSocket, given its URL and the sub-protocols to ask for. Raises what the browser throws."""
+
+# All that anybody reads of an event. `data` of a binary message becomes {}.
+_FIELDS: Final = ["type", "data", "code", "reason", "wasClean"]
+
+_NO_WEBSOCKET: Final = (
+    "there is no WebSocket here: Node.js has one from version 22 on; before that, install the npm package undici and "
+    "set globalThis.WebSocket = undici.WebSocket before Python starts"
+)
+
+
+class Wire(ABC):
+    """One WebSocket of the browser, and the array that its events are pushed to.
+
+    Attributes:
+        queue: the array. Its `length` is asked in each frame.
+    """
+
+    def __init__(self, socket: JsObject, queue: JsObject) -> None:
+        """Starts to listen.
+
+        Args:
+            socket: the WebSocket, from whose constructor nothing has returned to the browser yet.
+            queue: an empty JavaScript array.
+        """
+        self.queue: Final = queue
+        self._socket: Final = socket
+        socket.binaryType = "arraybuffer"  # a Blob is read later, and would lose its place
+        push = queue.push.bind(queue)
+        socket.onopen = socket.onmessage = socket.onerror = socket.onclose = push
+
+    @abstractmethod
+    def take(self, count: int) -> list[News]:
+        """Takes the oldest events from the queue, at most that many."""
+
+    @abstractmethod
+    def send_text(self, payload: bytes) -> None:
+        """Hands a text message, as UTF-8, to the browser."""
+
+    @abstractmethod
+    def send_bytes(self, payload: bytes) -> None:
+        """Hands a binary message to the browser."""
+
+    @property
+    def protocol(self) -> str:
+        """The sub-protocol that the server chose; "" if none."""
+        return str(self._socket.protocol or "")
+
+    @property
+    def buffered(self) -> int:
+        """Bytes of payload that the browser has not handed to the network yet."""
+        return int(self._socket.bufferedAmount)
+
+    def close(self, code: int, reason: str) -> None:
+        """Starts the closing handshake. Code 0: without a code."""
+        if code:
+            self._socket.close(code, reason)
+        else:
+            self._socket.close()
+
+    def let_go(self) -> None:
+        """Stops listening and closes. The browser does the rest by itself."""
+        socket = self._socket
+        socket.onopen = socket.onmessage = socket.onerror = socket.onclose = None
+        socket.close()
+
+
+class PyodideWire(Wire):
+    """A WebSocket over Pyodide's bridge, where JavaScript objects are objects of Python too.
+
+    Args:
+        js: the module of that name.
+        ffi: the module `pyodide.ffi`.
+        url: where to connect.
+        protocols: the sub-protocols to ask for.
+    """
+
+    def __init__(self, js: JsObject, ffi: JsObject, url: str, protocols: Sequence[str]) -> None:
+        self._js = js
+        self._to_js = ffi.to_js
+        self._exception: type[Exception] = ffi.JsException
+        self._fields = ffi.to_js(_FIELDS)
+        self._data_of: JsObject = None  # the function that returns the data of a message event, once one has come
+        socket = js.WebSocket.new(url, ffi.to_js(list(protocols)))
+        super().__init__(socket, js.Array.new())
+        self._send = socket.send
+
+    def take(self, count: int) -> list[News]:
+        """Takes events; see `Wire.take`.
+
+        Crossing the bridge takes a microsecond or more, so what all messages of a frame hold comes over at once. A
+        list that has another event in it, as only the first and the last of a connection have, is read one by one.
+        """
+        events = self.queue.splice(0, count)
+        if self._data_of is not None:
+            try:
+                held = events.map(self._data_of).to_py()
+            except self._exception:
+                pass  # not all of them are messages
+            else:
+                return [data if type(data) is str else bytes(data) for data in held]
+        return self._take_mixed(events)
+
+    def send_text(self, payload: bytes) -> None:
+        """Hands a text message over; see `Wire.send_text`."""
+        self._send(payload.decode())
+
+    def send_bytes(self, payload: bytes) -> None:
+        """Hands a binary message over; see `Wire.send_bytes`."""
+        self._send(self._to_js(payload))
+
+    def _take_mixed(self, events: JsObject) -> list[News]:
+        news: list[News] = []
+        for index, fields in enumerate(json.loads(self._js.JSON.stringify(events, self._fields))):
+            if fields["type"] != "message":
+                news.append(fields)
+                continue
+            event = events[index]
+            news.append(fields["data"] if type(fields["data"]) is str else event.data.to_bytes())
+            if self._data_of is None:
+                self._data_of = self._getter_of_data(event)
+        return news
+
+    def _getter_of_data(self, event: JsObject) -> JsObject:
+        """Makes a function for `Array.map` out of the getter of `event.data`, without a line of JavaScript."""
+        js = self._js
+        getter = js.Object.getOwnPropertyDescriptor(js.Object.getPrototypeOf(event), "data").get
+        return js.Function.prototype.call.bind(getter)
+
+
+class PygbagWire(Wire):
+    """A WebSocket over pygbag's bridge, which little can cross.
+
+    Only None, bool, small int, float, str and functions are converted, and a str ends at its first NUL. All else goes
+    over as JSON, which escapes NUL, and binary as base64. An attribute that is missing is None.
+
+    Args:
+        window: the page's global object.
+        url: where to connect.
+        protocols: the sub-protocols to ask for.
+    """
+
+    def __init__(self, window: JsObject, url: str, protocols: Sequence[str]) -> None:
+        self._window = window
+        self._fields = self._over(_FIELDS)
+        socket = window.Reflect.construct(window.WebSocket, self._over([url, list(protocols)]))
+        super().__init__(socket, self._over([]))
+
+    def take(self, count: int) -> list[News]:
+        """Takes events; see `Wire.take`."""
+        events = self.queue.splice(0, count)
+        news: list[News] = []
+        for index, fields in enumerate(json.loads(self._window.JSON.stringify(events, self._fields))):
+            if fields["type"] != "message":
+                news.append(fields)
+            elif type(fields["data"]) is str:
+                news.append(fields["data"])
+            else:
+                news.append(self._bytes_of(events.at(index).data))
+        return news
+
+    def send_text(self, payload: bytes) -> None:
+        """Hands a text message over; see `Wire.send_text`."""
+        text = payload.decode()
+        if "\0" in text:
+            self._call(self._socket.send, text)
+        else:
+            self._socket.send(text)
+
+    def send_bytes(self, payload: bytes) -> None:
+        """Hands a binary message over; see `Wire.send_bytes`."""
+        array = self._window.Uint8Array
+        if array.fromBase64 is not None:
+            self._socket.send(array.fromBase64(b64encode(payload).decode()))
+        else:
+            self._socket.send(array.of.apply(array, self._over(list(payload))))
+
+    def close(self, code: int, reason: str) -> None:
+        """Starts the closing handshake; see `Wire.close`."""
+        if code:
+            self._call(self._socket.close, code, reason)
+        else:
+            self._socket.close()
+
+    def _bytes_of(self, buffer: JsObject) -> bytes:
+        window = self._window
+        array = window.Reflect.construct(window.Uint8Array, window.Array.of(buffer))
+        if array.toBase64 is not None:
+            return b64decode(array.toBase64())
+        numbers = array.join()
+        return bytes(map(int, numbers.split(","))) if numbers else b""
+
+    def _call(self, function: JsObject, *args: str | int) -> None:
+        self._window.Reflect.apply(function, self._socket, self._over(args))
+
+    def _over(self, value: object) -> JsObject:
+        return self._window.JSON.parse(json.dumps(value))
+
+
+def find_bridge() -> Connect:
+    """Returns what makes WebSockets here, over the bridge that this Python has.
+
+    Which one it is, what its objects can do decides: pygbag has stand-ins for Pyodide's modules.
+
+    Raises:
+        RuntimeError: there is no browser, or none with WebSockets.
+    """
+    try:
+        import js  # type: ignore[import-not-found]  # noqa: PLC0415 - only a browser has it
+        from pyodide import ffi  # type: ignore[import-not-found]  # noqa: PLC0415 - as that
+    except ImportError:
+        js = ffi = None
+    if hasattr(getattr(js, "Array", None), "new") and hasattr(ffi, "to_js"):
+        if getattr(js, "WebSocket", None) is None:
+            raise RuntimeError(_NO_WEBSOCKET)
+        return partial(PyodideWire, js, ffi)
+    import platform  # noqa: PLC0415 - elsewhere nobody needs it
+
+    window = getattr(platform, "window", None)
+    if window is None:
+        raise RuntimeError("there is no browser around this Python: neither Pyodide's module js nor pygbag's window")
+    if window.WebSocket is None:
+        raise RuntimeError(_NO_WEBSOCKET)
+    return partial(PygbagWire, window)

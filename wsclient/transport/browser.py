@@ -1,0 +1,364 @@
+"""The transport of a page: the browser's own WebSocket, pulled from inside `poll()`.
+
+The browser does the handshake, the framing, pings and compression. What it does not tell a page, nobody can tell.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Final
+
+from wsclient.ground.escape import escape
+from wsclient.protocol.close_code import CloseCode
+from wsclient.protocol.events import (
+    BINARY,
+    TEXT,
+    CloseReceived,
+    Ended,
+    Failure,
+    FailureKind,
+    Messages,
+    Opened,
+    Stage,
+)
+from wsclient.transport.base import Transport, no_express
+from wsclient.transport.bridge import find_bridge
+from wsclient.transport.polled_time import PolledClock
+from wsclient.transport.trace import is_tracing, trace_received, trace_sent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from wsclient.protocol.events import Event
+    from wsclient.protocol.url import URL
+    from wsclient.transport.base import OpeningRequest, Settings
+    from wsclient.transport.bridge import Connect, News, Wire
+
+__all__ = ["BrowserTransport", "State"]
+
+_log: Final = logging.getLogger("wsclient")
+
+_MOST_EVENTS: Final = 100  # taken at once: a millisecond's work at most
+_MUCH: Final = 256 * 1024  # bytes; arbitrary. Where events bring more, fewer are taken at once
+
+# No browser holds a server back. What nobody reads may pile up to four times what may wait in the client.
+_MOST_PILED: Final = 4 * 4096  # messages
+_PILED_SIZES: Final = 4  # times the largest message
+_SMALLEST_LIMIT: Final = 125  # bytes, as on sockets
+
+
+class State(Enum):
+    """How far a transport is in its one life."""
+
+    NEW = auto()
+    OPENING = auto()
+    OPEN = auto()
+    CLOSING = auto()
+    ENDED = auto()
+
+
+_OPEN: Final = State.OPEN  # looked up once: it is asked for in every frame
+
+
+class BrowserTransport(Transport):
+    """One connection over the browser's WebSocket, in a page or a worker, in Pyodide or pygbag."""
+
+    #: True if events wait in the browser, or messages wait here for room; kept from the last poll
+    has_more: bool = False
+
+    def __init__(
+        self, settings: Settings, *, clock: Callable[[], float] = time.monotonic, connect: Connect | None = None
+    ) -> None:
+        """Starts nothing.
+
+        Args:
+            settings: the user's; kept, and looked at again and again.
+            clock: monotonic, in seconds.
+            connect: makes a WebSocket; None: the browser's.
+
+        Raises:
+            RuntimeError: there is no browser around, or it has no WebSocket.
+        """
+        self._settings = settings
+        self._clock = clock
+        self._connect = connect or find_bridge()
+        self._state = State.NEW
+        self._time = PolledClock(clock)  # of the opening, then of the closing
+        self._wire: Wire | None = None
+        self._place = ""
+        self._subprotocols: tuple[str, ...] = ()
+        self._told: list[Event] = []  # what the next poll returns
+        self._pile = _Pile()
+        self._batch = _MOST_EVENTS
+        self._waits = False  # whether the browser has more than was taken
+        self._is_tracing = False
+        self._sent = 0  # bytes, of all messages
+        self._ends: deque[int] = deque()  # what `_sent` was behind each message that may not have left
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """The monotonic clock of all deadlines, in seconds."""
+        return self._clock
+
+    def open(self, request: OpeningRequest) -> None:
+        """Starts to connect. What the browser refuses at once, a mixed content or a blocked port, `poll` returns."""
+        if self._state is not State.NEW:
+            raise RuntimeError(f"START is not allowed while {self._state.name}")
+        url = request.url
+        _log.info("opening %s", url)
+        self._state = State.OPENING
+        self._place = f"[{url.host}]:{url.port}" if ":" in url.host else f"{url.host}:{url.port}"
+        self._subprotocols = request.subprotocols
+        self._time = PolledClock(self._clock)
+        try:
+            self._wire = self._connect(_address(url), request.subprotocols)
+        except Exception as error:  # noqa: BLE001 - what JavaScript throws, pygbag raises as just that
+            detail = f"the browser does not connect to {self._place}: {escape(str(error), 200)}"
+            self._fail(FailureKind.FORBIDDEN, detail, stage=Stage.CONNECT, cause=error)
+
+    def poll(self, read: bool = True) -> list[Event]:
+        """Takes one bounded step; see `Transport.poll`. First what has come, then the deadlines."""
+        if self._wire is not None:
+            self._receive(self._wire)
+        if self._wire is not None:
+            self._keep_time()
+        if read:
+            self._release()
+        self.has_more = self._waits or bool(self._pile.payloads)
+        self._is_tracing = is_tracing()
+        told, self._told = self._told, []
+        if self._is_tracing:
+            trace_received(told)
+        return told
+
+    def is_quiet(self) -> bool:
+        """Returns True if nothing has come. Asks the browser once."""
+        return self._state is _OPEN and self._wire is not None and not self._wire.queue.length
+
+    @property
+    def can_send(self) -> bool:
+        """True while the connection is open and nobody has begun to close it."""
+        return self._state is _OPEN
+
+    def send(self, payload: bytes, *, is_text: bool) -> None:
+        """Hands one message to the browser, which sends it when the program lets go of the page's thread.
+
+        Raises:
+            RuntimeError: `can_send` is False.
+        """
+        if self._wire is None or self._state is not _OPEN:
+            raise RuntimeError(f"a message cannot be sent while {self._state.name}")
+        if is_text:
+            self._wire.send_text(payload)
+        else:
+            self._wire.send_bytes(payload)
+        self._sent += len(payload)
+        self._ends.append(self._sent)
+        if self._is_tracing:
+            trace_sent("text" if is_text else "binary", payload)
+
+    @property
+    def express(self) -> Callable[[bytes, bool], bool]:
+        """Sends a message; see `Transport.express`."""
+        return self._express if self._state is _OPEN else no_express
+
+    def _express(self, payload: bytes, is_text: bool) -> bool:
+        if self._state is not _OPEN:
+            return False
+        self.send(payload, is_text=is_text)
+        return True
+
+    def flush(self) -> None:
+        """Does nothing: what was sent is the browser's already, and leaves when the program awaits."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Starts the closing handshake. From then on the browser delivers no message any more."""
+        if self._wire is None or self._state is not _OPEN:
+            self.abort()
+            return
+        self._wire.close(code, reason)
+        self._state = State.CLOSING
+        self._time = PolledClock(self._clock)
+
+    def abort(self) -> None:
+        """Lets go of everything, silently."""
+        wire, self._wire = self._wire, None
+        self._state = State.ENDED
+        self._told.clear()
+        self._pile = _Pile()
+        self._ends.clear()
+        self._waits = self.has_more = False
+        if wire is not None:
+            wire.let_go()
+
+    def __del__(self) -> None:
+        wire = getattr(self, "_wire", None)  # __init__ may have failed
+        if wire is not None:  # the page would keep it, and go on receiving
+            wire.let_go()
+
+    @property
+    def buffered_amount(self) -> int:
+        """Bytes of payload that the browser has not sent; none of them leaves before the program awaits."""
+        return 0 if self._wire is None else self._wire.buffered
+
+    @property
+    def buffered_messages(self) -> int:
+        """Messages of which the browser has not sent every byte."""
+        left, ends = self._sent - self.buffered_amount, self._ends
+        while ends and ends[0] <= left:
+            ends.popleft()
+        return len(ends)
+
+    @property
+    def remote_address(self) -> tuple[str, int]:
+        """No browser tells it: ("", 0)."""
+        return ("", 0)
+
+    def set_no_delay(self, enabled: bool) -> None:
+        """Does nothing: the browser decides."""
+
+    # What comes from the browser
+
+    def _receive(self, wire: Wire) -> None:
+        waiting = wire.queue.length
+        if waiting + len(self._pile.payloads) > _MOST_PILED:
+            self._overflow(f"{waiting + len(self._pile.payloads)} messages wait unread", lost=waiting)
+            return
+        count = min(waiting, self._batch)
+        size_before = self._pile.size
+        for item in wire.take(count) if count else ():
+            self._hear(item)
+            if self._wire is None:
+                return
+        self._waits = waiting > count
+        came = self._pile.size - size_before
+        self._batch = max(1, self._batch // 2) if came > _MUCH else min(_MOST_EVENTS, self._batch * 2)
+        if self._pile.size > _PILED_SIZES * self._limit:
+            self._overflow(f"messages of {self._pile.size} bytes wait unread", lost=waiting - count)
+
+    def _hear(self, item: News) -> None:
+        if isinstance(item, dict):
+            self._hear_event(item)
+            return
+        is_text = type(item) is str
+        payload = item.encode() if isinstance(item, str) else item
+        if len(payload) > self._limit:
+            self._fail(FailureKind.TOO_BIG, f"{len(payload)} bytes, limit {self._limit}")
+        else:
+            self._pile.add(payload, TEXT if is_text else BINARY)
+
+    def _hear_event(self, event: dict[str, Any]) -> None:
+        # An `error` is followed by a `close`, and says nothing that this does not.
+        if event["type"] == "open":
+            self._hear_open()
+        elif event["type"] == "close":
+            code, reason = int(event["code"]), str(event["reason"])
+            if self._state is State.OPENING:
+                self._hear_refusal(code, reason)
+            else:
+                self._hear_close(code, reason, was_clean=bool(event["wasClean"]))
+
+    def _hear_open(self) -> None:
+        subprotocol = self._wire.protocol if self._wire is not None else ""
+        if self._subprotocols and not subprotocol:
+            # Firefox opens here. RFC 6455 leaves it to the client; a socket would not.
+            detail = f"{self._place} chose none of the sub-protocols that it was asked for"
+            self._fail(FailureKind.SUBPROTOCOL, detail, stage=Stage.HANDSHAKE)
+            return
+        _log.info("%s: open, subprotocol %s", self._place, subprotocol or "none")
+        if self._state is State.OPENING:
+            self._state = _OPEN
+        self._told.append(Opened(subprotocol))
+
+    def _hear_refusal(self, code: int, reason: str) -> None:
+        """Ends an attempt that the browser gave up."""
+        if code == CloseCode.ABNORMAL_CLOSURE:
+            self._fail(FailureKind.UNTOLD, f"no connection to {self._place}", stage=Stage.CONNECT)
+            return
+        # Firefox, where the server's Close comes together with its reply. The code is all that is told of it.
+        self._told.append(CloseReceived(code, reason, is_answer=True))
+        quoted = f': "{escape(reason)}"' if reason else ""
+        detail = f"{self._place} closed the connection at once, with code {code}{quoted}"
+        self._fail(FailureKind.LOST, detail, stage=Stage.HANDSHAKE)
+
+    def _hear_close(self, code: int, reason: str, *, was_clean: bool) -> None:
+        is_answer = self._state is State.CLOSING
+        if code == CloseCode.ABNORMAL_CLOSURE:
+            detail = f"the connection to {self._place} was lost"
+            self._fail(FailureKind.LOST, detail, stage=Stage.CLOSE if is_answer else Stage.OPEN)
+            return
+        _log.info("%s: closed, code %d", self._place, code)
+        self._end(CloseReceived(code, reason, is_answer=is_answer), Ended(was_clean=was_clean))
+
+    # How it ends
+
+    def _keep_time(self) -> None:
+        opening = self._state is State.OPENING
+        if not opening and self._state is not State.CLOSING:
+            return
+        seconds = self._settings.handshake_timeout if opening else self._settings.close_timeout
+        self._time.tick()
+        if not 0.0 < seconds <= self._time.now:
+            return
+        what, stage = ("", Stage.CONNECT) if opening else (" the Close", Stage.CLOSE)
+        self._fail(FailureKind.TIMEOUT, f"{self._place} did not answer{what} within {seconds:g} s", stage=stage)
+
+    def _overflow(self, what: str, *, lost: int) -> None:
+        detail = f"{what}, and a browser cannot hold the server back; {lost} of them are lost. Call poll() and read"
+        self._fail(FailureKind.TOO_BIG, detail)
+
+    def _fail(
+        self, kind: FailureKind, detail: str, *, stage: Stage = Stage.OPEN, cause: Exception | None = None
+    ) -> None:
+        _log.info("%s", detail)
+        self._end(Ended(was_clean=False, failure=Failure(stage=stage, kind=kind, detail=detail, cause=cause)))
+
+    def _end(self, *events: Event) -> None:
+        self._release()
+        told = [*self._told, *events]
+        self.abort()
+        self._told = told
+
+    def _release(self) -> None:
+        """Moves the messages that were received to what is returned."""
+        if self._pile.payloads:
+            self._told.append(self._pile.as_messages())
+            self._pile = _Pile()
+
+    @property
+    def _limit(self) -> int:
+        return max(self._settings.max_message_size, _SMALLEST_LIMIT)
+
+
+class _Pile:
+    """Messages that were taken from the browser and not returned yet.
+
+    Attributes:
+        payloads: of all of them.
+        size: the bytes of these.
+    """
+
+    __slots__ = ("_kinds", "payloads", "size")
+
+    def __init__(self) -> None:
+        self.payloads: list[bytes] = []
+        self.size = 0
+        self._kinds: list[bytes] = []
+
+    def add(self, payload: bytes, kind: bytes) -> None:
+        self.payloads.append(payload)
+        self._kinds.append(kind)
+        self.size += len(payload)
+
+    def as_messages(self) -> Messages:
+        return Messages(self.payloads, b"".join(self._kinds))
+
+
+def _address(url: URL) -> str:
+    """The URL as the browser is given it. It was checked already, and has no user information."""
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    return f"{'wss' if url.is_secure else 'ws'}://{host}:{url.port}{url.resource_name}"
