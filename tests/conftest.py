@@ -28,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell has it for what runs in the background
         signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "hostile(*rows): tries these rows of tests/hostile/rows.py")
+    config.addinivalue_line("markers", "faults(*rows): tries these rows of tests/hostile/fault_rows.py")
     config.addinivalue_line(
         "markers", "untraced: runs so often what others run too that tracing would take most of its time"
     )
@@ -35,10 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before -k looks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Lets `pytest -k A17` find what is marked with that row of the hostile suite."""
+    """Makes `pytest -k A17` find the tests that are marked with that row of the hostile suite, or with that fault."""
     for item in items:
-        for mark in item.iter_markers("hostile"):
-            item.extra_keyword_matches.update(mark.args)
+        for name in ("hostile", "faults"):
+            for mark in item.iter_markers(name):
+                item.extra_keyword_matches.update(mark.args)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.support.fake_network import FakeNetwork
 from tests.support.fake_select import FakeSelect
-from wsclient.transport.opening.phases import Outside
+from wsclient.transport.opening.attempt import Outside
 from wsclient.transport.readiness import Readiness
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ import time
 import tracemalloc
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from tests.hostile.raw_server import MemoryEnd, RawServer, SocketEnd, TlsEnd
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.hostile.raw_server import ServerEnd
     from wsclient.transport.base import Settings
-    from wsclient.transport.opening.phases import Outside
+    from wsclient.transport.opening.attempt import Outside
 
 __all__ = [
     "LoopbackWorld",
@@ -136,8 +135,8 @@ class SecureWorld(MemoryWorld):
     def __init__(self) -> None:
         super().__init__()
         context = client_context()
-        secure = partial(TlsStream, context=context, host="game.example")
-        resolver = FakeResolver(Resolved(addresses("192.0.2.1", port=443), secure))
+        found = Resolved(addresses("192.0.2.1", port=443), lambda stream, name: TlsStream(stream, context, name))
+        resolver = FakeResolver(found)
         self._outside = self.network.outside(resolver)
         self._context = server_context("game.example")
 

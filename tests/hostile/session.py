@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 from tests.hostile.faulty_system import Fault, FaultyNetwork, FaultySystem
@@ -17,7 +16,7 @@ from wsclient.transport.stream.tls_stream import TlsStream
 
 if TYPE_CHECKING:
     from wsclient.transport.base import Settings
-    from wsclient.transport.opening.phases import Outside
+    from wsclient.transport.opening.attempt import Outside
 
 __all__ = ["Session"]
 
@@ -123,7 +122,7 @@ class Session:
     def _outside(self) -> Outside:
         found = Resolved(
             addresses(ADDRESS),
-            functools.partial(TlsStream, context=self._trust, host="localhost") if self.is_secure else None,
+            (lambda stream, _: TlsStream(stream, self._trust, "localhost")) if self.is_secure else None,
         )
         return self.network.outside(FakeResolver(found))
 

@@ -13,7 +13,7 @@ from tests.hostile.scenario import MemoryWorld, Scene, peak_memory
 from tests.hostile.wire import BINARY, CONTINUATION, PING, PONG, TEXT, close, frame
 from tests.support.every_way import splits
 from wsclient import Error
-from wsclient.transport.opening.phases import Outside
+from wsclient.transport.opening.attempt import Outside
 
 MAX = 16 * 1024 * 1024  # bytes of a message, by default
 

@@ -15,7 +15,7 @@ from tests.hostile.wire import PING, PONG, TEXT, close, frame
 from tests.hostile.worlds import LookupWorld, NamedWorld, found, found_by_getaddrinfo
 from tests.support.fake_network import FakeResolver
 from wsclient import Error
-from wsclient.transport.opening.phases import Outside
+from wsclient.transport.opening.attempt import Outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

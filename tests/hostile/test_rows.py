@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.hostile.fault_rows import FAULTS
 from tests.hostile.rows import LATER, ROWS
 from tests.support.source import ROOT
 
@@ -15,18 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def marked_rows(text: str) -> Iterator[str]:
-    """The rows that the tests in this source are marked with."""
+def marked_rows(text: str, mark: str = "hostile") -> Iterator[str]:
+    """Returns the rows that the tests in this source are marked with."""
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("mark.hostile"):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(f"mark.{mark}"):
             yield from (str(ast.literal_eval(argument)) for argument in node.args)
 
 
 @cache
-def tried_rows() -> frozenset[str]:
-    """All rows that some test is marked with."""
+def tried_rows(mark: str = "hostile") -> frozenset[str]:
+    """Returns all rows that some test is marked with."""
     paths = (ROOT / "tests").rglob("test_*.py")
-    return frozenset(row for path in paths for row in marked_rows(path.read_text(encoding="utf-8")))
+    return frozenset(row for path in paths for row in marked_rows(path.read_text(encoding="utf-8"), mark))
+
+
+def test_every_fault_is_tried_and_every_mark_names_one() -> None:
+    assert tried_rows("faults") == FAULTS.keys()
 
 
 def test_every_row_is_tried() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.fake_select import FakeSelect
 from tests.support.memory_stream import MemoryStream
-from wsclient.transport.opening.phases import Outside
+from wsclient.transport.opening.attempt import Outside
 from wsclient.transport.opening.race import Address
 from wsclient.transport.opening.resolver import Lookup, Resolved, Resolver
 from wsclient.transport.readiness import Readiness

@@ -52,7 +52,9 @@ class NativeWorld:
         self.settings = Settings(**settings)
         self.is_secure = is_secure
         if is_secure and resolver is None:
-            secured = Resolved(addresses("192.0.2.1"), lambda stream: TlsStream(stream, client_context(), "localhost"))
+            secured = Resolved(
+                addresses("192.0.2.1"), lambda stream, _: TlsStream(stream, client_context(), "localhost")
+            )
             resolver = FakeResolver(secured)
         outside = self.network.outside(resolver, random_bytes)
         self.transport = NativeTransport(self.settings, clock=self.clock, outside=outside)

@@ -12,7 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from tests.support.fake_network import addresses
-from wsclient.transport.opening.phases import Outside
+from wsclient.transport.opening.attempt import Outside
 from wsclient.transport.opening.resolver import Lookup, Resolved, Resolver
 
 if TYPE_CHECKING:

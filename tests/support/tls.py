@@ -56,5 +56,4 @@ class ServerTlsStream(TlsStream):
     """The other end of a `TlsStream`: the same, but that it answers the handshake."""
 
     def __init__(self, inner: Stream, context: ssl.SSLContext) -> None:
-        super().__init__(inner, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), "localhost")
-        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        super().__init__(inner, context, None)

@@ -59,7 +59,7 @@ def refused_by_one_of_two() -> NativeWorld:
 
 
 def no_tls() -> NativeWorld:
-    found = Resolved(addresses("192.0.2.1"), lambda stream: TlsStream(stream, client_context(), "localhost"))
+    found = Resolved(addresses("192.0.2.1"), lambda stream, _: TlsStream(stream, client_context(), "localhost"))
     world = NativeWorld(resolver=FakeResolver(found), is_secure=True)
     world.network.greeting = b"HTTP/1.1 400 Bad Request\r\n\r\n"
     world.open()

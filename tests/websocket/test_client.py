@@ -149,6 +149,19 @@ def test_an_attempt_is_refused_when(
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
+def test_what_a_transport_can_never_do_is_refused_and_changes_nothing(
+    client: WebSocketClient, network: FakeNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reach("closing", client, network)
+    monkeypatch.setattr(FakeTransport, "refusal_of", lambda _self, request: f"a page cannot open {request.url.host}")
+
+    assert client.connect_to_url("ws://other") is Error.ERR_UNAVAILABLE
+
+    assert client.last_error is not None
+    assert "A page cannot open other" in client.last_error.message
+    assert client.get_connection_status() == CONNECTED, "the connection before is still closing"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -15,7 +15,7 @@ from tests.support.fake_network import FakeNetwork, FakeResolver
 from tests.support.scripted_server import ScriptedServer
 from wsclient.protocol.events import PingReceived
 from wsclient.transport.native import NativeTransport
-from wsclient.transport.opening.phases import Outside
+from wsclient.transport.opening.attempt import Outside
 from wsclient.websocket.client import WebSocketClient
 
 if TYPE_CHECKING:

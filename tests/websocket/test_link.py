@@ -420,6 +420,20 @@ def test_closing_what_is_closed_does_nothing(reach, link: Link) -> None:
     assert not link.is_closing_here
 
 
+def test_a_code_that_the_transport_refuses_changes_nothing(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    transport = opened(link)
+
+    def refuse(code: int, reason: str) -> None:
+        raise ValueError("a page can only close with 1000 or 3000-4999")
+
+    monkeypatch.setattr(transport, "close", refuse)
+    with pytest.raises(ValueError, match="a page can only"):
+        link.close(1001, "")
+
+    assert not link.is_closing_here
+    assert link.send(b"x", False) is Error.OK
+
+
 @pytest.mark.parametrize("code", [0, 1000, 1001, 1003, 1007, 1011, 1012, 1014, 3000, 4999])
 def test_a_code_may_be(code: int, link: Link) -> None:
     transport = opened(link)

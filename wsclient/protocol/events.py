@@ -15,6 +15,8 @@ from wsclient.ground.value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from wsclient.protocol.handshake import Request
+
 __all__ = [
     "BINARY",
     "TEXT",
@@ -27,6 +29,7 @@ __all__ = [
     "Opened",
     "PingReceived",
     "PongReceived",
+    "Requested",
     "Stage",
 ]
 
@@ -95,6 +98,12 @@ class Opened(Value):
     """The opening handshake succeeded (RFC 6455 section 4.1)."""
 
     subprotocol: str  # "" where none was agreed
+
+
+class Requested(Value):
+    """A client asks a server for a connection, and keeps all rules; nothing has been answered yet."""
+
+    request: Request
 
 
 class Messages:  # noqa: PLW1641 - it grows, so it is nobody's key
@@ -191,4 +200,4 @@ class Ended(Value):
     failure: Failure | None = None
 
 
-Event = Opened | Messages | PingReceived | PongReceived | CloseReceived | Ended
+Event = Requested | Opened | Messages | PingReceived | PongReceived | CloseReceived | Ended

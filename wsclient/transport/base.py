@@ -86,6 +86,13 @@ class Transport(ABC):
     def clock(self) -> Callable[[], float]:
         """The monotonic clock, in seconds, that budgets are measured with."""
 
+    def refusal_of(self, request: OpeningRequest) -> str:
+        """Returns why this transport can never open such a request, in words to show; "" if it may.
+
+        A page, for instance, cannot send headers. To be asked before `open`.
+        """
+        return ""
+
     @abstractmethod
     def open(self, request: OpeningRequest) -> None:
         """Starts the attempt and returns. Even what fails at once is told by `poll`."""
@@ -141,7 +148,11 @@ class Transport(ABC):
 
     @abstractmethod
     def close(self, code: int, reason: str) -> None:
-        """Starts the closing handshake: Close goes out behind what is unsent. Code 0: a Close without a code."""
+        """Starts the closing handshake: Close goes out behind what is unsent. Code 0: a Close without a code.
+
+        Raises:
+            ValueError: this transport cannot send such a code. Nothing is changed.
+        """
 
     @abstractmethod
     def abort(self) -> None:
@@ -168,13 +179,13 @@ class Transport(ABC):
         return -1.0
 
     @property
-    @abstractmethod
     def remote_address(self) -> tuple[str, int]:
-        """Numeric address and port of the other side; ("", 0) while not open."""
+        """Numeric address and port of the other side; ("", 0) while not open, or if nobody can tell."""
+        return ("", 0)
 
-    @abstractmethod
     def set_no_delay(self, enabled: bool) -> None:
-        """Sends small packets at once (TCP_NODELAY); the default."""
+        """Sends small packets at once (TCP_NODELAY), the default. It does nothing if there is no such choice."""
+        return
 
 
 def no_express(payload: bytes, is_text: bool) -> bool:  # noqa: ARG001 - stands for one that can

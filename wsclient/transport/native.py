@@ -9,13 +9,17 @@ from math import inf
 from typing import TYPE_CHECKING, Final
 
 from wsclient.ground.stored_error import detached
-from wsclient.protocol.connection import Connection, Role
+from wsclient.protocol.connection import Connection
 from wsclient.protocol.connection import State as ConnectionState
-from wsclient.protocol.events import Ended, Failure, FailureKind, Stage
+from wsclient.protocol.events import Ended, Failure, FailureKind, Requested, Stage
+from wsclient.protocol.handshake import Request
 from wsclient.transport.base import Transport, no_express
 from wsclient.transport.live import LiveConnection
+from wsclient.transport.opening.answering import Answering
+from wsclient.transport.opening.attempt import Attempt, Outside
+from wsclient.transport.opening.course import phase_after
 from wsclient.transport.opening.opening import Opening
-from wsclient.transport.opening.phases import Attempt, Outside
+from wsclient.transport.opening.resolving import Resolving
 from wsclient.transport.polled_time import PolledClock
 from wsclient.transport.trace import is_tracing, trace_sent
 
@@ -23,8 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sized
 
     from wsclient.protocol.events import Event
+    from wsclient.protocol.http11 import Headers
     from wsclient.transport.base import OpeningRequest, Settings
-    from wsclient.transport.opening.phases import Established
+    from wsclient.transport.opening.milestones import Accepted, Established
+    from wsclient.transport.opening.phase import Phase
     from wsclient.transport.ready_set import SharedWatch
 
 __all__ = ["TRANSITIONS", "NativeTransport", "State", "Step"]
@@ -107,10 +113,32 @@ class NativeTransport(Transport):
         """Starts the lookup of the name; the rest comes with `poll`."""
         self._advance(Step.START)
         _log.info("opening %s", request.url)
-        self._time = PolledClock(self._clock)
-        self._opening = Opening(
-            Attempt(request, self._settings, self._outside, self._settings.compression), self._time.now
-        )
+        self._begin(Resolving(Attempt.of(request, self._settings, self._outside)))
+
+    def answer(self, accepted: Accepted) -> None:
+        """Begins as a server, on a connection that a listening socket has accepted.
+
+        `poll` returns `Requested` when the client's request is whole; then call `accept` or `reject`.
+        """
+        self._advance(Step.START)
+        self._begin(phase_after(accepted))
+
+    def accept(self, subprotocol: str = "", headers: Headers = ()) -> None:
+        """Opens the connection that a client has asked for; see `Answering.accept`.
+
+        Raises:
+            RuntimeError: there is no request, or it was answered.
+            InvalidArgument: the client did not ask for that subprotocol.
+        """
+        self._answering().accept(subprotocol, headers)
+
+    def reject(self, status: int, headers: Headers = (), body: bytes = b"") -> None:
+        """Refuses what a client has asked for; see `Answering.reject`.
+
+        Raises:
+            RuntimeError: there is no request, or it was answered.
+        """
+        self._answering().reject(status, headers, body)
 
     def poll(self, read: bool = True) -> list[Event]:
         """Takes one bounded step; see `Transport.poll`."""
@@ -266,10 +294,21 @@ class NativeTransport(Transport):
             self._end()
         return events
 
+    def _begin(self, phase: Phase) -> None:
+        self._time = PolledClock(self._clock)
+        self._opening = Opening(phase, self._time.now)
+
+    def _answering(self) -> Answering:
+        if self._opening is None or not isinstance(self._opening.phase, Answering):
+            raise RuntimeError("there is no request to answer")
+        return self._opening.phase
+
     def _step_opening(self, opening: Opening, *, read: bool) -> list[Event]:
         outcome = opening.step(self._time.now)
         if outcome is None:
             return []
+        if isinstance(outcome, Request):
+            return [Requested(outcome)]
         if isinstance(outcome, Failure):
             _log.info("%s", outcome.detail)
             if outcome.cause is not None:
@@ -283,7 +322,7 @@ class NativeTransport(Transport):
 
     def _establish(self, established: Established, place: str) -> LiveConnection:
         connection = Connection(
-            Role.CLIENT,
+            established.role,
             max_message_size=max(self._settings.max_message_size, _SMALLEST_LIMIT),
             random_bytes=self._outside.random_bytes,
             deflate=established.deflate,

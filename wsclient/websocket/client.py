@@ -15,7 +15,7 @@ from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened
 from wsclient.protocol.url import URL
 from wsclient.transport.base import OpeningRequest
-from wsclient.transport.native import NativeTransport
+from wsclient.transport.default import default_transport
 from wsclient.websocket.connection_failure import ConnectionFailure
 from wsclient.websocket.connection_statistics import ConnectionStatistics
 from wsclient.websocket.fork_guard import guard
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["WebSocketClient"]
 
 logger: Final = logging.getLogger("wsclient.client")
+
+_DEFAULT_TRANSPORT: Final = default_transport()  # chosen at load, where imports may take their time
 
 # RFC 6455 section 7.1.5: what stands for a code that was not received.
 
@@ -89,7 +91,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
 
     def __init__(self, *, transport: Callable[[Settings], Transport] | None = None) -> None:
         super().__init__()
-        self._new_transport: Callable[[Settings], Transport] = transport or NativeTransport
+        self._new_transport: Callable[[Settings], Transport] = transport or _DEFAULT_TRANSPORT
         self._url: URL | None = None
         self._close_code = -1
         self._close_reason = ""
@@ -121,7 +123,8 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
             custom_headers: for the request: `"Name: value"` each, or a mapping.
 
         Returns:
-            `OK`: started. `ERR_INVALID_PARAMETER`: an argument is wrong, see `last_error`. `ERR_ALREADY_IN_USE`:
+            `OK`: started. `ERR_INVALID_PARAMETER`: an argument is wrong, see `last_error`. `ERR_UNAVAILABLE`: a
+            browser cannot do what an argument asks for. `ERR_ALREADY_IN_USE`:
             connecting or connected already; call `disconnect_from_host` first, its end need not be awaited. Other
             than with `OK` nothing is changed.
 
@@ -134,13 +137,15 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
             return self._refuse(Error.ERR_INVALID_PARAMETER, str(error), error)
         if self._is_owned():
             return self._refuse(Error.ERR_ALREADY_IN_USE, "this client is connecting or connected: disconnect first")
+        transport = self._new_transport(self._settings)
+        if refusal := transport.refusal_of(request):
+            return self._refuse(Error.ERR_UNAVAILABLE, refusal)
         if self._link.transport is not None:  # our own close is still pending: it ends here
             self._end(self._link, was_clean=False)
         self._url = request.url
         self._has_warned_of_pause = False
         self._watch, self._polls, self._longest_poll = None, 0, 0.0
         self._settings.max_message_size = self._incoming.max_bytes
-        transport = self._new_transport(self._settings)
         self._clock = transport.clock
         link = self._renew(is_multiplayer=bool(gd_mp_api))
         link.transport = transport

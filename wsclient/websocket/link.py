@@ -189,15 +189,15 @@ class Link:
         """Closes an open connection; ends an attempt at once and without a signal; else nothing.
 
         Raises:
-            ValueError: a code that must not be sent, or a reason that is no text or has more than 123 bytes.
+            ValueError: a code that must not be sent, or a reason that has more than 123 bytes; nothing is changed.
             TypeError: `code` is no int, or `reason` no str.
         """
         _check_close(code, reason)
         if self.transport is None or self.is_closing_here:
             return
         if self.is_open:
+            self.transport.close(code, reason)  # first, for it may refuse the code
             self.is_closing_here = True
-            self.transport.close(code, reason)
         else:
             self.let_go()
 

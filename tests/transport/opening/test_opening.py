@@ -13,15 +13,17 @@ from tests.support.tls import ServerTlsStream, client_context, server_context
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
 from wsclient.protocol.url import URL
 from wsclient.transport.base import OpeningRequest, Settings
+from wsclient.transport.opening.attempt import Attempt
+from wsclient.transport.opening.milestones import Established
 from wsclient.transport.opening.opening import Opening
-from wsclient.transport.opening.phases import Attempt, Established
 from wsclient.transport.opening.resolver import Resolved
+from wsclient.transport.opening.resolving import Resolving
 from wsclient.transport.stream.tls_stream import TlsStream
 
 if TYPE_CHECKING:
     import ssl
 
-SECURED = Resolved(addresses("192.0.2.1"), lambda stream: TlsStream(stream, client_context(), "localhost"))
+SECURED = Resolved(addresses("192.0.2.1"), lambda stream, _: TlsStream(stream, client_context(), "localhost"))
 
 
 def opening(
@@ -34,7 +36,7 @@ def opening(
     if isinstance(found, Resolved) and not url.startswith("wss"):
         found = Resolved(found.addresses)
     request = OpeningRequest(URL.parse(url))
-    return Opening(Attempt(request, Settings(**options), network.outside(FakeResolver(found))), 0.0)
+    return Opening(Resolving(Attempt.of(request, Settings(**options), network.outside(FakeResolver(found)))))
 
 
 def listening() -> FakeNetwork:
@@ -123,7 +125,7 @@ def test_a_tls_server_is_recognised_where_none_was_asked_for() -> None:
 
 def test_tls_that_cannot_be_spoken_to_that_host_is_a_failure() -> None:
     network = listening()
-    found = Resolved(addresses("192.0.2.1"), lambda stream: TlsStream(stream, client_context(), "."))
+    found = Resolved(addresses("192.0.2.1"), lambda stream, _: TlsStream(stream, client_context(), "."))
     failure = failed(opening(network, "wss://game.example/", found=found).step(0.0))
     assert (failure.stage, failure.kind) == (Stage.TLS, FailureKind.TLS)
     assert network.open_sockets == []

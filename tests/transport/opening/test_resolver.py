@@ -212,7 +212,7 @@ def test_for_tls_the_thread_prepares_all_that_takes_long() -> None:
     outcome = found(Resolver(FakeSystem([V4])).start("localhost", 443, TlsOptions()))
     assert outcome.secure is not None
     here, there = MemoryStream.pair()
-    stream = outcome.secure(here)
+    stream = outcome.secure(here, "localhost")
     assert not stream.handshake()
     assert b"localhost" in there.inbox  # the server name, RFC 6066 section 3
     stream.close()

@@ -1,4 +1,4 @@
-"""One attempt, from the URL to the server's agreement, phase after phase under one deadline."""
+"""One opening, from its first phase to the agreement of both sides, under one deadline."""
 
 from __future__ import annotations
 
@@ -6,75 +6,78 @@ from typing import TYPE_CHECKING
 
 from wsclient.protocol.events import Failure, FailureKind
 from wsclient.transport.failures import OUT_OF_MEMORY
-from wsclient.transport.opening.phases import Attempt, Established, Resolving
+from wsclient.transport.opening.course import phase_after
+from wsclient.transport.opening.milestones import Milestone
 
 if TYPE_CHECKING:
     from wsclient.protocol.events import Stage
-    from wsclient.transport.opening.phases import Phase
+    from wsclient.protocol.handshake import Request
+    from wsclient.transport.opening.milestones import Established
+    from wsclient.transport.opening.phase import Phase
 
 __all__ = ["Opening"]
 
 
 class Opening:
-    """One attempt. Call `step` until it gives something, then forget it."""
+    """Goes from phase to phase. Call `step` until it returns something, then forget it.
 
-    def __init__(self, attempt: Attempt, now: float) -> None:
+    A client begins with `Opening(Resolving(attempt))`, a server with `Opening(phase_after(accepted))`.
+
+    Attributes:
+        phase: the one that it is in.
+    """
+
+    def __init__(self, phase: Phase, now: float = 0.0) -> None:
         """Starts, and waits for nothing.
 
         Args:
-            attempt: what to open.
+            phase: where to begin.
             now: seconds, on a clock that does not run backwards.
         """
-        self._attempt = attempt
+        self.phase: Phase = phase
         self._started_at = now
-        self._phase: Phase = Resolving(attempt)
 
     @property
     def place(self) -> str:
-        """Host and port, for messages."""
-        return self._attempt.place
+        """The other side, for messages."""
+        return self.phase.place
 
     @property
     def stage(self) -> Stage:
         """How far it has come."""
-        return self._phase.stage
+        return self.phase.stage
 
-    def step(self, now: float) -> Established | Failure | None:
+    def step(self, now: float) -> Established | Request | Failure | None:
         """Goes on as far as it can without waiting, and only then looks at the deadline.
 
         Args:
             now: seconds, on the clock of the constructor.
 
         Returns:
-            The connection; or why there is none, with everything closed; or None while there is hope.
+            The connection; or why there is none, with everything closed; or None while there is hope. On the side of
+            a server the client's request too, once; then `phase` is an `Answering`.
         """
         try:
             outcome = self._go_on(now)
         except MemoryError as error:
-            outcome = Failure(stage=self._phase.stage, kind=FailureKind.SYSTEM, detail=OUT_OF_MEMORY, cause=error)
+            outcome = Failure(stage=self.stage, kind=FailureKind.SYSTEM, detail=OUT_OF_MEMORY, cause=error)
         if outcome is None:
             outcome = self._time_out(now)
         if isinstance(outcome, Failure):
             self.close()
         return outcome
 
-    def _go_on(self, now: float) -> Established | Failure | None:
-        outcome = self._phase.step(now)
-        while not isinstance(outcome, Established | Failure | None):
-            self._phase = outcome
-            outcome = self._phase.step(now)
-        return outcome
-
     def close(self) -> None:
         """Lets go of everything at once. May be called twice."""
-        self._phase.close()
+        self.phase.close()
+
+    def _go_on(self, now: float) -> Established | Request | Failure | None:
+        outcome = self.phase.step(now)
+        while isinstance(outcome, Milestone):
+            self.phase = phase_after(outcome)
+            outcome = self.phase.step(now)
+        return outcome
 
     def _time_out(self, now: float) -> Failure | None:
-        seconds = self._attempt.settings.handshake_timeout
-        if seconds <= 0.0 or now - self._started_at < seconds:
-            return None
-        if self._phase.refusal:
-            return self._phase.refusal
-        host = self._attempt.request.url.host
-        detail = self._phase.too_late.format(host=host, place=self.place, seconds=seconds)
-        return Failure(stage=self._phase.stage, kind=FailureKind.TIMEOUT, detail=detail)
+        seconds = self.phase.seconds
+        return self.phase.give_up(seconds) if 0.0 < seconds <= now - self._started_at else None

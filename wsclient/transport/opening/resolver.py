@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from ssl import SSLContext
 
+    from wsclient.transport.opening.milestones import Secure
     from wsclient.transport.stream.stream import Stream
     from wsclient.transport.stream.tls_stream import TlsStream
 
@@ -39,23 +40,25 @@ class Resolved(Value):
 
     Attributes:
         addresses: in the system's order; at least one.
-        secure: puts TLS on a connected stream; None where it was not asked for.
+        secure: puts TLS on a stream, given the name that the certificate must have; None if it was not asked for.
     """
 
     addresses: tuple[Address, ...]
-    secure: Callable[[Stream], TlsStream] | None = None
+    secure: Secure | None = None
 
 
 class Lookup:
-    """One lookup under way, to be looked at again and again. Who loses interest just forgets it.
+    """One lookup under way. It may be forgotten at any time.
 
     Attributes:
-        outcome: None until it is over. Written once, by the thread, and never after; no lock is needed.
+        stage: `RESOLVE`; `TLS` while the addresses are known and TLS is being prepared.
+        outcome: None until it is over. Only the thread writes it, once, so no lock is needed.
     """
 
-    __slots__ = ("__weakref__", "outcome")
+    __slots__ = ("__weakref__", "outcome", "stage")
 
     def __init__(self, outcome: Resolved | Failure | None = None) -> None:
+        self.stage: Stage = Stage.RESOLVE
         self.outcome: Resolved | Failure | None = outcome
 
 
@@ -117,7 +120,8 @@ def _run(
         elif tls is None:
             lookup.outcome = Resolved(addresses)
         else:
-            lookup.outcome = _with_tls(addresses, host, tls)
+            lookup.stage = Stage.TLS
+            lookup.outcome = _with_tls(addresses, tls)
     except Exception as error:  # noqa: BLE001 - an exception that leaves a thread is printed and told to nobody
         lookup.outcome = _failure(FailureKind.SYSTEM, f"the lookup of {host!r} failed: {reason_of(error)}", error)
 
@@ -138,7 +142,7 @@ def _look_up(host: str, port: int, getaddrinfo: Callable[..., list[Any]]) -> tup
     return addresses or _failure(FailureKind.NAME_NOT_FOUND, f"name {host!r} has no address")
 
 
-def _with_tls(addresses: tuple[Address, ...], host: str, tls: TlsOptions) -> Resolved | Failure:
+def _with_tls(addresses: tuple[Address, ...], tls: TlsOptions) -> Resolved | Failure:
     # Imported here and nowhere else: `ssl` takes as long as a frame, and who uses ws only never needs it.
     from wsclient.transport.stream.tls_context import CONTEXTS  # noqa: PLC0415 - see above
     from wsclient.transport.stream.tls_stream import TlsStream  # noqa: PLC0415 - see above
@@ -148,8 +152,8 @@ def _with_tls(addresses: tuple[Address, ...], host: str, tls: TlsOptions) -> Res
     except (OSError, ValueError) as error:
         return _untrusted(tls, error)
 
-    def secure(stream: Stream) -> TlsStream:
-        return TlsStream(stream, context, host)
+    def secure(stream: Stream, name: str) -> TlsStream:
+        return TlsStream(stream, context, name)
 
     return Resolved(addresses, secure)
 

@@ -42,13 +42,13 @@ class TlsStream(Stream):
         "_tls",
     )
 
-    def __init__(self, inner: Stream, context: ssl.SSLContext, host: str) -> None:
+    def __init__(self, inner: Stream, context: ssl.SSLContext, host: str | None) -> None:
         """Takes over the stream.
 
         Args:
             inner: connected.
-            context: whom to trust.
-            host: whom the certificate has to name: a name or a numeric address.
+            context: whom to trust; on the side of a server, its certificate.
+            host: whom the certificate has to name: a name or a numeric address. None on the side of a server.
 
         Raises:
             StreamError: no certificate can name this host.
@@ -63,9 +63,9 @@ class TlsStream(Stream):
         self._is_starved = False  # whether the handshake cannot go on without bytes
         self._error: StreamError | None = None  # for good, and told once what came before it was
         # Neither the final dot of a full name nor the zone of an address stands in a certificate.
-        name = host.rstrip(".").partition("%")[0]
+        name = None if host is None else host.rstrip(".").partition("%")[0]
         try:
-            self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
+            self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=name is None, server_hostname=name)
         except (ValueError, ssl.SSLError) as error:
             raise StreamError(FailureKind.TLS, f"TLS cannot be spoken: {error}") from error
 

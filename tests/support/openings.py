@@ -1,0 +1,33 @@
+"""Attempts, as the phases of an opening get them, in a network that a test makes up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.fake_network import FakeNetwork, FakeResolver
+from wsclient.protocol.url import URL
+from wsclient.transport.base import OpeningRequest, Settings
+from wsclient.transport.opening.attempt import Attempt, Outside
+
+__all__ = ["attempt"]
+
+
+def attempt(
+    url: str = "ws://game.example/",
+    *,
+    network: FakeNetwork | None = None,
+    resolver: FakeResolver | None = None,
+    outside: Outside | None = None,
+    **options: Any,
+) -> Attempt:
+    """Returns an attempt to open a URL.
+
+    Args:
+        url: with its scheme.
+        network: where to; a black hole by default.
+        resolver: who looks up names.
+        outside: all of the world, in place of both.
+        options: of the settings.
+    """
+    outside = outside or (network or FakeNetwork()).outside(resolver)
+    return Attempt.of(OpeningRequest(URL.parse(url)), Settings(**options), outside)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.fake_network import addresses
+from tests.support.memory_stream import MemoryStream
+from tests.support.openings import attempt
+from wsclient.transport.base import Settings
+from wsclient.transport.opening.answering import Answering
+from wsclient.transport.opening.connecting import Connecting
+from wsclient.transport.opening.course import phase_after
+from wsclient.transport.opening.milestones import Accepted, Found, Milestone, Reached
+from wsclient.transport.opening.requesting import Requesting
+from wsclient.transport.opening.securing import Securing
+
+if TYPE_CHECKING:
+    from wsclient.transport.opening.phase import Phase
+    from wsclient.transport.stream.stream import Stream
+    from wsclient.transport.stream.tls_stream import TlsStream
+
+STREAM = MemoryStream.pair()[0]
+WS, WSS = attempt("ws://a/"), attempt("wss://a/")
+
+
+def secure(_stream: Stream, _name: str) -> TlsStream:
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize(
+    ("reached", "phase"),
+    [
+        pytest.param(Found(WS, addresses("192.0.2.1")), Connecting, id="addresses"),
+        pytest.param(Reached(WS, STREAM), Requesting, id="the server"),
+        pytest.param(Reached(WSS, STREAM, secure), Securing, id="a server with TLS"),
+        pytest.param(Reached(WSS, STREAM, secure, is_secured=True), Requesting, id="by TLS"),
+        pytest.param(Accepted(STREAM, Settings()), Answering, id="a client"),
+        pytest.param(Accepted(STREAM, Settings(), secure), Securing, id="a client with TLS"),
+        pytest.param(Accepted(STREAM, Settings(), secure, is_secured=True), Answering, id="a client by TLS"),
+    ],
+)
+def test_each_milestone_has_its_phase(reached: Milestone, phase: type[Phase]) -> None:
+    assert type(phase_after(reached)) is phase

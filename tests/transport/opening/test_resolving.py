@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.support.fake_network import FakeResolver, addresses
+from tests.support.openings import attempt
+from wsclient.protocol.events import Failure, FailureKind, Stage
+from wsclient.transport.opening.milestones import Found
+from wsclient.transport.opening.resolver import Resolved, TlsOptions
+from wsclient.transport.opening.resolving import Resolving
+from wsclient.transport.opening.route import Place, Route
+
+
+def test_asks_for_the_first_place_of_the_route() -> None:
+    resolver = FakeResolver(None)
+    through = attempt("wss://game.example/", resolver=resolver)
+    proxy = Place("proxy.example", 3128)
+    phase = Resolving(through.replace(route=Route((proxy, *through.route.hops))))
+    assert resolver.asked == [("proxy.example", 3128, TlsOptions())]
+    assert phase.step(0.0) is None
+    phase.close()
+
+
+def test_finds_addresses() -> None:
+    started = attempt(resolver=FakeResolver(Resolved(addresses("192.0.2.1"))))
+    assert Resolving(started).step(0.0) == Found(started, addresses("192.0.2.1"))
+
+
+def test_passes_a_failure_on() -> None:
+    failure = Failure(Stage.RESOLVE, FailureKind.NAME_NOT_FOUND, "no such name")
+    assert Resolving(attempt(resolver=FakeResolver(failure))).step(0.0) is failure
+
+
+@pytest.mark.faults("B9")
+@pytest.mark.parametrize(
+    ("stage", "words"),
+    [
+        (Stage.RESOLVE, "the name 'game.example' was not looked up within 1.5 s"),
+        (Stage.TLS, "the certificates of this computer were not read within 1.5 s, so that TLS could not begin"),
+    ],
+)
+def test_says_which_part_of_the_lookup_took_too_long(stage: Stage, words: str) -> None:
+    resolver = FakeResolver(None)
+    phase = Resolving(attempt("wss://game.example/", resolver=resolver))
+    resolver.lookups[0].stage = stage
+    assert phase.give_up(1.5) == Failure(stage, FailureKind.TIMEOUT, words)

@@ -1,0 +1,28 @@
+"""The transport of this system, unless the user brings another."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.transport.base import Settings, Transport
+
+__all__ = ["default_transport"]
+
+
+def default_transport() -> Callable[[Settings], Transport]:
+    """Returns what makes a transport from the settings.
+
+    It imports the one that it returns and no other: a page has no use for sockets, though in Pyodide `socket`, `ssl`
+    and `threading` can all be imported.
+    """
+    if sys.platform == "emscripten":
+        from wsclient.transport.browser import BrowserTransport  # noqa: PLC0415 - see above
+
+        return BrowserTransport
+    from wsclient.transport.native import NativeTransport  # noqa: PLC0415 - see above
+
+    return NativeTransport

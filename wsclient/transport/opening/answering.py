@@ -1,0 +1,150 @@
+"""The last phase of a server: the client's request, and the reply to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wsclient.protocol.connection import Role
+from wsclient.protocol.deflate import accept_offer
+from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
+from wsclient.protocol.handshake import Request, ServerHandshake
+from wsclient.transport.failures import failure_from
+from wsclient.transport.opening.milestones import Established
+from wsclient.transport.opening.phase import Phase
+
+if TYPE_CHECKING:
+    from wsclient.protocol.deflate import Agreement
+    from wsclient.protocol.http11 import Headers
+    from wsclient.transport.base import Settings
+    from wsclient.transport.stream.stream import Stream
+
+__all__ = ["Answering"]
+
+_READ_SIZE: Final = 65536
+_PLAIN_TEXT: Final = (("Content-Type", "text/plain; charset=utf-8"),)
+
+# RFC 9110 sections 15.5.9 and 15.6.4.
+_REQUEST_TIMEOUT: Final = 408
+_SERVICE_UNAVAILABLE: Final = 503
+
+
+class Answering(Phase):
+    """Waits for a request, then for the answer of this program to it, then until the reply has left.
+
+    `step` returns the request once, when it is whole and keeps all rules. Then call `accept` or `reject`, at any
+    time before the opening has taken too long. What breaks the rules is rejected without a question.
+    """
+
+    stage = Stage.HANDSHAKE
+    too_late = "{place} connected, but its request was not whole and answered within {seconds:g} s"
+
+    def __init__(self, stream: Stream, settings: Settings) -> None:
+        """Starts nothing yet.
+
+        Args:
+            stream: leads to the client; with TLS, if that is spoken.
+            settings: of the server that listens.
+        """
+        address, port = stream.remote_address
+        super().__init__(f"[{address}]:{port}" if ":" in address else f"{address}:{port}", settings)
+        self._stream = stream
+        self._handshake = ServerHandshake()
+        self._request: Request | None = None
+        self._unsent: memoryview | None = None  # the reply; None before the answer
+        self._verdict: Opened | Failure | None = None
+        self._deflate: Agreement | None = None
+
+    def accept(self, subprotocol: str = "", headers: Headers = ()) -> None:
+        """Opens the connection.
+
+        Args:
+            subprotocol: one of those that the client asked for, or "" for none.
+            headers: more of them, as `check_headers` returns them.
+
+        Raises:
+            RuntimeError: there is no request, or it was answered.
+            InvalidArgument: the client did not ask for that subprotocol.
+        """
+        request = self._unanswered()
+        extensions = None
+        if self.settings.compression and (found := accept_offer(request.extensions.split(","))):
+            extensions, self._deflate = found
+        self._answer(self._handshake.accept(subprotocol, extensions, headers), Opened(subprotocol))
+
+    def reject(self, status: int, headers: Headers = (), body: bytes = b"") -> None:
+        """Refuses the request. `step` returns the failure when the reply has left.
+
+        Args:
+            status: 200-599, of HTTP.
+            headers: more of them, as `check_headers` returns them.
+            body: a page that says why.
+
+        Raises:
+            RuntimeError: there is no request, or it was answered.
+        """
+        self._unanswered()
+        detail = f"the request of {self.place} was rejected with {status}"
+        self._answer(self._handshake.reject(status, headers, body), self._failure(detail, status))
+
+    def step(self, now: float) -> Request | Established | Failure | None:
+        """Reads once while the request is not whole; writes the reply if there is one."""
+        try:
+            asked = self._read() if self._request is None and self._unsent is None else None
+            return asked if self._unsent is None else self._write(self._unsent)
+        except OSError as error:
+            if isinstance(self._verdict, Failure):
+                return self._verdict
+            return failure_from(error, self.stage, self.place)
+
+    def give_up(self, seconds: float) -> Failure:
+        """Refuses the request, as far as that goes without waiting, and returns the failure."""
+        if self._unsent is None:
+            status = _REQUEST_TIMEOUT if self._request is None else _SERVICE_UNAVAILABLE
+            self._answer(self._handshake.reject(status), self._failure("", status))
+            self.step(0.0)
+        return super().give_up(seconds)
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._stream.close()
+
+    def _read(self) -> Request | Failure | None:
+        data = self._stream.receive(_READ_SIZE) if self._stream.may_receive() else None
+        if data is None:
+            return None
+        if not data:
+            return self._failure(f"{self.place} ended the connection before its request was whole")
+        outcome = self._handshake.receive_data(data)
+        if isinstance(outcome, Failure):
+            body = f"{outcome.detail}\n".encode()
+            self._answer(self._handshake.reject(outcome.http_status or 400, _PLAIN_TEXT, body), outcome)
+            return None
+        self._request = outcome
+        return outcome
+
+    def _write(self, unsent: memoryview) -> Established | Failure | None:
+        while unsent and (sent := self._stream.send(unsent)):
+            unsent = unsent[sent:]
+        self._unsent = unsent
+        if unsent or not self._stream.flush():
+            return None
+        if isinstance(self._verdict, Opened):
+            trailing_data = self._handshake.trailing_data
+            return Established(self._stream, Role.SERVER, self._verdict, trailing_data, self._deflate)
+        self._stream.finish()
+        return self._verdict
+
+    def _unanswered(self) -> Request:
+        if self._request is None:
+            raise RuntimeError("there is no request to answer")
+        if self._unsent is not None:
+            raise RuntimeError("this request has been answered")
+        return self._request
+
+    def _answer(self, reply: bytes, verdict: Opened | Failure) -> None:
+        self._unsent = memoryview(reply)
+        self._verdict = verdict
+
+    def _failure(self, detail: str, status: int | None = None) -> Failure:
+        kind = FailureKind.LOST if status is None else FailureKind.HTTP_STATUS
+        return Failure(stage=self.stage, kind=kind, detail=detail, http_status=status)

@@ -1,0 +1,57 @@
+"""What an attempt to open a connection starts from: what is wanted, and what it may use of the world."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import TYPE_CHECKING
+
+from wsclient.ground.value import Value
+from wsclient.transport.opening.resolver import Resolver, TlsOptions
+from wsclient.transport.opening.route import Place, Route
+from wsclient.transport.readiness import Readiness
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.transport.base import OpeningRequest, Settings
+
+__all__ = ["Attempt", "Outside"]
+
+
+class Outside(Value):
+    """What of the world an attempt uses; tests bring their own."""
+
+    resolver: Resolver = Resolver()
+    readiness: Readiness = Readiness()
+    socket_factory: Callable[[int, int], socket.socket] = socket.socket
+    random_bytes: Callable[[int], bytes] = os.urandom
+
+
+class Attempt(Value):
+    """What stays the same from the lookup to the server's reply.
+
+    Attributes:
+        request: what to open.
+        settings: the user's; they are read again whenever they count.
+        outside: what it may use of the world.
+        route: the way to the server.
+        offers_deflate: whether compression is offered, whatever becomes of the setting meanwhile.
+    """
+
+    request: OpeningRequest
+    settings: Settings
+    outside: Outside
+    route: Route
+    offers_deflate: bool
+
+    @classmethod
+    def of(cls, request: OpeningRequest, settings: Settings, outside: Outside) -> Attempt:
+        """Returns an attempt that goes straight to the server of the request."""
+        return cls(request, settings, outside, Route((Place.of(request.url),)), settings.compression)
+
+    @property
+    def tls_options(self) -> TlsOptions | None:
+        """Whom to trust on the way; None if no TLS is spoken."""
+        settings = self.settings
+        return TlsOptions(settings.verify_ssl, settings.trusted_certificate) if self.route.is_secure else None

@@ -1,0 +1,53 @@
+"""The second phase of a client: TCP to the first of the addresses that answers."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from wsclient.protocol.events import Failure, Stage
+from wsclient.transport.opening.milestones import Reached
+from wsclient.transport.opening.phase import Phase
+from wsclient.transport.opening.race import Race
+
+if TYPE_CHECKING:
+    from wsclient.transport.opening.milestones import Found
+
+__all__ = ["Connecting"]
+
+_log: Final = logging.getLogger("wsclient")
+
+
+class Connecting(Phase):
+    """Waits for the first address to answer."""
+
+    stage = Stage.CONNECT
+    too_late = "{place} did not answer within {seconds:g} s"
+
+    def __init__(self, found: Found) -> None:
+        """Starts nothing yet."""
+        attempt, first = found.attempt, found.attempt.route.first
+        super().__init__(str(first), attempt.settings)
+        self._attempt = attempt
+        self._secure = found.secure
+        self._race = Race(
+            found.addresses,
+            host=first.host,
+            port=first.port,
+            readiness=attempt.outside.readiness,
+            socket_factory=attempt.outside.socket_factory,
+        )
+        _log.info("%s: connecting", self.place)
+
+    def step(self, now: float) -> Reached | Failure | None:
+        """Looks whether an address answered."""
+        outcome = self._race.step(now)
+        if outcome is None or isinstance(outcome, Failure):
+            return outcome
+        outcome.set_no_delay(self.settings.no_delay)
+        _log.info("%s: connected, to %s port %d", self.place, *outcome.remote_address)
+        return Reached(self._attempt, outcome, self._secure)
+
+    def close(self) -> None:
+        """Closes the sockets that have not won."""
+        self._race.close()

@@ -1,0 +1,31 @@
+"""The order of the phases. Nothing else knows which phase follows which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wsclient.transport.opening.answering import Answering
+from wsclient.transport.opening.connecting import Connecting
+from wsclient.transport.opening.milestones import Accepted, Found
+from wsclient.transport.opening.requesting import Requesting
+from wsclient.transport.opening.securing import Securing
+
+if TYPE_CHECKING:
+    from wsclient.transport.opening.milestones import Milestone
+    from wsclient.transport.opening.phase import Phase
+
+__all__ = ["phase_after"]
+
+
+def phase_after(reached: Milestone) -> Phase:
+    """Returns the phase that begins where another one has ended.
+
+    A client: `Resolving` > `Connecting` > [`Securing`] > `Requesting`. A server: [`Securing`] > `Answering`.
+    """
+    if isinstance(reached, Found):
+        return Connecting(reached)
+    if reached.needs_tls and reached.secure is not None:
+        return Securing(reached, reached.secure)
+    if isinstance(reached, Accepted):
+        return Answering(reached.stream, reached.settings)
+    return Requesting(reached)

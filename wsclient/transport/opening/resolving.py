@@ -1,0 +1,51 @@
+"""The first phase of a client: the name becomes addresses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wsclient.protocol.events import Failure, Stage
+from wsclient.transport.opening.milestones import Found
+from wsclient.transport.opening.phase import Phase
+
+if TYPE_CHECKING:
+    from wsclient.transport.opening.attempt import Attempt
+
+__all__ = ["Resolving"]
+
+_TOO_LATE = {
+    Stage.RESOLVE: "the name {host!r} was not looked up within {{seconds:g}} s",
+    Stage.TLS: "the certificates of this computer were not read within {{seconds:g}} s, so that TLS could not begin",
+}
+
+
+class Resolving(Phase):
+    """Waits for the lookup thread."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        """Starts the lookup of the first place on the route."""
+        super().__init__(str(attempt.route.server), attempt.settings)
+        self._attempt = attempt
+        first = attempt.route.first
+        self._host = first.host
+        self._lookup = attempt.outside.resolver.start(first.host, first.port, attempt.tls_options)
+
+    @property
+    def stage(self) -> Stage:  # type: ignore[override] # of the lookup, which prepares TLS too
+        """`RESOLVE`; `TLS` if the name was found and TLS is being prepared."""
+        return self._lookup.stage
+
+    @property
+    def too_late(self) -> str:  # type: ignore[override]
+        """What has not happened in time."""
+        return _TOO_LATE[self.stage].format(host=self._host)
+
+    def step(self, now: float) -> Found | Failure | None:
+        """Looks whether the lookup is over."""
+        outcome = self._lookup.outcome
+        if outcome is None or isinstance(outcome, Failure):
+            return outcome
+        return Found(self._attempt, outcome.addresses, outcome.secure)
+
+    def close(self) -> None:
+        """Does nothing: the answer of the thread will find nobody."""

@@ -1,0 +1,82 @@
+"""A phase of both sides: TLS on a stream."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from wsclient.protocol.events import Failure, Stage
+from wsclient.transport.failures import failure_from
+from wsclient.transport.opening.milestones import Accepted, Reached
+from wsclient.transport.opening.phase import Phase
+
+if TYPE_CHECKING:
+    from wsclient.transport.base import Settings
+    from wsclient.transport.opening.milestones import Secure
+    from wsclient.transport.stream.tls_stream import TlsStream
+
+__all__ = ["Securing"]
+
+_log: Final = logging.getLogger("wsclient")
+
+_MAX_WARNED: Final = 256  # places; arbitrary
+
+
+class Securing(Phase):
+    """Waits until TLS is agreed on."""
+
+    stage = Stage.TLS
+    too_late = "{place} took the connection, but TLS was not agreed on within {seconds:g} s; it may not speak TLS there"
+
+    def __init__(self, reached: Reached | Accepted, secure: Secure) -> None:
+        """Starts nothing yet.
+
+        Args:
+            reached: the stream that TLS is put on.
+            secure: puts it there.
+        """
+        super().__init__(str(reached.place), reached.settings)
+        self._reached = reached
+        self._secure = secure
+        self._tls: TlsStream | None = None
+        if isinstance(reached, Reached):
+            _UNVERIFIED.warn(self.place, reached.settings)
+
+    def step(self, now: float) -> Reached | Accepted | Failure | None:
+        """Takes the TLS handshake as far as it goes."""
+        place = self._reached.place
+        try:
+            if self._tls is None:
+                self._tls = self._secure(self._reached.stream, place.tls_name or place.host)
+            if not self._tls.handshake():
+                return None
+        except OSError as error:
+            return failure_from(error, self.stage, self.place)
+        _log.info("%s: secured, by %s", self.place, self._tls.version)
+        return self._reached.replace(stream=self._tls, is_secured=True)
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self._reached.stream.close()
+
+
+class _Unverified:
+    """Warns once of each place whose certificate is not checked, and not at every reconnection."""
+
+    def __init__(self) -> None:
+        self._warned: set[str] = set()
+
+    def warn(self, place: str, settings: Settings) -> None:
+        # A context of the user's own decides by itself.
+        if settings.verify_ssl or not isinstance(settings.trusted_certificate, str | bytes | None):
+            return
+        if place in self._warned:
+            return
+        if len(self._warned) >= _MAX_WARNED:
+            self._warned.clear()
+        self._warned.add(place)
+        words = "verify_ssl is off, so this may be anybody: neither certificate nor host name is checked"
+        _log.warning("%s: %s", place, words)
+
+
+_UNVERIFIED: Final = _Unverified()
