@@ -5,11 +5,12 @@ VENV = .venv
 PYTHON ?=
 PYTEST_ARGS =
 SECONDS = 10
+LENGTH = 6
 FUZZ_ARGS =
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
 
-.PHONY: help demo demo-godot test test-all check types docs engines fuzz bench bench-quick clean
+.PHONY: help demo demo-godot test test-all check types docs engines fuzz model bench bench-quick clean
 .NOTPARALLEL:
 
 help:
@@ -22,6 +23,7 @@ help:
 	@echo 'make docs    the documentation, into build/site; a warning or a broken link fails'
 	@echo 'make engines the engines of demos/engines, so that make test tries them too'
 	@echo 'make fuzz    broken inputs for all that reads what strangers sent: SECONDS=10 for each of its targets'
+	@echo 'make model   every sequence of steps of a connection, LENGTH=6 of them, against the laws of its signals'
 	@echo 'make bench   the other clients beside this one, under fifteen minutes; writes docs/performance.md'
 	@echo 'make bench-quick  the most important of it, under two minutes; fails where a hot path is lost'
 	@echo 'make clean   remove the environment and everything that was made'
@@ -58,6 +60,9 @@ engines: $(VENV)/.has-engines
 
 fuzz: $(VENV)/.has-fuzz
 	$(BIN)/python -m fuzz --seconds $(SECONDS) $(FUZZ_ARGS)
+
+model: $(VENV)/.has-test
+	$(BIN)/python -m tests.model --length $(LENGTH)
 
 bench: $(VENV)/.has-bench
 	$(BIN)/python -m benchmarks.growth
