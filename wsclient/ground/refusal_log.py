@@ -1,0 +1,72 @@
+"""RefusalLog: one line for each kind of refusal, and a count of the others."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+__all__ = ["RefusalLog"]
+
+SECONDS_BETWEEN_COUNTS: Final = 1.0
+# Arbitrary: a peer that invents a new kind with each packet must not fill the log, or the memory.
+MOST_KINDS: Final = 256
+
+NUMBER: Final = re.compile(r"\d+")
+
+
+class RefusalLog:
+    """Logs the first refusal of each kind; the others are counted, and one line a second at most says how many.
+
+    The count comes with the first refusal after that second, so nothing has to be polled.
+
+    Args:
+        logger: the logger of the lines.
+        clock: monotonic, in seconds.
+        level: of the lines.
+        interval: seconds between two lines with a count; infinite for no such lines.
+    """
+
+    def __init__(
+        self,
+        logger: logging.Logger,
+        clock: Callable[[], float],
+        level: int = logging.ERROR,
+        *,
+        interval: float = SECONDS_BETWEEN_COUNTS,
+    ) -> None:
+        self._logger = logger
+        self._clock = clock
+        self._level = level
+        self._interval = interval
+        self._kinds: set[Hashable] = set()
+        self._unlogged = 0
+        self._last_count_at = 0.0
+
+    def log(self, message: str, kind: Hashable = None) -> None:
+        """Logs a refusal, or counts it if one of its kind was logged before.
+
+        Args:
+            message: the whole line.
+            kind: what is the same for refusals of one kind; by default, the message without its numbers.
+        """
+        kind = NUMBER.sub("#", message) if kind is None else kind
+        if kind not in self._kinds and len(self._kinds) < MOST_KINDS:
+            if not self._kinds:
+                self._last_count_at = self._clock()
+            self._kinds.add(kind)
+            self._logger.log(self._level, "%s", message)
+            return
+        self._unlogged += 1
+        now = self._clock()
+        if now - self._last_count_at >= self._interval:
+            self._logger.log(self._level, "%s (%d such lines were left out before)", message, self._unlogged)
+            self._unlogged, self._last_count_at = 0, now
+
+    def clear(self) -> None:
+        """Forgets what was logged: the next refusal of each kind is the first again."""
+        self._kinds.clear()
+        self._unlogged = 0
