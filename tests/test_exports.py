@@ -11,7 +11,7 @@ from importlib import import_module
 import pygame
 import pytest
 
-from tests.support.source import PACKAGE, ROOT, Module, modules
+from tests.support.source import PACKAGE, ROOT, Module, imports, modules
 
 PUBLIC_NAMES = [
     "ConnectionFailure",
@@ -182,6 +182,15 @@ def test_the_variant_room_exports(name: str) -> None:
 def test_a_keyword_of_rpc_is_imported_from_its_module(name: str) -> None:
     assert name in import_module(f"{PACKAGE}.rpc").__all__
     assert not hasattr(import_module(PACKAGE), name)
+
+
+def test_c8_what_is_loaded_when_named_is_imported_by_its_written_name() -> None:
+    """faults C8: programs that build others read the imports, and see none that is made of a string."""
+    found = next(module for module in modules() if module.name == PACKAGE)
+    late = {each.name for each in imports(found) if not each.is_at_start and not each.is_typing_only}
+
+    assert {"LagPeer", "MultiplayerAPI", "Node"} <= late
+    assert "importlib" not in {each.module for each in imports(found)}
 
 
 @pytest.fixture(scope="module")

@@ -62,17 +62,22 @@ __all__ = [
 
 MultiplayerPeer = NetworkedMultiplayerPeer  # Godot 4's name
 
-# Loaded when first named: who has no Godot on the other side need not wait for its formats.
-_LOADED_WHEN_NAMED = {
-    "LagPeer": "wsclient.scene.lag_peer",
-    "MultiplayerAPI": "wsclient.scene.multiplayer_api",
-    "Node": "wsclient.scene.node",
-}
-
 
 def __getattr__(name: str) -> object:
-    if name not in _LOADED_WHEN_NAMED:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - not needed by everybody, just as what it loads
+    """Loads the scene room when one of its names is first used: programs without Godot never wait for it.
 
-    return getattr(import_module(_LOADED_WHEN_NAMED[name]), name)
+    The imports are written out, so that tools that build programs find them.
+    """
+    if name == "LagPeer":
+        from wsclient.scene.lag_peer import LagPeer  # noqa: PLC0415 - when first named
+
+        return LagPeer
+    if name == "MultiplayerAPI":
+        from wsclient.scene.multiplayer_api import MultiplayerAPI  # noqa: PLC0415
+
+        return MultiplayerAPI
+    if name == "Node":
+        from wsclient.scene.node import Node  # noqa: PLC0415
+
+        return Node
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from demos.arena.messages import MAX_NAME
 from demos.arena.model import STARS, Ship
-from wsclient import Node
+from wsclient import MultiplayerAPI, Node
 from wsclient.rpc import puppet
 from wsclient.variant import Vector2
 
@@ -95,6 +95,8 @@ class Arena(Node):
         super().__init__("Arena")
         self.round_trip: float | None = None
         self._clock = clock
+        for method in ("catch_star", "ping"):
+            self.rpc_config(method, MultiplayerAPI.RPC_MODE_MASTER)  # the server's own: this side only calls them
 
     @puppet
     def pong(self, sent_at: float) -> None:

@@ -230,9 +230,9 @@ class TestRootNode:
         api, root, other = MultiplayerAPI(), Node("root"), Node("root")
         api.root_node = root
         api.root_node = other
-        assert (root.multiplayer, other.multiplayer) == (None, api)
+        assert (root.custom_multiplayer, other.multiplayer) == (None, api)
         api.root_node = None
-        assert other.multiplayer is None
+        assert other.custom_multiplayer is None
 
     def test_leaves_a_node_its_own_multiplayer(self):
         api, own, root = MultiplayerAPI(), MultiplayerAPI(), Node("root")
@@ -544,6 +544,38 @@ class TestRpc:
             game.main.rpc("for_all", {"pos": object()})
         assert (peer.sent, game.events) == ([], [])
 
+    def test_c6_a_broken_argument_is_named_by_its_place(self, game, peer):
+        with pytest.raises(TypeError, match="argument 2 of 'call'"):
+            game.main.rpc("call", 1, object())
+        with pytest.raises(TypeError, match="the value of 'shared'"):
+            game.main.rset("shared", object())
+        assert peer.sent == []
+
+    @pytest.mark.parametrize(
+        ("call", "words"),
+        [
+            pytest.param(
+                lambda main: main.rpc("cal", 1),
+                "rpc of 'cal': Main has no method of this name; the nearest is 'call'",
+                id="C6-name",
+            ),
+            pytest.param(
+                lambda main: main.rpc("for_all"), "Main.for_all takes (value), and 0 went out", id="C6-arguments"
+            ),
+            pytest.param(
+                lambda main: main.rset("shred", 1),
+                "rset of 'shred': Main has no property of this name; the nearest is",
+                id="C6-rset",
+            ),
+        ],
+    )
+    def test_c6_an_unknown_name_is_sent_all_the_same_with_one_log_line(self, game, peer, caplog, call, words):
+        game.main.rpc_config("for_all", RPCMode.RPC_MODE_REMOTE)
+        for _ in range(100):
+            assert call(game.main) == Error.OK
+        assert len([sent for sent in peer.sent if sent.packet[0] in {0, 1}]) == 200
+        assert [words in record.getMessage() for record in caplog.records] == [True]
+
     def test_more_than_255_arguments_are_refused(self, game, peer):
         with pytest.raises(ValueError, match="256 arguments"):
             game.main.rpc("call", *range(256))
@@ -675,6 +707,15 @@ class TestRefusedCalls:
         assert game.main.rpc_id(2, "call") == Error.ERR_UNAUTHORIZED
         assert game.main.rset_id(2, "shared", 1) == Error.ERR_UNAUTHORIZED
         assert "rpc of 'call' at ourselves: its mode at <Main /root/Main>, remote, does not run it here" in caplog.text
+
+    @pytest.mark.parametrize(
+        "call", [*CALLS, pytest.param(lambda node, target: node.multiplayer.send_bytes(b""), id="bytes")]
+    )
+    def test_b13_the_same_refusal_is_logged_once_and_counted(self, game, call, caplog):
+        game.api.network_peer = None
+        for _ in range(600):
+            call(game.main, 0)
+        assert len(caplog.records) == 1
 
 
 class LoopbackPeer(NetworkedMultiplayerPeer):

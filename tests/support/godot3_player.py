@@ -68,7 +68,6 @@ class Main(Node):
         self.events: list[Event] = []
 
     def say(self, name: str, *arguments: object) -> None:
-        assert self.multiplayer is not None
         self.events.append(Event(name, self.multiplayer.get_rpc_sender_id(), arguments))
 
     @remote

@@ -1,8 +1,7 @@
-"""LagLine: one direction of a bad network. What is put in comes out later, and perhaps in another order."""
+"""LagLine: one direction of a bad network. Items come out later than they went in, and perhaps in another order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
@@ -13,27 +12,29 @@ __all__ = ["LagLine", "Weather"]
 Item = TypeVar("Item")
 
 
-@dataclass(slots=True)
 class Weather:
-    """How bad the network is.
+    """How bad the network is. May change at any time.
 
     Attributes:
         latency: seconds that everything takes.
-        jitter: at most so many seconds more, anew for each item.
-        reorder: how likely an item is to be overtaken by those behind it, 0.0 to 1.0.
+        jitter: at most so many seconds more, drawn for each item.
+        reorder: how likely an item is to be overtaken by later ones, 0.0 to 1.0.
     """
 
-    latency: float
-    jitter: float
-    reorder: float
+    __slots__ = ("jitter", "latency", "reorder")
+
+    def __init__(self, latency: float = 0.0, jitter: float = 0.0, reorder: float = 0.0) -> None:
+        self.latency = latency
+        self.jitter = jitter
+        self.reorder = reorder
 
 
 class LagLine(Generic[Item]):
     """Keeps items until they are due.
 
     Args:
-        weather: shared; a change counts for what is put in from then on.
-        seed: what is drawn by lot comes out the same for the same seed.
+        weather: shared; a change counts for the items that are put in from then on.
+        seed: the same seed draws the same delays.
     """
 
     def __init__(self, weather: Weather, seed: str) -> None:
@@ -59,19 +60,19 @@ class LagLine(Generic[Item]):
         self._push(self._in_order, item)
 
     def put_fixed(self, now: float, item: Item) -> None:
-        """Sends an item on its way that nothing overtakes, and that overtakes nothing."""
+        """Sends an item on its way that overtakes no other, and that no other overtakes."""
         due = max(self._drawn(now), self._latest)
         self._barrier = self._in_order = due
         self._push(due, item)
 
     def take(self, now: float) -> Item | None:
-        """Takes the next item that is due; None where none is."""
+        """Takes and returns the next item that is due; None if none is."""
         if not self._waiting or self._waiting[0][0] > now:
             return None
         return heappop(self._waiting)[2]
 
     def clear(self) -> None:
-        """Loses all that is on its way."""
+        """Loses all items that are on their way."""
         self._waiting.clear()
         self._in_order = self._latest = self._barrier = 0.0
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import math
 from collections import deque
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from wsclient.core.networked_multiplayer_peer import ConnectionStatus, NetworkedMultiplayerPeer, TransferMode
 from wsclient.ground.error import Error
+from wsclient.ground.value import Value
 from wsclient.multiplayer.godot3.relay import SERVER_ID
 from wsclient.scene.lag_line import LagLine, Weather
 from wsclient.scene.peer_arrivals import Arrival, ArrivalKind, PeerArrivals
@@ -21,7 +22,7 @@ __all__ = ["LagPeer"]
 
 logger: Final = logging.getLogger("wsclient.lag")
 
-# Packets; arbitrary, far above what a game has on its way. More than these are refused, or left with the peer.
+# Packets; arbitrary, far above what a game has on its way. More are refused, or stay with the wrapped peer.
 MOST_ON_THE_WAY = 65536
 MOST_UNREAD = 4096
 
@@ -29,14 +30,14 @@ ABOUT_A_PEER = {ArrivalKind.PEER_CONNECTED, ArrivalKind.PEER_DISCONNECTED}
 ENDS = {ArrivalKind.CONNECTION_FAILED, ArrivalKind.SERVER_DISCONNECTED}
 
 
-class _State(NamedTuple):
-    """What a peer tells about itself."""
+class _State(Value):
+    """The status and the id of a peer."""
 
     status: ConnectionStatus
     unique_id: int
 
 
-class _Outgoing(NamedTuple):
+class _Outgoing(Value):
     """A packet on its way out."""
 
     target: int
@@ -51,21 +52,21 @@ class LagPeer(NetworkedMultiplayerPeer):
         client.connect_to_url(url, gd_mp_api=True)
         multiplayer.network_peer = LagPeer(client, latency=0.1, jitter=0.05)
 
-    Poll this peer in place of the wrapped one. It delays; it never loses anything, but what is on its way when the
-    wrapped peer is told to disconnect. The same seed and the same times give the same delays.
+    Poll this peer instead of the wrapped one. It delays, and loses nothing except what is on its way when the wrapped
+    peer is told to disconnect. The same seed and the same times give the same delays.
 
     Args:
-        peer: any network peer; of a client in multiplayer mode, see `connect_to_url`.
+        peer: any network peer; for a client in multiplayer mode, see `connect_to_url`.
         latency: seconds, each way: a round trip takes twice as long.
-        jitter: at most so many seconds more, drawn for each packet. Without `reorder` packets keep their order, so
-            that one that is late holds up those behind it, as over TCP.
+        jitter: at most so many seconds more, drawn for each packet. Without `reorder`, packets keep their order: a
+            late one holds up those behind it, as over TCP.
         reorder: how likely a packet is to be overtaken, 0.0 to 1.0, as over UDP; whatever its transfer mode. Signals
             keep their place among the packets.
-        seed: of what is drawn.
+        seed: of the random delays.
         clock: monotonic, in seconds; the system's by default.
 
     Raises:
-        ValueError: a negative time, or a likelihood that is none.
+        ValueError: a negative time, or a `reorder` that is not from 0.0 to 1.0.
     """
 
     def __init__(
@@ -81,13 +82,13 @@ class LagPeer(NetworkedMultiplayerPeer):
         super().__init__()
         self._peer = peer
         self._clock = clock
-        self._weather = Weather(0.0, 0.0, 0.0)
+        self._weather = Weather()
         self.latency, self.jitter, self.reorder = latency, jitter, reorder
         self._outgoing: LagLine[_Outgoing] = LagLine(self._weather, f"out {seed}")
         self._incoming: LagLine[Arrival | _State] = LagLine(self._weather, f"in {seed}")
         self._arrivals = PeerArrivals(peer)
         self._unread: deque[tuple[int, bytes]] = deque()
-        self._state = self._seen = _state_of(peer)  # what we tell, and what the peer told last
+        self._state = self._seen = _state_of(peer)  # as seen from here, and as the peer had it last
         self._is_in_peer = False  # whether the peer's poll() is running
 
     @property
@@ -123,10 +124,10 @@ class LagPeer(NetworkedMultiplayerPeer):
         self._weather.reorder = _checked("reorder", likelihood, most=1.0)
 
     def poll(self) -> None:
-        """Polls the wrapped peer, then tells what is due. A nested call does nothing.
+        """Polls the wrapped peer, then emits what is due. A nested call does nothing.
 
         Raises:
-            Exception: what a handler raised. What is due behind it comes with the next `poll()`.
+            Exception: what a handler raised. What is due after it comes with the next `poll()`.
             RuntimeError: another thread called `poll()` first.
         """
         if not self._begin_poll():
@@ -135,28 +136,28 @@ class LagPeer(NetworkedMultiplayerPeer):
             self._follow_changes_from_here()
             self._send_due()
             self._poll_peer()
-            self._tell_due()
+            self._emit_due()
         except BaseException as error:
             self._end_poll(error)
             raise
         self._end_poll()
 
     def get_connection_status(self) -> ConnectionStatus:
-        """Tells how far the connection is, as it looks from here: news from the network are late."""
+        """Returns how far the connection is, as seen from here: news from the network are late."""
         self._follow_changes_from_here()
         return self._state.status
 
     def get_unique_id(self) -> int:
-        """Tells the wrapped peer's id, once the news of it have arrived."""
+        """Returns the wrapped peer's id, once the news of it have arrived."""
         self._follow_changes_from_here()
         return self._state.unique_id
 
     def get_packet_peer(self) -> int:
-        """Tells who sent the packet that `get_packet()` gives next; 1 where there is none."""
+        """Returns the sender of the packet that `get_packet()` takes next; 1 if there is none."""
         return self._unread[0][0] if self._unread else SERVER_ID
 
     def get_available_packet_count(self) -> int:
-        """Tells how many packets have arrived and can be read."""
+        """Returns how many packets have arrived and can be read."""
         return len(self._unread)
 
     def set_refuse_new_connections(self, enable: bool) -> None:
@@ -164,7 +165,7 @@ class LagPeer(NetworkedMultiplayerPeer):
         self._peer.set_refuse_new_connections(enable)
 
     def is_refusing_new_connections(self) -> bool:
-        """Tells `refuse_new_connections` of the wrapped peer."""
+        """Returns `refuse_new_connections` of the wrapped peer."""
         return self._peer.is_refusing_new_connections()
 
     def _get_packet(self) -> bytes:
@@ -176,7 +177,7 @@ class LagPeer(NetworkedMultiplayerPeer):
         if len(self._outgoing) >= MOST_ON_THE_WAY:
             return Error.ERR_OUT_OF_MEMORY
         self._outgoing.put(self._clock(), _Outgoing(self._target_peer, self._transfer_mode, packet))
-        self._send_due()  # at once, where there is no latency
+        self._send_due()  # at once, if there is no latency
         return Error.OK
 
     def _send_due(self) -> None:
@@ -188,7 +189,7 @@ class LagPeer(NetworkedMultiplayerPeer):
                 logger.warning("a packet to %d was refused on its way: %s", outgoing.target, error.name)
 
     def _follow_changes_from_here(self) -> None:
-        """Takes over what the game did to the wrapped peer, as to connect it: that is no news from the network."""
+        """Follows what the game did to the wrapped peer, such as connecting it: that is no news from the network."""
         if self._is_in_peer:
             return
         state = _state_of(self._peer)
@@ -205,9 +206,9 @@ class LagPeer(NetworkedMultiplayerPeer):
             self._peer.poll()
         finally:
             self._is_in_peer = False
-            self._note_news()
+            self._record_news()
 
-    def _note_news(self) -> None:
+    def _record_news(self) -> None:
         if len(self._unread) < MOST_UNREAD:
             self._arrivals.take_packets()
         now = self._clock()
@@ -218,7 +219,7 @@ class LagPeer(NetworkedMultiplayerPeer):
                 self._incoming.put_fixed(now, news)
 
     def _news(self) -> list[Arrival | _State]:
-        """What the peer told, with its new state where it belongs: before the signals, but behind the last packets."""
+        """Returns what the peer emitted, with its new state: before the signals, but after the last packets."""
         news: list[Arrival | _State] = list(iter(self._arrivals.next, None))
         state = _state_of(self._peer)
         if state != self._seen:
@@ -226,7 +227,7 @@ class LagPeer(NetworkedMultiplayerPeer):
             news.insert(_place_of(state, news), state)
         return news
 
-    def _tell_due(self) -> None:
+    def _emit_due(self) -> None:
         now = self._clock()
         while (news := self._incoming.take(now)) is not None:
             if isinstance(news, _State):

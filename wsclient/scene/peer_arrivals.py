@@ -6,8 +6,10 @@ import logging
 from collections import deque
 from enum import StrEnum, auto
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from weakref import ref
+
+from wsclient.ground.value import Value
 
 if TYPE_CHECKING:
     from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer
@@ -28,11 +30,11 @@ class ArrivalKind(StrEnum):
     SERVER_DISCONNECTED = auto()
 
 
-class Arrival(NamedTuple):
+class Arrival(Value):
     """One thing that arrived.
 
     Attributes:
-        peer_id: who sent the packet, or whom the signal is about; 0 where it is about nobody.
+        peer_id: the sender of the packet, or the peer that the signal is about; 0 if it is about none.
         packet: b"" for a signal.
     """
 
@@ -58,7 +60,7 @@ class PeerArrivals:
             peer.connect(kind.value, handler)
 
     def stop(self) -> None:
-        """Listens no more, and forgets what was not taken."""
+        """Stops listening, and forgets what was not taken."""
         self._queue.clear()
         peer = self._peer()
         if peer is not None:
@@ -66,7 +68,7 @@ class PeerArrivals:
                 peer.disconnect(kind.value, handler)
 
     def take_packets(self) -> None:
-        """Takes over the packets that can be read from the peer now."""
+        """Takes the packets that can be read from the peer now."""
         peer = self._peer()
         while peer is not None and peer.get_available_packet_count() > 0:
             source = peer.get_packet_peer()
@@ -77,7 +79,7 @@ class PeerArrivals:
             self._queue.append(Arrival(ArrivalKind.PACKET, source, packet))
 
     def next(self) -> Arrival | None:
-        """Takes what arrived first; None where nothing is left."""
+        """Takes and returns what arrived first; None if nothing is left."""
         return self._queue.popleft() if self._queue else None
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""What a call from afar may do: the one place where it is let through or refused.
+"""Admission of calls from afar, by values alone: the mode, who is the master, and how many arguments came.
 
 Source: MultiplayerAPI of Godot 3 (`_process_rpc`, `_process_rset`).
 """
@@ -7,112 +7,72 @@ from __future__ import annotations
 
 import inspect
 import math
-from dataclasses import dataclass
-from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from wsclient.multiplayer.godot3.commands import shown
+from wsclient.ground.value import Value
 from wsclient.multiplayer.godot3.rpc_mode import RPCMode, rule_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wsclient.multiplayer.godot3.commands import RemoteCall, RemoteSet
-    from wsclient.scene.node import Node
+__all__ = ["Arity", "NotAdmitted", "arity_of", "check_arguments", "check_mode", "shape_of"]
 
-__all__ = ["NotAdmitted", "admitted_call", "admitted_set"]
+NEEDED = {
+    RPCMode.RPC_MODE_MASTER: "runs at the network master only",
+    RPCMode.RPC_MODE_PUPPET: "runs for the network master's calls only, and never at the master itself",
+    RPCMode.RPC_MODE_MASTERSYNC: "runs at the network master only, and at the caller",
+    RPCMode.RPC_MODE_PUPPETSYNC: "runs for the network master's calls only, and never at the master itself",
+}
 
 
 class NotAdmitted(Exception):
     """A call that is refused. Its text says why, and what would be needed."""
 
 
-def admitted_call(node: Node, command: RemoteCall, caller: int) -> Callable[[], object]:
-    """Decides about a call.
+def check_mode(mode: RPCMode, *, is_master: bool, master: int, caller: int) -> None:
+    """Checks that a mode lets a call run here.
 
     Args:
-        node: the one that it names.
-        command: the call.
-        caller: the peer's id.
-
-    Returns:
-        What runs it.
+        mode: of the method or property.
+        is_master: whether we are the node's network master.
+        master: the id of the node's network master.
+        caller: the id of the peer that calls.
 
     Raises:
-        NotAdmitted: unknown or unmarked method, a mode that does not let this peer call, arguments too few or many.
+        NotAdmitted: it does not; the text says what the mode needs.
     """
-    name = command.method
-    mode = node.get_rpc_mode(name)
-    _check_mode(node, "method", name, mode, caller)
-    method = getattr(node, name, None)
-    if not callable(method):
-        raise NotAdmitted(f"{node!r} has a mode for {shown(name)}, but no such method")
-    if not _arity_of(method).admits(len(command.arguments)):
-        raise NotAdmitted(_arity_in_words(node, method, name, len(command.arguments)))
-    return partial(method, *command.arguments)
-
-
-def admitted_set(node: Node, command: RemoteSet, caller: int) -> Callable[[], object]:
-    """Decides about the setting of a property; see `admitted_call`."""
-    name = command.name
-    _check_mode(node, "property", name, node.get_rset_mode(name), caller)
-    if not (name in vars(node) or _is_on_class(node, name)):
-        raise NotAdmitted(f"{node!r} has a mode for {shown(name)}, but no such property")
-    return partial(setattr, node, name, command.value)
-
-
-def _check_mode(node: Node, kind: str, name: str, mode: RPCMode, caller: int) -> None:
-    is_master = node.is_network_master()
-    if rule_of(mode).admits(is_master=is_master, from_master=caller == node.get_network_master()):
+    if rule_of(mode).admits(is_master=is_master, from_master=caller == master):
         return
     if mode == RPCMode.RPC_MODE_DISABLED:
-        raise NotAdmitted(_missing_in_words(node, kind, name))
-    needed = {
-        RPCMode.RPC_MODE_MASTER: "runs at the network master only",
-        RPCMode.RPC_MODE_PUPPET: "runs for the network master's calls only, and never at the master itself",
-        RPCMode.RPC_MODE_MASTERSYNC: "runs at the network master only, and at the caller",
-        RPCMode.RPC_MODE_PUPPETSYNC: "runs for the network master's calls only, and never at the master itself",
-    }[mode]
-    here = "this is the master" if is_master else f"the master is {node.get_network_master()}"
-    raise NotAdmitted(f"{kind} {shown(name)} of {node!r} is @{mode.keyword}: it {needed}; {here}")
+        raise NotAdmitted("is not marked: it needs @remote, @master, @puppet or one of their sync forms")
+    here = "this is the master" if is_master else f"the master is {master}"
+    raise NotAdmitted(f"is @{mode.keyword}: it {NEEDED[mode]}; {here}")
 
 
-def _missing_in_words(node: Node, kind: str, name: str) -> str:
-    is_there = _is_on_class(node, name)
-    if kind == "method":
-        needed = "put @remote, @master, @puppet or one of their sync forms above it"
-        wanted = "a method of this name, marked @remote or the like"
-    else:
-        needed = f"write {name} = remote(...), or mark its getter" if is_there else ""
-        wanted = "an attribute made by remote(...) or the like"
-    if is_there:
-        return f"{kind} {shown(name)} of {node!r} is not marked: {needed}"
-    return f"{node!r} has no {kind} {shown(name)}: it needs {wanted}"
+def check_arguments(method: Callable[..., object], count: int) -> None:
+    """Checks that a method takes so many arguments. Raises: NotAdmitted, with the shape that it takes."""
+    if not arity_of(method).admits(count):
+        raise NotAdmitted(f"takes {shape_of(method)}, and {count} came")
 
 
-def _is_on_class(node: Node, name: str) -> bool:
-    """Looks without running anything, as `hasattr` would run a getter: the name is the peer's."""
-    return any(name in vars(base) for base in type(node).__mro__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Arity:
-    """How many arguments a call may bring: from `least` to `most`, without a limit where that is infinite."""
+class Arity(Value):
+    """How many arguments a call may have: from `least` to `most`, without a limit if that is infinite."""
 
     least: float
     most: float
 
     def admits(self, count: int) -> bool:
+        """Returns whether a call may have so many."""
         return self.least <= count <= self.most
 
 
-_arities: WeakKeyDictionary[FunctionType, _Arity] = WeakKeyDictionary()
+_arities: WeakKeyDictionary[FunctionType, Arity] = WeakKeyDictionary()
 
 
-def _arity_of(method: Callable[..., object]) -> _Arity:
-    """Counts the arguments of a bound method; once for each function, as that takes longer than most calls."""
+def arity_of(method: Callable[..., object]) -> Arity:
+    """Returns how many arguments a bound method takes. Each function is read once: reading takes longer than calls."""
     function = getattr(method, "__func__", method)
     if not isinstance(function, FunctionType):
         return _counted(inspect.signature(method))
@@ -122,7 +82,14 @@ def _arity_of(method: Callable[..., object]) -> _Arity:
     return arity
 
 
-def _counted(signature: inspect.Signature) -> _Arity:
+def shape_of(method: Callable[..., object]) -> str:
+    """Returns a method's parameters without their types: `(a, b, c=0)`."""
+    signature = inspect.signature(method)
+    bare = [each.replace(annotation=each.empty) for each in signature.parameters.values()]
+    return str(signature.replace(parameters=bare, return_annotation=signature.empty))
+
+
+def _counted(signature: inspect.Signature) -> Arity:
     least: float = 0
     most: float = 0
     for parameter in signature.parameters.values():
@@ -134,11 +101,4 @@ def _counted(signature: inspect.Signature) -> _Arity:
         elif parameter.kind is not parameter.VAR_KEYWORD:
             most += 1
             least += parameter.default is parameter.empty
-    return _Arity(least, most)
-
-
-def _arity_in_words(node: Node, method: Callable[..., object], name: str, count: int) -> str:
-    signature = inspect.signature(method)
-    bare = [each.replace(annotation=each.empty) for each in signature.parameters.values()]
-    shape = signature.replace(parameters=bare, return_annotation=signature.empty)
-    return f"method {shown(name)} of {node!r} takes {shape}, and {count} came"
+    return Arity(least, most)

@@ -1,4 +1,4 @@
-"""The keywords of GDScript's RPC as decorators: what a class lets others call and set.
+"""The keywords of GDScript's RPC as decorators: they mark what others may call and set.
 
     class Player(Node):
         position = remote(Vector2())  # a property that others may set
@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import inspect
 from copy import deepcopy
-from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Final, TypeVar, cast
 
+from wsclient.ground.value import Value
 from wsclient.multiplayer.godot3.rpc_mode import RPCMode
 
 __all__ = [
@@ -41,7 +41,7 @@ _MARK = "__rpc_mode__"
 class RPCProperty:
     """A plain attribute that others may set, made by `position = remote(Vector2())`.
 
-    Each object starts with a copy of the default, so that a list is nobody else's.
+    Each object starts with a copy of the default, so that objects do not share a list.
     """
 
     def __init__(self, mode: RPCMode, default: object) -> None:
@@ -65,7 +65,7 @@ class RPCProperty:
 
 
 class RPCKeyword:
-    """A decorator that says who may call a method, or set a property, from afar.
+    """A decorator that sets who may call a method, or set a property, from afar.
 
     On a method: `@remote` above `def`. On a property with a setter: `@remote` below `@property`. For a plain
     attribute: `score = remote(0)`.
@@ -85,7 +85,7 @@ class RPCKeyword:
             The function itself, or the attribute.
 
         Raises:
-            TypeError: a coroutine function, which nobody would await.
+            TypeError: a coroutine function, which nothing would await.
         """
         if isinstance(declared, property):
             self(declared.fget)
@@ -103,9 +103,9 @@ class RPCKeyword:
 
 
 remote: Final = RPCKeyword(RPCMode.RPC_MODE_REMOTE)
-"""Anybody may call it, and it never runs at the caller."""
+"""Any peer may call it, and it never runs at the caller."""
 master: Final = RPCKeyword(RPCMode.RPC_MODE_MASTER)
-"""It runs at the node's network master only, whoever calls."""
+"""It runs at the node's network master only, whichever peer calls."""
 puppet: Final = RPCKeyword(RPCMode.RPC_MODE_PUPPET)
 """It runs everywhere but at the network master; only the master may call it from afar."""
 remotesync: Final = RPCKeyword(RPCMode.RPC_MODE_REMOTESYNC)
@@ -116,21 +116,20 @@ puppetsync: Final = RPCKeyword(RPCMode.RPC_MODE_PUPPETSYNC)
 """As `puppet`, and it runs at the caller too."""
 
 
-@dataclass(frozen=True, slots=True)
-class RPCMarks:
-    """What a class marks: mode by name, methods and properties apart, as a call cannot set and a set cannot call."""
+class RPCMarks(Value):
+    """The marks of a class: mode by name, methods and properties apart, as a call cannot set and a set cannot call."""
 
-    methods: dict[str, RPCMode] = field(default_factory=dict)
-    properties: dict[str, RPCMode] = field(default_factory=dict)
+    methods: dict[str, RPCMode]
+    properties: dict[str, RPCMode]
 
 
 def marks_of(cls: type) -> RPCMarks:
-    """Collects what a class and its bases mark. A method overridden without a mark keeps that of its base.
+    """Collects the marks of a class and its bases. A method overridden without a mark keeps that of its base.
 
     Raises:
-        TypeError: a marked property has no setter, so that nobody could set it.
+        TypeError: a marked property has no setter, so that no peer could set it.
     """
-    marks = RPCMarks()
+    marks = RPCMarks({}, {})
     for base in reversed(cls.__mro__):
         for name, value in vars(base).items():
             if isinstance(value, RPCProperty):

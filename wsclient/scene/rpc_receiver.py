@@ -1,4 +1,4 @@
-"""What a packet asks for, and whether it may: every refusal is told in one place.
+"""RPCReceiver: reads packets and finds what they call. Each value goes down once and comes back as the call to make.
 
 Source: MultiplayerAPI of Godot 3 (`_process_packet`).
 """
@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from wsclient.core.networked_multiplayer_peer import TransferMode
+from wsclient.ground.refusal_log import RefusalLog
 from wsclient.multiplayer.godot3.commands import (
     CommandError,
     ConfirmPath,
@@ -24,8 +25,10 @@ from wsclient.multiplayer.godot3.commands import (
     shown,
 )
 from wsclient.multiplayer.godot3.path_cache import KnownPaths
-from wsclient.scene.rpc_admission import NotAdmitted, admitted_call, admitted_set
+from wsclient.multiplayer.godot3.rpc_mode import RPCMode
+from wsclient.scene.rpc_admission import NotAdmitted, check_arguments, check_mode
 from wsclient.scene.rpc_sender import put
+from wsclient.transport.clock import monotonic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,49 +44,64 @@ logger: Final = logging.getLogger("wsclient.multiplayer")
 
 RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE
 
-# Arbitrary: so many refusals of a session are logged one by one, then the 64th, the 128th, the 256th, ..
-REFUSALS_LOGGED = 32
+# Arbitrary: a mistake that comes with each packet is logged in full once, and then reminded of so often.
+SECONDS_BETWEEN_COUNTS = 60.0
+
+HOW_TO_MARK = {
+    "method": "put @remote, @master, @puppet or one of their sync forms above it",
+    "property": "write {name} = remote(...), or mark its getter",
+}
+WANTED = {
+    "method": "a method of this name, marked @remote or the like",
+    "property": "an attribute made by remote(...) or the like",
+}
 
 
 class RPCReceiver:
-    """Reads packets, and remembers which paths were announced by whom.
+    """Reads packets, and remembers which paths were announced by which peer.
 
     Args:
-        sender: is told which paths were confirmed.
+        sender: learns which paths were confirmed.
 
     Attributes:
-        root: the node that paths start from.
         refused_packets: how many were malformed, or not allowed what they asked for.
     """
 
     def __init__(self, sender: RPCSender) -> None:
-        self.root: Node | None = None
         self.refused_packets: int = 0
         self._sender = sender
         self._paths = KnownPaths()
+        self._refused = RefusalLog(logger, monotonic, logging.WARNING, interval=SECONDS_BETWEEN_COUNTS)
 
-    def receive(self, peer: NetworkedMultiplayerPeer, source: int, packet: bytes) -> bytes:
-        """Does what a packet asks for; what is malformed or not allowed is logged, counted and ignored.
+    def receive(self, root: Node | None, peer: NetworkedMultiplayerPeer, source: int, packet: bytes) -> bytes:
+        """Does what a packet asks for. What is malformed or not allowed is logged, counted and ignored.
 
         Args:
-            peer: what brought it, for the answer.
-            source: who sent it.
+            root: the node that paths start from.
+            peer: the one that brought the packet, for the answer.
+            source: the sender's id.
             packet: the packet.
 
         Returns:
-            Bytes of the game's own, where it carries such; else b"".
+            Bytes of the game's own, if it carries such; else b"".
 
         Raises:
             Exception: what the called method raised.
         """
+        call: Callable[[], object] | None = None
         try:
             command = decode(packet)
-            if isinstance(command, Raw):
-                return command.data
-            call = self._admitted(peer, source, command)
+            match command:
+                case RemoteCall():
+                    call = _called(self._node(root, source, command.node), command, source, peer.get_unique_id())
+                case RemoteSet():
+                    call = _setting(self._node(root, source, command.node), command, source, peer.get_unique_id())
+                case Raw():
+                    return command.data
+                case _:
+                    self._learn(peer, source, command)
         except (CommandError, NotAdmitted) as error:
             self._refuse(source, str(error))
-            return b""
         if call is not None:
             call()
         return b""
@@ -95,45 +113,71 @@ class RPCReceiver:
     def clear(self) -> None:
         """Forgets all paths: another session."""
         self._paths.clear()
+        self._refused.clear()
 
-    def _admitted(
-        self, peer: NetworkedMultiplayerPeer, source: int, command: Command | None
-    ) -> Callable[[], object] | None:
-        """What there is to run; None where nothing is, as for a command that only a later Godot knows."""
-        match command:
-            case RemoteCall():
-                return admitted_call(self._node(source, command.node), command, source)
-            case RemoteSet():
-                return admitted_set(self._node(source, command.node), command, source)
-            case SimplifyPath():
-                self._learn(source, command)
-                return partial(put, peer, source, RELIABLE, encode_confirm_path(command.path))
-            case ConfirmPath() if not self._sender.confirm(source, command.path):
-                raise NotAdmitted(f"confirms {shown(command.path)}, which was never announced to it")
-            case _:
-                return None
-
-    def _node(self, source: int, reference: NodeReference) -> Node:
-        path = self._announced(source, reference.path_id) if isinstance(reference, NodeById) else reference.path
-        if self.root is None:
-            raise NotAdmitted(f"for node {shown(path)}, but there is no root_node")
-        node = self.root.get_node_or_null(path)
+    def _node(self, root: Node | None, source: int, reference: NodeReference) -> Node:
+        if isinstance(reference, NodeById):
+            path = self._paths.look_up(source, reference.path_id)
+            if path is None:
+                raise NotAdmitted(f"for the node of path {reference.path_id}, which it never announced")
+        else:
+            path = reference.path
+        node = None if root is None else root.get_node_or_null(path)
         if node is None:
-            raise NotAdmitted(f"for node {shown(path)}, but {self.root!r} has none of this path")
+            missing = "there is no root_node" if root is None else f"{root!r} has none of this path"
+            raise NotAdmitted(f"for node {shown(path)}, but {missing}")
         return node
 
-    def _announced(self, source: int, path_id: int) -> str:
-        path = self._paths.look_up(source, path_id)
-        if path is None:
-            raise NotAdmitted(f"for the node of path {path_id}, which it never announced")
-        return path
-
-    def _learn(self, source: int, command: SimplifyPath) -> None:
-        """Remembers a path; one without a node too, as the engine does: it may come yet."""
-        if not self._paths.remember(source, command.path_id, command.path):
-            raise NotAdmitted(f"announces {shown(command.path)}, but too many paths are known already")
+    def _learn(self, peer: NetworkedMultiplayerPeer, source: int, command: Command | None) -> None:
+        """Handles paths. One without a node is confirmed too, as the engine does: the node may come yet."""
+        match command:
+            case SimplifyPath():
+                if not self._paths.remember(source, command.path_id, command.path):
+                    raise NotAdmitted(f"announces {shown(command.path)}, but too many paths are known already")
+                put(peer, source, RELIABLE, encode_confirm_path(command.path))
+            case ConfirmPath() if not self._sender.confirm(source, command.path):
+                raise NotAdmitted(f"confirms {shown(command.path)}, which was never announced to it")
 
     def _refuse(self, source: int, reason: str) -> None:
-        self.refused_packets = count = self.refused_packets + 1
-        if count <= REFUSALS_LOGGED or count.bit_count() == 1:
-            logger.warning("refused packet %d, from peer %d: %s", count, source, reason)
+        self.refused_packets += 1
+        self._refused.log(f"refused packet {self.refused_packets}, from peer {source}: {reason}", kind=reason)
+
+
+def _called(node: Node, command: RemoteCall, caller: int, own_id: int) -> Callable[[], object]:
+    name = command.method
+    mode, master = node.get_rpc_mode(name), node.get_network_master()
+    try:
+        check_mode(mode, is_master=master == own_id, master=master, caller=caller)
+        method = getattr(node, name, None)
+        if not callable(method):
+            raise NotAdmitted("has a mode, but no such method is there")
+        check_arguments(method, len(command.arguments))
+    except NotAdmitted as refusal:
+        raise _in_words(refusal, node, "method", name, mode) from None
+    return partial(method, *command.arguments)
+
+
+def _setting(node: Node, command: RemoteSet, caller: int, own_id: int) -> Callable[[], object]:
+    name = command.name
+    mode, master = node.get_rset_mode(name), node.get_network_master()
+    try:
+        check_mode(mode, is_master=master == own_id, master=master, caller=caller)
+        if not (name in vars(node) or _is_on_class(node, name)):
+            raise NotAdmitted("has a mode, but no such property is there")
+    except NotAdmitted as refusal:
+        raise _in_words(refusal, node, "property", name, mode) from None
+    return partial(setattr, node, name, command.value)
+
+
+def _in_words(refusal: NotAdmitted, node: Node, kind: str, name: str, mode: RPCMode) -> NotAdmitted:
+    """Returns the refusal with the node, and with what is missing if nothing of this name is marked."""
+    if mode != RPCMode.RPC_MODE_DISABLED:
+        return NotAdmitted(f"{kind} {shown(name)} of {node!r} {refusal}")
+    if _is_on_class(node, name):
+        return NotAdmitted(f"{kind} {shown(name)} of {node!r} is not marked: {HOW_TO_MARK[kind].format(name=name)}")
+    return NotAdmitted(f"{node!r} has no {kind} {shown(name)}: it needs {WANTED[kind]}")
+
+
+def _is_on_class(node: Node, name: str) -> bool:
+    """Looks without running anything, as `hasattr` would run a getter: the name is the peer's."""
+    return any(name in vars(base) for base in type(node).__mro__)

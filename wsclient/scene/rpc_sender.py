@@ -1,4 +1,4 @@
-"""How a call leaves: by number to those who know the path's number, written out to the others.
+"""RPCSender: sends calls by the path's number to the peers that know it, and by the path to the others.
 
 Source: MultiplayerAPI of Godot 3 (`_send_rpc`, `_send_confirm_path`).
 """
@@ -22,19 +22,19 @@ __all__ = ["RPCSender", "put"]
 
 
 def put(peer: NetworkedMultiplayerPeer, target: int, mode: TransferMode, packet: bytes) -> Error:
-    """Sends one packet to this target in this mode; returns what `put_packet` answers."""
+    """Sends one packet to a target, and returns what `put_packet` returned."""
     peer.transfer_mode = mode
     peer.set_target_peer(target)
     return peer.put_packet(packet)
 
 
-# Arbitrary, far above what a Godot server can serve. The engine has no such bound, but a server that announces peers
-# without end must not make each call of ours a flood.
+# Arbitrary, far above what a Godot server can serve. The engine has no such limit, but a server that announces peers
+# without end must not make each call a flood.
 MOST_ADDRESSED_SINGLY = 256
 
 
 class RPCSender:
-    """Sends calls, and remembers who knows which path."""
+    """Sends calls, and remembers which peer knows which path."""
 
     def __init__(self) -> None:
         self._paths = SentPaths()
@@ -52,19 +52,19 @@ class RPCSender:
         """Sends one call or set.
 
         Args:
-            peer: what carries it.
+            peer: the one that carries it.
             invocation: the call.
             path: the node's, from the root of the network.
             target: 0 all, n peer n, -n all but peer n.
-            receivers: whom the target means, by id.
+            receivers: the ids that the target stands for.
             mode: of the call; the path is always announced reliably.
 
         Returns:
-            `OK`, or the first other answer of `put_packet`.
+            `OK`, or the first error that `put_packet` returned.
         """
         entry = self._paths.entry(path)
         receivers = sorted(receivers)
-        # Who tells of nobody, as a loopback, has nobody either who could know the number.
+        # A peer without others, such as a loopback, has none that could know the number either.
         if not receivers or len(receivers) > MOST_ADDRESSED_SINGLY:
             return put(peer, target, mode, invocation.by_path(path))
         for receiver in receivers:
@@ -78,11 +78,11 @@ class RPCSender:
         return next(filter(None, results), Error.OK)
 
     def confirm(self, peer_id: int, path: str) -> bool:
-        """Takes note that a peer knows a path; False where it was not told of it."""
+        """Records that a peer knows a path; returns False if it was never announced to it."""
         return self._paths.confirm(peer_id, path)
 
     def forget_peer(self, peer_id: int) -> None:
-        """Forgets what a peer knows: it has left."""
+        """Forgets what a peer knows, because it has left."""
         self._paths.forget_peer(peer_id)
 
     def clear(self) -> None:

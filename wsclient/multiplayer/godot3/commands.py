@@ -1,4 +1,4 @@
-"""MultiplayerAPI's five commands: what stands in a packet of Godot 3.1 to 3.6.
+"""MultiplayerAPI's five commands, the packets of Godot 3.1 to 3.6.
 
 A call or a set names its node by number, once the receiver has confirmed it, or by the path written out behind the
 arguments. Bytes in, commands out, and back.
@@ -9,10 +9,11 @@ Source: core/io/multiplayer_api.cpp of Godot 3.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from wsclient.ground.escape import escape
+from wsclient.ground.value import Value
 from wsclient.variant import VariantError, decode_from
 from wsclient.variant import encode as encode_variant
 
@@ -62,23 +63,21 @@ class _Code(IntEnum):
 
 
 def shown(text: str) -> str:
-    """Quotes a peer's text for a log line: without control characters, and no longer than a line."""
-    return repr(text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "...")
+    """Returns a peer's text in quotes for a log line: without control characters, and no longer than a line."""
+    return f"'{escape(text, _MAX_SHOWN)}'"
 
 
 class CommandError(ValueError):
     """A packet that breaks the format; its text says how. To be logged, counted and ignored."""
 
 
-@dataclass(frozen=True, slots=True)
-class NodeById:
+class NodeById(Value):
     """A node by the number that the sender announced with `SimplifyPath`."""
 
     path_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class NodeByPath:
+class NodeByPath(Value):
     """A node by its path from the root of the network; anything that a NodePath may be."""
 
     path: str
@@ -87,41 +86,36 @@ class NodeByPath:
 NodeReference = NodeById | NodeByPath
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteCall:
-    """Call this method of this node."""
+class RemoteCall(Value):
+    """Asks to call this method of this node."""
 
     node: NodeReference
     method: str
     arguments: tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteSet:
-    """Set this property of this node."""
+class RemoteSet(Value):
+    """Asks to set this property of this node."""
 
     node: NodeReference
     name: str
     value: object
 
 
-@dataclass(frozen=True, slots=True)
-class SimplifyPath:
-    """From now on the sender may call this path by this number."""
+class SimplifyPath(Value):
+    """Announces that the sender will call this path by this number."""
 
     path_id: int
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmPath:
-    """The sender knows the number of this path."""
+class ConfirmPath(Value):
+    """Answers that the sender knows the number of this path."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
+class Raw(Value):
     """Bytes of the game's own, at least one."""
 
     data: bytes
@@ -130,36 +124,37 @@ class Raw:
 Command = RemoteCall | RemoteSet | SimplifyPath | ConfirmPath | Raw
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(Value):
     """A call or a set, encoded but for its node: the arguments are encoded once for all receivers."""
 
-    _code: _Code
-    _body: bytes
+    code: _Code
+    body: bytes
 
     def by_id(self, path_id: int) -> bytes:
-        """The packet for receivers that confirmed the path."""
-        return bytes((self._code,)) + _U32.pack(path_id) + self._body
+        """Returns the packet for receivers that confirmed the path."""
+        return bytes((self.code,)) + _U32.pack(path_id) + self.body
 
     def by_path(self, path: str) -> bytes:
-        """The packet for the others.
+        """Returns the packet for the other receivers.
 
         Raises:
             ValueError: a NUL, or no UTF-8, in the path.
         """
-        return self.by_id(_PATH_FOLLOWS | _NAME_OFFSET + len(self._body)) + _c_string(path)
+        return self.by_id(_PATH_FOLLOWS | _NAME_OFFSET + len(self.body)) + _c_string(path)
 
 
 def invocation_of_call(method: str, arguments: Sequence[object]) -> Invocation:
     """Encodes a call.
 
     Raises:
-        TypeError, OverflowError: an argument that is no Variant; the text names the place.
+        TypeError, OverflowError: an argument that is no Variant; the text says which, and where in it.
         ValueError: more than 255 arguments, or a NUL, or no UTF-8, in the name.
     """
     if len(arguments) > MAX_ARGUMENTS:
         raise ValueError(f"{len(arguments)} arguments, a call carries {MAX_ARGUMENTS}")
-    parts = [_c_string(method), bytes((len(arguments),)), *map(encode_variant, arguments)]
+    parts = [_c_string(method), bytes((len(arguments),))]
+    for number, argument in enumerate(arguments, 1):
+        parts.append(_variant_of(argument, f"argument {number} of {method!r}"))
     return Invocation(_Code.REMOTE_CALL, b"".join(parts))
 
 
@@ -170,7 +165,7 @@ def invocation_of_set(name: str, value: object) -> Invocation:
         TypeError, OverflowError: a value that is no Variant; the text names the place.
         ValueError: a NUL, or no UTF-8, in the name.
     """
-    return Invocation(_Code.REMOTE_SET, _c_string(name) + encode_variant(value))
+    return Invocation(_Code.REMOTE_SET, _c_string(name) + _variant_of(value, f"the value of {name!r}"))
 
 
 def encode_simplify_path(path_id: int, path: str) -> bytes:
@@ -184,7 +179,7 @@ def encode_confirm_path(path: str) -> bytes:
 
 
 def encode_raw(data: bytes) -> bytes:
-    """Wraps bytes of the game's own. Raises: ValueError, for none at all: the engine refuses such a packet."""
+    """Wraps bytes of the game's own. Raises: ValueError, if there are none: the engine refuses such a packet."""
     if not data:
         raise ValueError("an empty packet cannot be sent")
     return bytes((_Code.RAW,)) + data
@@ -198,7 +193,7 @@ def decode(packet: bytes) -> Command | None:
         Bytes behind the last argument are ignored.
 
     Raises:
-        CommandError: anything else that is wrong with it.
+        CommandError: the packet breaks the format in any other way.
     """
     if not packet:
         raise CommandError("an empty packet")
@@ -240,7 +235,7 @@ def _decode_set(packet: bytes) -> RemoteSet:
 
 
 def _decode_head(packet: bytes, command: str) -> tuple[NodeReference, str, int]:
-    """The node, the name, and where the rest begins."""
+    """Returns the node, the name, and the offset of the rest."""
     _require(packet, _SMALLEST_INVOCATION, command)
     node = _decode_node(packet)
     end = packet.find(0, _NAME_OFFSET)
@@ -257,6 +252,15 @@ def _decode_node(packet: bytes) -> NodeReference:
     if offset >= len(packet):
         raise CommandError(f"a path at offset {offset} in a packet of {len(packet)} bytes")
     return NodeByPath(_path_at(packet, offset))
+
+
+def _variant_of(value: object, what: str) -> bytes:
+    try:
+        return encode_variant(value)
+    except (TypeError, OverflowError) as error:
+        raise type(error)(f"{what}: {error}") from error
+    except VariantError as error:
+        raise VariantError(error.error, f"{what}: {error.reason}", error.offset) from error
 
 
 def _variant_at(packet: bytes, offset: int, what: str) -> tuple[object, int]:

@@ -6,28 +6,28 @@ optional: a path that was never confirmed is simply written out each time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 __all__ = ["MAX_KNOWN_BYTES", "MAX_KNOWN_PATHS", "KnownPaths", "SentPath", "SentPaths"]
 
-# Arbitrary, far above any game: what all peers together can make us remember.
+# Arbitrary, far above any game: the most that all peers together can make us remember.
 MAX_KNOWN_PATHS = 65536
 MAX_KNOWN_BYTES = 4 * 1024 * 1024
 
 
-@dataclass(slots=True)
 class SentPath:
-    """One path that we call, and who knows its number.
+    """One path that we call, and the peers that know its number.
 
     Attributes:
         path_id: 1, 2, .. in order of first use, one sequence for all peers.
-        announced: the peers that were told.
+        announced: the peers that the path was announced to.
         confirmed: those of them that answered.
     """
 
-    path_id: int
-    announced: set[int] = field(default_factory=set)
-    confirmed: set[int] = field(default_factory=set)
+    __slots__ = ("announced", "confirmed", "path_id")
+
+    def __init__(self, path_id: int) -> None:
+        self.path_id = path_id
+        self.announced: set[int] = set()
+        self.confirmed: set[int] = set()
 
 
 class SentPaths:
@@ -37,17 +37,17 @@ class SentPaths:
         self._paths: dict[str, SentPath] = {}
 
     def entry(self, path: str) -> SentPath:
-        """The path's number and who knows it; a new number on first use."""
+        """Returns the entry of a path, with a new number on first use."""
         entry = self._paths.get(path)
         if entry is None:
             entry = self._paths[path] = SentPath(len(self._paths) + 1)
         return entry
 
     def confirm(self, peer_id: int, path: str) -> bool:
-        """A peer says that it knows the path.
+        """Records that a peer knows the path.
 
         Returns:
-            Whether it had been announced to this peer; if not, nothing is changed.
+            False if it was never announced to this peer: then nothing changes.
         """
         entry = self._paths.get(path)
         if entry is None or peer_id not in entry.announced:
@@ -56,21 +56,21 @@ class SentPaths:
         return True
 
     def forget_peer(self, peer_id: int) -> None:
-        """The peer has left: should it come back, it knows nothing. The numbers stay."""
+        """Forgets what a peer knows, because it has left. The numbers stay."""
         for entry in self._paths.values():
             entry.announced.discard(peer_id)
             entry.confirmed.discard(peer_id)
 
     def clear(self) -> None:
-        """Another network: numbers start at 1 again."""
+        """Forgets all paths: in another session numbers start at 1 again."""
         self._paths.clear()
 
 
 class KnownPaths:
-    """The receiver's side: (sender, id) -> path. Bounded, for the sender decides what is put in."""
+    """The receiver's side: (sender, id) -> path. Bounded, because the senders fill it."""
 
     def __init__(self, *, max_paths: int = MAX_KNOWN_PATHS, max_bytes: int = MAX_KNOWN_BYTES) -> None:
-        """Args: max_paths, max_bytes: what all senders together may fill; bytes as UTF-8."""
+        """Args: max_paths, max_bytes: the most that all senders together may fill; bytes as UTF-8."""
         self._max_paths = max_paths
         self._max_bytes = max_bytes
         self._by_sender: dict[int, dict[int, str]] = {}
@@ -78,10 +78,10 @@ class KnownPaths:
         self._bytes = 0
 
     def remember(self, sender: int, path_id: int, path: str) -> bool:
-        """Stores what a sender announces; a known id is redefined.
+        """Stores a path that a sender announces; a known id is redefined.
 
         Returns:
-            False where the cache is full: nothing is stored, and the path must not be confirmed. The sender then
+            False if the cache is full: nothing is stored, and the path must not be confirmed. The sender then
             goes on writing the path out, so no call is lost.
         """
         paths = self._by_sender.get(sender, {})
@@ -96,17 +96,17 @@ class KnownPaths:
         return True
 
     def look_up(self, sender: int, path_id: int) -> str | None:
-        """The path that this sender announced under this id; None where it did not."""
+        """Returns the path that this sender announced under this id; None if it did not."""
         return self._by_sender.get(sender, {}).get(path_id)
 
     def forget_peer(self, sender: int) -> None:
-        """The sender has left."""
+        """Forgets the paths of a sender that has left."""
         paths = self._by_sender.pop(sender, {})
         self._count -= len(paths)
         self._bytes -= sum(map(_size, paths.values()))
 
     def clear(self) -> None:
-        """Another network."""
+        """Forgets all paths."""
         self._by_sender.clear()
         self._count = self._bytes = 0
 

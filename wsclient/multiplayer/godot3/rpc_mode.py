@@ -1,12 +1,13 @@
-"""Who may call what: Godot 3's seven RPC modes as one table.
+"""Godot 3's seven RPC modes as one table: which peer may call, and where a call runs.
 
 Source: MultiplayerAPI of Godot 3 (`_can_call_mode`, `_should_call_local`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
+
+from wsclient.ground.value import Value
 
 __all__ = ["RPCMode", "Rule", "rule_of"]
 
@@ -24,7 +25,7 @@ class RPCMode(IntEnum):
 
     @property
     def keyword(self) -> str:
-        """What GDScript, and the decorator, call it: "remotesync"."""
+        """The name in GDScript and of the decorator: "remotesync"."""
         return self.name.removeprefix("RPC_MODE_").lower()
 
 
@@ -40,14 +41,13 @@ class _Who(Enum):
         return self is _Who.ANYBODY or self is (_Who.MASTER if is_master else _Who.PUPPET)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What one mode allows.
+class Rule(Value):
+    """The rights that one mode gives.
 
     Attributes:
-        receiver: who lets a call through. A puppet does so only for the master's calls.
-        runs_locally: whose own calls also run at home.
-        master_keeps_it: whether the master, calling, sends nothing.
+        receiver: the peers that let a call through. A puppet does so only for the master's calls.
+        runs_locally: the peers whose own calls also run at home.
+        master_keeps_it: whether a call by the master is not sent at all.
     """
 
     receiver: _Who
@@ -55,7 +55,7 @@ class Rule:
     master_keeps_it: bool = False
 
     def admits(self, *, is_master: bool, from_master: bool) -> bool:
-        """Whether a call that came in may run here.
+        """Returns whether a call that came in may run here.
 
         Args:
             is_master: whether the receiver is the node's network master.
@@ -64,11 +64,11 @@ class Rule:
         return self.receiver.includes(is_master) and (self.receiver is not _Who.PUPPET or from_master)
 
     def runs_at_home(self, *, is_master: bool) -> bool:
-        """Whether the caller runs it too."""
+        """Returns whether the call runs at the caller too."""
         return self.runs_locally.includes(is_master)
 
     def is_sent(self, *, is_master: bool) -> bool:
-        """Whether the call goes out at all."""
+        """Returns whether the call is sent at all."""
         return not (self.master_keeps_it and is_master)
 
 
@@ -84,5 +84,5 @@ _RULES = {
 
 
 def rule_of(mode: RPCMode) -> Rule:
-    """What this mode allows."""
+    """Returns what a mode allows."""
     return _RULES[mode]

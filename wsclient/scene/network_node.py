@@ -1,0 +1,87 @@
+"""NetworkNode: what nodes of every Godot have of the network: their multiplayer, and who decides about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
+
+from wsclient.multiplayer.godot3.relay import SERVER_ID
+from wsclient.scene.tree_node import TreeNode
+
+if TYPE_CHECKING:
+    from wsclient.scene.multiplayer_base import MultiplayerBase
+
+__all__ = ["NetworkNode"]
+
+AnyNode = TypeVar("AnyNode", bound="NetworkNode")  # type: ignore[type-arg]  # of any dialect
+AnyMultiplayer = TypeVar("AnyMultiplayer", bound="MultiplayerBase")  # type: ignore[type-arg]
+
+
+class NetworkNode(TreeNode[AnyNode], Generic[AnyNode, AnyMultiplayer]):
+    """A node with a multiplayer, its own or that of a node above, and with the peer that decides about it."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name)
+        self._authority = SERVER_ID
+        self._custom_multiplayer: AnyMultiplayer | None = None
+
+    @property
+    def multiplayer(self) -> AnyMultiplayer:
+        """The multiplayer that this node's calls go through: its own, or that of the nearest node above with one.
+
+        Setting `root_node` of a multiplayer gives it to that node, and so to all nodes below.
+
+        Raises:
+            RuntimeError: neither this node nor one above it has one.
+        """
+        found = self._find_multiplayer()
+        if found is None:
+            raise RuntimeError(
+                f"{self!r} has no multiplayer: set root_node of one to this node, or to a node above it,"
+                f" or add this node below the root_node (its tree starts at {self._top()!r})"
+            )
+        return found
+
+    def get_multiplayer(self) -> AnyMultiplayer:
+        """Returns `multiplayer`."""
+        return self.multiplayer
+
+    @property
+    def custom_multiplayer(self) -> AnyMultiplayer | None:
+        """The multiplayer of this node and of those below it; None, the default: that of the node above."""
+        return self._custom_multiplayer
+
+    @custom_multiplayer.setter
+    def custom_multiplayer(self, multiplayer: AnyMultiplayer | None) -> None:
+        self._custom_multiplayer = multiplayer
+
+    def is_inside_tree(self) -> bool:
+        """Returns whether the node is the `root_node` of its multiplayer, or below it."""
+        found = self._find_multiplayer()
+        root = None if found is None else found.root_node
+        return root is not None and (root is self or root.is_a_parent_of(self))
+
+    def queue_free(self) -> None:
+        """Frees the node at the end of the running `poll()` of its multiplayer; at once if none is running."""
+        found = self._find_multiplayer()
+        if found is None:
+            self.free()
+        else:
+            found.free_later(cast("AnyNode", self))
+
+    def _find_multiplayer(self) -> AnyMultiplayer | None:
+        node: NetworkNode[AnyNode, AnyMultiplayer] | None = self
+        while node is not None:
+            if node.custom_multiplayer is not None:
+                return node.custom_multiplayer
+            node = node.get_parent()
+        return None
+
+    def _set_authority(self, peer_id: int, is_recursive: bool) -> None:
+        self._authority = peer_id
+        if is_recursive:
+            for child in self._children.values():
+                child._set_authority(peer_id, is_recursive=True)  # noqa: SLF001 - a node too
+
+    def _has_authority(self) -> bool:
+        found = self._find_multiplayer()
+        return found is not None and found.has_own_id(self._authority)

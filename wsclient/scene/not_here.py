@@ -1,0 +1,65 @@
+"""What to write instead of the members of Godot's Node that are not here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["advice_for"]
+
+_MULTIPLAYER_OF_TREE: Final = (
+    "write self.multiplayer for it: get_tree().network_peer is multiplayer.network_peer, get_tree()"
+    ".get_network_unique_id() is multiplayer.get_network_unique_id(), is_network_server(),"
+    " get_network_connected_peers() and get_rpc_sender_id() likewise; its signals are those of the MultiplayerAPI"
+)
+_LOOP: Final = "there is no scene tree that calls it: call it from the loop that calls multiplayer.poll()"
+_GROUPS: Final = "there are no groups: keep a set of nodes"
+
+# By name, for Godot 3 and 4 alike.
+ADVICE: Final[dict[str, str]] = {
+    "get_tree": _MULTIPLAYER_OF_TREE,
+    "get_viewport": "there is no picture here: your engine has the window",
+    "get_viewport_rect": "there is no picture here: your engine has the window",
+    "set_process": _LOOP,
+    "set_physics_process": _LOOP,
+    "set_process_input": "there is no input here: your engine has it",
+    "get_process_delta_time": _LOOP,
+    "get_physics_process_delta_time": _LOOP,
+    "add_to_group": _GROUPS,
+    "remove_from_group": _GROUPS,
+    "is_in_group": _GROUPS,
+    "call_deferred": "write node.method(); what a handler of CONNECT_DEFERRED does runs at the end of poll()",
+    "set_deferred": "write node.property = value",
+    "call": "write getattr(node, method)(...)",
+    "callv": "write getattr(node, method)(*arguments)",
+    "get": "write getattr(node, property)",
+    "set": "write setattr(node, property, value)",
+    "has_method": "write hasattr(node, method)",
+    "find_node": "write get_node(path), or search get_children()",
+    "find_child": "write get_node(path), or search get_children()",
+    "get_position_in_parent": "write get_index()",
+    "move_child": "remove_child() and add_child() put a node behind its siblings",
+    "add_child_below_node": "add_child() puts a node behind its siblings",
+    "replace_by": "write parent.remove_child(node), then parent.add_child(other)",
+    "duplicate": "make another node of the class",
+    "instance": "make a node of a class: Player()",
+    "instantiate": "make a node of a class: Player()",
+    "get_owner": "write get_parent()",
+    "owner": "write get_parent()",
+    "raise_": "remove_child() and add_child() put a node behind its siblings",
+    "print_tree": "write print(node.get_children())",
+    "is_queued_for_deletion": "a freed node has left the tree: write not node.is_inside_tree()",
+    "get_instance_id": "write id(node)",
+    "create_timer": "keep the time of your loop",
+    "position": "nodes have no place: declare it, position = remote(Vector2())",
+    "global_position": "nodes have no place: declare it, position = remote(Vector2())",
+    "translation": "nodes have no place: declare it, translation = remote(Vector3())",
+    "rotation": "nodes have no place: declare it, rotation = remote(0.0)",
+    "visible": "there is no picture here: your engine draws",
+}
+
+
+def advice_for(class_name: str, name: str) -> str:
+    """Returns the text of the AttributeError for a name that a node does not have."""
+    missing = f"{class_name!r} object has no attribute {name!r}"
+    advice = ADVICE.get(name)
+    return missing if advice is None else f"{missing}. Of Godot's Node it has the network's part: {advice}"

@@ -1,0 +1,274 @@
+"""TreeNode: names, children and paths. The part of Godot's Node that has nothing to do with the network."""
+
+# ruff: noqa: SLF001 - nodes of one tree know each other
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
+
+from wsclient.core.object import Object
+from wsclient.variant import NodePath
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["TreeNode"]
+
+logger: Final = logging.getLogger("wsclient.node")
+
+AnyNode = TypeVar("AnyNode", bound="TreeNode")  # type: ignore[type-arg]  # of any dialect
+AddedNode = TypeVar("AddedNode", bound="TreeNode")  # type: ignore[type-arg]
+
+# What separates names in a NodePath, or would be cut off there.
+_FORBIDDEN_IN_NAMES = frozenset('/:."\0')
+_TRAILING_NUMBER = re.compile(r"[0-9]{0,9}\Z")
+# The engine's counter of names that it had to make starts here.
+_FIRST_MADE_NAME = 2
+
+
+class TreeNode(Object, Generic[AnyNode]):
+    """A named place in a tree. `AnyNode` is the kind of node that the tree is made of.
+
+    Args:
+        name: unique among its siblings; the name of the class if it is "".
+
+    Raises:
+        ValueError: a name that no path could hold.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__()
+        self._name = _checked_name(name or self.get_class())
+        self._parent: AnyNode | None = None
+        self._children: dict[str, AnyNode] = {}
+        self._made_names = 0  # at the top of a tree: how many names the tree had to make
+
+    # Names
+
+    @property
+    def name(self) -> str:
+        """What the node is called in paths. Set to the name of a sibling, it becomes another one, as in Godot.
+
+        Raises:
+            ValueError: on setting it: empty, or with one of `/ : . "` or a NUL.
+        """
+        return self._name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        if name == self._name:
+            return
+        _checked_name(name)
+        if self._parent is None:
+            self._name = name
+        else:
+            self._parent._rename_child(self._name, name)
+
+    def set_name(self, name: str) -> None:
+        """Sets `name`."""
+        self.name = name
+
+    def get_name(self) -> str:
+        """Returns `name`."""
+        return self._name
+
+    # Children
+
+    def add_child(self, node: AddedNode, legible_unique_name: bool = False) -> AddedNode:
+        """Adds a node below this one, after its other children.
+
+        If a sibling has its name, it gets another one by the engine's rule, and that is logged: `@Bomb@2`. Its calls
+        reach the other sides only if their nodes are added in the same order, or if the game names them.
+
+        Args:
+            node: without a parent.
+            legible_unique_name: makes `Bomb2` of a name that is taken.
+
+        Returns:
+            The node, for `player = main.add_child(Player())`.
+
+        Raises:
+            ValueError: it has a parent, or this node is below it.
+        """
+        if node.get_parent() is not None:
+            raise ValueError(f"{node!r} is a child of {node.get_parent()!r} already: remove_child() comes first")
+        if node is self or node.is_a_parent_of(self):
+            raise ValueError(f"{node!r} would be below itself")
+        top = self._top()
+        top._made_names += node._made_names
+        node._made_names = 0
+        node._name = self._free_name(node, node.name, legible_unique_name)
+        self._children[node.name] = cast("AnyNode", node)
+        node._parent = self
+        return node
+
+    def remove_child(self, node: AnyNode) -> None:
+        """Takes a child out of the tree, with all that is below it. Raises: ValueError, it is no child of this."""
+        if node.get_parent() is not self:
+            raise ValueError(f"{node!r} is no child of {self!r}")
+        del self._children[node.name]
+        node._parent = None
+
+    def free(self) -> None:
+        """Takes the node out of the tree at once, with all that is below it. Python frees the memory."""
+        if self._parent is not None:
+            self._parent.remove_child(self)
+
+    def get_parent(self) -> AnyNode | None:
+        """Returns the node above; None at the top."""
+        return self._parent
+
+    def get_children(self) -> list[AnyNode]:
+        """Returns the nodes right below, in the order of `add_child`."""
+        return list(self._children.values())
+
+    def get_child(self, idx: int) -> AnyNode | None:
+        """Returns the child at a place, from 0; None, logged, if there is none."""
+        if 0 <= idx < len(self._children):
+            return self.get_children()[idx]
+        logger.error("%s: there is no child %d, there are %d", self.get_path(), idx, len(self._children))
+        return None
+
+    def get_child_count(self) -> int:
+        """Returns the number of nodes right below."""
+        return len(self._children)
+
+    def get_index(self) -> int:
+        """Returns the node's place among its siblings, from 0; 0 if it has no parent."""
+        return 0 if self._parent is None else list(self._parent._children).index(self._name)
+
+    def is_a_parent_of(self, node: TreeNode[AnyNode]) -> bool:
+        """Returns whether the node is somewhere below this one."""
+        above = node.get_parent()
+        while above is not None and above is not self:
+            above = above.get_parent()
+        return above is self
+
+    # Paths
+
+    def get_path(self) -> NodePath:
+        """Returns the path from the top of the tree: `/root/Main/Player`."""
+        names = [self._name]
+        above = self._parent
+        while above is not None:
+            names.append(above.name)
+            above = above.get_parent()
+        return NodePath("/" + "/".join(reversed(names)))
+
+    def get_path_to(self, node: TreeNode[AnyNode]) -> NodePath:
+        """Returns the path from here to a node below: `Main/Player`; "." is this one.
+
+        Raises:
+            ValueError: it is not below this one.
+        """
+        names: list[str] = []
+        below: TreeNode[AnyNode] | None = node
+        while below is not self:
+            if below is None:
+                raise ValueError(f"{node!r} is not below {self!r}")
+            names.append(below.name)
+            below = below.get_parent()
+        return NodePath("/".join(reversed(names)) or ".")
+
+    def get_node(self, path: str | NodePath) -> AnyNode | None:
+        """Returns the node at a path.
+
+        Args:
+            path: from here, as `Player`, `../Other` or `.`; or from the top of the tree, as `/root/Main`.
+
+        Returns:
+            The node; None, logged, if there is none.
+        """
+        node = self.get_node_or_null(path)
+        if node is None:
+            logger.error("%s: there is no node %r", self.get_path(), str(path))
+        return node
+
+    def has_node(self, path: str | NodePath) -> bool:
+        """Returns whether there is a node at a path; see `get_node`."""
+        return self.get_node_or_null(path) is not None
+
+    def get_node_or_null(self, path: str | NodePath) -> AnyNode | None:
+        """Returns the node at a path, as `get_node` does; None, without a log line, if there is none."""
+        text = str(path).partition(":")[0]  # what follows are properties within the node
+        names = [name for name in text.split("/") if name]
+        if not names:
+            return None
+        node: TreeNode[AnyNode] | None = self
+        if text.startswith("/"):
+            node = self._top()
+            if names.pop(0) != node.name:
+                return None
+        for name in names:
+            if node is None:
+                return None
+            if name == "..":
+                node = node._parent
+            elif name != ".":
+                node = node._children.get(name)
+        return cast("AnyNode | None", node)
+
+    def __repr__(self) -> str:
+        return f"<{self.get_class()} {self.get_path()}>"
+
+    # Within the tree
+
+    def _top(self) -> TreeNode[AnyNode]:
+        node: TreeNode[AnyNode] = self
+        while node._parent is not None:
+            node = node._parent
+        return node
+
+    def _rename_child(self, old: str, new: str) -> None:
+        child = self._children[old]
+        new = child._name = self._free_name(child, new)
+        # A new dictionary, so that the child keeps its place among its siblings.
+        self._children = {new if name == old else name: each for name, each in self._children.items()}
+
+    def _free_name(self, node: TreeNode[AnyNode], name: str, is_legible: bool = False) -> str:
+        """Returns the name if no child has it, else the one that the engine would make of it."""
+        if name not in self._children:
+            return name
+        made = _numbered(name, self._children) if is_legible else self._made_name(node, name)
+        logger.warning(
+            "%r has a child named %r already: the other one is %r. Both sides have to agree on the names of nodes",
+            self,
+            name,
+            made,
+        )
+        return made
+
+    def _made_name(self, node: TreeNode[AnyNode], name: str) -> str:
+        """Returns a name that is free, by the engine's fast rule: its counter counts for all of the tree."""
+        top = self._top()
+        made = name
+        while made in self._children:
+            made = f"@{self._word_in_made_name(node, name)}@{_FIRST_MADE_NAME + top._made_names}"
+            top._made_names += 1
+        return made
+
+    @staticmethod
+    def _word_in_made_name(node: TreeNode[AnyNode], name: str) -> str:
+        """Returns what stands between the two `@`: in Godot 3, the name that was wished for."""
+        del node
+        return name
+
+
+def _checked_name(name: str) -> str:
+    """Refuses what cannot stand in a path."""
+    if not name or not _FORBIDDEN_IN_NAMES.isdisjoint(name):
+        raise ValueError(f'{name!r} is no name for a node: it has one character or more, and none of / : . " NUL')
+    name.encode()  # a lone surrogate could not be sent
+    return name
+
+
+def _numbered(name: str, taken: Mapping[str, object]) -> str:
+    """Counts up the number at the end of a name until it is free: Bomb, Bomb2, Bomb3 (Godot's legible names)."""
+    found = _TRAILING_NUMBER.search(name)
+    digits = found.group() if found else ""
+    word = name.removesuffix(digits) if digits else name
+    while word + digits in taken:
+        digits = str(int(digits) + 1).zfill(len(digits)) if digits else "2"
+    return word + digits
