@@ -16,6 +16,6 @@ def check(data: bytes) -> int:
         return 1
     written = relay.encode(message)
     assert relay.decode(written) == message
-    if isinstance(message, relay.RelayedPacket):
+    if isinstance(message, relay.PeerPacket):
         assert written == data
     return 1

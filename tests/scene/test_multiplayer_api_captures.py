@@ -123,5 +123,5 @@ def _bring(peer, message):
             peer.unique_id = peer_id
         case relay.PeerAdded(peer_id):
             peer.tells("peer_connected", peer_id)
-        case relay.RelayedPacket(source, _, payload):
+        case relay.PeerPacket(source, _, payload):
             peer.arrives(source, payload)

@@ -343,7 +343,7 @@ class TestAdmission:
 REAL_PACKETS = [
     message.payload
     for message in (relay.decode(captured.data) for captured in captured_messages("rpc_client", "routing"))
-    if isinstance(message, relay.RelayedPacket)
+    if isinstance(message, relay.PeerPacket)
 ]
 
 

@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.support.fake_transport import FakeNetwork, FakeTransport, binary, failure, text
 from wsclient.core.reference import Reference
 from wsclient.multiplayer.godot3 import relay
-from wsclient.multiplayer.godot3.relay import IdAssigned, PeerAdded, PeerRemoved, RelayedPacket
+from wsclient.multiplayer.godot3.relay import IdAssigned, PeerAdded, PeerPacket, PeerRemoved
 from wsclient.protocol.events import CloseReceived, Ended, Messages
 from wsclient.websocket.client import WebSocketClient
 from wsclient.websocket.peer import WebSocketPeer
@@ -249,7 +249,7 @@ class ClientMachine(RuleBasedStateMachine):
         payloads = []
         for _ in range(count):
             self.number += 1
-            payloads.append(relay.encode(RelayedPacket(1, 0, b"%d" % self.number + b"." * (self.number % 7) * 90)))
+            payloads.append(relay.encode(PeerPacket(1, 0, b"%d" % self.number + b"." * (self.number % 7) * 90)))
         half = count // 2
         # The relay's zeros are valid UTF-8 too.
         runs = [binary(*payloads[:half]), text(*(payload.decode() for payload in payloads[half:]))]
@@ -265,7 +265,7 @@ class ClientMachine(RuleBasedStateMachine):
         live = [each for each in self.network.transports if not each.is_aborted]
         assert live == ([link.transport] if link.transport is not None else [])
         assert client.get_available_packet_count() == len(link.inbox.packets)
-        assert client._is_multiplayer or self.told_data == link.inbox.received
+        assert client._session is not None or self.told_data == link.inbox.received
         assert (client.get_unique_id(), client.get_peers()) == (0, []) or link.is_open
 
     @property
@@ -285,7 +285,7 @@ class ClientMachine(RuleBasedStateMachine):
         link = self.client._link
         packets, events, received = link.inbox.packets, link.events, link.inbox.received
         waiting = [payload for event in events if isinstance(event, Messages) for payload in event.payloads]
-        if not self.client._is_multiplayer and self.network.transports:
+        if self.client._session is None and self.network.transports:
             given = self.network.latest.given
             assert list(packets) == given[received - len(packets) : received]
             assert link.transport is None or given[received:] == waiting

@@ -13,10 +13,11 @@ from tests.support.signal_log import signals_of
 from wsclient.core.networked_multiplayer_peer import TransferMode
 from wsclient.ground.error import Error
 from wsclient.multiplayer.godot3 import relay
-from wsclient.multiplayer.godot3.relay import IdAssigned, PeerAdded, PeerRemoved, RelayedPacket
+from wsclient.multiplayer.godot3.relay import IdAssigned, PeerAdded, PeerPacket, PeerRemoved
+from wsclient.multiplayer.session import MAX_PEERS
 from wsclient.protocol.events import CloseReceived, Ended, FailureKind, Stage
 from wsclient.websocket.client import WebSocketClient
-from wsclient.websocket.multiplayer_peer import _MAX_PEERS, WebSocketMultiplayerPeer
+from wsclient.websocket.multiplayer_peer import WebSocketMultiplayerPeer
 from wsclient.websocket.peer import WebSocketPeer
 
 URL = "ws://host"
@@ -27,8 +28,8 @@ def relayed(*messages: relay.RelayMessage | bytes):
     return binary(*(each if isinstance(each, bytes) else relay.encode(each) for each in messages))
 
 
-def packet(payload: bytes, source: int = 1) -> RelayedPacket:
-    return RelayedPacket(source, 0, payload)
+def packet(payload: bytes, source: int = 1) -> PeerPacket:
+    return PeerPacket(source, 0, payload)
 
 
 def header(kind: int, source: int = 1, target: int = 0) -> bytes:
@@ -544,15 +545,6 @@ def test_the_senders_of_unread_packets_do_not_outlive_the_connection(
     assert client.get_packet_peer() == 30
 
 
-def test_senders_do_not_pile_up_where_nobody_asks(client: WebSocketClient, session: FakeTransport) -> None:
-    for _ in range(100):
-        session.feed(relayed(packet(b"x", 20)))
-        client.poll()
-        client.get_packet()
-
-    assert len(client._sources) <= 1
-
-
 @pytest.mark.parametrize("is_connected", [True, False])
 def test_reading_nothing_is_unavailable(
     is_connected: bool, client: WebSocketClient, session: FakeTransport, network: FakeNetwork
@@ -741,12 +733,12 @@ def test_each_connection_counts_its_own_nonsense(
 def test_h15_a_million_peers_are_not_believed(client: WebSocketClient, session: FakeTransport) -> None:
     told: list[int] = []
     client.peer_connected.connect(told.append)
-    count = _MAX_PEERS + 10
+    count = MAX_PEERS + 10
     session.feed(relayed(*(PeerAdded(number) for number in range(100, 100 + count))))
     client.poll()
 
-    assert len(client.get_peers()) == _MAX_PEERS
-    assert len(told) == _MAX_PEERS - 1  # the server was there
+    assert len(client.get_peers()) == MAX_PEERS
+    assert len(told) == MAX_PEERS - 1  # the server was there
     assert client.get_statistics().messages_ignored == count - len(told)
 
     session.feed(relayed(PeerRemoved(100), PeerAdded(5)))

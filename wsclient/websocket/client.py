@@ -9,52 +9,48 @@ from typing import TYPE_CHECKING, Final
 
 from wsclient.core.signal import Signal
 from wsclient.ground.error import Error
+from wsclient.multiplayer.session import SERVER_ID
 from wsclient.protocol.arguments import check_headers, check_subprotocols
 from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.errors import InvalidArgument
-from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened
+from wsclient.protocol.events import Ended
 from wsclient.protocol.url import URL
 from wsclient.transport.base import OpeningRequest
 from wsclient.transport.default import default_transport
-from wsclient.websocket.connection_failure import ConnectionFailure
 from wsclient.websocket.connection_statistics import ConnectionStatistics
 from wsclient.websocket.fork_guard import guard
-from wsclient.websocket.multiplayer_peer import Owed, WebSocketMultiplayerPeer
-from wsclient.websocket.settings import WebSocketSettings
+from wsclient.websocket.link import Link, WriteMode
+from wsclient.websocket.link_events import LinkEvents
+from wsclient.websocket.multiplayer_peer import WebSocketMultiplayerPeer
+from wsclient.websocket.peer import WebSocketPeer
+from wsclient.websocket.sender import LinkSender
+from wsclient.websocket.settings import WebSocketClientSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
-    from typing import Never, Self, SupportsIndex
+    from typing import Never, Self
 
     from wsclient.core.networked_multiplayer_peer import ConnectionStatus
-    from wsclient.protocol.events import Event
+    from wsclient.core.packet_peer import BytesLike
     from wsclient.transport.base import Settings, Transport
     from wsclient.transport.ready_set import SharedWatch
-    from wsclient.websocket.link import Link
-    from wsclient.websocket.packet_queue import PacketQueue
+    from wsclient.websocket.connection_failure import ConnectionFailure
+    from wsclient.websocket.link_events import OwedSignal
 
 __all__ = ["WebSocketClient"]
 
 logger: Final = logging.getLogger("wsclient.client")
 
 _DEFAULT_TRANSPORT: Final = default_transport()  # chosen at load, where imports may take their time
-
-# RFC 6455 section 7.1.5: what stands for a code that was not received.
+_TEXT: Final = WriteMode.WRITE_MODE_TEXT  # looked up once, see link.py
 
 # Bytes of whole messages that one poll() reads and leaves to be taken. Arbitrary: more than a game is sent in a
 # frame, and few enough that the memory that they were in is still warm when the next come.
 _ENOUGH = 1024 * 1024
 
-_HOOKS = {
-    "connection_established": "_on_connect",
-    "connection_error": "_on_error",
-    "connection_closed": "_on_disconnect",
-    "server_close_request": "_on_close_request",
-}
 
-
-class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
+class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSender, LinkEvents):
     """A WebSocket client that never blocks and needs no thread: call `poll()` once a frame.
 
         client = WebSocketClient()
@@ -76,7 +72,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
     """
 
     # What each idle poll() looks at. Of this class's own, so that others can be mixed into its bases.
-    __slots__ = ("_deferred", "_is_resting", "_polls", "_thread", "_watch")
+    __slots__ = ("_deferred", "_is_resting", "_meter", "_thread", "_watch")
 
     connection_established: Final = Signal[str]("protocol")
     """The connection is open; with the sub-protocol that the server chose, "" where none. Normal mode."""
@@ -93,16 +89,11 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         super().__init__()
         self._new_transport: Callable[[Settings], Transport] = transport or _DEFAULT_TRANSPORT
         self._url: URL | None = None
-        self._close_code = -1
-        self._close_reason = ""
-        self._has_warned_of_pause = False
-        self._clock: Callable[[], float] = float  # stands at 0.0 until there is a transport, which has one
-        self._polls = 0
-        self._longest_poll = 0.0
-        self._started = 0.0  # the poll() that is running, on the clock
-        self._has_read = False  # whether that poll() has
+        self._owed: OwedSignal | None = None
+        self._has_read = False  # whether the poll() that runs has
         self._is_resting = False  # whether the last one left nothing to tell, and room for what comes
         self._watch: SharedWatch | None = None  # the transport's, while resting
+        self._attach(Link())
 
     # Connecting and closing
 
@@ -143,10 +134,9 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         if self._link.transport is not None:  # our own close is still pending: it ends here
             self._end(self._link, was_clean=False)
         self._url = request.url
-        self._has_warned_of_pause = False
-        self._watch, self._polls, self._longest_poll = None, 0, 0.0
+        self._watch = None
         self._settings.max_message_size = self._incoming.max_bytes
-        self._clock = transport.clock
+        self._meter.restart(transport.clock)
         link = self._renew(is_multiplayer=bool(gd_mp_api))
         link.transport = transport
         guard(link)
@@ -182,12 +172,75 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
 
         Not in Godot 3. RFC 6455 section 7.4.
         """
-        return self._close_code
+        return self._link.close_code
 
     @property
     def close_reason(self) -> str:
         """The reason that came with `close_code`; "" where none was given. Not in Godot 3."""
-        return self._close_reason
+        return self._link.close_reason
+
+    # Peers
+
+    def get_peer(self, peer_id: int) -> WebSocketPeer | None:
+        """Returns the connection to the server, peer 1. There is none to others: None, logged."""
+        if peer_id == SERVER_ID:
+            return self._peer
+        logger.error("get_peer: %r is not 1; a client is connected to the server alone", peer_id)
+        return None
+
+    def get_peers(self) -> list[int]:
+        """Returns the ids of the peers in this session, the server's among them. Multiplayer mode; not in Godot 3."""
+        return [] if self._session is None else self._session.peers
+
+    def get_unique_id(self) -> int:
+        """Returns this peer's own id, which the server assigned; 0 before, after the end, and in normal mode."""
+        return 0 if self._session is None else self._session.own_id
+
+    # Packets
+
+    @property
+    def auto_flush(self) -> bool:
+        """Whether each packet is written at once (the default, for least latency).
+
+        False: packets leave together, in few system calls, at `flush()` or with the next `poll()`. Not in Godot.
+        """
+        return self._link.auto_flush
+
+    @auto_flush.setter
+    def auto_flush(self, enabled: bool) -> None:
+        self._link.auto_flush = bool(enabled)
+
+    @property
+    def last_error(self) -> ConnectionFailure | None:
+        """Why the last call was refused, or the connection failed; None if nothing failed since `connect_to_url`.
+
+        Not in Godot.
+        """
+        return self._link.last_error
+
+    def put_packet(self, buffer: BytesLike) -> Error:
+        """Sends one packet; see `PacketPeer.put_packet`. In multiplayer mode to the target peer."""
+        if self._session is not None or type(buffer) is not bytes:
+            return super().put_packet(buffer)
+        link = self._link  # as `put` there: what a game calls most has no call that it can do without
+        return link.send(buffer, link.write_mode is _TEXT)
+
+    def _put_packet(self, packet: bytes) -> Error:
+        session = self._session
+        if session is None:
+            return self._link.put(packet)
+        if not packet:
+            return Error.OK  # as Godot: nothing is sent
+        if self._link.is_open and not session.own_id:
+            return self._refuse(Error.FAILED, "nothing can be sent to peers before connection_succeeded")
+        return self._link.send(session.wrap(packet, self._target_peer), False)
+
+    def _send_message(self, payload: bytes, *, is_text: bool) -> Error:
+        if self._session is None:
+            return self._link.send(payload, is_text)
+        if is_text:
+            return self._refuse(Error.ERR_UNAVAILABLE, "packets between peers are binary: put_packet(text.encode())")
+        return self._put_packet(payload)
 
     # Measuring
 
@@ -205,15 +258,15 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         return ConnectionStatistics(
             messages_received=link.inbox.received,
             messages_sent=link.sent_messages,
-            messages_ignored=self._ignored_messages,
+            messages_ignored=0 if self._session is None else self._session.ignored,
             bytes_received=link.inbox.received_bytes,
             bytes_sent=link.sent_bytes,
             unread_packets=len(link.inbox.packets),
             unread_bytes=link.inbox.size,
             unsent_packets=link.buffered_messages,
             unsent_bytes=link.buffered_amount,
-            polls=self._polls + (0 if self._watch is None else self._watch.spent),
-            longest_poll=self._longest_poll,
+            polls=self._meter.count + (0 if self._watch is None else self._watch.spent),
+            longest_poll=self._meter.longest,
             silence=-1.0 if transport is None else transport.silence,
         )
 
@@ -258,11 +311,11 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
                     watch.seen = snapshot
                     watch.spare -= 1
                     return
-            self._polls += watch.replenish()
+            self._meter.count += watch.replenish()
         # Elsewhere after one question.
         transport = self._link.transport
         if self._is_resting and transport is not None and transport.is_quiet() and not self._deferred:
-            self._polls += 1
+            self._meter.count += 1
             return
         if self._is_polling:
             return
@@ -280,12 +333,11 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
             self._end_poll()
         finally:
             self._is_polling = False  # here too: Ctrl+C may have kept _end_poll from it
-            self._longest_poll = max(self._longest_poll, self._clock() - self._started)
+            self._meter.stop()
 
     def _step(self) -> bool:
         """Takes one step of the connection. Whether there is anything to do then."""
-        self._polls += 1
-        self._started = self._clock()
+        self._meter.start()
         link = self._link
         transport = link.transport
         if transport is None:
@@ -296,7 +348,7 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
             if not isinstance(events[-1], Ended):
                 events += transport.poll(read=False)
             return True
-        self._has_read = has_read = not link.inbox.packets or self._has_room(link.inbox)
+        self._has_read = has_read = not link.inbox.packets or self._has_room(link)
         events += transport.poll(read=has_read)
         return bool(events or transport.has_more or self._owed is not None or self._deferred)
 
@@ -307,11 +359,11 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
 
     def _work(self) -> None:
         """Tells what has happened and reads on, until nothing is left, or no time, or no room."""
-        link, clock, deadline = self._link, self._clock, self._started + self._poll_budget
+        link, clock, deadline = self._link, self._meter.clock, self._meter.deadline
         transport = link.transport
         enough = link.inbox.received_bytes + _ENOUGH
         if self._owed is not None:
-            self._emit_owed(self._owed)
+            self._tell_owed(self._owed)
             if clock() >= deadline:
                 return
         while transport is not None and link.transport is transport:
@@ -320,132 +372,46 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
                     return
             elif self._has_read and (not transport.has_more or link.inbox.received_bytes >= enough):
                 return  # there is no more, or enough of it
-            elif clock() >= deadline or not self._has_room(link.inbox):
+            elif clock() >= deadline or not self._has_room(link):
                 return
             else:
                 self._has_read = True
                 link.events += transport.poll()
 
-    def _has_room(self, inbox: PacketQueue) -> bool:
-        if not inbox.is_full:
+    def _has_room(self, link: Link) -> bool:
+        if not link.inbox.is_full:
             return True
-        self._warn_of_pause(inbox)
+        self._warn_of_pause(link)
         return False
 
-    def _warn_of_pause(self, inbox: PacketQueue) -> None:
-        if not self._has_warned_of_pause:
-            self._has_warned_of_pause = True
-            logger.warning("%d packets unread: call get_packet(). The server is held back", len(inbox.packets))
+    # The link
 
-    def _tell_next(self, link: Link, deadline: float) -> bool:
-        """Applies the next event, then emits its signal. False where the rest has to wait for another `poll()`."""
-        event = link.events[0]
-        if isinstance(event, Messages):
-            return self._tell_messages(link, event, deadline)
-        self._tell_event(link, event)
-        return self._clock() < deadline
+    def _is_owned(self) -> bool:
+        """Returns whether an attempt or a connection is under way that nobody has asked to close."""
+        return self._link.transport is not None and not self._link.is_closing_here
 
-    def _tell_messages(self, link: Link, messages: Messages, deadline: float) -> bool:
-        """Puts messages into the inbox, as many as find room, and emits `data_received` for each."""
-        events, inbox, payloads = link.events, link.inbox, messages.payloads
-        if not payloads:  # all told; Ctrl+C came before they were taken off
-            del events[0]
-            return True
-        # At the end nothing waits any more: what was read, one read at most, goes in whatever the limits say.
-        room = len(payloads) if isinstance(events[-1], Ended) else inbox.room_for(messages)
-        if not room:
-            self._warn_of_pause(inbox)
-            return False
-        if self._is_multiplayer:
-            return self._tell_relayed(link, messages, room, deadline)
-        if self._has_packet_hook or self._handlers["data_received"]:
-            return self._tell_each(link, messages, room, deadline)
-        # Nobody listens: all at once.
-        if room == len(payloads):
-            del events[0]
-        else:
-            messages = messages.take(room)
-        inbox.extend(messages)
-        return True
+    def _refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
+        return self._link.refuse(error, message, cause)
 
-    def _tell_each(self, link: Link, messages: Messages, room: int, deadline: float) -> bool:
-        """Puts one message after the other into the inbox, and emits `data_received` for each before the next."""
-        # What a game pays for each message that it handles by signal: local names, and as a rule no call but the
-        # handler's and the look at the clock.
-        clock, transport, inbox = self._clock, link.transport, link.inbox
-        add, sole_handlers = inbox.packets.append, self._sole_handlers
-        hook = self._on_peer_packet if self._has_packet_hook else None
-        inbox.announce(messages)
-        try:
-            for number, payload in enumerate(messages.payloads[:room], inbox.received + 1):
-                inbox.received = number
-                add(payload)
-                if (handler := sole_handlers["data_received"]) and not hook and not self._is_blocking_signals:
-                    handler()
-                else:
-                    self._emit("data_received", hook)
-                if clock() >= deadline or link.transport is not transport:
-                    return False
-        finally:
-            _forget_told(link, messages, inbox.settle())
-        return True
+    def _renew(self, *, is_multiplayer: bool) -> Link:
+        """Begins with a new link and a new session. Those before have ended."""
+        self._session = self._session_type() if is_multiplayer else None
+        before = self._link
+        link = Link(
+            self._incoming,
+            self._outgoing,
+            write_mode=before.write_mode,
+            auto_flush=before.auto_flush,
+            error_while_closed=Error.ERR_UNAVAILABLE if is_multiplayer else Error.FAILED,
+        )
+        link.close_code, link.close_reason = before.close_code, before.close_reason
+        return self._attach(link)
 
-    def _tell_relayed(self, link: Link, messages: Messages, room: int, deadline: float) -> bool:
-        """Applies one message of the server after the other, in multiplayer mode."""
-        transport = link.transport
-        told = 0
-        try:
-            for payload in messages.payloads[:room]:
-                told += 1
-                self._take_relayed(payload)
-                if self._clock() >= deadline or link.transport is not transport:
-                    return False
-        finally:
-            _forget_told(link, messages, told)
-        return True
-
-    def _tell_event(self, link: Link, event: Event) -> None:
-        # Taken off when it has been applied and before it is told, so that Ctrl+C loses no event, nor tells one twice.
-        if isinstance(event, Opened):
-            link.open()
-            del link.events[0]
-            if not self._is_multiplayer:
-                self._tell("connection_established", event.subprotocol)
-        elif isinstance(event, CloseReceived):
-            link.has_received_close = True
-            self._close_code, self._close_reason = event.code, event.reason
-            del link.events[0]
-            if not event.is_answer:
-                code = 0 if event.code == CloseCode.NO_STATUS else event.code  # as Godot says it
-                self._tell("server_close_request", code, event.reason)
-        elif isinstance(event, Ended):
-            if event.failure is not None:
-                link.last_error = ConnectionFailure.of_connection(event.failure)
-            self._end(link, was_clean=event.was_clean)
-            if self._owed is not None:
-                self._emit_owed(self._owed)
-        else:  # of pings and pongs a transport of the user's may tell
-            del link.events[0]
-
-    def _end(self, link: Link, *, was_clean: bool) -> None:
-        """Lets the connection go. The signal that ends it is owed from now on."""
-        was_open = link.is_open
-        if was_open and not link.has_received_close:
-            self._close_code, self._close_reason = CloseCode.ABNORMAL_CLOSURE.value, ""
-        if self._is_multiplayer:
-            owed = self._end_of_session()
-        else:
-            owed = Owed("connection_closed", (was_clean,)) if was_open else Owed("connection_error")
-        if link.transport is not None:
-            link.transport.abort()
-        # In one line: so Ctrl+C finds a connection that goes on, or one whose end will be told.
-        self._owed, link.transport, link.is_open = owed, None, False
-        link.let_go()
-        self._forget_session()
-
-    def _tell(self, signal: str, *args: object) -> None:
-        # The hook is looked up by name when it is called: kept, it would keep the client alive.
-        self._emit(signal, getattr(self, _HOOKS[signal]) if signal in _HOOKS else None, *args)
+    def _attach(self, link: Link) -> Link:
+        self._link = link
+        self._inbox = link.inbox
+        self._peer = WebSocketPeer(link)
+        return link
 
     # The object itself
 
@@ -475,13 +441,6 @@ class WebSocketClient(WebSocketSettings, WebSocketMultiplayerPeer):
         state = self.get_connection_status().name.removeprefix("CONNECTION_")
         return f"<{type(self).__name__} {state}{f' {self._url}' if self._url else ''}>"
 
-    def __reduce_ex__(self, protocol: SupportsIndex) -> Never:
+    def __reduce__(self) -> Never:
         """Refused: copies and pickles of a client would share its socket."""
         raise TypeError(f"a {type(self).__name__} cannot be copied or pickled: it owns a connection")
-
-
-def _forget_told(link: Link, messages: Messages, count: int) -> None:
-    """Takes the first messages of the run that is told off it; with the last of them, the run itself."""
-    messages.take(count)
-    if not messages.payloads and link.events:
-        del link.events[0]

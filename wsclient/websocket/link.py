@@ -62,6 +62,9 @@ class Link:
         is_open: from the opening handshake to the end, while closing too.
         is_closing_here: whether we asked for the end.
         has_received_close: whether the server's Close frame was applied.
+        close_code: of the last close, as received; -1 before any.
+        close_reason: that came with it.
+        has_warned_of_pause: whether a log line has said that nobody reads the packets.
         last_error: why a call was refused, or the connection failed.
         sent_messages: how many were given to the transport.
         sent_bytes: of their payloads.
@@ -85,6 +88,9 @@ class Link:
         self.is_open: bool = False
         self.is_closing_here: bool = False
         self.has_received_close = False
+        self.close_code: int = -1
+        self.close_reason: str = ""
+        self.has_warned_of_pause: bool = False
         self.sent_messages: int = 0
         self.sent_bytes: int = 0
         self._outgoing = outgoing

@@ -1,4 +1,4 @@
-"""WebSocketSettings: what may be set on a `WebSocketClient`."""
+"""What may be set on a `WebSocketClient`: Godot's settings, and ours. Each has a default that needs no thought."""
 
 from __future__ import annotations
 
@@ -7,74 +7,22 @@ import sys
 from typing import TYPE_CHECKING
 
 from wsclient.ground.error import Error
-from wsclient.transport.base import Settings
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
+    from wsclient.transport.base import Settings
     from wsclient.websocket.link import Link
+    from wsclient.websocket.poll_meter import PollMeter
 
-__all__ = ["WebSocketSettings"]
+__all__ = ["WebSocketClientSettings", "WebSocketSettings"]
 
 
 class WebSocketSettings:
-    """The settings of a client: Godot's, and the times. Each has a default that needs no thought."""
+    """The settings of what has WebSocket connections: compression, and times."""
 
-    _link: Link
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._settings = Settings()
-        self._poll_budget = 0.004
-
-    # TLS
-
-    @property
-    def verify_ssl(self) -> bool:
-        """Whether the server's certificate and name are checked (the default). Counts for the next connection."""
-        return self._settings.verify_ssl
-
-    @verify_ssl.setter
-    def verify_ssl(self, enabled: bool) -> None:
-        self._settings.verify_ssl = bool(enabled)
-
-    def set_verify_ssl_enabled(self, enabled: bool) -> None:
-        """Sets `verify_ssl`."""
-        self.verify_ssl = enabled
-
-    def is_verify_ssl_enabled(self) -> bool:
-        """Tells `verify_ssl`."""
-        return self.verify_ssl
-
-    @property
-    def trusted_ssl_certificate(self) -> str | bytes | os.PathLike[str] | SSLContext | None:
-        """What to trust in place of the system's and certifi's roots; None (the default): these.
-
-        A path to a PEM file, PEM text, DER bytes, or an `ssl.SSLContext`. Set it while disconnected: otherwise it is
-        refused, which `last_error` tells, and keeps its value.
-        """
-        return self._settings.trusted_certificate
-
-    @trusted_ssl_certificate.setter
-    def trusted_ssl_certificate(self, certificate: str | bytes | os.PathLike[str] | SSLContext | None) -> None:
-        if isinstance(certificate, os.PathLike):
-            certificate = os.fspath(certificate)
-        # By what it can do: the module that could say more is not loaded before the first wss.
-        if not isinstance(certificate, str | bytes | None) and not hasattr(certificate, "wrap_bio"):
-            raise TypeError(f"trusted_ssl_certificate takes a path, PEM, DER or an SSLContext, not {certificate!r}")
-        if self._link.transport is not None:
-            message = "trusted_ssl_certificate can be set while disconnected only"
-            self._link.refuse(Error.ERR_ALREADY_IN_USE, message)
-            return
-        self._settings.trusted_certificate = certificate
-
-    def set_trusted_ssl_certificate(self, certificate: str | bytes | os.PathLike[str] | SSLContext | None) -> None:
-        """Sets `trusted_ssl_certificate`."""
-        self.trusted_ssl_certificate = certificate
-
-    def get_trusted_ssl_certificate(self) -> str | bytes | os.PathLike[str] | SSLContext | None:
-        """Tells `trusted_ssl_certificate`."""
-        return self.trusted_ssl_certificate
+    _settings: Settings
+    _meter: PollMeter
 
     # Compression
 
@@ -130,8 +78,7 @@ class WebSocketSettings:
     @heartbeat_interval.setter
     def heartbeat_interval(self, seconds: float) -> None:
         self._settings.heartbeat_interval = _seconds("heartbeat_interval", seconds)
-        if self._link.transport is not None:
-            self._link.transport.settings_changed()
+        self._settings_changed()
 
     @property
     def poll_budget(self) -> float:
@@ -140,11 +87,71 @@ class WebSocketSettings:
         The clock is looked at after each call of the handlers and after each read. With 0, each `poll()` takes one
         step. Not in Godot.
         """
-        return self._poll_budget
+        return self._meter.budget
 
     @poll_budget.setter
     def poll_budget(self, seconds: float) -> None:
-        self._poll_budget = _seconds("poll_budget", seconds)
+        self._meter.budget = _seconds("poll_budget", seconds)
+
+    def _settings_changed(self) -> None:
+        raise NotImplementedError
+
+
+class WebSocketClientSettings(WebSocketSettings):
+    """The settings of a client: those of TLS too."""
+
+    _link: Link
+
+    @property
+    def verify_ssl(self) -> bool:
+        """Whether the server's certificate and name are checked (the default). Counts for the next connection."""
+        return self._settings.verify_ssl
+
+    @verify_ssl.setter
+    def verify_ssl(self, enabled: bool) -> None:
+        self._settings.verify_ssl = bool(enabled)
+
+    def set_verify_ssl_enabled(self, enabled: bool) -> None:
+        """Sets `verify_ssl`."""
+        self.verify_ssl = enabled
+
+    def is_verify_ssl_enabled(self) -> bool:
+        """Tells `verify_ssl`."""
+        return self.verify_ssl
+
+    @property
+    def trusted_ssl_certificate(self) -> str | bytes | os.PathLike[str] | SSLContext | None:
+        """What to trust in place of the system's and certifi's roots; None (the default): these.
+
+        A path to a PEM file, PEM text, DER bytes, or an `ssl.SSLContext`. Set it while disconnected: otherwise it is
+        refused, which `last_error` tells, and keeps its value.
+        """
+        return self._settings.trusted_certificate
+
+    @trusted_ssl_certificate.setter
+    def trusted_ssl_certificate(self, certificate: str | bytes | os.PathLike[str] | SSLContext | None) -> None:
+        if isinstance(certificate, os.PathLike):
+            certificate = os.fspath(certificate)
+        # By what it can do: the module that could say more is not loaded before the first wss.
+        if not isinstance(certificate, str | bytes | None) and not hasattr(certificate, "wrap_bio"):
+            raise TypeError(f"trusted_ssl_certificate takes a path, PEM, DER or an SSLContext, not {certificate!r}")
+        if self._link.transport is not None:
+            message = "trusted_ssl_certificate can be set while disconnected only"
+            self._link.refuse(Error.ERR_ALREADY_IN_USE, message)
+            return
+        self._settings.trusted_certificate = certificate
+
+    def set_trusted_ssl_certificate(self, certificate: str | bytes | os.PathLike[str] | SSLContext | None) -> None:
+        """Sets `trusted_ssl_certificate`."""
+        self.trusted_ssl_certificate = certificate
+
+    def get_trusted_ssl_certificate(self) -> str | bytes | os.PathLike[str] | SSLContext | None:
+        """Tells `trusted_ssl_certificate`."""
+        return self.trusted_ssl_certificate
+
+    def _settings_changed(self) -> None:
+        if self._link.transport is not None:
+            self._link.transport.settings_changed()
 
 
 def _seconds(name: str, value: float) -> float:

@@ -218,7 +218,7 @@ def _captured_packets(name):
     return [
         (message.payload, meaning.split(": ", 1)[1])
         for message, meaning in messages
-        if isinstance(message, relay.RelayedPacket)
+        if isinstance(message, relay.PeerPacket)
     ]
 
 

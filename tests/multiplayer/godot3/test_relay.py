@@ -10,8 +10,8 @@ from tests.support.captures import captured_messages
 from wsclient.multiplayer.godot3.relay import (
     IdAssigned,
     PeerAdded,
+    PeerPacket,
     PeerRemoved,
-    RelayedPacket,
     RelayError,
     decode,
     encode,
@@ -23,13 +23,13 @@ CASES = [
     pytest.param("01 01000000 00000000 01000000", PeerAdded(1), id="add-the-server"),
     pytest.param("01 01000000 00000000 ffffff7f", PeerAdded(2**31 - 1), id="add-the-highest"),
     pytest.param("02 01000000 00000000 02000000", PeerRemoved(2), id="remove"),
-    pytest.param("00 01000000 00000000 0908", RelayedPacket(1, 0, b"\x09\x08"), id="server-to-all"),
-    pytest.param("00 02000000 01000000", RelayedPacket(2, 1, b""), id="empty-packet"),
-    pytest.param("00 02000000 fdffffff 04", RelayedPacket(2, -3, b"\x04"), id="all-but-one"),
+    pytest.param("00 01000000 00000000 0908", PeerPacket(1, 0, b"\x09\x08"), id="server-to-all"),
+    pytest.param("00 02000000 01000000", PeerPacket(2, 1, b""), id="empty-packet"),
+    pytest.param("00 02000000 fdffffff 04", PeerPacket(2, -3, b"\x04"), id="all-but-one"),
 ]
 PEER_IDS = st.integers(2, 2**31 - 1)
 MESSAGES = st.one_of(
-    st.builds(RelayedPacket, st.integers(1, 2**31 - 1), st.integers(-(2**31), 2**31 - 1), st.binary(max_size=20)),
+    st.builds(PeerPacket, st.integers(1, 2**31 - 1), st.integers(-(2**31), 2**31 - 1), st.binary(max_size=20)),
     st.builds(IdAssigned, PEER_IDS),
     st.builds(PeerAdded, st.integers(1, 2**31 - 1)),
     st.builds(PeerRemoved, PEER_IDS),
@@ -82,7 +82,7 @@ def test_ignores_what_follows_the_id_of_a_system_message():
 
 def test_news_are_values_that_show_what_they_say():
     assert len({PeerAdded(2), PeerAdded(2), PeerRemoved(2), PeerAdded(3)}) == 3
-    assert repr(PeerAdded(2)) == "PeerAdded(2)"
+    assert repr(PeerAdded(2)) == "PeerAdded(peer_id=2)"
 
 
 @pytest.mark.parametrize(("source", "target"), [(2**31, 0), (2, 2**31), (2, -(2**31) - 1)])
@@ -117,12 +117,12 @@ def test_any_bytes_are_a_message_or_a_relay_error(data):
         message = decode(data)
     except RelayError:
         return
-    assert data.startswith(encode(message)) or not isinstance(message, RelayedPacket)
+    assert data.startswith(encode(message)) or not isinstance(message, PeerPacket)
 
 
 def _in_words(message):
     match message:
-        case RelayedPacket(source, target):
+        case PeerPacket(source, target):
             return f"from {source} to {({0: 'all', 1: 'server'}).get(target, target)}"
         case IdAssigned(peer_id):
             return f"SYS_ID peer {peer_id}"

@@ -10,23 +10,24 @@ from __future__ import annotations
 
 import struct
 from enum import IntEnum
-from typing import NamedTuple
+
+from wsclient.ground.value import Value
+from wsclient.multiplayer.session import SERVER_ID, PeerAdded, PeerPacket, PeerRemoved
 
 __all__ = [
     "HEADER_SIZE",
     "SERVER_ID",
     "IdAssigned",
     "PeerAdded",
+    "PeerPacket",
     "PeerRemoved",
     "RelayError",
     "RelayMessage",
-    "RelayedPacket",
     "decode",
     "encode",
     "encode_packet",
 ]
 
-SERVER_ID = 1
 HEADER_SIZE = 9
 
 _HEADER = struct.Struct("<Bii")
@@ -46,56 +47,13 @@ class RelayError(ValueError):
     """A message that breaks the relay's format; its text says how. To be logged, counted and ignored."""
 
 
-class RelayedPacket(NamedTuple):
-    """A packet from one peer to others.
+class IdAssigned(Value):
+    """The server's first message: the receiver's own id, 2 or more."""
 
-    Attributes:
-        source: the sender's id, 1 for the server.
-        target: 0 all, n one peer, -n all but peer n; as the sender wrote it.
-    """
-
-    source: int
-    target: int
-    payload: bytes
+    peer_id: int
 
 
-class _News:
-    """What the server tells of one peer."""
-
-    __slots__ = __match_args__ = ("peer_id",)
-
-    def __init__(self, peer_id: int) -> None:
-        self.peer_id: int = peer_id
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _News) and (type(self), self.peer_id) == (type(other), other.peer_id)
-
-    def __hash__(self) -> int:
-        return hash((type(self), self.peer_id))
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.peer_id})"
-
-
-class IdAssigned(_News):
-    """The server's first word: the receiver's own id, 2 or more."""
-
-    __slots__ = ()
-
-
-class PeerAdded(_News):
-    """A peer is there. Id 1, the server, comes first and says that the session is established."""
-
-    __slots__ = ()
-
-
-class PeerRemoved(_News):
-    """A peer has left. Never the server: its leaving is the end of the connection."""
-
-    __slots__ = ()
-
-
-RelayMessage = RelayedPacket | IdAssigned | PeerAdded | PeerRemoved
+RelayMessage = PeerPacket | IdAssigned | PeerAdded | PeerRemoved
 
 _NEWS: dict[int, type[IdAssigned | PeerAdded | PeerRemoved]] = {
     _Kind.ADD: PeerAdded,
@@ -126,7 +84,7 @@ def decode(message: bytes) -> RelayMessage:
         return _decode_news(kind, source, message)
     if source < SERVER_ID:
         raise RelayError(f"source {source} is no peer's id")
-    return RelayedPacket(source, target, message[HEADER_SIZE:])
+    return PeerPacket(source, target, message[HEADER_SIZE:])
 
 
 def _decode_news(kind: int, source: int, message: bytes) -> RelayMessage:
@@ -166,7 +124,7 @@ def encode(message: RelayMessage) -> bytes:
     Raises:
         ValueError: an id outside 32 bits.
     """
-    if isinstance(message, RelayedPacket):
+    if isinstance(message, PeerPacket):
         return encode_packet(message.source, message.target, message.payload)
     try:
         return _HEADER.pack(_KINDS[type(message)], SERVER_ID, 0) + _PEER_ID.pack(message.peer_id)

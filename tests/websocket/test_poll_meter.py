@@ -1,0 +1,53 @@
+"""PollMeter: polls are counted and timed by the clock that it is given."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.fake_clock import FakeClock
+from wsclient.websocket.poll_meter import PollMeter
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def meter(clock: FakeClock) -> PollMeter:
+    meter = PollMeter(0.25)
+    meter.restart(clock)
+    return meter
+
+
+def test_without_a_clock_no_time_passes() -> None:
+    meter = PollMeter(0.004)
+    meter.start()
+    meter.stop()
+
+    assert (meter.count, meter.longest, meter.deadline) == (1, 0.0, 0.004)
+
+
+def test_the_longest_poll_counts(meter: PollMeter, clock: FakeClock) -> None:
+    for seconds in (0.5, 2.0, 1.0):
+        meter.start()
+        clock.advance(seconds)
+        meter.stop()
+
+    assert (meter.count, meter.longest) == (3, 2.0)
+
+
+def test_a_poll_ends_when_its_budget_is_used_up(meter: PollMeter, clock: FakeClock) -> None:
+    meter.start()
+
+    assert meter.deadline == clock() + 0.25
+
+
+def test_it_begins_again_with_each_connection(meter: PollMeter, clock: FakeClock) -> None:
+    meter.start()
+    clock.advance(1.0)
+    meter.stop()
+
+    meter.restart(clock)
+
+    assert (meter.count, meter.longest) == (0, 0.0)

@@ -1,0 +1,43 @@
+"""RelaySession: a Godot 3 session (gd_mp_api), whose server relays packets between the peers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wsclient.multiplayer.godot3 import relay
+from wsclient.multiplayer.session import SERVER_ID, PeerAdded, PeerPacket, Session, SessionJoined
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wsclient.multiplayer.session import SessionEvent
+
+__all__ = ["RelaySession"]
+
+
+class RelaySession(Session):
+    """Who is in a Godot 3 session, as the server says. The server is added as peer 1: then the session is joined."""
+
+    def receive(self, message: bytes) -> Sequence[SessionEvent]:
+        """Returns what the message changes: a packet, a peer that came or left, the session joined."""
+        try:
+            news = relay.decode(message)
+        except relay.RelayError as error:
+            return (self.ignore(str(error)),)
+        if isinstance(news, PeerPacket):
+            return (news,)
+        if isinstance(news, PeerAdded):
+            return self._add(news.peer_id)
+        if isinstance(news, relay.IdAssigned):
+            self.assign_id(news.peer_id)
+            return ()
+        return (self.remove(news.peer_id),)
+
+    def wrap(self, packet: bytes, target: int) -> bytes:
+        """Returns the packet with the header for `target`."""
+        return relay.encode_packet(self.own_id, target, packet)
+
+    def _add(self, peer_id: int) -> Sequence[SessionEvent]:
+        added = self.add(peer_id)
+        is_joined = peer_id == SERVER_ID and isinstance(added, PeerAdded)
+        return (added, SessionJoined()) if is_joined else (added,)

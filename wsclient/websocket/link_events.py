@@ -1,0 +1,222 @@
+"""LinkEvents: applies what happened on a client's link, and emits the signals for it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from wsclient.core.signal_emitter import SignalEmitter
+from wsclient.ground.value import Value
+from wsclient.multiplayer.session import PeerAdded, PeerPacket, PeerRemoved, SessionJoined
+from wsclient.protocol.close_code import CloseCode
+from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened
+from wsclient.websocket.connection_failure import ConnectionFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from wsclient.multiplayer.session import Session, SessionEvent
+    from wsclient.protocol.events import Event
+    from wsclient.websocket.link import Link
+    from wsclient.websocket.poll_meter import PollMeter
+
+__all__ = ["LinkEvents", "OwedSignal"]
+
+logger: Final = logging.getLogger("wsclient.client")
+
+
+class OwedSignal(Value):
+    """A signal that is emitted before anything else."""
+
+    name: str
+    args: tuple[object, ...] = ()
+
+
+class LinkEvents(SignalEmitter):
+    """The part of a client that turns events of its link into signals. Called inside `poll()` only."""
+
+    _link: Link
+    _session: Session | None
+    _meter: PollMeter
+    _owed: OwedSignal | None
+    _has_packet_hook: bool
+
+    # The method that a subclass may override, by its signal.
+    _hooks: ClassVar[Mapping[str, str]] = {
+        "connection_established": "_on_connect",
+        "connection_error": "_on_error",
+        "connection_closed": "_on_disconnect",
+        "server_close_request": "_on_close_request",
+        "data_received": "_on_peer_packet",
+        "peer_packet": "_on_peer_packet",
+    }
+
+    if TYPE_CHECKING:  # of WebSocketMultiplayerPeer
+
+        def _queue_packet(self, session: Session, packet: PeerPacket) -> None: ...
+        def _log_ignored(self, session: Session, why: str) -> None: ...
+
+    def _tell_next(self, link: Link, deadline: float) -> bool:
+        """Applies the next event, then emits its signal. Returns False if the rest has to wait for another poll."""
+        event = link.events[0]
+        if isinstance(event, Messages):
+            return self._tell_messages(link, event, deadline)
+        self._tell_event(link, event)
+        return self._meter.clock() < deadline
+
+    # Messages
+
+    def _tell_messages(self, link: Link, messages: Messages, deadline: float) -> bool:
+        """Puts messages into the inbox, as many as find room, and emits `data_received` for each."""
+        events, inbox, payloads = link.events, link.inbox, messages.payloads
+        if not payloads:  # all told; Ctrl+C came before they were taken off
+            del events[0]
+            return True
+        # At the end nothing waits any more: what was read, one read at most, goes in whatever the limits say.
+        room = len(payloads) if isinstance(events[-1], Ended) else inbox.room_for(messages)
+        if not room:
+            self._warn_of_pause(link)
+            return False
+        if self._session is not None:
+            return self._tell_relayed(link, self._session, messages, room, deadline)
+        if self._has_packet_hook or self._handlers["data_received"]:
+            return self._tell_each(link, messages, room, deadline)
+        # Nobody listens: all at once.
+        if room == len(payloads):
+            del events[0]
+        else:
+            messages = messages.take(room)
+        inbox.extend(messages)
+        return True
+
+    def _tell_each(self, link: Link, messages: Messages, room: int, deadline: float) -> bool:
+        """Puts one message after the other into the inbox, and emits `data_received` for each before the next."""
+        # What a game pays for each message that it handles by signal: local names, and usually no call but the
+        # handler's and the look at the clock.
+        clock, transport, inbox = self._meter.clock, link.transport, link.inbox
+        add, sole_handlers = inbox.packets.append, self._sole_handlers
+        hook = self._hook("data_received") if self._has_packet_hook else None
+        inbox.announce(messages)
+        try:
+            for number, payload in enumerate(messages.payloads[:room], inbox.received + 1):
+                inbox.received = number
+                add(payload)
+                if (handler := sole_handlers["data_received"]) and not hook and not self._is_blocking_signals:
+                    handler()
+                else:
+                    self._emit("data_received", hook)
+                if clock() >= deadline or link.transport is not transport:
+                    return False
+        finally:
+            _forget_told(link, messages, inbox.settle())
+        return True
+
+    def _tell_relayed(self, link: Link, session: Session, messages: Messages, room: int, deadline: float) -> bool:
+        """Gives one message after the other to the session, and emits what it makes of each."""
+        transport, clock = link.transport, self._meter.clock
+        told = 0
+        try:
+            for payload in messages.payloads[:room]:
+                told += 1
+                self._tell_session(session, session.receive(payload))
+                if clock() >= deadline or link.transport is not transport:
+                    return False
+        finally:
+            _forget_told(link, messages, told)
+        return True
+
+    # The session of multiplayer mode
+
+    def _tell_session(self, session: Session, events: Sequence[SessionEvent]) -> None:
+        """Emits what one message changed in the session."""
+        for event in events:
+            if isinstance(event, PeerPacket):
+                self._queue_packet(session, event)
+            elif isinstance(event, PeerAdded):
+                is_joined = any(isinstance(other, SessionJoined) for other in events)
+                self._tell_of_peer(event.peer_id, is_joined=is_joined)
+            elif isinstance(event, PeerRemoved):
+                self._emit("peer_disconnected", None, event.peer_id)
+            elif not isinstance(event, SessionJoined):
+                self._log_ignored(session, event.why)
+
+    def _tell_of_peer(self, peer_id: int, *, is_joined: bool) -> None:
+        link = self._link
+        if is_joined:
+            self._owed = OwedSignal("connection_succeeded")  # comes second, whatever a handler raises
+        self._emit("peer_connected", None, peer_id)
+        # A handler may have ended it all: what is owed then is the end, to be told first in the next poll().
+        if self._owed is not None and link.transport is not None:
+            self._tell_owed(self._owed)
+
+    # Everything else
+
+    def _tell_event(self, link: Link, event: Event) -> None:
+        # Taken off when it has been applied and before it is told, so that Ctrl+C loses no event, nor tells one twice.
+        if isinstance(event, Opened):
+            link.open()
+            del link.events[0]
+            if self._session is None:
+                self._tell("connection_established", event.subprotocol)
+        elif isinstance(event, CloseReceived):
+            link.has_received_close = True
+            link.close_code, link.close_reason = event.code, event.reason
+            del link.events[0]
+            if not event.is_answer:
+                code = 0 if event.code == CloseCode.NO_STATUS else event.code  # as Godot says it
+                self._tell("server_close_request", code, event.reason)
+        elif isinstance(event, Ended):
+            if event.failure is not None:
+                link.last_error = ConnectionFailure.of_connection(event.failure)
+            self._end(link, was_clean=event.was_clean)
+            if self._owed is not None:
+                self._tell_owed(self._owed)
+        else:  # of pings and pongs a transport of the user's may tell
+            del link.events[0]
+
+    def _end(self, link: Link, *, was_clean: bool) -> None:
+        """Lets the connection go. The signal that ends it is owed from now on."""
+        if link.is_open and not link.has_received_close:
+            link.close_code, link.close_reason = CloseCode.ABNORMAL_CLOSURE.value, ""
+        owed = self._signal_of_end(link, was_clean=was_clean)
+        if link.transport is not None:
+            link.transport.abort()
+        # In one line: so Ctrl+C finds a connection that goes on, or one whose end will be told.
+        self._owed, link.transport, link.is_open = owed, None, False
+        link.let_go()
+        if self._session is not None:
+            self._session.end()
+
+    def _signal_of_end(self, link: Link, *, was_clean: bool) -> OwedSignal:
+        if self._session is None:
+            return OwedSignal("connection_closed", (was_clean,)) if link.is_open else OwedSignal("connection_error")
+        is_known_as_joined = self._session.has_joined and self._owed is None
+        return OwedSignal("server_disconnected" if is_known_as_joined else "connection_failed")
+
+    # Emitting
+
+    def _tell_owed(self, owed: OwedSignal) -> None:
+        """Emits the signal that is owed."""
+        self._owed = None
+        self._tell(owed.name, *owed.args)
+
+    def _tell(self, signal: str, *args: object) -> None:
+        """Emits a signal of the connection, behind the hook for it."""
+        self._emit(signal, self._hook(signal), *args)
+
+    def _hook(self, signal: str) -> Callable[..., object] | None:
+        # Looked up by name when it is called: kept, it would keep the client alive.
+        name = self._hooks.get(signal)
+        return None if name is None else getattr(self, name)
+
+    def _warn_of_pause(self, link: Link) -> None:
+        if not link.has_warned_of_pause:
+            link.has_warned_of_pause = True
+            logger.warning("%d packets unread: call get_packet(). The server is held back", len(link.inbox.packets))
+
+
+def _forget_told(link: Link, messages: Messages, count: int) -> None:
+    """Takes the first messages off the run that is being told; with the last of them, the run itself."""
+    messages.take(count)
+    if not messages.payloads and link.events:
+        del link.events[0]
