@@ -23,7 +23,15 @@ USAGE, MISTAKES = HERE / "usage.py", HERE / "mistakes.py"
 FOUND = re.compile(r"^(?P<file>[^:]+):(?P<line>\d+): error: .*\[(?P<code>[a-z-]+)\]$")
 
 # What the library's own rooms call, and no user.
-NOT_FOR_USERS = {"free_later", "has_own_id", "known_rpc_names", "known_rset_names", "replace", "of_call", "of_connection"}
+NOT_FOR_USERS = {
+    "free_later",
+    "has_own_id",
+    "known_rpc_names",
+    "known_rset_names",
+    "replace",
+    "of_call",
+    "of_connection",
+}
 # What named tuples have from elsewhere.
 OF_TUPLES = {"count", "index"}
 
