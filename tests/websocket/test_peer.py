@@ -60,7 +60,7 @@ def test_a_peer_made_by_hand_is_not_connected() -> None:
 
 def test_a_peer_is_no_networked_one_and_has_no_signals() -> None:
     assert WebSocketPeer().get_signal_list() == []
-    assert WebSocketPeer.__mro__[1] is PacketPeer
+    assert isinstance(WebSocketPeer(), PacketPeer)
     assert not WebSocketPeer().is_class("NetworkedMultiplayerPeer")
 
 
