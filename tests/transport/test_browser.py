@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,11 @@ class Page:
         self.settings = Settings()
         self._connect = bridge(self.browser)
 
+    def new(self) -> BrowserTransport:
+        return BrowserTransport(self.settings, clock=self.clock, connect=self._connect)
+
     def transport(self, url: str = "ws://example.com/", *subprotocols: str) -> BrowserTransport:
-        transport = BrowserTransport(self.settings, clock=self.clock, connect=self._connect)
+        transport = self.new()
         transport.open(OpeningRequest(URL.parse(url), subprotocols))
         return transport
 
@@ -173,6 +177,47 @@ class TestOpening:
 
         with pytest.raises(RuntimeError, match="not allowed while OPENING"):
             transport.open(OpeningRequest(URL.parse("ws://example.com/")))
+
+
+PEM = "-----BEGIN CERTIFICATE-----"
+
+
+class TestRefusing:
+    @pytest.mark.parametrize(
+        ("url", "headers", "settings", "words"),
+        [
+            ("ws://a/", (("X-Token", "secret"),), Settings(), r"headers \(X-Token\).*sub-protocol.*first message"),
+            ("ws://me:secret@a/", (), Settings(), "user name and password.*query"),
+            ("wss://a/", (), Settings(verify_ssl=False), "verify_ssl = False"),
+            ("wss://a/", (), Settings(trusted_certificate=PEM), "trusted_ssl_certificate"),
+        ],
+        ids=["headers", "password", "unverified", "certificate"],
+    )
+    def test_names_what_a_page_cannot_have(
+        self, page: Page, url: str, headers: tuple[tuple[str, str], ...], settings: Settings, words: str
+    ) -> None:
+        page.settings = settings
+
+        refusal = page.new().refusal_of(OpeningRequest(URL.parse(url), (), headers))
+
+        assert re.search(words, refusal)
+        assert "secret" not in refusal
+
+    @pytest.mark.parametrize("settings", [Settings(), Settings(verify_ssl=False, trusted_certificate=PEM)])
+    def test_finds_nothing_that_counts_for_tls_alone(self, page: Page, settings: Settings) -> None:
+        page.settings = settings
+
+        assert page.new().refusal_of(OpeningRequest(URL.parse("ws://a/"), ("chat",))) == ""
+
+    @pytest.mark.parametrize("code", [1001, 1011, 2999, 5000])
+    def test_leaves_a_connection_open_whose_close_code_no_browser_sends(self, page: Page, code: int) -> None:
+        transport = page.open_transport()
+
+        with pytest.raises(ValueError, match=f"close code {code}: use 1000"):
+            transport.close(code, "")
+
+        assert transport.can_send
+        assert page.socket.closed_with == []
 
 
 class TestReceiving:

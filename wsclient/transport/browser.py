@@ -50,6 +50,8 @@ _MOST_PILED: Final = 4 * 4096  # messages
 _PILED_SIZES: Final = 4  # times the largest message
 _SMALLEST_LIMIT: Final = 125  # bytes, as on sockets
 
+_INSTEAD: Final = "use a sub-protocol, the query of the URL, or a first message"
+
 
 class State(Enum):
     """How far a transport is in its one life."""
@@ -103,6 +105,20 @@ class BrowserTransport(Transport):
     def clock(self) -> Callable[[], float]:
         """The monotonic clock of all deadlines, in seconds."""
         return self._clock
+
+    def refusal_of(self, request: OpeningRequest) -> str:
+        """Returns what of the request or the settings a page cannot have; "" if it can have all of it."""
+        url, settings = request.url, self._settings
+        if request.headers:
+            names = ", ".join(name for name, _ in request.headers)
+            return f"a browser does not let pages send headers ({escape(names, 80)}): {_INSTEAD}"
+        if url.username is not None:
+            return f"a browser sends no user name and password of a ws:// URL: {_INSTEAD}"
+        if url.is_secure and not settings.verify_ssl:
+            return "a browser checks every certificate, so verify_ssl = False cannot be had: make it trust the server's"
+        if url.is_secure and settings.trusted_certificate is not None:
+            return "a browser trusts its own certificates alone: leave trusted_ssl_certificate out, and add it there"
+        return ""
 
     def open(self, request: OpeningRequest) -> None:
         """Starts to connect. What the browser refuses at once, a mixed content or a blocked port, `poll` returns."""
@@ -176,7 +192,13 @@ class BrowserTransport(Transport):
         """Does nothing: what was sent is the browser's already, and leaves when the program awaits."""
 
     def close(self, code: int, reason: str) -> None:
-        """Starts the closing handshake. From then on the browser delivers no message any more."""
+        """Starts the closing handshake. From then on the browser delivers no message any more.
+
+        Raises:
+            ValueError: no browser sends such a code.
+        """
+        if code not in (0, CloseCode.NORMAL_CLOSURE) and not 3000 <= code <= 4999:
+            raise ValueError(f"a browser does not let pages send close code {code}: use 1000, 3000-4999, or 0 for none")
         if self._wire is None or self._state is not _OPEN:
             self.abort()
             return
