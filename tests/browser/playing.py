@@ -1,0 +1,49 @@
+"""Plays the behaviours, one after the other; inside the page too."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+import time
+import traceback
+from typing import TYPE_CHECKING
+
+from tests.browser.behaviours import BEHAVIOURS
+from tests.browser.scene import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+__all__ = ["frame_of_a_page", "play", "play_all"]
+
+LONGEST = 30.0  # seconds for one behaviour
+
+
+async def play(name: str, scene: Scene) -> None:
+    """Plays one behaviour, and closes what it has left."""
+    try:
+        await asyncio.wait_for(BEHAVIOURS[name](scene), LONGEST)
+    finally:
+        await scene.clean_up()
+
+
+async def play_all(
+    new_scene: Callable[[], Scene], report: Callable[[str, str, float], Awaitable[object]], names: Iterable[str] = ()
+) -> None:
+    """Plays all of them. Reports of each its name, "" or how it failed, and how long it took."""
+    for name in names or BEHAVIOURS:
+        started = time.monotonic()
+        try:
+            await play(name, new_scene())
+            why = ""
+        except Exception:  # noqa: BLE001 - reported to those who wait for it outside the page
+            why = traceback.format_exc()
+        await report(name, why, time.monotonic() - started)
+        sys.last_exc = None
+        gc.collect()
+
+
+async def frame_of_a_page() -> None:
+    """One frame of a page, a worker or Node.js. Never between 0 and 2 ms, where Chromium starves the network."""
+    await asyncio.sleep(0.005)
