@@ -15,7 +15,19 @@ TESTS = ROOT / "tests"
 ABOUT_THE_WHOLE = {"test_exports.py", "test_layering.py", "test_mirror.py", "test_packaging.py"}
 
 # Folders that follow another order than the package's: by helper, by server, by demo, by page, by row, by user...
-FREE = {"benchmarks", "browser", "demos", "docs", "endurance", "fuzz", "hostile", "interop", "model", "support", "typing"}
+FREE = {
+    "benchmarks",
+    "browser",
+    "demos",
+    "docs",
+    "endurance",
+    "fuzz",
+    "hostile",
+    "interop",
+    "model",
+    "support",
+    "typing",
+}
 
 
 def mirror_of(module: PurePosixPath) -> PurePosixPath:

@@ -10,10 +10,11 @@ import traceback
 from typing import TYPE_CHECKING
 
 from tests.browser.behaviours import BEHAVIOURS
-from tests.browser.scene import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
+
+    from tests.browser.scene import Scene
 
 __all__ = ["frame_of_a_page", "play", "play_all"]
 

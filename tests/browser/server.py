@@ -135,11 +135,25 @@ def close_frame(code: int, reason: str = "") -> bytes:
 
 # What the server does, by path. Each is called with a request that has not been answered.
 
-_records: dict[str, dict[str, Any]] = {}  # what is known of a connection, by the id in its query
+
+class Record:
+    """What the server remembers of a connection: how it was closed."""
+
+    def __init__(self) -> None:
+        self.code = 0
+        self.reason = ""
+        self.is_over = asyncio.Event()
+
+    def end(self, code: int, reason: str = "") -> None:
+        self.code, self.reason = code, reason
+        self.is_over.set()
 
 
-def _record(peer: Peer) -> dict[str, Any]:
-    return _records.setdefault(peer.request.query.get("id", ""), {})
+_records: dict[str, Record] = {}  # by the id in the query
+
+
+def _record(peer: Peer) -> Record:
+    return _records.setdefault(peer.request.query.get("id", ""), Record())
 
 
 async def echo(peer: Peer) -> None:
@@ -155,13 +169,12 @@ async def echo_on(peer: Peer) -> None:
         while True:
             opcode, payload = await peer.receive()
             if opcode == CLOSE:
-                record["code"] = int.from_bytes(payload[:2]) if payload else 1005
-                record["reason"] = payload[2:].decode()
+                record.end(int.from_bytes(payload[:2]) if payload else 1005, payload[2:].decode())
                 await peer.write(frame(payload, CLOSE))
                 break
             await peer.write(frame(payload, opcode))
     except Gone:
-        record["code"] = 1006
+        record.end(1006)
     finally:
         peer.drop()
 
@@ -170,9 +183,8 @@ async def record(peer: Peer) -> None:
     """Says what is known of the connection `?id=`, once it has ended."""
     await peer.accept()
     wanted = _record(peer)
-    while "code" not in wanted:
-        await asyncio.sleep(0.01)
-    await peer.send(json.dumps(wanted))
+    await wanted.is_over.wait()
+    await peer.send(json.dumps({"code": wanted.code, "reason": wanted.reason}))
     await echo_on(peer)
 
 
@@ -211,8 +223,6 @@ async def closing(peer: Peer) -> None:
     await peer.accept()
     await peer.message()
     await peer.write((frame(query["last"]) if "last" in query else b"") + goodbye)
-    with contextlib.suppress(Gone):
-        _record(peer)["answer"] = (await peer.receive())[0]
     await peer.end()
 
 
@@ -339,8 +349,8 @@ class BehaviourServer:
                 await SCRIPTS[request.path](Peer(reader, writer, request))
             else:
                 await self._answer(request, reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError, Gone):
-            pass
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError, Gone):
+            pass  # gone; or the server stops, whose streams would log it
         finally:
             writer.close()
             with contextlib.suppress(ConnectionError):

@@ -235,14 +235,6 @@ class BrowserTransport(Transport):
             ends.popleft()
         return len(ends)
 
-    @property
-    def remote_address(self) -> tuple[str, int]:
-        """No browser tells it: ("", 0)."""
-        return ("", 0)
-
-    def set_no_delay(self, enabled: bool) -> None:
-        """Does nothing: the browser decides."""
-
     # What comes from the browser
 
     def _receive(self, wire: Wire) -> None:

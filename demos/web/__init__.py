@@ -1,0 +1,1 @@
+"""The arena in a page: Python in the browser, by Pyodide."""

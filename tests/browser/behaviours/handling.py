@@ -1,0 +1,62 @@
+"""When handlers run, and what they may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.browser.behaviours.listed import behaviour
+
+if TYPE_CHECKING:
+    from tests.browser.scene import Scene
+
+__all__: list[str] = []  # the behaviours are on the list
+
+
+@behaviour
+async def emits_inside_poll_only(scene: Scene) -> None:
+    player = await scene.connected("echo", hello="welcome")
+    player.send_text("ping")
+    before = len(player.messages)
+    for _ in range(20):
+        await scene.frame()
+    assert len(player.messages) == before
+
+    await scene.until(player, lambda: len(player.messages) == 2)
+
+
+@behaviour
+async def raises_what_a_handler_raises_and_goes_on(scene: Scene) -> None:
+    player = await scene.connected("echo", keeps=False)
+    heard: list[bytes] = []
+
+    def fail() -> None:
+        heard.append(player.get_packet())
+        raise LookupError("of the game's own")
+
+    player.connect("data_received", fail)
+    player.send_text("one")
+    player.send_text("two")
+
+    raised = 0
+    while raised < 2:
+        try:
+            await scene.frames(player, 1)
+        except LookupError:
+            raised += 1
+    assert heard == [b"one", b"two"]
+    assert player.get_connection_status() == player.CONNECTION_CONNECTED
+
+
+@behaviour
+async def connects_again_from_the_handler_that_hears_the_end(scene: Scene) -> None:
+    player = await scene.connected("closing", code=1000)
+
+    def again(was_clean: bool) -> None:
+        player.connect_to_url(scene.url("echo"))
+
+    player.connect("connection_closed", again, (), player.CONNECT_ONESHOT)
+    player.send_text("go")
+
+    await scene.until(player, lambda: player.names().count("connection_established") == 2)
+    player.send_text("again")
+    await scene.until(player, lambda: player.messages)

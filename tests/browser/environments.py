@@ -1,0 +1,160 @@
+"""The environments of a page: Node.js, Chromium and Firefox, started without a driver.
+
+The page POSTs what it found to the server that served it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from demos.web.npm import PYODIDE, CannotInstall, install
+from tests.browser.server import BehaviourServer, Page
+from tests.support.programs import REQUIRED_VARIABLE, require_program
+from tests.support.source import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["ENVIRONMENTS", "Environment", "Results", "play_in"]
+
+UNDICI = "undici@7.30.2"
+LONGEST = 240.0  # seconds for a run
+HERE = Path(__file__).parent
+
+KINDS = {
+    ".html": "text/html",
+    ".mjs": "text/javascript",
+    ".js": "text/javascript",
+    ".wasm": "application/wasm",
+    ".json": "application/json",
+    ".zip": "application/zip",
+}
+
+CHROMIUM = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage"]
+
+
+class Environment(NamedTuple):
+    """Where the behaviours play: a program, and what it runs them in."""
+
+    program: str
+    place: str
+
+
+ENVIRONMENTS = {
+    "node": Environment("node", "node"),
+    "chromium-page": Environment("chromium", "page"),
+    "chromium-worker": Environment("chromium", "worker"),
+    "firefox-page": Environment("firefox-esr", "page"),
+    "firefox-worker": Environment("firefox-esr", "worker"),
+}
+
+
+class Results(NamedTuple):
+    """What a run has brought.
+
+    Attributes:
+        failed: the traceback of each behaviour that failed, by name.
+        passed: the names of the others.
+        trouble: what kept the run from its end; "" for nothing.
+    """
+
+    failed: dict[str, str]
+    passed: list[str]
+    trouble: str
+
+
+def play_in(environment: Environment, folder: Path, closed_port: int, only: str = "") -> Results:
+    """Plays the behaviours there. Skips the test if a program or a package is missing."""
+    program = require_program(environment.program)
+    modules = _modules()
+    with BehaviourServer(_pages(modules)) as server:
+        origin = f"http://127.0.0.1:{server.port}"
+        query = f"in={environment.place}&closed={closed_port}&only={only}"
+        command = _command(program, environment, folder, modules, origin, query)
+        # A session of its own, so that what it starts can be ended with it.
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        try:
+            has_ended = server.wait_for_posts(lambda posted: any("end" in each for each in posted), LONGEST)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        return _results(server.posted, "" if has_ended else f"it did not end within {LONGEST:g} s")
+
+
+def _modules() -> Path:
+    try:
+        return install(PYODIDE, UNDICI)
+    except CannotInstall as why:
+        if "pyodide" in os.environ.get(REQUIRED_VARIABLE, "").split(","):
+            pytest.fail(f"{why}, and {REQUIRED_VARIABLE} requires pyodide", pytrace=False)
+        pytest.skip(str(why))
+
+
+def _command(
+    program: str, environment: Environment, folder: Path, modules: Path, origin: str, query: str
+) -> Sequence[str]:
+    url = f"{origin}/?{query}"
+    match environment.program:
+        case "node":
+            return [program, str(HERE / "node.mjs"), str(modules), origin, query]
+        case "chromium":
+            return [program, *CHROMIUM, f"--user-data-dir={folder}", url]
+        case _:
+            return [program, "--headless", "--no-remote", "--profile", str(folder), url]
+
+
+def _results(posted: list[dict[str, object]], trouble: str) -> Results:
+    played = [each for each in posted if "name" in each]
+    failed = {str(each["name"]): str(each["why"]) for each in played if each["why"]}
+    passed = [str(each["name"]) for each in played if not each["why"]]
+    troubles = [trouble, *(str(each["error"]) for each in posted if "error" in each)]
+    return Results(failed, passed, "; ".join(filter(None, troubles)))
+
+
+def _pages(modules: Path) -> dict[str, Page]:
+    pages = {f"/{name}": _page(HERE / name) for name in ("play.mjs", "worker.mjs")}
+    pages["/"] = _page(HERE / "page.html")
+    pages["/bundle.zip"] = Page(KINDS[".zip"], _bundle())
+    for file in (modules / "pyodide").iterdir():
+        if file.suffix in KINDS:
+            pages[f"/pyodide/{file.name}"] = _page(file)
+    return pages
+
+
+def _page(file: Path) -> Page:
+    return Page(KINDS[file.suffix], file.read_bytes())
+
+
+def _bundle() -> bytes:
+    """All that the behaviours import, as the package has it."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for folder in (ROOT / "wsclient", _package("pyee")):
+            for file in folder.rglob("*.py"):
+                bundle.write(file, file.relative_to(folder.parent))
+        bundle.write(_package("typing_extensions"), "typing_extensions.py")
+        for name in ("__init__.py", "in_a_page.py", "playing.py", "scene.py", "behaviours"):
+            for file in sorted((HERE / name).rglob("*.py")) or [HERE / name]:
+                bundle.write(file, file.relative_to(ROOT))
+        bundle.writestr("tests/__init__.py", "")
+    return held.getvalue()
+
+
+def _package(name: str) -> Path:
+    spec = find_spec(name)
+    assert spec is not None
+    assert spec.origin is not None, f"{name} has no file in {sys.path}"
+    file = Path(spec.origin)
+    return file.parent if file.name == "__init__.py" else file

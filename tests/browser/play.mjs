@@ -1,0 +1,19 @@
+// Loads Pyodide and all that is tested, plays the behaviours, and POSTs what came of each to the server that served it.
+
+export async function play(origin, options, loaded = undefined) {
+  const post = (result) => fetch(`${origin}/results`, { method: "POST", body: JSON.stringify(result) });
+  try {
+    const started = performance.now();
+    const { loadPyodide } = loaded ?? (await import(`${origin}/pyodide/pyodide.mjs`));
+    const pyodide = await loadPyodide();
+    const bundle = await fetch(`${origin}/bundle.zip`);
+    pyodide.unpackArchive(await bundle.arrayBuffer(), "zip");
+    await post({ loaded: performance.now() - started });
+    const player = pyodide.pyimport("tests.browser.in_a_page");
+    const report = (name, why, seconds) => post({ name, why, seconds });
+    await player.run(Number(new URL(origin).port), Number(options.get("closed")), options.get("only") ?? "", report);
+    await post({ end: true });
+  } catch (error) {
+    await post({ end: true, error: String(error) });
+  }
+}
