@@ -42,6 +42,11 @@ class PacketPeer(Reference, ABC):
     _encode_buffer_max_size = DEFAULT_ENCODE_BUFFER
     _allows_object_decoding = False
 
+    def __init__(self) -> None:
+        """Loads what `put_var` and `get_var` need: a game makes its peers before its first frame, not within one."""
+        super().__init__()
+        import wsclient.variant  # noqa: F401, PLC0415 - not needed by what has signals alone
+
     # What a peer writes
 
     @abstractmethod
@@ -104,7 +109,7 @@ class PacketPeer(Reference, ABC):
             value too, where there was no packet, or none that can be decoded: then `get_packet_error()` tells why,
             `ERR_INVALID_DATA` for the latter, with a log line that says where in the packet. The packet is gone.
         """
-        from wsclient.variant import VariantError, decode  # noqa: PLC0415 - who sends plain bytes need not load it
+        from wsclient.variant import VariantError, decode  # noqa: PLC0415 - loaded by __init__
 
         packet = self.get_packet()
         if error := self.get_packet_error():
