@@ -16,6 +16,8 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytest_plugins = ["wsclient.testing.pytest_plugin"]
+
 pytest.register_assert_rewrite("tests.support")  # so that a helper's failed assert shows both sides too
 
 # No deadline and no "too slow": a busy machine must not turn a correct program red.

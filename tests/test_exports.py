@@ -66,6 +66,7 @@ NOT_AT_IMPORT = [
     "wsclient.netgraph",
     "wsclient.scene.node",
     "wsclient.rpc",
+    "wsclient.testing",
     "wsclient.variant",
 ]
 

@@ -24,11 +24,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "websocket": {"core", "transport", "protocol", "multiplayer", "ground"},
     "scene": {"core", "multiplayer", "variant", "transport.clock", "ground"},
     DOORS: {"websocket", "scene", "core", "multiplayer", "variant", "transport", "ground"},
+    "testing": {"websocket", "core", "transport", "protocol", "ground"},
     CLI: {DOORS, "websocket", "core", "transport", "protocol", "ground"},
 }
 
 # What is neither ours nor Python's own: each has the one room that knows it.
-THIRD_PARTY: dict[str, set[str]] = {CLI: {"rich"}, "core": {"pyee"}, "transport": {"certifi", "js", "pyodide"}}
+THIRD_PARTY: dict[str, set[str]] = {
+    CLI: {"rich"},
+    "core": {"pyee"},
+    "testing": {"pytest"},
+    "transport": {"certifi", "js", "pyodide"},
+}
 
 # The world: networks, clocks, threads, other processes.
 WORLD = {

@@ -74,10 +74,17 @@ def test_it_is_said_to_be_typed_and_for_every_python_that_is_tried(metadata: Mes
     assert {"3.11"} < tried <= named
 
 
-def test_the_command_line_is_a_script_of_its_own(wheel: ZipFile) -> None:
+def test_the_command_line_is_a_script_and_the_fixtures_are_a_plugin(wheel: ZipFile) -> None:
     (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt"))
 
-    assert wheel.read(name).decode() == "[console_scripts]\nwsclient = wsclient.__main__:main\n"
+    assert wheel.read(name).decode().split("\n") == [
+        "[console_scripts]",
+        "wsclient = wsclient.__main__:main",
+        "",
+        "[pytest11]",
+        "wsclient = wsclient.testing.pytest_plugin",
+        "",
+    ]
 
 
 def test_colours_and_demos_are_extras(metadata: Message) -> None:

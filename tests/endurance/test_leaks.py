@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fake_clock import FakeClock
 from tests.support.paired_network import PairedNetwork, agree, read_request
 from tests.support.resources import holding
 from wsclient import WebSocketClient
+from wsclient.testing import FakeClock
 from wsclient.transport.native import NativeTransport
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fake_clock import FakeClock
 from tests.support.paired_network import PairedNetwork, agree
 from wsclient import Error, WebSocketClient
 from wsclient.protocol.kept_memory import keep_memory
+from wsclient.testing import FakeClock
 from wsclient.transport.native import NativeTransport
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tests.hostile.raw_server import MemoryEnd, RawServer, SocketEnd, TlsEnd
 from tests.hostile.wire import TEXT, close, frame
-from tests.support.fake_clock import FakeClock
 from tests.support.fake_network import FakeNetwork, FakeResolver, addresses
 from tests.support.tls import client_context, server_context
 from wsclient import Error, WebSocketClient
+from wsclient.testing import FakeClock
 from wsclient.transport.native import NativeTransport
 from wsclient.transport.opening.resolver import Resolved
 from wsclient.transport.stream.tls_stream import TlsStream

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.hostile.faulty_system import Fault, FaultyNetwork, FaultySystem
-from tests.support.fake_clock import FakeClock
 from tests.support.fake_network import FakeResolver, addresses
 from tests.support.scripted_server import ScriptedServer
 from tests.support.tls import ServerTlsStream, client_context, server_context
 from wsclient import Error, WebSocketClient
+from wsclient.testing import FakeClock
 from wsclient.transport.native import NativeTransport
 from wsclient.transport.opening.resolver import Resolved
 from wsclient.transport.stream.tls_stream import TlsStream

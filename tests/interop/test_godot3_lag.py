@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.support.fake_clock import FakeClock
 from tests.support.godot3_player import PythonPlayer
 from wsclient.scene.lag_peer import LagPeer
+from wsclient.testing import FakeClock
 
 
 def test_a_call_over_a_lag_peer_comes_back_late_and_whole(session):

@@ -13,9 +13,9 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
-from tests.support.fake_clock import FakeClock
 from tests.support.fake_network import FakeNetwork
 from wsclient import Error, WebSocketClient
+from wsclient.testing import FakeClock
 from wsclient.transport.native import NativeTransport
 
 if TYPE_CHECKING:

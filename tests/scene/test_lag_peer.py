@@ -5,7 +5,6 @@ import weakref
 
 import pytest
 
-from tests.support.fake_clock import FakeClock
 from tests.support.scripted_peer import ScriptedPeer, SentPacket
 from wsclient.core.networked_multiplayer_peer import ConnectionStatus, TransferMode
 from wsclient.ground.error import Error
@@ -13,6 +12,7 @@ from wsclient.multiplayer.godot3 import commands
 from wsclient.scene.lag_peer import MOST_ON_THE_WAY, MOST_UNREAD, LagPeer
 from wsclient.scene.multiplayer_api import MultiplayerAPI
 from wsclient.scene.node import Node
+from wsclient.testing import FakeClock
 from wsclient.transport.clock import monotonic
 
 CONNECTING = ConnectionStatus.CONNECTION_CONNECTING

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Self
 
 from demos.arena.messages import Echo, Scene, encode
 from demos.arena.model import STARS, Ship
-from tests.support.fake_clock import FakeClock
 from tests.support.paired_network import PairedNetwork, agree
 from wsclient import WebSocketClient
+from wsclient.testing import FakeClock
 from wsclient.transport.native import NativeTransport
 
 if TYPE_CHECKING:

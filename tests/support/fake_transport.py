@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.support.fake_clock import FakeClock
 from wsclient.protocol.events import BINARY, TEXT, CloseReceived, Ended, Failure, FailureKind, Messages, Opened, Stage
+from wsclient.testing import FakeClock
 from wsclient.transport.base import Settings, Transport
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from tests.support.fake_clock import FakeClock
 from tests.support.fake_network import FakeNetwork, FakeResolver, addresses
 from tests.support.scripted_server import ScriptedServer
 from tests.support.tls import ServerTlsStream, client_context, server_context
 from wsclient.protocol.events import Ended, Messages, Opened
 from wsclient.protocol.url import URL
+from wsclient.testing import FakeClock
 from wsclient.transport.base import OpeningRequest, Settings
 from wsclient.transport.native import NativeTransport
 from wsclient.transport.opening.resolver import Resolved

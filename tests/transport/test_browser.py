@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.fake_browser import FakeBrowser, pyodide
-from tests.support.fake_clock import FakeClock
 from tests.support.pygbag_bridge import pygbag_window
 from wsclient.protocol.events import (
     BINARY,
@@ -21,6 +20,7 @@ from wsclient.protocol.events import (
     Stage,
 )
 from wsclient.protocol.url import URL
+from wsclient.testing import FakeClock
 from wsclient.transport.base import OpeningRequest, Settings
 from wsclient.transport.bridge import PygbagWire, PyodideWire
 from wsclient.transport.browser import BrowserTransport

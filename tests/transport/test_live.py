@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.fake_clock import FakeClock
 from tests.support.memory_stream import MemoryStream
 from wsclient.protocol.connection import Connection, Role
 from wsclient.protocol.events import TEXT, CloseReceived, Ended, Failure, FailureKind, Messages, Stage
+from wsclient.testing import FakeClock
 from wsclient.transport.base import Settings
 from wsclient.transport.live import LiveConnection
 from wsclient.transport.polled_time import PolledClock

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_clock import FakeClock
 from tests.support.scripted_server import LoopbackListener, ScriptedServer
 from tests.support.threads import finish_lookups
 from tests.support.tls import ServerTlsStream, authority, server_context
 from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, Messages, Opened, Stage
 from wsclient.protocol.url import URL
+from wsclient.testing import FakeClock
 from wsclient.transport.base import OpeningRequest, Settings
 from wsclient.transport.native import NativeTransport
 

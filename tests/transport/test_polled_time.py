@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.fake_clock import FakeClock
+from wsclient.testing import FakeClock
 from wsclient.transport.polled_time import SKIPPABLE, PolledClock
 
 

@@ -8,9 +8,9 @@ import threading
 import pytest
 
 from tests.support.children import in_child, needs_fork
-from tests.support.fake_clock import FakeClock
 from tests.support.fake_network import FakeNetwork, FakeSocket
 from tests.support.fake_select import FakeSelect
+from wsclient.testing import FakeClock
 from wsclient.transport.polled_time import SKIPPABLE
 from wsclient.transport.readiness import Readiness, Watch
 from wsclient.transport.ready_set import SharedWatch

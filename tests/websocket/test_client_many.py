@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.fake_clock import FakeClock
 from tests.support.fake_network import FakeNetwork, FakeResolver
 from tests.support.scripted_server import ScriptedServer
 from wsclient.protocol.events import PingReceived
+from wsclient.testing import FakeClock
 from wsclient.transport.native import NativeTransport
 from wsclient.transport.opening.attempt import Outside
 from wsclient.websocket.client import WebSocketClient

@@ -79,7 +79,12 @@ class NativeTransport(Transport):
     has_more: bool = False
 
     def __init__(
-        self, settings: Settings, *, clock: Callable[[], float] = time.monotonic, outside: Outside | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        outside: Outside | None = None,
+        first_phase: Callable[[Attempt], Phase] = Resolving,
     ) -> None:
         """Nothing is started.
 
@@ -87,10 +92,12 @@ class NativeTransport(Transport):
             settings: the user's; kept, and looked at again and again.
             clock: monotonic, in seconds.
             outside: what to use of the world; None for the real one.
+            first_phase: where an attempt of a client begins.
         """
         self._settings = settings
         self._clock = clock
         self._outside = outside or _WORLD
+        self._first_phase = first_phase
         self._state = State.NEW
         self._time = PolledClock(clock)
         self._opening: Opening | None = None
@@ -113,7 +120,7 @@ class NativeTransport(Transport):
         """Starts the lookup of the name; the rest comes with `poll`."""
         self._advance(Step.START)
         _log.info("opening %s", request.url)
-        self._begin(Resolving(Attempt.of(request, self._settings, self._outside)))
+        self._begin(self._first_phase(Attempt.of(request, self._settings, self._outside)))
 
     def answer(self, accepted: Accepted) -> None:
         """Begins as a server, on a connection that a listening socket has accepted.

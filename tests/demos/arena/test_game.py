@@ -8,7 +8,7 @@ from demos.arena.game import FORGOTTEN_AFTER, SECONDS_BETWEEN_ECHOES, Game
 from demos.arena.messages import Echo, Scene, decode, encode
 from demos.arena.model import STARS, Ship, Steering
 from demos.custom_peer.loopback_peer import LoopbackPeer
-from tests.support.fake_clock import FakeClock
+from wsclient.testing import FakeClock
 
 GRACE = Ship("Grace", 288, x=100.0, y=200.0, heading=0.5)
 

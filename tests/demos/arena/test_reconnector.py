@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from demos.arena.reconnector import FIRST_WAIT, LONGEST_WAIT, Reconnector
-from tests.support.fake_clock import FakeClock
 from wsclient import ConnectionFailure, Error, Object, Signal
+from wsclient.testing import FakeClock
 
 URL = "ws://127.0.0.1:9080"
 REFUSED = ConnectionFailure(stage="connect", error=Error.ERR_CANT_CONNECT, message="Refused. Is it running?")

@@ -8,7 +8,7 @@ import pytest
 
 from demos.arena.model import Ship
 from demos.godot.nodes import Arena, ShipNode, motion_of
-from tests.support.fake_clock import FakeClock
+from wsclient.testing import FakeClock
 from wsclient.variant import Vector2, decode, encode
 
 GRACE = Ship("Grace", 288, x=100.0, y=200.0, vx=-3.0, vy=4.0, heading=0.5, thrust=True)

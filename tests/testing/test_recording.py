@@ -1,0 +1,134 @@
+"""Recordings: what a client heard is played back to another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from wsclient import WebSocketClient
+from wsclient.testing import FakeClock, ScriptedServer, SignalLog, record, replay
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+URL = "ws://game.example"
+
+
+@pytest.fixture
+def path(tmp_path: Path, wsclient_server: ScriptedServer) -> Path:
+    """A recording: an open connection, two messages each way a second apart, and the server's Close."""
+    path = tmp_path / "game.jsonl"
+    with WebSocketClient(transport=wsclient_server) as client, record(client, path):
+        client.connect_to_url(URL)
+        wsclient_server.accept()
+        client.poll()
+        for number in range(2):
+            wsclient_server.clock.advance(1.0)
+            wsclient_server.send(f"text {number}", b"\xff")
+            client.send_text("said")
+            client.poll()
+        wsclient_server.close(4001, "over")
+        client.poll()
+        client.poll()
+    return path
+
+
+def test_a_replay_tells_the_same_at_the_same_times(path: Path) -> None:
+    played = replay(path)
+    with WebSocketClient(transport=played) as client:
+        log = SignalLog(client)
+        client.connect_to_url(URL)
+        client.poll()
+        assert log.names == ["connection_established"]
+        client.send_text("hello")
+        assert played.sent == ["hello"]
+
+        played.clock.advance(1.0)
+        client.poll()
+        assert [client.get_message(), client.get_message(), client.get_message()] == ["text 0", b"\xff", None]
+
+        played.clock.advance(1.0)
+        client.poll()
+        client.poll()
+
+    assert log.names[-1] == "connection_closed"
+    assert ("server_close_request", 4001, "over") in log
+    assert client.close_code == 4001
+
+
+def test_a_replay_can_run_on_the_tests_own_clock(path: Path) -> None:
+    clock = FakeClock()
+
+    assert replay(path, clock).clock is clock
+
+
+def test_a_failed_attempt_is_recorded_with_its_reason(tmp_path: Path, wsclient_server: ScriptedServer) -> None:
+    path = tmp_path / "refused.jsonl"
+    with WebSocketClient(transport=wsclient_server) as client, record(client, path):
+        client.connect_to_url(URL)
+        wsclient_server.reject(404)
+        client.poll()
+    with WebSocketClient(transport=replay(path)) as client:
+        log = SignalLog(client)
+        client.connect_to_url(URL)
+        client.poll()
+
+    assert log == [("connection_error",)]
+    assert client.last_error is not None
+    assert client.last_error.http_status == 404
+
+
+def test_a_recorded_client_is_used_as_ever(tmp_path: Path, wsclient_server: ScriptedServer) -> None:
+    with WebSocketClient(transport=wsclient_server) as client, record(client, tmp_path / "x"):
+        client.auto_flush = False
+        client.connect_to_url(URL)
+        wsclient_server.accept()
+        client.poll()
+        client.get_peer(1).set_no_delay(False)
+        client.send_text("kept")
+
+        assert client.get_current_outbound_buffered_amount() == 4
+        assert client.get_statistics().unsent_packets == 1
+        assert client.get_connected_port() == 80
+
+        client.flush()
+        assert client.get_current_outbound_buffered_amount() == 0
+
+
+def test_nothing_is_recorded_behind_the_end_of_a_recording(tmp_path: Path, wsclient_server: ScriptedServer) -> None:
+    path = tmp_path / "game.jsonl"
+    with WebSocketClient(transport=wsclient_server) as client:
+        with record(client, path):
+            client.connect_to_url(URL)
+            wsclient_server.accept()
+            client.poll()
+        written = path.read_text()
+        wsclient_server.send("later")
+        client.poll()
+
+        assert path.read_text() == written
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("hello", id="no-json"),
+        pytest.param("7", id="no-object"),
+        pytest.param('{"what": "opened", "subprotocol": ""}', id="no-time"),
+        pytest.param('{"at": 0, "what": "exploded"}', id="unknown"),
+        pytest.param('{"at": 0, "what": "message", "binary": "no base64"}', id="no-base64"),
+        pytest.param('{"at": 0, "what": "ended", "was_clean": false, "failure": ["x"]}', id="failure"),
+    ],
+)
+def test_a_file_that_is_no_recording_is_refused_with_its_line(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"at": 0, "what": "opened", "subprotocol": ""}\n' + line + "\n")
+
+    with pytest.raises(ValueError, match="line 2"):
+        replay(path)
+
+
+def test_a_file_that_is_not_there_is_an_os_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        replay(tmp_path / "nothing")

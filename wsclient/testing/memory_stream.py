@@ -1,0 +1,122 @@
+"""A stream of bytes that never leaves the program: what one end sends, the other receives."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from wsclient.transport.stream.stream import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["MemoryStream"]
+
+
+class _Pipe:
+    """One direction.
+
+    Attributes:
+        arriving: when, and what; b"" is the end of the stream.
+        is_read: whether anybody can still receive.
+    """
+
+    __slots__ = ("arriving", "is_read")
+
+    def __init__(self) -> None:
+        self.arriving: deque[tuple[float, bytes]] = deque()
+        self.is_read = True
+
+
+class MemoryStream(Stream):
+    """One of two ends; `pair` makes both.
+
+    Attributes:
+        delay: seconds until what is sent from now on arrives at the other end.
+    """
+
+    __slots__ = ("_address", "_clock", "_inbox", "_outbox", "delay")
+
+    def __init__(
+        self, clock: Callable[[], float], address: tuple[str, int], delay: float, *, inbox: _Pipe, outbox: _Pipe
+    ) -> None:
+        self.delay = delay
+        self._clock = clock
+        self._address = address
+        self._inbox = inbox
+        self._outbox = outbox
+
+    @classmethod
+    def pair(
+        cls, clock: Callable[[], float], *, client: tuple[str, int], server: tuple[str, int], delay: float = 0.0
+    ) -> tuple[MemoryStream, MemoryStream]:
+        """Returns the client's end and the server's.
+
+        Args:
+            clock: in seconds.
+            client: the client's address, as the server sees it.
+            server: the server's, as the client sees it.
+            delay: seconds, each way.
+        """
+        up, down = _Pipe(), _Pipe()
+        return cls(clock, server, delay, inbox=down, outbox=up), cls(clock, client, delay, inbox=up, outbox=down)
+
+    @property
+    def is_readable(self) -> Callable[[], object]:
+        """Returns what tells whether something has arrived."""
+        return self._has_arrived
+
+    @property
+    def has_more(self) -> bool:
+        """Returns False: to ask costs nothing here."""
+        return False
+
+    def receive(self, max_bytes: int) -> bytes | None:
+        """Takes what has arrived; see `Stream.receive`."""
+        if not self._has_arrived():
+            return None
+        arriving = self._inbox.arriving
+        when, data = arriving[0]
+        if data:  # the end stays
+            arriving.popleft()
+        if len(data) > max_bytes:
+            arriving.appendleft((when, data[max_bytes:]))
+        return data[:max_bytes]
+
+    def send(self, data: bytes | memoryview) -> int:
+        """Takes everything.
+
+        Raises:
+            BrokenPipeError: one of the ends was closed.
+        """
+        if not (self._inbox.is_read and self._outbox.is_read):
+            raise BrokenPipeError("one of the ends was closed")
+        if data:
+            self._outbox.arriving.append((self._clock() + self.delay, bytes(data)))
+        return len(data)
+
+    def flush(self) -> bool:
+        """Returns True: nothing is held back."""
+        return True
+
+    def finish(self) -> None:
+        """Ends the stream; the other end receives what was sent first."""
+        self.close()
+
+    def close(self) -> None:
+        """Ends the stream; the other end receives what was sent first."""
+        if self._inbox.is_read:
+            self._inbox.is_read = False
+            self._outbox.arriving.append((self._clock() + self.delay, b""))
+
+    @property
+    def remote_address(self) -> tuple[str, int]:
+        """The address of the other side."""
+        return self._address
+
+    def set_no_delay(self, enabled: bool) -> None:
+        """Does nothing: nothing is ever held back."""
+
+    def _has_arrived(self) -> bool:
+        arriving = self._inbox.arriving
+        return bool(arriving) and arriving[0][0] <= self._clock()

@@ -1,0 +1,204 @@
+"""A server in memory that does what a test tells it to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wsclient.protocol.arguments import check_headers
+from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened, Requested
+from wsclient.testing.fake_clock import FakeClock
+from wsclient.testing.memory_stream import MemoryStream
+from wsclient.transport.base import Settings
+from wsclient.transport.native import NativeTransport
+from wsclient.transport.opening.milestones import Accepted, Reached
+from wsclient.transport.opening.requesting import Requesting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from wsclient.protocol.events import Event
+    from wsclient.protocol.handshake import Request
+    from wsclient.transport.opening.attempt import Attempt
+    from wsclient.transport.opening.phase import Phase
+
+__all__ = ["ScriptedServer"]
+
+# Documentation addresses, RFC 5737.
+_CLIENT = ("198.51.100.7", 50_000)
+_SERVER = ("192.0.2.1", 80)
+
+
+class ScriptedServer:
+    """A server without a network, for one client: what it does, a test says.
+
+        server = ScriptedServer()
+        client = WebSocketClient(transport=server)
+        client.connect_to_url("ws://game.example")
+        server.accept()
+        client.poll()             # emits connection_established
+        server.send("welcome")
+        client.poll()             # emits data_received
+
+    The client's own code runs from its handshake to its frames and deadlines; only name lookup, TCP and TLS are left
+    out (`wss://` is not encrypted). Time stands still until the test calls `server.clock.advance()`.
+    The server answers pings and a Close frame by itself, as servers do, unless `is_silent` is set.
+
+    Attributes:
+        clock: the time of the client and the server.
+        delay: seconds that what one side sends takes to the other, from now on.
+        is_silent: True while the server neither reads nor answers anything.
+        received: the messages of the latest connection, `str` and `bytes` as they were sent.
+        close_code: of the client's Close frame; None before it came, 1005 if it has no code.
+        close_reason: that came with it; "" without one.
+    """
+
+    def __init__(self, clock: FakeClock | None = None, *, delay: float = 0.0) -> None:
+        """Waits for a client.
+
+        Args:
+            clock: of the test; None for a new one.
+            delay: see the attribute.
+        """
+        self.clock = clock or FakeClock()
+        self.is_silent = False
+        self.received: list[str | bytes] = []
+        self.close_code: int | None = None
+        self.close_reason = ""
+        self._delay = delay
+        self._request: Request | None = None
+        self._answer: Callable[[NativeTransport], None] | None = None
+        self._ends: tuple[MemoryStream, MemoryStream] | None = None
+        self._transport: NativeTransport | None = None
+        self._is_open = False
+
+    def __call__(self, settings: Settings) -> NativeTransport:
+        """Returns a transport to this server; a client calls this for each attempt."""
+        return _ToServer(settings, self)
+
+    @property
+    def delay(self) -> float:
+        """Seconds that what one side sends takes to the other, from now on."""
+        return self._delay
+
+    @delay.setter
+    def delay(self, seconds: float) -> None:
+        self._delay = seconds
+        for end in self._ends or ():
+            end.delay = seconds
+
+    @property
+    def request(self) -> Request | None:
+        """What the latest client has asked for; None before its request has arrived."""
+        self.step()
+        return self._request
+
+    @property
+    def is_open(self) -> bool:
+        """True from the acceptance of a client to the end of its connection."""
+        return self._is_open
+
+    def accept(self, protocol: str = "", headers: Iterable[str] | Mapping[str, str] = ()) -> None:
+        """Accepts the client that is connecting, or the next one, as soon as its request is there.
+
+        Args:
+            protocol: one of the subprotocols that the client asks for, or "".
+            headers: more of them for the reply, as `connect_to_url` takes them.
+        """
+        checked = check_headers(headers)
+        self._answer = lambda transport: transport.accept(protocol, checked)
+        self.step()
+
+    def reject(self, status: int = 403, body: str = "") -> None:
+        """Refuses the client that is connecting, or the next one, with an HTTP status and a page of text."""
+        plain_text = (("Content-Type", "text/plain; charset=utf-8"),)
+        self._answer = lambda transport: transport.reject(status, plain_text, body.encode())
+        self.step()
+
+    def send(self, *messages: str | bytes) -> None:
+        """Sends messages: text for each `str`, binary for `bytes`.
+
+        Raises:
+            RuntimeError: no connection is open.
+        """
+        transport = self._opened("send")
+        for message in messages:
+            is_text = isinstance(message, str)
+            transport.send(message.encode() if isinstance(message, str) else message, is_text=is_text)
+        transport.flush()
+
+    def close(self, code: int = 1000, reason: str = "") -> None:
+        """Starts the closing handshake. Code 0 sends a Close frame without a code.
+
+        Raises:
+            RuntimeError: no connection is open.
+        """
+        self._opened("close").close(code, reason)
+
+    def drop(self) -> None:
+        """Ends the connection without a Close frame, as a crash or a pulled plug does. Also while connecting."""
+        if self._transport is not None:
+            self._transport.abort()
+        self._is_open = False
+
+    def step(self) -> None:
+        """Reads and answers what has arrived. Each `poll()` of the client does it too."""
+        transport = self._transport
+        if transport is None or self.is_silent:
+            return
+        while (events := transport.poll()) or transport.has_more:
+            for event in events:
+                self._take(event)
+                if isinstance(event, Ended):
+                    self._transport = None
+                    return
+        self._give_answer(transport)
+
+    def _opened(self, call: str) -> NativeTransport:
+        self.step()
+        if self._transport is None or not self._is_open:
+            raise RuntimeError(f"{call}(): no connection is open; see accept(), and poll the client")
+        return self._transport
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, Messages):
+            self.received += [payload.decode() if is_text else payload for payload, is_text in event.each()]
+        elif isinstance(event, Requested):
+            self._request = event.request
+        elif isinstance(event, Opened):
+            self._is_open = True
+        elif isinstance(event, CloseReceived):
+            self.close_code, self.close_reason = event.code, event.reason
+        elif isinstance(event, Ended):
+            self._is_open = False
+
+    def _give_answer(self, transport: NativeTransport) -> None:
+        if self._request is None or self._answer is None or self._is_open:
+            return
+        answer, self._answer = self._answer, None
+        answer(transport)
+        self.step()
+
+    def _reach(self, attempt: Attempt) -> Phase:
+        """Begins an attempt of the client at this server, behind all that lies before the request."""
+        self.drop()
+        self.received, self.close_code, self.close_reason, self._request = [], None, "", None
+        self._ends = MemoryStream.pair(self.clock, client=_CLIENT, server=_SERVER, delay=self._delay)
+        client, server = self._ends
+        settings = Settings(handshake_timeout=0.0, heartbeat_interval=0.0, compression=attempt.settings.compression)
+        self._transport = NativeTransport(settings, clock=self.clock)
+        self._transport.answer(Accepted(server, settings))
+        return Requesting(Reached(attempt, client))
+
+
+class _ToServer(NativeTransport):
+    """The client's way to a scripted server, which takes its step whenever the client polls."""
+
+    def __init__(self, settings: Settings, server: ScriptedServer) -> None:
+        super().__init__(settings, clock=server.clock, first_phase=server._reach)  # noqa: SLF001 - one thing in two classes
+        self._server = server
+
+    def poll(self, read: bool = True) -> list[Event]:
+        """Takes one step, with another one if the server has answered at once."""
+        events = super().poll(read)
+        self._server.step()
+        return events or super().poll(read)
