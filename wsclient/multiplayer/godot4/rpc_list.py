@@ -36,7 +36,7 @@ class RPCList:
             **dict(enumerate(of_script)),
         }
         self._ids = {name: number for number, name in self._names.items()}  # a name of both: the script's number
-        self.checksum = md5("".join(of_node + of_script).encode(), usedforsecurity=False).hexdigest()
+        self.checksum: str = md5("".join(of_node + of_script).encode(), usedforsecurity=False).hexdigest()
 
     def __len__(self) -> int:
         return len(self._names)

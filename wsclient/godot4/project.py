@@ -1,0 +1,386 @@
+"""Project: what a Godot 4 project says about its network, read from its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wsclient.godot4.gdscript_marks import WORDS, text_of
+from wsclient.godot4.native_classes import NATIVE_CLASSES
+from wsclient.godot4.project_files import ProjectFiles
+from wsclient.godot4.project_scenes import ProjectScenes
+from wsclient.godot4.scene_replication_config import ReplicationMode, SceneReplicationConfig
+from wsclient.godot4.scene_text import Call, SceneTextError, read_sections, read_value
+from wsclient.ground.escape import escape
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from wsclient.godot4.gdscript_marks import Mark, ScriptClass, Token
+    from wsclient.godot4.project_scenes import ProjectScene, Resource, SceneNode
+    from wsclient.godot4.scene_text import Section, TextValue
+
+__all__ = ["Project"]
+
+_ALWAYS = ReplicationMode.REPLICATION_MODE_ALWAYS
+_MAX_BASES = 64  # arbitrary; a chain of classes
+
+
+class Project:
+    r"""Reads the remote procedures, spawn lists and synchronizers of a Godot 4 project, so that nobody copies them.
+
+        project = Project("path/to/game")                       # the folder with the project.godot
+        project.rpc_names("res://player.gd")                    # ["hurt", "wave"]
+        project.spawn_list("res://world.tscn", "Spawner")       # ["res://player.tscn"]
+        Player = project.node_class("res://player.gd")
+        print(*project.doubts, sep="\n")
+
+    Nothing in a file raises. What cannot be read, or is only known when the game runs, is a sentence in `doubts`: look
+    at them once. An exported game (`.pck`, `.scn`, `.gdc`) holds no texts, and cannot be read.
+
+    Args:
+        path: the folder, or its project.godot.
+
+    Raises:
+        ValueError: it is neither.
+    """
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self._files = ProjectFiles(_root_of(Path(path)))
+        self._scenes = ProjectScenes(self._files)
+        self._settings: list[Section] | None = None
+
+    @property
+    def doubts(self) -> list[str]:
+        """What is not certain about the project: a sentence each, with file and line. Reads all that is unread yet."""
+        self._read_everything()
+        return list(self._files.doubts)
+
+    @property
+    def autoloads(self) -> dict[str, str]:
+        """The nodes right below the tree's root that the project loads itself: their scripts or scenes, by name."""
+        found: dict[str, str] = {}
+        for section in self._project_settings():
+            if section.kind != "autoload":
+                continue
+            for name in section.values:
+                value = self._setting(section, name)
+                path = value.removeprefix("*") if isinstance(value, str) else ""
+                found[name] = self._files.named(path) if path else ""
+                if not found[name]:
+                    self._files.doubt("res://project.godot", f"has an autoload without a file: {escape(name)}")
+        return found
+
+    def rpc_names(self, script: str, *, inner_class: str = "") -> list[str]:
+        """Returns the names of the methods marked `@rpc`, by code point: their places are their numbers on the wire.
+
+        Args:
+            script: `res://player.gd`; a `uid://`, too. Of a scene: the script of its root.
+            inner_class: the name of a class within the script; "" is the script itself.
+        """
+        return sorted(self._marks(script, inner_class))
+
+    def scene(self, path: str) -> ProjectScene:
+        """Returns the nodes of a scene, with those of its instances; none, and a doubt, if it cannot be read."""
+        return self._scenes.scene(self._files.named(path))
+
+    def spawn_list(self, scene: str, node: str) -> list[str]:
+        """Returns the scenes that a MultiplayerSpawner makes, in order: their places are their numbers on the wire.
+
+        Args:
+            scene: `res://world.tscn`.
+            node: the spawner's path from the scene's root, `Things/Spawner`.
+
+        Returns:
+            Paths. "" is an uid that no file has: it keeps its place, as in the engine.
+        """
+        found = self._node(scene, node)
+        if found is None:
+            return []
+        value, resource = self._scenes.value(found, "_spawnable_scenes")
+        listed = value.arguments if isinstance(value, Call) else value if isinstance(value, list) else []
+        if len(listed) == 1 and isinstance(listed[0], list):
+            listed = listed[0]
+        paths = [self._files.named(each) if isinstance(each, str) else "" for each in listed]
+        if resource is not None and "" in paths:
+            self._files.doubt(resource.path, f"{escape(node)} spawns something whose uid no file has")
+        return paths
+
+    def replication(self, scene: str, node: str) -> SceneReplicationConfig:
+        """Returns what a MultiplayerSynchronizer replicates.
+
+        Args:
+            scene: `res://player.tscn`.
+            node: the synchronizer's path from the scene's root, `Sync`.
+        """
+        found = self._node(scene, node)
+        config = SceneReplicationConfig()
+        if found is None:
+            return config
+        value, resource = self._scenes.value(found, "replication_config")
+        section, holder = self._config_section(value, resource)
+        if section is None or holder is None:
+            self._files.doubt(self._files.named(scene), f"{escape(node)} has no replication_config")
+            return config
+        self._fill(config, section, holder)
+        return config
+
+    def value(self, scene: str, node: str, name: str) -> TextValue:
+        """Returns what a line of a node says, as `root_path` or `spawn_path`; None if there is none.
+
+        A NodePath is a `str` here; other kinds of values are `scene_text.Call`.
+        """
+        found = self._node(scene, node)
+        value = None if found is None else self._scenes.value(found, name)[0]
+        if isinstance(value, Call) and value.name == "NodePath":
+            return str(value.arguments[0]) if value.arguments else ""
+        return value
+
+    def rpc_words(self, script: str, name: str) -> tuple[str, ...]:
+        """Returns what stands in the `@rpc` of a method: "any_peer", "call_local", .. Empty if it is not marked."""
+        found = self._marks(script, "").get(name)
+        if found is None:
+            return ()
+        mark, holder, path = found
+        words = [self._evaluated(argument, holder, path, mark) for argument in mark.arguments]
+        return tuple(word for word in words if isinstance(word, str) and word in WORDS)
+
+    # Scripts
+
+    def _marks(self, script: str, inner_class: str) -> dict[str, tuple[Mark, ScriptClass, str]]:
+        """Returns the marks of a script and its bases: the nearest of each name."""
+        path = self._script_path(script)
+        found = self._files.script(path)
+        if found is not None and inner_class:
+            found = found.inner.get(inner_class)
+            if found is None:
+                self._files.doubt(path, f"has no class {escape(inner_class)}")
+        marks: dict[str, tuple[Mark, ScriptClass, str]] = {}
+        seen: list[ScriptClass] = []
+        while found is not None:
+            if found in seen or len(seen) > _MAX_BASES:
+                self._files.doubt(path, "is its own base")
+                break
+            seen.append(found)
+            for name, mark in found.marks.items():
+                marks.setdefault(name, (mark, found, path))
+            base = self._base(found, path)
+            if base is None:
+                break
+            found, path = base
+        return marks
+
+    def _script_path(self, script: str) -> str:
+        path = self._files.named(script)
+        if not path:
+            self._files.doubt(script, "is an uid that no file has")
+        if not path.endswith(".tscn"):
+            return path
+        root = self._scenes.scene(path).node(".")
+        return "" if root is None else root.script
+
+    def _base(self, script: ScriptClass, path: str) -> tuple[ScriptClass, str] | None:
+        """Returns the script that this one extends; None at a class of the engine."""
+        names = [each for each in script.base if each.text not in {".", "("}]
+        if not names:
+            return None
+        first, inner = names[0], [each.text for each in names[1:]]
+        if first.kind == "string":
+            return self._inside(self._files.named(text_of(first), path), inner, path)
+        return self._named_base(script, first.text, inner, path)
+
+    def _named_base(
+        self, script: ScriptClass, name: str, inner: list[str], path: str
+    ) -> tuple[ScriptClass, str] | None:
+        around: ScriptClass | None = script.outer or script
+        while around is not None:
+            if name in around.inner and around.inner[name] is not script:
+                return _descend(around.inner[name], inner), path
+            if (loaded := _loaded(around.constants.get(name, ()))) is not None:
+                return self._inside(self._files.named(loaded, path), inner, path)
+            around = around.outer
+        named = self._files.path_of_class(name)
+        if named is not None:
+            return self._inside(named, inner, path)
+        if name in self.autoloads:
+            return self._inside(self._script_path(self.autoloads[name]), inner, path)
+        if name not in NATIVE_CLASSES:
+            self._files.doubt(path, f"extends {escape(name)}, which no script and no engine known here has")
+        return None
+
+    def _inside(self, path: str, inner: list[str], asked_by: str) -> tuple[ScriptClass, str] | None:
+        found = self._files.script(path) if path else None
+        if found is None:
+            self._files.doubt(asked_by, f"extends a script that cannot be read: {escape(path) or 'an unknown uid'}")
+            return None
+        return _descend(found, inner), path
+
+    def _evaluated(self, tokens: tuple[Token, ...], script: ScriptClass, path: str, mark: Mark) -> str | int | None:
+        """Returns what an argument of `@rpc` says: texts, numbers, constants, and sums of them."""
+        total: str | int | None = None
+        sign = 1
+        for name in _operands(tokens):
+            if name in {"+", "-"}:
+                sign = 1 if name == "+" else -1
+                continue
+            value = self._operand(name, script, path)
+            if value is None or (total is not None and type(total) is not type(value)):
+                self._files.doubt(path, f"has an @rpc of {mark.name} whose words cannot be made out", mark.line)
+                return None
+            if isinstance(value, int):
+                total = sign * value + (total if isinstance(total, int) else 0)
+            else:
+                total = (total if isinstance(total, str) else "") + value
+        return total
+
+    def _operand(self, operand: Token | str, script: ScriptClass, path: str) -> str | int | None:
+        if isinstance(operand, str):
+            return self._constant(operand, script, path)
+        if operand.kind == "string":
+            return text_of(operand)
+        return int(operand.text) if operand.text.isdecimal() else None
+
+    def _constant(self, name: str, script: ScriptClass, path: str, depth: int = 0) -> str | int | None:
+        around: ScriptClass | None = script
+        while around is not None:
+            tokens = around.constants.get(name)
+            if tokens and depth < _MAX_BASES:
+                operands = list(_operands(tokens))
+                first = operands[0] if len(operands) == 1 else None
+                if isinstance(first, str):
+                    return self._constant(first, around, path, depth + 1)
+                return None if first is None else self._operand(first, around, path)
+            around = around.outer
+        head, _, rest = name.partition(".")
+        other = self._files.path_of_class(head) if rest else None
+        found = self._files.script(other) if other else None
+        return None if found is None or depth > _MAX_BASES else self._constant(rest, found, other or "", depth + 1)
+
+    # Scenes
+
+    def _node(self, scene: str, node: str) -> SceneNode | None:
+        path = self._files.named(scene)
+        found = self._scenes.scene(path).node(node)
+        if found is None:
+            self._files.doubt(path or scene, f"has no node {escape(node)}")
+        return found
+
+    def _config_section(self, value: TextValue, resource: Resource | None) -> tuple[Section | None, Resource | None]:
+        """Returns the section that a replication_config means: a part of the scene, or a file of its own."""
+        if resource is None or not isinstance(value, Call) or not value.arguments:
+            return None, None
+        name = str(value.arguments[0])
+        if value.name == "SubResource":
+            return resource.sub.get(name), resource
+        file = self._scenes.resource(resource.external.get(name, ""))
+        section = None if file is None else next((each for each in file.sections if each.kind == "resource"), None)
+        return section, file
+
+    def _fill(self, config: SceneReplicationConfig, section: Section, resource: Resource) -> None:
+        path = ""
+        for key in section.values:
+            head, _, word = key.rpartition("/")
+            if not head.startswith("properties/"):
+                continue
+            try:
+                value = section.value(key)
+                if word == "path":
+                    path = str(value.arguments[0]) if isinstance(value, Call) and value.arguments else str(value)
+                    config.add_property(path)
+                elif path:
+                    _set(config, path, word, value)
+            except ValueError as error:
+                self._files.doubt(resource.path, f"{escape(key)} cannot be read: {error}", section.line)
+
+    # All of it
+
+    def _project_settings(self) -> list[Section]:
+        if self._settings is None:
+            text = self._files.text("res://project.godot")
+            self._settings, doubts = ([], []) if text is None else read_sections(text)
+            for line, why in doubts:
+                self._files.doubt("res://project.godot", why, line)
+        return self._settings
+
+    def _setting(self, section: Section, name: str) -> TextValue:
+        try:
+            return read_value(section.values[name])
+        except SceneTextError as error:
+            self._files.doubt("res://project.godot", f"{escape(name)} cannot be read: {error}")
+            return None
+
+    def _read_everything(self) -> None:
+        _ = self.autoloads
+        for path in self._files.all_of(".gd"):
+            for name in self._marks(path, ""):
+                self.rpc_words(path, name)
+        for path in self._files.all_of(".tscn"):
+            for node in self._scenes.scene(path):
+                self._read_node(path, node)
+        for path in self._files.all_of(".cs"):
+            if "[Rpc" in (self._files.text(path) or ""):
+                self._files.script(path)
+        for path in self._files.all_of(".scn", ".gdc", ".pck", ".gd.remap", ".tscn.remap"):
+            self._files.text(path)
+
+    def _read_node(self, scene: str, node: SceneNode) -> None:
+        if node.script:
+            self._marks(node.script, "")
+        if node.type == "MultiplayerSpawner":
+            self.spawn_list(scene, node.path)
+        elif node.type == "MultiplayerSynchronizer":
+            self.replication(scene, node.path)
+
+
+def _root_of(path: Path) -> Path:
+    if path.suffix in {".pck", ".exe", ".zip"}:
+        raise ValueError(f"{path} is an exported game, which holds no texts: the project's own folder is needed")
+    root = path.parent if path.name == "project.godot" else path
+    if not (root / "project.godot").is_file():
+        raise ValueError(f"{path} is no Godot project: it has no project.godot")
+    return root
+
+
+def _descend(script: ScriptClass, names: list[str]) -> ScriptClass:
+    for name in names:
+        if name not in script.inner:
+            break
+        script = script.inner[name]
+    return script
+
+
+def _loaded(tokens: tuple[Token, ...]) -> str | None:
+    """Returns the path of `preload("..")`; None if it is something else."""
+    if len(tokens) >= 4 and tokens[0].text in {"preload", "load"} and tokens[2].kind == "string":
+        return text_of(tokens[2])
+    return None
+
+
+def _operands(tokens: tuple[Token, ...]) -> list[Token | str]:
+    """Joins names with dots: `Other.CH` is one operand."""
+    found: list[Token | str] = []
+    is_joined = False
+    for token in tokens:
+        if token.text == ".":
+            is_joined = True
+        elif token.kind == "name" and is_joined and found and isinstance(found[-1], str):
+            found[-1] = f"{found[-1]}.{token.text}"
+            is_joined = False
+        else:
+            found.append(token if token.kind in {"string", "number"} else token.text)
+    return found
+
+
+def _set(config: SceneReplicationConfig, path: str, word: str, value: TextValue) -> None:
+    """Sets what one line of a config says; `sync` and `watch` are words of Godot 4.0."""
+    match word:
+        case "spawn":
+            config.property_set_spawn(path, bool(value))
+        case "replication_mode" if isinstance(value, int):
+            config.property_set_replication_mode(path, ReplicationMode(value))
+        case "sync" | "watch":
+            mode = _ALWAYS if word == "sync" else ReplicationMode.REPLICATION_MODE_ON_CHANGE
+            if value:
+                config.property_set_replication_mode(path, mode)
+            elif config.property_get_replication_mode(path) == mode:
+                config.property_set_replication_mode(path, ReplicationMode.REPLICATION_MODE_NEVER)
