@@ -176,9 +176,13 @@ class FakeBrowser:
     Attributes:
         sockets: all WebSockets that the program has made.
         refusal: what the constructor of the next one throws; "" for nothing.
+
+    Args:
+        new_socket: makes a WebSocket, given its URL and its sub-protocols.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, new_socket: Callable[[str, JsArray], JsSocket] = JsSocket) -> None:
+        self._new_socket = new_socket
         self.sockets: list[JsSocket] = []
         self.refusal = ""
         self.Array = SimpleNamespace(make=JsArray, of=JsFunction(lambda _, *items: JsArray(*items)))
@@ -210,7 +214,7 @@ class FakeBrowser:
     def _connect(self, url: str, protocols: JsArray) -> JsSocket:
         if self.refusal:
             raise JsThrow(self.refusal)
-        self.sockets.append(JsSocket(url, protocols))
+        self.sockets.append(self._new_socket(url, protocols))
         return self.sockets[-1]
 
 
