@@ -55,7 +55,7 @@ WORLD = {
     "time",
 }
 MAY_TOUCH_THE_WORLD = {"transport", CLI}
-HARMLESS = {("threading", "get_ident")}  # one object belongs to one thread, and its class has to see which
+HARMLESS = {("_thread", "get_ident")}  # one object belongs to one thread, and its class has to see which
 
 # These serve any peer, over whatever it speaks.
 NAME_NO_WEBSOCKET = {"core", "scene"}
@@ -286,7 +286,7 @@ def test_an_outsider_is_known_in_one_room(name: str, text: str, count: int) -> N
         pytest.param(
             "wsclient.core.object", "if TYPE_CHECKING:\n    pass\nelse:\n    import ssl", 1, id="not-type-checking"
         ),
-        pytest.param("wsclient.core.object", "from threading import get_ident", 0, id="which-thread"),
+        pytest.param("wsclient.core.object", "from _thread import get_ident", 0, id="which-thread"),
         pytest.param(
             "wsclient.core.object", "if TYPE_CHECKING:\n    from ssl import SSLContext", 0, id="type-checking"
         ),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
+from _thread import get_ident
 from functools import partial
-from threading import get_ident
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeVar, cast
 
 from pyee import EventEmitter

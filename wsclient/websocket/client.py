@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from threading import get_ident
+from _thread import get_ident
 from typing import TYPE_CHECKING, Final
 
 from wsclient.core.signal import Signal
