@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fuzz.targets.pieces import in_pieces, split_off
+from wsclient.protocol.client_handshake import ClientHandshake
 from wsclient.protocol.events import Failure, Opened
-from wsclient.protocol.handshake import ClientHandshake
 from wsclient.protocol.url import URL
 
 __all__ = ["KEY_BYTES", "check", "handshake"]

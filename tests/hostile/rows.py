@@ -33,7 +33,7 @@ ROWS = {
     ),
     "A17": "101 head and first frames in one TCP segment -> open, then data in order",
     "A18": "101 head split at every byte -> open",
-    "A19": "two heads (100 Continue then 101) -> 1xx skipped once, more -> E",
+    "A19": "several heads (100 Continue then 101) -> 1xx skipped within the limits of one head, more -> E",
     "A20": "head followed by FIN -> established then closed(False), or E if incomplete",
     "A21": "401 with 1 GiB body -> E, body read <= 4 KiB, socket closed",
     "A22": "chunked error body with bad sizes, 16+ hex digits, negative length, duplicate Content-Length -> E",

@@ -114,8 +114,8 @@ def test_credentials_become_a_header_and_are_never_shown(scene: Scene, caplog: p
         *(
             pytest.param({name: "x"}, "belongs to the handshake", id=f"H07-{name}")
             for name in (
-                "Host",
-                "hOST",
+                "Upgrade",
+                "uPGRADE",
                 "Upgrade",
                 "Connection",
                 "Content-Length",

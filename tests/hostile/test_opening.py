@@ -80,19 +80,19 @@ def test_a_reply_may_be_split_anywhere_and_into_bytes() -> None:
 
 @pytest.mark.hostile("A19")
 @pytest.mark.parametrize("status", [pytest.param(100, id="A19-100"), pytest.param(103, id="A19-103")])
-def test_one_interim_reply_is_skipped(scene: Scene, status: int) -> None:
+def test_interim_replies_are_skipped(scene: Scene, status: int) -> None:
     server = scene.connect()
-    server.send(f"HTTP/1.1 {status} Wait\r\nX: y\r\n\r\n".encode(), server.agreement(), FRAMES, close())
+    server.send(f"HTTP/1.1 {status} Wait\r\nX: y\r\n\r\n".encode() * 3, server.agreement(), FRAMES, close())
 
     scene.closes(1000, is_clean=True, before=[*TOLD[1:], ("close_request", 1000, "")])
 
 
 @pytest.mark.hostile("A19")
-def test_a_second_interim_reply_opens_nothing(scene: Scene) -> None:
+def test_endless_interim_replies_open_nothing(scene: Scene) -> None:
     server = scene.connect()
-    server.send(b"HTTP/1.1 100 Continue\r\n\r\n" * 2, server.agreement())
+    server.send(b"HTTP/1.1 100 Continue\r\n\r\n" * 200)
 
-    scene.fails("the server sent 100 again and again")
+    scene.fails("sent 100 again and again")
 
 
 @pytest.mark.hostile("A20")

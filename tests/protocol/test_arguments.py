@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wsclient.protocol.arguments import check_headers, check_subprotocols
+from wsclient.protocol.arguments import check_headers, check_subprotocols, merge_headers
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.http11 import MAX_HEADERS, MAX_LINE_SIZE
+
+if TYPE_CHECKING:
+    from wsclient.protocol.http11 import Headers
 
 
 @pytest.mark.parametrize(
@@ -103,7 +106,7 @@ BAD_HEADERS = [
     pytest.param("X ", "1", "header 1 has a name that is no token: 'X '", id="space-before-the-colon"),
     pytest.param(" X", "1", "header 1 has a name that is no token: ' X'", id="folded"),
     pytest.param("É", "1", "header 1 has a name that is no token: 'É'", id="non-ascii-name"),
-    pytest.param("Host", "evil", "header Host belongs to the handshake", id="H07-host"),
+    pytest.param("Upgrade", "h2c", "header Upgrade belongs to the handshake", id="H07-upgrade"),
     pytest.param("UPGRADE", "h2c", "header UPGRADE belongs to the handshake", id="H07-upgrade"),
     pytest.param("connection", "close", "header connection belongs to the handshake", id="H07-connection"),
     pytest.param("Sec-WebSocket-Key", "x", "header Sec-WebSocket-Key belongs", id="H07-key"),
@@ -177,3 +180,19 @@ def test_whatever_subprotocols_are_taken_can_be_told_apart(protocols: list[str])
         return
     assert tuple(",".join(checked).split(",") if checked else ()) == checked
     assert len(set(checked)) == len(checked)
+
+
+def test_the_host_may_be_another() -> None:
+    assert check_headers({"Host": "other.example"}) == (("Host", "other.example"),)
+
+
+@pytest.mark.parametrize(
+    ("others", "merged"),
+    [
+        pytest.param((), (("A", "1"), ("B", "2"), ("a", "3")), id="nothing-to-add"),
+        pytest.param((("C", "4"),), (("A", "1"), ("B", "2"), ("a", "3"), ("C", "4")), id="another-name"),
+        pytest.param((("a", "4"),), (("B", "2"), ("a", "4")), id="a-name-that-both-have"),
+    ],
+)
+def test_headers_that_are_merged_replace_those_of_their_name(others: Headers, merged: Headers) -> None:
+    assert merge_headers((("A", "1"), ("B", "2"), ("a", "3")), others) == merged

@@ -25,7 +25,7 @@ FAILURE = Failure(stage=Stage.TLS, kind=FailureKind.CERTIFICATE, detail="the cer
 
 def test_the_stages_read_as_the_contract_spells_them() -> None:
     # What last_error.stage may be: users compare it with these words.
-    stages = ["arguments", "resolve", "connect", "tls", "handshake", "open", "close"]
+    stages = ["arguments", "resolve", "proxy", "connect", "tls", "handshake", "open", "close"]
 
     assert [str(stage) for stage in Stage] == stages
 

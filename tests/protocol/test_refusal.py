@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from wsclient.protocol.events import FailureKind, Stage
 from wsclient.protocol.http11 import NotHTTP, ResponseHead
-from wsclient.protocol.refusal import explain_not_http, explain_status
+from wsclient.protocol.refusal import HINT_OF_PROXIES, explain_not_http, explain_status, own_words
+from wsclient.protocol.url import URL
+
+PLAIN, SECURE = URL.parse("ws://game.example/play?t=1"), URL.parse("wss://game.example/play?t=1")
 
 
 def head(status: int, reason: str = "", *headers: tuple[str, str]) -> ResponseHead:
@@ -45,7 +48,7 @@ def head(status: int, reason: str = "", *headers: tuple[str, str]) -> ResponseHe
     ],
 )
 def test_says_what_the_status_means(reply: ResponseHead, words: str) -> None:
-    failure = explain_status(reply, b"", is_secure=False)
+    failure = explain_status(reply, b"", url=PLAIN)
 
     assert words in failure.detail
     assert (failure.stage, failure.kind) == (Stage.HANDSHAKE, FailureKind.HTTP_STATUS)
@@ -61,7 +64,7 @@ def test_says_what_the_status_means(reply: ResponseHead, words: str) -> None:
     ],
 )
 def test_a_web_page_may_be_a_captive_portal(reply: ResponseHead, body: bytes) -> None:  # A30
-    failure = explain_status(reply, body, is_secure=False)
+    failure = explain_status(reply, body, url=PLAIN)
 
     assert "captive portal?" in failure.detail
     assert failure.http_body == body
@@ -71,31 +74,33 @@ def test_a_web_page_may_be_a_captive_portal(reply: ResponseHead, body: bytes) ->
     ("status", "body"), [(404, b"<html>"), (200, b'{"html": "<html>"}')], ids=["not-found", "no-page"]
 )
 def test_not_everything_is_a_captive_portal(status: int, body: bytes) -> None:
-    assert "captive portal" not in explain_status(head(status), body, is_secure=False).detail
+    assert "captive portal" not in explain_status(head(status), body, url=PLAIN).detail
 
 
 @pytest.mark.parametrize(
     ("location", "shown"),
     [
         pytest.param("wss://other/x", "'wss://other/x'", id="A23-absolute"),
-        pytest.param("/login", "'/login'", id="A23-relative"),
+        pytest.param("https://other/x", "'wss://other/x'", id="A23-in-the-form-to-connect-to"),
+        pytest.param("/login", "'wss://game.example/login'", id="A23-relative"),
+        pytest.param("ws://other/x", "'ws://other/x'", id="A25-not-secure"),
         pytest.param("javascript:alert(1)", "'javascript:alert(1)'", id="A23-javascript"),
-        pytest.param("https://u:p@h/a@b?t=1#f", "'https://h/a@b'", id="I02-without-secrets"),
-        pytest.param("//u@h?t", "'//h'", id="I02-without-a-scheme"),
+        pytest.param("https://u:p@h/a@b?t=1#f", "'wss://h/a@b'", id="I02-without-secrets"),
+        pytest.param("//u@h?t", "'wss://h/'", id="I02-without-a-scheme"),
         pytest.param("/\x1b]0;x\x07", r"'/\x1b]0;x\x07'", id="I03-escaped"),
-        pytest.param("", "''", id="empty"),
+        pytest.param("", "'wss://game.example/play'", id="empty"),
     ],
 )
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_a_failure_that_names_the_target(status: int, location: str, shown: str) -> None:
-    failure = explain_status(head(status, "", ("location", location)), b"", is_secure=True)
+    failure = explain_status(head(status, "", ("location", location)), b"", url=SECURE)
 
     assert failure.kind is FailureKind.HTTP_STATUS
     assert f"it redirects to {shown}, and redirects are not followed" in failure.detail
 
 
 def test_a_target_without_a_redirect_is_not_one() -> None:
-    assert "redirect" not in explain_status(head(404, "", ("Location", "/")), b"", is_secure=True).detail
+    assert "redirect" not in explain_status(head(404, "", ("Location", "/")), b"", url=SECURE).detail
 
 
 @pytest.mark.parametrize(
@@ -107,13 +112,13 @@ def test_a_target_without_a_redirect_is_not_one() -> None:
     ],
 )
 def test_a_complaint_about_plain_http_means_tls(body: bytes) -> None:  # G17
-    plain = explain_status(head(400, "Bad Request"), body, is_secure=False)
-    secure = explain_status(head(400, "Bad Request"), body, is_secure=True)
+    plain = explain_status(head(400, "Bad Request"), body, url=PLAIN)
+    secure = explain_status(head(400, "Bad Request"), body, url=SECURE)
 
     assert (plain.kind, plain.http_status) == (FailureKind.PLAIN_ON_TLS_PORT, 400)
     assert "the server speaks TLS here" in plain.detail
     assert secure.kind is FailureKind.HTTP_STATUS
-    assert explain_status(head(404), body, is_secure=False).kind is FailureKind.HTTP_STATUS
+    assert explain_status(head(404), body, url=PLAIN).kind is FailureKind.HTTP_STATUS
 
 
 @pytest.mark.parametrize("start", [b"\x15\x03\x01\x00\x02", b"\x16\x03\x03\x00\x31"], ids=["alert", "handshake"])
@@ -152,8 +157,71 @@ def test_what_is_not_http_is_not_a_websocket_server(start: bytes, words: str) ->
     st.binary(max_size=100),
 )
 def test_every_detail_is_safe_to_show_and_short(status: int, reason: str, name: str, value: str, body: bytes) -> None:
-    failure = explain_status(head(status, reason, (name, value)), body, is_secure=False)
+    failure = explain_status(head(status, reason, (name, value)), body, url=PLAIN)
 
     assert failure.detail.isprintable()
     assert len(failure.detail) < 500
     assert not failure.detail.endswith(".")
+
+
+@pytest.mark.parametrize("status", [400, 426, 505])
+def test_a_server_that_saw_no_upgrade_may_stand_behind_a_proxy(status: int) -> None:  # B5
+    assert explain_status(head(status), b"", url=PLAIN).hint == HINT_OF_PROXIES
+    assert explain_status(head(403), b"", url=PLAIN).hint == ""
+
+
+def test_505_means_what_426_means() -> None:  # B5
+    known, odd = (explain_status(head(status), b"", url=PLAIN).detail.partition(": ")[2] for status in (426, 505))
+
+    assert odd == known
+
+
+TEXT = ("Content-Type", "Text/Plain; charset=utf-8")
+JSON = ("content-type", "application/json")
+PROBLEM = ("Content-Type", "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("header", "body", "words"),
+    [
+        pytest.param(TEXT, b"missing subprotocol", "missing subprotocol", id="B4-text"),
+        pytest.param(TEXT, b"\r\n  first line \nsecond\n", "first line", id="B4-first-line"),
+        pytest.param(TEXT, b"\x1b[31mred\xff\xe2\x80\xae", r"\x1b[31mred\xff\u202e", id="B4-escaped"),
+        pytest.param(TEXT, b"x" * 300, "x" * 200 + "...", id="B4-200-characters"),
+        pytest.param(TEXT, b"x" * 4096, "", id="B4-too-long"),
+        pytest.param(TEXT, b" \n", "", id="B4-nothing"),
+        pytest.param(TEXT, b"bad request\n", "", id="B4-the-reason-again"),
+        pytest.param(TEXT, b"400 Bad Request\n", "", id="B4-the-status-again"),
+        pytest.param(JSON, b'{"code": 7, "message": "no room"}', "no room", id="B4-json-message"),
+        pytest.param(JSON, b'{"error": "no room"}', "no room", id="B4-json-error"),
+        pytest.param(PROBLEM, b'{"title": "x", "detail": "no room"}', "no room", id="B4-json-detail"),
+        pytest.param(JSON, b'{"error": {"message": "no room"}}', "no room", id="B4-json-wrapped"),
+        pytest.param(JSON, b'{"message": "a", "error": "b"}', "a", id="B4-json-message-first"),
+        pytest.param(JSON, b'{"message": 5, "error": "b"}', "b", id="B4-json-a-text"),
+        pytest.param(JSON, b'{"message": "a\\nb\\u001b"}', "a", id="B4-json-first-line"),
+        pytest.param(JSON, b'{"message": "no', "", id="B4-json-cut"),
+        pytest.param(JSON, b"[" * 4000, "", id="B4-json-deep"),
+        pytest.param(JSON, b'["message"]', "", id="B4-json-list"),
+        pytest.param(JSON, b"\xff", "", id="B4-json-not-utf-8"),
+        pytest.param(("Content-Type", "text/html"), b"no room", "", id="B4-page"),
+        pytest.param(("X", "y"), b"no room", "", id="B4-no-type"),
+    ],
+)
+def test_the_servers_own_words_are_its_first_line(header: tuple[str, str], body: bytes, words: str) -> None:
+    assert own_words(head(400, "Bad Request", header), body) == words
+
+
+def test_words_that_are_compressed_are_not_shown() -> None:
+    assert own_words(head(400, "", TEXT, ("Content-Encoding", "gzip")), b"\x1f\x8b\x08") == ""
+
+
+def test_the_servers_own_words_stand_before_the_hint() -> None:  # B4
+    failure = explain_status(head(400, "Bad Request", TEXT), b"missing subprotocol\n", url=PLAIN)
+
+    assert failure.detail.startswith("the server answered 400 Bad Request, saying 'missing subprotocol': it did not")
+
+
+def test_what_breaks_http_behind_the_status_is_a_second_sentence() -> None:  # E1
+    failure = explain_status(head(403, "Forbidden"), b"", url=PLAIN, fault="it has a folded header line")
+
+    assert failure.detail.endswith("another address. What follows breaks HTTP: it has a folded header line")

@@ -194,21 +194,6 @@ def test_the_host_header_has_brackets_and_only_other_ports(text: str, header: st
 
 
 @pytest.mark.parametrize(
-    ("host", "expected"),
-    [
-        pytest.param("127.0.0.1", True, id="ipv4"),
-        pytest.param("[::1]", True, id="ipv6"),
-        pytest.param("[fe80::1%eth0]", True, id="zone"),
-        pytest.param("localhost", False, id="name"),
-        pytest.param("127.1", False, id="short"),
-        pytest.param("2130706433", False, id="one-number"),
-    ],
-)
-def test_only_addresses_need_no_lookup(host: str, expected: bool) -> None:
-    assert URL.parse(f"ws://{host}/").is_numeric_host is expected
-
-
-@pytest.mark.parametrize(
     ("text", "shown"),
     [
         pytest.param("ws://user:secret@h/", "ws://h/", id="I02-user-information"),

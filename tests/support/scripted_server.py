@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from wsclient.protocol.connection import Connection, Role
 from wsclient.protocol.events import Failure, Messages
-from wsclient.protocol.handshake import Request, ServerHandshake
+from wsclient.protocol.server_handshake import Request, ServerHandshake
 from wsclient.transport.readiness import Readiness
 from wsclient.transport.stream.tcp_stream import TcpStream
 

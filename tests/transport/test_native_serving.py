@@ -8,9 +8,9 @@ import pytest
 
 from tests.support.memory_stream import MemoryStream
 from tests.support.tls import client_context, server_context
+from wsclient.protocol.client_handshake import ClientHandshake
 from wsclient.protocol.connection import Connection, Role
 from wsclient.protocol.events import TEXT, CloseReceived, Ended, Event, FailureKind, Messages, Opened, Requested
-from wsclient.protocol.handshake import ClientHandshake
 from wsclient.protocol.url import URL
 from wsclient.testing import FakeClock
 from wsclient.transport.base import Settings

@@ -246,7 +246,9 @@ MESSAGES = {
         partial(answered, "400 Bad Request"),
         (
             "The server answered 400 Bad Request: it did not understand the request; "
-            "check the port, the path and the headers."
+            "check the port, the path and the headers. If a reverse proxy stands in between, let it pass Upgrade "
+            "(nginx: proxy_http_version 1.1 and two proxy_set_header lines; "
+            "Apache: upgrade=websocket on the first ProxyPass to that backend)."
         ),
     ),
     "401": (

@@ -1,4 +1,4 @@
-"""What a caller may add to an opening handshake: checked before anything is started."""
+"""Subprotocols and headers that a caller adds to an opening handshake: checked before anything is started."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from wsclient.ground.escape import escape
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.http11 import MAX_HEADERS, MAX_LINE_SIZE, Headers, is_token
 
-__all__ = ["check_headers", "check_subprotocols"]
+__all__ = ["check_headers", "check_subprotocols", "merge_headers"]
 
 # The handshake writes these itself, or they would promise a body that does not follow. Of "Sec-..." it owns
 # Sec-WebSocket-*; the rest is reserved for what only a browser may say (Fetch standard, forbidden request-header).
-OWNED_HEADERS = frozenset({"host", "upgrade", "connection", "content-length", "transfer-encoding"})
+# Host may be given, and replaces our own.
+OWNED_HEADERS = frozenset({"upgrade", "connection", "content-length", "transfer-encoding"})
 OWNED_PREFIX = "sec-"
 
 # One character: it cannot backtrack. Compiled with the first header, for it takes as long as a small module.
@@ -23,11 +24,11 @@ _NOT_IN_A_VALUE = r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]"
 def check_subprotocols(protocols: Iterable[str]) -> tuple[str, ...]:
     """Checks the subprotocols to ask for (RFC 6455 section 4.1, item 10).
 
-    Spaces around one are taken off: Godot compares without them, and would send what no server understands.
+    Spaces around one are removed: Godot compares without them, and would send what no server understands.
 
     Raises:
         TypeError: it is a single str, or something in it is no str.
-        InvalidArgument: one is empty, has a character that no token has, or comes twice; or all together are too long.
+        InvalidArgument: one is empty, has a character that no token has, or occurs twice; or all together are too long.
     """
     if isinstance(protocols, tuple) and not protocols:
         return ()
@@ -75,6 +76,12 @@ def check_headers(headers: Iterable[str] | Mapping[str, str]) -> Headers:
         _check_header(name, value, number)
         checked.append((name, value))
     return tuple(checked)
+
+
+def merge_headers(headers: Headers, others: Headers) -> Headers:
+    """Returns both, in this order. Of a name that both have, in any case, the values of `others` count."""
+    names = {name.lower() for name, _ in others}
+    return (*(pair for pair in headers if pair[0].lower() not in names), *others)
 
 
 def _pairs(headers: Iterable[str] | Mapping[str, str]) -> Iterable[tuple[str, str]]:

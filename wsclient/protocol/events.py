@@ -1,7 +1,7 @@
-"""What a connection has to tell: plain values, in the order in which things happened.
+"""The events of a connection: plain values, in the order in which things happened.
 
-A connection gives `Opened`, then any number of the others, then exactly one `Ended`.
-An attempt that never opened gives `Ended` alone.
+A connection emits `Opened`, then any number of the others, then exactly one `Ended`.
+An attempt that never opened emits `Ended` alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from wsclient.ground.value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from wsclient.protocol.handshake import Request
+    from wsclient.protocol.server_handshake import Request
 
 __all__ = [
     "BINARY",
@@ -33,7 +33,7 @@ __all__ = [
     "Stage",
 ]
 
-#: The kinds of messages, as `Messages.kinds` has them: falsy and truthy, where one goes through them.
+#: The kinds of messages in `Messages.kinds`: as numbers, false and true.
 BINARY, TEXT = b"\0", b"\1"
 
 
@@ -42,6 +42,7 @@ class Stage(StrEnum):
 
     ARGUMENTS = "arguments"
     RESOLVE = "resolve"
+    PROXY = "proxy"
     CONNECT = "connect"
     TLS = "tls"
     HANDSHAKE = "handshake"
@@ -65,6 +66,8 @@ class FailureKind(Enum):
     HTTP_STATUS = auto()  # an HTTP reply, with another status than 101
     BAD_RESPONSE = auto()  # a reply that breaks RFC 6455 section 4.1 or HTTP
     SUBPROTOCOL = auto()
+    PROXY = auto()  # a proxy on the way to the server refused, failed, or is none
+    PROXY_CREDENTIALS = auto()  # a proxy wants a user name and password, or others
     TIMEOUT = auto()
     LOST = auto()  # TCP ended without a Close frame
     VIOLATION = auto()  # the peer broke RFC 6455; a Close frame told it so
@@ -80,9 +83,10 @@ class Failure(Value):
 
     Attributes:
         detail: what happened, in words, safe to show (control characters escaped); no final stop.
-        http_status: of the server's reply; None where there was none.
+        http_status: of the server's reply, or the proxy's; None if there was none.
         http_body: at most its first 4 KiB.
-        cause: the exception behind it, where there was one.
+        cause: the exception behind it, if any.
+        hint: what to try, in a whole sentence; "" if the kind of failure says enough.
     """
 
     stage: Stage
@@ -92,12 +96,13 @@ class Failure(Value):
     http_headers: tuple[tuple[str, str], ...] = ()
     http_body: bytes = b""
     cause: BaseException | None = None
+    hint: str = ""
 
 
 class Opened(Value):
     """The opening handshake succeeded (RFC 6455 section 4.1)."""
 
-    subprotocol: str  # "" where none was agreed
+    subprotocol: str  # "" if none was agreed on
 
 
 class Requested(Value):
@@ -109,13 +114,13 @@ class Requested(Value):
 class Messages:  # noqa: PLW1641 - it grows, so it is nobody's key
     """A run of whole messages, in order of arrival; never empty.
 
-    One object for many messages, of both kinds: handing over each by itself would cost more than decoding it, and
-    where text and binary take turns, so would handing over each kind by itself.
+    One object for many messages, of both kinds: passing on each by itself would cost more than decoding it, and so
+    would passing on each kind by itself when text and binary alternate.
     Text is UTF-8 that has been checked, still as bytes.
 
     Attributes:
-        payloads: of all of them.
-        kinds: a byte for each: `TEXT` or `BINARY`.
+        payloads: one for each message.
+        kinds: a byte for each message: `TEXT` or `BINARY`.
     """
 
     __slots__ = ("_size", "kinds", "payloads")
@@ -135,27 +140,27 @@ class Messages:  # noqa: PLW1641 - it grows, so it is nobody's key
 
     @property
     def size(self) -> int:
-        """The bytes of all payloads; counted when it is first asked for."""
+        """The bytes of all payloads. Counted when first needed."""
         if self._size is None:
             self._size = sum(map(len, self.payloads))
         return self._size
 
     def each(self) -> Iterator[tuple[bytes, int]]:
-        """Gives one message after the other, and whether it is text."""
+        """Iterates over the messages: payload, and whether it is text."""
         return zip(self.payloads, self.kinds, strict=True)
 
     def texts(self) -> Iterable[bytes]:
-        """Gives those that are text."""
+        """Returns the payloads that are text."""
         return compress(self.payloads, self.kinds) if BINARY in self.kinds else self.payloads
 
     def extend(self, others: Messages) -> None:
-        """Puts a run behind this one."""
+        """Appends another run."""
         self.payloads += others.payloads
         self.kinds += others.kinds
         self._size = None
 
     def take(self, count: int) -> Messages:
-        """Takes the first ones out, that many of those that there are."""
+        """Removes up to `count` messages from the front and returns them."""
         taken = Messages(self.payloads[:count], self.kinds[:count])
         del self.payloads[:count]
         self.kinds = self.kinds[count:]
@@ -179,8 +184,8 @@ class CloseReceived(Value):
     """A valid Close frame (RFC 6455 section 5.5.1).
 
     Attributes:
-        code: 1005 where the frame had none (RFC 6455 section 7.1.5).
-        is_answer: whether we had sent ours before.
+        code: `CloseCode.NO_STATUS` if the frame had none (RFC 6455 section 7.1.5).
+        is_answer: True if our own Close was sent before.
     """
 
     code: int
@@ -189,11 +194,11 @@ class CloseReceived(Value):
 
 
 class Ended(Value):
-    """Nothing comes after this.
+    """The last event.
 
     Attributes:
-        was_clean: a Close frame went out and a valid one came in.
-        failure: None where it ended as it should.
+        was_clean: True if a Close frame was sent and a valid one received.
+        failure: None if it ended as it should.
     """
 
     was_clean: bool

@@ -1,7 +1,7 @@
 """The head of an HTTP/1.1 message, read as it arrives: strict, bounded, in linear time (RFC 9112).
 
-Only what an opening handshake needs: no bodies, no pipelines. What RFC 9112 lets a lenient reader accept (bare line
-feeds, folded lines, a space before the colon) is refused: that is where two readers come to see two messages.
+Only what an opening handshake needs: no bodies, no pipelines. Bare line feeds, folded lines and spaces before a colon,
+which RFC 9112 allows a lenient reader to accept, are refused: two readers may see two different messages in them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ __all__ = [
     "BadHead",
     "Head",
     "HeadParser",
+    "HeadTooLarge",
     "Headers",
     "NotHTTP",
     "RequestHead",
@@ -36,9 +37,9 @@ MAX_LINE_SIZE = 8192  # bytes, without the line end; for the first line and for 
 MAX_HEADERS = 128  # header lines of one message
 
 Headers = tuple[tuple[str, str], ...]
-"""Names and values in order of arrival, as they were written; a name may come again. Values are read as Latin-1."""
+"""Names and values in order of arrival, as they were written; a name may occur again. Values are read as Latin-1."""
 
-# RFC 9110 section 5.6.2. All of these are deleted from a text by bytes.translate(): what is left over is illegal.
+# RFC 9110 section 5.6.2. bytes.translate() deletes all of these from a text: what is left over is illegal.
 _TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _FIELD_VALUE = bytes([0x09, *range(0x20, 0x7F), *range(0x80, 0x100)])  # RFC 9110 section 5.5
 _VISIBLE = bytes(range(0x21, 0x7F))
@@ -48,18 +49,24 @@ _TOO_LONG = f"it has a line of more than {MAX_LINE_SIZE} bytes"
 
 
 class BadHead(Exception):
-    """What arrived is no head that RFC 9112 allows; the text says why. Caught inside `protocol`."""
+    """The head breaks RFC 9112 or the limits; the text says how. Caught inside `protocol`."""
+
+
+class HeadTooLarge(BadHead):
+    """The head is over a limit, `MAX_LINE_SIZE` or `MAX_HEADERS`. Caught inside `protocol`."""
 
 
 class NotHTTP(BadHead):
-    """What arrived does not even begin as HTTP does. Caught inside `protocol`.
+    """What arrived does not begin as HTTP does. Caught inside `protocol`.
 
     Args:
-        start: its first bytes, at most 5, so that a caller may recognize what it is instead.
+        start: its first bytes, at most 5, from which a caller may recognize another protocol.
     """
 
     def __init__(self, start: bytes) -> None:
         self.start = start
+        #: whether they are those of a TLS alert or handshake, version 3.x (RFC 8446 section 5.1)
+        self.is_tls: bool = start.startswith((b"\x15\x03", b"\x16\x03"))
         super().__init__(f"it starts with '{escape(start)}'")
 
 
@@ -74,7 +81,7 @@ class Head(Value):
     headers: Headers
 
     def get_all(self, name: str) -> list[str]:
-        """The values of every field with this name, in any case, in order; empty where there is none."""
+        """Returns the values of every field with this name, in any case, in order."""
         wanted = name.lower()
         return [value for key, value in self.headers if key.lower() == wanted]
 
@@ -84,7 +91,7 @@ class ResponseHead(Head):
 
     Attributes:
         status: 100-999.
-        reason: "" where the server gave none.
+        reason: "" if the server gave none.
     """
 
     status: int
@@ -110,8 +117,13 @@ class HeadParser(ABC, Generic[HeadType]):
         self._make_head: Callable[[Headers], HeadType] | None = None  # there as soon as the first line is
         self._headers: list[tuple[str, str]] = []
 
+    @property
+    def begun(self) -> HeadType | None:
+        """The head with the headers that were read so far; None if its first line was not."""
+        return self._make_head(tuple(self._headers)) if self._make_head is not None else None
+
     def receive_data(self, data: bytes) -> tuple[HeadType, bytes] | None:
-        """Takes what arrived. Not to be called again after it gave a head or raised.
+        """Takes what arrived. Must not be called again after it returned a head or raised.
 
         Returns:
             The head and the bytes behind it, or None while the head is incomplete.
@@ -122,35 +134,39 @@ class HeadParser(ABC, Generic[HeadType]):
         """
         self._buffer += data
         if self._make_head is None:
-            # Judged by five bytes always, so that the verdict does not depend on how they were cut.
+            # Always judged by five bytes, so that the verdict does not depend on how they were cut.
             if len(self._buffer) < len(_NAME):
                 return None
             self._check_start(bytes(self._buffer[: len(_NAME)]))
         begin = 0
         while (end := self._buffer.find(b"\n", self._searched)) >= 0:
-            line = _strip_line_end(bytes(self._buffer[begin : end + 1]))
+            line, is_strict = _strip_line_end(bytes(self._buffer[begin : end + 1]))
             begin = self._searched = end + 1
+            is_first = self._make_head is None
             if self._make_head is None:
                 self._make_head = self._parse_first_line(line)
-            elif not line:
+            if not is_strict:  # only now, so that `begun` has the first line
+                raise BadHead("it has a line that ends without a carriage return")
+            if is_first:
+                continue
+            if not line:
                 return self._make_head(tuple(self._headers)), bytes(self._buffer[begin:])
-            elif len(self._headers) == MAX_HEADERS:
-                raise BadHead(f"it has more than {MAX_HEADERS} header lines")
-            else:
-                self._headers.append(_parse_header(line))
+            if len(self._headers) == MAX_HEADERS:
+                raise HeadTooLarge(f"it has more than {MAX_HEADERS} header lines")
+            self._headers.append(_parse_header(line))
         del self._buffer[:begin]
         self._searched = len(self._buffer)
         if self._searched > MAX_LINE_SIZE + 1:  # one more: the last may be the carriage return
-            raise BadHead(_TOO_LONG)
+            raise HeadTooLarge(_TOO_LONG)
         return None
 
     @abstractmethod
     def _check_start(self, start: bytes) -> None:
-        """Raises NotHTTP where the first five bytes rule out that HTTP follows."""
+        """Raises NotHTTP if the first five bytes rule out that HTTP follows."""
 
     @abstractmethod
     def _parse_first_line(self, line: bytes) -> Callable[[Headers], HeadType]:
-        """Gives what makes a head of it and the headers, or raises BadHead."""
+        """Returns what makes a head of this line and the headers. Raises BadHead."""
 
 
 class ResponseParser(HeadParser[ResponseHead]):
@@ -189,20 +205,20 @@ class RequestParser(HeadParser[RequestHead]):
 
 
 def is_token(text: bytes) -> bool:
-    """Whether this is a token (RFC 9110 section 5.6.2): what names of fields and subprotocols are made of."""
+    """Returns whether this is a token (RFC 9110 section 5.6.2), as names of fields and subprotocols are."""
     return bool(text) and not text.translate(None, _TOKEN)
 
 
 def is_field_value(text: bytes) -> bool:
-    """Whether a field may have this value (RFC 9110 section 5.5): no control characters but the tab."""
+    """Returns whether a field may have this value (RFC 9110 section 5.5): no control characters but the tab."""
     return not text.translate(None, _FIELD_VALUE)
 
 
 def split_list(value: str) -> list[str]:
-    """The elements of a comma-separated list (RFC 9110 section 5.6.1), without the space around them.
+    """Returns the elements of a comma-separated list (RFC 9110 section 5.6.1), without the space around them.
 
     Empty elements are left out. A comma within a quoted string separates nothing; the quotes stay.
-    A quoted string that never ends reaches to the end.
+    A quoted string that is never closed reaches to the end.
     """
     elements = value.split(",") if '"' not in value else _split_outside_quotes(value)
     return [element for element in (element.strip(" \t") for element in elements) if element]
@@ -226,17 +242,17 @@ def _split_outside_quotes(value: str) -> list[str]:
     return elements
 
 
-def _strip_line_end(line: bytes) -> bytes:
-    content = line[:-2] if line.endswith(b"\r\n") else line[:-1]
+def _strip_line_end(line: bytes) -> tuple[bytes, bool]:
+    """Returns the line without its end, and whether that is the one that RFC 9112 demands."""
+    is_strict = line.endswith(b"\r\n")
+    content = line[:-2] if is_strict else line[:-1]
     if len(content) > MAX_LINE_SIZE:
-        raise BadHead(_TOO_LONG)
-    if len(line) - len(content) != 2:
-        raise BadHead("it has a line that ends without a carriage return")
-    return content
+        raise HeadTooLarge(_TOO_LONG)
+    return content, is_strict
 
 
 def _parse_version(text: bytes) -> str | None:
-    """Gives "1.1" for b"HTTP/1.1", None for what is no version of HTTP/1."""
+    """Returns "1.1" for b"HTTP/1.1", None for what is no version of HTTP/1."""
     if len(text) != 8 or not text.startswith(_NAME + b"1.") or not text[7:].isdigit():
         return None
     return text[5:].decode("ascii")

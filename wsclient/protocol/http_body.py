@@ -1,8 +1,10 @@
-"""The first bytes of a refusing server's page: enough to understand it, never more (RFC 9112 section 6)."""
+"""The first bytes of the page of a server that refuses: enough to understand it, never more (RFC 9112 section 6)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from wsclient.protocol.http11 import split_list
 
 if TYPE_CHECKING:
     from wsclient.protocol.http11 import ResponseHead
@@ -19,29 +21,29 @@ _HEX_DIGITS = b"0123456789abcdefABCDEF"
 class BodyPrefix:
     """Collects the beginning of a response's body from bytes that arrive in any pieces.
 
-    Where the framing is broken it ends there and keeps what came before: the status has told the story already.
+    If the framing is broken, the body ends there, and what came before is kept: the status has said enough.
     """
 
     def __init__(self, head: ResponseHead) -> None:
         self._content = bytearray()
         self._is_over = False
-        self._left: int | None = None  # bytes of the body, or of the chunk; None: until the connection ends
+        self._left: int | None = None  # bytes left of the body or the chunk; None: until the connection ends
         self._chunks: bytearray | None = None  # not decoded yet; None: the body is not chunked
         self._is_chunk_ending = False
         self._choose_framing(head)
 
     @property
     def content(self) -> bytes:
-        """What has arrived, at most 4 KiB; any transfer coding removed, a content coding (gzip) left as it is."""
+        """What has arrived, at most 4 KiB. Chunks are decoded; another coding (gzip) is left as it is."""
         return bytes(self._content)
 
     @property
     def is_complete(self) -> bool:
-        """Whether no further byte is wanted."""
+        """True if no further byte is wanted."""
         return self._is_over or len(self._content) == MAX_BODY_SIZE
 
     def receive_data(self, data: bytes) -> None:
-        """Takes what arrived; ignored once `is_complete`."""
+        """Takes what arrived. Ignored once `is_complete`."""
         if self._is_over:
             return
         if self._chunks is None:
@@ -53,28 +55,29 @@ class BodyPrefix:
             pass
 
     def _choose_framing(self, head: ResponseHead) -> None:
-        """RFC 9112 section 6.3. What is contradictory or malformed there is no body to us."""
-        codings = head.get_all("Transfer-Encoding")
-        lengths = head.get_all("Content-Length")
+        """Follows RFC 9112 section 6.3: chunks win over a length, and other codings last until the end."""
+        codings = [each.lower() for value in head.get_all("Transfer-Encoding") for each in split_list(value)]
+        codings = [each for each in codings if each != "identity"]  # of RFC 2616: no coding at all
+        lengths = {each for value in head.get_all("Content-Length") for each in split_list(value) or [""]}
         if head.status in (204, 304):
             self._is_over = True
         elif codings:
-            self._chunks = bytearray()
-            self._left = 0
-            self._is_over = [coding.lower() for coding in codings] != ["chunked"] or bool(lengths)
+            if codings[-1] == "chunked":
+                self._chunks = bytearray()
+                self._left = 0
         elif lengths:
             self._left = _parse_length(lengths)
             self._is_over = self._left == 0
 
     def _keep(self, data: bytes | bytearray) -> None:
-        """Adds what belongs to the content, as far as there is room."""
+        """Adds what belongs to the content, up to the limit."""
         mine = data[: self._left]
         self._content += mine[: MAX_BODY_SIZE - len(self._content)]
         if self._left is not None:
             self._left -= len(mine)
 
     def _decode_step(self, chunks: bytearray) -> bool:
-        """Takes one line or a part of a chunk (RFC 9112 section 7.1); False where more has to arrive first."""
+        """Takes one line or a part of a chunk (RFC 9112 section 7.1). Returns False if more has to arrive first."""
         if self._left:
             size = min(self._left, len(chunks))
             self._keep(chunks[:size])
@@ -96,15 +99,15 @@ class BodyPrefix:
         return True
 
 
-def _parse_length(values: list[str]) -> int:
-    """The length of the body; 0 for what RFC 9112 section 6.3 calls unrecoverable."""
-    text = values[0]
+def _parse_length(values: set[str]) -> int:
+    """Returns the length of the body; 0 for what RFC 9112 section 6.3 calls unrecoverable, as two that differ."""
+    text = min(values)
     is_number = len(values) == 1 and text.isascii() and text.isdigit() and len(text) <= MAX_SIZE_DIGITS
     return int(text) if is_number else 0
 
 
 def _parse_chunk_size(line: bytes) -> int:
-    """The size of the chunk that follows; 0 for the last one, and for a size that is malformed."""
+    """Returns the size of the chunk that follows; 0 for the last one, and for a malformed size."""
     digits = line.partition(b";")[0].rstrip(b" \t")
     is_number = 1 <= len(digits) <= MAX_SIZE_DIGITS and not digits.translate(None, _HEX_DIGITS)
     return int(digits, 16) if is_number else 0

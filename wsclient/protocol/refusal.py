@@ -1,4 +1,4 @@
-"""What a server that does not open a WebSocket means, in words that say what to try next."""
+"""Why a server does not open a WebSocket: an explanation of its reply that says what to try next."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from wsclient.ground.escape import escape
 from wsclient.protocol.events import Failure, FailureKind, Stage
+from wsclient.protocol.http_body import MAX_BODY_SIZE
+from wsclient.protocol.redirect import shown_location
 
 if TYPE_CHECKING:
     from wsclient.protocol.http11 import NotHTTP, ResponseHead
+    from wsclient.protocol.url import URL
 
-__all__ = ["explain_not_http", "explain_status"]
+__all__ = ["explain_not_http", "explain_status", "own_words"]
 
 TLS_DETAIL = "the server speaks TLS here"
 
-# RFC 8446 section 5.1: an alert or a handshake record, version 3.x. Servers send the alert when they get plain text.
-TLS_RECORDS = (b"\x15\x03", b"\x16\x03")
-
-# How the other strangers that live on well-known ports begin.
+# How other protocols begin that are found on well-known ports.
 OTHER_PROTOCOLS = {
     b"SSH-": "an SSH server",
     b"220": "a mail or FTP server",
@@ -29,6 +29,8 @@ OTHER_PROTOCOLS = {
 # nginx, Apache and Go answer plain HTTP on a TLS port with a 400 and one of these; in lower case.
 PLAIN_HTTP_COMPLAINTS = (b"to https port", b"ssl-enabled server port", b"to an https server")
 
+NO_UPGRADE = "it saw no upgrade to WebSocket; a proxy on the way may have taken it off"
+
 HINTS = {
     400: "it did not understand the request; check the port, the path and the headers",
     401: "it wants credentials; put user:password@ into the URL, or send an Authorization header",
@@ -38,12 +40,13 @@ HINTS = {
     407: "a proxy on the way wants credentials",
     408: "it waited too long for the request",
     410: "there is nothing at this path any more",
-    426: "it saw no upgrade to WebSocket; a proxy on the way may have taken it off",
+    426: NO_UPGRADE,
     429: "too many attempts; wait before the next one",
     500: "it failed; its own log knows more",
     502: "the server behind the proxy does not answer; try again later",
     503: "it is overloaded or down for maintenance; try again later",
     504: "the server behind the proxy does not answer; try again later",
+    505: NO_UPGRADE,  # what a server behind a proxy says that asks it in HTTP/1.0
     511: "the network wants a login first; a captive portal? Open any web page in a browser",
 }
 OTHER_HINTS = {
@@ -53,15 +56,26 @@ OTHER_HINTS = {
     5: "it failed; try again later",
 }
 
+# Replies of a server that did not see the upgrade which was sent. Seen with nginx and Apache as reverse proxies.
+WITHOUT_UPGRADE = (400, 426, 505)
+HINT_OF_PROXIES = (
+    "If a reverse proxy stands in between, let it pass Upgrade (nginx: proxy_http_version 1.1 and two "
+    "proxy_set_header lines; Apache: upgrade=websocket on the first ProxyPass to that backend)."
+)
+
+# Where servers explain themselves in JSON, the first of these counts (RFC 9457 has the last).
+WORDS_IN_JSON = ("message", "error", "detail")
+MAX_WORDS = 200  # characters
+
 
 def explain_not_http(start: NotHTTP, *, is_secure: bool) -> Failure:
-    """Says what answered, as far as its first bytes tell.
+    """Explains what answered, as far as its first bytes show it.
 
     Args:
         start: what its bytes were found to be.
         is_secure: whether we spoke TLS to it.
     """
-    if start.start.startswith(TLS_RECORDS) and not is_secure:
+    if start.is_tls and not is_secure:  # servers send an alert when they get plain text
         return Failure(stage=Stage.HANDSHAKE, kind=FailureKind.PLAIN_ON_TLS_PORT, detail=TLS_DETAIL)
     known = next((name for mark, name in OTHER_PROTOCOLS.items() if start.start.startswith(mark)), None)
     detail = f"this is not a WebSocket server: its reply is not HTTP, {start}"
@@ -72,18 +86,24 @@ def explain_not_http(start: NotHTTP, *, is_secure: bool) -> Failure:
     )
 
 
-def explain_status(head: ResponseHead, body: bytes, *, is_secure: bool) -> Failure:
-    """Says why the server may have answered with another status than 101, and what to try.
+def explain_status(head: ResponseHead, body: bytes, *, url: URL, fault: str = "") -> Failure:
+    """Explains why the server may have answered with another status than 101, and what to try.
 
     Args:
-        head: the reply's head.
+        head: the reply's head, or as much of it as could be read.
         body: the beginning of the reply's body.
-        is_secure: whether we spoke TLS to it.
+        url: of the request.
+        fault: what in the reply breaks HTTP behind its status; "" if nothing does.
     """
     answer = f"the server answered {head.status} {escape(head.reason, 80)}".rstrip()
-    kind, detail = FailureKind.HTTP_STATUS, f"{answer}: {_hint(head, body)}"
-    if head.status == 400 and not is_secure and any(words in body.lower() for words in PLAIN_HTTP_COMPLAINTS):
+    if words := own_words(head, body):
+        answer += f", saying '{words}'"
+    kind, detail = FailureKind.HTTP_STATUS, f"{answer}: {_hint(head, body, url)}"
+    if head.status == 400 and not url.is_secure and any(words in body.lower() for words in PLAIN_HTTP_COMPLAINTS):
         kind, detail = FailureKind.PLAIN_ON_TLS_PORT, f"{answer}: {TLS_DETAIL}"
+    elif fault:
+        detail += f". What follows breaks HTTP: {fault}"
+    is_without_upgrade = kind is FailureKind.HTTP_STATUS and head.status in WITHOUT_UPGRADE
     return Failure(
         stage=Stage.HANDSHAKE,
         kind=kind,
@@ -91,13 +111,48 @@ def explain_status(head: ResponseHead, body: bytes, *, is_secure: bool) -> Failu
         http_status=head.status,
         http_headers=head.headers,
         http_body=body,
+        hint=HINT_OF_PROXIES if is_without_upgrade else "",
     )
 
 
-def _hint(head: ResponseHead, body: bytes) -> str:
+def own_words(head: ResponseHead, body: bytes) -> str:
+    """Returns the server's own explanation, safe to show; "" if there is none.
+
+    It is the first line of a short plain text, or what a short JSON object has as its message, error or detail.
+    """
+    if len(body) >= MAX_BODY_SIZE or head.get_all("Content-Encoding"):
+        return ""
+    media_type = (head.get_all("Content-Type") or [""])[0].partition(";")[0].strip().lower()
+    if media_type == "text/plain":
+        text = body.decode("utf-8", "backslashreplace")
+    elif media_type == "application/json" or media_type.endswith("+json"):
+        text = _words_in_json(body)
+    else:
+        return ""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    is_new = line.lower() not in (head.reason.lower(), f"{head.status} {head.reason}".lower())
+    return escape(line, MAX_WORDS) if is_new else ""
+
+
+def _words_in_json(body: bytes) -> str:
+    import json  # noqa: PLC0415 - a millisecond, for those few who are refused in JSON
+
+    try:
+        found: object = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    for _ in range(2):  # some servers wrap it once: {"error": {"message": "..."}}
+        if not isinstance(found, dict):
+            break
+        found = next((found[key] for key in WORDS_IN_JSON if isinstance(found.get(key), str | dict)), "")
+    return found if isinstance(found, str) else ""
+
+
+def _hint(head: ResponseHead, body: bytes, url: URL) -> str:
     locations = head.get_all("Location")
     if 300 <= head.status < 400 and locations:
-        return f"it redirects to '{_without_secrets(locations[0])}', and redirects are not followed: connect there"
+        target = shown_location(url, locations[0])
+        return f"it redirects to '{target}', and redirects are not followed: connect there"
     if head.status == 200 and _is_html(head, body):
         return "that is a web page and no WebSocket; is it a wrong port or path, or a captive portal?"
     versions = head.get_all("Sec-WebSocket-Version")
@@ -109,11 +164,3 @@ def _hint(head: ResponseHead, body: bytes) -> str:
 def _is_html(head: ResponseHead, body: bytes) -> bool:
     is_declared = any(value.lower().startswith("text/html") for value in head.get_all("Content-Type"))
     return is_declared or body.lstrip()[:9].lower().startswith((b"<!doctype", b"<html"))
-
-
-def _without_secrets(location: str) -> str:
-    """The target of a redirect fit for logs: without user information, query and fragment."""
-    address = location.partition("#")[0].partition("?")[0]
-    scheme, slashes, rest = address.partition("//")
-    authority, slash, path = rest.partition("/")
-    return escape(scheme + slashes + authority.rpartition("@")[2] + slash + path)

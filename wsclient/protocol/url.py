@@ -9,7 +9,7 @@ from wsclient.ground.escape import escape
 from wsclient.ground.value import Value
 from wsclient.protocol.errors import InvalidArgument
 
-__all__ = ["MAX_URL_LENGTH", "URL"]
+__all__ = ["MAX_URL_LENGTH", "URL", "percent_decoded"]
 
 MAX_URL_LENGTH = 8192  # arbitrary: what servers commonly take as a line of a request
 MAX_HOST_LENGTH = 253  # RFC 1035 section 2.3.4: 255 bytes on the wire
@@ -97,11 +97,6 @@ class URL(Value):
         return host if self.port == DEFAULT_PORTS[self.is_secure] else f"{host}:{self.port}"
 
     @property
-    def is_numeric_host(self) -> bool:
-        """Whether the host is an IPv4 or IPv6 address, so that no name lookup is needed."""
-        return ":" in self.host or _is_ipv4(self.host)
-
-    @property
     def authorization(self) -> str | None:
         """The value of an Authorization field for Basic (RFC 7617), or None without user information. A secret."""
         if self.username is None:
@@ -158,7 +153,7 @@ def _read_userinfo(userinfo: str) -> tuple[str, str]:
     """User name and password, percent-decoded. The messages hold neither."""
     name, _, word = userinfo.partition(":")
     try:
-        username, password = (_percent_decoded(part).decode() for part in (name, word))
+        username, password = (percent_decoded(part).decode() for part in (name, word))
     except UnicodeDecodeError:
         raise InvalidArgument("the user name or password is not UTF-8 behind its percent signs") from None
     # RFC 7617 section 2: neither may hold control characters, and the first colon ends the user name.
@@ -178,7 +173,8 @@ def _read_resource_name(text: str) -> str:
     return name
 
 
-def _percent_decoded(text: str) -> bytes:
+def percent_decoded(text: str) -> bytes:
+    """Returns the bytes that a percent-encoded text stands for (RFC 3986 section 2.1)."""
     return _PERCENT.sub(lambda found: bytes.fromhex(found[1].decode()), text.encode())
 
 

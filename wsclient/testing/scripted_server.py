@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from wsclient.protocol.events import Event
-    from wsclient.protocol.handshake import Request
+    from wsclient.protocol.server_handshake import Request
     from wsclient.transport.opening.attempt import Attempt
     from wsclient.transport.opening.phase import Phase
 

@@ -12,7 +12,7 @@ from wsclient.ground.stored_error import detached
 from wsclient.protocol.connection import Connection
 from wsclient.protocol.connection import State as ConnectionState
 from wsclient.protocol.events import Ended, Failure, FailureKind, Requested, Stage
-from wsclient.protocol.handshake import Request
+from wsclient.protocol.server_handshake import Request
 from wsclient.transport.base import Transport, no_express
 from wsclient.transport.live import LiveConnection
 from wsclient.transport.opening.answering import Answering

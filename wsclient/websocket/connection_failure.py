@@ -19,7 +19,7 @@ class ConnectionFailure(Value):
     """What went wrong, where, and what to try. Not in Godot, whose signals carry no reason.
 
     Attributes:
-        stage: how far it had come: "arguments", "resolve", "connect", "tls", "handshake", "open" or "close".
+        stage: how far it had come: "arguments", "resolve", "proxy", "connect", "tls", "handshake", "open" or "close".
         error: the same as one of Godot's codes; never `OK`.
         message: what happened and what to try, in whole sentences. Safe to show: what the peer sent is escaped.
         http_status: of the server's reply, as 404; None where there was no reply.
@@ -45,6 +45,7 @@ class ConnectionFailure(Value):
     def of_connection(cls, failure: Failure) -> ConnectionFailure:
         """Describes what a transport told."""
         error, hint = _MEANING[failure.kind]
+        hint = failure.hint or hint
         if failure.stage is Stage.RESOLVE and error is Error.ERR_TIMEOUT:
             hint = _HINT_OF_LOOKUP  # no server has been asked for anything yet
         what = _BEFORE.get(failure.kind, "") + failure.detail
@@ -126,6 +127,14 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
         Error.ERR_CANT_CONNECT,
         "Ask for the sub-protocols that the server knows, or for none.",
     ),
+    FailureKind.PROXY: (
+        Error.ERR_CANT_CONNECT,
+        "Check the address of the proxy, and what it allows.",
+    ),
+    FailureKind.PROXY_CREDENTIALS: (
+        Error.ERR_UNAUTHORIZED,
+        'Give them with the address: proxy = "http://user:password@host:port".',
+    ),
     FailureKind.TIMEOUT: (
         Error.ERR_TIMEOUT,
         "The server may be down, overloaded, or behind a firewall.",
@@ -172,6 +181,7 @@ _BEFORE: dict[FailureKind, str] = {
 
 _ERROR_OF_STATUS: dict[int | None, Error] = {
     401: Error.ERR_UNAUTHORIZED,
+    407: Error.ERR_UNAUTHORIZED,
     403: Error.ERR_UNAUTHORIZED,
     404: Error.ERR_DOES_NOT_EXIST,
     503: Error.ERR_BUSY,

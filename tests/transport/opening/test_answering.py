@@ -6,10 +6,11 @@ import os
 import pytest
 
 from tests.support.memory_stream import MemoryStream
+from wsclient.protocol.client_handshake import ClientHandshake
 from wsclient.protocol.connection import Role
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.events import Failure, FailureKind, Opened
-from wsclient.protocol.handshake import ClientHandshake, Request
+from wsclient.protocol.server_handshake import Request
 from wsclient.protocol.url import URL
 from wsclient.transport.base import Settings
 from wsclient.transport.opening.answering import Answering
@@ -85,7 +86,6 @@ def test_rejects_with_a_page_and_ends_behind_it() -> None:
         pytest.param(b"POST / HTTP/1.1", b"405", id="method"),
         pytest.param(b"GET / HTTP/1.0", b"505", id="version"),
         pytest.param(b"GET / HTTP/1.1", b"400", id="no host"),
-        pytest.param(b"\x16\x03\x01", b"400", id="TLS"),
     ],
 )
 def test_what_breaks_the_rules_is_rejected_without_a_question(request_line: bytes, status: bytes) -> None:
@@ -93,6 +93,14 @@ def test_what_breaks_the_rules_is_rejected_without_a_question(request_line: byte
     visit.client.send(request_line + b"\r\n\r\n")
     assert isinstance(visit.phase.step(0.0), Failure)
     assert visit.reply()[9:12] == status
+    assert visit.stream.has_finished
+
+
+def test_tls_is_not_answered_in_plain_text() -> None:
+    visit = Visit()
+    visit.client.send(b"\x16\x03\x01\x02\x00\x01")
+    assert isinstance(visit.phase.step(0.0), Failure)
+    assert visit.reply() == b""
     assert visit.stream.has_finished
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from wsclient.protocol.connection import Role
 from wsclient.protocol.deflate import accept_offer
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
-from wsclient.protocol.handshake import Request, ServerHandshake
+from wsclient.protocol.server_handshake import Request, ServerHandshake, rejection
 from wsclient.transport.failures import failure_from
 from wsclient.transport.opening.milestones import Established
 from wsclient.transport.opening.phase import Phase
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["Answering"]
 
 _READ_SIZE: Final = 65536
-_PLAIN_TEXT: Final = (("Content-Type", "text/plain; charset=utf-8"),)
 
 # RFC 9110 sections 15.5.9 and 15.6.4.
 _REQUEST_TIMEOUT: Final = 408
@@ -84,7 +83,7 @@ class Answering(Phase):
         """
         self._unanswered()
         detail = f"the request of {self.place} was rejected with {status}"
-        self._answer(self._handshake.reject(status, headers, body), self._failure(detail, status))
+        self._answer(rejection(status, headers, body), self._failure(detail, status))
 
     def step(self, now: float) -> Request | Established | Failure | None:
         """Reads once while the request is not whole; writes the reply if there is one."""
@@ -100,7 +99,7 @@ class Answering(Phase):
         """Refuses the request, as far as that goes without waiting, and returns the failure."""
         if self._unsent is None:
             status = _REQUEST_TIMEOUT if self._request is None else _SERVICE_UNAVAILABLE
-            self._answer(self._handshake.reject(status), self._failure("", status))
+            self._answer(rejection(status), self._failure("", status))
             self.step(0.0)
         return super().give_up(seconds)
 
@@ -116,8 +115,7 @@ class Answering(Phase):
             return self._failure(f"{self.place} ended the connection before its request was whole")
         outcome = self._handshake.receive_data(data)
         if isinstance(outcome, Failure):
-            body = f"{outcome.detail}\n".encode()
-            self._answer(self._handshake.reject(outcome.http_status or 400, _PLAIN_TEXT, body), outcome)
+            self._answer(self._handshake.refuse(outcome), outcome)
             return None
         self._request = outcome
         return outcome

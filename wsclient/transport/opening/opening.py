@@ -11,7 +11,7 @@ from wsclient.transport.opening.milestones import Milestone
 
 if TYPE_CHECKING:
     from wsclient.protocol.events import Stage
-    from wsclient.protocol.handshake import Request
+    from wsclient.protocol.server_handshake import Request
     from wsclient.transport.opening.milestones import Established
     from wsclient.transport.opening.phase import Phase
 

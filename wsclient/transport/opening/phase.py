@@ -9,7 +9,7 @@ from wsclient.protocol.events import Failure, FailureKind
 
 if TYPE_CHECKING:
     from wsclient.protocol.events import Stage
-    from wsclient.protocol.handshake import Request
+    from wsclient.protocol.server_handshake import Request
     from wsclient.transport.base import Settings
     from wsclient.transport.opening.milestones import Established, Milestone
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from wsclient.ground.stored_error import detached
+from wsclient.protocol.client_handshake import ClientHandshake
 from wsclient.protocol.connection import Role
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
-from wsclient.protocol.handshake import ClientHandshake
 from wsclient.transport.failures import failure_from, reason_of
 from wsclient.transport.opening.milestones import Established
 from wsclient.transport.opening.phase import Phase

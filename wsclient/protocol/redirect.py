@@ -1,0 +1,188 @@
+"""Redirects of the opening handshake (RFC 9110 section 15.4): where they lead, and what must not go there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wsclient.ground.escape import escape
+from wsclient.protocol.errors import InvalidArgument
+from wsclient.protocol.events import Failure, FailureKind, Stage
+from wsclient.protocol.url import URL
+
+if TYPE_CHECKING:
+    from wsclient.protocol.http11 import Headers, ResponseHead
+
+__all__ = [
+    "BadRedirect",
+    "RedirectChain",
+    "check_redirected_address",
+    "headers_for",
+    "is_same_origin",
+    "resolve_location",
+    "shown_location",
+]
+
+STATUSES = (301, 302, 303, 307, 308)
+
+_SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
+
+# Headers that stay with the origin they were meant for: these two, and all whose names have one of these words.
+_SECRETS = ("authorization", "cookie")
+_SECRET_WORDS = ("token", "key", "auth")
+
+
+class BadRedirect(Exception):
+    """A redirect that must not be followed; the text says why, and is safe to show."""
+
+
+class RedirectChain:
+    """The addresses of one attempt: the first, and those that servers redirected to.
+
+    Args:
+        url: where the attempt begins.
+        limit: how many redirects are followed.
+    """
+
+    def __init__(self, url: URL, limit: int) -> None:
+        self._urls = [url]
+        self._limit = limit
+
+    def follows(self, head: ResponseHead) -> bool:
+        """Returns whether this reply is a redirect that is to be followed, or refused by `follow`."""
+        return self._limit > 0 and head.status in STATUSES and bool(head.get_all("Location"))
+
+    def follow(self, head: ResponseHead, *, address: str = "") -> URL | Failure:
+        """Returns where a redirect leads, or why it is not followed.
+
+        Args:
+            head: of the reply; see `follows`.
+            address: the numeric address of the server that sent it; "" if unknown, as behind a proxy.
+        """
+        try:
+            target = resolve_location(self._urls[-1], head.get_all("Location")[0])
+            self._check(target)
+            check_redirected_address(address, target.host)
+        except BadRedirect as error:
+            chain = " -> ".join(map(str, self._urls))
+            return Failure(
+                stage=Stage.HANDSHAKE,
+                kind=FailureKind.HTTP_STATUS,
+                detail=f"the server answered {head.status} {escape(head.reason, 80)}, and {error} ({chain})",
+                http_status=head.status,
+                http_headers=head.headers,
+            )
+        self._urls.append(target)
+        return target
+
+    def _check(self, target: URL) -> None:
+        if _same_request(target, self._urls):
+            raise BadRedirect(f"redirects in a circle, to {target}")
+        if len(self._urls) > self._limit:
+            raise BadRedirect(f"redirects once more than the {self._limit} times that are followed, to {target}")
+
+
+def resolve_location(url: URL, location: str) -> URL:
+    """Returns where a Location leads that came in the reply to a request for `url` (RFC 3986 section 5).
+
+    http is read as ws, and https as wss. User and password in it are ignored: those of `url` stay within its origin.
+
+    Args:
+        url: of the request.
+        location: the header's value, read as Latin-1.
+
+    Raises:
+        BadRedirect: it leads to no WebSocket URL, or from wss to ws.
+    """
+    # urljoin() knows how to resolve http, and nearly nobody needs it: its module is large.
+    from urllib.parse import urljoin  # noqa: PLC0415
+
+    text = _text_of(location)
+    try:
+        base = f"http{'s' * url.is_secure}://{url.host_header}{url.resource_name}"
+        scheme, separator, rest = (text if _has_scheme(text) else urljoin(base, text)).partition("://")
+        if not separator or scheme.lower() not in _SCHEMES:
+            raise BadRedirect(f"redirects to '{_without_secrets(text)}', which is no address of a WebSocket")
+        target = URL.parse(f"{_SCHEMES[scheme.lower()]}://{rest}")
+    except ValueError as error:  # urljoin's, and InvalidArgument
+        why = f": {error}" if isinstance(error, InvalidArgument) else ""
+        raise BadRedirect(f"redirects to an address that cannot be used{why}") from error
+    if url.is_secure and not target.is_secure:
+        raise BadRedirect(f"redirects from wss:// to {target}, which anybody on the way can read")
+    if is_same_origin(url, target):
+        return target.replace(username=url.username, password=url.password)
+    return target.replace(username=None, password=None)
+
+
+def headers_for(url: URL, target: URL, headers: Headers) -> Headers:
+    """Returns the headers of a request for `url` that may go to `target` too: to another origin, no secrets."""
+    if is_same_origin(url, target):
+        return headers
+    return tuple((name, value) for name, value in headers if not _is_secret(name.lower()) and name.lower() != "host")
+
+
+def is_same_origin(one: URL, other: URL) -> bool:
+    """Returns whether two URLs have the same scheme, host and port (RFC 6454 section 5)."""
+    return (one.is_secure, one.host, one.port) == (other.is_secure, other.host, other.port)
+
+
+def check_redirected_address(address: str, target: str) -> None:
+    """Checks that a server in the public network does not lead into the private one of this computer.
+
+    Args:
+        address: the numeric address of the server that redirects; "" if unknown.
+        target: the host that it redirects to, or a numeric address of that host.
+
+    Raises:
+        BadRedirect: the server is in the public network, and the target is not.
+    """
+    if address and not _is_private(address) and _is_private(target):
+        raise BadRedirect(f"redirects from the public network to {escape(target, 80)}, which is private")
+
+
+def shown_location(url: URL, location: str) -> str:
+    """Returns the target of a redirect as it is fit for logs, and for `connect_to_url` if that can go there."""
+    try:
+        return str(resolve_location(url, location)).partition("?")[0]
+    except BadRedirect:
+        return _without_secrets(location)
+
+
+def _has_scheme(text: str) -> bool:
+    # A relative reference has no colon before its first slash (RFC 3986 section 4.2).
+    return ":" in text.partition("/")[0].partition("?")[0].partition("#")[0]
+
+
+def _text_of(location: str) -> str:
+    try:
+        return location.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return location
+
+
+def _same_request(url: URL, others: list[URL]) -> bool:
+    return any(is_same_origin(url, other) and url.resource_name == other.resource_name for other in others)
+
+
+def _is_secret(name: str) -> bool:
+    return name in _SECRETS or any(word in name for word in _SECRET_WORDS)
+
+
+def _is_private(host: str) -> bool:
+    from ipaddress import ip_address  # noqa: PLC0415 - a millisecond, for those few who are redirected
+
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return not (mapped or address).is_global
+
+
+def _without_secrets(location: str) -> str:
+    """Returns the target of a redirect without user information, query and fragment."""
+    address = location.partition("#")[0].partition("?")[0]
+    scheme, slashes, rest = address.partition("//")
+    authority, slash, path = rest.partition("/")
+    return escape(scheme + slashes + authority.rpartition("@")[2] + slash + path)

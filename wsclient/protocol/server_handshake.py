@@ -1,0 +1,266 @@
+"""The server's side of the opening handshake (RFC 6455 section 4.2): bytes in, a request or a refusal out."""
+
+from __future__ import annotations
+
+from binascii import a2b_base64
+from typing import TYPE_CHECKING
+
+from wsclient.ground.escape import escape
+from wsclient.ground.value import Value
+from wsclient.protocol.arguments import check_subprotocols
+from wsclient.protocol.errors import InvalidArgument
+from wsclient.protocol.events import Failure, FailureKind, Stage
+from wsclient.protocol.handshake import KEY_SIZE, VERSION, accept_key, elements, has_element, join_head, shown
+from wsclient.protocol.http11 import BadHead, Headers, HeadTooLarge, NotHTTP, RequestHead, RequestParser
+from wsclient.protocol.url import percent_decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Request", "ServerHandshake", "choose_subprotocol", "rejection"]
+
+# RFC 9110 sections 15.5 and 15.6, RFC 6585 section 5: how a server refuses.
+BAD_REQUEST = 400
+METHOD_NOT_ALLOWED = 405
+UPGRADE_REQUIRED = 426
+HEADER_FIELDS_TOO_LARGE = 431
+HTTP_VERSION_NOT_SUPPORTED = 505
+
+# Of what a game's server may answer; another status has none, which is allowed. `http.HTTPStatus` has all of them, but
+# its module takes milliseconds to import.
+_REASONS = {
+    204: "No Content",
+    301: "Moved Permanently",
+    302: "Found",
+    307: "Temporary Redirect",
+    308: "Permanent Redirect",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    409: "Conflict",
+    410: "Gone",
+    426: "Upgrade Required",
+    429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    505: "HTTP Version Not Supported",
+}
+
+NO_WEBSOCKET = "This is a WebSocket server."
+"""What a browser shows that was pointed at the server's port."""
+
+# What a refusal has to say in its head (RFC 9110 sections 15.5.6 and 15.5.22, RFC 6455 section 4.4).
+_HEADERS_OF_STATUS: dict[int, Headers] = {
+    METHOD_NOT_ALLOWED: (("Allow", "GET"),),
+    UPGRADE_REQUIRED: (("Upgrade", "websocket"), ("Sec-WebSocket-Version", VERSION)),
+}
+
+
+class Request(Value):
+    """What a client asks a server for.
+
+    Attributes:
+        head: the request line and all headers.
+        subprotocols: in the client's order of preference; empty if it asks for none.
+        extensions: what it offers, unchecked; "" for nothing.
+    """
+
+    head: RequestHead
+    subprotocols: tuple[str, ...]
+    extensions: str
+
+    @property
+    def resource_name(self) -> str:
+        """Path and query as they were sent, also of a request that has the whole URL in its first line."""
+        target = self.head.target
+        scheme, separator, rest = target.partition("://")
+        if target.startswith("/") or not separator or not scheme.isalpha():
+            return target
+        _, slash, path = rest.partition("/")
+        return slash + path or "/"
+
+    @property
+    def path(self) -> str:
+        """The path without the query, percent-decoded and read as UTF-8."""
+        return percent_decoded(self.resource_name.partition("?")[0]).decode(errors="replace")
+
+    @property
+    def query(self) -> str:
+        """What follows the "?", as it was sent; "" without one."""
+        return self.resource_name.partition("?")[2]
+
+    @property
+    def headers(self) -> Headers:
+        """Names and values, in their order."""
+        return self.head.headers
+
+    @property
+    def origin(self) -> str:
+        """The Origin that a browser names; "" without one."""
+        return self.get_header("Origin")
+
+    def get_header(self, name: str, default: str = "") -> str:
+        """Returns the value of a header, its name in any case; the first one if there are several."""
+        return (self.head.get_all(name) or [default])[0]
+
+
+class ServerHandshake:
+    """One attempt to open a connection.
+
+    Pass what arrives to `receive_data` until it returns something. Then send what `accept` returns; or, for a failure
+    that has an `http_status`, what `refuse` returns, and close the connection behind it.
+
+    Attributes:
+        trailing_data: what arrived behind the request.
+    """
+
+    def __init__(self) -> None:
+        self._parser = RequestParser()
+        self._request: Request | None = None
+        self.trailing_data: bytes = b""
+
+    def receive_data(self, data: bytes) -> Request | Failure | None:
+        """Takes what arrived.
+
+        Returns:
+            The request, None if more is needed, or a failure. One without an `http_status` is not to be answered.
+        """
+        try:
+            found = self._parser.receive_data(data)
+        except NotHTTP as error:
+            return _explain_stranger(error)
+        except HeadTooLarge as error:
+            return _failure(HEADER_FIELDS_TOO_LARGE, f"the request is too large: {error}")
+        except BadHead as error:
+            return _failure(BAD_REQUEST, f"the request breaks HTTP: {error}")
+        if found is None:
+            return None
+        head, self.trailing_data = found
+        if fault := _fault_of(head):
+            return _failure(*fault)
+        try:
+            subprotocols = check_subprotocols(elements(head, "Sec-WebSocket-Protocol"))
+        except InvalidArgument as error:
+            return _failure(BAD_REQUEST, str(error))
+        self._request = Request(head, subprotocols, ", ".join(head.get_all("Sec-WebSocket-Extensions")))
+        return self._request
+
+    def accept(self, subprotocol: str = "", extensions: str | None = None, headers: Headers = ()) -> bytes:
+        """Returns the reply that opens the connection (RFC 6455 section 4.2.2).
+
+        Args:
+            subprotocol: one of the request's, or "" for none; see `choose_subprotocol`.
+            extensions: the value of Sec-WebSocket-Extensions, or None.
+            headers: more of them, as `check_headers` returns them.
+
+        Raises:
+            InvalidArgument: the client did not ask for that subprotocol.
+            RuntimeError: `receive_data` has returned no request.
+        """
+        if self._request is None:
+            raise RuntimeError("there is no request to accept")
+        if subprotocol and subprotocol not in self._request.subprotocols:
+            raise InvalidArgument(f"the client did not ask for the subprotocol {subprotocol}")
+        lines = [
+            "HTTP/1.1 101 Switching Protocols",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            f"Sec-WebSocket-Accept: {accept_key(self._request.get_header('Sec-WebSocket-Key'))}",
+        ]
+        if subprotocol:
+            lines.append(f"Sec-WebSocket-Protocol: {subprotocol}")
+        if extensions:
+            lines.append(f"Sec-WebSocket-Extensions: {extensions}")
+        return join_head(lines, headers)
+
+    def refuse(self, failure: Failure) -> bytes:
+        """Returns the reply to a request that `receive_data` found wrong; b"" if it is not to be answered."""
+        if failure.http_status is None:
+            return b""
+        text = failure.detail[:1].upper() + failure.detail[1:]
+        return rejection(failure.http_status, body=f"{text}\n".encode())
+
+
+def choose_subprotocol(request: Request, known: Sequence[str]) -> str | Failure:
+    """Returns the first subprotocol of the client's list that the server knows.
+
+    Returns:
+        "" if the server knows none at all; a failure if it knows some, and the client asks for none of these.
+    """
+    if not known:
+        return ""
+    chosen = next((name for name in request.subprotocols if name in known), None)
+    if chosen is not None:
+        return chosen
+    return _failure(BAD_REQUEST, f"the request must ask for one of the subprotocols {', '.join(known)}")
+
+
+def rejection(status: int, headers: Headers = (), body: bytes = b"") -> bytes:
+    """Returns a reply that refuses. The connection is to be closed behind it.
+
+    Args:
+        status: 200-599.
+        headers: more of them, as `check_headers` returns them. A Content-Type among them replaces that of plain text.
+        body: says why; a line with the status and its name if empty.
+    """
+    reason = _REASONS.get(status, "")
+    lines = [f"HTTP/1.1 {status} {reason}", "Connection: close"]
+    if status in (204, 304):  # RFC 9110 section 6.4.1
+        body = b""
+    else:
+        body = body or f"{status} {reason}".rstrip().encode() + b"\n"
+        lines.append(f"Content-Length: {len(body)}")
+        if not any(name.lower() == "content-type" for name, _ in headers):
+            lines.append("Content-Type: text/plain; charset=utf-8")
+    return join_head(lines, (*_HEADERS_OF_STATUS.get(status, ()), *headers)) + body
+
+
+def _explain_stranger(error: NotHTTP) -> Failure:
+    if error.is_tls:
+        detail = "the client speaks TLS, and this port does not"
+        return Failure(stage=Stage.HANDSHAKE, kind=FailureKind.TLS_ON_PLAIN_PORT, detail=detail)
+    return _failure(BAD_REQUEST, f"the request is not HTTP: {error}")
+
+
+def _fault_of(head: RequestHead) -> tuple[int, str] | None:
+    """Makes the checks of RFC 6455 section 4.2.1. Returns the status that answers the first fault, and its words."""
+    if head.method != "GET":
+        return METHOD_NOT_ALLOWED, f"the request's method is {escape(head.method, 40)}, not GET"
+    if head.version == "1.0":
+        return HTTP_VERSION_NOT_SUPPORTED, "the request is HTTP/1.0, which has no upgrade"
+    if len(head.get_all("Host")) != 1:  # RFC 9112 section 3.2
+        return BAD_REQUEST, "the request must have one Host"
+    if _announces_body(head):
+        return BAD_REQUEST, "the request must not have a body"
+    if not has_element(head, "Upgrade", "websocket"):
+        return UPGRADE_REQUIRED, NO_WEBSOCKET
+    if not has_element(head, "Connection", "upgrade"):
+        connection = shown(head.get_all("Connection"))
+        return UPGRADE_REQUIRED, f"the request must have 'Connection: Upgrade', not {connection}"
+    versions, keys = head.get_all("Sec-WebSocket-Version"), head.get_all("Sec-WebSocket-Key")
+    if versions != [VERSION]:
+        return UPGRADE_REQUIRED, f"the request must have Sec-WebSocket-Version 13, not {shown(versions)}"
+    if len(keys) != 1 or not _is_key(keys[0]):
+        return BAD_REQUEST, f"the request must have one Sec-WebSocket-Key of 16 bytes, not {shown(keys)}"
+    return None
+
+
+def _announces_body(head: RequestHead) -> bool:
+    lengths = head.get_all("Content-Length")
+    return bool(head.get_all("Transfer-Encoding")) or any(length.strip("0") or not length for length in lengths)
+
+
+def _failure(status: int, detail: str) -> Failure:
+    return Failure(stage=Stage.HANDSHAKE, kind=FailureKind.NOT_WEBSOCKET, detail=detail, http_status=status)
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(a2b_base64(text, strict_mode=True)) == KEY_SIZE
+    except ValueError:  # binascii.Error is one, and so is a letter that is not ASCII
+        return False
