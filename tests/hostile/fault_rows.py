@@ -8,6 +8,13 @@ from __future__ import annotations
 __all__ = ["FAULTS"]
 
 FAULTS = {
-    "B18": "Pyodide, where sockets can be imported and lead nowhere -> the platform is asked first",
+    "A4": "a server that sends all the time -> the latency is measured whatever the traffic",
+    "A5": "a server that sends and never reads -> ended after three pings without a pong, unless bytes still leave",
+    "B1": "Close 1009 with a reason, then a reset -> the Close wins; its meaning, the reason quoted",
+    "B2": "a reset without Close while 1 MiB is partly out -> it may not take messages that large",
     "B9": "a TLS context that takes longer to build than handshake_timeout -> stage tls, in its own words",
+    "B18": "Pyodide, where sockets can be imported and lead nowhere -> the platform is asked first",
+    "B24": "a load test that shows INFO -> INFO for the unusual, DEBUG for a connection's normal life",
+    "D4": "a TLS error after opening -> stage and words of TLS",
+    "D7": "a program whose root logger is at level 0 -> frames are logged only if `wsclient.frames` is enabled",
 }

@@ -36,7 +36,7 @@ NASTY = "\x1b[31mred\x1b]0;title\x07\x9b2J\u202e\r\nlog line\x00"
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     """Has every line captured, of any level."""
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, "wsclient.frames"):
         yield caplog
 
 
@@ -143,7 +143,7 @@ def test_a_reason_to_close_is_told_as_it_came_and_logged_escaped(scene: Scene, l
 def test_a_large_message_is_logged_by_its_beginning_and_not_copied(caplog: pytest.LogCaptureFixture) -> None:
     """What holds for 16 MiB holds for any size: the line is as long, and nothing more is held."""
     silent = _peak_of_a_large_message()
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, "wsclient.frames"):
         traced = _peak_of_a_large_message()
     lines = [line for line in caplog.messages if line.startswith(("<", ">"))]
 

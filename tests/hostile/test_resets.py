@@ -128,4 +128,4 @@ def test_a_reset_behind_the_servers_close_is_unclean_where_our_answer_cannot_lea
     server.step()
     server.reset()
 
-    there.closes(None, "before our Close had left", stage="close", before=[("close_request", 4000, "off")])
+    there.closes(None, "code 4000 (off)", stage="close", before=[("close_request", 4000, "off")])

@@ -471,7 +471,7 @@ def test_what_a_browser_does_not_tell_is_unknown(page: Page) -> None:
 
 
 def test_messages_are_logged_for_who_asks(page: Page, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "wsclient")
+    caplog.set_level(logging.DEBUG, "wsclient.frames")
     transport = page.open_transport()
     transport.send(b"ping", is_text=True)
     page.socket.brings("pong")

@@ -6,24 +6,41 @@ import pytest
 
 from wsclient.transport.heartbeat import Heartbeat, Verdict
 
+INTERVAL = 20.0
+
+
+def heard(heartbeat: Heartbeat, now: float) -> None:
+    """A whole message comes, and nothing is left unread."""
+    heartbeat.has_heard, heartbeat.told_at = True, now
+
+
+def asking(pings: int) -> Heartbeat:
+    """One that has sent pings at 20, 40, ... seconds into a line on which messages come."""
+    heartbeat = Heartbeat(0.0)
+    for number in range(1, pings + 1):
+        heartbeat.ping(INTERVAL * number, INTERVAL)
+        heard(heartbeat, INTERVAL * number + 5.0)
+    return heartbeat
+
 
 @pytest.mark.hostile("F04")
-def test_a_ping_goes_into_the_silence_and_one_more_interval_is_the_end() -> None:
+def test_a_ping_leaves_each_interval_and_one_without_a_byte_is_the_end() -> None:
     heartbeat = Heartbeat(0.0)
-    assert heartbeat.judge(19.9, 20.0) is Verdict.WAIT
-    assert heartbeat.judge(20.0, 20.0) is Verdict.PING
-    heartbeat.ping(20.0)
-    assert heartbeat.judge(39.9, 20.0) is Verdict.WAIT
-    assert heartbeat.judge(40.0, 20.0) is Verdict.DEAD
+    assert heartbeat.judge(19.9, INTERVAL) is Verdict.WAIT
+    assert heartbeat.judge(20.0, INTERVAL) is Verdict.PING
+    heartbeat.ping(20.0, INTERVAL)
+    assert heartbeat.judge(39.9, INTERVAL) is Verdict.WAIT
+    assert heartbeat.judge(40.0, INTERVAL) is Verdict.SILENT
 
 
 @pytest.mark.hostile("F05")
-def test_any_byte_is_life() -> None:
+@pytest.mark.faults("A4")
+def test_any_byte_is_life_but_the_next_ping_leaves_all_the_same() -> None:
     heartbeat = Heartbeat(0.0)
-    heartbeat.ping(20.0)
-    heartbeat.heard(39.0)
-    assert heartbeat.judge(58.9, 20.0) is Verdict.WAIT
-    assert heartbeat.judge(59.0, 20.0) is Verdict.PING
+    heartbeat.ping(20.0, INTERVAL)
+    heartbeat.has_heard = True
+    assert heartbeat.judge(39.9, INTERVAL) is Verdict.WAIT
+    assert heartbeat.judge(40.0, INTERVAL) is Verdict.PING
 
 
 def test_an_interval_of_zero_is_never_due() -> None:
@@ -39,34 +56,90 @@ def test_a_changed_interval_counts_at_once() -> None:
 
 
 @pytest.mark.hostile("F08")
-def test_a_second_ping_starts_the_wait_anew() -> None:
+@pytest.mark.parametrize(("interval", "seconds"), [(20.0, 5.0), (2.0, 2.0)])
+def test_the_ping_after_a_sleep_has_five_seconds_at_most(interval: float, seconds: float) -> None:
     heartbeat = Heartbeat(0.0)
-    heartbeat.ping(20.0)
-    heartbeat.ping(35.0)
-    assert heartbeat.due(20.0) == 55.0
+    heartbeat.ping(100.0, interval, is_awaking=True)
+    assert heartbeat.patience(interval) == seconds
+    assert heartbeat.judge(100.0 + seconds - 0.1, interval) is Verdict.WAIT
+    assert heartbeat.judge(100.0 + seconds, interval) is Verdict.SILENT
+
+
+def test_after_an_answered_one_the_next_ping_leaves_at_its_usual_time() -> None:
+    heartbeat = Heartbeat(0.0)
+    heartbeat.ping(100.0, INTERVAL, is_awaking=True)
+    heartbeat.has_heard = True
+    assert heartbeat.judge(105.0, INTERVAL) is Verdict.WAIT
+    assert heartbeat.judge(119.9, INTERVAL) is Verdict.WAIT
+    assert heartbeat.judge(120.0, INTERVAL) is Verdict.PING
+
+
+@pytest.mark.faults("A5")
+def test_three_pings_without_a_pong_are_the_end_however_much_comes() -> None:
+    heartbeat = asking(3)
+    assert heartbeat.unanswered == 3
+    assert heartbeat.judge(79.9, INTERVAL) is Verdict.WAIT
+    assert heartbeat.judge(80.0, INTERVAL) is Verdict.DEAF
+    assert asking(2).judge(60.0, INTERVAL) is Verdict.PING
+
+
+@pytest.mark.faults("A5")
+@pytest.mark.parametrize(("moved_at", "verdict"), [(19.0, Verdict.DEAF), (21.0, Verdict.PING), (79.0, Verdict.PING)])
+def test_bytes_that_had_waited_and_were_taken_prove_that_the_line_goes_on(moved_at: float, verdict: Verdict) -> None:
+    heartbeat = asking(3)
+    heartbeat.moved(moved_at)
+    assert heartbeat.judge(80.0, INTERVAL) is verdict
+
+
+def test_in_the_middle_of_a_frame_no_pong_can_come() -> None:
+    heartbeat = Heartbeat(0.0)
+    for number in range(1, 9):
+        heartbeat.ping(INTERVAL * number, INTERVAL)
+        heartbeat.has_heard = True  # a part of the frame, and no more
+    assert heartbeat.judge(180.0, INTERVAL) is Verdict.PING
+
+
+def test_while_nothing_is_read_nothing_is_counted() -> None:
+    heartbeat = asking(3)
+    heartbeat.rest(75.0)
+    assert heartbeat.unanswered == 0
+    assert heartbeat.judge(94.9, INTERVAL) is Verdict.WAIT
+    assert heartbeat.judge(95.0, INTERVAL) is Verdict.PING
 
 
 def test_the_latency_is_that_of_the_last_ping_answered() -> None:
     heartbeat = Heartbeat(0.0)
     assert heartbeat.latency == -1.0
-    payload = heartbeat.ping(20.0)
+    payload = heartbeat.ping(20.0, INTERVAL)
     heartbeat.pong(payload, 20.05)
     assert heartbeat.latency == pytest.approx(0.05)
+    assert heartbeat.unanswered == 0
 
 
 @pytest.mark.hostile("F03")
-@pytest.mark.parametrize("payload", [b"", b"other", bytes(8)])
+@pytest.mark.parametrize("payload", [b"", b"other", bytes(8), bytes(7) + b"\x02", b"\xff" * 8])
 def test_a_pong_that_answers_nothing_says_nothing(payload: bytes) -> None:
     heartbeat = Heartbeat(0.0)
     heartbeat.pong(payload, 1.0)
-    heartbeat.ping(20.0)
+    heartbeat.ping(20.0, INTERVAL)
     heartbeat.pong(payload, 21.0)
     assert heartbeat.latency == -1.0
+    assert heartbeat.unanswered == 1
 
 
-def test_a_pong_to_an_old_ping_says_nothing() -> None:
+def test_a_pong_answers_all_pings_before_its_own() -> None:
     heartbeat = Heartbeat(0.0)
-    old = heartbeat.ping(20.0)
-    heartbeat.ping(40.0)
-    heartbeat.pong(old, 41.0)
-    assert heartbeat.latency == -1.0
+    first, second = heartbeat.ping(20.0, INTERVAL), heartbeat.ping(40.0, INTERVAL)
+    heartbeat.ping(60.0, INTERVAL)
+    heartbeat.pong(second, 61.0)
+    assert heartbeat.latency == 21.0
+    assert heartbeat.unanswered == 1
+    heartbeat.pong(first, 62.0)
+    assert heartbeat.latency == 21.0, "it was answered already"
+
+
+def test_what_is_remembered_of_unanswered_pings_is_bounded() -> None:
+    heartbeat = asking(1000)
+    assert heartbeat.unanswered == 64
+    heartbeat.pong((1000).to_bytes(8, "big"), 20_001.0)
+    assert (heartbeat.latency, heartbeat.unanswered) == (1.0, 0)

@@ -9,7 +9,7 @@ from wsclient.transport.trace import is_tracing, trace_received, trace_sent
 
 
 def test_tells_each_message_and_control_frame(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "wsclient")
+    caplog.set_level(logging.DEBUG, "wsclient.frames")
     trace_sent("text", b"out")
     trace_received(
         [
@@ -35,12 +35,25 @@ def test_tells_each_message_and_control_frame(caplog: pytest.LogCaptureFixture) 
 
 @pytest.mark.hostile("I01", "I04")
 def test_shows_the_beginning_of_a_large_message_escaped(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "wsclient")
+    caplog.set_level(logging.DEBUG, "wsclient.frames")
     trace_sent("text", b"\x1b[31m" + b"x" * 1_000_000)
     assert caplog.messages == [r"> text 1000005 bytes: \x1b[31m" + "x" * 59 + "..."]
 
 
-@pytest.mark.parametrize(("level", "expected"), [(logging.DEBUG, True), (logging.INFO, False)])
-def test_knows_whether_anybody_would_see_it(caplog: pytest.LogCaptureFixture, level: int, expected: bool) -> None:
-    caplog.set_level(level, "wsclient")
+@pytest.mark.faults("D7")
+@pytest.mark.parametrize(
+    ("logger", "level", "expected"),
+    [
+        ("wsclient.frames", logging.DEBUG, True),
+        ("wsclient.frames", 1, True),
+        ("wsclient.frames", logging.INFO, False),
+        ("wsclient", logging.DEBUG, False),
+        ("", logging.NOTSET, False),  # as Kivy sets it
+        ("", logging.DEBUG, False),
+    ],
+)
+def test_only_a_level_of_its_own_makes_it_trace(
+    caplog: pytest.LogCaptureFixture, logger: str, level: int, expected: bool
+) -> None:
+    caplog.set_level(level, logger)
     assert is_tracing() is expected

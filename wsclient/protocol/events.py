@@ -73,6 +73,7 @@ class FailureKind(Enum):
     VIOLATION = auto()  # the peer broke RFC 6455; a Close frame told it so
     TOO_BIG = auto()  # a message over the limit
     HEARTBEAT = auto()  # no byte after a ping
+    DEAF = auto()  # bytes come, but what we send does not arrive
     UNTOLD = auto()  # a browser knows, and does not tell the page
     FORBIDDEN = auto()  # a browser does not let the page do it
     INTERRUPTED = auto()  # a call was left in the middle of its work, by Ctrl+C as a rule

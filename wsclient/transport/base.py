@@ -174,6 +174,16 @@ class Transport(ABC):
         return -1.0
 
     @property
+    def unanswered_pings(self) -> int:
+        """Pings that this transport sent and that no pong has answered."""
+        return 0
+
+    @property
+    def write_stall(self) -> float:
+        """Seconds since the system last took a byte, while some wait for room; 0.0 if none do, or nobody can tell."""
+        return 0.0
+
+    @property
     def silence(self) -> float:
         """Seconds since the last byte came, if only of a pong; -1.0 while not open, or where nobody can tell."""
         return -1.0

@@ -1,4 +1,4 @@
-"""Whether the other side is still there: a ping into the silence, and any byte for an answer."""
+"""Whether the other side is still there, and whether it still hears us: a ping each interval, and what comes back."""
 
 from __future__ import annotations
 
@@ -9,69 +9,121 @@ from typing import Final
 __all__ = ["Heartbeat", "Verdict"]
 
 _PAYLOAD_SIZE: Final = 8
+_MAX_REMEMBERED: Final = 64  # pings; arbitrary
+_DEAF_AFTER: Final = 3  # pings without a pong
+_AWAKE_AFTER: Final = 5.0  # seconds that the first ping has after a sleep, at most
 
 
 class Verdict(Enum):
-    """What the silence asks for."""
+    """What is to be done now."""
 
     WAIT = auto()
     PING = auto()
-    DEAD = auto()
+    SILENT = auto()  # nothing has come since the last ping
+    DEAF = auto()  # something comes, but no pong, so what is sent does not arrive
 
 
-_WAIT: Final = Verdict.WAIT  # looked up once: nearly all that is ever said, and dear through its class
+_WAIT: Final = Verdict.WAIT  # looked up once: through its class, a member costs Python 3.11 more than the question
 
 
 class Heartbeat:
-    """Judges the silence of one connection. Any byte is life: a slow message is not taken for death.
+    """Judges one connection. Any byte is a sign of life: a slow message is not taken for death.
 
-    All times are seconds on one clock, which the caller reads.
+    All times are seconds on one clock, which the caller reads. The attributes that an open connection changes with
+    each message are plain, so that it costs no call.
 
     Attributes:
+        has_heard: whether a byte has come since the last ping. Set by the user.
+        told_at: when a whole message or control frame came last, and nothing that had arrived was left unread. Set by
+            the user.
+        since: when the interval began that ends with the next ping.
         latency: seconds, the round trip of the last ping that was answered; -1.0 before the first.
     """
 
-    __slots__ = ("_asked_at", "_count", "_pinged_at", "_quiet_since", "latency")
+    __slots__ = ("_asked_at", "_count", "_moved_at", "_sent_at", "has_heard", "latency", "since", "told_at")
 
     def __init__(self, now: float) -> None:
         self.latency: float = -1.0
-        self._quiet_since = now
-        self._asked_at: float | None = None  # None: nobody waits for an answer
-        self._pinged_at = now
-        self._count = 0
+        self.has_heard: bool = True
+        self.told_at: float = now
+        self.since: float = now
+        self._moved_at = -inf  # when bytes that had waited for room were taken
+        self._asked_at = now
+        self._count = 0  # of all pings
+        self._sent_at: list[float] = []  # of those that no pong has answered, the newest last
 
-    def heard(self, now: float) -> None:
-        """Takes note of a byte; or that, for a reason of our own, none could be heard."""
-        self._quiet_since = now
-        self._asked_at = None
+    @property
+    def unanswered(self) -> int:
+        """Pings that no pong has answered; at most 64 are counted."""
+        return len(self._sent_at)
+
+    def patience(self, interval: float) -> float:
+        """Returns how long the last ping had for its answer."""
+        return self.since + interval - self._asked_at
 
     def due(self, interval: float) -> float:
-        """When `judge` will next ask for something, if it stays quiet. Never, for an interval of 0."""
-        if interval <= 0.0:
-            return inf
-        return (self._quiet_since if self._asked_at is None else self._asked_at) + interval
+        """Returns when `judge` will next say anything but `WAIT`; never, for an interval of 0."""
+        return self.since + interval if interval > 0.0 else inf
 
     def judge(self, now: float, interval: float) -> Verdict:
-        """Says what to do now.
+        """Returns what is to be done.
 
         Args:
             now: the time.
-            interval: how long it may be quiet before a ping, and again until its answer; 0 for ever.
+            interval: from one ping to the next; 0 for no pings.
         """
         if now < self.due(interval):
             return _WAIT
-        return Verdict.PING if self._asked_at is None else Verdict.DEAD
+        if not self.has_heard:
+            return Verdict.SILENT
+        if self.since < self._asked_at:  # the answer was due before the next ping is
+            self.since = self._asked_at
+            return _WAIT
+        return Verdict.DEAF if self._is_deaf() else Verdict.PING
 
-    def ping(self, now: float) -> bytes:
-        """Gives the payload of a ping that leaves now. The wait for an answer starts here, anew if need be."""
-        self._asked_at = self._pinged_at = now
+    def ping(self, now: float, interval: float, *, is_awaking: bool = False) -> bytes:
+        """Returns the payload of a ping that leaves now.
+
+        Args:
+            now: the time.
+            interval: how long its answer may take.
+            is_awaking: whether nobody polled for so long that the answer may take five seconds at most.
+        """
+        self.since = now + min(interval, _AWAKE_AFTER) - interval if is_awaking else now
+        self._asked_at = now
+        self.has_heard = False
         self._count += 1
-        return self._payload()
+        self._sent_at.append(now)
+        del self._sent_at[:-_MAX_REMEMBERED]
+        return self._count.to_bytes(_PAYLOAD_SIZE, "big")
 
     def pong(self, payload: bytes, now: float) -> None:
-        """Takes note of a pong. One that answers no ping, or an old one, says nothing (RFC 6455 section 5.5.3)."""
-        if self._count and payload == self._payload():
-            self.latency = now - self._pinged_at
+        """Takes an answer: to one ping, and to all before it (RFC 6455 section 5.5.3). Others say nothing."""
+        if len(payload) != _PAYLOAD_SIZE:
+            return
+        waiting = self._sent_at
+        index = int.from_bytes(payload, "big") - (self._count - len(waiting) + 1)
+        if 0 <= index < len(waiting):
+            self.latency = now - waiting[index]
+            del waiting[: index + 1]
 
-    def _payload(self) -> bytes:
-        return self._count.to_bytes(_PAYLOAD_SIZE, "big")
+    def moved(self, now: float) -> None:
+        """Called when bytes were taken that had waited for room: the other side has acknowledged something.
+
+        So a ping that waits behind a large message on a slow line is not taken for one that nobody answers.
+        """
+        self.has_heard = True
+        self._moved_at = now
+
+    def rest(self, now: float) -> None:
+        """Called while nothing is read: then silence means nothing, and no pong can be seen."""
+        self.has_heard = True
+        self.since = now
+        self._sent_at.clear()
+
+    def _is_deaf(self) -> bool:
+        if len(self._sent_at) < _DEAF_AFTER:
+            return False
+        asked_at = self._sent_at[-_DEAF_AFTER]
+        # No pong can be sent in the middle of a frame, however long that takes; nor be seen behind what is unread.
+        return self._moved_at < asked_at < self.told_at

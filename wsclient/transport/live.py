@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wsclient.ground.escape import escape
 from wsclient.ground.stored_error import detached
-from wsclient.protocol.close_code import CloseCode
+from wsclient.protocol.close_code import CloseCode, meaning_of
 from wsclient.protocol.connection import State
 from wsclient.protocol.events import (
     CloseReceived,
@@ -20,11 +20,15 @@ from wsclient.protocol.events import (
     PongReceived,
     Stage,
 )
-from wsclient.transport.failures import OUT_OF_MEMORY, reason_of
+from wsclient.transport.failures import OUT_OF_MEMORY, failure_from, reason_of
 from wsclient.transport.heartbeat import Heartbeat, Verdict
-from wsclient.transport.trace import is_tracing, trace_received, trace_sent
+from wsclient.transport.stream.stream import StreamError
+from wsclient.transport.trace import FRAMES, is_tracing, trace_received, trace_sent
+from wsclient.transport.writer import Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wsclient.protocol.connection import Connection
     from wsclient.protocol.events import Event
     from wsclient.transport.base import Settings
@@ -33,14 +37,20 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveConnection"]
 
-# Looked up once: through its class, a member costs Python 3.11 more than the question it is for.
+# Looked up once: through its class, a member costs Python 3.11 more than the question that it is for.
 _OPEN: Final = State.OPEN
-_PING: Final = Verdict.PING
-_DEAD: Final = Verdict.DEAD
 
 _log: Final = logging.getLogger("wsclient")
 
-_MAX_WRITE: Final = 256 * 1024  # bytes in one step; arbitrary: some 0.2 ms of system calls
+# What the other side says with these says nothing of why TCP broke.
+_NORMAL: Final = (CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY, CloseCode.NO_STATUS)
+
+_HINT_OF_SIZE: Final = "Send smaller messages, or raise the limit of the server."
+_HINT: Final = "The server ended the connection for this reason; its own log may say more."
+_HINTS: Final[dict[int, str]] = {CloseCode.MESSAGE_TOO_BIG: _HINT_OF_SIZE}
+
+_LARGE: Final = 16 * 1024  # bytes; arbitrary: no server has a lower limit for one message
+_USER_TIMEOUT: Final = 5  # intervals of the heartbeat; one more than it needs to find out by itself
 
 
 class LiveConnection:
@@ -48,6 +58,8 @@ class LiveConnection:
 
     Attributes:
         connection: the protocol.
+        writer: what is to be sent.
+        express: writes a short message; see `Writer.express`.
         has_more: whether another step right now would bring more, or write more, without asking the system.
         heard_at: when the last byte came, on the system's clock.
         quiet_until: when `step` has to be called next, on the system's clock, if the stream does not become
@@ -57,23 +69,23 @@ class LiveConnection:
 
     __slots__ = (
         "_arrived",
-        "_broken",
+        "_closed_by",
         "_closing_since",
-        "_data_to_send",
-        "_express_frame",
-        "_has_room",
+        "_has_undecoded",
         "_heartbeat",
-        "_is_all_out",
-        "_piece",
+        "_is_readable",
+        "_large",
         "_place",
         "_settings",
         "_stream",
         "_time",
-        "_written",
+        "_waiting",
         "connection",
+        "express",
         "has_more",
         "heard_at",
         "quiet_until",
+        "writer",
     )
 
     def __init__(
@@ -90,30 +102,31 @@ class LiveConnection:
 
         Args:
             stream: behind the opening handshake.
-            connection: the protocol, to which messages may be given at any time.
-            settings: looked at again and again.
+            connection: the protocol.
+            settings: the user's; they are read again and again.
             polled: the clock of all deadlines; its user ticks it before each step.
             place: host and port, for messages.
             arrived: what was read already; the first step takes it in the place of a read.
         """
         self._stream = stream
+        self._is_readable = stream.is_readable
         self.connection: Connection = connection
-        self._data_to_send = connection.data_to_send
-        self._express_frame = connection.express_frame
+        self.writer: Writer = Writer(stream, connection, polled)
+        self.express: Callable[[bytes, bool], bool] = self.writer.express
+        self._waiting = connection.waiting
         self._settings = settings
         self._time = polled
         self._place = place
         self._heartbeat = Heartbeat(polled.now)
         self._arrived = arrived
-        self._piece: bytes | memoryview = b""  # given by the protocol, and not taken by the stream yet
-        self._is_all_out = True
-        self._has_room = False  # whether the last write left off with more to write, while the stream took it all
-        self._written = 0  # bytes, ever
-        self._broken: Exception | None = None  # nothing can be written any more; what can be read still counts
+        self._has_undecoded = False
+        self._large = 0  # bytes of the largest message that may not have wholly left
+        self._closed_by: CloseReceived | None = None
         self._closing_since: float | None = None
-        self.heard_at: float = polled.on_system_clock(polled.now)
+        self.heard_at: float = polled.last
         self.has_more: bool = bool(arrived)
         self.quiet_until: float = -inf
+        self.settings_changed()
 
     @property
     def latency(self) -> float:
@@ -121,95 +134,89 @@ class LiveConnection:
         return self._heartbeat.latency
 
     @property
+    def unanswered_pings(self) -> int:
+        """Pings of the heartbeat that no pong has answered."""
+        return self._heartbeat.unanswered
+
+    @property
     def remote_address(self) -> tuple[str, int]:
-        """Numeric address and port of the server."""
+        """Numeric address and port of the other side."""
         return self._stream.remote_address
 
     def set_no_delay(self, enabled: bool) -> None:
         """Sets TCP_NODELAY."""
         self._stream.set_no_delay(enabled)
 
-    @property
-    def unsent(self) -> int:
-        """Bytes that the protocol gave and the system did not take; those that TLS holds are ciphertext."""
-        return len(self._piece) + self._stream.held
+    def settings_changed(self) -> None:
+        """Called when a setting was changed."""
+        self._stream.set_user_timeout(_USER_TIMEOUT * self._settings.heartbeat_interval)
 
-    def step(self, *, read: bool, is_readable: bool, missed: float) -> list[Event]:
+    def step(self, *, read: bool, is_readable: bool) -> list[Event]:
         """Writes what waits, reads at most once, and then looks at the deadlines.
 
         Args:
             read: False to leave in the network what comes.
             is_readable: True if that is known; else the stream is asked.
-            missed: seconds since the last step that do not count.
 
         Returns:
             What happened. With `Ended` among it the stream is closed.
         """
-        # Each message that comes by itself pays for all of this once: what a step with news need not do, it does not.
-        connection = self.connection
-        if not self._is_all_out or connection.has_data_to_send:
+        # Each message that comes alone pays for all of this once. So everything is asked once, and of an open
+        # connection with nothing but messages nothing more: with the protocol 20 calls, where there were 45.
+        writer, connection, heartbeat, polled = self.writer, self.connection, self._heartbeat, self._time
+        if self._waiting or not writer.is_all_out:
             self.write()
-        has_heard = self._read(is_readable=is_readable) if read else self._rest()
-        events = self._take_events() if read or connection.is_closed else []
-        if not (events and isinstance(events[-1], Ended)):
-            if not has_heard or missed or self._broken is not None or connection.state is not _OPEN:
-                self._keep_time(missed, has_heard=has_heard)
-            # What did not go before does not go now.
-            if self._is_all_out and (connection.has_data_to_send or connection.is_closing):
-                self.write()
-            if connection.is_closed:
-                events += self._take_events()
-        self.has_more = self._has_room or bool(self._arrived) or connection.has_undecoded or self._stream.has_more
-        self.quiet_until = self._next_look()
+        if read:
+            self._read(is_readable=is_readable)
+            events = connection.next_events()
+        else:
+            heartbeat.rest(polled.now)
+            events = connection.next_events() if connection.is_closed else []
+        interval = self._settings.heartbeat_interval
+        is_open = connection.state is _OPEN
+        if (
+            not is_open
+            or writer.broken is not None
+            or (interval > 0.0 and (heartbeat.since + interval <= polled.now or polled.gap > interval))
+            or (events and (len(events) > 1 or events[0].__class__ is not Messages))
+            or (FRAMES.level and is_tracing())
+        ):
+            events = self._settle(events, has_read=read)
+            is_open = connection.state is _OPEN
+        self._has_undecoded = connection.has_undecoded
+        self.has_more = writer.has_room or bool(self._arrived) or self._has_undecoded or self._stream.has_more
+        if events and not self.has_more:
+            heartbeat.told_at = polled.now
+        if self.has_more or not (is_open and writer.is_all_out and polled.is_steady) or writer.broken is not None:
+            self.quiet_until = -inf
+        elif interval > 0.0:
+            self.quiet_until = polled.zero + heartbeat.since + interval
+        else:
+            self.quiet_until = inf
         return events
 
-    def express(self, payload: bytes, is_text: bool) -> bool:
-        """Writes a short message if nothing waits before it. Returns False if it must be queued as any other.
-
-        It does what `write` would do of it, with half the calls. If the stream is full, the message is queued: to try
-        again with each message would cost ten times as much, and `step` does.
-        """
-        if not self._is_all_out or self._broken is not None:
-            return bool(self._piece) and self.connection.express(payload, is_text)
-        try:
-            frame = self._express_frame(payload, is_text)
-        except (MemoryError, OSError, NotImplementedError):
-            return False  # `send` says why, if it fails there too
-        if not frame:
-            return False
-        try:
-            sent = self._stream.send(frame)
-            self._written += sent
-            if sent < len(frame):
-                self._piece = memoryview(frame)[sent:]
-                self._is_all_out = False
-            else:
-                self._is_all_out = self._stream.flush()
-        except (OSError, MemoryError) as error:
-            self._broken = detached(error)
-        return True
+    def send(self, payload: bytes, *, is_text: bool) -> None:
+        """Queues one message."""
+        self.connection.send_message(payload, is_text=is_text)
+        self.writer.is_all_out = False
+        if len(payload) >= _LARGE:
+            self._large = max(self._large, len(payload))
 
     def write(self) -> None:
         """Gives the stream what it takes, a bounded amount. That it broke is told by `step`."""
-        if self._broken is not None:
-            return
-        has_waited, before = not self._is_all_out, self._written
-        held = self._stream.held if has_waited else 0
-        try:
-            self._is_all_out = self._write_pieces()
-        except (OSError, MemoryError) as error:
-            self._broken = detached(error)
-            return
-        if has_waited and (self._written > before or self._stream.held < held):
-            # Room came free, so the other side has acknowledged something: a ping that waits behind a large message
-            # on a slow line must not be taken for one that nobody answers.
-            self._heartbeat.heard(self._time.now)
-        if self._is_all_out and self.connection.state is not _OPEN:
-            self.connection.data_sent()
+        writer = self.writer
+        if writer.write():
+            self._heartbeat.moved(self._time.now)
+        if writer.unmade is not None:
+            self._give_up_sending(writer.unmade)
+        if writer.is_all_out:
+            self._large = 0
+            if self.connection.state is not _OPEN:
+                self.connection.data_sent()
 
     def close(self, code: int, reason: str) -> None:
         """Queues our Close, and writes; see `Connection.send_close`."""
-        _log.info("%s: closing, %s", self._place, _in_words(code, reason))
+        _log.debug("%s: closing, %s", self._place, _in_words(code, reason))
         self.connection.send_close(code, reason)
         self.write()
 
@@ -217,32 +224,115 @@ class LiveConnection:
         """Closes the stream, without a word. May be called twice."""
         self._stream.close()
 
-    def _write_pieces(self) -> bool:
-        """Whether everything is the system's now."""
-        self._has_room = False
-        # Each message that is written at once comes here: kept methods, and nothing asked twice.
-        connection, stream, data_to_send = self.connection, self._stream, self._data_to_send
-        room = _MAX_WRITE
-        while room > 0:
-            piece = self._piece
-            if not piece:
-                try:
-                    piece = data_to_send()
-                except (MemoryError, OSError, NotImplementedError) as error:
-                    self._give_up_sending(error)
-                if not piece:
-                    return stream.flush()
-            sent = stream.send(piece)
-            self._written += sent
-            if sent < len(piece):
-                self._piece = memoryview(piece)[sent:]
-                return False
-            self._piece = b""
-            if connection.is_drained:
-                return stream.flush()
-            room -= max(sent, connection.last_cost)
-        self._has_room = True
-        return False
+    def _read(self, *, is_readable: bool) -> None:
+        """Reads once, unless there is something to decode first."""
+        if self._has_undecoded:
+            return
+        connection, stream = self.connection, self._stream
+        if not (is_readable or self._arrived or stream.has_more):
+            try:
+                is_readable = bool(self._is_readable())
+            except OSError:
+                is_readable = True  # if something is wrong with the stream itself, `receive` says what
+            if not is_readable:
+                self._read_nothing()
+                return
+        try:
+            if self._arrived:
+                data: bytes | None = self._arrived
+                self._arrived = b""
+            else:
+                data = stream.receive(connection.read_size)
+        except OSError as error:
+            self._lose(error)
+            return
+        except MemoryError as error:  # perhaps in the middle of TLS: what was lost there is missing in the stream
+            connection.fail(CloseCode.INTERNAL_ERROR, self._failure(FailureKind.SYSTEM, OUT_OF_MEMORY, error))
+            return
+        if data:
+            connection.receive_data(data)
+            self._heartbeat.has_heard = True
+            self.heard_at = self._time.last
+        elif data is None and stream.has_partial:  # the rest of it may be there: nothing is lost yet
+            self._heartbeat.has_heard = True
+        else:
+            self._read_nothing(is_over=data is not None)
+
+    def _read_nothing(self, *, is_over: bool = False) -> None:
+        if self.writer.broken is not None:
+            self._lose(self.writer.broken)
+        elif is_over and self.connection.state is not State.BOTH_CLOSING:
+            self.connection.receive_eof()  # while both close it is what has to come, and our answer may still leave
+
+    def _settle(self, events: list[Event], *, has_read: bool) -> list[Event]:
+        """Does what a step has to do when more than messages came, or something is due. Returns what to tell."""
+        connection, writer = self.connection, self.writer
+        told = self._told(events)
+        if told and isinstance(told[-1], Ended):
+            return told
+        if connection.is_closing or writer.broken is not None:
+            self._keep_close_timeout()
+        elif has_read:
+            self._keep_heartbeat()
+        # What did not go before does not go now.
+        if writer.is_all_out and (connection.has_data_to_send or connection.is_closing):
+            self.write()
+        if connection.is_closed:
+            told += self._told(connection.next_events())
+        return told
+
+    def _told(self, events: list[Event]) -> list[Event]:
+        """Returns what the user of the transport is told of these events."""
+        if is_tracing():
+            trace_received(events)
+        told: list[Event] = []
+        for event in events:
+            if isinstance(event, PongReceived):
+                self._heartbeat.pong(event.payload, self._time.now)
+            elif isinstance(event, Ended):
+                told.append(self._end(event))
+            elif not isinstance(event, PingReceived):
+                told.append(event)
+                if isinstance(event, CloseReceived):
+                    self._closed_by = event
+                    if not event.is_answer:
+                        _log.debug("%s: the other side closes, %s", self._place, _in_words(event.code, event.reason))
+        return told
+
+    def _keep_close_timeout(self) -> None:
+        now, seconds = self._time.now, self._settings.close_timeout
+        if self._closing_since is None:
+            self._closing_since = now
+        if seconds <= 0.0 or now < self._closing_since + seconds:
+            return
+        if self.writer.broken is not None:
+            self._lose(self.writer.broken)
+        else:
+            detail = f"{self._place} did not answer the Close within {seconds:g} s"
+            self.connection.give_up(self._failure(FailureKind.TIMEOUT, detail))
+
+    def _keep_heartbeat(self) -> None:
+        now, interval = self._time.now, self._settings.heartbeat_interval
+        verdict = self._heartbeat.judge(now, interval)
+        # Who slept does not know whether the other side is still there, and asks without delay.
+        is_awaking = verdict is Verdict.WAIT and self._time.has_missed and 0.0 < interval < self._time.gap
+        if is_awaking or verdict is Verdict.PING:
+            payload = self._heartbeat.ping(now, interval, is_awaking=is_awaking)
+            self.connection.send_ping(payload)
+            if is_tracing():
+                trace_sent("ping", payload)
+        elif verdict is Verdict.SILENT:
+            self._fail_heartbeat(FailureKind.HEARTBEAT, f"no pong for {self._heartbeat.patience(interval):.3g} s")
+        elif verdict is Verdict.DEAF:
+            words = "still sends, but has answered none of the last three pings: what is sent to it does not arrive"
+            self._fail_heartbeat(FailureKind.DEAF, f"{self._place} {words}")
+
+    def _fail_heartbeat(self, kind: FailureKind, detail: str) -> None:
+        failure = self._failure(kind, detail)
+        self.connection.fail(CloseCode.INTERNAL_ERROR, failure)  # as other clients do for a missing pong
+        self.write()
+        if not self.connection.is_closed:  # it did not even leave, and who should answer?
+            self.connection.give_up(failure)
 
     def _give_up_sending(self, error: MemoryError | OSError | NotImplementedError) -> None:
         # Without memory a frame may have been cut off, and nothing can be said behind it. Without random numbers
@@ -251,133 +341,51 @@ class LiveConnection:
         detail = OUT_OF_MEMORY if isinstance(error, MemoryError) else no_random_numbers
         self.connection.give_up(self._failure(FailureKind.SYSTEM, detail, error))
 
-    def _read(self, *, is_readable: bool) -> bool:
-        """Reads once, unless there is something to decode first. Whether any byte came."""
-        connection, stream = self.connection, self._stream
-        if connection.has_undecoded:
-            return False
-        is_worth_it = is_readable or bool(self._arrived) or stream.may_receive()
-        try:
-            data = self._fetch() if is_worth_it else None
-        except OSError as error:
-            self._lose(error)
-            return False
-        except MemoryError as error:  # perhaps in the middle of TLS: what was lost there is missing in the stream
-            connection.fail(CloseCode.INTERNAL_ERROR, self._failure(FailureKind.SYSTEM, OUT_OF_MEMORY, error))
-            return False
-        if data:
-            connection.receive_data(data)
-            now = self._time.now
-            self._heartbeat.heard(now)
-            self.heard_at = self._time.on_system_clock(now)
-            return True
-        if data is None and is_worth_it and stream.has_partial:  # the rest of it may be there: nothing is lost yet
-            self._heartbeat.heard(self._time.now)
-        elif self._broken is not None:
-            self._lose(self._broken)
-        elif data is not None and connection.state is not State.BOTH_CLOSING:
-            connection.receive_eof()  # while both close it is what has to come, and our answer may still leave
-        return False
-
-    def _fetch(self) -> bytes | None:
-        if self._arrived:
-            arrived, self._arrived = self._arrived, b""
-            return arrived
-        return self._stream.receive(self.connection.read_size)
-
     def _lose(self, error: Exception) -> None:
-        """Takes note that nothing can be read or written any more."""
-        if self.connection.state is State.BOTH_CLOSING:  # for good, if only our Close had left
+        """Ends the connection: nothing can be read or written any more."""
+        connection, closed_by = self.connection, self._closed_by
+        if connection.state is State.BOTH_CLOSING:  # for good, if only our Close had left
+            if closed_by is not None and closed_by.code not in _NORMAL:  # what the other side said counts more
+                detail = f"{self._place} closed the connection: {meaning_of(closed_by.code)}"
+                detail = f"{detail}, {_in_words(closed_by.code, closed_by.reason)}"
+                connection.give_up(self._failure(FailureKind.LOST, detail, error, _HINTS.get(closed_by.code, _HINT)))
+                return
             detail = f"{self._place} ended TCP before our Close had left: {reason_of(error)}"
-            self.connection.give_up(self._failure(FailureKind.LOST, detail, error))
+            connection.give_up(self._failure(FailureKind.LOST, detail, error))
+        elif isinstance(error, StreamError):
+            connection.give_up(failure_from(error, Stage.TLS, self._place))
+        elif self._large and isinstance(error, ConnectionError):
+            detail = (
+                f"{self._place} broke the connection in the middle of a large message ({reason_of(error)}): it may "
+            )
+            detail = f"{detail}not take messages that large ({_size(self._large)} was under way)"
+            connection.give_up(self._failure(FailureKind.LOST, detail, error, _HINT_OF_SIZE))
         else:
-            self.connection.receive_eof(error)
-
-    def _rest(self) -> bool:
-        """While nothing is read, silence means nothing."""
-        self._heartbeat.heard(self._time.now)
-        return False
-
-    def _take_events(self) -> list[Event]:
-        events = self.connection.next_events()
-        if not events:
-            return events
-        if is_tracing():
-            trace_received(events)
-        told: list[Event] = []
-        for event in events:
-            if isinstance(event, Messages):  # as a rule
-                told.append(event)
-            elif isinstance(event, PongReceived):
-                self._heartbeat.pong(event.payload, self._time.now)
-            elif isinstance(event, Ended):
-                told.append(self._end(event))
-            elif not isinstance(event, PingReceived):
-                told.append(event)
-                if isinstance(event, CloseReceived) and not event.is_answer:
-                    _log.info("%s: the server closes, %s", self._place, _in_words(event.code, event.reason))
-        return told
-
-    def _keep_time(self, missed: float, *, has_heard: bool) -> None:
-        if self.connection.is_closing or self._broken is not None:
-            self._keep_close_timeout()
-        else:
-            self._keep_heartbeat(missed, has_heard=has_heard)
-
-    def _keep_close_timeout(self) -> None:
-        now, seconds = self._time.now, self._settings.close_timeout
-        if self._closing_since is None:
-            self._closing_since = now
-        if seconds <= 0.0 or now < self._closing_since + seconds:
-            return
-        if self._broken is not None:
-            self._lose(self._broken)
-        else:
-            detail = f"{self._place} did not answer the Close within {seconds:g} s"
-            self.connection.give_up(self._failure(FailureKind.TIMEOUT, detail))
-
-    def _keep_heartbeat(self, missed: float, *, has_heard: bool) -> None:
-        now, interval = self._time.now, self._settings.heartbeat_interval
-        verdict = self._heartbeat.judge(now, interval)
-        # Who slept does not know whether the other side is still there, and asks without delay.
-        if missed > interval > 0.0 and not has_heard:
-            verdict = Verdict.PING
-        if verdict is _PING:
-            payload = self._heartbeat.ping(now)
-            self.connection.send_ping(payload)
-            if is_tracing():
-                trace_sent("ping", payload)
-        elif verdict is _DEAD:
-            failure = self._failure(FailureKind.HEARTBEAT, f"no pong for {interval:g} s")
-            self.connection.fail(CloseCode.INTERNAL_ERROR, failure)
-            self.write()
-            if not self.connection.is_closed:  # it did not even leave, and who should answer?
-                self.connection.give_up(failure)
-
-    def _next_look(self) -> float:
-        # What there is to send has just been written, as far as it goes.
-        if self.has_more or not self._is_all_out or self._broken is not None or self.connection.state is not _OPEN:
-            return -inf
-        if not self._time.is_steady:
-            return -inf
-        return self._time.on_system_clock(self._heartbeat.due(self._settings.heartbeat_interval))
+            connection.receive_eof(error)
 
     def _end(self, ended: Ended) -> Ended:
         """Closes the stream, together with the event that says so."""
-        failure, unsent = ended.failure, self.connection.buffered_amount + self.unsent
+        failure, unsent = ended.failure, self.connection.buffered_amount + self.writer.unsent
         self._stream.finish()
         if failure is not None and failure.cause is not None:
             detached(failure.cause)
-        _log.info("%s: %s", self._place, failure.detail if failure else "closed")
-        if failure is None or not unsent:
+        if failure is None:
+            _log.debug("%s: closed", self._place)
+            return ended
+        _log.info("%s: %s", self._place, failure.detail)
+        if not unsent:
             return ended
         detail = f"{failure.detail}; {unsent} bytes were not sent"
         return ended.replace(failure=failure.replace(detail=detail))
 
-    def _failure(self, kind: FailureKind, detail: str, cause: BaseException | None = None) -> Failure:
+    def _failure(self, kind: FailureKind, detail: str, cause: BaseException | None = None, hint: str = "") -> Failure:
         stage = Stage.CLOSE if self.connection.is_closing else Stage.OPEN
-        return Failure(stage=stage, kind=kind, detail=detail, cause=cause)
+        return Failure(stage=stage, kind=kind, detail=detail, cause=cause, hint=hint)
 
 
 def _in_words(code: int, reason: str) -> str:
     return f"code {code} ({escape(reason)})" if reason else f"code {code}"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1048576:.3g} MiB" if size >= 1048576 else f"{size / 1024:.3g} KiB"

@@ -21,7 +21,7 @@ from wsclient.transport.opening.course import phase_after
 from wsclient.transport.opening.opening import Opening
 from wsclient.transport.opening.resolving import Resolving
 from wsclient.transport.polled_time import PolledClock
-from wsclient.transport.trace import is_tracing, trace_sent
+from wsclient.transport.trace import FRAMES, is_tracing, trace_sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sized
@@ -103,7 +103,7 @@ class NativeTransport(Transport):
         self._opening: Opening | None = None
         self._live: LiveConnection | None = None
         self._latency = -1.0
-        self._is_tracing = False
+        self._frames_level = 0  # of the logger, as it was when last looked at
         self._is_inside = False  # a call; found so by the next, the last was left in the middle of its work
         # For `is_quiet`. Nobody asks `_is_readable` before `_quiet_until` says so.
         self._quiet_until = -inf
@@ -119,7 +119,7 @@ class NativeTransport(Transport):
     def open(self, request: OpeningRequest) -> None:
         """Starts the lookup of the name; the rest comes with `poll`."""
         self._advance(Step.START)
-        _log.info("opening %s", request.url)
+        _log.debug("opening %s", request.url)
         self._begin(self._first_phase(Attempt.of(request, self._settings, self._outside)))
 
     def answer(self, accepted: Accepted) -> None:
@@ -151,15 +151,20 @@ class NativeTransport(Transport):
         """Takes one bounded step; see `Transport.poll`."""
         if self._is_inside:
             return self._end_interrupted()
-        self._enter()
-        is_readable, self._is_known_readable = self._is_known_readable, False
-        events: list[Event] = []
-        if self._live is not None:
-            missed = self._time.tick()
-            events = self._step_live(self._live, read=read, is_readable=is_readable, missed=missed)
+        self._is_inside = True  # as `_enter`, which would be a call for each message that comes alone
+        self._quiet_until = -inf
+        watch, live = self.shared_watch, self._live
+        if watch is not None:
+            watch.resting = None
+        self._time.tick()
+        if live is not None:
+            is_readable, self._is_known_readable = self._is_known_readable, False
+            events = live.step(read=read, is_readable=is_readable)
+            self._has_stepped(live, events)
         elif self._opening is not None:
-            self._time.tick()
             events = self._step_opening(self._opening, read=read)
+        else:
+            events = []
         self._is_inside = False
         return events
 
@@ -191,6 +196,9 @@ class NativeTransport(Transport):
         """Sees to it that nobody rests until a moment that was reckoned from the settings before."""
         if self.shared_watch is not None:
             self.shared_watch.resting = None
+        self._quiet_until = -inf
+        if self._live is not None:
+            self._live.settings_changed()
 
     @property
     def can_send(self) -> bool:
@@ -206,9 +214,9 @@ class NativeTransport(Transport):
         if self._live is None or not self.can_send:
             raise RuntimeError(f"a message cannot be sent while {self._state.name}")
         self._enter()
-        self._live.connection.send_message(payload, is_text=is_text)
+        self._live.send(payload, is_text=is_text)
         self._is_inside = False
-        if self._is_tracing:
+        if is_tracing():
             trace_sent("text" if is_text else "binary", payload)
 
     @property
@@ -260,18 +268,29 @@ class NativeTransport(Transport):
     def buffered_amount(self) -> int:
         """Bytes not handed to the system; of a piece that was taken in part, frame headers are counted too."""
         live = self._live
-        return 0 if live is None else live.connection.buffered_amount + live.unsent
+        return 0 if live is None else live.connection.buffered_amount + live.writer.unsent
 
     @property
     def buffered_messages(self) -> int:
         """Messages not wholly handed to the system; those of a piece that was taken in part count as one."""
         live = self._live
-        return 0 if live is None else live.connection.buffered_messages + (1 if live.unsent else 0)
+        return 0 if live is None else live.connection.buffered_messages + (1 if live.writer.unsent else 0)
 
     @property
     def latency(self) -> float:
         """Seconds, the round trip of the heartbeat's last ping; -1.0 before the first."""
         return self._latency if self._live is None else self._live.latency
+
+    @property
+    def unanswered_pings(self) -> int:
+        """Pings of the heartbeat that no pong has answered."""
+        return 0 if self._live is None else self._live.unanswered_pings
+
+    @property
+    def write_stall(self) -> float:
+        """Seconds since the system last took a byte, while some wait for room; 0.0 if none do."""
+        since = None if self._live is None else self._live.writer.stalled_since
+        return 0.0 if since is None else max(0.0, self._clock() - since)
 
     @property
     def silence(self) -> float:
@@ -288,18 +307,16 @@ class NativeTransport(Transport):
         if self._live is not None:
             self._live.set_no_delay(enabled)
 
-    def _step_live(self, live: LiveConnection, *, read: bool, is_readable: bool, missed: float) -> list[Event]:
-        events = live.step(read=read, is_readable=is_readable, missed=missed)
+    def _has_stepped(self, live: LiveConnection, events: list[Event]) -> None:
         self._quiet_until = min(live.quiet_until, self._time.next_tick)
         if self.shared_watch is not None and live.quiet_until > -inf:
             self.shared_watch.rest(live.quiet_until, live.connection.waiting)
         self.has_more = live.has_more
-        if self._is_tracing is not is_tracing():
-            self._is_tracing = not self._is_tracing
-            live.connection.allow_express(not self._is_tracing)  # each message would be seen by `send` alone
+        if self._frames_level != FRAMES.level:
+            self._frames_level = FRAMES.level
+            live.connection.allow_express(not is_tracing())  # each message would be seen by `send` alone
         if events and isinstance(events[-1], Ended):
             self._end()
-        return events
 
     def _begin(self, phase: Phase) -> None:
         self._time = PolledClock(self._clock)
@@ -325,7 +342,9 @@ class NativeTransport(Transport):
         live = self._establish(outcome, opening.place)
         # What came right behind the reply is told right behind `Opened`. What comes later is the next poll's.
         read = read and bool(outcome.trailing_data or outcome.stream.has_more)
-        return [outcome.opened, *self._step_live(live, read=read, is_readable=False, missed=0.0)]
+        events = live.step(read=read, is_readable=False)
+        self._has_stepped(live, events)
+        return [outcome.opened, *events]
 
     def _establish(self, established: Established, place: str) -> LiveConnection:
         connection = Connection(
@@ -343,7 +362,7 @@ class NativeTransport(Transport):
         self._waiting = connection.waiting
         if self._outside.readiness.clock is self._clock:
             self.shared_watch = established.stream.shared_watch
-        _log.info("%s: open, subprotocol %s", place, established.opened.subprotocol or "none")
+        _log.debug("%s: open, subprotocol %s", place, established.opened.subprotocol or "none")
         return self._live
 
     def _enter(self) -> None:

@@ -1,7 +1,7 @@
 """Time as the game lived it: what passed while nobody polled counts for no deadline.
 
 A game that hangs for a minute in a file dialog, or a laptop that sleeps for an hour, must not find its connection
-given up for a silence that was its own. So deadlines live on this clock, and not on the system's.
+given up for a silence that was its own. So deadlines are kept on this clock, and not on the system's.
 """
 
 from __future__ import annotations
@@ -28,11 +28,20 @@ class PolledClock:
     """Seconds that passed while somebody polled.
 
     Between two ticks at most a quarter of a second counts, or half as much again as the gap before, whichever is
-    more. An occasional freeze so counts next to nothing, while a program that polls every ten seconds, as a rule, is
-    taken at its word from the second poll on.
+    more. So an occasional freeze counts next to nothing, while a program that polls every ten seconds is taken at its
+    word from the second poll on.
+
+    Attributes:
+        now: the seconds counted up to the last tick.
+        last: when that tick was, on the system's clock.
+        gap: how long after the tick before, in seconds.
+        zero: what `last` would be if nothing had been counted.
+        is_steady: whether ticks may be left out for `SKIPPABLE` seconds: after a short gap it makes no difference.
+        has_missed: whether part of that gap was not counted.
+        next_tick: when the system's clock will show that it is time to tick, if nobody else says that polling goes on.
     """
 
-    __slots__ = ("_clock", "_gap", "_last", "_zero")
+    __slots__ = ("_clock", "gap", "has_missed", "is_steady", "last", "next_tick", "now", "zero")
 
     def __init__(self, clock: Callable[[], float]) -> None:
         """Starts at zero.
@@ -41,54 +50,69 @@ class PolledClock:
             clock: monotonic, in seconds.
         """
         self._clock = clock
-        self._gap = 0.0
-        self._zero = self._last = clock()
-
-    @property
-    def now(self) -> float:
-        """The seconds counted up to the last tick."""
-        return self._last - self._zero
-
-    @property
-    def is_steady(self) -> bool:
-        """Whether ticks may be left out for `SKIPPABLE` seconds: after a short gap it is all one to the next."""
-        return self._gap <= _ALWAYS_COUNTED
-
-    @property
-    def next_tick(self) -> float:
-        """When the system's clock will show that it is time to tick, where nobody else says that polling goes on."""
-        return self._last + SKIPPABLE
+        self.now: float = 0.0
+        self.gap: float = 0.0
+        self.is_steady: bool = True
+        self.has_missed: bool = False
+        self.zero: float = clock()
+        self.last: float = self.zero
+        self.next_tick: float = self.last + SKIPPABLE
 
     def on_system_clock(self, moment: float) -> float:
-        """When the system's clock will show that `moment` is reached, if polling goes on.
+        """Returns when the system's clock will show that `moment` is reached, if polling goes on.
 
         Args:
-            moment: counted seconds, as `now` gives them.
+            moment: counted seconds, as `now` has them.
         """
-        return self._zero + moment
+        return self.zero + moment
 
     def was_polled(self, at: float) -> None:
-        """Takes note that polling went on steadily until then, though nobody ticked: that time counts in full.
+        """Counts the time until then in full: polling went on steadily, though nobody ticked.
 
         Args:
             at: on the system's clock.
         """
-        self._last = max(self._last, at)
+        if at > self.last:
+            self._set(at)
 
     def tick(self) -> float:
         """Counts the time since the last tick. A gap that misses more than a second is logged as a warning.
 
         Returns:
-            The seconds that do not count; 0.0 as a rule.
+            The seconds that do not count, mostly 0.0.
         """
         at = self._clock()
-        gap = at - self._last
-        missed = gap - max(_ALWAYS_COUNTED, _GAP_GROWTH * self._gap)
-        self._last = at
-        self._gap = gap
-        if missed <= 0.0:
-            return 0.0
-        self._zero += missed
+        last, gap_before = self.last, self.gap
+        self.gap = gap = at - last
+        self.last = at
+        self.next_tick = at + SKIPPABLE
+        self.is_steady = gap <= _ALWAYS_COUNTED
+        missed = 0.0 if self.is_steady else max(0.0, gap - max(_ALWAYS_COUNTED, _GAP_GROWTH * gap_before))
+        self.has_missed = missed > 0.0
+        self.zero += missed
+        self.now = at - self.zero
         if missed > _WORTH_SAYING:
-            _log.warning("poll() was not called for %.3g s", gap)
+            _FREEZES.warn(self._clock, last, at)
         return missed
+
+    def _set(self, at: float) -> None:
+        self.last = at
+        self.now = at - self.zero
+        self.next_tick = at + SKIPPABLE
+
+
+class _Freezes:
+    """Warns once of each time that nobody polled, however many connections find it."""
+
+    def __init__(self) -> None:
+        self._clock: Callable[[], float] | None = None
+        self._until = 0.0
+
+    def warn(self, clock: Callable[[], float], start: float, end: float) -> None:
+        if self._clock is clock and start < self._until <= end:
+            return
+        self._clock, self._until = clock, end
+        _log.warning("poll() was not called for %.3g s", end - start)
+
+
+_FREEZES: Final = _Freezes()

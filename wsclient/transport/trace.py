@@ -1,4 +1,8 @@
-"""What goes over an open connection, one DEBUG line each: kind, length and how it begins. Never more than 64 bytes."""
+"""The frames of open connections in the log, one DEBUG line each: kind, length and up to 64 bytes of the payload.
+
+Only for those who ask for it: the logger `wsclient.frames` has to have a level of its own, DEBUG or lower. What the
+root logger or `wsclient` is set to does not count. Some programs set the root to 0, and would print each message.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +17,17 @@ if TYPE_CHECKING:
 
     from wsclient.protocol.events import Event
 
-__all__ = ["is_tracing", "trace_received", "trace_sent"]
+__all__ = ["FRAMES", "is_tracing", "trace_received", "trace_sent"]
 
-_log: Final = logging.getLogger("wsclient")
+FRAMES: Final = logging.getLogger("wsclient.frames")
+"""The logger; its `level` changes when somebody begins to look, or stops."""
 
 _SHOWN: Final = 64  # bytes
 
 
 def is_tracing() -> bool:
-    """Whether anybody would see the lines; nothing is to be made for them otherwise."""
-    return _log.isEnabledFor(logging.DEBUG)
+    """Returns whether somebody has asked to see the lines; otherwise none is to be made."""
+    return 0 < FRAMES.level <= logging.DEBUG
 
 
 def trace_sent(kind: str, payload: bytes) -> None:
@@ -46,4 +51,4 @@ def trace_received(events: Iterable[Event]) -> None:
 
 def _trace(direction: str, kind: str, payload: bytes) -> None:
     rest = "..." if len(payload) > _SHOWN else ""
-    _log.debug("%s %s %d bytes: %s%s", direction, kind, len(payload), escape(payload[:_SHOWN]), rest)
+    FRAMES.debug("%s %s %d bytes: %s%s", direction, kind, len(payload), escape(payload[:_SHOWN]), rest)

@@ -48,6 +48,7 @@ class ConnectionFailure(Value):
         hint = failure.hint or hint
         if failure.stage is Stage.RESOLVE and error is Error.ERR_TIMEOUT:
             hint = _HINT_OF_LOOKUP  # no server has been asked for anything yet
+        hint = failure.hint or hint
         what = _BEFORE.get(failure.kind, "") + failure.detail
         return cls(
             stage=failure.stage.value,
@@ -162,6 +163,10 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
     FailureKind.FORBIDDEN: (
         Error.ERR_CANT_CONNECT,
         "An https page can use wss:// only; browsers block some ports, and the page's content security policy counts.",
+    ),
+    FailureKind.DEAF: (
+        Error.ERR_TIMEOUT,
+        "The network may have failed in one direction; connect again.",
     ),
     FailureKind.INTERRUPTED: (
         Error.ERR_CONNECTION_ERROR,

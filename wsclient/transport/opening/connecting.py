@@ -37,7 +37,7 @@ class Connecting(Phase):
             readiness=attempt.outside.readiness,
             socket_factory=attempt.outside.socket_factory,
         )
-        _log.info("%s: connecting", self.place)
+        _log.debug("%s: connecting", self.place)
 
     def step(self, now: float) -> Reached | Failure | None:
         """Looks whether an address answered."""
@@ -45,7 +45,7 @@ class Connecting(Phase):
         if outcome is None or isinstance(outcome, Failure):
             return outcome
         outcome.set_no_delay(self.settings.no_delay)
-        _log.info("%s: connected, to %s port %d", self.place, *outcome.remote_address)
+        _log.debug("%s: connected, to %s port %d", self.place, *outcome.remote_address)
         return Reached(self._attempt, outcome, self._secure)
 
     def close(self) -> None:

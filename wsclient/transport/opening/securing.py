@@ -52,7 +52,7 @@ class Securing(Phase):
                 return None
         except OSError as error:
             return failure_from(error, self.stage, self.place)
-        _log.info("%s: secured, by %s", self.place, self._tls.version)
+        _log.debug("%s: secured, by %s", self.place, self._tls.version)
         return self._reached.replace(stream=self._tls, is_secured=True)
 
     def close(self) -> None:

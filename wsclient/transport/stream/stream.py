@@ -115,6 +115,10 @@ class Stream(ABC):
     def remote_address(self) -> tuple[str, int]:
         """Numeric address and port of the other side."""
 
+    def set_user_timeout(self, seconds: float) -> None:
+        """Limits how long the system waits for what was sent to be acknowledged; 0 for its default. Never raises."""
+        return
+
     @abstractmethod
     def set_no_delay(self, enabled: bool) -> None:
         """Sends small packets at once (TCP_NODELAY), where there is such a thing. Never raises."""

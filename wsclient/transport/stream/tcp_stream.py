@@ -27,7 +27,10 @@ _DRAIN_SIZE: Final = 65536
 class TcpStream(Stream):
     """A connected, non-blocking socket, which it owns from now on."""
 
-    __slots__ = ("_has_more", "_receive", "_remote_address", "_send", "_socket", "_watch")
+    __slots__ = ("_receive", "_remote_address", "_send", "_socket", "_watch", "has_more")
+
+    #: whether the last read was full; a plain attribute, since each step asks for it
+    has_more: bool
 
     def __init__(self, connected: socket.socket, readiness: Readiness) -> None:
         """Takes over the socket; if that fails, it still is the caller's.
@@ -45,7 +48,7 @@ class TcpStream(Stream):
         self._socket = connected
         self._receive = connected.recv
         self._send = connected.send
-        self._has_more = False
+        self.has_more = False
 
     @property
     def is_readable(self) -> Callable[[], object]:
@@ -58,11 +61,6 @@ class TcpStream(Stream):
         return self._watch if isinstance(self._watch, SharedWatch) else None
 
     @property
-    def has_more(self) -> bool:
-        """Whether the last read was full."""
-        return self._has_more
-
-    @property
     def remote_address(self) -> tuple[str, int]:
         """Numeric address and port of the other side, as they were when it connected."""
         return self._remote_address
@@ -72,11 +70,11 @@ class TcpStream(Stream):
         try:
             data = self._receive(max_bytes)
         except OSError as error:
-            self._has_more = False
+            self.has_more = False
             if error.errno in _LATER:
                 return None
             raise
-        self._has_more = len(data) == max_bytes
+        self.has_more = len(data) == max_bytes
         return data
 
     def send(self, data: bytes | memoryview) -> int:
@@ -109,6 +107,13 @@ class TcpStream(Stream):
         self._watch.close()
         with contextlib.suppress(OSError):
             self._socket.close()
+
+    def set_user_timeout(self, seconds: float) -> None:
+        """Sets TCP_USER_TIMEOUT (RFC 5482), which Linux alone has."""
+        option = getattr(socket, "TCP_USER_TIMEOUT", None)
+        if option is not None:
+            with contextlib.suppress(OSError, OverflowError):
+                self._socket.setsockopt(socket.IPPROTO_TCP, option, round(seconds * 1000.0))
 
     def set_no_delay(self, enabled: bool) -> None:
         """Sets TCP_NODELAY."""

@@ -201,6 +201,10 @@ class TlsStream(Stream):
         """Closes the inner stream, without a word."""
         self._inner.close()
 
+    def set_user_timeout(self, seconds: float) -> None:
+        """Sets it on the inner stream."""
+        self._inner.set_user_timeout(seconds)
+
     def set_no_delay(self, enabled: bool) -> None:
         """Sets it on the inner stream."""
         self._inner.set_no_delay(enabled)

@@ -1,0 +1,144 @@
+"""What one connection has to send, on its way from the protocol to the stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wsclient.ground.stored_error import detached
+
+if TYPE_CHECKING:
+    from wsclient.protocol.connection import Connection
+    from wsclient.transport.polled_time import PolledClock
+    from wsclient.transport.stream.stream import Stream
+
+__all__ = ["Writer"]
+
+_MAX_WRITE: Final = 256 * 1024  # bytes in one step; arbitrary: some 0.2 ms of system calls
+
+
+class Writer:
+    """Gives the stream what it takes, a bounded amount each time. Nothing in it waits, and nothing of it raises.
+
+    Attributes:
+        is_all_out: whether all that the protocol had to send is the system's. To be set to False by those who queue
+            a message; `write` finds out.
+        has_room: whether the last write left off with more to write, while the stream took it all.
+        broken: why nothing can be written any more; what can be read still counts.
+        unmade: why the protocol could make no frame, for good.
+    """
+
+    __slots__ = (
+        "_connection",
+        "_data_to_send",
+        "_express_frame",
+        "_piece",
+        "_stream",
+        "_time",
+        "_took_at",
+        "broken",
+        "has_room",
+        "is_all_out",
+        "unmade",
+    )
+
+    def __init__(self, stream: Stream, connection: Connection, polled: PolledClock) -> None:
+        """Writes nothing yet."""
+        self._stream = stream
+        self._connection = connection
+        self._data_to_send = connection.data_to_send
+        self._express_frame = connection.express_frame
+        self._time = polled
+        self._piece: bytes | memoryview = b""  # given by the protocol, and not taken by the stream yet
+        self._took_at = 0.0  # when the stream last took a byte, while some waited
+        self.is_all_out: bool = True
+        self.has_room: bool = False
+        self.broken: Exception | None = None
+        self.unmade: MemoryError | OSError | NotImplementedError | None = None
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that the protocol gave and the system did not take."""
+        return len(self._piece) + self._stream.held
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there was no room for bytes that should have left."""
+        return bool(self._piece) or self._stream.held > 0
+
+    @property
+    def stalled_since(self) -> float | None:
+        """When the system last took a byte, on its clock, while some wait for room; None if none do."""
+        return self._took_at if self.is_waiting else None
+
+    def express(self, payload: bytes, is_text: bool) -> bool:
+        """Writes a short message if nothing waits before it. Returns False if it must be queued as any other.
+
+        It does what `write` would do of it, with half the calls. If the stream is full, the message is queued: to try
+        again with each message would cost ten times as much, and the next step does.
+        """
+        if not self.is_all_out or self.broken is not None:
+            return bool(self._piece) and self._connection.express(payload, is_text)
+        try:
+            frame = self._express_frame(payload, is_text)
+        except (MemoryError, OSError, NotImplementedError):
+            return False  # `send` says why, if it fails there too
+        if not frame:
+            return False
+        try:
+            sent = self._stream.send(frame)
+            if sent < len(frame):
+                self._keep(memoryview(frame)[sent:])
+            elif not self._stream.flush():
+                self._keep(b"")
+        except (OSError, MemoryError) as error:
+            self.broken = detached(error)
+        return True
+
+    def write(self) -> bool:
+        """Writes as much as one step may. Returns whether bytes were taken that had waited for room."""
+        if self.broken is not None:
+            return False
+        had_waited, held = (False, 0) if self.is_all_out else (self.is_waiting, self._stream.held)
+        try:
+            taken = self._write_pieces()
+        except (OSError, MemoryError) as error:
+            self.broken = detached(error)
+            return False
+        has_moved = had_waited and (taken > 0 or self._stream.held < held)
+        if has_moved or not had_waited:
+            self._took_at = self._time.last
+        return has_moved
+
+    def _keep(self, piece: bytes | memoryview) -> None:
+        self._piece = piece
+        self._took_at = self._time.last
+        self.is_all_out = False
+
+    def _write_pieces(self) -> int:
+        """Returns how many bytes the stream took."""
+        self.has_room = self.is_all_out = False
+        # Each message that is written at once comes here: kept methods, and nothing asked twice.
+        connection, stream, data_to_send = self._connection, self._stream, self._data_to_send
+        room, taken = _MAX_WRITE, 0
+        while room > 0:
+            piece = self._piece
+            if not piece:
+                try:
+                    piece = data_to_send()
+                except (MemoryError, OSError, NotImplementedError) as error:
+                    self.unmade = error
+                if not piece:
+                    self.is_all_out = stream.flush()
+                    return taken
+            sent = stream.send(piece)
+            taken += sent
+            if sent < len(piece):
+                self._piece = memoryview(piece)[sent:]
+                return taken
+            self._piece = b""
+            if connection.is_drained:
+                self.is_all_out = stream.flush()
+                return taken
+            room -= max(sent, connection.last_cost)
+        self.has_room = True
+        return taken
