@@ -18,6 +18,7 @@ The map of the package, from the ground up. A room imports from those above it i
     core/         Godot's base classes: objects with signals (over pyee), peers; subclass them for peers of your own
     websocket/    WebSocketClient, WebSocketPeer, and what they hold
     scene/        Godot's RPC over any peer (`from wsclient.rpc import remote, puppet`), and a peer on a bad network
+    godot4/       Godot 4's names; import them from `wsclient.godot4`
     testing/      a server, a clock and signals for the tests of games
     cli/          `python -m wsclient`
 

@@ -1,28 +1,24 @@
-"""What the real engine wrote and read, as Python values (godot-wire.md 7)."""
+"""The bytes that the real engines wrote and read, as Python values."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wsclient.variant import (
-    GODOT_3,
-    RID,
-    DictionaryKey,
-    EncodedObjectAsID,
-    NodePath,
-    PoolColorArray,
-    PoolIntArray,
-    PoolRealArray,
-    PoolStringArray,
-    PoolVector2Array,
-    PoolVector3Array,
-)
-from wsclient.variant.codec.type_code import Layout
+from wsclient import godot4
+from wsclient.variant import GODOT_3, GODOT_4, RID, DictionaryKey, EncodedObjectAsID, NodePath
+from wsclient.variant.types.component_pools import ComponentsPool
+from wsclient.variant.types.components import Components
+from wsclient.variant.types.number_pools import NumberPool
+from wsclient.variant.types.string_pool import StringPool
+
+if TYPE_CHECKING:
+    from wsclient.variant.codec.dialect import Dialect
 
 VECTORS = Path(__file__).parents[1] / "vectors"
+NOT_DESCRIBED = "too deep to be described"
 
 
 @dataclass(frozen=True)
@@ -33,14 +29,17 @@ class Vector:
         data: the engine's bytes, with zeros where it leaves garbage.
         description: what it made of them, or of what it made them; see `built`.
         is_accepted: whether it decoded them.
+        full_objects: whether it was told to encode full objects.
     """
 
+    dialect: Dialect
     name: str
     data: bytes
     description: Any
     decoded: Any
     allow_objects: bool = False
     is_accepted: bool = True
+    full_objects: bool = False
 
     @property
     def has_full_object(self) -> bool:
@@ -48,32 +47,40 @@ class Vector:
         text = json.dumps(self.description)
         return '"Object"' in text and not (self.allow_objects and '"EncodedObjectAsID"' in text)
 
+    @property
+    def is_too_deep(self) -> bool:
+        """Whether only Godot 3.2.3, which has no limit, accepts it."""
+        return self.name == "array_depth_1025" and self.is_accepted
 
-def written() -> list[Vector]:
-    """Values that the engine encoded."""
+
+def written(dialect: Dialect) -> list[Vector]:
+    """Returns the values that the engine encoded."""
     return [
         Vector(
+            dialect,
             entry["name"],
             _without_garbage(entry),
-            entry["json"],
+            _description(entry),
             entry.get("decoded_json", entry["json"]),
+            full_objects=entry.get("full_objects", False),
         )
-        for entry in _entries("godot3_variants.json")
+        for entry in _entries(dialect, "variants")
     ]
 
 
-def read() -> list[Vector]:
-    """Bytes made by hand, that the engine decoded or refused."""
+def read(dialect: Dialect) -> list[Vector]:
+    """Returns bytes made by hand, which the engine decoded or refused."""
     return [
         Vector(
+            dialect,
             entry["name"],
             bytes.fromhex(entry["hex"]),
-            entry.get("json"),
-            entry.get("json"),
+            entry.get("json", NOT_DESCRIBED),
+            entry.get("json", NOT_DESCRIBED),
             entry["allow_objects"],
             entry["ok"],
         )
-        for entry in _entries("godot3_decode.json")
+        for entry in _entries(dialect, "decode")
     ]
 
 
@@ -83,13 +90,20 @@ def built(description: Any) -> Any:
         return [built(item) for item in description]
     if not isinstance(description, dict):
         return description
+    if "typed" in description:
+        return _typed(**description)
     ((name, value),) = description.items()
     return _BUILDERS[name](value)
 
 
-def _entries(name: str) -> list[dict[str, Any]]:
+def _entries(dialect: Dialect, kind: str) -> list[dict[str, Any]]:
+    name = f"{dialect.name.replace(' ', '').lower()}_{kind}.json"
     entries: list[dict[str, Any]] = json.loads((VECTORS / name).read_text(encoding="utf-8"))
     return entries
+
+
+def _description(entry: dict[str, Any]) -> Any:
+    return {"float": "-nan"} if entry["gdscript"] == "-NAN" else entry["json"]  # the file has no sign of it
 
 
 def _without_garbage(entry: dict[str, Any]) -> bytes:
@@ -116,21 +130,48 @@ def _object(parts: dict[str, Any]) -> EncodedObjectAsID:
     return EncodedObjectAsID(dict(parts["properties"])["object_id"])
 
 
+def _typed(typed: Any, Array: Any = None, Dictionary: Any = None) -> Any:  # noqa: N803 - the names in the vectors
+    if Dictionary is None:
+        return godot4.TypedArray(built(Array), _element_type(typed))
+    return godot4.TypedDictionary(_dictionary(Dictionary), *map(_element_type, typed))
+
+
+def _element_type(typed: Any) -> Any:
+    if isinstance(typed, dict):
+        (name,) = typed.values()
+        return name
+    plain = {"String": str, "bool": bool, "int": int, "float": float, "Array": list, "Dictionary": dict}
+    return plain.get(typed) or getattr(godot4, typed)
+
+
+def _unsigned(number: int) -> int:
+    return number & (1 << 64) - 1
+
+
 _BUILDERS: dict[str, Any] = {
     "float": float.fromhex,
     "code_points": lambda codes: "".join(chr(code) if code <= 0x10FFFF else "\ufffd" for code in codes),
+    "StringName": godot4.StringName,
     "NodePath": lambda path: NodePath.from_names(path["names"], path["subnames"], absolute=path["absolute"]),
-    "RID": lambda _: RID(),
-    "EncodedObjectAsID": EncodedObjectAsID,
+    "RID": lambda number: RID(number or 0),
+    "Callable": lambda _: godot4.Callable(),
+    "Signal": lambda parts: godot4.Signal(parts[0], _unsigned(parts[1])),
+    "EncodedObjectAsID": lambda number: EncodedObjectAsID(_unsigned(number)),
     "Object": _object,
     "Dictionary": _dictionary,
     "PoolByteArray": bytes.fromhex,
-    "PoolIntArray": PoolIntArray,
-    "PoolRealArray": lambda texts: PoolRealArray(_floats(texts)),
-    "PoolStringArray": PoolStringArray,
+    "PackedByteArray": bytes.fromhex,
 }
-for _row in GODOT_3:
-    if _row.layout is Layout.COMPONENTS:
-        _BUILDERS[_row.python.__name__] = lambda texts, kind=_row.python: kind.from_components(_floats(texts))
-for _pool in (PoolVector2Array, PoolVector3Array, PoolColorArray):
-    _BUILDERS[_pool.__name__] = lambda rows, kind=_pool: kind(map(_floats, rows))
+for _row in (*GODOT_3, *GODOT_4):
+    if issubclass(_row.python, Components):
+        number = float.fromhex if _row.python.FORMAT == "f" else int
+        _BUILDERS[_row.python.__name__] = lambda texts, kind=_row.python, number=number: kind.from_components(
+            map(number, texts)
+        )
+    elif issubclass(_row.python, ComponentsPool):
+        _BUILDERS[_row.python.__name__] = lambda rows, kind=_row.python: kind(map(_floats, rows))
+    elif issubclass(_row.python, StringPool):
+        _BUILDERS[_row.python.__name__] = _row.python
+    elif issubclass(_row.python, NumberPool):
+        number = int if _row.python.TYPECODE in "iq" else float.fromhex
+        _BUILDERS[_row.python.__name__] = lambda texts, kind=_row.python, number=number: kind(map(number, texts))

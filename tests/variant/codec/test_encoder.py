@@ -1,4 +1,4 @@
-"""Values become the engine's bytes, and what has none is told by its path (godot-wire.md part 1)."""
+"""Values become the engine's bytes, and what has none is told by its path."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import re
 from array import array
 from collections import OrderedDict, namedtuple
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.variant.vectors import Vector, built, written
-from wsclient.variant import GODOT_3, Color, PoolIntArray, VariantError, Vector2, decode, encode
+from wsclient.variant import GODOT_3, GODOT_4, Color, PoolIntArray, VariantError, Vector2, decode, encode
 from wsclient.variant.codec.encoder import StandIn
+
+if TYPE_CHECKING:
+    from wsclient.variant.codec.dialect import Dialect
 
 
 class Direction(enum.IntEnum):
@@ -36,15 +39,24 @@ class Deferred(StandIn):
 Pair = namedtuple("Pair", "a b")  # noqa: PYI024  # the untyped kind is in use too
 
 
+@pytest.mark.parametrize("dialect", [GODOT_3, GODOT_4])
+def test_the_vectors_have_every_type(dialect: Dialect) -> None:
+    assert {vector.data[0] for vector in written(dialect)} == {row.code for row in dialect}
+
+
 @pytest.mark.parametrize(
-    "vector", [pytest.param(vector, id=vector.name) for vector in written() if not vector.has_full_object]
+    "vector",
+    [
+        pytest.param(vector, id=f"{dialect.name}-{vector.name}".replace(" ", ""))
+        for dialect in (GODOT_3, GODOT_4)
+        for vector in written(dialect)
+        if not vector.has_full_object
+    ],
 )
 def test_a_value_becomes_the_engines_bytes(vector: Vector) -> None:
-    assert encode(built(vector.description)) == vector.data
+    value = built(vector.description)
 
-
-def test_the_vectors_have_every_type() -> None:
-    assert {vector.data[0] for vector in written()} == {row.code for row in GODOT_3}
+    assert encode(value, full_objects=vector.full_objects, dialect=vector.dialect) == vector.data
 
 
 @pytest.mark.parametrize(

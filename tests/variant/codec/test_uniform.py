@@ -197,9 +197,10 @@ def test_the_codec_does_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def one_more(*_: object) -> bytes:
         raise AssertionError("one by one")
 
-    monkeypatch.setitem(encoder._GODOT_3._writers, Vector2, one_more)
-    readers = [None if read is None else one_more for read in decoder._GODOT_3._readers]  # None: of containers
-    monkeypatch.setattr(decoder._GODOT_3, "_readers", readers)
+    # Each row has one function for one value, which is not to be called.
+    monkeypatch.setitem(encoder._ENCODERS[GODOT_3]._writers, Vector2, one_more)
+    readers = [None if read is None else one_more for read in decoder._DECODERS[GODOT_3]._readers]
+    monkeypatch.setattr(decoder._DECODERS[GODOT_3], "_readers", readers)
 
     assert encode(values) == data
     assert decode(data) == values

@@ -17,7 +17,7 @@ from wsclient.variant import (
     PoolVector2Array,
     Vector2,
 )
-from wsclient.variant.codec.type_code import Layout, VariantType
+from wsclient.variant.codec.dialect import Layout, VariantType
 from wsclient.variant.codec.writers import writer_for
 
 ROWS = {row.python: row for row in GODOT_3}

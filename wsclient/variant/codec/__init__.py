@@ -1,1 +1,1 @@
-"""Variants to bytes and back."""
+"""Encodes Variants to bytes and decodes them."""

@@ -1,4 +1,4 @@
-"""Values to bytes, as Godot 3's `var2bytes` and `put_var` (godot-wire.md part 1)."""
+"""Values to bytes, as the engines' `var2bytes`, `var_to_bytes` and `put_var`."""
 
 from __future__ import annotations
 
@@ -9,70 +9,86 @@ from reprlib import repr as short_repr
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
+from wsclient.variant.codec.dialect import MAX_NESTING, Layout
+from wsclient.variant.codec.element_types import ElementTypes, fitted_array
 from wsclient.variant.codec.errors import VariantError
-from wsclient.variant.codec.type_code import GODOT_3, MAX_NESTING, Layout
+from wsclient.variant.codec.godot3 import GODOT_3
+from wsclient.variant.codec.godot4 import GODOT_4
 from wsclient.variant.codec.uniform import LEAST, uniform_writer_for
 from wsclient.variant.codec.writers import writer_for
+from wsclient.variant.types.components import Components
+from wsclient.variant.types.typed_containers import TypedArray, TypedDictionary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence, Sized
 
-    from wsclient.variant.codec.type_code import VariantType
+    from wsclient.variant.codec.dialect import Dialect
     from wsclient.variant.codec.writers import Writer
 
-__all__ = ["StandIn", "encode"]
+__all__ = ["Encoder", "StandIn", "encode"]
 
 
-def encode(value: object, *, max_size: int | None = None) -> bytes:
-    """Encodes a value as Godot 3 does.
+def encode(
+    value: object, *, max_size: int | None = None, full_objects: bool = False, dialect: Dialect = GODOT_3
+) -> bytes:
+    """Encodes a value as the engine does.
 
-    Beside the types of the table (`type_code.GODOT_3`) it takes their subclasses, enums of numbers and texts among
-    them, tuples and any mapping as Array and Dictionary, anything bytes-like as PoolByteArray, and numpy's scalars.
+    Besides the types of the dialect it accepts their subclasses, such as enums of numbers and of texts; tuples as Array
+    and any mapping as Dictionary; anything bytes-like as a byte array; and numpy's scalars.
 
     Args:
-        value: what to encode.
-        max_size: most bytes that the result may have; None for no limit.
+        value: the value.
+        max_size: the most bytes that the result may have; None for no limit.
+        full_objects: whether typed containers of objects name their class. Objects themselves are always sent as ids.
+        dialect: the version of the engine that will read it: `GODOT_3` or `GODOT_4`.
 
     Raises:
-        TypeError: something in the value is no Variant; the text names its path, `["players"][3]["pos"]`.
-        OverflowError: a number has no place in 64 bits; the text names its path too.
-        VariantError: nested over 1024 deep, as what contains itself is, or over `max_size`.
+        TypeError: something in the value is no Variant; the text has its path, `["players"][3]["pos"]`.
+        OverflowError: a number does not fit in 64 bits; the text has its path too.
+        VariantError: it is nested over 1024 deep, as a container that contains itself is, or over `max_size`.
     """
-    return _GODOT_3.encode(value, sys.maxsize if max_size is None else max_size)
+    limit = sys.maxsize if max_size is None else max_size
+    return _ENCODERS[dialect].encode(value, limit, full_objects)
 
 
 class StandIn:
-    """Something that is encoded as another value."""
+    """An object that is encoded as another value."""
 
     __slots__ = ()
 
     value: object
 
 
-class _Encoder:
-    """The encoder of one numbering."""
+class Encoder:
+    """Encodes the values of one dialect."""
 
-    def __init__(self, table: Sequence[VariantType]) -> None:
-        codes = {row.layout: row.code for row in table}
-        array, dictionary = codes[Layout.ARRAY], codes[Layout.DICTIONARY]
-        self._containers: dict[type, int] = {list: array, tuple: array, dict: dictionary}
+    def __init__(self, dialect: Dialect) -> None:
+        rows = {row.python: row for row in dialect}
+        array, dictionary = rows[list], rows[dict]
+        self._containers: dict[type, int] = {list: array.code, tuple: array.code, dict: dictionary.code}
         self._writers: dict[type, Writer] = {
-            row.python: writer_for(row) for row in table if row.python not in self._containers
+            row.python: writer_for(row) for row in dialect if row.python not in self._containers
         }
-        self._uniform = {row.python: write for row in table if (write := uniform_writer_for(row)) is not None}
+        self._uniform = {row.python: write for row in dialect if (write := uniform_writer_for(row)) is not None}
+        self._name = dialect.name
+        self._element_types: ElementTypes | None = None
+        if array.layout is Layout.TYPED_ARRAY:
+            self._element_types = ElementTypes(dialect)
+            self._containers |= {TypedArray: array.code, TypedDictionary: dictionary.code}
 
-    def encode(self, value: object, max_size: int) -> bytes:
+    def encode(self, value: object, max_size: int, full_objects: bool = False) -> bytes:
+        """Returns the bytes of a value; see the function `encode`."""
         write = self._writers.get(type(value))
         try:
-            out = write(value) if write is not None else self._written(value, max_size)
+            out = write(value) if write is not None else self._written(value, max_size, full_objects)
         except (TypeError, OverflowError) as problem:
             path = self._path_of_problem(value)
             raise type(problem)(f"cannot encode {path}: {problem}" if path else str(problem)) from None
         _check_limits(out, max_size, depth=0)
         return out
 
-    def _written(self, value: object, max_size: int) -> bytes:
-        """Writes a value with a list of what is half written, not with recursion: no depth can exhaust the stack."""
+    def _written(self, value: object, max_size: int, full_objects: bool) -> bytes:
+        """Keeps containers that are half written in a list, not on the stack, so that no depth can exhaust it."""
         out = bytearray()
         writer_of = self._writers.get
         outer: list[Iterator[Any]] = []
@@ -87,29 +103,43 @@ class _Encoder:
                 if kind in self._writers:
                     out += self._writers[kind](known)
                     continue
-                out += _HEAD.pack(self._containers[kind], len(known))
+                out += self._head(kind, known, full_objects)
                 if type(known) in _PLAIN_ARRAYS and (elements := self._uniformly(known)) is not None:
                     _check_limits(out, max_size, depth=len(outer) + 1)
                     out += elements
                     continue
                 outer.append(pending)
                 _check_limits(out, max_size, depth=len(outer) if known else 0)
-                pending = chain.from_iterable(known.items()) if kind is dict else iter(known)
+                is_dictionary = kind is dict or kind is TypedDictionary
+                pending = chain.from_iterable(known.items()) if is_dictionary else iter(known)
                 break
             else:
                 if not outer:
                     return bytes(out)
                 pending = outer.pop()
 
+    def _head(self, kind: type, container: TypedArray | TypedDictionary | Sized, full_objects: bool) -> bytes:
+        """Encodes the header of a container, with its element types if it is typed, and its count."""
+        code, types = self._containers[kind], self._element_types
+        if types is None or not isinstance(container, TypedArray | TypedDictionary):
+            return _HEAD.pack(code, len(container))
+        if isinstance(container, TypedArray):
+            flags, names = types.write(container.element_type, full_objects)
+        else:
+            flags, names = types.write(container.key_type, full_objects)
+            more_flags, more_names = types.write(container.value_type, full_objects)
+            flags, names = flags | more_flags << 2, names + more_names
+        return _U32.pack(code | flags << 16) + names + _U32.pack(len(container))
+
     def _uniformly(self, values: Sequence[object]) -> bytearray | None:
-        """Encodes the elements of an array at once, where all are of one type for which that can be done."""
+        """Encodes the elements of an array at once, if all are of one type for which that is possible."""
         if len(values) < LEAST:
             return None
         write = self._uniform.get(type(values[0]))
         return write(values) if write is not None and len(set(map(type, values))) == 1 else None
 
     def _recognised(self, value: object) -> tuple[type, Any]:
-        """Finds what to encode a value as whose type is not in the table.
+        """Finds how to encode a value whose type is not in the table.
 
         Returns:
             A type that has a writer or is a container, and the value for it.
@@ -117,14 +147,16 @@ class _Encoder:
         while True:
             for base in type(value).__mro__:
                 if base in self._writers or base in self._containers:
-                    return base, value
+                    return base, fitted_array(value) if isinstance(value, TypedArray) and base is not list else value
+                if base is Components:  # a tuple underneath, but of another version of the engine
+                    raise TypeError(f"type {type(value).__name__} is no Variant of {self._name}")
             if isinstance(value, Mapping):
                 return dict, value
             value = _plain(value)
 
     def _path_of_problem(self, value: object) -> str:
-        """Finds the first value that cannot be encoded: slow, and only needed to tell where it is."""
-        waiting = [(value, "")]
+        """Finds the first value that cannot be encoded; slow, and only needed for the message."""
+        waiting: list[tuple[object, str]] = [(value, "")]
         while waiting:
             item, path = waiting.pop()
             try:
@@ -139,7 +171,8 @@ class _Encoder:
 
 
 _HEAD = Struct("<II")
-_PLAIN_ARRAYS = {list, tuple}  # of which it is known what they give when asked twice
+_U32 = Struct("<I")
+_PLAIN_ARRAYS = {list, tuple}  # which have the same elements each time they are asked
 
 
 def _check_limits(out: bytes | bytearray, max_size: int, *, depth: int) -> None:
@@ -150,10 +183,10 @@ def _check_limits(out: bytes | bytearray, max_size: int, *, depth: int) -> None:
 
 
 def _plain(value: object) -> object:
-    """Gives the plain value of what stands for one: a stand-in, a scalar of numpy, anything bytes-like.
+    """Returns the plain value of a stand-in, of a scalar of numpy, or of anything bytes-like.
 
     Raises:
-        TypeError: it is none of them.
+        TypeError: it is none of these.
     """
     name = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
     if isinstance(value, StandIn):
@@ -172,7 +205,7 @@ def _plain(value: object) -> object:
 
 
 def _children(container: Iterable[object], path: str) -> Iterator[tuple[object, str]]:
-    """Gives what is in a container, in the order in which it is written, each with its path."""
+    """Returns the values in a container, in the order in which they are written, each with its path."""
     if not isinstance(container, Mapping):
         for index, item in enumerate(container):
             yield item, f"{path}[{index}]"
@@ -185,4 +218,4 @@ def _children(container: Iterable[object], path: str) -> Iterator[tuple[object, 
         yield item, f"{path}[{name}]"
 
 
-_GODOT_3 = _Encoder(GODOT_3)
+_ENCODERS = {dialect: Encoder(dialect) for dialect in (GODOT_3, GODOT_4)}

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Hashable, Iterator, Mapping
-from functools import reduce
+from functools import partial, reduce
 from math import isnan, nan
 from operator import xor
 from typing import TYPE_CHECKING, Any, Final
 
-from wsclient.variant.codec.encoder import StandIn, encode
+from wsclient.variant.codec.dialect import Dialect
+from wsclient.variant.codec.encoder import Encoder, StandIn
+from wsclient.variant.codec.godot3 import GODOT_3
+from wsclient.variant.codec.godot4 import GODOT_4
 from wsclient.variant.types.components import Components
+from wsclient.variant.types.string_name import StringName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,11 +45,13 @@ class DictionaryKey(StandIn):
 
     def __init__(self, value: object) -> None:
         self.value: object = value
-        self._hash = hash(encode(value))
+        self._hash = hash(_identity(value))
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, DictionaryKey) and self._hash == other._hash and encode(self.value) == encode(other.value)
+            isinstance(other, DictionaryKey)
+            and self._hash == other._hash
+            and _identity(self.value) == _identity(other.value)
         )
 
     def __hash__(self) -> int:
@@ -97,8 +104,8 @@ def dictionary_of(pairs: list[object]) -> dict[object, object]:
     beside the others a `DictionaryKey`.
     """
     keys, values = pairs[::2], pairs[1::2]
-    if _NEVER_ALIKE.issuperset(map(type, keys)):
-        return dict(zip(keys, values, strict=True))
+    if _are_texts(keys) or _NEVER_ALIKE.issuperset(map(type, keys)):
+        return dict(zip(keys, values))  # noqa: B905 - two halves of one list
     result: dict[object, object] = {}
     by_hash: dict[int, list[object]] = {}
     for key, value in zip(keys, values, strict=True):
@@ -107,14 +114,23 @@ def dictionary_of(pairs: list[object]) -> dict[object, object]:
     return result
 
 
-_NEVER_ALIKE: Final = frozenset({str, int})
-"""What most keys are: equal only if they are the same key, and not to be chosen so that their hashes are the same."""
+_NEVER_ALIKE: Final = frozenset({str, StringName, int})
+"""The types of most keys: equal only if they are the same key, and nobody can choose them to have the same hash."""
+
+
+def _are_texts(keys: list[Any]) -> bool:
+    """Returns True if all keys are texts: what to join takes a tenth of asking each for its type."""
+    try:
+        "".join(keys)
+    except TypeError:
+        return False
+    return True
 
 
 def _hashable(value: object, depth: int) -> object:
-    if isinstance(value, list) and depth:
+    if type(value) is list and depth:
         return tuple(_hashable(item, depth - 1) for item in value)
-    if isinstance(value, dict) and depth:
+    if type(value) is dict and depth:
         return FrozenDictionary((key, _hashable(item, depth - 1)) for key, item in value.items())
     if isinstance(value, float) and isnan(value):
         return nan  # one key to Godot; to Python as well, if it is one object
@@ -134,6 +150,22 @@ def _told_apart(key: object, alike: list[object]) -> object:
 
 def _is_same(key: object, other: object) -> bool:
     """Whether keys that are equal to Python are one key to Godot too."""
+    if isinstance(key, str) and isinstance(other, str):
+        return True
     if type(key) is not type(other):
         return False
-    return not isinstance(key, tuple | FrozenDictionary) or isinstance(key, Components) or encode(key) == encode(other)
+    return (
+        not isinstance(key, tuple | FrozenDictionary)
+        or isinstance(key, Components)
+        or _identity(key) == _identity(other)
+    )
+
+
+_EVERY_TYPE = Dialect(
+    "every type",
+    *GODOT_4,
+    *(row.replace(code=row.code + 64) for row in GODOT_3 if row.python not in {each.python for each in GODOT_4}),
+)
+
+_identity = partial(Encoder(_EVERY_TYPE).encode, max_size=sys.maxsize)
+"""Bytes by which values of either version are told apart."""

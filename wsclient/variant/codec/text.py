@@ -1,4 +1,4 @@
-"""Text as Godot 3 writes and reads it: UTF-8, with the engine's own idea of what is valid (godot-wire.md 1.4)."""
+"""Text as the engines write and read it: UTF-8, lenient in Godot 3, strict in Godot 4."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["decode_text", "encode_text"]
+__all__ = ["decode_text", "decode_utf8", "encode_text", "encode_utf8"]
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
+MAX_IRREGULAR = 65_536
+"""Sequences of one text that may be written against the rules. Arbitrary; no engine writes one, and each takes time."""
+
 # Above U+10FFFF, or longer than needed, of which the engine refuses only the longest; surrogates are left to Python.
-# A pattern, because a peer could send millions of them.
 _IRREGULAR: Final = re.compile(
     rb"""
       \xe0 (?: \x80 [\x90-\xbf] | [\x81-\x9f] [\x80-\xbf] )
@@ -25,38 +27,60 @@ _IRREGULAR: Final = re.compile(
     re.VERBOSE,
 )
 
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+
 
 def encode_text(text: str) -> bytes:
-    """Gives the UTF-8 of a text; a lone surrogate becomes three bytes, as in Godot 3.2."""
+    """Returns the UTF-8 of a text for Godot 3; a lone surrogate becomes three bytes, as in 3.2."""
     try:
         return text.encode()
     except UnicodeEncodeError:
         return text.encode("utf-8", "surrogatepass")
 
 
+def encode_utf8(text: str) -> bytes:
+    """Returns the UTF-8 of a text for Godot 4; a lone surrogate becomes U+FFFD, as in the engine."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATES.sub("\ufffd", text).encode()
+
+
 def decode_text(data: bytes) -> str:
     """Reads UTF-8 as Godot 3 does.
 
-    The first NUL ends it, a byte order mark at the start is dropped. Surrogates, overlong forms and those of five and
-    six bytes are taken; what is above U+10FFFF, which Python cannot hold, is read as U+FFFD.
+    The first NUL ends it, and a byte order mark at the start is dropped. Surrogates, overlong forms and those of five
+    and six bytes are accepted; code points above U+10FFFF, which Python cannot hold, are read as U+FFFD.
 
     Raises:
-        UnicodeDecodeError: Godot would refuse it too.
+        UnicodeDecodeError: it is not valid for the engine either, or irregular more often than `MAX_IRREGULAR`.
     """
-    if data[:3] == BYTE_ORDER_MARK:
-        data = data[3:]
-    if 0 in data:
-        data = data[: data.index(0)]
+    data = _without_mark_and_rest(data)
     try:
         return data.decode()
     except UnicodeDecodeError:
-        regular = _IRREGULAR.sub(lambda found: _regular(found[0]), data)
+        regular = _IRREGULAR.sub(lambda found: _regular(found[0]), data, MAX_IRREGULAR)
         return regular.decode("utf-8", "surrogatepass")
+
+
+def decode_utf8(data: bytes) -> str:
+    """Reads UTF-8 as Godot 4 does: the first NUL ends it, and a byte order mark at the start is dropped.
+
+    Raises:
+        UnicodeDecodeError: it is not valid UTF-8.
+    """
+    return _without_mark_and_rest(data).decode()
+
+
+def _without_mark_and_rest(data: bytes) -> bytes:
+    if data[:3] == BYTE_ORDER_MARK:
+        data = data[3:]
+    return data[: data.index(0)] if 0 in data else data
 
 
 @lru_cache(maxsize=4096)
 def _regular(sequence: bytes) -> bytes:
-    """Gives the same code point as it should have been written."""
+    """Returns the regular form of the same code point."""
     code = sequence[0] & (0xFF >> (len(sequence) + 1))
     for byte in sequence[1:]:
         code = code << 6 | byte & 0x3F

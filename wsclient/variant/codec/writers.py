@@ -1,24 +1,28 @@
-"""How each layout is written: from a row of the table to the function that encodes its values."""
+"""Makes the function that encodes the values of a type, by its layout."""
 
 from __future__ import annotations
 
 from array import array
+from functools import partial
 from struct import Struct, error
 from typing import TYPE_CHECKING, Any, Final
 
-from wsclient.variant.codec.text import encode_text
-from wsclient.variant.codec.type_code import IS_WIDE, Layout
+from wsclient.variant.codec.dialect import IS_WIDE, Layout
+from wsclient.variant.codec.text import encode_text, encode_utf8
 from wsclient.variant.types.number_pools import little_endian
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from wsclient.variant.codec.type_code import VariantType
+    from wsclient.variant.codec.dialect import VariantType
     from wsclient.variant.types.components import Components
+    from wsclient.variant.types.handles import RID, Signal
     from wsclient.variant.types.node_path import NodePath
 
+    TextEncoder = Callable[[str], bytes]
+
     Writer = Callable[[Any], bytes]
-    """Encodes one value, header and all. Raises TypeError or OverflowError for what cannot be."""
+    """Encodes one value, with its header. Raises TypeError or OverflowError if it cannot."""
 
 __all__ = ["writer_for"]
 
@@ -28,7 +32,7 @@ TWO_U32 = Struct("<II")
 
 
 def writer_for(row: VariantType) -> Writer:
-    """Makes the function that encodes values of one type; containers have none."""
+    """Returns the function that encodes values of one type, which is no container."""
     return _MAKERS[row.layout](row)
 
 
@@ -51,7 +55,7 @@ def _int(row: VariantType) -> Writer:
         try:
             return wide(code | IS_WIDE, value)
         except error:
-            raise OverflowError(f"a number of {value.bit_length()} bits has no place in 64") from None
+            raise OverflowError(f"a number of {value.bit_length()} bits does not fit in 64") from None
 
     return write
 
@@ -70,48 +74,67 @@ def _real(row: VariantType) -> Writer:
     return write
 
 
-def _string(row: VariantType) -> Writer:
+def _string(encode: TextEncoder, row: VariantType) -> Writer:
     code, head = row.code, TWO_U32.pack
 
     def write(value: str) -> bytes:
-        data = encode_text(value)
+        data = encode(value)
         return head(code, len(data)) + data + PADDING[len(data) & 3]
 
     return write
 
 
 def _components(row: VariantType) -> Writer:
-    code, width = row.code, row.python.WIDTH
-    pack = Struct(f"<I{width}f").pack
+    code, kind = row.code, row.python
+    pack = Struct(f"<I{kind.WIDTH}{kind.FORMAT}").pack
 
-    def write(value: Components) -> bytes:
+    def write(value: Components[Any]) -> bytes:
         try:
             return pack(code, *value)
         except OverflowError:  # one is beyond what 32 bits hold: an array makes it infinite, as the engine does
             return U32.pack(code) + little_endian(array("f", value)).tobytes()
+        except error:
+            raise OverflowError(f"a number of {value!r} does not fit in 32 bits") from None
 
     return write
 
 
-def _node_path(row: VariantType) -> Writer:
+def _node_path(encode: TextEncoder, row: VariantType) -> Writer:
     head = Struct("<IIII").pack
 
     def write(value: NodePath) -> bytes:
         names, subnames = value.names, value.subnames
         start = head(row.code, len(names) | 0x80000000, len(subnames), value.is_absolute())
-        return start + b"".join(map(_counted_text, (*names, *subnames)))
+        return start + b"".join([_counted(encode(name)) for name in (*names, *subnames)])
 
     return write
 
 
-def _counted_text(text: str) -> bytes:
-    data = encode_text(text)
+def _counted(data: bytes) -> bytes:
     return U32.pack(len(data)) + data + PADDING[len(data) & 3]
 
 
 def _object(row: VariantType) -> Writer:
     header, pack = row.code | IS_WIDE, Struct("<IQ").pack
     return lambda value: pack(header, value.object_id)
+
+
+def _rid(row: VariantType) -> Writer:
+    code, pack = row.code, Struct("<IQ").pack
+
+    def write(value: RID) -> bytes:
+        return pack(code, value.get_id())
+
+    return write
+
+
+def _signal(row: VariantType) -> Writer:
+    header, pack = U32.pack(row.code), Struct("<Q").pack
+
+    def write(value: Signal) -> bytes:
+        return header + _counted(encode_utf8(value.name)) + pack(value.object_id)
+
+    return write
 
 
 def _bytes(row: VariantType) -> Writer:
@@ -124,11 +147,11 @@ def _pool(row: VariantType) -> Writer:
     return lambda value: head(code, len(value)) + value.to_wire()
 
 
-def _strings(row: VariantType) -> Writer:
+def _strings(encode: TextEncoder, row: VariantType) -> Writer:
     code, head = row.code, TWO_U32.pack
 
     def write(value: Iterable[str]) -> bytes:
-        texts = [_counted_text(text + "\0") for text in value]
+        texts = [_counted(encode(text) + b"\0") for text in value]
         return head(code, len(texts)) + b"".join(texts)
 
     return write
@@ -139,11 +162,18 @@ _MAKERS: dict[Layout, Callable[[VariantType], Writer]] = {
     Layout.BOOL: _bool,
     Layout.INT: _int,
     Layout.REAL: _real,
-    Layout.STRING: _string,
+    Layout.STRING: partial(_string, encode_text),
+    Layout.UTF8_STRING: partial(_string, encode_utf8),
     Layout.COMPONENTS: _components,
-    Layout.NODE_PATH: _node_path,
+    Layout.WIDE_COMPONENTS: _components,
+    Layout.NODE_PATH: partial(_node_path, encode_text),
+    Layout.UTF8_NODE_PATH: partial(_node_path, encode_utf8),
+    Layout.RID: _rid,
     Layout.OBJECT: _object,
+    Layout.SIGNAL: _signal,
     Layout.BYTES: _bytes,
     Layout.POOL: _pool,
-    Layout.STRINGS: _strings,
+    Layout.WIDE_POOL: _pool,
+    Layout.STRINGS: partial(_strings, encode_text),
+    Layout.UTF8_STRINGS: partial(_strings, encode_utf8),
 }

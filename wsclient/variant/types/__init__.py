@@ -1,1 +1,1 @@
-"""The Python types of Godot's Variants."""
+"""The Python types of Godot's Variants, of versions 3 and 4."""

@@ -9,22 +9,22 @@ from wsclient.variant.types.components import Components
 __all__ = ["Color"]
 
 
-class Color(Components):
+class Color(Components[float]):
     """A colour; unpacks as r, g, b, a: floats, 0 to 1 on a screen, but not clamped.
 
-    Source: Godot 3, Color.
+    Source: Godot 3 and 4, Color.
     """
 
     __slots__ = ()
     WIDTH: ClassVar[int] = 4
 
     def __new__(cls, r: float = 0.0, g: float = 0.0, b: float = 0.0, a: float = 1.0) -> Self:
-        """Opaque black, unless told otherwise."""
+        """Makes a colour; opaque black by default."""
         return tuple.__new__(cls, (float(r), float(g), float(b), float(a)))
 
     @classmethod
     def from_rgba8(cls, r: int, g: int, b: int, a: int = 255) -> Self:
-        """Takes numbers of 0 to 255, as pygame has them: `Color.from_rgba8(*pygame.Color("red"))`."""
+        """Makes one from numbers of 0 to 255, as pygame has them: `Color.from_rgba8(*pygame.Color("red"))`."""
         return cls(r / 255, g / 255, b / 255, a / 255)
 
     @property
@@ -44,10 +44,10 @@ class Color(Components):
 
     @property
     def a(self) -> float:
-        """Opacity: 0 cannot be seen, 1 hides what is behind."""
+        """Opacity: 0 is invisible, 1 hides the background."""
         return self[3]
 
     def to_rgba8(self) -> tuple[int, int, int, int]:
-        """Gives numbers of 0 to 255, clamped, as pygame takes them: `screen.fill(color.to_rgba8())`."""
+        """Returns numbers of 0 to 255, clamped, as pygame takes them: `screen.fill(color.to_rgba8())`."""
         r, g, b, a = (round(255 * min(max(component, 0.0), 1.0)) for component in self)
         return r, g, b, a

@@ -10,42 +10,51 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
 from wsclient.variant.types.color import Color
 from wsclient.variant.types.components import Components
 from wsclient.variant.types.number_pools import little_endian
-from wsclient.variant.types.vectors import Vector2, Vector3
+from wsclient.variant.types.vectors import Vector2, Vector3, Vector4
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ComponentsPool", "PoolColorArray", "PoolVector2Array", "PoolVector3Array"]
+__all__ = [
+    "ComponentsPool",
+    "PackedColorArray",
+    "PackedVector2Array",
+    "PackedVector3Array",
+    "PackedVector4Array",
+    "PoolColorArray",
+    "PoolVector2Array",
+    "PoolVector3Array",
+]
 
-Item = TypeVar("Item", bound=Components)
+Item = TypeVar("Item", bound=Components[float])
 
 
 class ComponentsPool(MutableSequence[Item]):
-    """A sequence that can be changed, of values with the same number of floats, rounded to 32 bit.
+    """A mutable sequence of values with the same number of floats, rounded to 32 bits.
 
-    It takes anything that has as many numbers: `PoolVector2Array([(1, 2), pygame.Vector2(3, 4)])`.
-    `numpy.asarray(pool)` is a table of the same memory, with a row for each element; while such a table exists,
-    the pool cannot change its length (`BufferError`).
+    It takes anything with that many numbers: `PoolVector2Array([(1, 2), pygame.Vector2(3, 4)])`.
+    `numpy.asarray(pool)` is a table of the same memory, with a row for each element; while the table exists,
+    the length of the pool cannot change (`BufferError`).
 
     Raises:
         ValueError: an element has another number of floats.
     """
 
     ITEM: type[Item]
-    """What its elements are."""
+    """The class of its elements."""
 
     ITEM_SIZE: ClassVar[int]
-    """Bytes of one element as it travels."""
+    """Bytes of one element on the wire."""
 
     __slots__ = ("_floats",)
-    __hash__: ClassVar[None]  # type: ignore[assignment]  # it can be changed, so it has none, as a list
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # mutable, so not hashable, as a list
 
     def __init__(self, values: Iterable[Iterable[float]] = ()) -> None:
         self._floats = self._packed(values)
 
     @classmethod
     def from_wire(cls, data: bytes) -> Self:
-        """Makes one of elements as they travel: 4 bytes for each float, little-endian."""
+        """Makes one from its elements as they travel: 4 bytes for each float, little-endian."""
         floats = array("f")
         floats.frombytes(data)
         self = cls()
@@ -53,12 +62,12 @@ class ComponentsPool(MutableSequence[Item]):
         return self
 
     def to_wire(self) -> bytes:
-        """Gives the elements as they travel."""
+        """Returns the elements as they travel."""
         return little_endian(self._floats).tobytes()
 
     @property
     def __array_interface__(self) -> dict[str, object]:
-        """What numpy asks for (its array interface protocol, version 3)."""
+        """Describes the memory to numpy (array interface protocol, version 3)."""
         return {
             "version": 3,
             "shape": (len(self), self.ITEM.WIDTH),
@@ -104,7 +113,7 @@ class ComponentsPool(MutableSequence[Item]):
         return map(self.ITEM.from_components, zip(*[floats] * self.ITEM.WIDTH, strict=True))
 
     def insert(self, index: int, value: Iterable[float]) -> None:
-        """Puts an element before the one at `index`."""
+        """Inserts an element before the one at `index`."""
         start = slice(index, None).indices(len(self))[0] * self.ITEM.WIDTH
         self._floats[start:start] = self._packed([value])
 
@@ -118,7 +127,7 @@ class ComponentsPool(MutableSequence[Item]):
         return f"{type(self).__name__}({list(self)!r})"
 
     def _place(self, index: int) -> slice:
-        """Tells which floats are the element's."""
+        """Returns the place of the element's floats."""
         count, width = len(self), self.ITEM.WIDTH
         if not -count <= index < count:
             raise IndexError(f"{index} is not in a pool of {count}")
@@ -136,7 +145,7 @@ class ComponentsPool(MutableSequence[Item]):
 
 
 def _table(values: object, width: int) -> bytes | None:
-    """Gives the memory of a table of 32-bit floats, as numpy has them: it needs no loop. None for all else."""
+    """Returns the memory of a table of 32-bit floats, such as numpy's, which needs no loop; else None."""
     try:
         view = memoryview(values)  # type: ignore[arg-type]  # whether it has a buffer is the question
     except TypeError:
@@ -170,6 +179,50 @@ class PoolColorArray(ComponentsPool[Color]):
     """Colours, packed.
 
     Source: Godot 3, PoolColorArray.
+    """
+
+    __slots__ = ()
+    ITEM = Color
+    ITEM_SIZE: ClassVar[int] = 16
+
+
+class PackedVector2Array(ComponentsPool[Vector2]):
+    """Points in 2D, packed.
+
+    Source: Godot 4, PackedVector2Array.
+    """
+
+    __slots__ = ()
+    ITEM = Vector2
+    ITEM_SIZE: ClassVar[int] = 8
+
+
+class PackedVector3Array(ComponentsPool[Vector3]):
+    """Points in 3D, packed.
+
+    Source: Godot 4, PackedVector3Array.
+    """
+
+    __slots__ = ()
+    ITEM = Vector3
+    ITEM_SIZE: ClassVar[int] = 12
+
+
+class PackedVector4Array(ComponentsPool[Vector4]):
+    """Vectors of four floats, packed.
+
+    Source: Godot 4, PackedVector4Array.
+    """
+
+    __slots__ = ()
+    ITEM = Vector4
+    ITEM_SIZE: ClassVar[int] = 16
+
+
+class PackedColorArray(ComponentsPool[Color]):
+    """Colours, packed.
+
+    Source: Godot 4, PackedColorArray.
     """
 
     __slots__ = ()

@@ -1,47 +1,55 @@
-"""What every Variant made of floats has in common."""
+"""The common base of the Variants that are a fixed number of numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, Final, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["Components"]
 
+Number = TypeVar("Number", int, float)
 
-class Components(tuple[float, ...]):
-    """A fixed number of floats, immutable, in the order in which they travel.
 
-    A tuple underneath: it unpacks, and libraries that take a sequence of numbers take it as it is.
+class Components(tuple[Number, ...]):
+    """A fixed number of numbers, immutable, in the order in which they travel.
+
+    It is a tuple: it unpacks, and libraries that take a sequence of numbers take it as it is.
     Unlike a tuple it equals only its own type, and neither `+` nor `*` makes it longer.
-    Components are Python floats; they become 32 bit when they are encoded.
+    Floats have 64 bits here; they become 32 bits when they are encoded.
     """
 
     __slots__ = ()
 
     WIDTH: ClassVar[int]
-    """How many floats."""
+    """How many numbers."""
+
+    FORMAT: ClassVar[str] = "f"
+    """How one of them travels, as `struct` has it."""
+
+    NUMBER: ClassVar[Callable[[Any], Any]] = float
+    """What each of them is turned into."""
 
     @classmethod
     def from_components(cls, components: Iterable[float]) -> Self:
-        """Makes one from all its floats, in the order in which unpacking gives them.
+        """Makes one from all its numbers, in the order in which it unpacks.
 
         Raises:
-            ValueError: the wrong number of them.
+            ValueError: there are too many or too few.
         """
-        self = tuple.__new__(cls, map(float, components))
+        self = tuple.__new__(cls, map(cls.NUMBER, components))
         if len(self) != cls.WIDTH:
             raise ValueError(f"{cls.__name__} takes {cls.WIDTH} components, not {len(self)}")
         return self
 
     @classmethod
     def from_arguments(cls, arguments: Iterable[float | Iterable[float]]) -> Self:
-        """Makes one from numbers and from what has several of them, mixed: how Godot's constructors are called.
+        """Makes one from numbers and groups of numbers, mixed, as Godot's constructors take them.
 
         Raises:
-            ValueError: the wrong number of them.
+            ValueError: there are too many or too few.
         """
         components: list[float] = []
         for argument in arguments:
@@ -71,5 +79,5 @@ class Components(tuple[float, ...]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self))})"
 
-    def __reduce__(self) -> tuple[Callable[[Iterable[float]], Self], tuple[tuple[float, ...]]]:
+    def __reduce__(self) -> tuple[Callable[[Iterable[float]], Self], tuple[tuple[Number, ...]]]:
         return self.from_components, (tuple(self),)

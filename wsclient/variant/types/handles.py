@@ -1,48 +1,60 @@
-"""What stands for something that lives on the other side, and means nothing here."""
+"""Handles of things that live on the other side."""
 
 from __future__ import annotations
 
-__all__ = ["RID", "EncodedObjectAsID"]
+__all__ = ["RID", "Callable", "EncodedObjectAsID", "Signal"]
 
 
 class RID:
-    """A server's resource. Its id never travels: whatever was sent arrives empty, and all are equal.
+    """A resource of an engine's server. Godot 4 sends the id; Godot 3 sends none, so all arrive empty.
 
-    Source: Godot 3, RID.
+    Source: Godot 3 and 4, RID.
+
+    Raises:
+        OverflowError: the id does not fit in 64 bits.
     """
 
-    __slots__ = ()
+    __slots__ = ("_id",)
+
+    def __init__(self, id: int = 0) -> None:  # the name is Godot's
+        self._id = _unsigned(id)
+
+    def get_id(self) -> int:
+        """Returns the id, 64 bits, unsigned; 0 if it is empty."""
+        return self._id
+
+    def is_valid(self) -> bool:
+        """Returns True unless it is empty."""
+        return self._id != 0
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is RID
+        return type(other) is RID and self._id == other._id
 
     def __hash__(self) -> int:
-        return hash(RID)
+        return hash((RID, self._id))
 
     def __repr__(self) -> str:
-        return "RID()"
+        return f"RID({self._id or ''})"
 
 
 class EncodedObjectAsID:
-    """An object of the other side, of which only the id travels. Sent back, it keeps its id.
+    """The id of an object of the other side. Only the id travels, and it stays the same if it is sent back.
 
-    Source: Godot 3, EncodedObjectAsID.
+    Source: Godot 3 and 4, EncodedObjectAsID.
 
     Raises:
-        OverflowError: the id has no place in 64 bits.
+        OverflowError: the id does not fit in 64 bits.
     """
 
     __slots__ = ("_object_id",)
     __match_args__ = ("object_id",)
 
     def __init__(self, object_id: int) -> None:
-        if not 0 <= object_id < 1 << 64:
-            raise OverflowError(f"{object_id} is no unsigned 64-bit number")
-        self._object_id = object_id
+        self._object_id = _unsigned(object_id)
 
     @property
     def object_id(self) -> int:
-        """64 bits, unsigned. 0 is no object, and arrives as `None`."""
+        """The id, 64 bits, unsigned. 0 is no object, and arrives as `None`."""
         return self._object_id
 
     def __eq__(self, other: object) -> bool:
@@ -53,3 +65,63 @@ class EncodedObjectAsID:
 
     def __repr__(self) -> str:
         return f"EncodedObjectAsID(object_id={self._object_id})"
+
+
+class Callable:
+    """A function of the other side. Nothing of it travels: whatever was sent arrives empty, and all are equal.
+
+    Source: Godot 4, Callable.
+    """
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Callable
+
+    def __hash__(self) -> int:
+        return hash(Callable)
+
+    def __repr__(self) -> str:
+        return "Callable()"
+
+
+class Signal:
+    """A signal of an object of the other side: its name, and the object's id.
+
+    Source: Godot 4, Signal.
+
+    Raises:
+        OverflowError: the id does not fit in 64 bits.
+    """
+
+    __slots__ = ("_name", "_object_id")
+    __match_args__ = ("name", "object_id")
+
+    def __init__(self, name: str = "", object_id: int = 0) -> None:
+        self._name = name
+        self._object_id = _unsigned(object_id)
+
+    @property
+    def name(self) -> str:
+        """The name of the signal; "" if it is empty."""
+        return self._name
+
+    @property
+    def object_id(self) -> int:
+        """The id of the object, 64 bits, unsigned; 0 if there is none."""
+        return self._object_id
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Signal and (self._name, self._object_id) == (other._name, other._object_id)
+
+    def __hash__(self) -> int:
+        return hash((Signal, self._name, self._object_id))
+
+    def __repr__(self) -> str:
+        return f"Signal({self._name!r}, object_id={self._object_id})"
+
+
+def _unsigned(number: int) -> int:
+    if not 0 <= number < 1 << 64:
+        raise OverflowError(f"{number} is no unsigned 64-bit number")
+    return number

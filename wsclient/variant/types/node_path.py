@@ -11,9 +11,9 @@ __all__ = ["NodePath"]
 
 
 class NodePath:
-    """A way to a node and, behind a colon, to a property: "/root/Main/Player:position:x". Immutable.
+    """A path to a node and, after a colon, to a property of it: "/root/Main/Player:position:x". Immutable.
 
-    Source: Godot 3, NodePath; godot-wire.md 1.5.
+    Source: Godot 3 and 4, NodePath.
 
     Raises:
         ValueError: two colons without a name between them.
@@ -35,7 +35,7 @@ class NodePath:
 
     @classmethod
     def from_names(cls, names: Iterable[str], subnames: Iterable[str] = (), *, absolute: bool = False) -> Self:
-        """Makes one from its parts, which may hold any text: even what a path in one string cannot say."""
+        """Makes one from its parts, which may hold any text, even one that a path written out cannot have."""
         self = cls()
         self._names = tuple(names)
         self._subnames = tuple(subnames)
@@ -44,20 +44,20 @@ class NodePath:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The nodes on the way."""
+        """The names of the nodes on the path."""
         return self._names
 
     @property
     def subnames(self) -> tuple[str, ...]:
-        """The property, and the properties of it."""
+        """The name of the property, then of a property of that one, and so on."""
         return self._subnames
 
     def is_absolute(self) -> bool:
-        """Whether it starts at the tree's root."""
+        """Returns True if it starts at the root of the tree."""
         return self._absolute
 
     def is_empty(self) -> bool:
-        """Whether it leads nowhere: no names, no property, not absolute."""
+        """Returns True if there are no names and no property, and it is not absolute."""
         return self._parts() == ((), (), False)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Packed numbers: arrays of 32-bit integers and floats, which numpy reads without a copy."""
+"""Packed numbers: arrays of integers and floats, which numpy reads without a copy."""
 
 from __future__ import annotations
 
@@ -9,16 +9,25 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, SupportsIndex, T
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["NumberPool", "PoolIntArray", "PoolRealArray", "little_endian"]
+__all__ = [
+    "NumberPool",
+    "PackedFloat32Array",
+    "PackedFloat64Array",
+    "PackedInt32Array",
+    "PackedInt64Array",
+    "PoolIntArray",
+    "PoolRealArray",
+    "little_endian",
+]
 
 Number = TypeVar("Number", int, float)
 
 
 def little_endian(numbers: array[Number], *, byteorder: str = sys.byteorder) -> array[Number]:
-    """Gives numbers in the order of bytes in which they travel, or turns such numbers back.
+    """Converts numbers to the byte order in which they travel, or back.
 
     Returns:
-        The array itself where this machine's order is the same, else a copy.
+        The array itself if this machine's order is the same, else a copy.
     """
     if byteorder == "little":
         return numbers
@@ -39,30 +48,30 @@ else:  # array.array can be subscripted from Python 3.12 only
 
 
 class NumberPool(_Array[Number]):
-    """An `array.array` that knows which Variant it is: slices and copies are too, and it equals only its own type."""
+    """An `array.array` with a Variant type: slices and copies have it too, and it equals only its own type."""
 
     TYPECODE: ClassVar[str]
     ITEM_SIZE: ClassVar[int] = 4
     """Bytes of one element as it travels."""
 
     __slots__ = ()
-    __hash__: ClassVar[None]  # type: ignore[assignment]  # it can be changed, so it has none, as a list
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # mutable, so not hashable, as a list
 
     def __new__(cls, values: Iterable[Number] = ()) -> Self:
-        """Empty, unless told otherwise."""
+        """Makes an array; empty by default."""
         # Bytes are numbers too; an array would take them for its memory.
         numbers: Any = list(values) if isinstance(values, bytes | bytearray) else values
         return super().__new__(cls, cls.TYPECODE, numbers)
 
     @classmethod
     def from_wire(cls, data: bytes) -> Self:
-        """Makes one of elements as they travel: 4 bytes each, little-endian."""
+        """Makes one from its elements as they travel, little-endian."""
         self = cls()
         self.frombytes(data)
         return cls(little_endian(self))
 
     def to_wire(self) -> bytes:
-        """Gives the elements as they travel."""
+        """Returns the elements as they travel."""
         return little_endian(self).tobytes()
 
     @overload
@@ -99,14 +108,14 @@ class NumberPool(_Array[Number]):
 
 
 class PoolIntArray(NumberPool[int]):
-    """Integers of 32 bit, signed: a sequence that can be changed, with the buffer protocol.
+    """Integers of 32 bits, signed: a mutable sequence with the buffer protocol.
 
     `numpy.asarray(pool)` and `memoryview(pool)` see the same memory.
 
     Source: Godot 3, PoolIntArray.
 
     Raises:
-        OverflowError: a number has no place in 32 bits (Godot cuts it).
+        OverflowError: a number does not fit in 32 bits (Godot cuts it).
     """
 
     __slots__ = ()
@@ -114,9 +123,9 @@ class PoolIntArray(NumberPool[int]):
 
 
 class PoolRealArray(NumberPool[float]):
-    """Floats of 32 bit: a sequence that can be changed, with the buffer protocol.
+    """Floats of 32 bits: a mutable sequence with the buffer protocol.
 
-    What is put in is rounded to 32 bit; beyond their range it becomes infinite.
+    Values are rounded to 32 bits; those beyond their range become infinite.
     `numpy.asarray(pool)` and `memoryview(pool)` see the same memory.
 
     Source: Godot 3, PoolRealArray.
@@ -124,3 +133,55 @@ class PoolRealArray(NumberPool[float]):
 
     __slots__ = ()
     TYPECODE: ClassVar[str] = "f"
+
+
+class PackedInt32Array(NumberPool[int]):
+    """Integers of 32 bits, signed: a mutable sequence with the buffer protocol.
+
+    `numpy.asarray(pool)` and `memoryview(pool)` see the same memory.
+
+    Source: Godot 4, PackedInt32Array.
+
+    Raises:
+        OverflowError: a number does not fit in 32 bits (Godot cuts it).
+    """
+
+    __slots__ = ()
+    TYPECODE: ClassVar[str] = "i"
+
+
+class PackedInt64Array(NumberPool[int]):
+    """Integers of 64 bits, signed: a mutable sequence with the buffer protocol.
+
+    Source: Godot 4, PackedInt64Array.
+
+    Raises:
+        OverflowError: a number does not fit in 64 bits.
+    """
+
+    __slots__ = ()
+    TYPECODE: ClassVar[str] = "q"
+    ITEM_SIZE: ClassVar[int] = 8
+
+
+class PackedFloat32Array(NumberPool[float]):
+    """Floats of 32 bits: a mutable sequence with the buffer protocol.
+
+    Values are rounded to 32 bits; those beyond their range become infinite.
+
+    Source: Godot 4, PackedFloat32Array.
+    """
+
+    __slots__ = ()
+    TYPECODE: ClassVar[str] = "f"
+
+
+class PackedFloat64Array(NumberPool[float]):
+    """Floats of 64 bits: a mutable sequence with the buffer protocol.
+
+    Source: Godot 4, PackedFloat64Array.
+    """
+
+    __slots__ = ()
+    TYPECODE: ClassVar[str] = "d"
+    ITEM_SIZE: ClassVar[int] = 8

@@ -1,4 +1,4 @@
-"""Areas, spaces and rotations: what is made of vectors, without being a matrix."""
+"""Areas, spaces and rotations."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from wsclient.variant.types.vectors import Vector2, Vector3
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["AABB", "Plane", "Quat", "Rect2"]
+__all__ = ["AABB", "Plane", "Quat", "Quaternion", "Rect2"]
 
 
-class Rect2(Components):
+class Rect2(Components[float]):
     """A rectangle along the axes; unpacks as x, y, width, height: `pygame.Rect(*r)`.
 
-    Source: Godot 3, Rect2.
+    Source: Godot 3 and 4, Rect2.
     """
 
     __slots__ = ()
@@ -29,7 +29,7 @@ class Rect2(Components):
     @overload
     def __new__(cls, x: float, y: float, width: float, height: float, /) -> Self: ...
     def __new__(cls, *args: float | Iterable[float]) -> Self:
-        """Takes position and size, or four numbers; empty, unless told otherwise."""
+        """Makes a rectangle of position and size, or of four numbers; empty by default."""
         return cls.from_arguments(args or (Vector2(), Vector2()))
 
     @property
@@ -48,10 +48,10 @@ class Rect2(Components):
         return self.position + self.size
 
 
-class AABB(Components):
+class AABB(Components[float]):
     """A box along the axes; unpacks as the three numbers of `position`, then those of `size`.
 
-    Source: Godot 3, AABB.
+    Source: Godot 3 and 4, AABB.
     """
 
     __slots__ = ()
@@ -64,7 +64,7 @@ class AABB(Components):
     @overload
     def __new__(cls, x: float, y: float, z: float, width: float, height: float, depth: float, /) -> Self: ...
     def __new__(cls, *args: float | Iterable[float]) -> Self:
-        """Takes position and size, or six numbers; empty, unless told otherwise."""
+        """Makes a box of position and size, or of six numbers; empty by default."""
         return cls.from_arguments(args or (Vector3(), Vector3()))
 
     @property
@@ -83,10 +83,10 @@ class AABB(Components):
         return self.position + self.size
 
 
-class Plane(Components):
+class Plane(Components[float]):
     """A plane in 3D; unpacks as the three numbers of `normal`, then `d`.
 
-    Source: Godot 3, Plane.
+    Source: Godot 3 and 4, Plane.
     """
 
     __slots__ = ()
@@ -99,12 +99,12 @@ class Plane(Components):
     @overload
     def __new__(cls, a: float, b: float, c: float, d: float, /) -> Self: ...
     def __new__(cls, *args: float | Iterable[float]) -> Self:
-        """Takes normal and distance, or four numbers; all zero, unless told otherwise."""
+        """Makes a plane of normal and distance, or of four numbers; all zero by default."""
         return cls.from_arguments(args or (Vector3(), 0.0))
 
     @property
     def normal(self) -> Vector3:
-        """The direction that it faces."""
+        """The direction in which it faces."""
         return Vector3.from_components(self[:3])
 
     @property
@@ -124,21 +124,18 @@ class Plane(Components):
 
     @property
     def d(self) -> float:
-        """How far it is from the origin, along `normal`."""
+        """Its distance from the origin, along `normal`."""
         return self[3]
 
 
-class Quat(Components):
-    """A rotation in 3D as a quaternion; unpacks as x, y, z, w.
-
-    Source: Godot 3, Quat.
-    """
+class _Quaternion(Components[float]):
+    """The fields of both versions' quaternions."""
 
     __slots__ = ()
     WIDTH: ClassVar[int] = 4
 
     def __new__(cls, x: float = 0.0, y: float = 0.0, z: float = 0.0, w: float = 1.0) -> Self:
-        """No rotation, unless told otherwise."""
+        """Makes a rotation; none by default."""
         return tuple.__new__(cls, (float(x), float(y), float(z), float(w)))
 
     @property
@@ -160,3 +157,21 @@ class Quat(Components):
     def w(self) -> float:
         """The cosine of half the angle."""
         return self[3]
+
+
+class Quat(_Quaternion):
+    """A rotation in 3D as a quaternion; unpacks as x, y, z, w.
+
+    Source: Godot 3, Quat.
+    """
+
+    __slots__ = ()
+
+
+class Quaternion(_Quaternion):
+    """A rotation in 3D as a quaternion; unpacks as x, y, z, w.
+
+    Source: Godot 4, Quaternion.
+    """
+
+    __slots__ = ()

@@ -8,24 +8,22 @@ from typing import TYPE_CHECKING, ClassVar, Self, overload
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["PoolStringArray"]
+__all__ = ["PackedStringArray", "PoolStringArray", "StringPool"]
 
 
-class PoolStringArray(MutableSequence[str]):
-    """Texts: a sequence that can be changed.
-
-    Source: Godot 3, PoolStringArray.
+class StringPool(MutableSequence[str]):
+    """A mutable sequence of texts.
 
     Raises:
-        TypeError: an element is no `str`.
+        TypeError: an element is not a `str`.
     """
 
     __slots__ = ("_texts",)
-    __hash__: ClassVar[None]  # type: ignore[assignment]  # it can be changed, so it has none, as a list
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # mutable, so not hashable, as a list
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         if isinstance(texts, str):
-            raise TypeError(f"one text is no sequence of texts: PoolStringArray([{texts!r}])")
+            raise TypeError(f"one text is no sequence of texts: {type(self).__name__}([{texts!r}])")
         self._texts = [_text(text) for text in texts]
 
     @overload
@@ -55,17 +53,35 @@ class PoolStringArray(MutableSequence[str]):
         return iter(self._texts)
 
     def insert(self, index: int, value: str) -> None:
-        """Puts a text before the one at `index`."""
+        """Inserts a text before the one at `index`."""
         self._texts.insert(index, _text(value))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, PoolStringArray) and self._texts == other._texts
+        return type(other) is type(self) and self._texts == other._texts
 
     def __copy__(self) -> Self:
         return type(self)(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._texts!r})"
+
+
+class PoolStringArray(StringPool):
+    """Texts, packed: a mutable sequence.
+
+    Source: Godot 3, PoolStringArray.
+    """
+
+    __slots__ = ()
+
+
+class PackedStringArray(StringPool):
+    """Texts, packed: a mutable sequence.
+
+    Source: Godot 4, PackedStringArray.
+    """
+
+    __slots__ = ()
 
 
 def _text(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Points, directions and sizes in 2D and 3D."""
+"""Points, directions and sizes, of floats."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from wsclient.variant.types.components import Components
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Vector2", "Vector3"]
+__all__ = ["Vector2", "Vector3", "Vector4"]
 
 
-class _Vector(Components):
-    """The arithmetic of Vector2 and Vector3: component by component, as in Godot."""
+class _Vector(Components[float]):
+    """The arithmetic of the vectors: component by component, as in Godot."""
 
     __slots__ = ()
 
     def length(self) -> float:
-        """How long it is."""
+        """Returns the length."""
         return hypot(*self)
 
     def __add__(self, other: object) -> Self:
@@ -56,16 +56,16 @@ class Vector2(_Vector):
     """A point, direction or size in 2D.
 
     `+` and `-` take another one; `*` and `/` take another one, component by component, or a number.
-    `pygame.Vector2(*v)` makes pygame's of it, `Vector2(*v)` turns that one back.
+    `pygame.Vector2(*v)` converts it to pygame's, `Vector2(*v)` converts that one back.
 
-    Source: Godot 3, Vector2.
+    Source: Godot 3 and 4, Vector2.
     """
 
     __slots__ = ()
     WIDTH: ClassVar[int] = 2
 
     def __new__(cls, x: float = 0.0, y: float = 0.0) -> Self:
-        """Zero, unless told otherwise."""
+        """Makes a vector; zero by default."""
         return tuple.__new__(cls, (float(x), float(y)))
 
     @property
@@ -84,14 +84,14 @@ class Vector3(_Vector):
 
     `+` and `-` take another one; `*` and `/` take another one, component by component, or a number.
 
-    Source: Godot 3, Vector3.
+    Source: Godot 3 and 4, Vector3.
     """
 
     __slots__ = ()
     WIDTH: ClassVar[int] = 3
 
     def __new__(cls, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Self:
-        """Zero, unless told otherwise."""
+        """Makes a vector; zero by default."""
         return tuple.__new__(cls, (float(x), float(y), float(z)))
 
     @property
@@ -108,3 +108,39 @@ class Vector3(_Vector):
     def z(self) -> float:
         """Towards the viewer."""
         return self[2]
+
+
+class Vector4(_Vector):
+    """Four floats.
+
+    `+` and `-` take another one; `*` and `/` take another one, component by component, or a number.
+
+    Source: Godot 4, Vector4.
+    """
+
+    __slots__ = ()
+    WIDTH: ClassVar[int] = 4
+
+    def __new__(cls, x: float = 0.0, y: float = 0.0, z: float = 0.0, w: float = 0.0) -> Self:
+        """Makes a vector; zero by default."""
+        return tuple.__new__(cls, (float(x), float(y), float(z), float(w)))
+
+    @property
+    def x(self) -> float:
+        """The first component."""
+        return self[0]
+
+    @property
+    def y(self) -> float:
+        """The second component."""
+        return self[1]
+
+    @property
+    def z(self) -> float:
+        """The third component."""
+        return self[2]
+
+    @property
+    def w(self) -> float:
+        """The fourth component."""
+        return self[3]

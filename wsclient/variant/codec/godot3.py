@@ -1,13 +1,10 @@
-"""Which Variant has which number and layout: the one table that the encoder, the decoder and the docs read.
-
-Another numbering (Godot 4's) is another table of the same rows, not another codec.
-"""
+"""Godot 3's Variants: the number, class and layout of each."""
 
 from __future__ import annotations
 
-from enum import Enum, IntEnum, auto
-from typing import Any, NamedTuple
+from enum import IntEnum
 
+from wsclient.variant.codec.dialect import Dialect, Layout, VariantType
 from wsclient.variant.types.color import Color
 from wsclient.variant.types.component_pools import PoolColorArray, PoolVector2Array, PoolVector3Array
 from wsclient.variant.types.handles import RID, EncodedObjectAsID
@@ -18,17 +15,11 @@ from wsclient.variant.types.shapes import AABB, Plane, Quat, Rect2
 from wsclient.variant.types.string_pool import PoolStringArray
 from wsclient.variant.types.vectors import Vector2, Vector3
 
-__all__ = ["GODOT_3", "IS_WIDE", "MAX_NESTING", "Layout", "TypeCode", "VariantType"]
-
-IS_WIDE = 1 << 16
-"""Bit of a header: 64 bits of int or float follow, or an object's id (godot-wire.md 1.1)."""
-
-MAX_NESTING = 1024
-"""How many containers may stand around a value (Godot 3.6; 3.2 has no limit but its stack)."""
+__all__ = ["GODOT_3", "TypeCode"]
 
 
 class TypeCode(IntEnum):
-    """Godot 3's numbers (`Variant.Type`; godot-wire.md 1.2)."""
+    """The numbers of the types in Godot 3, its `Variant.Type`."""
 
     NIL = 0
     BOOL = 1
@@ -59,45 +50,12 @@ class TypeCode(IntEnum):
     POOL_COLOR_ARRAY = 26
 
 
-class Layout(Enum):
-    """What follows a header; one function writes it and one reads it, whatever the type's number is."""
-
-    NOTHING = auto()
-    BOOL = auto()
-    INT = auto()
-    REAL = auto()
-    STRING = auto()
-    COMPONENTS = auto()
-    NODE_PATH = auto()
-    OBJECT = auto()
-    DICTIONARY = auto()
-    ARRAY = auto()
-    BYTES = auto()
-    POOL = auto()
-    STRINGS = auto()
-
-
-class VariantType(NamedTuple):
-    """One type.
-
-    Attributes:
-        code: its number on the wire.
-        python: the class whose values are encoded as it, and that it is decoded to.
-        layout: what its payload is.
-        payload: the same in words, for the docs.
-    """
-
-    code: int
-    python: type[Any]
-    layout: Layout
-    payload: str
-
-
-GODOT_3 = (
+GODOT_3 = Dialect(
+    "Godot 3",
     VariantType(TypeCode.NIL, type(None), Layout.NOTHING, "nothing"),
     VariantType(TypeCode.BOOL, bool, Layout.BOOL, "u32, 0 or 1"),
-    VariantType(TypeCode.INT, int, Layout.INT, "i32; i64 where it does not fit"),
-    VariantType(TypeCode.REAL, float, Layout.REAL, "f32; f64 where that would change it"),
+    VariantType(TypeCode.INT, int, Layout.INT, "i32; i64 if it does not fit"),
+    VariantType(TypeCode.REAL, float, Layout.REAL, "f32; f64 if that would change it"),
     VariantType(TypeCode.STRING, str, Layout.STRING, "u32 length, UTF-8, padding"),
     VariantType(TypeCode.VECTOR2, Vector2, Layout.COMPONENTS, "x, y"),
     VariantType(TypeCode.RECT2, Rect2, Layout.COMPONENTS, "position, size"),
@@ -117,9 +75,9 @@ GODOT_3 = (
     VariantType(TypeCode.POOL_BYTE_ARRAY, bytes, Layout.BYTES, "u32 count, bytes, padding"),
     VariantType(TypeCode.POOL_INT_ARRAY, PoolIntArray, Layout.POOL, "u32 count, i32 each"),
     VariantType(TypeCode.POOL_REAL_ARRAY, PoolRealArray, Layout.POOL, "u32 count, f32 each"),
-    VariantType(TypeCode.POOL_STRING_ARRAY, PoolStringArray, Layout.STRINGS, "u32 count, strings that count a NUL"),
+    VariantType(TypeCode.POOL_STRING_ARRAY, PoolStringArray, Layout.STRINGS, "u32 count, strings, NUL counted"),
     VariantType(TypeCode.POOL_VECTOR2_ARRAY, PoolVector2Array, Layout.POOL, "u32 count, two f32 each"),
     VariantType(TypeCode.POOL_VECTOR3_ARRAY, PoolVector3Array, Layout.POOL, "u32 count, three f32 each"),
     VariantType(TypeCode.POOL_COLOR_ARRAY, PoolColorArray, Layout.POOL, "u32 count, four f32 each"),
 )
-"""Godot 3.0 to 3.6, by number."""
+"""Godot 3.0 to 3.6."""

@@ -1,0 +1,42 @@
+"""Godot 4's global functions for the bytes of Variants."""
+
+from __future__ import annotations
+
+from wsclient.variant import GODOT_4, decode, encode
+
+__all__ = ["bytes_to_var", "bytes_to_var_with_objects", "var_to_bytes", "var_to_bytes_with_objects"]
+
+
+def var_to_bytes(variable: object) -> bytes:
+    """Encodes a value as Godot 4 does. Typed containers of objects do not name their class.
+
+    Raises:
+        TypeError: something in the value is no Variant; the text has its path, `["players"][3]["pos"]`.
+        OverflowError: a number does not fit; the text has its path too.
+        VariantError: it is nested over 1024 deep.
+    """
+    return encode(variable, dialect=GODOT_4)
+
+
+def var_to_bytes_with_objects(variable: object) -> bytes:
+    """Encodes a value as `var_to_bytes`; typed containers of objects name their class or script."""
+    return encode(variable, full_objects=True, dialect=GODOT_4)
+
+
+def bytes_to_var(bytes: bytes | bytearray | memoryview) -> object:  # the name is Godot's
+    """Decodes the value at the start of the bytes as Godot 4 does. What follows it is ignored.
+
+    Objects are not made: the id of one becomes an `EncodedObjectAsID`.
+
+    Raises:
+        VariantError: the bytes are no Variant, or a full object.
+    """
+    return decode(bytes, dialect=GODOT_4)
+
+
+def bytes_to_var_with_objects(bytes: bytes | bytearray | memoryview) -> object:
+    """Decodes a value as `bytes_to_var`; typed containers of objects keep the name of their class or script.
+
+    No class of Godot's exists here, so a full object is refused all the same, as one of an unknown class.
+    """
+    return decode(bytes, allow_objects=True, dialect=GODOT_4)
