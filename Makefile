@@ -10,12 +10,14 @@ FUZZ_ARGS =
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
 
-.PHONY: help demo demo-godot test test-all check types docs engines fuzz model bench bench-quick clean
+.PHONY: help demo demo-godot demo-web browser test test-all check types docs engines fuzz model bench bench-quick clean
 .NOTPARALLEL:
 
 help:
 	@echo 'make demo    the arena: a server, bots and a window (without a display: ten seconds, then arena.png)'
 	@echo 'make demo-godot  the same on a real Godot 3 server; needs godot3-server'
+	@echo 'make demo-web  the arena as a page: Python in your browser; needs npm once, for Pyodide'
+	@echo 'make browser what a client does in Node.js, Chromium and Firefox; skips those that are not installed'
 	@echo 'make test    every test, with branch coverage; PYTEST_ARGS="-k url" for some'
 	@echo 'make test-all  the same with each Python that is here, with the oldest pyee and the newest'
 	@echo 'make check   format, lint and types'
@@ -35,6 +37,12 @@ demo: $(VENV)/.has-demos
 
 demo-godot: $(VENV)/.has-demos
 	$(BIN)/python -m demos.godot
+
+demo-web: $(VENV)/.has-web
+	$(BIN)/python -m demos.web
+
+browser: $(VENV)/.has-test
+	$(BIN)/python -m pytest tests/browser tests/demos/web tests/transport/test_browser.py tests/transport/test_bridge.py $(PYTEST_ARGS)
 
 test: $(VENV)/.has-test
 	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(PYTEST_ARGS)
@@ -72,11 +80,15 @@ bench-quick: $(VENV)/.has-bench
 	$(BIN)/python -m benchmarks --quick
 
 clean:
-	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov build dist arena.png .fuzz .venv-all
+	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov build dist arena.png web.png .fuzz .venv-all
 	find . -name '.venv*' -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/.has-demos: pyproject.toml .ci/environment
 	@$(INSTALL) '.[demos]'
+	@touch $@
+
+$(VENV)/.has-web: pyproject.toml .ci/environment
+	@$(INSTALL) '.[demos]' --group web
 	@touch $@
 
 $(VENV)/.has-test: pyproject.toml .ci/environment

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from demos.arena import lifeline
 
@@ -22,14 +23,22 @@ class Companions:
 
     Args:
         bots: how many.
+        server: the module of the server, and what it is told besides its port.
         kill_server_after: seconds; None: not at all.
 
     Attributes:
         url: of the server; the same after it was started again.
     """
 
-    def __init__(self, bots: int, *, kill_server_after: float | None = None) -> None:
-        self._server = lifeline.start("demos.arena.server", "--port", "0", stdout=subprocess.PIPE)
+    def __init__(
+        self,
+        bots: int,
+        *,
+        server: tuple[str, ...] = ("demos.arena.server",),
+        kill_server_after: float | None = None,
+    ) -> None:
+        self._command = server
+        self._server = self._start_server("0")
         self.url = _first_line(self._server)
         self._died_at: float | None = None
         self._kill_at = None if kill_server_after is None else time.monotonic() + kill_server_after
@@ -62,8 +71,10 @@ class Companions:
         elif now - self._died_at >= SECONDS_DEAD:
             self._died_at = None
             lifeline.stop(self._server)
-            port = self.url.rpartition(":")[2]
-            self._server = lifeline.start("demos.arena.server", "--port", port, stdout=subprocess.PIPE)
+            self._server = self._start_server(str(urlsplit(self.url).port))
+
+    def _start_server(self, port: str) -> subprocess.Popen[str]:
+        return lifeline.start(*self._command, "--port", port, stdout=subprocess.PIPE)
 
 
 def _first_line(server: subprocess.Popen[str]) -> str:

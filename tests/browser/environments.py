@@ -5,19 +5,17 @@ The page POSTs what it found to the server that served it.
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import subprocess
-import sys
-import zipfile
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from demos.web.__main__ import HEADLESS
 from demos.web.npm import PYODIDE, CannotInstall, install
+from demos.web.site_files import KINDS, pack
 from tests.browser.server import BehaviourServer, Page
 from tests.support.programs import REQUIRED_VARIABLE, require_program
 from tests.support.source import ROOT
@@ -25,22 +23,11 @@ from tests.support.source import ROOT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ENVIRONMENTS", "Environment", "Results", "play_in"]
+__all__ = ["ENVIRONMENTS", "Environment", "Results", "installed", "play_in"]
 
 UNDICI = "undici@7.30.2"
 LONGEST = 240.0  # seconds for a run
 HERE = Path(__file__).parent
-
-KINDS = {
-    ".html": "text/html",
-    ".mjs": "text/javascript",
-    ".js": "text/javascript",
-    ".wasm": "application/wasm",
-    ".json": "application/json",
-    ".zip": "application/zip",
-}
-
-CHROMIUM = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage"]
 
 
 class Environment(NamedTuple):
@@ -76,7 +63,7 @@ class Results(NamedTuple):
 def play_in(environment: Environment, folder: Path, closed_port: int, only: str = "") -> Results:
     """Plays the behaviours there. Skips the test if a program or a package is missing."""
     program = require_program(environment.program)
-    modules = _modules()
+    modules = installed(PYODIDE, UNDICI)
     with BehaviourServer(_pages(modules)) as server:
         origin = f"http://127.0.0.1:{server.port}"
         query = f"in={environment.place}&closed={closed_port}&only={only}"
@@ -93,9 +80,10 @@ def play_in(environment: Environment, folder: Path, closed_port: int, only: str 
         return _results(server.posted, "" if has_ended else f"it did not end within {LONGEST:g} s")
 
 
-def _modules() -> Path:
+def installed(*packages: str) -> Path:
+    """Returns the folder with these packages of npm. Skips the test if they cannot be fetched."""
     try:
-        return install(PYODIDE, UNDICI)
+        return install(*packages)
     except CannotInstall as why:
         if "pyodide" in os.environ.get(REQUIRED_VARIABLE, "").split(","):
             pytest.fail(f"{why}, and {REQUIRED_VARIABLE} requires pyodide", pytrace=False)
@@ -110,7 +98,7 @@ def _command(
         case "node":
             return [program, str(HERE / "node.mjs"), str(modules), origin, query]
         case "chromium":
-            return [program, *CHROMIUM, f"--user-data-dir={folder}", url]
+            return [program, *HEADLESS, f"--user-data-dir={folder}", url]
         case _:
             return [program, "--headless", "--no-remote", "--profile", str(folder), url]
 
@@ -138,23 +126,7 @@ def _page(file: Path) -> Page:
 
 
 def _bundle() -> bytes:
-    """All that the behaviours import, as the package has it."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for folder in (ROOT / "wsclient", _package("pyee")):
-            for file in folder.rglob("*.py"):
-                bundle.write(file, file.relative_to(folder.parent))
-        bundle.write(_package("typing_extensions"), "typing_extensions.py")
-        for name in ("__init__.py", "in_a_page.py", "playing.py", "scene.py", "behaviours"):
-            for file in sorted((HERE / name).rglob("*.py")) or [HERE / name]:
-                bundle.write(file, file.relative_to(ROOT))
-        bundle.writestr("tests/__init__.py", "")
-    return held.getvalue()
-
-
-def _package(name: str) -> Path:
-    spec = find_spec(name)
-    assert spec is not None
-    assert spec.origin is not None, f"{name} has no file in {sys.path}"
-    file = Path(spec.origin)
-    return file.parent if file.name == "__init__.py" else file
+    """All that the behaviours import."""
+    files = [*sorted((ROOT / "wsclient").rglob("*.py")), ROOT / "tests" / "__init__.py"]
+    files += [HERE / name for name in ("__init__.py", "in_a_page.py", "playing.py", "scene.py")]
+    return pack([*files, *sorted((HERE / "behaviours").rglob("*.py"))], packages=("pyee", "typing_extensions"))

@@ -28,7 +28,7 @@ class LiveSocket(JsSocket):
     def __init__(self, url: str, protocols: JsArray) -> None:
         super().__init__(url, protocols)
         self.transport = NativeTransport(Settings(handshake_timeout=0.0, close_timeout=0.0, heartbeat_interval=0.0))
-        self.transport.open(OpeningRequest(URL.parse(url), tuple(self.protocols)))
+        self.transport.open(OpeningRequest(URL.parse(url), tuple(map(str, self.protocols))))
         self.is_over = False
         self._is_closing = False
         self._close = (1006, "")

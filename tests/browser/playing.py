@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 import time
 import traceback
 from typing import TYPE_CHECKING
@@ -41,7 +40,6 @@ async def play_all(
         except Exception:  # noqa: BLE001 - reported to those who wait for it outside the page
             why = traceback.format_exc()
         await report(name, why, time.monotonic() - started)
-        sys.last_exc = None
         gc.collect()
 
 

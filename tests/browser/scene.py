@@ -129,7 +129,8 @@ class Scene:
         """What the server says of a connection, once it has ended there."""
         asking = await self.connected("record", id=connection_id)
         await self.until(asking, lambda: asking.messages)
-        return json.loads(asking.messages[0] or "")
+        seen: dict[str, Any] = json.loads(asking.messages[0] or "")
+        return seen
 
     async def clean_up(self) -> None:
         """Closes what the behaviour has left."""

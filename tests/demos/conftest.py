@@ -37,9 +37,9 @@ def echo_url() -> Iterator[str]:
 
 
 @contextmanager
-def serving(module: str, port: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def serving(module: str, port: str, *args: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Runs a server of the demos; gives its URL, as its first line tells, and its process."""
-    command = [sys.executable, "-m", module, "--port", port]
+    command = [sys.executable, "-m", module, "--port", port, *args]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         try:
             line = server.stdout.readline()

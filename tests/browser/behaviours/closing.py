@@ -10,7 +10,7 @@ from tests.browser.behaviours.listed import behaviour, refusal_of
 from wsclient import Error
 
 if TYPE_CHECKING:
-    from tests.browser.scene import Scene
+    from tests.browser.scene import Player, Scene
 
 __all__: list[str] = []  # the behaviours are on the list
 
@@ -192,6 +192,10 @@ async def keeps_what_was_not_read_behind_the_end(scene: Scene) -> None:
     assert (player.get_packet(), player.get_packet_error()) == (b"", Error.FAILED)
 
 
+def _has_come(player: Player, message: str) -> bool:
+    return player.messages[-1:] == [message]
+
+
 @behaviour
 async def connects_again_behind_the_end(scene: Scene) -> None:
     player = await scene.connected("echo")
@@ -202,7 +206,7 @@ async def connects_again_behind_the_end(scene: Scene) -> None:
         assert player.connect_to_url(scene.url("echo")) == Error.OK
         await scene.until(player, lambda: player.get_connection_status() == player.CONNECTION_CONNECTED)
         player.send_text(str(number))
-        await scene.until(player, lambda number=number: player.messages[-1:] == [str(number)])
+        await scene.until(player, partial(_has_come, player, str(number)))
         player.disconnect_from_host()
         await scene.until(player, lambda: player.get_connection_status() == player.CONNECTION_DISCONNECTED)
 
