@@ -227,3 +227,9 @@ def test_captured_syncs_and_deltas_are_written_again_byte_for_byte():
         assert written == [packet], capture
         count += 1
     assert count > 100
+
+
+def test_captured_spawns_are_written_again_byte_for_byte():
+    spawns = [packet for _, code, packet in replicated() if code.name == "SPAWN"]
+    assert len(spawns) > 10
+    assert [encode_spawn(decode_spawn(packet)) for packet in spawns] == spawns

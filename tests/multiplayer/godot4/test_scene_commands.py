@@ -225,11 +225,20 @@ def written_again(packet):
     return command.packet
 
 
-OTHER_TYPES = {"probe_basic", "routing", "rpc_client", "rpc_types"}
+NOT_OURS_TO_WRITE = {
+    'REMOTE_CALL meta 0x10 path id 2 (2 byte): method id 0("id in two bytes")',  # a probe's, longer than it needs to be
+    "malformed: objects not allowed",
+}
 
 
-@pytest.mark.parametrize("capture", [each for each in ALL_CAPTURES if each not in OTHER_TYPES])
+@pytest.mark.parametrize("capture", ALL_CAPTURES)
 def test_captured_packets_are_written_again_byte_for_byte(capture):
     for each in captured_packets(capture):
-        if not each.is_id:
+        if not each.is_id and each.meaning not in NOT_OURS_TO_WRITE:
             assert written_again(each.data).hex() == each.data.hex(), each.meaning
+
+
+def test_a_full_object_among_the_arguments_is_an_error():
+    (packet,) = [each.data for each in captured_packets("rpc_types") if each.meaning in NOT_OURS_TO_WRITE]
+    with pytest.raises(CommandError, match="full object"):
+        decode(packet)

@@ -6,17 +6,18 @@ Source: `encode_and_compress_variant` of Godot 4.
 from __future__ import annotations
 
 from struct import Struct, error
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wsclient.multiplayer.godot3.commands import CommandError
-from wsclient.variant import VariantError
-from wsclient.variant import decode_from as decode_variant
-from wsclient.variant import encode as encode_variant
+from wsclient.variant import GODOT_4, VariantError, decode_from, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["decode_all", "decode_many", "decode_value", "encode_many", "encode_value"]
+__all__ = ["MAX_VALUES", "decode_all", "decode_many", "decode_value", "encode_many", "encode_value"]
+
+MAX_VALUES: Final = 65536
+"""How many values there may be within one. Arbitrary, far above any game: a frame must not freeze for a stranger."""
 
 # The first byte: the type in six bits; above them the bool itself, or how many bytes the int has.
 _TYPE = 0x3F
@@ -38,7 +39,7 @@ def encode_value(value: object) -> bytes:
         return _FALSE
     if type(value) is int:
         return _encode_int(value)
-    return encode_variant(value)
+    return encode(value, dialect=GODOT_4)
 
 
 def encode_many(values: Iterable[object]) -> bytes:
@@ -110,6 +111,6 @@ def _decode_int(packet: bytes, offset: int) -> tuple[object, int]:
 
 def _decode_variant(packet: bytes, offset: int) -> tuple[object, int]:
     try:
-        return decode_variant(packet, offset)
+        return decode_from(packet, offset, max_items=MAX_VALUES, dialect=GODOT_4)
     except VariantError as failure:
         raise CommandError(f"the value at byte {offset}: {failure}") from failure
