@@ -6,7 +6,6 @@ from collections import deque
 from typing import Any
 
 import pytest
-from pyee import EventEmitter
 
 from wsclient.core.networked_multiplayer_peer import ConnectionStatus, NetworkedMultiplayerPeer, TransferMode
 from wsclient.ground.error import Error
@@ -55,12 +54,6 @@ def test_the_loopback_gives_back_packets_and_variants(peer: LoopbackPeer) -> Non
     assert peer.get_var() == ["a", 1]
     assert peer.get_packet() == b""
     assert peer.get_packet_error() is Error.ERR_UNAVAILABLE
-
-
-def test_names_that_pyee_has_taken_are_told() -> None:
-    told = NetworkedMultiplayerPeer.__doc__ or ""
-
-    assert {name for name in vars(EventEmitter()) if f"`{name}`" not in told} == set()
 
 
 def test_a_peers_own_poll_may_emit(peer: LoopbackPeer) -> None:

@@ -99,7 +99,7 @@ def test_a_kept_signal_does_not_keep_its_object() -> None:
 
 
 def test_both_show_their_name() -> None:
-    assert repr(Lobby.joined) == "<Signal joined(name, seat)>"
+    assert repr(Lobby.joined) == "<Signal joined(name: str, seat: int)>"
     assert re.fullmatch("<BoundSignal joined of <.*Lobby.*>>", repr(Lobby().joined))
 
 

@@ -6,7 +6,7 @@ from functools import partial, update_wrapper, wraps
 
 import pytest
 
-from wsclient.core.signal_connection import ConnectFlags, Connection, checked_handler
+from wsclient.core.signal_connection import ConnectFlags, Connection, WeakHandler, checked_handler
 
 
 def function(*args: object, **kwargs: object) -> tuple[object, ...]:
@@ -164,3 +164,39 @@ def wrapped_coroutine():
 def test_what_cannot_handle_a_signal_is_refused(handler, words: str) -> None:
     with pytest.raises(TypeError, match=words):
         checked_handler(handler)
+
+
+class Player:
+    """Has a method to be connected."""
+
+    def __init__(self, calls: list[object]) -> None:
+        self.calls = calls
+
+    def on_data(self, *args: object) -> None:
+        self.calls.append(args)
+
+
+def test_a_weak_handler_is_the_method_while_its_object_lives() -> None:
+    player = Player([])
+    handler = WeakHandler(player.on_data)
+
+    handler(1)
+
+    assert player.calls == [(1,)]
+    assert (handler.method, handler, hash(handler)) == (player.on_data, player.on_data, hash(player.on_data))
+
+
+def test_a_weak_handler_does_nothing_once_its_object_is_gone() -> None:
+    calls: list[object] = []
+    handler = WeakHandler(Player(calls).on_data)
+
+    handler(1)
+
+    assert (calls, handler.method) == ([], None)
+    assert handler != WeakHandler(Player(calls).on_data)
+
+
+@pytest.mark.parametrize("handler", [print, [].append, lambda: None], ids=["function", "builtin-method", "lambda"])
+def test_only_a_bound_method_can_be_connected_weakly(handler) -> None:
+    with pytest.raises(TypeError, match="weak=True takes a bound method"):
+        WeakHandler(handler)

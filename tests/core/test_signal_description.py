@@ -82,4 +82,15 @@ def test_a_description_has_godots_keys() -> None:
     ],
 )
 def test_a_wrong_name_is_answered_with_the_nearest(name: str, known: list[str], words: str) -> None:
-    assert words in unknown_signal(name, known, "Client")
+    assert words in unknown_signal(name, known, "Client", {})
+
+
+@pytest.mark.parametrize("name", ["close", "on_close", "CLOSE", "on-close"])
+def test_c5_a_synonym_leads_to_its_signal(name: str) -> None:
+    told = unknown_signal(name, ["clothed", "ended"], "Client", {"close": ["ended", "of_another_class"]})
+
+    assert told.endswith("did you mean 'ended'?")
+
+
+def test_c5_a_synonym_may_lead_to_two_signals() -> None:
+    assert "'a' or 'b'?" in unknown_signal("message", ["a", "b"], "Client", {"message": ["a", "b"]})

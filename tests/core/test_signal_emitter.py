@@ -745,10 +745,10 @@ def test_pyees_names_refuse_what_connect_refuses(method: str, door: Door) -> Non
     assert door.event_names() == set()
 
 
-def test_pyees_decorators_refuse_a_wrong_name_when_they_decorate(door: Door) -> None:
-    for decorate in (door.on("openend"), door.listens_to("openend"), door.once("openend")):
-        with pytest.raises(ValueError, match="did you mean 'opened'"):
-            decorate(list)
+@pytest.mark.parametrize("decorator", ["on", "listens_to", "once"])
+def test_c5_pyees_decorators_refuse_a_wrong_name_at_once(decorator: str, door: Door) -> None:
+    with pytest.raises(ValueError, match="did you mean 'opened'"):
+        getattr(door, decorator)("openend")
 
 
 def test_pyees_on_leaves_a_handler_that_is_connected_as_it_is(
@@ -954,3 +954,116 @@ def test_a_handler_is_kept_while_it_is_connected(door: Door, calls: list[object]
 
     assert calls == ["heard"]
     assert watch() is None
+
+
+# Notes on what handlers raise
+
+
+@pytest.mark.parametrize(
+    ("signal", "args", "declaration"),
+    [("opened", (), "opened()"), ("knocked", (1,), "knocked(times: int)")],
+    ids=["no-arguments", "arguments"],
+)
+@pytest.mark.parametrize("flags", [0, DEFERRED, ONESHOT], ids=["plain", "deferred", "one-shot"])
+@pytest.mark.parametrize("count", [1, 2], ids=["alone", "with-another"])
+def test_c4_what_a_handler_raises_says_which_signal_it_handles(
+    signal: str, args: tuple[int, ...], declaration: str, flags: int, count: int, door: Door
+) -> None:
+    door.connect(signal, raising(1), flags=flags)
+    if count == 2:
+        door.on(signal, lambda *_: None)
+
+    with pytest.raises(Knock) as caught:
+        door.emit(signal, *args)
+
+    assert caught.value.__notes__ == [f"in a handler of {declaration}"]
+
+
+def test_c4_a_handler_that_does_not_fit_is_told_what_it_gets(door: Door) -> None:
+    door.knocked.connect(lambda: None)  # type: ignore[arg-type, misc]
+
+    with pytest.raises(TypeError) as caught:
+        door.knocked.emit(2)
+
+    assert caught.value.__notes__ == ["in a handler of knocked(times: int)"]
+
+
+def test_c4_a_signal_of_ones_own_is_declared_too(door: Door) -> None:
+    door.add_user_signal("rung", ["times", "by"])
+    door.on("rung", raising(1))
+
+    with pytest.raises(Knock) as caught:
+        door.emit("rung", 1, 2)
+
+    assert caught.value.__notes__ == ["in a handler of rung(times, by)"]
+
+
+def test_c4_an_error_that_is_raised_again_has_one_note(door: Door) -> None:
+    error = Knock(1)
+
+    def raise_it() -> None:
+        raise error
+
+    door.opened.connect(raise_it)
+    for _ in range(2):
+        with pytest.raises(Knock):
+            door.opened.emit()
+
+    assert error.__notes__ == ["in a handler of opened()"]
+
+
+# Handlers that do not keep their object
+
+
+class Guest:
+    """Has a method to be connected."""
+
+    def __init__(self, calls: list[object]) -> None:
+        self.calls = calls
+
+    def hear(self, *args: object) -> None:
+        self.calls.append(args)
+
+
+def test_a_weak_handler_goes_with_its_object(door: Door, calls: list[object]) -> None:
+    guest = Guest(calls)
+    door.knocked.connect(guest.hear, weak=True)
+    door.knocked.emit(1)
+
+    del guest
+    door.knocked.emit(2)
+
+    assert calls == [(1,)]
+    assert (door.listeners("knocked"), door.event_names()) == ([], set())
+    assert door.get_signal_connection_list("knocked") == []
+
+
+def test_a_weak_handler_is_connected_as_any_other(door: Door, calls: list[object]) -> None:
+    guest = Guest(calls)
+    door.connect("knocked", guest.hear, ["bound"], COUNTED, weak=True)
+
+    assert door.is_connected("knocked", guest.hear)
+    assert door.listeners("knocked") == [guest.hear]
+    assert door.connect("knocked", guest.hear) is Error.ERR_INVALID_PARAMETER
+    door.knocked.emit(1)
+    door.disconnect("knocked", guest.hear)
+    door.knocked.emit(2)
+
+    assert calls == [(1, "bound")]
+
+
+def test_a_strong_handler_keeps_its_object(door: Door, calls: list[object]) -> None:
+    door.knocked.connect(Guest(calls).hear)
+    door.knocked.emit(1)
+
+    assert calls == [(1,)]
+
+
+def test_a_gone_handler_leaves_room_for_a_new_one(door: Door, calls: list[object]) -> None:
+    for number in range(50):
+        guest = Guest(calls)
+        assert door.knocked.connect(guest.hear, weak=True) is Error.OK
+        door.knocked.emit(number)
+
+    assert calls == [(number,) for number in range(50)]
+    assert door.listeners("knocked") == [guest.hear]

@@ -29,6 +29,8 @@ NOT_FOR_USERS = {
     "known_rpc_names",
     "known_rset_names",
     "replace",
+    "declaration",
+    "describe",
     "of_call",
     "of_connection",
 }

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.support.client_states import URL
@@ -9,6 +13,9 @@ from tests.support.fake_transport import FakeNetwork, binary
 from tests.support.signal_log import signals_of
 from wsclient.protocol.events import CloseReceived, Ended
 from wsclient.websocket.client import WebSocketClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture
@@ -97,3 +104,85 @@ def test_a_subclass_may_override_poll(network: FakeNetwork) -> None:
         client.poll()
 
     assert (client.polls, told) == (1, [("connection_established", "")])
+
+
+@pytest.mark.parametrize("flags", [0, WebSocketClient.CONNECT_ONESHOT], ids=["plain", "one-shot"])
+@pytest.mark.parametrize(
+    ("signal", "hook"),
+    [
+        ("connection_established", "_on_connect"),
+        ("data_received", "_on_peer_packet"),
+        ("server_close_request", "_on_close_request"),
+        ("connection_closed", "_on_disconnect"),
+    ],
+)
+def test_c2_a_hook_that_is_connected_to_its_own_signal_runs_once(
+    signal: str, hook: str, flags: int, network: FakeNetwork
+) -> None:
+    with Hooked(network) as client:
+        client.connect(signal, getattr(client, hook), flags=flags)
+        client.connect_to_url(URL)
+        network.latest.open_now("", binary(b"one"), CloseReceived(4000, "bye", is_answer=False), Ended(was_clean=True))
+        for _ in range(4):
+            client.poll()
+
+    assert [told[0] for told in client.told].count(hook) == 1
+
+
+def test_c2_a_hook_that_is_connected_to_another_signal_runs_there_too(network: FakeNetwork) -> None:
+    with Hooked(network) as client:
+        client.connection_error.connect(client._on_peer_packet)
+        client.connect_to_url(URL)
+        network.latest.feed(Ended(was_clean=False))
+        client.poll()
+
+    assert client.told == [("_on_error",), ("_on_peer_packet",)]
+
+
+def test_c3_a_subclass_with_its_own_reduce_can_be_pickled(network: FakeNetwork) -> None:
+    class Game(WebSocketClient):
+        def __reduce__(self) -> tuple[type[dict[str, str]], tuple[()]]:  # type: ignore[override]
+            return (dict, ())
+
+    assert pickle.loads(pickle.dumps(Game(transport=network))) == {}
+
+
+@pytest.mark.parametrize("how", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_c3_a_client_cannot_be_copied(how: Callable[[object], object], network: FakeNetwork) -> None:
+    with pytest.raises(TypeError, match="cannot be copied or pickled"):
+        how(WebSocketClient(transport=network))
+
+
+@pytest.mark.parametrize(
+    ("name", "signal"),
+    [
+        ("message", "data_received"),
+        ("on_message", "data_received"),
+        ("data", "data_received"),
+        ("open", "connection_established"),
+        ("connected", "connection_established"),
+        ("connect", "connection_established"),
+        ("close", "connection_closed"),
+        ("disconnected", "connection_closed"),
+        ("on_disconnect", "connection_closed"),
+        ("error", "connection_error"),
+        ("on_error", "connection_error"),
+    ],
+)
+def test_c5_a_synonym_leads_to_the_signal_of_normal_mode(name: str, signal: str, network: FakeNetwork) -> None:
+    client = WebSocketClient(transport=network)
+
+    for call in (lambda: client.on(name), lambda: client.on(name, print), lambda: client.connect(name, print)):
+        with pytest.raises(ValueError, match=f"did you mean .*'{signal}'"):
+            call()
+
+
+def test_c4_what_a_handler_of_messages_raises_says_so(network: FakeNetwork) -> None:
+    with WebSocketClient(transport=network) as client:
+        client.connect_to_url(URL)
+        client.data_received.connect(lambda message: None)  # type: ignore[arg-type, misc]
+        network.latest.open_now("", binary(b"one"))
+        with pytest.raises(TypeError) as caught:
+            client.poll()
+
+    assert caught.value.__notes__ == ["in a handler of data_received()"]

@@ -46,8 +46,7 @@ class NetworkedMultiplayerPeer(PacketPeer):
     `get_packet_peer()`, `get_available_packet_count()`, `_get_packet()` and `_put_packet()`, and looks at
     `_target_peer` and `transfer_mode` when it sends.
 
-    Its own attributes need names that are free. Taken are, beside those of the bases here, two that belong to pyee:
-    `_events` and `_lock`. `vars(peer)` lists them all, once `super().__init__()` has run.
+    A private name that one of these classes needs for itself cannot be redefined: a class that does is refused.
 
     Source: the Godot 3.6 class reference, NetworkedMultiplayerPeer.
     """
@@ -81,6 +80,8 @@ class NetworkedMultiplayerPeer(PacketPeer):
     _target_peer = TARGET_PEER_BROADCAST
     _transfer_mode = TransferMode.TRANSFER_MODE_RELIABLE
     _refuses_new_connections = False
+
+    _free_names = frozenset({"_target_peer", "_transfer_mode"})
 
     # What a peer writes
 

@@ -97,37 +97,53 @@ class Object(SignalEmitter):
             {
                 "source": self,
                 "signal": signal,
-                "target": getattr(connection.target, "__self__", connection.target),
-                "method": getattr(connection.target, "__name__", "__call__"),
-                "callable": connection.target,
+                "target": getattr(handler, "__self__", handler),
+                "method": getattr(handler, "__name__", "__call__"),
+                "callable": handler,
                 "binds": list(connection.binds),
                 "flags": connection.flags,
             }
             for connection in self._handlers.get(signal, ())
+            if (handler := connection.handler) is not None
         ]
+
+    def _declaration(self, signal: str) -> str:
+        if signal not in self._user_signals:
+            return super()._declaration(signal)
+        names = (str(each.get("name", "")) for each in self._user_signals[signal])
+        return f"{signal}({', '.join(names)})"
 
     # Connecting and emitting
 
     def connect(
-        self, signal: str, callable: Callable[..., object] | None = None, binds: Iterable[object] = (), flags: int = 0
+        self,
+        signal: str,
+        callable: Callable[..., object] | None = None,
+        binds: Iterable[object] = (),
+        flags: int = 0,
+        *,
+        weak: bool = False,
     ) -> Error:
-        """Has `callable` called at each emission of `signal`.
+        """Makes each emission of `signal` call `callable`.
 
         Args:
             signal: the signal's name.
             callable: the handler. The object keeps it alive.
             binds: arguments that it gets behind those of the emission.
             flags: `CONNECT_DEFERRED`, `CONNECT_ONESHOT`, `CONNECT_REFERENCE_COUNTED`, or several with `|`.
+            weak: True for a bound method whose object is not to be kept alive; the connection goes with it. Not in
+                Godot.
 
         Returns:
-            `OK`; `ERR_INVALID_PARAMETER`, logged, where it is connected already, whatever its binds and flags. With
+            `OK`; `ERR_INVALID_PARAMETER`, logged, if it is connected already, whatever its binds and flags. With
             `CONNECT_REFERENCE_COUNTED` that counts instead: it is called once, and to be disconnected as often.
 
         Raises:
             ValueError: there is no such signal.
-            TypeError: `callable` cannot be called, or is a coroutine function; or `binds` is a string.
+            TypeError: `callable` cannot be called, or is a coroutine function, or with `weak` is no bound method; or
+                `binds` is a string.
         """
-        return self._connect(signal, callable, binds, flags)
+        return self._connect(signal, callable, binds, flags, weak=weak)
 
     def disconnect(self, signal: str, callable: Callable[..., object]) -> None:
         """Undoes one `connect`. What is not connected is logged, and nothing is changed."""

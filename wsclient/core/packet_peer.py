@@ -42,6 +42,8 @@ class PacketPeer(Reference, ABC):
     _encode_buffer_max_size = DEFAULT_ENCODE_BUFFER
     _allows_object_decoding = False
 
+    _free_names = frozenset({"_get_packet", "_put_packet", "_set_packet_error"})
+
     def __init__(self) -> None:
         """Loads what `put_var` and `get_var` need: a game makes its peers before its first frame, not within one."""
         super().__init__()

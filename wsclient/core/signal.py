@@ -19,6 +19,16 @@ __all__ = ["BoundSignal", "Signal"]
 Arguments = TypeVarTuple("Arguments")
 
 
+class _Text:
+    """What `help()` shows of a signal: its declaration, and the text below it in the source; of the class, its own."""
+
+    def __init__(self, of_class: str | None) -> None:
+        self._of_class = of_class
+
+    def __get__(self, instance: Signal[*tuple[object, ...]] | None, owner: type) -> str | None:
+        return self._of_class if instance is None else instance.describe()
+
+
 class Signal(Generic[*Arguments]):
     """Declares a signal, on the class of the object that emits it.
 
@@ -39,6 +49,7 @@ class Signal(Generic[*Arguments]):
     def __init__(self, *parameters: str) -> None:
         self.name: str = ""
         self.parameters = parameters
+        self._owner: type | None = None
 
     @property
     def types(self) -> tuple[object, ...]:
@@ -47,8 +58,18 @@ class Signal(Generic[*Arguments]):
         declared = (object,) * len(self.parameters) if alias is None else get_args(alias)
         return tuple(each if isinstance(each, type) else object for each in declared)
 
+    @property
+    def declaration(self) -> str:
+        """The signal as it is declared: "connection_closed(was_clean_close: bool)"."""
+        alias = getattr(self, "__orig_class__", None)
+        types = (object,) * len(self.parameters) if alias is None else get_args(alias)
+        named = (
+            f"{name}: {getattr(kind, '__name__', kind)}" for name, kind in zip(self.parameters, types, strict=True)
+        )
+        return f"{self.name}({', '.join(named)})"
+
     def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
+        self.name, self._owner = name, owner
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -61,8 +82,19 @@ class Signal(Generic[*Arguments]):
     def __set__(self, instance: object, value: Never) -> NoReturn:
         raise AttributeError(f"{self.name} is a signal: connect a handler with .{self.name}.connect(...)")
 
+    def describe(self) -> str:
+        """Returns what `help()` shows: the declaration, and the text below it in the source, if that is there."""
+        # Imported here, for nobody asks in a game.
+        from wsclient.core.signal_text import text_of  # noqa: PLC0415
+
+        text = "" if self._owner is None else text_of(self._owner, self.name)
+        return f"{self.declaration}\n\n{text}".rstrip()
+
     def __repr__(self) -> str:
-        return f"<Signal {self.name}({', '.join(self.parameters)})>"
+        return f"<Signal {self.declaration}>"
+
+
+Signal.__doc__ = _Text(Signal.__doc__)  # type: ignore[assignment]
 
 
 class BoundSignal(Generic[*Arguments]):
@@ -89,16 +121,22 @@ class BoundSignal(Generic[*Arguments]):
         return owner
 
     @overload
-    def connect(self, callable: Callable[[*Arguments], object], binds: tuple[()] = (), flags: int = 0) -> Error: ...
+    def connect(
+        self, callable: Callable[[*Arguments], object], binds: tuple[()] = (), flags: int = 0, *, weak: bool = False
+    ) -> Error: ...
     @overload
-    def connect(self, callable: Callable[..., object], binds: Iterable[object], flags: int = 0) -> Error: ...
+    def connect(
+        self, callable: Callable[..., object], binds: Iterable[object], flags: int = 0, *, weak: bool = False
+    ) -> Error: ...
 
-    def connect(self, callable: Callable[..., object], binds: Iterable[object] = (), flags: int = 0) -> Error:
-        """Has `callable` called with the arguments of each emission, and with `binds` behind them.
+    def connect(
+        self, callable: Callable[..., object], binds: Iterable[object] = (), flags: int = 0, *, weak: bool = False
+    ) -> Error:
+        """Makes each emission call `callable` with its arguments, and with `binds` behind them.
 
-        The same as `Object.connect`, where all is told, except that type checkers know the arguments here.
+        The same as `Object.connect`, which says more, except that type checkers know the arguments here.
         """
-        return self.get_object().connect(self._name, callable, binds, flags)
+        return self.get_object().connect(self._name, callable, binds, flags, weak=weak)
 
     def disconnect(self, callable: Callable[..., object]) -> None:
         """Undoes `connect`; see `Object.disconnect`."""

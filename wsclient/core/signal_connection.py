@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from enum import IntFlag
 from functools import partial
+from types import MethodType
 from typing import TYPE_CHECKING
+from weakref import WeakMethod
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ConnectFlags", "Connection", "checked_handler"]
+__all__ = ["ConnectFlags", "Connection", "WeakHandler", "checked_handler"]
 
 # Of a function's code: `inspect.CO_COROUTINE` and so on. That module takes longer to import than most of this library.
 _COROUTINE = 0x80
@@ -38,6 +40,7 @@ class Connection:
         target: the handler, checked.
         binds: what it gets behind the emitted arguments.
         flags: of `ConnectFlags`.
+        is_hook: whether the target is the hook that is called before this signal's handlers anyway.
 
     Attributes:
         count: how many times it has to be disconnected.
@@ -45,22 +48,48 @@ class Connection:
         is_spent: whether a one-shot has been called.
     """
 
-    __slots__ = ("_hash", "binds", "count", "flags", "is_deferred", "is_one_shot", "is_plain", "is_spent", "target")
+    __slots__ = (
+        "_hash",
+        "binds",
+        "count",
+        "flags",
+        "is_deferred",
+        "is_hook",
+        "is_one_shot",
+        "is_plain",
+        "is_spent",
+        "target",
+    )
 
-    def __init__(self, target: Callable[..., object], binds: tuple[object, ...] = (), flags: int = 0) -> None:
+    def __init__(
+        self,
+        target: Callable[..., object],
+        binds: tuple[object, ...] = (),
+        flags: int = 0,
+        *,
+        is_hook: bool = False,
+    ) -> None:
         self.target: Callable[..., object] = target
         self.binds: tuple[object, ...] = binds
         self.flags: int = flags
         self.count: int = 1
         self.is_deferred: bool = bool(flags & ConnectFlags.CONNECT_DEFERRED)
         self.is_one_shot: bool = bool(flags & ConnectFlags.CONNECT_ONESHOT)
-        self.is_plain: bool = not (binds or self.is_deferred or self.is_one_shot)
+        self.is_hook: bool = is_hook
+        self.is_plain: bool = not (
+            binds or self.is_deferred or self.is_one_shot or is_hook or isinstance(target, WeakHandler)
+        )
         self.is_spent: bool = False
         try:
             # Kept: a target that changes its hash later must still be found.
             self._hash = hash(target)
         except TypeError:
             self._hash = 0
+
+    @property
+    def handler(self) -> Callable[..., object] | None:
+        """What the user has connected; None if it was connected weakly and is gone."""
+        return self.target.method if isinstance(self.target, WeakHandler) else self.target
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         """Calls the target, the bound arguments behind the given ones."""
@@ -75,6 +104,44 @@ class Connection:
 
     def __repr__(self) -> str:
         return f"<Connection to {self.target!r}>"
+
+
+class WeakHandler:
+    """Calls a bound method as long as its object is alive, which this does not keep so.
+
+    It equals the method.
+
+    Raises:
+        TypeError: the handler is no bound method of an object that can be referred to weakly.
+    """
+
+    __slots__ = ("_hash", "_method")
+
+    def __init__(self, handler: Callable[..., object]) -> None:
+        if not isinstance(handler, MethodType):
+            raise TypeError(f"weak=True takes a bound method, as player.on_data, not {handler!r}")
+        self._method = WeakMethod(handler)
+        self._hash = hash(handler)
+
+    @property
+    def method(self) -> Callable[..., object] | None:
+        """The method; None if its object is gone."""
+        return self._method()
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """Calls the method, if it is still there."""
+        method = self._method()
+        return None if method is None else method(*args, **kwargs)
+
+    def __eq__(self, other: object) -> bool:
+        theirs = other.method if isinstance(other, WeakHandler) else other
+        return self is other or (theirs is not None and self.method == theirs)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"<WeakHandler of {self.method!r}>"
 
 
 def checked_handler(handler: object) -> Callable[..., object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wsclient.core.signal import Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["argument_of", "arguments_of", "declared_signals", "description_of", "unknown_signal"]
 
@@ -54,13 +54,21 @@ def description_of(name: str, arguments: Iterable[Mapping[str, object]]) -> dict
     }
 
 
-def unknown_signal(name: str, known: Iterable[str], class_name: str) -> str:
-    """Says that there is no such signal, and which one may be meant."""
-    # Imported where it is needed: only a mistake needs it.
+def unknown_signal(name: str, known: Sequence[str], class_name: str, synonyms: Mapping[str, Sequence[str]]) -> str:
+    """Says that there is no such signal, and which one may be meant.
+
+    Args:
+        name: the name that was asked for.
+        known: the signals that there are.
+        class_name: of the object.
+        synonyms: names that other libraries have, and the signals that do the same here.
+    """
+    # Imported here, for only a mistake needs it.
     from difflib import get_close_matches  # noqa: PLC0415
 
     if "://" in name:
         return f"{name!r} is no signal but a URL; did you mean connect_to_url?"
-    nearest = get_close_matches(name, known, n=1, cutoff=0.0)
-    hint = f"did you mean {nearest[0]!r}?" if nearest else "it has none"
+    meant = synonyms.get(name.lower().replace("-", "_").removeprefix("on_"), ())
+    nearest = [each for each in meant if each in known] or get_close_matches(name, known, n=1, cutoff=0.0)
+    hint = f"did you mean {' or '.join(map(repr, nearest))}?" if nearest else "it has none"
     return f"{class_name} has no signal {name!r}; {hint}"

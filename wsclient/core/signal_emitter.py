@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeVar, cast
 
 from pyee import EventEmitter
 
-from wsclient.core.signal_connection import ConnectFlags, Connection, checked_handler
+from wsclient.core.inheritance import guard_init, refuse_hidden_names
+from wsclient.core.signal_connection import ConnectFlags, Connection, WeakHandler, checked_handler
 from wsclient.core.signal_description import declared_signals, unknown_signal
 from wsclient.ground.error import Error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from wsclient.core.signal import Signal
 
-__all__ = ["SignalEmitter"]
+__all__ = ["SignalEmitter", "add_note"]
 
 Handler = TypeVar("Handler", bound="Callable[..., Any]")
 
@@ -48,8 +49,19 @@ class SignalEmitter(EventEmitter):
 
     _declared_signals: ClassVar[Mapping[str, Signal[*tuple[Any, ...]]]] = {}
 
+    # The hook that is called as if it were the first handler, by its signal; and names that other libraries have for
+    # ours.
+    _hooks: ClassVar[Mapping[str, str]] = {}
+    _synonyms: ClassVar[Mapping[str, Sequence[str]]] = {}
+
+    # What a subclass may redefine of the private names that its class adds, and an attribute that `__init__` sets.
+    _free_names: ClassVar[frozenset[str]] = frozenset()
+    _made_by_init: ClassVar[str] = "_handlers"
+
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
+        refuse_hidden_names(cls, frozenset().union(*(vars(base).get("_free_names", ()) for base in cls.__mro__)))
+        guard_init(cls, cls._made_by_init)
         cls._declared_signals = declared_signals(cls)
 
     def __init__(self) -> None:
@@ -71,11 +83,13 @@ class SignalEmitter(EventEmitter):
 
     def listens_to(self, event: str) -> Callable[[Handler], Handler]:
         """Connects the decorated function; see `add_listener`."""
+        self._check_name(event)
         return partial(self.add_listener, event)
 
     def once(self, event: str, f: Callable[..., Any] | None = None) -> Callable[..., Any]:
         """Connects `f`, or the decorated function, for one call: it is disconnected before that."""
         if f is None:
+            self._check_name(event)
             return partial(self.once, event)
         self._connect(event, f, flags=ConnectFlags.CONNECT_ONESHOT)
         return f
@@ -98,11 +112,11 @@ class SignalEmitter(EventEmitter):
 
     def listeners(self, event: str) -> list[Callable[..., Any]]:
         """Lists the handlers of a signal, in their order; empty for an unknown one."""
-        return [connection.target for connection in self._handlers.get(event, ())]
+        return [handler for each in self._handlers.get(event, ()) if (handler := each.handler) is not None]
 
     def event_names(self) -> set[str]:
         """Names the signals that have handlers."""
-        return {signal for signal, handlers in self._handlers.items() if handlers}
+        return {signal for signal in self._handlers if self.listeners(signal)}
 
     def emit(self, event: str, *args: object, **kwargs: object) -> bool:
         """Calls the signal's handlers now, each with the arguments and its binds. An unknown signal is logged.
@@ -192,9 +206,13 @@ class SignalEmitter(EventEmitter):
         Raises:
             Exception: what the hook and the handlers raised, after all have run; several as an `ExceptionGroup`.
         """
-        # As a rule there is one handler, and what it raises leaves as it would leave the loop.
+        # Usually there is one handler, and what it raises leaves as it would leave the loop.
         if (handler := self._sole_handlers[signal]) and hook is None and not self._is_blocking_signals:
-            handler(*args)
+            try:
+                handler(*args)
+            except Exception as error:
+                add_note(error, self._declaration(signal))
+                raise
         else:
             self._emit_to_each(signal, hook, args)
 
@@ -206,16 +224,18 @@ class SignalEmitter(EventEmitter):
             try:
                 hook(*args)
             except Exception as error:  # noqa: BLE001 - raised when the handlers have run
+                add_note(error, self._declaration(signal))
                 errors = [error]
         for connection in handlers:
             try:
                 if not connection.is_plain:
-                    self._deliver(signal, connection, args)
+                    self._deliver(signal, connection, args, has_run=connection.is_hook and hook is not None)
                 elif args:
                     connection.target(*args)
                 else:  # the same, but twice as fast: `data_received` has none
                     connection.target()
             except Exception as error:  # noqa: BLE001 - raised when the other handlers have run
+                add_note(error, self._declaration(signal))
                 errors = [error] if errors is None else [*errors, error]
             except BaseException:
                 if errors is not None:
@@ -226,15 +246,18 @@ class SignalEmitter(EventEmitter):
 
     # The mechanism
 
-    def _connect(self, signal: str, handler: object, binds: Iterable[object] = (), flags: int = 0) -> Error:
-        if signal not in self._handlers:
-            raise ValueError(self._unknown(signal))
+    def _connect(
+        self, signal: str, handler: object, binds: Iterable[object] = (), flags: int = 0, *, weak: bool = False
+    ) -> Error:
+        self._check_name(signal)
         target = checked_handler(handler)
         if isinstance(binds, str | bytes):
             raise TypeError(f"binds must be a sequence of arguments, as ({binds!r},)")
         connection = self._find(signal, target)
         if connection is None:
-            super().add_listener(signal, Connection(target, tuple(binds), flags))
+            is_hook = self._is_hook(signal, target)
+            kept = WeakHandler(target) if weak else target
+            super().add_listener(signal, Connection(kept, tuple(binds), flags, is_hook=is_hook))
             self._refresh(signal)
             return Error.OK
         if flags & ConnectFlags.CONNECT_REFERENCE_COUNTED:
@@ -242,6 +265,14 @@ class SignalEmitter(EventEmitter):
             return Error.OK
         logger.error("%r is connected to %r of this %s already", target, signal, type(self).__name__)
         return Error.ERR_INVALID_PARAMETER
+
+    def _check_name(self, signal: str) -> None:
+        if signal not in self._handlers:
+            raise ValueError(self._unknown(signal))
+
+    def _is_hook(self, signal: str, target: object) -> bool:
+        name = self._hooks.get(signal)
+        return name is not None and getattr(target, "__self__", None) is self and target == getattr(self, name)
 
     def _find(self, signal: str, target: object) -> Connection | None:
         return next((connection for connection in self._handlers.get(signal, ()) if connection == target), None)
@@ -263,8 +294,16 @@ class SignalEmitter(EventEmitter):
             self._emit(signal, None, *args)
 
     def _deliver(
-        self, signal: str, connection: Connection, args: tuple[object, ...], kwargs: Mapping[str, object] | None = None
+        self,
+        signal: str,
+        connection: Connection,
+        args: tuple[object, ...],
+        kwargs: Mapping[str, object] | None = None,
+        *,
+        has_run: bool = False,
     ) -> None:
+        if connection.handler is None:
+            connection.is_one_shot = True  # to be removed: its object is gone
         if connection.is_one_shot:
             if connection.is_spent:  # by an emission inside this one, from an earlier handler
                 return
@@ -272,8 +311,11 @@ class SignalEmitter(EventEmitter):
             # By identity: meanwhile it may have been disconnected, and its target connected again.
             if any(each is connection for each in self._handlers[signal]):
                 self._remove(signal, connection)
-        call = partial(connection, *args, **(kwargs or {}))
+        if has_run:
+            return
+        call: Callable[[], object] = partial(connection, *args, **(kwargs or {}))
         if connection.is_deferred:
+            call = partial(_call_noting, self._declaration(signal), call)
             if self._deferred:
                 self._deferred.append(call)
             else:
@@ -295,7 +337,12 @@ class SignalEmitter(EventEmitter):
 
     def _unknown(self, signal: str) -> str:
         known = (name for name in self._handlers if name != NEW_LISTENER)
-        return unknown_signal(signal, list(known), type(self).__name__)
+        return unknown_signal(signal, list(known), type(self).__name__, self._synonyms)
+
+    def _declaration(self, signal: str) -> str:
+        """Returns a signal as it is declared: "connection_closed(was_clean_close: bool)"."""
+        declared = self._declared_signals.get(signal)
+        return signal if declared is None else declared.declaration
 
     def _claim(self, thread: int) -> None:
         if self._thread is not None:
@@ -304,6 +351,21 @@ class SignalEmitter(EventEmitter):
                 f" thread {thread} needs one of its own"
             )
         self._thread = _threads.setdefault(thread, thread)
+
+
+def add_note(error: Exception, declaration: str) -> None:
+    """Notes on what a handler raised which signal it handles."""
+    note = f"in a handler of {declaration}"
+    if note not in getattr(error, "__notes__", ()):  # raised again, by a handler that had kept it
+        error.add_note(note)
+
+
+def _call_noting(declaration: str, call: Callable[[], object]) -> None:
+    try:
+        call()
+    except Exception as error:
+        add_note(error, declaration)
+        raise
 
 
 def _call_all(calls: Iterable[Callable[[], object]], earlier: Exception | None = None) -> None:

@@ -45,6 +45,7 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
     """
 
     _rpc_marks: ClassVar[RPCMarks] = RPCMarks({}, {})
+    _free_names = frozenset({"_rpc_marks"})  # made for each subclass
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)

@@ -85,6 +85,8 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
     data_received: Final = Signal[()]()
     """A message can be read; emitted once for each. Normal mode."""
 
+    _made_by_init = "_peer"
+
     def __init__(self, *, transport: Callable[[Settings], Transport] | None = None) -> None:
         super().__init__()
         self._new_transport: Callable[[Settings], Transport] = transport or _DEFAULT_TRANSPORT

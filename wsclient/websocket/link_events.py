@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from wsclient.core.signal_emitter import SignalEmitter
+from wsclient.core.signal_emitter import SignalEmitter, add_note
 from wsclient.ground.value import Value
 from wsclient.multiplayer.session import PeerAdded, PeerPacket, PeerRemoved, SessionJoined
 from wsclient.protocol.close_code import CloseCode
@@ -49,6 +49,20 @@ class LinkEvents(SignalEmitter):
         "server_close_request": "_on_close_request",
         "data_received": "_on_peer_packet",
         "peer_packet": "_on_peer_packet",
+    }
+
+    _free_names = frozenset(_hooks.values())
+
+    # What other libraries call these signals, without "on_".
+    _synonyms: ClassVar[Mapping[str, Sequence[str]]] = {
+        synonym: signals
+        for synonyms, signals in (
+            ("message data receive recv text binary packet", ("message_received", "data_received")),
+            ("open opened connect connected connection ready", ("connection_established",)),
+            ("close closed disconnect disconnected end", ("connection_closed",)),
+            ("error connect_error exception", ("connection_error",)),
+        )
+        for synonym in synonyms.split()
     }
 
     if TYPE_CHECKING:  # of WebSocketMultiplayerPeer
@@ -102,7 +116,11 @@ class LinkEvents(SignalEmitter):
                 inbox.received = number
                 add(payload)
                 if (handler := sole_handlers["data_received"]) and not hook and not self._is_blocking_signals:
-                    handler()
+                    try:
+                        handler()
+                    except Exception as error:
+                        add_note(error, self._declaration("data_received"))
+                        raise
                 else:
                     self._emit("data_received", hook)
                 if clock() >= deadline or link.transport is not transport:

@@ -45,6 +45,8 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
     peer_packet: Final = Signal[int]("peer_source")
     """A packet of that peer can be read. Multiplayer mode only."""
 
+    _free_names = frozenset({"_on_peer_packet"})
+
     _session_type: ClassVar[type[Session]] = RelaySession
 
     def __init__(self) -> None:

@@ -1,0 +1,129 @@
+"""Subclasses of ours: they must not hide what the library keeps for itself, and must call its `__init__`."""
+
+from __future__ import annotations
+
+from functools import cache, wraps
+from types import FunctionType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
+
+__all__ = ["guard_init", "refuse_hidden_names"]
+
+_OURS: Final = {"wsclient", "pyee"}
+_OF_EVERY_CLASS: Final = {"_abc_impl", "_declared_signals"}  # made by metaclasses and `__init_subclass__`
+
+
+def refuse_hidden_names(cls: type, free: frozenset[str]) -> None:
+    """Refuses a class that redefines a name which the library needs, itself or through a mixin before ours.
+
+    Args:
+        cls: a class that was just made.
+        free: the hooks and what else a subclass may write, beside everything public.
+
+    Raises:
+        TypeError: it does; the message says which name, and whose.
+    """
+    if _is_ours(cls):
+        return
+    bases = cls.__mro__
+    for place, base in enumerate(bases):
+        if base is object or _is_ours(base):
+            continue
+        hidden = _owners(bases[place + 1 :], free).keys() & vars(base).keys()
+        owners = _owners(bases, free)
+        for name in sorted(hidden | _set_on_self(base, owners.keys())):
+            raise TypeError(f"{base.__name__} redefines {name}, which {owners[name].__name__} needs: rename yours")
+
+
+def _owners(bases: tuple[type, ...], free: frozenset[str]) -> dict[str, type]:
+    """Returns which of the classes that are ours needs a name."""
+    return {name: base for base in bases for name in _names_of(base) - free - _OF_EVERY_CLASS}
+
+
+def guard_init(cls: type, made: str) -> None:
+    """Makes a subclass's own `__init__` say by name if it has forgotten `super().__init__()`.
+
+    Args:
+        cls: a class that was just made.
+        made: an attribute that our `__init__` sets.
+    """
+    init = cls.__init__  # type: ignore[misc]
+    if _is_ours(cls) or not isinstance(init, FunctionType) or _is_ours_by_name(init.__module__):
+        return
+
+    @wraps(init)
+    def checked(self: object, *args: object, **kwargs: object) -> None:
+        try:
+            init(self, *args, **kwargs)
+        except AttributeError as error:
+            if made in vars(self):
+                raise
+            raise _forgotten(cls) from error
+        if made not in vars(self):
+            raise _forgotten(cls)
+
+    cls.__init__ = checked  # type: ignore[misc]
+
+
+def _forgotten(cls: type) -> TypeError:
+    return TypeError(f"{cls.__name__}.__init__() must call super().__init__() before anything else")
+
+
+def _is_ours(cls: type) -> bool:
+    return _is_ours_by_name(cls.__module__)
+
+
+def _is_ours_by_name(module: str | None) -> bool:
+    return module is not None and module.partition(".")[0] in _OURS
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("__")
+
+
+@cache
+def _names_of(cls: type) -> frozenset[str]:
+    """Returns the private names of a class of ours: its methods, what it annotates, and what its `__init__` sets."""
+    names = {*vars(cls), *vars(cls).get("__annotations__", ())}
+    code = getattr(vars(cls).get("__init__"), "__code__", None)
+    if code is not None:
+        names |= {*code.co_names} - {*vars(cls)["__init__"].__globals__}
+    return frozenset(filter(_is_private, names)) if _is_ours(cls) else frozenset()
+
+
+def _set_on_self(cls: type, wanted: AbstractSet[str]) -> set[str]:
+    """Returns which of these attributes the methods of a class set on their first argument."""
+    found: set[str] = set()
+    for function in _functions_of(cls):
+        code = function.__code__
+        if code.co_argcount and wanted & {*code.co_names}:
+            found |= _stored_by(function) & wanted
+    return found
+
+
+def _functions_of(cls: type) -> Iterator[FunctionType]:
+    for value in vars(cls).values():
+        for each in (value, *(getattr(value, part, None) for part in ("fget", "fset", "__wrapped__"))):
+            if isinstance(each, FunctionType):
+                yield each
+
+
+def _stored_by(function: FunctionType) -> set[str]:
+    """Returns the attributes that a method sets on its first argument, by its byte code."""
+    # Imported only if a name is in question: it takes as long as all the rest of a class.
+    import dis  # noqa: PLC0415
+
+    owner = function.__code__.co_varnames[0]
+    stored: set[str] = set()
+    before = None
+    for instruction in dis.get_instructions(function):
+        if instruction.opname == "STORE_ATTR" and before is not None:
+            loaded = before.argval[-1] if isinstance(before.argval, tuple) else before.argval
+            if loaded == owner:
+                stored.add(instruction.argval)
+        if instruction.opname != "CACHE":
+            before = instruction
+    return stored
