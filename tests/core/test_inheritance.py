@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wsclient import NetworkedMultiplayerPeer, Node, Object, PacketPeer, WebSocketClient
+from wsclient.scene.multiplayer_base import MultiplayerBase
 
 
 def game(**members: object) -> type:
@@ -94,6 +95,10 @@ def test_c1_what_a_peer_of_ones_own_writes_is_free() -> None:
     members = ("_get_packet", "_put_packet", "_set_packet_error")
 
     assert type("Own", (NetworkedMultiplayerPeer,), dict.fromkeys(members, lambda self: None)).__name__ == "Own"
+
+
+def test_c1_what_is_abstract_is_free() -> None:
+    assert type("Own", (MultiplayerBase,), {"_on_end": lambda self, kind: None}).__name__ == "Own"
 
 
 def forgets_all(self: object) -> None:

@@ -86,8 +86,12 @@ def _is_private(name: str) -> bool:
 
 @cache
 def _names_of(cls: type) -> frozenset[str]:
-    """Returns the private names of a class of ours: its methods, what it annotates, and what its `__init__` sets."""
-    names = {*vars(cls), *vars(cls).get("__annotations__", ())}
+    """Returns the private names of a class of ours: its methods, what it annotates, and what its `__init__` sets.
+
+    Not those that are abstract: a subclass has to write them.
+    """
+    written = {name for name, value in vars(cls).items() if not getattr(value, "__isabstractmethod__", False)}
+    names = written | {*vars(cls).get("__annotations__", ())}
     code = getattr(vars(cls).get("__init__"), "__code__", None)
     if code is not None:
         names |= {*code.co_names} - {*vars(cls)["__init__"].__globals__}
