@@ -76,7 +76,7 @@ class TestMultiplayer:
     )
     def test_without_one_calls_are_refused_and_that_is_said(self, root, call, caplog):
         assert call(root.get_node("Main/Player")) == Error.ERR_UNCONFIGURED
-        assert "of /root/Main/Player: no MultiplayerAPI; set its root_node" in caplog.text
+        assert "of /root/Main/Player: no multiplayer; set the root_node" in caplog.text
 
     def test_b13_that_is_logged_once_and_counted(self, root, caplog):
         for _ in range(600):

@@ -9,7 +9,10 @@ The names at the top of the package, `wsclient`, are Godot 3's; a program uses t
 
 from __future__ import annotations
 
+from wsclient.godot4.node import Node
 from wsclient.godot4.project import Project
+from wsclient.godot4.rpc_marks import rpc
+from wsclient.godot4.scene_multiplayer import SceneMultiplayer
 from wsclient.godot4.scene_replication_config import SceneReplicationConfig
 from wsclient.godot4.variants import bytes_to_var, bytes_to_var_with_objects, var_to_bytes, var_to_bytes_with_objects
 from wsclient.variant.codec.errors import VariantError
@@ -46,6 +49,7 @@ __all__ = [
     "DictionaryKey",
     "EncodedObjectAsID",
     "FrozenDictionary",
+    "Node",
     "NodePath",
     "PackedColorArray",
     "PackedFloat32Array",
@@ -62,6 +66,7 @@ __all__ = [
     "Quaternion",
     "Rect2",
     "Rect2i",
+    "SceneMultiplayer",
     "SceneReplicationConfig",
     "Signal",
     "StringName",
@@ -78,6 +83,7 @@ __all__ = [
     "Vector4i",
     "bytes_to_var",
     "bytes_to_var_with_objects",
+    "rpc",
     "var_to_bytes",
     "var_to_bytes_with_objects",
 ]

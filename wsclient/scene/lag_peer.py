@@ -168,6 +168,21 @@ class LagPeer(NetworkedMultiplayerPeer):
         """Returns `refuse_new_connections` of the wrapped peer."""
         return self._peer.is_refusing_new_connections()
 
+    def close(self) -> None:
+        """Leaves the session, if the wrapped peer is one that can: those of Godot 4."""
+        self._forward("close")
+
+    def disconnect_peer(self, peer: int, force: bool = False) -> None:
+        """Ends the connection to one peer, if the wrapped peer is one that can: those of Godot 4."""
+        self._forward("disconnect_peer", peer, force)
+
+    def _forward(self, call: str, *args: object) -> None:
+        found = getattr(self._peer, call, None)
+        if found is None:
+            logger.error("%s: a %s has no such call", call, type(self._peer).__name__)
+        else:
+            found(*args)
+
     def _get_packet(self) -> bytes:
         return self._unread.popleft()[1]
 

@@ -296,11 +296,11 @@ class MultiplayerAPI(MultiplayerBase[Node]):
             self.network_peer_packet.emit(source, raw)
 
     def _on_peer_connected(self, peer_id: int) -> None:
-        self._connected_peers.add(peer_id)
+        self._connected_peers[peer_id] = None
         self.network_peer_connected.emit(peer_id)
 
     def _on_peer_disconnected(self, peer_id: int) -> None:
-        self._connected_peers.discard(peer_id)
+        self._connected_peers.pop(peer_id, None)
         self._sender.forget_peer(peer_id)
         self._receiver.forget_peer(peer_id)
         self.network_peer_disconnected.emit(peer_id)

@@ -44,7 +44,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         super().__init__()
         self._network: _Network | None = None
         self._root: AnyNode | None = None
-        self._connected_peers: set[int] = set()
+        self._connected_peers: dict[int, None] = {}  # a set in the order of arrival
         self._sender_id = 0
         self._refused_calls = RefusalLog(logger, monotonic)
         self._to_free: list[AnyNode] = []
@@ -61,12 +61,8 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
 
     @root_node.setter
     def root_node(self, node: AnyNode | None) -> None:
-        before = self._root
-        if before is not None and before.custom_multiplayer is self:
-            before.custom_multiplayer = None
-        self._root = node
-        if node is not None and node.custom_multiplayer is None:
-            node.custom_multiplayer = self
+        if node is not self._root:
+            self._set_root(node)
 
     def has_own_id(self, peer_id: int) -> bool:
         """Returns whether this is our own id; False without a network peer."""
@@ -137,6 +133,14 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         self._connected_peers.clear()
 
     # For subclasses
+
+    def _set_root(self, node: AnyNode | None) -> None:
+        before = self._root
+        if before is not None and before.custom_multiplayer is self:
+            before.custom_multiplayer = None
+        self._root = node
+        if node is not None and node.custom_multiplayer is None:
+            node.custom_multiplayer = self
 
     def _work(self) -> None:
         """Does the work of one `poll()`."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+import logging
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
+from wsclient.ground.error import Error
+from wsclient.ground.refusal_log import RefusalLog
 from wsclient.multiplayer.godot3.relay import SERVER_ID
 from wsclient.scene.tree_node import TreeNode
+from wsclient.transport.clock import monotonic
 
 if TYPE_CHECKING:
     from wsclient.scene.multiplayer_base import MultiplayerBase
 
 __all__ = ["NetworkNode"]
+
+logger: Final = logging.getLogger("wsclient.node")
 
 AnyNode = TypeVar("AnyNode", bound="NetworkNode")  # type: ignore[type-arg]  # of any dialect
 AnyMultiplayer = TypeVar("AnyMultiplayer", bound="MultiplayerBase")  # type: ignore[type-arg]
@@ -23,6 +29,7 @@ class NetworkNode(TreeNode[AnyNode], Generic[AnyNode, AnyMultiplayer]):
         super().__init__(name)
         self._authority = SERVER_ID
         self._custom_multiplayer: AnyMultiplayer | None = None
+        self._refused_calls: RefusalLog | None = None  # most nodes never need one
 
     @property
     def multiplayer(self) -> AnyMultiplayer:
@@ -85,3 +92,10 @@ class NetworkNode(TreeNode[AnyNode], Generic[AnyNode, AnyMultiplayer]):
     def _has_authority(self) -> bool:
         found = self._find_multiplayer()
         return found is not None and found.has_own_id(self._authority)
+
+    def _refuse_without_multiplayer(self, what: str) -> Error:
+        if self._refused_calls is None:
+            self._refused_calls = RefusalLog(logger, monotonic)
+        reason = f"{what} of {self.get_path()}: no multiplayer; set the root_node of one to a node above this"
+        self._refused_calls.log(reason)
+        return Error.ERR_UNCONFIGURED

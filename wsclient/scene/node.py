@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, ClassVar, Final, NoReturn
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from wsclient.core.networked_multiplayer_peer import TransferMode
-from wsclient.ground.error import Error
-from wsclient.ground.refusal_log import RefusalLog
 from wsclient.multiplayer.godot3.rpc_mode import RPCMode
 from wsclient.scene.network_node import NetworkNode
 from wsclient.scene.not_here import advice_for
 from wsclient.scene.rpc_keywords import RPCMarks, marks_of
-from wsclient.transport.clock import monotonic
 
 if TYPE_CHECKING:
+    from wsclient.ground.error import Error
     from wsclient.scene.multiplayer_api import MultiplayerAPI
 
 __all__ = ["Node"]
-
-logger: Final = logging.getLogger("wsclient.node")
 
 RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE
 UNRELIABLE = TransferMode.TRANSFER_MODE_UNRELIABLE
@@ -55,7 +50,6 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         super().__init__(name)
         self._rpc_modes: dict[str, RPCMode] = {}
         self._rset_modes: dict[str, RPCMode] = {}
-        self._refused_calls: RefusalLog | None = None  # most nodes never need one
 
     def set_custom_multiplayer(self, api: MultiplayerAPI | None) -> None:
         """Sets `custom_multiplayer`."""
@@ -184,14 +178,6 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         if api is None:
             return self._refuse_without_multiplayer(f"rset {property!r}")
         return api.rset_id(self, peer_id, property, value, mode=mode)
-
-    def _refuse_without_multiplayer(self, what: str) -> Error:
-        if self._refused_calls is None:
-            self._refused_calls = RefusalLog(logger, monotonic)
-        self._refused_calls.log(
-            f"{what} of {self.get_path()}: no MultiplayerAPI; set its root_node to a node above this"
-        )
-        return Error.ERR_UNCONFIGURED
 
     if not TYPE_CHECKING:  # type checkers go on to report every name that is not here
 

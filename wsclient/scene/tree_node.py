@@ -38,6 +38,8 @@ class TreeNode(Object, Generic[AnyNode]):
         ValueError: a name that no path could hold.
     """
 
+    _renames_legibly = False  # whether a node that is renamed to a sibling's name becomes Bomb2
+
     def __init__(self, name: str = "") -> None:
         super().__init__()
         self._name = _checked_name(name or self.get_class())
@@ -223,7 +225,7 @@ class TreeNode(Object, Generic[AnyNode]):
 
     def _rename_child(self, old: str, new: str) -> None:
         child = self._children[old]
-        new = child._name = self._free_name(child, new)
+        new = child._name = self._free_name(child, new, self._renames_legibly)
         # A new dictionary, so that the child keeps its place among its siblings.
         self._children = {new if name == old else name: each for name, each in self._children.items()}
 
@@ -249,8 +251,7 @@ class TreeNode(Object, Generic[AnyNode]):
             top._made_names += 1
         return made
 
-    @staticmethod
-    def _word_in_made_name(node: TreeNode[AnyNode], name: str) -> str:
+    def _word_in_made_name(self, node: TreeNode[AnyNode], name: str) -> str:
         """Returns what stands between the two `@`: in Godot 3, the name that was wished for."""
         del node
         return name

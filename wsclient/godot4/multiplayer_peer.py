@@ -1,0 +1,40 @@
+"""MultiplayerPeer: what Godot 4's peers have that those of Godot 3 do not."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer
+
+__all__ = ["MultiplayerPeer"]
+
+
+class MultiplayerPeer(NetworkedMultiplayerPeer):
+    """One participant's end of a session, with Godot 4's names.
+
+    Source: the class reference of Godot 4, MultiplayerPeer.
+    """
+
+    _transfer_channel = 0
+
+    @abstractmethod
+    def close(self) -> None:
+        """Leaves the session."""
+
+    @abstractmethod
+    def disconnect_peer(self, peer: int, force: bool = False) -> None:
+        """Ends the connection to one peer.
+
+        Args:
+            peer: its id.
+            force: without a goodbye, and without `peer_disconnected`.
+        """
+
+    @property
+    def transfer_channel(self) -> int:
+        """The channel of the packets to come. A WebSocket has one alone, and the number changes nothing."""
+        return self._transfer_channel
+
+    @transfer_channel.setter
+    def transfer_channel(self, channel: int) -> None:
+        self._transfer_channel = int(channel)

@@ -1,0 +1,236 @@
+"""Node: what an RPC addresses in Godot 4. The part of its Node that the network needs, with the hooks of a tree."""
+
+# ruff: noqa: SLF001 - nodes of one tree know each other
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from wsclient.godot4.rpc_config import RPCConfig
+from wsclient.godot4.rpc_marks import RPCMethod
+from wsclient.multiplayer.godot4.rpc_list import RPCList
+from wsclient.scene.network_node import NetworkNode
+from wsclient.scene.not_here import advice_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import NoReturn
+
+    from wsclient.godot4.scene_multiplayer import SceneMultiplayer
+    from wsclient.ground.error import Error
+    from wsclient.scene.tree_node import TreeNode
+
+__all__ = ["Node"]
+
+AddedNode = TypeVar("AddedNode", bound="Node")
+
+
+class Node(NetworkNode["Node", "SceneMultiplayer"]):
+    """A named place in a tree, with marked methods that others may call.
+
+        from wsclient.godot4 import Node, rpc
+
+        class Player(Node):
+            @rpc("any_peer")
+            def hurt(self, by: int) -> None: ...
+
+        root = Node("root")
+        player = root.add_child(Player("Player"))
+        multiplayer.root_node = root   # a SceneMultiplayer
+        player.hurt.rpc(5)             # calls hurt on everybody's Player
+
+    Both sides need the same list of marked names, those they never call too: Godot sends the place in that list.
+
+    Args:
+        name: unique among its siblings; the name of the class if it is "".
+    """
+
+    _renames_legibly = True
+
+    _class_configs: ClassVar[dict[str, RPCConfig]] = {}
+    _class_list: ClassVar[RPCList] = RPCList()
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        inherited = {name: config for base in reversed(cls.__mro__[1:]) for name, config in _configs_of(base)}
+        for name, value in list(vars(cls).items()):
+            if isinstance(value, FunctionType) and name in inherited:
+                setattr(cls, name, RPCMethod(value, inherited[name]))  # an override keeps the mark, as in GDScript
+        cls._class_configs = inherited | dict(_configs_of(cls))
+        cls._class_list = RPCList(cls._class_configs)
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name)
+        self._own_configs: dict[str, RPCConfig] = {}
+        self._own_list: RPCList | None = None  # of a node with configs of its own
+        self._session: SceneMultiplayer | None = None  # while inside its tree
+        self._was_ready = False
+
+    # Hooks for subclasses
+
+    def _enter_tree(self) -> None:
+        """Called when the node comes below the `root_node` of a SceneMultiplayer, before its children. Empty."""
+
+    def _ready(self) -> None:
+        """Called the first time that the node has entered a tree, after its children. Empty."""
+
+    def _exit_tree(self) -> None:
+        """Called before the node leaves the tree, after its children. Empty."""
+
+    # The tree
+
+    def is_inside_tree(self) -> bool:
+        """Returns whether the node is the `root_node` of a SceneMultiplayer, or below it."""
+        return self._session is not None
+
+    def add_child(  # type: ignore[override]  # a tree of Godot 4 holds none of Godot 3
+        self, node: AddedNode, force_readable_name: bool = False
+    ) -> AddedNode:
+        """Adds a node below this one, after its other children; its hooks run if this one is inside a tree.
+
+        If a sibling has its name, it gets another one by the engine's rule, and that is logged: `@Bomb@2`, or `Bomb2`
+        with `force_readable_name`. A MultiplayerSpawner does not spawn names with an "@".
+
+        Raises:
+            ValueError: it has a parent, or this node is below it.
+        """
+        super().add_child(node, force_readable_name)
+        if self._session is not None:
+            node.enter(self._session)
+        return node
+
+    def remove_child(self, node: Node) -> None:
+        """Takes a child out of the tree, with all that is below it. Raises: ValueError, it is no child of this."""
+        if node.get_parent() is self:
+            node.leave()
+        super().remove_child(node)
+
+    def enter(self, session: SceneMultiplayer) -> None:
+        """Runs the hooks of a node that comes into a tree, and of those below it."""
+        self._propagate_enter(session)
+        self._propagate_ready(session)
+
+    def leave(self) -> None:
+        """Runs the hooks of a node that leaves its tree, and of those below it."""
+        for child in reversed(self.get_children()):
+            child.leave()
+        if self._session is not None:
+            self._exit_tree()
+            self._session.node_exiting(self)
+            self._session = None
+
+    def _propagate_enter(self, session: SceneMultiplayer) -> None:
+        self._session = session
+        self._enter_tree()
+        session.node_entered(self)
+        for child in self.get_children():
+            if not child.is_inside_tree():  # as one that the hook has added
+                child._propagate_enter(session)
+
+    def _propagate_ready(self, session: SceneMultiplayer) -> None:
+        for child in self.get_children():
+            child._propagate_ready(session)
+        if self._session is not session:
+            return  # a hook has taken it out again
+        if not self._was_ready:
+            self._was_ready = True
+            self._ready()
+        session.node_ready(self)
+
+    # Who decides
+
+    def set_multiplayer_authority(self, id: int, recursive: bool = True) -> None:
+        """Sets which peer decides about this node. The game has to set the same one on all sides.
+
+        Args:
+            id: a peer's id; 1, the server, is the default.
+            recursive: also for all nodes below.
+        """
+        self._set_authority(id, recursive)
+
+    def get_multiplayer_authority(self) -> int:
+        """Returns the id of the peer that decides about this node."""
+        return self._authority
+
+    def is_multiplayer_authority(self) -> bool:
+        """Returns whether we decide about this node; False without a network."""
+        return self._has_authority()
+
+    # Who may call
+
+    def rpc_config(self, method: str, config: Mapping[str, object] | None) -> None:
+        """Marks a method of this one node, whatever its class marks. All sides have to do the same.
+
+        Args:
+            method: its name.
+            config: `rpc_mode`, `call_local`, `transfer_mode` and `channel`, each with the default of `@rpc`; None
+                takes the mark away.
+
+        Raises:
+            ValueError: an unknown key, or a number that is no mode.
+        """
+        if config is None:
+            self._own_configs.pop(method, None)
+        else:
+            self._own_configs[method] = RPCConfig.of(config)
+        self._own_list = RPCList(self._class_configs, self._own_configs) if self._own_configs else None
+
+    def get_rpc_list(self) -> RPCList:
+        """Returns the names of the marked methods with their numbers, and the checksum that the other side compares."""
+        return self._own_list or self._class_list
+
+    def get_rpc_mark(self, method: str) -> RPCConfig | None:
+        """Returns how a method is marked: by its class, or else by `rpc_config`; None if it is not."""
+        return self._class_configs.get(method) or self._own_configs.get(method)
+
+    def known_rpc_names(self) -> set[str]:
+        """Returns the names of the methods that are marked."""
+        return self._class_configs.keys() | self._own_configs.keys()
+
+    # Calling
+
+    def rpc(self, method: str, *args: object) -> Error:
+        """Calls a marked method of this node at all other peers; and here after it was sent, if "call_local".
+
+        Args:
+            method: its name. `node.method.rpc(...)` does the same.
+            args: Variants; at most 255.
+
+        Returns:
+            `OK`, also for what the other side will refuse; `ERR_INVALID_PARAMETER`, logged, if the method is not
+            marked, or the call is for ourselves and not "call_local"; `ERR_UNCONFIGURED` without a network,
+            `ERR_CONNECTION_ERROR` before it is joined.
+
+        Raises:
+            TypeError, OverflowError: an argument that is no Variant; the text says which.
+            ValueError: more than 255 arguments.
+            Exception: what the method raises here.
+        """
+        return self.rpc_id(0, method, *args)
+
+    def rpc_id(self, peer_id: int, method: str, *args: object) -> Error:
+        """Calls a marked method of this node at one peer; see `rpc`.
+
+        Args:
+            peer_id: n that peer, 1 the server, 0 all, -n all but peer n. An unknown peer is logged.
+            method: its name.
+            args: Variants.
+        """
+        session = self._find_multiplayer()
+        if session is None:
+            return self._refuse_without_multiplayer(f"rpc {method!r}")
+        return session.call_remote(self, peer_id, method, args)
+
+    def _word_in_made_name(self, node: TreeNode[Node], name: str) -> str:
+        del name
+        return type(node).__name__
+
+    if not TYPE_CHECKING:  # type checkers go on to report every name that is not here
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise AttributeError(advice_for(type(self).__name__, name), name=name, obj=self)
+
+
+def _configs_of(cls: type) -> list[tuple[str, RPCConfig]]:
+    return [(name, value.config) for name, value in vars(cls).items() if isinstance(value, RPCMethod)]

@@ -1,0 +1,79 @@
+"""RPCConfig: what a mark of Godot 4 allows. Three modes, of which one table says who may call."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from wsclient.core.networked_multiplayer_peer import TransferMode
+from wsclient.ground.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["RPCConfig", "RPCMode"]
+
+
+class RPCMode(IntEnum):
+    """Which peers may call; the numbers are Godot's `MultiplayerAPI.RPCMode`."""
+
+    RPC_MODE_DISABLED = 0
+    RPC_MODE_ANY_PEER = 1
+    RPC_MODE_AUTHORITY = 2
+
+
+class RPCConfig(Value):
+    """The rights and ways of one method.
+
+    Attributes:
+        rpc_mode: the peers that may call it.
+        call_local: whether a call to all runs at the caller too.
+        transfer_mode: what may happen to the packet; a WebSocket always delivers, in order.
+        channel: of the packet; a WebSocket has one alone.
+    """
+
+    rpc_mode: RPCMode = RPCMode.RPC_MODE_AUTHORITY
+    call_local: bool = False
+    transfer_mode: TransferMode = TransferMode.TRANSFER_MODE_RELIABLE
+    channel: int = 0
+
+    @classmethod
+    def of(cls, config: Mapping[str, object]) -> RPCConfig:
+        """Reads Godot's dictionary: `rpc_mode`, `call_local`, `transfer_mode`, `channel`; each may be missing.
+
+        Raises:
+            ValueError: an unknown key, or a number that is no mode.
+            TypeError: what has to be a number is none.
+        """
+        if unknown := config.keys() - {"rpc_mode", "call_local", "transfer_mode", "channel"}:
+            raise ValueError(f"rpc_config() knows no {sorted(map(str, unknown))}")
+        return cls(
+            RPCMode(_number(config.get("rpc_mode", RPCMode.RPC_MODE_AUTHORITY))),
+            bool(config.get("call_local", False)),
+            TransferMode(_number(config.get("transfer_mode", TransferMode.TRANSFER_MODE_RELIABLE))),
+            _number(config.get("channel", 0)),
+        )
+
+    def admits(self, caller: int, authority: int) -> bool:
+        """Returns whether a call of this peer may run here."""
+        match self.rpc_mode:
+            case RPCMode.RPC_MODE_ANY_PEER:
+                return True
+            case RPCMode.RPC_MODE_AUTHORITY:
+                return caller == authority
+            case _:
+                return False
+
+    @property
+    def in_words(self) -> str:
+        """The mark as it is written: `@rpc("any_peer", "call_local")`."""
+        mode = self.rpc_mode.name.removeprefix("RPC_MODE_").lower()
+        transfer = self.transfer_mode.name.removeprefix("TRANSFER_MODE_").lower()
+        words = [f'"{word}"' for word in (mode, "call_local" if self.call_local else "call_remote", transfer)]
+        return f"@rpc({', '.join(words + [str(self.channel)] * bool(self.channel))})"
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"rpc_config() takes numbers, not {value!r}")
+    return int(value)

@@ -1,0 +1,428 @@
+"""SceneMultiplayer: Godot 4's remote procedure calls over any peer, with its relay and its authentication."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer, TransferMode
+from wsclient.core.signal import Signal
+from wsclient.godot4.authentication import Authentication
+from wsclient.godot4.node import Node
+from wsclient.godot4.remote_calls import RemoteCalls
+from wsclient.godot4.rpc_config import RPCMode
+from wsclient.godot4.scene_paths import ScenePaths
+from wsclient.godot4.scene_receiver import Admitted, Called, GotAuth, GotBytes, Left, ListsDiffer, SceneReceiver
+from wsclient.godot4.scene_routes import SceneRoutes, includes
+from wsclient.ground.error import Error
+from wsclient.multiplayer.godot4 import scene_commands as commands
+from wsclient.multiplayer.godot4.scene_commands import SERVER_ID
+from wsclient.scene.multiplayer_base import MultiplayerBase
+from wsclient.scene.peer_arrivals import ArrivalKind
+from wsclient.scene.rpc_doubts import nearest_in_words
+from wsclient.transport.clock import monotonic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["SceneMultiplayer"]
+
+logger: Final = logging.getLogger("wsclient.multiplayer")
+
+BROADCAST = NetworkedMultiplayerPeer.TARGET_PEER_BROADCAST
+RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE
+
+_RPCMode: TypeAlias = RPCMode  # by its own name the class could not hold it
+
+
+class SceneMultiplayer(MultiplayerBase[Node]):
+    """Calls methods of other peers' nodes, and lets them do so here, as in Godot 4.
+
+        multiplayer = SceneMultiplayer()
+        multiplayer.root_node = root            # a Node: paths start below it; /root in a Godot game
+        multiplayer.multiplayer_peer = peer     # a WebSocketMultiplayerPeer that is connecting or connected
+        while running:
+            multiplayer.poll()                  # polls the peer too
+
+    Packets and signals come in the order in which they arrived, also within one `poll()`.
+
+    Args:
+        clock: monotonic, in seconds; the system's by default.
+    """
+
+    peer_connected: Final = Signal[int]("id")
+    """Another peer is admitted, or was there before this one; the server, 1, too."""
+    peer_disconnected: Final = Signal[int]("id")
+    """Another peer has left. As in Godot, not for one that `disconnect_peer` of this object has ended."""
+    peer_packet: Final = Signal[int, bytes]("id", "packet")
+    """A peer has sent bytes with `send_bytes`."""
+    peer_authenticating: Final = Signal[int]("id")
+    """A peer is connected, and has to be admitted: there is an `auth_callback`."""
+    peer_authentication_failed: Final = Signal[int]("id")
+    """A peer has left, or has taken too long, before it was admitted."""
+    connected_to_server: Final = Signal[()]()
+    """The session is joined: calls can be sent."""
+    connection_failed: Final = Signal[()]()
+    """The session could not be joined."""
+    server_disconnected: Final = Signal[()]()
+    """The session is over, and had been joined."""
+    rpc_lists_differ: Final = Signal[int, str]("peer", "path")
+    """A peer has other `@rpc` methods at this node: calls run the wrong method, there or here. Not in Godot."""
+
+    RPCMode: TypeAlias = _RPCMode
+    """The type of these, by Godot's name."""
+    RPC_MODE_DISABLED = RPCMode.RPC_MODE_DISABLED
+    RPC_MODE_ANY_PEER = RPCMode.RPC_MODE_ANY_PEER
+    RPC_MODE_AUTHORITY = RPCMode.RPC_MODE_AUTHORITY
+
+    def __init__(self, *, clock: Callable[[], float] = monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._routes = SceneRoutes(self._connected_peers)
+        self._paths = ScenePaths(self._routes.send_command)
+        self._calls = RemoteCalls(self._paths, self._routes.send_command)
+        self._authentication = Authentication(timeout=3.0)
+        self._receiver = SceneReceiver(self._routes, self._authentication, self._paths, self._calls, clock)
+        self._admitted_later: list[int] = []  # by complete_auth outside of poll(), where no signal may be emitted
+        self._has_said_done: set[int] = set()  # peers that were answered, without authentication here
+        self.auth_callback: Callable[[int, bytes], object] | None = None
+        """Called with the id and the data of a peer that authenticates; None: every peer is admitted at once."""
+        self.max_sync_packet_size: int = 1350
+        """Bytes that one packet of synchronizers may have."""
+        self.max_delta_packet_size: int = 65535
+        """Bytes that one packet of changed properties may have."""
+        self.allow_object_decoding: bool = False
+        """Kept for code from Godot, without effect: objects are never made from a peer's bytes."""
+
+    # What it works with
+
+    @property
+    def multiplayer_peer(self) -> NetworkedMultiplayerPeer | None:
+        """The peer that carries the packets, polled by `poll()`. Setting it forgets all about the one before.
+
+        Raises:
+            ValueError: on setting one that is disconnected: it has to be told to connect first.
+            TypeError: on setting anything else than a peer or None.
+        """
+        return self._get_peer()
+
+    @multiplayer_peer.setter
+    def multiplayer_peer(self, peer: NetworkedMultiplayerPeer | None) -> None:
+        self._set_peer(peer, "multiplayer_peer")
+        self._routes.peer = peer
+
+    def has_multiplayer_peer(self) -> bool:
+        """Returns whether there is a `multiplayer_peer`."""
+        return self._network is not None
+
+    @property
+    def refuse_new_connections(self) -> bool:
+        """Whether the peer refuses newcomers; that of the peer itself. False without a peer."""
+        return self._network is not None and self._network.peer.refuse_new_connections
+
+    @refuse_new_connections.setter
+    def refuse_new_connections(self, refuse: bool) -> None:
+        if self._network is None:
+            logger.error("refuse_new_connections: there is no multiplayer_peer")
+        else:
+            self._network.peer.refuse_new_connections = refuse
+
+    @property
+    def server_relay(self) -> bool:
+        """Whether clients know and reach each other, through the server; True. Has to be the same on all sides."""
+        return self._routes.server_relay
+
+    @server_relay.setter
+    def server_relay(self, enabled: bool) -> None:
+        self._routes.server_relay = bool(enabled)
+
+    @property
+    def auth_timeout(self) -> float:
+        """Seconds from its coming in which a peer has to be admitted; 0: for ever. Default 3.0."""
+        return self._authentication.timeout
+
+    @auth_timeout.setter
+    def auth_timeout(self, seconds: float) -> None:
+        if not seconds >= 0:
+            raise ValueError(f"auth_timeout is {seconds!r}: it has to be 0 or more")
+        self._authentication.timeout = float(seconds)
+
+    # Who is there
+
+    def get_unique_id(self) -> int:
+        """Returns our own id, 1 at the server; 0 before it is known, and without a peer."""
+        return 0 if self._network is None else self._network.peer.get_unique_id()
+
+    def is_server(self) -> bool:
+        """Returns whether we are the server; False without a peer."""
+        return self.has_own_id(SERVER_ID)
+
+    def get_peers(self) -> list[int]:
+        """Returns the ids of the admitted peers, in ascending order; at a client, that of the server, 1, too."""
+        return sorted(self._connected_peers)
+
+    def get_remote_sender_id(self) -> int:
+        """Returns the sender of the packet that is being run, in a called method or a handler; else 0."""
+        return self._sender_id
+
+    def get_refused_packet_count(self) -> int:
+        """Returns how many packets were malformed, or not allowed what they asked for. Not in Godot."""
+        return self._receiver.refused_packets
+
+    # Authentication
+
+    def get_authenticating_peers(self) -> list[int]:
+        """Returns the ids of the peers that are connected and not admitted yet, in order of arrival."""
+        return self._authentication.peers()
+
+    def send_auth(self, id: int, data: bytes) -> Error:
+        """Sends data to the `auth_callback` of a peer that authenticates.
+
+        Returns:
+            `OK`; `ERR_INVALID_PARAMETER`, logged, if it does not authenticate, if we have called `complete_auth` for
+            it, or for no bytes at all.
+        """
+        if id not in self._authentication or self._authentication.is_done_here(id):
+            return self._refuse(Error.ERR_INVALID_PARAMETER, f"send_auth: peer {id} is not authenticating")
+        if not data:
+            return self._refuse(Error.ERR_INVALID_PARAMETER, "send_auth: there are no bytes to send")
+        return self._routes.send_directly(id, commands.encode_auth(data), RELIABLE)
+
+    def complete_auth(self, id: int) -> Error:
+        """Says that a peer may come in. It is admitted once it has said so too.
+
+        Returns:
+            `OK`; `ERR_INVALID_PARAMETER`, logged, if it does not authenticate; `ERR_FILE_CANT_WRITE`, as in Godot, if
+            this was called for it before.
+        """
+        if id not in self._authentication:
+            return self._refuse(Error.ERR_INVALID_PARAMETER, f"complete_auth: peer {id} is not authenticating")
+        if self._authentication.is_done_here(id):
+            return self._refuse(Error.ERR_FILE_CANT_WRITE, f"complete_auth: peer {id} had been let in before")
+        can_be_admitted = self._authentication.finish_here(id)
+        error = self._routes.send_directly(id, commands.encode_auth(), RELIABLE)
+        if can_be_admitted and self._is_polling:
+            self._admit(id)
+        elif can_be_admitted:
+            self._admitted_later.append(id)
+        return error
+
+    def disconnect_peer(self, id: int) -> None:
+        """Ends the connection to a peer. As in Godot, `peer_disconnected` is not emitted here, only at the others."""
+        peer = self._get_peer()
+        if peer is None:
+            logger.error("disconnect_peer: there is no multiplayer_peer")
+            return
+        self._forget_peer(id)
+        disconnect = getattr(peer, "disconnect_peer", None)
+        if disconnect is None:
+            logger.error("disconnect_peer: a %s cannot end the connection to one peer", type(peer).__name__)
+        else:
+            disconnect(id)
+
+    # Sending
+
+    def rpc(self, peer: int, object: Node, method: str, arguments: list[object] | tuple[object, ...] = ()) -> Error:
+        """Calls a marked method of a node, as `Node.rpc_id`, with Godot's order of arguments."""
+        return self.call_remote(object, peer, method, tuple(arguments))
+
+    def send_bytes(self, bytes: bytes, id: int = BROADCAST, mode: TransferMode = RELIABLE, channel: int = 0) -> Error:
+        """Sends bytes of the game's own: `peer_packet` at the other side.
+
+        Args:
+            bytes: one or more.
+            id: n that peer, 1 the server, 0 all, -n all but peer n.
+            mode: how hard to try; a WebSocket always delivers, in order.
+            channel: changes nothing.
+
+        Returns:
+            `OK`; `ERR_INVALID_DATA`, logged, for no bytes at all; `ERR_UNCONFIGURED`, logged, without a peer or
+            before it is connected; `ERR_BUG` from a server to an unknown peer; else what the peer returned.
+        """
+        del channel
+        if not bytes:
+            return self._refuse(Error.ERR_INVALID_DATA, "send_bytes: there are no bytes to send")
+        if self._routes.connected_peer() is None:
+            return self._refuse(Error.ERR_UNCONFIGURED, "send_bytes: the multiplayer_peer is not connected")
+        return self.send_command(id, commands.encode_raw(bytes), mode)
+
+    # For the nodes and the replication of this session
+
+    def call_remote(self, node: Node, target: int, method: str, arguments: tuple[object, ...]) -> Error:
+        """Calls a method of a node at others; see `Node.rpc_id`."""
+        config, path, own_id = node.get_rpc_mark(method), self._path_of(node), self.get_unique_id()
+        if config is None or path is None or self._routes.connected_peer() is None:
+            return self._refuse_call(node, method)
+        what = f"rpc of {method!r}"
+        if target == own_id and not config.call_local:
+            reason = f'{what} at ourselves: {config.in_words} at {node!r} is not "call_local"'
+            return self._refuse(Error.ERR_INVALID_PARAMETER, reason)
+        if target != own_id:
+            self._calls.send(node, path, method, arguments, self._receivers_of(target, what))
+        if config.call_local and includes(target, own_id):
+            self._run_as(own_id, partial(getattr(node, method), *arguments))
+        return Error.OK
+
+    def send_command(self, peer_id: int, packet: bytes, mode: TransferMode) -> Error:
+        """Sends one packet to peers: straight to the server, and through its relay to other clients."""
+        return self._routes.send_command(peer_id, packet, mode)
+
+    def path_id(self, node: Node, peer_id: int) -> int:
+        """Returns the number that stands for a node of ours; announces it to a peer that does not know it."""
+        return self._paths.number_of(node, str(self._path_of(node)), peer_id)
+
+    def is_path_confirmed(self, node: Node, peer_id: int) -> bool:
+        """Returns whether a peer knows the number of a node of ours."""
+        return self._paths.is_confirmed(node, peer_id)
+
+    def node_of(self, source: int, path_id: int) -> Node | None:
+        """Returns the node that a peer has announced under a number; None if there is none now."""
+        path = self._paths.path_of(source, path_id)
+        return None if path is None or self._root is None else self._root.get_node_or_null(path)
+
+    def node_entered(self, node: Node) -> None:
+        """Called after a node has come into the tree."""
+
+    def node_ready(self, node: Node) -> None:
+        """Called after a node, and all below it, have come into the tree."""
+
+    def node_exiting(self, node: Node) -> None:
+        """Called before a node leaves the tree."""
+        self._paths.forget_node(node)
+
+    # The work
+
+    def clear(self) -> None:
+        """Forgets peers, paths, and what has arrived and not run yet; the peer stays."""
+        super().clear()
+        self._receiver.refused_packets = 0
+
+    def _set_root(self, node: Node | None) -> None:
+        if self._root is not None:
+            self._root.leave()
+        super()._set_root(node)
+        if node is not None:
+            node.enter(self)
+
+    def _work(self) -> None:
+        admitted, self._admitted_later = self._admitted_later, []
+        for peer_id in admitted:
+            if peer_id in self._authentication:
+                self._admit(peer_id)
+        super()._work()
+        self._drop_late_peers()
+
+    def _on_peer_connected(self, peer_id: int) -> None:
+        if self.auth_callback is None:
+            self._admit(peer_id)
+        else:
+            self._authentication.begin(peer_id, self._clock())
+            self.peer_authenticating.emit(peer_id)
+
+    def _on_peer_disconnected(self, peer_id: int) -> None:
+        if peer_id in self._authentication:
+            self._authentication.forget(peer_id)
+            self.peer_authentication_failed.emit(peer_id)
+        elif self._forget_peer(peer_id):
+            self.peer_disconnected.emit(peer_id)
+
+    def _on_joined(self) -> None:
+        """Does nothing: here the session is joined when the server is admitted."""
+
+    def _on_end(self, kind: ArrivalKind) -> None:
+        self._forget_session()
+        if kind is ArrivalKind.CONNECTION_FAILED:
+            self.connection_failed.emit()
+        else:
+            self.server_disconnected.emit()
+
+    def _forget_session(self) -> None:
+        super()._forget_session()
+        self._authentication.clear()
+        self._admitted_later.clear()
+        self._has_said_done.clear()
+        self._paths.clear()
+        self._receiver.clear()
+
+    # Peers
+
+    def _admit(self, peer_id: int) -> None:
+        self._authentication.forget(peer_id)
+        self._routes.admit(peer_id)
+        if peer_id == SERVER_ID:
+            self.connected_to_server.emit()
+        if peer_id in self._connected_peers:  # or a handler has ended it all
+            self.peer_connected.emit(peer_id)
+
+    def _forget_peer(self, peer_id: int) -> bool:
+        """Forgets a peer; returns whether it was admitted."""
+        self._authentication.forget(peer_id)
+        if not self._routes.dismiss(peer_id):
+            return False
+        self._paths.forget_peer(peer_id)
+        return True
+
+    def _drop_late_peers(self) -> None:
+        for peer_id in self._authentication.late(self._clock()):
+            if self._authentication.forget(peer_id):
+                self.disconnect_peer(peer_id)
+                self.peer_authentication_failed.emit(peer_id)
+
+    def _refuse_call(self, node: Node, method: str) -> Error:
+        """Refuses a call for the first reason, in the order in which the engine looks."""
+        what = f"rpc of {method!r}"
+        if self._get_peer() is None:
+            return self._refuse(Error.ERR_UNCONFIGURED, f"{what}: there is no multiplayer_peer")
+        if self._path_of(node) is None:
+            reason = f"{what}: {node!r} is not below the root_node, {self._root!r}"
+            return self._refuse(Error.ERR_INVALID_PARAMETER, reason)
+        if self._routes.connected_peer() is None:
+            reason = f"{what}: the multiplayer_peer is not connected: wait for connected_to_server"
+            return self._refuse(Error.ERR_CONNECTION_ERROR, reason)
+        nearest = nearest_in_words(method, node.known_rpc_names())
+        return self._refuse(Error.ERR_INVALID_PARAMETER, f"{what}: {type(node).__name__} has none marked; {nearest}")
+
+    def _receivers_of(self, target: int, what: str) -> list[int]:
+        if target != BROADCAST and abs(target) not in self._connected_peers:
+            self._refused_calls.log(f"{what}: peer {abs(target)} is not connected")
+            return []
+        return [peer_id for peer_id in self._connected_peers if includes(target, peer_id)]
+
+    # Receiving
+
+    def _on_packet(self, peer: NetworkedMultiplayerPeer, source: int, packet: bytes) -> None:
+        del peer
+        match self._receiver.read(self._root, source, packet):
+            case Called(sender=sender, call=call):
+                self._run_as(sender, call)
+            case GotBytes(sender=sender, data=data):
+                self._run_as(sender, partial(self.peer_packet.emit, sender, data))
+            case GotAuth(sender=sender, data=data):
+                self._on_auth(sender, data)
+            case Admitted(peer_id=peer_id):
+                self._admit(peer_id)
+            case Left(peer_id=peer_id):
+                self._on_peer_disconnected(peer_id)
+            case ListsDiffer(sender=sender, node=node):
+                self._warn_of_lists(sender, node)
+
+    def _on_auth(self, sender: int, data: bytes) -> None:
+        if self.auth_callback is not None and data:
+            self.auth_callback(sender, data)
+        elif self.auth_callback is None and sender not in self._has_said_done:
+            # It authenticates while we do not: without an answer it would wait in vain.
+            self._has_said_done.add(sender)
+            self._routes.send_directly(sender, commands.encode_auth(), RELIABLE)
+
+    def _warn_of_lists(self, peer_id: int, node: Node) -> None:
+        path, count = str(self._path_of(node)), len(node.get_rpc_list())
+        logger.error(
+            "peer %d has other @rpc methods at %r: calls run the wrong method, or none. %s has %d, those of its bases"
+            " too; the other side's script needs the same names",
+            peer_id,
+            path,
+            type(node).__name__,
+            count,
+        )
+        self.rpc_lists_differ.emit(peer_id, path)
