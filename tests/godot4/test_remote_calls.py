@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from wsclient.godot4 import Node, rpc
+from wsclient.godot4.remote_calls import RemoteCalls
+from wsclient.godot4.scene_paths import ScenePaths
+from wsclient.ground.error import Error
+from wsclient.multiplayer.godot3.commands import NodeById, NodeByPath
+from wsclient.multiplayer.godot4 import scene_commands as commands
+from wsclient.scene.rpc_admission import NotAdmitted
+
+
+class Player(Node):
+    @rpc("any_peer")
+    def move(self, to, fast=False):
+        return to, fast
+
+    @rpc
+    def stop(self):
+        return "stopped"
+
+    def hidden(self): ...
+
+
+@pytest.fixture
+def sent():
+    return []
+
+
+@pytest.fixture
+def paths(sent):
+    return ScenePaths(lambda peer_id, packet, mode: sent.append((peer_id, packet)) or Error.OK)
+
+
+@pytest.fixture
+def calls(paths, sent):
+    return RemoteCalls(paths, lambda peer_id, packet, mode: sent.append((peer_id, packet)) or Error.OK)
+
+
+@pytest.fixture
+def player():
+    return Player("Player")
+
+
+@pytest.fixture
+def root(player):
+    root = Node("root")
+    root.add_child(player)
+    return root
+
+
+def admitted(calls, root, *arguments, number=0, source=5, node=None):
+    return calls.admitted(root, source, commands.RemoteCall(node or NodeByPath("Player"), number, arguments))()
+
+
+class TestSending:
+    def test_the_node_is_announced_to_all_before_it_is_called(self, calls, player, sent):
+        calls.send(player, "Player", "move", (1,), [5, 7])
+        by_path = commands.invocation_of_call(0, [1]).by_path("Player")
+        assert [type(commands.decode(packet)).__name__ for _, packet in sent] == ["SimplifyPath"] * 2 + [
+            "RemoteCall"
+        ] * 2
+        assert sent[2:] == [(5, by_path), (7, by_path)]
+
+    def test_those_that_know_the_number_get_it_in_four_bytes_while_others_do_not(self, calls, paths, player, sent):
+        calls.send(player, "Player", "move", (1,), [5, 7])
+        paths.confirm(5, commands.ConfirmPath(True, 1))
+        sent.clear()
+        calls.send(player, "Player", "move", (1,), [5, 7])
+        invocation = commands.invocation_of_call(0, [1])
+        assert sent == [(5, invocation.by_wide_id(1)), (7, invocation.by_path("Player"))]
+
+    def test_all_that_know_the_number_get_it_as_small_as_it_can_be(self, calls, paths, player, sent):
+        calls.send(player, "Player", "move", (1,), [5])
+        paths.confirm(5, commands.ConfirmPath(True, 1))
+        sent.clear()
+        calls.send(player, "Player", "move", (1,), [5])
+        assert sent == [(5, commands.invocation_of_call(0, [1]).by_id(1))]
+
+    def test_to_nobody_nothing_is_sent(self, calls, player, sent):
+        calls.send(player, "Player", "move", (1,), [])
+        assert sent == []
+
+    def test_a_method_of_the_node_alone_has_a_number_of_two_bytes(self, calls, player, sent):
+        player.rpc_config("hidden", {})
+        calls.send(player, "Player", "hidden", (), [5])
+        assert commands.decode(sent[1][1]).method_id == 0x8000
+
+    def test_what_is_not_marked_has_no_number(self, calls, player):
+        with pytest.raises(ValueError, match="'hidden' is not marked"):
+            calls.send(player, "Player", "hidden", (), [5])
+
+
+class TestAdmission:
+    def test_a_call_is_found_by_path_and_by_number(self, calls, paths, root):
+        paths.learn(5, commands.SimplifyPath("", 3, "Player"), None)
+        assert admitted(calls, root, 1) == (1, False)
+        assert admitted(calls, root, 1, True, node=NodeById(3)) == (1, True)
+
+    def test_authority_is_that_of_the_source(self, calls, root, player):
+        assert admitted(calls, root, number=1, source=1) == "stopped"
+        player.set_multiplayer_authority(5)
+        assert admitted(calls, root, number=1, source=5) == "stopped"
+
+    @pytest.mark.parametrize(
+        ("arguments", "options", "words"),
+        [
+            pytest.param((), {}, "method 'move' of <Player /root/Player> takes (to, fast=False), and 0 came", id="few"),
+            pytest.param((1, 2, 3), {}, "and 3 came", id="many"),
+            pytest.param(
+                (), {"number": 2}, "calls method 2 of <Player /root/Player>, whose list has 2", id="no-method"
+            ),
+            pytest.param(
+                (),
+                {"number": 1},
+                'is @rpc("authority", "call_remote", "reliable"), and its authority is 1',
+                id="authority",
+            ),
+            pytest.param(
+                (), {"node": NodeById(9)}, "for the node of number 9, which it never announced", id="no-number"
+            ),
+            pytest.param((), {"node": NodeByPath("\x1b")}, "for node '\\x1b', but <Node /root> has none", id="no-node"),
+        ],
+    )
+    def test_a_refusal_says_what_would_be_needed(self, calls, root, arguments, options, words):
+        with pytest.raises(NotAdmitted, match=re.escape(words)):
+            admitted(calls, root, *arguments, **options)
+
+    @pytest.mark.parametrize(
+        ("name", "config", "words"),
+        [
+            ("hidden", {"rpc_mode": 0}, "and is disabled"),
+            ("nothing", {"rpc_mode": 1}, "has a mark, but no such method"),
+        ],
+    )
+    def test_a_mark_of_the_node_alone_may_forbid_or_mean_nothing(self, calls, root, player, name, config, words):
+        player.rpc_config(name, config)
+        with pytest.raises(NotAdmitted, match=words):
+            admitted(calls, root, number=0x8000, source=1)
+
+    def test_without_a_root_nothing_is_found(self, calls):
+        with pytest.raises(NotAdmitted, match="there is no root_node"):
+            admitted(calls, None)
