@@ -46,8 +46,10 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         name: unique among its siblings; the name of the class if it is "".
     """
 
+    _free_names = frozenset({"_class_configs", "_class_list", "_enter_tree", "_exit_tree", "_ready"})
     _renames_legibly = True
 
+    # Made for each subclass.
     _class_configs: ClassVar[dict[str, RPCConfig]] = {}
     _class_list: ClassVar[RPCList] = RPCList()
 
