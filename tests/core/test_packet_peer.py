@@ -5,14 +5,19 @@ from __future__ import annotations
 import logging
 from array import array
 from collections import deque
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wsclient.core.packet_peer import PacketPeer
+from wsclient.godot4 import Vector2i
 from wsclient.ground.error import Error
-from wsclient.variant import VariantError, decode, encode
+from wsclient.variant import GODOT_4, VariantError, decode, encode
+
+if TYPE_CHECKING:
+    from wsclient.variant.codec.dialect import Dialect
 
 
 class Pipe(PacketPeer):
@@ -55,6 +60,7 @@ def test_it_is_abstract() -> None:
 def test_a_fresh_peer_has_godots_values(pipe: Pipe) -> None:
     assert pipe.get_packet_error() is Error.OK
     assert pipe.encode_buffer_max_size == 8388608
+    assert pipe.decode_buffer_max_items == 65_536
     assert pipe.allow_object_decoding is False
 
 
@@ -224,6 +230,48 @@ def test_get_var_of_what_is_no_variant_gives_none_and_goes_on(
     assert f"at byte {refusal.value.offset}" in caplog.text
     assert pipe.get_var() == "next"
     assert pipe.get_packet_error() is Error.OK
+
+
+def test_a_variant_of_too_many_values_stays_the_next_packet(pipe: Pipe, caplog: pytest.LogCaptureFixture) -> None:
+    value = [{"key": 1}, "text"]
+    pipe.packets.extend([encode(value), encode("next")])
+    pipe.decode_buffer_max_items = 4
+
+    assert [pipe.get_var(), pipe.get_var()] == [None, None]
+    assert pipe.get_packet_error() is Error.ERR_OUT_OF_MEMORY
+    assert "decode_buffer_max_items is 4" in caplog.text
+    pipe.decode_buffer_max_items = 5
+    assert [pipe.get_var(), pipe.get_packet_error()] == [value, Error.OK]
+    assert pipe.get_var() == "next"
+
+
+def test_the_packet_of_a_variant_of_too_many_values_can_be_read_as_bytes(pipe: Pipe) -> None:
+    pipe.packets.extend([encode([1, 2]), encode("next")])
+    pipe.decode_buffer_max_items = 1
+
+    assert pipe.get_var() is None
+    assert [pipe.get_packet(), pipe.get_packet_error()] == [encode([1, 2]), Error.OK]
+    assert pipe.get_var() == "next"
+
+
+@pytest.mark.parametrize("items", [0, -1])
+def test_a_limit_of_no_values_is_refused(items: int, pipe: Pipe, caplog: pytest.LogCaptureFixture) -> None:
+    pipe.set_decode_buffer_max_items(items)
+
+    assert pipe.get_decode_buffer_max_items() == 65_536
+    assert f"decode_buffer_max_items: {items} is not 1 or more" in caplog.text
+
+
+def test_a_peer_of_another_version_has_its_variants() -> None:
+    class Newer(Pipe):
+        def _get_dialect(self) -> Dialect:
+            return GODOT_4
+
+    newer = Newer()
+    newer.put_var(Vector2i(1, 2))
+
+    assert newer.packets[0][0] == 6
+    assert newer.get_var() == Vector2i(1, 2)
 
 
 # A full object (type 17 with no flag of an id) whose class name is "": null, but nobody may be told without asking.

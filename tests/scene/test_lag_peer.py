@@ -14,6 +14,7 @@ from wsclient.scene.multiplayer_api import MultiplayerAPI
 from wsclient.scene.node import Node
 from wsclient.testing import FakeClock
 from wsclient.transport.clock import monotonic
+from wsclient.variant import encode
 
 CONNECTING = ConnectionStatus.CONNECTION_CONNECTING
 CONNECTED = ConnectionStatus.CONNECTION_CONNECTED
@@ -50,6 +51,19 @@ class Bench:
 @pytest.fixture
 def bench():
     return Bench()
+
+
+def test_a_variant_of_too_many_values_stays_the_next_packet_of_its_sender(bench):
+    bench.inner.arrives(5, encode([1, 2]))
+    bench.inner.arrives(6, encode("next"))
+    bench.lag.poll()
+    bench.clock.advance(0.2)
+    bench.lag.poll()
+    bench.lag.decode_buffer_max_items = 2
+
+    assert bench.lag.get_var() is None
+    assert bench.lag.get_packet_error() == Error.ERR_OUT_OF_MEMORY
+    assert bench.packets() == [(5, encode([1, 2])), (6, encode("next"))]
 
 
 class TestSending:

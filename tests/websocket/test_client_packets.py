@@ -9,6 +9,7 @@ from tests.support.fake_transport import FakeNetwork, FakeTransport, Sent, binar
 from tests.support.signal_log import signals_of
 from wsclient.ground.error import Error
 from wsclient.protocol.events import Ended
+from wsclient.variant import encode
 from wsclient.websocket.client import WebSocketClient
 from wsclient.websocket.connection_statistics import ConnectionStatistics
 
@@ -274,3 +275,17 @@ def test_the_longest_poll_counts_deferred_handlers_and_raising_ones(
         client.poll()
 
     assert client.get_statistics().longest_poll == pytest.approx(0.25)
+
+
+def test_a_variant_of_too_many_values_stays_the_next_packet(client: WebSocketClient, transport: FakeTransport) -> None:
+    peer = client.get_peer(1)
+    assert peer is not None
+    transport.feed(binary(encode([1, 2])), text("next"))
+    client.poll()
+
+    for reader in (client, peer):
+        reader.decode_buffer_max_items = 2
+        assert reader.get_var() is None
+        assert reader.get_packet_error() is Error.ERR_OUT_OF_MEMORY
+        assert reader.get_available_packet_count() == 2
+    assert [client.get_message(), client.get_message()] == [encode([1, 2]), "next"]

@@ -12,6 +12,7 @@ from wsclient.ground.error import Error
 
 if TYPE_CHECKING:
     from wsclient.variant import VariantError
+    from wsclient.variant.codec.dialect import Dialect
 
 __all__ = ["BytesLike", "PacketPeer", "bytes_of"]
 
@@ -21,6 +22,8 @@ logger: Final = logging.getLogger("wsclient.packets")
 SMALLEST_ENCODE_BUFFER = 1024
 LARGEST_ENCODE_BUFFER = 256 * 1024 * 1024
 DEFAULT_ENCODE_BUFFER = 8 * 1024 * 1024
+
+DEFAULT_DECODE_ITEMS = 65_536
 
 
 class BytesLike(Protocol):
@@ -40,9 +43,11 @@ class PacketPeer(Reference, ABC):
     # takes 1.3 KiB more.
     _packet_error = Error.OK
     _encode_buffer_max_size = DEFAULT_ENCODE_BUFFER
+    _decode_buffer_max_items = DEFAULT_DECODE_ITEMS
+    _returned_packet: bytes | None = None
     _allows_object_decoding = False
 
-    _free_names = frozenset({"_get_packet", "_put_packet", "_set_packet_error"})
+    _free_names = frozenset({"_get_dialect", "_get_packet", "_put_packet", "_set_packet_error", "_unget_packet"})
 
     def __init__(self) -> None:
         """Loads what `put_var` and `get_var` need: a game makes its peers before its first frame, not within one."""
@@ -59,6 +64,14 @@ class PacketPeer(Reference, ABC):
         """Takes the oldest packet; called only while there is one. A peer that has its own `get_packet` needs none."""
         raise NotImplementedError(f"{self.get_class()} must write _get_packet()")
 
+    def _unget_packet(self, packet: bytes) -> None:
+        """Makes the packet that was taken last the next one again.
+
+        This keeps it outside the peer's queue, so that `get_available_packet_count()` does not count it; a peer with a
+        queue overrides this.
+        """
+        self._returned_packet = packet
+
     @abstractmethod
     def _put_packet(self, packet: bytes) -> Error:
         """Sends a packet, which may be empty, and tells how that went."""
@@ -72,6 +85,10 @@ class PacketPeer(Reference, ABC):
             Its bytes; b"" where there is no packet: then `get_packet_error()` tells `ERR_UNAVAILABLE`. A packet may
             be empty too: then it tells `OK`.
         """
+        if (returned := self._returned_packet) is not None:
+            self._returned_packet = None
+            self._set_packet_error(Error.OK)
+            return returned
         if self.get_available_packet_count() <= 0:
             self._set_packet_error(Error.ERR_UNAVAILABLE)
             return b""
@@ -107,9 +124,10 @@ class PacketPeer(Reference, ABC):
                 `wsclient.variant.decode`.
 
         Returns:
-            The value; see `wsclient.variant` for which Python type stands for which of Godot's. None, which may be a
-            value too, where there was no packet, or none that can be decoded: then `get_packet_error()` tells why,
-            `ERR_INVALID_DATA` for the latter, with a log line that says where in the packet. The packet is gone.
+            The value; `wsclient.variant` has the Python type for each of Godot's. None, which may be a value too, if
+            there was no packet or it was refused: then `get_packet_error()` returns why, and a log line says where in
+            the packet. `ERR_INVALID_DATA`: it is no Variant, and gone. `ERR_OUT_OF_MEMORY`: it has more than
+            `decode_buffer_max_items` values, and stays the next one, which `get_packet()` takes as bytes.
         """
         from wsclient.variant import VariantError, decode  # noqa: PLC0415 - loaded by __init__
 
@@ -117,11 +135,16 @@ class PacketPeer(Reference, ABC):
         if error := self.get_packet_error():
             logger.warning("get_var: no packet to read (%s)", error.name)
             return None
+        most, objects = self._decode_buffer_max_items, allow_objects or self._allows_object_decoding
         try:
-            return decode(packet, allow_objects=allow_objects or self._allows_object_decoding)
+            return decode(packet, allow_objects=objects, max_items=most, dialect=self._get_dialect())
         except VariantError as refusal:
-            self._set_packet_error(_told("get_var", refusal))
-            return None
+            error = _told("get_var", refusal)
+        if error is Error.ERR_OUT_OF_MEMORY:
+            logger.error("get_var: decode_buffer_max_items is %d; get_packet() takes the packet as bytes", most)
+            self._unget_packet(packet)
+        self._set_packet_error(error)
+        return None
 
     def put_var(self, value: object, full_objects: bool = False) -> Error:
         """Encodes a value as one of Godot's Variants, and sends it as one packet.
@@ -142,7 +165,7 @@ class PacketPeer(Reference, ABC):
 
         del full_objects
         try:
-            packet = encode(value, max_size=self._encode_buffer_max_size)
+            packet = encode(value, max_size=self._encode_buffer_max_size, dialect=self._get_dialect())
         except VariantError as refusal:
             return _told("put_var", refusal)
         return self.put_packet(packet)
@@ -173,6 +196,31 @@ class PacketPeer(Reference, ABC):
         return self._encode_buffer_max_size
 
     @property
+    def decode_buffer_max_items(self) -> int:
+        """The most values of a Variant that `get_var` decodes: 65,536 by default, so that no packet stops a frame.
+
+        Each value counts, at any depth: containers and keys too, a pool once, and each string of a PoolStringArray. Set
+        to less than 1, it stays as it is, and that is logged. Not in Godot.
+        """
+        return self.get_decode_buffer_max_items()
+
+    @decode_buffer_max_items.setter
+    def decode_buffer_max_items(self, max_items: int) -> None:
+        self.set_decode_buffer_max_items(max_items)
+
+    def set_decode_buffer_max_items(self, max_items: int) -> None:
+        """Sets `decode_buffer_max_items`."""
+        items = index(max_items)
+        if items < 1:
+            logger.error("decode_buffer_max_items: %d is not 1 or more", items)
+        else:
+            self._decode_buffer_max_items = items
+
+    def get_decode_buffer_max_items(self) -> int:
+        """Returns `decode_buffer_max_items`."""
+        return self._decode_buffer_max_items
+
+    @property
     def allow_object_decoding(self) -> bool:
         """Whether `get_var` behaves as if always called with `allow_objects`; False by default. Deprecated in Godot."""
         return self.is_object_decoding_allowed()
@@ -190,6 +238,12 @@ class PacketPeer(Reference, ABC):
         return self._allows_object_decoding
 
     # For subclasses
+
+    def _get_dialect(self) -> Dialect:
+        """Returns the version of the engine whose Variants `put_var` and `get_var` speak: Godot 3."""
+        from wsclient.variant import GODOT_3  # noqa: PLC0415 - loaded by __init__
+
+        return GODOT_3
 
     def _set_packet_error(self, error: Error) -> None:
         """Settles what `get_packet_error` tells; whoever overrides that overrides this too."""

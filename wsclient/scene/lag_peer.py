@@ -184,7 +184,11 @@ class LagPeer(NetworkedMultiplayerPeer):
             found(*args)
 
     def _get_packet(self) -> bytes:
-        return self._unread.popleft()[1]
+        self._taken = self._unread.popleft()
+        return self._taken[1]
+
+    def _unget_packet(self, packet: bytes) -> None:
+        self._unread.appendleft((self._taken[0], packet))
 
     def _put_packet(self, packet: bytes) -> Error:
         if self.get_connection_status() != ConnectionStatus.CONNECTION_CONNECTED:

@@ -110,6 +110,9 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
     def _set_packet_error(self, error: Error) -> None:
         self._inbox.error = error
 
+    def _unget_packet(self, packet: bytes) -> None:
+        self._inbox.packets.appendleft(packet)
+
     # Limits
 
     def set_buffers(

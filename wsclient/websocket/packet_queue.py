@@ -207,3 +207,6 @@ class PacketReader:
 
     def _set_packet_error(self, error: Error) -> None:
         self._inbox.error = error
+
+    def _unget_packet(self, packet: bytes) -> None:
+        self._inbox.packets.appendleft(packet)

@@ -9,9 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.variant.strategies import variants
+from tests.variant.strategies import variants_and_dialects
 from tests.variant.vectors import NOT_DESCRIBED, Vector, built, read, written
-from wsclient.variant import GODOT_3, GODOT_4, EncodedObjectAsID, VariantError, Vector2, decode, decode_from, encode
+from wsclient.variant import (
+    GODOT_3,
+    GODOT_4,
+    EncodedObjectAsID,
+    NodePath,
+    PoolIntArray,
+    PoolStringArray,
+    VariantError,
+    Vector2,
+    decode,
+    decode_from,
+    encode,
+)
+from wsclient.variant.types.components import Components
+from wsclient.variant.types.string_pool import StringPool
 
 if TYPE_CHECKING:
     from wsclient.variant.codec.dialect import Dialect
@@ -99,41 +113,115 @@ def test_a_vector_with_any_bit_wrong_is_a_value_or_refused(vector: Vector) -> No
         outcome(bytes(data), allow_objects=True, dialect=vector.dialect)
 
 
-@given(variants)
+@given(variants_and_dialects)
 @pytest.mark.untraced
-def test_what_was_encoded_is_decoded(value: object) -> None:
-    data = encode(value)
+def test_what_was_encoded_is_decoded(case: tuple[object, Dialect]) -> None:
+    value, dialect = case
+    data = encode(value, dialect=dialect)
 
-    assert decode_from(data) == (value, len(data))
-    assert repr(decode(data)) == repr(value)
+    found, end = decode_from(data, dialect=dialect)
+
+    assert (found, end) == (value, len(data))
+    assert repr(found) == repr(value)
 
 
-@given(variants, variants)
+@given(variants_and_dialects, variants_and_dialects)
 @pytest.mark.untraced
-def test_one_value_behind_another_is_decoded_from_its_offset(first: object, second: object) -> None:
-    data = encode(first) + encode(second)
+def test_one_value_behind_another_is_decoded_from_its_offset(
+    first: tuple[object, Dialect], second: tuple[object, Dialect]
+) -> None:
+    data = b"".join(encode(value, dialect=dialect) for value, dialect in (first, second))
 
-    value, end = decode_from(data)
+    value, end = decode_from(data, dialect=first[1])
 
-    assert (value, decode_from(data, end)) == (first, (second, len(data)))
+    assert (value, decode_from(data, end, dialect=second[1])) == (first[0], (second[0], len(data)))
 
 
+each_dialect = pytest.mark.parametrize("dialect", [GODOT_3, GODOT_4])
+
+
+@each_dialect
 @given(st.binary(max_size=64))
-def test_any_bytes_are_a_value_or_refused(data: bytes) -> None:
-    outcome(data)
+def test_any_bytes_are_a_value_or_refused(dialect: Dialect, data: bytes) -> None:
+    outcome(data, dialect=dialect)
 
 
-@given(st.lists(st.integers(0, 26).flatmap(lambda code: st.binary(max_size=12).map(lambda rest: (code, rest)))))
-def test_any_bytes_behind_real_types_are_a_value_or_refused(parts: list[tuple[int, bytes]]) -> None:
-    outcome(b"".join(struct.pack("<I", code) + rest for code, rest in parts), allow_objects=True)
+@each_dialect
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0, 1, 2, 3, 5, 9]), st.integers(0, 38), st.binary(max_size=12)),
+        max_size=8,
+    )
+)
+def test_any_bytes_behind_real_types_are_a_value_or_refused(
+    dialect: Dialect, parts: list[tuple[int, int, bytes]]
+) -> None:
+    data = b"".join(struct.pack("<I", code | flags << 16) + rest for flags, code, rest in parts)
+
+    outcome(data, allow_objects=True, dialect=dialect)
 
 
-@given(st.lists(st.one_of(st.integers(0, 30), st.integers(0, 2**32 - 1)), max_size=40))
-def test_any_numbers_are_a_value_that_encodes_again_or_refused(numbers: list[int]) -> None:
-    result = outcome(struct.pack(f"<{len(numbers)}I", *numbers))
+@each_dialect
+@given(
+    st.lists(st.one_of(st.integers(0, 40), st.integers(0, 2**32 - 1), st.integers(0, 0xF_FFFF)), max_size=40),
+    st.booleans(),
+)
+def test_any_numbers_are_a_value_that_encodes_again_or_refused(
+    dialect: Dialect, numbers: list[int], allow_objects: bool
+) -> None:
+    result = outcome(struct.pack(f"<{len(numbers)}I", *numbers), allow_objects=allow_objects, dialect=dialect)
 
     if not isinstance(result, VariantError):
-        assert repr(decode(encode(result))) == repr(result)
+        again = encode(result, full_objects=allow_objects, dialect=dialect)
+        assert repr(decode(again, allow_objects=allow_objects, dialect=dialect)) == repr(result)
+
+
+# How many values are in a value, as `max_items` counts
+
+
+def count_of(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + sum(count_of(part) for pair in value.items() for part in pair)
+    if isinstance(value, list | tuple) and not isinstance(value, Components):
+        return 1 + sum(map(count_of, value))
+    return 1 + len(value) if isinstance(value, StringPool) else 1
+
+
+@given(variants_and_dialects)
+@pytest.mark.untraced
+def test_values_are_counted_at_any_depth(case: tuple[object, Dialect]) -> None:
+    value, dialect = case
+    data, count = encode(value, dialect=dialect), count_of(value)
+
+    assert decode(data, max_items=count, dialect=dialect) == value
+    with pytest.raises(VariantError) as refused:
+        decode(data, max_items=count - 1, dialect=dialect)
+    assert refused.value.error == "ERR_OUT_OF_MEMORY"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param([None] * 65_536, id="nulls"),
+        pytest.param([7] * 65_536, id="alike"),
+        pytest.param([{}] * 65_536, id="dictionaries"),
+        pytest.param(dict.fromkeys(range(32768)), id="keys-and-values"),
+        pytest.param([[None] * 255] * 256, id="nested"),
+        pytest.param(PoolStringArray([""] * 65_536), id="strings"),
+        pytest.param([NodePath.from_names([""] * 65_536 * 8)], id="names-of-a-path"),
+    ],
+)
+def test_too_many_values_are_refused_however_they_are_arranged(value: object) -> None:
+    with pytest.raises(VariantError, match="more values than") as refused:
+        decode(encode(value), max_items=65_536)
+
+    assert refused.value.error == "ERR_OUT_OF_MEMORY"
+
+
+def test_what_is_packed_counts_once() -> None:
+    value = [PoolIntArray([0] * 99_999), bytes(99_999), "x" * 99_999, NodePath("a/b/c:d:e")]
+
+    assert decode(encode(value), max_items=5) == value
 
 
 def test_1024_containers_may_be_around_a_value() -> None:
