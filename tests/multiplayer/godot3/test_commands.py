@@ -129,6 +129,14 @@ def test_h14_nesting_without_end_is_refused():
         decode(bytes.fromhex("00 01000000 6100 01") + array_of_one * 10_000 + bytes(4))
 
 
+def test_an_argument_of_too_many_values_is_refused():
+    packet = invocation_of_call("many", [[None] * 65_535]).by_id(1)
+    assert decode(packet) == RemoteCall(NodeById(1), "many", ([None] * 65_535,))
+
+    with pytest.raises(CommandError, match="argument 1 of 1 of 'many': more values"):
+        decode(invocation_of_call("many", [[None] * 65_536]).by_id(1))
+
+
 def test_a_call_carries_255_arguments():
     packet = invocation_of_call("many", range(255)).by_id(1)
     assert decode(packet) == RemoteCall(NodeById(1), "many", tuple(range(255)))

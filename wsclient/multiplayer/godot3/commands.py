@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 MAX_ARGUMENTS = 255  # the count is one byte
+_MAX_VALUES = 65_536  # in one argument; no packet is to stop a frame
 _MAX_SHOWN = 80
 
 _U32 = struct.Struct("<I")
@@ -265,7 +266,7 @@ def _variant_of(value: object, what: str) -> bytes:
 
 def _variant_at(packet: bytes, offset: int, what: str) -> tuple[object, int]:
     try:
-        return decode_from(packet, offset)
+        return decode_from(packet, offset, max_items=_MAX_VALUES)
     except VariantError as error:
         raise CommandError(f"{what}: {error}") from error
 
