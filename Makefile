@@ -10,7 +10,7 @@ FUZZ_ARGS =
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
 
-.PHONY: help demo demo-godot demo-web browser test test-all check types docs engines fuzz model bench bench-quick clean
+.PHONY: help demo demo-godot demo-web browser test test-all check types docs engines interop fuzz model bench bench-quick clean
 .NOTPARALLEL:
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo 'make types   mypy and pyright on what users write; pyright has to know the type of every public name'
 	@echo 'make docs    the documentation, into build/site; a warning or a broken link fails'
 	@echo 'make engines the engines of demos/engines, so that make test tries them too'
+	@echo 'make interop every real server that is installed or can be, into build/interop; writes docs/interop.md'
 	@echo 'make fuzz    broken inputs for all that reads what strangers sent: SECONDS=10 for each of its targets'
 	@echo 'make model   every sequence of steps of a connection, LENGTH=6 of them, against the laws of its signals'
 	@echo 'make bench   the other clients beside this one, under fifteen minutes; writes docs/performance.md'
@@ -65,6 +66,9 @@ docs: $(VENV)/.has-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --site-dir build/site
 
 engines: $(VENV)/.has-engines
+
+interop: $(VENV)/.has-test
+	$(BIN)/python -m tests.interop.servers
 
 fuzz: $(VENV)/.has-fuzz
 	$(BIN)/python -m fuzz --seconds $(SECONDS) $(FUZZ_ARGS)

@@ -1,0 +1,110 @@
+"""docs/interop.md: what each server did with wsclient, beside the `websockets` client."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.interop.servers.battery import CHECKS, Check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.interop.servers.roster import Server
+
+__all__ = ["Result", "write"]
+
+LIMITS = Path(__file__).parent / "limits.md"
+PAGE = Path(__file__).parents[3] / "docs" / "interop.md"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one server answered: by client, by check."""
+
+    server: Server
+    version: str
+    answers: dict[str, dict[str, str]]
+
+    @property
+    def is_worse(self) -> bool:
+        """True if `websockets` got the answer that is expected where wsclient did not."""
+        ours, theirs = self.answers.values()
+        return any(ours[check.name] != check.expected == theirs[check.name] for check in CHECKS)
+
+
+def write(results: list[Result], missing: dict[str, str]) -> None:
+    """Writes the page."""
+    PAGE.write_text("\n".join(_lines(results, missing)) + "\n", encoding="utf-8")
+
+
+def _lines(results: list[Result], missing: dict[str, str]) -> Iterator[str]:
+    yield _INTRODUCTION.format(
+        count=len(results),
+        date=datetime.now(UTC).date().isoformat(),
+        python=platform.python_version(),
+        websockets=importlib.metadata.version("websockets"),
+    )
+    yield "| Server | " + " | ".join(check.name for check in CHECKS) + " |"
+    yield "|---|" + ":---:|" * len(CHECKS)
+    for result in results:
+        cells = (_cell(check, result) for check in CHECKS)
+        yield f"| {result.server.name} {result.version} | " + " | ".join(cells) + " |"
+    yield "\n## What differs between the two clients\n"
+    yield from (f"- **{result.server.name}**: {notes}." for result in results if (notes := _differences(result)))
+    yield "\n## Known limits of the servers\n"
+    yield LIMITS.read_text(encoding="utf-8").strip()
+    if missing:
+        yield "\n## Not asked\n"
+        yield from (f"- {name}: {' '.join(reason.split())[:200]}" for name, reason in missing.items())
+
+
+def _cell(check: Check, result: Result) -> str:
+    ours, theirs = (answers[check.name] for answers in result.answers.values())
+    shown = "✔" if ours == check.expected else "-" if ours == "-" else _short(ours)
+    return shown if ours in (theirs, check.expected) else f"{shown} ≠"
+
+
+def _short(answer: str) -> str:
+    words = answer.removeprefix("refused ").removeprefix("closed ").removeprefix("same ")
+    return words if len(words) < 12 else "refused"
+
+
+def _differences(result: Result) -> str:
+    return "; ".join(
+        f"{check.name}: {_told(ours)}, websockets {_told(theirs)}"
+        for check in CHECKS
+        if (ours := result.answers["wsclient"][check.name]) != (theirs := result.answers["websockets"][check.name])
+    )
+
+
+def _told(answer: str) -> str:
+    return answer if len(answer) < 120 else answer[:117] + "..."
+
+
+_INTRODUCTION = """\
+# Servers that wsclient was tried with
+
+{count} servers, asked on {date} with Python {python}, once by wsclient and once by the blocking client of websockets
+{websockets}. `make interop` asks them again and writes this page; five of them are asked with every run of the tests.
+
+A ✔ is the answer of a server that does all that the protocol lets it do; anything else is what it answered instead.
+Where the two clients differ, a ≠ stands in the cell, and the section below says how.
+
+| Question | ✔ means |
+|---|---|
+| connect, sub-protocol | opens; chooses `chat.v1` of `chat.v2, chat.v1` ("none": it opens without one) |
+| text, binary, empty, 1 MiB | the same message comes back |
+| fragments | a text sent one character a frame comes back whole |
+| compression | permessage-deflate is agreed ("plain": it is not), and the message comes back |
+| ping, burst | a pong comes; 1,000 messages sent without waiting come back in order |
+| we close | our Close 4000 with a reason is answered with the same |
+| it closes | Close 4001 comes with its reason |
+| HTTP error | a path that is not there is refused with 404 ("open": every path is accepted) |
+| redirect | 302 leads to the echo |
+| stopped | SIGTERM sends Close 1001 to those connected ("1006": TCP ends without a Close) |
+"""
