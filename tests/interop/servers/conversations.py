@@ -91,8 +91,9 @@ class WithWsclient(Conversation):
     def open(self, url: str, protocols: Sequence[str] = (), *, compression: bool = False) -> None:
         client = self._client
         client.compression = compression
-        if hasattr(client, "max_redirects"):
-            client.max_redirects = 4
+        for name, value in (("max_redirects", 4), ("subprotocol_required", False)):
+            if hasattr(client, name):
+                setattr(client, name, value)
         opened: list[str] = []
         client.connection_established.connect(opened.append)
         if client.connect_to_url(url, protocols):
