@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus, InvalidURI
 from websockets.sync.client import ClientConnection, connect
 
 from wsclient import Error, WebSocketClient
@@ -100,9 +100,8 @@ class WithWsclient(Conversation):
             raise Refused(str(client.last_error))
         self._poll_until(lambda: opened or self._is_over())
         if not opened:
-            error = client.last_error
-            status = error.http_status if error else None
-            raise Refused(str(status) if status else f"{error}")
+            status = client.last_error.http_status if client.last_error else None
+            raise Refused(str(status or "without a reply"))
         self.protocol = opened[0]
 
     def send(self, message: str | bytes) -> None:
@@ -179,10 +178,12 @@ class WithWebsockets(Conversation):
             )
         except InvalidStatus as error:
             raise Refused(str(error.response.status_code)) from error
+        except InvalidURI as error:
+            raise Refused("Location is not ws://") from error
         except TimeoutError as error:
             raise Silent from error
-        except Exception as error:
-            raise Refused(f"{type(error).__name__}: {error}") from error
+        except (InvalidMessage, OSError) as error:
+            raise Refused("without a reply") from error
         self.protocol = self._connection.subprotocol or ""
 
     def send(self, message: str | bytes) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.interop.servers.battery import CHECKS, Check
+from wsclient.ground.escape import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,8 @@ def _differences(result: Result) -> str:
 
 
 def _told(answer: str) -> str:
-    return answer if len(answer) < 120 else answer[:117] + "..."
+    shown = escape(answer)
+    return shown if len(shown) < 120 else shown[:117] + "..."
 
 
 _INTRODUCTION = """\
