@@ -96,7 +96,7 @@ def test_a_server_that_asks_for_our_certificate_says_so_behind_the_tls_handshake
     """With TLS 1.3 we have sent our request by then."""
     world_of(tls).context = certificates.asking_for_a_certificate(ssl.TLSVersion.TLSv1_3)
 
-    refuses(tls, "certificate required", stage="handshake")
+    refuses(tls, "certificate required")
 
 
 @pytest.mark.hostile("G10")

@@ -216,8 +216,10 @@ MESSAGES = {
     "certificate-of-an-unknown-authority": (
         partial(untrusted, server_context(ca=STRANGER)),
         (
-            "The server cannot be trusted: certificate verify failed: unable to get local issuer certificate "
-            f"(localhost:443). {UNTRUSTED}"
+            "The server cannot be trusted: certificate verify failed: unable to get local issuer certificate: the "
+            "certificate of the authority that signed the server's is missing (localhost:443). The server has to send "
+            "the whole chain, its intermediate certificates too; if the authority is a private one, set "
+            "trusted_ssl_certificate."
         ),
     ),
     "certificate-of-another-name": (
@@ -335,7 +337,7 @@ MESSAGES = {
         partial(hung_up, is_secure=True),
         (
             "The server hung up in the middle of TLS; it may not speak it here (game.example:443). "
-            "Try ws:// in place of wss://, or another port; or the server is too old, or asks for a certificate."
+            "Try ws:// in place of wss://, or another port."
         ),
     ),
     "server-gone": (

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from wsclient.ground.stored_error import detached
-from wsclient.protocol.events import Failure, FailureKind
+from wsclient.protocol.events import Failure, FailureKind, Stage
 from wsclient.transport.stream.stream import StreamError
-
-if TYPE_CHECKING:
-    from wsclient.protocol.events import Stage
 
 __all__ = ["OUT_OF_MEMORY", "failure_from", "is_more_telling", "reason_of"]
 
@@ -54,12 +51,13 @@ def failure_from(error: BaseException, stage: Stage, place: str) -> Failure:
 
     Args:
         error: the exception that said so.
-        stage: how far the connection had come.
+        stage: how far the connection had come; an error of TLS is of stage TLS all the same.
         place: host and port of the other side, safe to show.
     """
     detached(error)
     if isinstance(error, StreamError):
-        return Failure(stage=stage, kind=error.kind, detail=f"{error.detail} ({place})", cause=error)
+        detail = f"{error.detail} ({place})"
+        return Failure(stage=Stage.TLS, kind=error.kind, detail=detail, cause=error, hint=error.hint)
     number = error.errno if isinstance(error, OSError) else None
     kind, words = _KINDS.get(number, _OTHER) if number is not None else _OTHER
     detail = words.format(place=place, reason=reason_of(error))

@@ -102,7 +102,7 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
     ),
     FailureKind.TLS: (
         Error.ERR_CANT_CONNECT,
-        "Try ws:// in place of wss://, or another port; or the server is too old, or asks for a certificate.",
+        "The server may be too old, or ask for a certificate.",
     ),
     FailureKind.TLS_ON_PLAIN_PORT: (
         Error.ERR_CANT_CONNECT,

@@ -250,3 +250,65 @@ def test_a_machine_without_root_certificates_is_told_of(monkeypatch: pytest.Monk
     failure = failed(Resolver(FakeSystem([V4])).start("localhost", 443, TlsOptions()))
     assert failure.kind is FailureKind.SYSTEM
     assert "root certificates" in failure.detail
+
+
+@pytest.mark.faults("B19")
+def test_the_lookup_is_the_systems_at_that_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    resolver = Resolver()
+    monkeypatch.setattr(socket, "getaddrinfo", FakeSystem([V4]))  # as gevent does, perhaps long after the import
+    assert found(resolver.start("game.example", 80, None)).addresses == addresses("192.0.2.1")
+
+
+class NoDaemons(threading.Thread):
+    """A thread of most subinterpreters."""
+
+    def start(self) -> None:
+        if self.daemon:
+            raise RuntimeError("daemon threads are disabled in this interpreter")
+        super().start()
+
+
+class NoThreads(threading.Thread):
+    def start(self) -> None:
+        raise RuntimeError("thread is not supported for isolated subinterpreters")
+
+
+@pytest.mark.faults("B17")
+def test_an_interpreter_without_daemons_has_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.threading, "Thread", NoDaemons)
+    lookup = Resolver(FakeSystem([V4])).start("game.example", 80, None)
+    for thread in threading.enumerate():
+        if isinstance(thread, NoDaemons):
+            thread.join(20)
+    assert isinstance(lookup.outcome, Resolved)
+
+
+@pytest.mark.faults("B17")
+def test_an_interpreter_without_threads_is_named_and_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.threading, "Thread", NoThreads)
+    outcome = Resolver(FakeSystem([V4])).start("game.example", 80, None).outcome
+    assert isinstance(outcome, Failure)
+    assert outcome.detail.startswith("this interpreter forbids threads")
+    assert "numeric address" in outcome.detail
+
+
+@pytest.mark.faults("B17")
+def test_a_numeric_host_with_a_context_that_is_there_needs_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = TlsOptions(verify=False)
+    found(Resolver().start("192.0.2.1", 443, options))  # the first one builds it
+    monkeypatch.setattr(module.threading, "Thread", NoThreads)
+    assert isinstance(Resolver().start("192.0.2.1", 443, options).outcome, Resolved)
+
+
+@pytest.mark.faults("B7", "B9")
+def test_whatever_goes_wrong_with_tls_is_of_that_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    from wsclient.transport.stream import tls_context
+
+    class Broken(tls_context.ContextCache):
+        def get(self, options: TlsOptions) -> object:
+            raise LookupError("no such thing")
+
+    monkeypatch.setattr(tls_context, "CONTEXTS", Broken())
+    failure = failed(Resolver(FakeSystem([V4])).start("localhost", 443, TlsOptions()))
+    assert failure.stage is Stage.TLS
+    assert "what TLS needs for 'localhost' failed: no such thing" in failure.detail

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ssl
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import trustme
 from tests.support.memory_stream import MemoryStream
 from tests.support.tls import ServerTlsStream, authority, server_context
 from wsclient.transport.opening.resolver import TlsOptions
+from wsclient.transport.stream import tls_context
 from wsclient.transport.stream.stream import StreamError
 from wsclient.transport.stream.tls_context import ContextCache
 from wsclient.transport.stream.tls_stream import TlsStream
@@ -124,3 +126,64 @@ def test_only_so_many_are_kept_and_the_one_in_use_is() -> None:
         cache.get(TlsOptions(trusted_certificate=trustme.CA().cert_pem.bytes()))
         assert cache.get(TlsOptions(verify=False)) is kept
     assert len(cache._contexts) == 8
+
+
+@pytest.mark.faults("B7")
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(
+            "\N{WATCH} la racine de l\N{RIGHT SINGLE QUOTATION MARK}\xe9t\xe9\n{pem}", id="a comment in UTF-8"
+        ),
+        pytest.param("\ufeff{pem}", id="a byte order mark"),
+        pytest.param("{pem}\n# gr\xfc\xdfe\n{pem}", id="a comment in the middle of a bundle"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["text", "bytes", "path"])
+def test_of_pem_only_the_blocks_count(given: str, kind: str, tmp_path: Path) -> None:
+    text = given.format(pem=pem())
+    path = tmp_path / "ca.pem"
+    path.write_text(text, encoding="utf-8")
+    trusted = {"text": text, "bytes": text.encode(), "path": str(path)}[kind]
+    assert accepts(ContextCache().get(TlsOptions(trusted_certificate=trusted)), server_context())
+
+
+@pytest.mark.faults("B8")
+def test_certificates_of_windows_that_cannot_be_read_are_skipped(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    server_auth = {ssl.Purpose.SERVER_AUTH.oid}
+    stores = {
+        "CA": [(der()[:-10], "x509_asn", True), (der(), "pkcs_7_asn", True)],
+        "ROOT": [(der(), "x509_asn", server_auth), (b"", "x509_asn", {"1.2.3"})],
+    }
+    monkeypatch.setattr(ssl.sys, "platform", "win32")  # type: ignore[attr-defined]
+    monkeypatch.setattr(ssl, "enum_certificates", stores.__getitem__, raising=False)
+
+    context = ContextCache().get(TlsOptions())
+
+    assert accepts(context, server_context())
+    assert len(context.get_ca_certs()) > 50, "certifi's count too"
+    assert caplog.messages == ["1 certificates in the store of this system cannot be read, and are skipped"]
+
+
+@pytest.mark.faults("D13")
+@pytest.mark.parametrize("ignores_environment", [False, True])
+def test_the_keys_are_logged_for_those_who_ask(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ignores_environment: bool
+) -> None:
+    log = tmp_path / "keys.log"
+    monkeypatch.setenv("SSLKEYLOGFILE", str(log))
+    if ignores_environment:
+        monkeypatch.setattr(tls_context.sys, "flags", SimpleNamespace(ignore_environment=True))
+    assert accepts(ContextCache().get(TlsOptions(verify=False)), server_context())
+    assert log.exists() is not ignores_environment
+
+
+def test_what_needs_no_building_is_known() -> None:
+    cache = ContextCache()
+    assert cache.has(TlsOptions(trusted_certificate=ssl.create_default_context()))
+    assert not cache.has(TlsOptions(verify=False))
+    cache.get(TlsOptions(verify=False))
+    assert cache.has(TlsOptions(verify=False))
+    assert not cache.has(TlsOptions(trusted_certificate="/some/file.pem"))

@@ -121,7 +121,7 @@ def test_refuses_a_certificate_that_names_another(host: str, names: list[str]) -
 def test_refuses_a_certificate_of_an_unknown_authority() -> None:
     error = refusal(Pair(server=server_context(ca=trustme.CA())))
     assert error.kind is FailureKind.CERTIFICATE
-    assert error.detail == "certificate verify failed: unable to get local issuer certificate"
+    assert error.detail.startswith("certificate verify failed: unable to get local issuer certificate")
 
 
 @pytest.mark.hostile("G10")
@@ -350,10 +350,10 @@ def test_a_full_wire_takes_nothing_new_until_the_ciphertext_is_out(pair: Pair) -
     assert not pair.client.flush()
     assert pair.client.send(b"b" * 100) == 0
     held = pair.client.held
-    assert held > 100 - 10
+    assert held == 100, "of what was given, whatever TLS makes of it"
     pair.here.room = 20
     assert not pair.client.flush()
-    assert pair.client.held == held - 20
+    assert pair.client.held < held
     pair.here.room = None
     assert pair.client.flush()
     assert pair.client.held == pair.here.held == 0
@@ -402,3 +402,21 @@ def test_any_chunking_carries_the_same_bytes(messages: list[int], wire: int, rea
         pair.server.flush()
         received += everything(pair.client, read)
     assert received == expected
+
+
+@pytest.mark.faults("D1")
+def test_one_read_decrypts_a_bounded_number_of_records(pair: Pair) -> None:
+    for _ in range(2000):
+        pair.server.send(b"ab")
+    assert pair.client.receive(65536) == b"ab" * 256
+    assert pair.client.has_more
+    assert everything(pair.client) + b"ab" * 256 == b"ab" * 2000
+
+
+@pytest.mark.faults("D2")
+def test_what_tls_says_by_itself_does_not_count_as_unsent(pair: Pair) -> None:
+    pair.here.room = 0
+    pair.there.send(b"\x17\x03\x03\x00\x20" + bytes(32))  # a record that nobody has encrypted: an alert is due
+    with pytest.raises(StreamError):
+        pair.client.receive(65536)
+    assert pair.client.held == 0

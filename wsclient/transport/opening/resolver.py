@@ -6,6 +6,7 @@ For wss the same thread imports `ssl` and builds the context, which together tak
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,11 +66,12 @@ class Lookup:
 class Resolver:
     """Starts lookups. Nothing of it is shared with the threads, so that none of them keeps anything alive."""
 
-    def __init__(self, getaddrinfo: Callable[..., list[Any]] = socket.getaddrinfo) -> None:
+    def __init__(self, getaddrinfo: Callable[..., list[Any]] | None = None) -> None:
         """Nothing happens yet.
 
         Args:
-            getaddrinfo: the system's lookup; called in the thread only.
+            getaddrinfo: the lookup, called in the thread only; None for what `socket.getaddrinfo` is at that time,
+                which gevent may have replaced.
         """
         self._getaddrinfo = getaddrinfo
 
@@ -84,13 +86,14 @@ class Resolver:
         address = numeric_address(host, port)
         if address is not None and tls is None:
             return Lookup(Resolved((address,), None))
+        if address is not None and tls is not None and _is_prepared(tls):
+            return Lookup(_with_tls((address,), tls))
         lookup = Lookup()
-        arguments = (lookup, host, port, address, tls, self._getaddrinfo)
+        arguments = (lookup, host, port, address, tls, self._getaddrinfo or socket.getaddrinfo)
         try:
-            # A daemon: the interpreter's exit never waits for a name server.
-            threading.Thread(target=_run, args=arguments, name=f"wsclient lookup of {host}", daemon=True).start()
+            _start_thread(_run, arguments, f"wsclient lookup of {host}")
         except (RuntimeError, MemoryError) as error:
-            lookup.outcome = _failure(FailureKind.SYSTEM, f"no thread for the name lookup: {reason_of(error)}", error)
+            lookup.outcome = _failure(FailureKind.SYSTEM, _words_for_no_thread(error), error)
         return lookup
 
 
@@ -102,6 +105,30 @@ def numeric_address(host: str, port: int) -> Address | None:
     except OSError:
         return None
     return Address(family, (host, port, 0, 0) if family == socket.AF_INET6 else (host, port))
+
+
+def _start_thread(target: Callable[..., None], arguments: tuple[object, ...], name: str) -> None:
+    try:
+        # A daemon: the interpreter's exit never waits for a name server.
+        threading.Thread(target=target, args=arguments, name=name, daemon=True).start()
+    except RuntimeError as error:
+        if "interpreter" not in str(error):
+            raise
+        # Most subinterpreters have threads, but no daemons.
+        threading.Thread(target=target, args=arguments, name=name, daemon=False).start()
+
+
+def _words_for_no_thread(error: RuntimeError | MemoryError) -> str:
+    if "interpreter" in str(error):
+        way_out = "connect from the main interpreter, or by ws:// to a numeric address"
+        return f"this interpreter forbids threads, and a name lookup needs one: {way_out} ({error})"
+    return f"no thread for the name lookup: {reason_of(error)}"
+
+
+def _is_prepared(tls: TlsOptions) -> bool:
+    """Returns whether `_with_tls` would return at once."""
+    module = sys.modules.get("wsclient.transport.stream.tls_context")
+    return module is not None and module.CONTEXTS.has(tls)
 
 
 def _run(
@@ -123,7 +150,9 @@ def _run(
             lookup.stage = Stage.TLS
             lookup.outcome = _with_tls(addresses, tls)
     except Exception as error:  # noqa: BLE001 - an exception that leaves a thread is printed and told to nobody
-        lookup.outcome = _failure(FailureKind.SYSTEM, f"the lookup of {host!r} failed: {reason_of(error)}", error)
+        what = "the lookup of" if lookup.stage is Stage.RESOLVE else "what TLS needs for"
+        detail = f"{what} {host!r} failed: {reason_of(error)}"
+        lookup.outcome = Failure(stage=lookup.stage, kind=FailureKind.SYSTEM, detail=detail, cause=error)
 
 
 def _look_up(host: str, port: int, getaddrinfo: Callable[..., list[Any]]) -> tuple[Address, ...] | Failure:
@@ -149,7 +178,7 @@ def _with_tls(addresses: tuple[Address, ...], tls: TlsOptions) -> Resolved | Fai
 
     try:
         context = CONTEXTS.get(tls)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         return _untrusted(tls, error)
 
     def secure(stream: Stream, name: str) -> TlsStream:

@@ -26,6 +26,9 @@ class Resolving(Phase):
         """Starts the lookup of the first place on the route."""
         super().__init__(str(attempt.route.server), attempt.settings)
         self._attempt = attempt
+        if attempt.offers_deflate:
+            from wsclient.protocol import compression  # noqa: F401, PLC0415 - here, and not when it opens in a frame
+
         first = attempt.route.first
         self._host = first.host
         self._lookup = attempt.outside.resolver.start(first.host, first.port, attempt.tls_options)

@@ -15,17 +15,19 @@ __all__ = ["Stream", "StreamError"]
 
 
 class StreamError(OSError):
-    """What goes wrong in a stream above the system's own errors, in TLS that is.
+    """Raised for what goes wrong above the system's own errors: in TLS.
 
     Attributes:
         kind: what it means.
         detail: in words, without the place; safe to show.
+        hint: what to try, in a whole sentence; "" if the kind says enough.
     """
 
-    def __init__(self, kind: FailureKind, detail: str) -> None:
+    def __init__(self, kind: FailureKind, detail: str, hint: str = "") -> None:
         super().__init__(detail)
         self.kind = kind
         self.detail = detail
+        self.hint = hint
 
 
 class Stream(ABC):

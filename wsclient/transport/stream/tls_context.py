@@ -1,8 +1,10 @@
-"""Which servers to trust, as `ssl` wants it told. Imported and used in the lookup thread only: both take long."""
+"""TLS contexts: which servers are trusted. Imported and used in the lookup thread only, since both take long."""
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import ssl
 import sys
 import threading
@@ -13,12 +15,17 @@ from typing import TYPE_CHECKING, Final
 import certifi
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from wsclient.transport.opening.resolver import TlsOptions
 
 __all__ = ["CONTEXTS", "ContextCache"]
 
+_log: Final = logging.getLogger("wsclient")
+
 _MAX_CONTEXTS: Final = 8  # arbitrary; a program has one or two sets of options, and a context takes about a megabyte
 _PEM_BEGIN: Final = "-----BEGIN"
+_PEM: Final = re.compile(r"-----BEGIN (?P<kind>[A-Z0-9 ]*CERTIFICATE)-----.*?-----END (?P=kind)-----", re.DOTALL)
 
 _Key = tuple[bool, str | bytes | None]
 
@@ -31,13 +38,13 @@ class ContextCache:
         self._lock = threading.Lock()
 
     def get(self, options: TlsOptions) -> ssl.SSLContext:
-        """Gives the context for these options.
+        """Returns the context for these options.
 
         A certificate that is named by its path is read each time, so that a new one counts at the next attempt.
 
         Raises:
             OSError: a certificate cannot be read, or is none (`ssl.SSLError`).
-            ValueError: the same, told in another way.
+            ValueError: the same, found in another way.
         """
         trusted = options.trusted_certificate
         if isinstance(trusted, ssl.SSLContext):
@@ -51,23 +58,36 @@ class ContextCache:
             self._contexts.move_to_end(key)
             return self._contexts[key]
 
+    def has(self, options: TlsOptions) -> bool:
+        """Returns whether `get` would return at once: the context is there, and no file has to be read."""
+        trusted = options.trusted_certificate
+        if isinstance(trusted, ssl.SSLContext):
+            return True
+        return (options.verify, None) in self._contexts if trusted is None or not options.verify else False
+
     def unlock(self) -> None:
         """Called in a forked child, where no thread is left that could open the lock."""
         self._lock = threading.Lock()
 
 
 def _certificates(trusted: str | bytes) -> str | bytes:
-    """PEM text or DER bytes, from either of them or a path."""
+    """Returns PEM text or DER bytes, from either of them or a path."""
     if isinstance(trusted, str) and _PEM_BEGIN not in trusted:
         trusted = Path(trusted).read_bytes()
-    if isinstance(trusted, bytes) and _PEM_BEGIN.encode() in trusted:
-        return trusted.decode("ascii", "replace")
-    return trusted
+    if isinstance(trusted, bytes):
+        if _PEM_BEGIN.encode() not in trusted:
+            return trusted
+        trusted = trusted.decode("ascii", "replace")
+    # Bundles have comments between the certificates, in any language and encoding.
+    return "\n".join(block.group() for block in _PEM.finditer(trusted)) or trusted
 
 
 def _build(verify: bool, trusted: str | bytes | None) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks certificate and host name unless told otherwise
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # As ssl.create_default_context: lets a developer read what was sent, with Wireshark for instance.
+    if (key_log := os.environ.get("SSLKEYLOGFILE")) and not sys.flags.ignore_environment:
+        context.keylog_filename = key_log
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -76,9 +96,39 @@ def _build(verify: bool, trusted: str | bytes | None) -> ssl.SSLContext:
         context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
         context.load_verify_locations(cadata=trusted)
     else:
-        context.load_default_certs()
+        _trust_the_system(context)
         context.load_verify_locations(certifi.where())
     return context
+
+
+def _trust_the_system(context: ssl.SSLContext) -> None:
+    """Loads the certificates of the system's store, all that can be read."""
+    try:
+        context.load_default_certs()
+    except OSError:  # one that cannot be read, and `ssl` takes none of them
+        skipped = sum(not _trust(context, certificate) for certificate in _certificates_of_windows())
+        _log.warning("%d certificates in the store of this system cannot be read, and are skipped", skipped)
+
+
+def _trust(context: ssl.SSLContext, certificate: bytes) -> bool:
+    try:
+        context.load_verify_locations(cadata=certificate)
+    except ssl.SSLError:
+        return False
+    return True
+
+
+def _certificates_of_windows() -> Iterator[bytes]:
+    """Iterates over what `ssl.SSLContext.load_default_certs` would load on Windows, in DER."""
+    for store in ("CA", "ROOT"):
+        found: list[tuple[bytes, str, set[str] | bool]] = getattr(ssl, "enum_certificates", _none)(store)
+        for certificate, encoding, trust in found:
+            if encoding == "x509_asn" and (trust is True or (trust and ssl.Purpose.SERVER_AUTH.oid in trust)):
+                yield certificate
+
+
+def _none(_store: str) -> list[tuple[bytes, str, set[str] | bool]]:
+    return []
 
 
 CONTEXTS: Final = ContextCache()

@@ -1,6 +1,6 @@
 """TLS over any stream: OpenSSL works in memory, so that it never touches a socket and never waits.
 
-Imported in the lookup thread only, since `ssl` takes long to import; who has a `TlsStream` got it from there.
+Imported in the lookup thread only, since `ssl` takes long to import.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from wsclient.protocol.events import FailureKind
 from wsclient.transport.stream.stream import Stream, StreamError
+from wsclient.transport.stream.tls_words import explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +22,7 @@ __all__ = ["TlsStream"]
 
 _CIPHERTEXT_SIZE: Final = 65536
 _RECORD_SIZE: Final = 16384  # RFC 8446 section 5.1: what one record holds at most
-_RECORD_TYPES: Final = range(20, 25)  # RFC 8446 section 5.1 and RFC 6520: from change_cipher_spec to heartbeat
-_MAJOR_VERSION: Final = 3  # of every TLS, RFC 8446 section 5.1
+_MAX_RECORDS: Final = 256  # in one read; arbitrary: some 0.3 ms, however small they are
 _MAX_ROUNDS: Final = 16  # reads in one step of the handshake; a server's part comes in one or two
 
 
@@ -40,6 +40,7 @@ class TlsStream(Stream):
         "_is_starved",
         "_outgoing",
         "_tls",
+        "_unflushed",
     )
 
     def __init__(self, inner: Stream, context: ssl.SSLContext, host: str | None) -> None:
@@ -57,6 +58,7 @@ class TlsStream(Stream):
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._ciphertext = memoryview(b"")  # encrypted, and not taken by the inner stream yet
+        self._unflushed = 0  # bytes that `send` took since nothing was held
         self._first_bytes = b""
         self._has_more = False
         self._has_partial = False
@@ -93,7 +95,7 @@ class TlsStream(Stream):
             except ssl.SSLError as error:
                 with contextlib.suppress(OSError):
                     self.flush()  # the alert that says why
-                raise self._explain(error) from error
+                raise explain(error, self._first_bytes) from error
             else:
                 self.flush()
                 self._has_more = self._holds_data
@@ -143,7 +145,11 @@ class TlsStream(Stream):
         pieces: list[bytes] = []
         room = max_bytes
         self._has_more = False
-        while room and (piece := self._read(min(room, _RECORD_SIZE), is_first=not pieces)) is not None:
+        while (
+            room
+            and len(pieces) < _MAX_RECORDS
+            and (piece := self._read(min(room, _RECORD_SIZE), is_first=not pieces)) is not None
+        ):
             pieces.append(piece)
             room -= len(piece)
             if not piece:
@@ -167,20 +173,22 @@ class TlsStream(Stream):
         except ssl.SSLWantReadError:
             sent = 0  # RFC 5246 section 7.4.1.1: up to TLS 1.2 a server may shake hands again; that has to end first
         except ssl.SSLError as error:
-            raise self._explain(error) from error
+            raise explain(error, self._first_bytes) from error
+        self._unflushed += sent
         self.flush()
         return sent
 
     @property
     def held(self) -> int:
-        """How many bytes of ciphertext wait."""
-        return len(self._ciphertext) + self._outgoing.pending
+        """How many bytes wait of what `send` took. What TLS says by itself, an alert for instance, does not count."""
+        return min(self._unflushed, len(self._ciphertext) + self._outgoing.pending)
 
     def flush(self) -> bool:
         """Passes ciphertext on; see `Stream.flush`."""
         while True:
             if not self._ciphertext:
                 if not self._outgoing.pending:
+                    self._unflushed = 0
                     return True
                 self._ciphertext = memoryview(self._outgoing.read())
             sent = self._inner.send(self._ciphertext)
@@ -222,7 +230,7 @@ class TlsStream(Stream):
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             return b""
         except ssl.SSLError as error:
-            self._error = self._explain(error)
+            self._error = explain(error, self._first_bytes)
             if is_first:
                 raise self._error from error
             return b""
@@ -239,16 +247,3 @@ class TlsStream(Stream):
         else:
             self._incoming.write_eof()
         return True
-
-    def _explain(self, error: ssl.SSLError) -> StreamError:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return StreamError(
-                FailureKind.CERTIFICATE, f"certificate verify failed: {error.verify_message.rstrip('.')}"
-            )
-        first = self._first_bytes
-        if first and (first[0] not in _RECORD_TYPES or first[1:] not in (b"", bytes([_MAJOR_VERSION]))):
-            return StreamError(FailureKind.TLS_ON_PLAIN_PORT, "the server does not speak TLS")
-        if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-            return StreamError(FailureKind.TLS, "the server hung up in the middle of TLS; it may not speak it here")
-        reason = (error.reason or str(error)).replace("_", " ").lower()
-        return StreamError(FailureKind.TLS, f"TLS failed: {reason}")
