@@ -11,7 +11,7 @@ import pytest
 from tests.support.godot4_engine import require_godot4
 from tests.support.godot4_project import REPLICATION, RPC_NAMES, SPAWN_LISTS, write_project
 
-ASKING = Path(__file__).parent / "godot4_project_answers.gd"
+ASKING = Path(__file__).parent / "godot4" / "project_answers.gd"
 
 
 @pytest.fixture(scope="module")

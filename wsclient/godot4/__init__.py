@@ -9,6 +9,8 @@ The names at the top of the package, `wsclient`, are Godot 3's; a program uses t
 
 from __future__ import annotations
 
+from wsclient.godot4.multiplayer_spawner import MultiplayerSpawner
+from wsclient.godot4.multiplayer_synchronizer import MultiplayerSynchronizer
 from wsclient.godot4.node import Node
 from wsclient.godot4.project import Project
 from wsclient.godot4.rpc_marks import rpc
@@ -49,6 +51,8 @@ __all__ = [
     "DictionaryKey",
     "EncodedObjectAsID",
     "FrozenDictionary",
+    "MultiplayerSpawner",
+    "MultiplayerSynchronizer",
     "Node",
     "NodePath",
     "PackedColorArray",

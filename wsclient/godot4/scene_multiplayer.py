@@ -11,15 +11,27 @@ from wsclient.core.signal import Signal
 from wsclient.godot4.authentication import Authentication
 from wsclient.godot4.node import Node
 from wsclient.godot4.remote_calls import RemoteCalls
+from wsclient.godot4.replication import Replication
 from wsclient.godot4.rpc_config import RPCMode
 from wsclient.godot4.scene_paths import ScenePaths
-from wsclient.godot4.scene_receiver import Admitted, Called, GotAuth, GotBytes, Left, ListsDiffer, SceneReceiver
+from wsclient.godot4.scene_receiver import (
+    Admitted,
+    Called,
+    GotAuth,
+    GotBytes,
+    Left,
+    ListsDiffer,
+    Replicated,
+    SceneReceiver,
+)
 from wsclient.godot4.scene_routes import SceneRoutes, includes
 from wsclient.ground.error import Error
+from wsclient.multiplayer.godot3.commands import CommandError
 from wsclient.multiplayer.godot4 import scene_commands as commands
 from wsclient.multiplayer.godot4.scene_commands import SERVER_ID
 from wsclient.scene.multiplayer_base import MultiplayerBase
 from wsclient.scene.peer_arrivals import ArrivalKind
+from wsclient.scene.rpc_admission import NotAdmitted
 from wsclient.scene.rpc_doubts import nearest_in_words
 from wsclient.transport.clock import monotonic
 
@@ -84,6 +96,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         self._calls = RemoteCalls(self._paths, self._routes.send_command)
         self._authentication = Authentication(timeout=3.0)
         self._receiver = SceneReceiver(self._routes, self._authentication, self._paths, self._calls, clock)
+        self._replication = Replication(self, clock=clock)
         self._admitted_later: list[int] = []  # by complete_auth outside of poll(), where no signal may be emitted
         self._has_said_done: set[int] = set()  # peers that were answered, without authentication here
         self.auth_callback: Callable[[int, bytes], object] | None = None
@@ -259,7 +272,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
             reason = f'{what} at ourselves: {config.in_words} at {node!r} is not "call_local"'
             return self._refuse(Error.ERR_INVALID_PARAMETER, reason)
         if target != own_id:
-            self._calls.send(node, path, method, arguments, self._receivers_of(target, what))
+            self._calls.send(node, path, method, arguments, self._receivers_of(node, target, what))
         if config.call_local and includes(target, own_id):
             self._run_as(own_id, partial(getattr(node, method), *arguments))
         return Error.OK
@@ -283,12 +296,15 @@ class SceneMultiplayer(MultiplayerBase[Node]):
 
     def node_entered(self, node: Node) -> None:
         """Called after a node has come into the tree."""
+        self._replication.node_entered(node)
 
     def node_ready(self, node: Node) -> None:
         """Called after a node, and all below it, have come into the tree."""
+        self._replication.node_ready(node)
 
     def node_exiting(self, node: Node) -> None:
         """Called before a node leaves the tree."""
+        self._replication.node_exiting(node)
         self._paths.forget_node(node)
 
     # The work
@@ -312,6 +328,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
                 self._admit(peer_id)
         super()._work()
         self._drop_late_peers()
+        self._replication.poll(self._clock())
 
     def _on_peer_connected(self, peer_id: int) -> None:
         if self.auth_callback is None:
@@ -342,6 +359,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         self._authentication.clear()
         self._admitted_later.clear()
         self._has_said_done.clear()
+        self._replication.clear()
         self._paths.clear()
         self._receiver.clear()
 
@@ -350,6 +368,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
     def _admit(self, peer_id: int) -> None:
         self._authentication.forget(peer_id)
         self._routes.admit(peer_id)
+        self._replication.peer_came(peer_id)
         if peer_id == SERVER_ID:
             self.connected_to_server.emit()
         if peer_id in self._connected_peers:  # or a handler has ended it all
@@ -361,6 +380,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         if not self._routes.dismiss(peer_id):
             return False
         self._paths.forget_peer(peer_id)
+        self._replication.peer_left(peer_id)
         return True
 
     def _drop_late_peers(self) -> None:
@@ -383,11 +403,12 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         nearest = nearest_in_words(method, node.known_rpc_names())
         return self._refuse(Error.ERR_INVALID_PARAMETER, f"{what}: {type(node).__name__} has none marked; {nearest}")
 
-    def _receivers_of(self, target: int, what: str) -> list[int]:
+    def _receivers_of(self, node: Node, target: int, what: str) -> list[int]:
         if target != BROADCAST and abs(target) not in self._connected_peers:
             self._refused_calls.log(f"{what}: peer {abs(target)} is not connected")
             return []
-        return [peer_id for peer_id in self._connected_peers if includes(target, peer_id)]
+        receivers = [peer_id for peer_id in self._connected_peers if includes(target, peer_id)]
+        return [peer_id for peer_id in receivers if self._replication.is_rpc_visible(node, peer_id)]
 
     # Receiving
 
@@ -404,8 +425,16 @@ class SceneMultiplayer(MultiplayerBase[Node]):
                 self._admit(peer_id)
             case Left(peer_id=peer_id):
                 self._on_peer_disconnected(peer_id)
+            case Replicated(sender=sender, packet=packet):
+                self._replicate(sender, packet)
             case ListsDiffer(sender=sender, node=node):
                 self._warn_of_lists(sender, node)
+
+    def _replicate(self, sender: int, packet: bytes) -> None:
+        try:
+            self._replication.receive(sender, packet)
+        except (CommandError, NotAdmitted) as error:
+            self._receiver.refuse(sender, str(error))
 
     def _on_auth(self, sender: int, data: bytes) -> None:
         if self.auth_callback is not None and data:

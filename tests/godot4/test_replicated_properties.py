@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+
+from wsclient.godot4 import Color, NodePath, Vector2
+from wsclient.godot4.node import Node
+from wsclient.godot4.replicated_properties import MissingPropertyError, ReplicatedProperties
+
+
+class Weapon(Node):
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name)
+        self.heat = 0.5
+        self.color = Color(1, 0.5, 0, 1)
+
+
+class Tank(Node):
+    def __init__(self) -> None:
+        super().__init__("Tank")
+        self.position = Vector2(1, 2)
+        self.ammo = {"left": 3}
+        self.weapon = self.add_child(Node("Turret")).add_child(Weapon("Weapon"))
+
+
+def properties(*paths):
+    return ReplicatedProperties(map(NodePath, paths))
+
+
+ALL = (".:position", ".:ammo", "Turret/Weapon:heat", ".:position:y", ".:ammo:left", "Turret/Weapon:color:g")
+
+
+def test_reads_in_order():
+    assert properties(*ALL).read(Tank()) == [Vector2(1, 2), {"left": 3}, 0.5, 2.0, 3, 0.5]
+
+
+def test_sets_in_order():
+    tank = Tank()
+    properties(*ALL).write(tank, [Vector2(3, 4), {"left": 1, "right": 2}, 0.25, 7, 9, 0.75])
+    assert (tank.position, tank.ammo) == (Vector2(3, 7), {"left": 9, "right": 2})
+    assert (tank.weapon.heat, tank.weapon.color) == (0.25, Color(1, 0.75, 0, 1))
+
+
+def test_a_property_of_a_property_of_an_object_is_set_there():
+    tank = Tank()
+    properties(".:weapon:heat").write(tank, [0.75])
+    assert tank.weapon.heat == 0.75
+
+
+def test_a_property_that_is_not_there_yet_is_made():
+    tank = Tank()
+    properties(".:new").write(tank, [1])
+    assert properties(".:new").read(tank) == [1]
+
+
+def test_a_node_that_has_gone_is_left_out():
+    tank = Tank()
+    properties("Gone:heat", ".:position").write(tank, [1, Vector2()])
+    assert tank.position == Vector2()
+
+
+@pytest.mark.parametrize("path", [".:none", "Gone:heat", ".:ammo:none", ".:position:q"])
+def test_reading_what_is_not_there_is_an_error(path):
+    with pytest.raises(MissingPropertyError, match=path):
+        properties(path).read(Tank())
+
+
+def test_fewer_values_set_the_first():
+    tank = Tank()
+    properties(".:position", ".:ammo").write(tank, [Vector2()])
+    assert (tank.position, tank.ammo) == (Vector2(), {"left": 3})
+
+
+def test_some_are_chosen_by_a_mask():
+    chosen = properties(".:position", ".:ammo", "Turret/Weapon:heat").chosen(0b101)
+    assert len(chosen) == 2
+    assert chosen.read(Tank()) == [Vector2(1, 2), 0.5]

@@ -1,0 +1,179 @@
+"""MultiplayerSpawner: makes nodes at other peers when they are made here."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+
+from wsclient.core.signal import Signal
+from wsclient.godot4.node import Node
+from wsclient.multiplayer.godot4.replication_commands import CUSTOM_SCENE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.variant import NodePath
+
+__all__ = ["MultiplayerSpawner", "Scene", "SpawnWatcher"]
+
+logger: Final = logging.getLogger("wsclient.multiplayer")
+
+
+class SpawnWatcher(Protocol):
+    """The replication of a session, as a spawner inside its tree sees it."""
+
+    def spawner_changed(self, spawner: MultiplayerSpawner) -> None:
+        """Called when a spawner has another place for its nodes."""
+        ...
+
+    def spawn_custom(self, spawner: MultiplayerSpawner, node: Node, data: object) -> None:
+        """Called for a node that `spawn` has made, before it enters the tree."""
+        ...
+
+    def spawned_count(self, spawner: MultiplayerSpawner) -> int:
+        """Returns how many nodes of a spawner there are."""
+        ...
+
+    def can_spawn(self, spawner: MultiplayerSpawner) -> bool:
+        """Returns True if there is a network, and the spawner is ours."""
+        ...
+
+
+if TYPE_CHECKING:
+    Scene: TypeAlias = Callable[[], Node]
+else:
+    Scene = object
+
+
+class MultiplayerSpawner(Node):
+    """Makes nodes at other peers as they are made at the peer that has the authority over this node, by default 1.
+
+        spawner = MultiplayerSpawner("Spawner")
+        spawner.spawn_path = "../Players"
+        spawner.add_spawnable_scene(Player)      # a class of nodes; `Project.spawn_list` has the game's list
+        spawner.spawned.connect(lambda node: print(node, "is here"))
+
+    At the spawner's authority, each node of such a class that is added below `spawn_path` is spawned at the others, and
+    despawned when it leaves the tree. At the others it appears within `poll()`, named and with its state, before its
+    `_ready`.
+    """
+
+    spawned: Final = Signal[Node]("node")
+    """A node was made because another peer has spawned it. It is in the tree."""
+    despawned: Final = Signal[Node]("node")
+    """A node was taken out because the peer that had spawned it has no more of it."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name)
+        self.spawn_limit: int = 0
+        """How many nodes there may be at once; 0 is no limit."""
+        self.spawn_function: Callable[[object], Node] | None = None
+        """Makes a node of the data that `spawn` was given, at every peer. The node has no parent yet."""
+        self._spawn_path = ""
+        self._scenes: list[Scene] = []
+        self._watcher: SpawnWatcher | None = None
+
+    @property
+    def spawn_path(self) -> str:
+        """The path, from this node, of the node below which nodes are spawned."""
+        return self._spawn_path
+
+    @spawn_path.setter
+    def spawn_path(self, path: str | NodePath) -> None:
+        self._spawn_path = str(path)
+        if self._watcher is not None:
+            self._watcher.spawner_changed(self)
+
+    def add_spawnable_scene(self, scene: Scene) -> None:
+        """Adds to the list of what is spawned. The other side needs the same list in the same order.
+
+        Args:
+            scene: a class of nodes, made without arguments. Its place stands for it on the wire: what the other side
+                spawns and this one never sees still needs its place. Any other callable makes nodes here, but only
+                nodes of a class are spawned from here.
+
+        Raises:
+            ValueError: the list is full, at 255.
+        """
+        if len(self._scenes) >= CUSTOM_SCENE:
+            raise ValueError(f"a spawner has at most {CUSTOM_SCENE} scenes")
+        self._scenes.append(scene)
+
+    def get_spawnable_scene_count(self) -> int:
+        """Returns the length of the list."""
+        return len(self._scenes)
+
+    def get_spawnable_scene(self, index: int) -> Scene:
+        """Returns what stands at a place of the list. Raises: IndexError, there is no such place."""
+        if not 0 <= index < len(self._scenes):
+            raise IndexError(f"{self!r} has {len(self._scenes)} scenes, none at {index}")
+        return self._scenes[index]
+
+    def clear_spawnable_scenes(self) -> None:
+        """Empties the list."""
+        self._scenes.clear()
+
+    def spawn(self, data: object = None) -> Node | None:
+        """Makes a node with `spawn_function`, here and at the others.
+
+        Args:
+            data: a Variant: what the function gets, at every peer.
+
+        Returns:
+            The node, added below `spawn_path`; None, logged, if this spawner is not ours, has no function or no place
+            for nodes, or has reached its `spawn_limit`.
+
+        Raises:
+            Exception: whatever `spawn_function` raises.
+        """
+        problem = self._why_not_spawn()
+        if problem:
+            logger.error("%r cannot spawn: %s", self, problem)
+            return None
+        parent, watcher = self.get_spawn_node(), self._watcher
+        node = None if parent is None or watcher is None else self.instantiate_custom(data)
+        if parent is None or watcher is None or node is None:
+            return None
+        watcher.spawn_custom(self, node, data)
+        return parent.add_child(node, True)
+
+    # For the replication of the session
+
+    def get_spawn_node(self) -> Node | None:
+        """Returns the node below which nodes are spawned; None if there is none at `spawn_path`."""
+        return self.get_node_or_null(self._spawn_path) if self._spawn_path else None
+
+    def scene_of(self, node: Node) -> int | None:
+        """Returns the place of a node's class in the list; None if it is not spawned."""
+        return next((place for place, scene in enumerate(self._scenes) if scene is type(node)), None)
+
+    def instantiate_scene(self, place: int) -> Node:
+        """Makes a node of the list. Raises: LookupError, there is no such place, or too many nodes."""
+        if place >= len(self._scenes):
+            raise LookupError(f"scene {place}, and {self!r} has {len(self._scenes)}")
+        return _checked(self._scenes[place](), self)
+
+    def instantiate_custom(self, data: object) -> Node:
+        """Makes a node of data. Raises: LookupError, there is no function."""
+        if self.spawn_function is None:
+            raise LookupError(f"custom data, and {self!r} has no spawn_function")
+        return _checked(self.spawn_function(data), self)
+
+    def watch(self, watcher: SpawnWatcher | None) -> None:
+        """Called by the replication of the session whose tree this node enters; with None when it leaves."""
+        self._watcher = watcher
+
+    def _why_not_spawn(self) -> str:
+        if self._watcher is None or not self._watcher.can_spawn(self):
+            return "it is not in the tree of a session, or another peer has the authority over it"
+        if self.spawn_limit and self._watcher.spawned_count(self) >= self.spawn_limit:
+            return f"there are {self.spawn_limit} nodes, its spawn_limit"
+        if self.spawn_function is None:
+            return "it has no spawn_function"
+        return "" if self.get_spawn_node() is not None else f"there is no node at its spawn_path {self._spawn_path!r}"
+
+
+def _checked(node: object, spawner: MultiplayerSpawner) -> Node:
+    if not isinstance(node, Node) or node.get_parent() is not None:
+        raise TypeError(f"what {spawner!r} makes is a Node without a parent, not {node!r}")
+    return node

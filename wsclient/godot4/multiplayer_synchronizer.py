@@ -1,0 +1,204 @@
+"""MultiplayerSynchronizer: keeps properties of a node equal at all peers."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+
+from wsclient.core.signal import Signal
+from wsclient.godot4.node import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.godot4.scene_replication_config import SceneReplicationConfig
+    from wsclient.variant import NodePath
+
+__all__ = ["MultiplayerSynchronizer", "SyncWatcher", "VisibilityUpdateMode"]
+
+_PUBLIC = 0  # in place of a peer's id
+
+
+class VisibilityUpdateMode(IntEnum):
+    """When visibility filters are asked."""
+
+    VISIBILITY_PROCESS_IDLE = 0
+    """In each `poll()`."""
+    VISIBILITY_PROCESS_PHYSICS = 1
+    """The same: there is no physics here."""
+    VISIBILITY_PROCESS_NONE = 2
+    """Only in `update_visibility`."""
+
+
+_VisibilityUpdateMode: TypeAlias = VisibilityUpdateMode  # by its own name the class could not hold it
+
+
+class SyncWatcher(Protocol):
+    """The replication of a session, as a synchronizer inside its tree sees it."""
+
+    def synchronizer_changes(self, synchronizer: MultiplayerSynchronizer) -> None:
+        """Called before another peer or another node becomes that of a synchronizer."""
+        ...
+
+    def synchronizer_changed(self, synchronizer: MultiplayerSynchronizer) -> None:
+        """Called after that."""
+        ...
+
+    def visibility_changed(self, synchronizer: MultiplayerSynchronizer, for_peer: int) -> None:
+        """Called when a synchronizer may be visible to other peers than before; 0 is all of them."""
+        ...
+
+
+class MultiplayerSynchronizer(Node):
+    """Sends properties of a node from the peer that has the authority over this one to the peers that may see it.
+
+        sync = player.add_child(MultiplayerSynchronizer("Sync"))
+        sync.replication_config = config        # the same rows in the same order at every peer
+        sync.replication_interval = 0.05        # seconds
+
+    Which properties, and when, the `replication_config` says. The other peers set them within `poll()`.
+    """
+
+    synchronized: Final = Signal[()]()
+    """The properties that are always sent have come."""
+    delta_synchronized: Final = Signal[()]()
+    """Properties that had changed have come."""
+    visibility_changed: Final = Signal[int]("for_peer")
+    """Which peers see this node may have changed: for this peer, or for all if 0. Emitted by the next `poll()`."""
+
+    VisibilityUpdateMode: TypeAlias = _VisibilityUpdateMode
+    """The type of these, by Godot's name."""
+    VISIBILITY_PROCESS_IDLE: Final = VisibilityUpdateMode.VISIBILITY_PROCESS_IDLE
+    VISIBILITY_PROCESS_PHYSICS: Final = VisibilityUpdateMode.VISIBILITY_PROCESS_PHYSICS
+    VISIBILITY_PROCESS_NONE: Final = VisibilityUpdateMode.VISIBILITY_PROCESS_NONE
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name)
+        self.replication_config: SceneReplicationConfig | None = None
+        """The properties; None replicates nothing."""
+        self.visibility_update_mode: VisibilityUpdateMode = VisibilityUpdateMode.VISIBILITY_PROCESS_IDLE
+        """When the visibility filters are asked."""
+        self._root_path = ".."
+        self._intervals = {"replication_interval": 0.0, "delta_interval": 0.0}
+        self._visible_to = {_PUBLIC}
+        self._filters: list[Callable[[int], bool]] = []
+        self._watcher: SyncWatcher | None = None
+
+    @property
+    def root_path(self) -> str:
+        """The path, from this node, of the node whose properties are replicated; by default the parent."""
+        return self._root_path
+
+    @root_path.setter
+    def root_path(self, path: str | NodePath) -> None:
+        if str(path) == self._root_path:
+            return
+        if self._watcher is not None:
+            self._watcher.synchronizer_changes(self)
+        self._root_path = str(path)
+        if self._watcher is not None:
+            self._watcher.synchronizer_changed(self)
+
+    @property
+    def replication_interval(self) -> float:
+        """Seconds between two SYNCs; 0.0, the default, is each `poll()`, up to 60 a second.
+
+        Raises:
+            ValueError: on setting it: it is below 0.
+        """
+        return self._intervals["replication_interval"]
+
+    @replication_interval.setter
+    def replication_interval(self, seconds: float) -> None:
+        self._set_interval("replication_interval", seconds)
+
+    @property
+    def delta_interval(self) -> float:
+        """Seconds between two looks for changes; 0.0, the default, is each `poll()`, up to 60 a second.
+
+        Raises:
+            ValueError: on setting it: it is below 0.
+        """
+        return self._intervals["delta_interval"]
+
+    @delta_interval.setter
+    def delta_interval(self, seconds: float) -> None:
+        self._set_interval("delta_interval", seconds)
+
+    # Visibility
+
+    @property
+    def public_visibility(self) -> bool:
+        """Whether every peer sees the node, if no filter hides it. True by default."""
+        return _PUBLIC in self._visible_to
+
+    @public_visibility.setter
+    def public_visibility(self, visible: bool) -> None:
+        self.set_visibility_for(_PUBLIC, visible)
+
+    def set_visibility_for(self, peer: int, visible: bool) -> None:
+        """Lets one peer see the node though it is not public. Hides nothing while it is; a filter can.
+
+        Args:
+            peer: its id; 0 sets `public_visibility`.
+            visible: whether it sees the node.
+        """
+        if visible == (peer in self._visible_to):
+            return
+        if visible:
+            self._visible_to.add(peer)
+        else:
+            self._visible_to.discard(peer)
+        self.update_visibility(peer)
+
+    def get_visibility_for(self, peer: int) -> bool:
+        """Returns what `set_visibility_for` has set for one peer."""
+        return peer in self._visible_to
+
+    def add_visibility_filter(self, filter: Callable[[int], bool]) -> None:
+        """Adds a function that is asked for each peer; one that returns False hides the node from it."""
+        if filter not in self._filters:
+            self._filters.append(filter)
+
+    def remove_visibility_filter(self, filter: Callable[[int], bool]) -> None:
+        """Removes a function that was added."""
+        if filter in self._filters:
+            self._filters.remove(filter)
+
+    def update_visibility(self, for_peer: int = 0) -> None:
+        """Asks again which peers see the node; by default for all of them. Takes effect at once."""
+        if self._watcher is not None and self.is_multiplayer_authority():
+            self._watcher.visibility_changed(self, for_peer)
+
+    # For the replication of the session
+
+    def is_visible_to(self, peer: int) -> bool:
+        """Returns True if a peer sees the node: it is public or set for the peer, and no filter says no.
+
+        Args:
+            peer: its id; 0 asks for all peers.
+        """
+        if any(not is_seen_by(peer) for is_seen_by in self._filters):
+            return False
+        return _PUBLIC in self._visible_to or peer in self._visible_to
+
+    def is_filtered(self) -> bool:
+        """Returns True if there are filters to be asked in each `poll()`."""
+        return bool(self._filters) and self.visibility_update_mode != VisibilityUpdateMode.VISIBILITY_PROCESS_NONE
+
+    def watch(self, watcher: SyncWatcher | None) -> None:
+        """Called by the replication of the session whose tree this node enters; with None when it leaves."""
+        self._watcher = watcher
+
+    def _set_interval(self, name: str, seconds: float) -> None:
+        if not seconds >= 0:
+            raise ValueError(f"{name} is {seconds}: seconds are 0 or more")
+        self._intervals[name] = float(seconds)
+
+    def _set_authority(self, peer_id: int, is_recursive: bool) -> None:
+        is_another = peer_id != self.get_multiplayer_authority()
+        if is_another and self._watcher is not None:
+            self._watcher.synchronizer_changes(self)
+        super()._set_authority(peer_id, is_recursive)
+        if is_another and self._watcher is not None:
+            self._watcher.synchronizer_changed(self)

@@ -1,0 +1,406 @@
+"""ReplicationSender: shows our nodes to other peers, and keeps them equal there."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from wsclient.core.networked_multiplayer_peer import TransferMode
+from wsclient.godot4.replicated_properties import MissingPropertyError
+from wsclient.ground.refusal_log import RefusalLog
+from wsclient.multiplayer.godot4.compressed import encode_many, encode_value
+from wsclient.multiplayer.godot4.replication_commands import (
+    IS_PATH_ID,
+    Delta,
+    Spawn,
+    Sync,
+    encode_despawn,
+    encode_spawn,
+    pack_deltas,
+    pack_syncs,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from wsclient.godot4.multiplayer_spawner import MultiplayerSpawner
+    from wsclient.godot4.multiplayer_synchronizer import MultiplayerSynchronizer
+    from wsclient.godot4.node import Node
+    from wsclient.godot4.replication_session import ReplicationSession
+
+__all__ = ["FRAMES_PER_SECOND", "ReplicationSender"]
+
+logger: Final = logging.getLogger("wsclient.multiplayer")
+
+FRAMES_PER_SECOND: Final = 60
+"""How often properties are looked at, at most: a loop without a frame limit must not flood its peers."""
+
+_RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE
+_UNRELIABLE = TransferMode.TRANSFER_MODE_UNRELIABLE
+_IMMUTABLE = (bool, int, float, str, bytes, type(None), tuple)
+_LONG_AGO = float("-inf")
+_NO_VALUES = object()
+
+
+class _Spawned:
+    """A node that we spawn at other peers.
+
+    Attributes:
+        scene: its number in the spawner's list.
+        data: for `spawn_function`, already encoded by being kept: a copy would be needed otherwise.
+        net_id: 0 before the first SPAWN.
+    """
+
+    __slots__ = ("data", "net_id", "scene", "spawner")
+
+    def __init__(self, spawner: MultiplayerSpawner, scene: int, data: object) -> None:
+        self.spawner = spawner
+        self.scene = scene
+        self.data = data
+        self.net_id = 0
+
+
+class _Watched:
+    """The last value of one property that is sent when it changes."""
+
+    __slots__ = ("changed_at", "encoded", "value")
+
+    def __init__(self) -> None:
+        self.value: object = _NO_VALUES
+        self.encoded = b""
+        self.changed_at = _LONG_AGO
+
+    def look(self, value: object, now: float) -> None:
+        """Compares by what would be sent, which sees changes within lists and dictionaries too."""
+        if value is self.value and isinstance(value, _IMMUTABLE):
+            return
+        encoded = encode_value(value)
+        if encoded != self.encoded or self.value is _NO_VALUES:
+            self.encoded, self.changed_at = encoded, now
+        self.value = value
+
+
+class _Synced:
+    """One synchronizer in our tree: when it was sent, and what it had sent then.
+
+    Attributes:
+        net_id: 0 if it is named by its path id.
+    """
+
+    __slots__ = ("encoded", "encoded_at", "looked_at", "net_id", "root", "sent_at", "watched")
+
+    def __init__(self, root: Node) -> None:
+        self.root = root
+        self.net_id = 0
+        self.sent_at = _LONG_AGO
+        self.encoded = b""
+        self.encoded_at = _LONG_AGO
+        self.looked_at = _LONG_AGO
+        self.watched: list[_Watched] = []
+
+
+class _ToPeer:
+    """What one peer knows of ours.
+
+    Attributes:
+        nodes: those that were spawned there.
+        synchronizers: those that it sees, in order, and when each was last sent changes.
+        time: of the last SYNC, in frames.
+    """
+
+    __slots__ = ("nodes", "synchronizers", "time")
+
+    def __init__(self) -> None:
+        self.nodes: set[Node] = set()
+        self.synchronizers: dict[MultiplayerSynchronizer, float] = {}
+        self.time = 0
+
+
+class ReplicationSender:
+    """Sends SPAWN, DESPAWN, SYNC and DELTA.
+
+    Args:
+        session: sends packets and names nodes by path ids.
+        clock: monotonic, in seconds; for log lines alone, `send_due` gets its time.
+    """
+
+    def __init__(self, session: ReplicationSession, clock: Callable[[], float]) -> None:
+        self._session = session
+        self._peers: dict[int, _ToPeer] = {}
+        self._spawned: dict[Node, _Spawned] = {}
+        self._entering: list[Node] = []  # spawned nodes that are not ready yet, in the order in which they entered
+        self._synced: dict[MultiplayerSynchronizer, _Synced] = {}
+        self._last_net_id = 0
+        self._next_frame_at = _LONG_AGO
+        self._problems = RefusalLog(logger, clock)
+
+    # Changes of peers
+
+    def peer_came(self, peer_id: int) -> None:
+        """Spawns at a new peer what it sees."""
+        self._peers[peer_id] = _ToPeer()
+        for node in self._spawned:
+            if node not in self._entering:
+                self.update_spawn(node, [peer_id])
+        for synchronizer in self._synced:
+            self.update_sync(synchronizer, [peer_id])
+
+    def forget_peer(self, peer_id: int) -> None:
+        """Forgets a peer that has left."""
+        self._peers.pop(peer_id, None)
+
+    def clear(self) -> None:
+        """Forgets all peers, and starts to count net ids from 1 again."""
+        self._peers.clear()
+        self._last_net_id = 0
+        for spawned in self._spawned.values():
+            spawned.net_id = 0
+        for synchronizer, synced in self._synced.items():
+            self._synced[synchronizer] = _Synced(synced.root)
+
+    # Changes in the tree
+
+    def track(self, spawner: MultiplayerSpawner, node: Node, scene: int, data: object) -> None:
+        """Takes a node that its spawner makes at the others; it is sent once it is ready."""
+        if node not in self._spawned:
+            self._spawned[node] = _Spawned(spawner, scene, data)
+            self._entering.append(node)
+
+    def is_tracked(self, node: Node) -> bool:
+        """Returns True if a spawner of ours spawns this node."""
+        return node in self._spawned
+
+    def count_of(self, spawner: MultiplayerSpawner) -> int:
+        """Returns how many nodes a spawner has spawned."""
+        return sum(each.spawner is spawner for each in self._spawned.values())
+
+    def node_ready(self, node: Node) -> None:
+        """Sends the SPAWN of a node, and of those below it: those around come first."""
+        if self._entering and node is self._entering[0]:
+            entering, self._entering = self._entering, []
+            for each in entering:
+                self.update_spawn(each, self._peers)
+
+    def node_left(self, node: Node) -> None:
+        """Sends the DESPAWN of a node that leaves the tree."""
+        spawned = self._spawned.pop(node, None)
+        if spawned is None:
+            return
+        if node in self._entering:
+            self._entering.remove(node)
+        for peer_id, peer in self._peers.items():
+            if node in peer.nodes:
+                peer.nodes.discard(node)
+                self._session.send_command(peer_id, encode_despawn(spawned.net_id), _RELIABLE)
+
+    def spawner_left(self, spawner: MultiplayerSpawner) -> None:
+        """Sends the DESPAWN of all nodes of a spawner that leaves the tree."""
+        for node in [node for node, each in self._spawned.items() if each.spawner is spawner]:
+            self.node_left(node)
+
+    def synchronizer_entered(self, synchronizer: MultiplayerSynchronizer, root: Node) -> None:
+        """Begins to send a synchronizer's properties, if it is ours."""
+        self._synced[synchronizer] = _Synced(root)
+        self.update_sync(synchronizer, self._peers)
+
+    def synchronizer_left(self, synchronizer: MultiplayerSynchronizer) -> None:
+        """Stops sending a synchronizer's properties."""
+        self._synced.pop(synchronizer, None)
+        for peer in self._peers.values():
+            peer.synchronizers.pop(synchronizer, None)
+
+    # Who sees what
+
+    def sees_node(self, node: Node, peer_id: int) -> bool | None:
+        """Returns True if a node that we spawn is at a peer; None if we do not spawn it."""
+        if node not in self._spawned:
+            return None
+        return peer_id in self._peers and node in self._peers[peer_id].nodes
+
+    def synchronizers_of(self, root: Node) -> list[MultiplayerSynchronizer]:
+        """Returns the synchronizers of a node's properties, in the order in which they entered."""
+        return [synchronizer for synchronizer, each in self._synced.items() if each.root is root]
+
+    def update_visibility(self, synchronizer: MultiplayerSynchronizer, peer_ids: Iterable[int]) -> None:
+        """Spawns, despawns, starts or stops what peers see otherwise than before."""
+        synced = self._synced.get(synchronizer)
+        if synced is None:
+            return
+        peer_ids = [each for each in peer_ids if each in self._peers]
+        if synced.root in self._spawned and synced.root not in self._entering:
+            self.update_spawn(synced.root, peer_ids)
+        self.update_sync(synchronizer, peer_ids)
+
+    def update_filtered(self) -> None:
+        """Asks the visibility filters that are asked in each frame."""
+        for synchronizer in [each for each in self._synced if each.is_filtered()]:
+            self.update_visibility(synchronizer, list(self._peers))
+
+    def update_spawn(self, node: Node, peer_ids: Iterable[int]) -> None:
+        """Spawns or despawns a node at peers, as its synchronizers say."""
+        spawned = self._spawned[node]
+        if not self._is_ours(spawned.spawner):
+            return
+        ours = [each for each in self.synchronizers_of(node) if self._is_ours(each)]
+        packet = b""
+        for peer_id in list(peer_ids):
+            peer = self._peers[peer_id]
+            is_visible = not ours or any(each.is_visible_to(peer_id) for each in ours)
+            if is_visible and node not in peer.nodes:
+                packet = packet or self._spawn_packet(node, spawned, ours, peer_id)
+                if not packet:
+                    return
+                self._session.path_id(spawned.spawner, peer_id)
+                self._session.send_command(peer_id, packet, _RELIABLE)
+                peer.nodes.add(node)
+            elif not is_visible and node in peer.nodes:
+                self._session.send_command(peer_id, encode_despawn(spawned.net_id), _RELIABLE)
+                peer.nodes.discard(node)
+
+    def update_sync(self, synchronizer: MultiplayerSynchronizer, peer_ids: Iterable[int]) -> None:
+        """Starts or stops sending a synchronizer's properties to peers."""
+        if not self._is_ours(synchronizer):
+            return
+        for peer_id in list(peer_ids):
+            seen = self._peers[peer_id].synchronizers
+            if not synchronizer.is_visible_to(peer_id):
+                seen.pop(synchronizer, None)
+            elif synchronizer not in seen:
+                seen[synchronizer] = _LONG_AGO
+
+    # What is due
+
+    def send_due(self, now: float) -> None:
+        """Sends the SYNCs and DELTAs that are due, to each peer its own: each sees other nodes."""
+        if not self._begin_frame(now):
+            return
+        due = self._due(now)
+        for peer_id, peer in list(self._peers.items()):
+            if peer.synchronizers:
+                peer.time += 1
+                self._send_syncs(peer_id, peer, due, now)
+                self._send_deltas(peer_id, peer, now)
+
+    def _begin_frame(self, now: float) -> bool:
+        """Returns True if it is time for a frame. A loop that is as fast as that misses none by being early once."""
+        if now < self._next_frame_at:
+            return False
+        interval = 1 / FRAMES_PER_SECOND
+        self._next_frame_at = max(self._next_frame_at, now - interval) + interval
+        return True
+
+    def _due(self, now: float) -> set[MultiplayerSynchronizer]:
+        due = set()
+        for synchronizer, synced in self._synced.items():
+            if now >= synced.sent_at + synchronizer.replication_interval and self._is_ours(synchronizer):
+                due.add(synchronizer)
+                if any(synchronizer in peer.synchronizers for peer in self._peers.values()):
+                    synced.sent_at = now
+        return due
+
+    def _send_syncs(self, peer_id: int, peer: _ToPeer, due: set[MultiplayerSynchronizer], now: float) -> None:
+        limit = self._session.max_sync_packet_size
+        syncs: list[Sync] = []
+        for synchronizer in peer.synchronizers:
+            if synchronizer not in due:
+                continue
+            net_id = self._known_id(synchronizer, peer_id)
+            values = self._values(synchronizer, now) if net_id else b""
+            if not values:
+                continue
+            if len(values) > limit:
+                self._problem(f"{synchronizer!r} is not sent: its properties have {len(values)} bytes, over {limit}")
+                continue
+            syncs.append(Sync(net_id, values))
+        for packet in pack_syncs(peer.time, syncs, limit):
+            self._session.send_command(peer_id, packet, _UNRELIABLE)
+
+    def _values(self, synchronizer: MultiplayerSynchronizer, now: float) -> bytes:
+        """Returns the encoded properties of one synchronizer, the same for all peers of a frame."""
+        synced, config = self._synced[synchronizer], synchronizer.replication_config
+        if synced.encoded_at != now:
+            synced.encoded_at, synced.encoded = now, b""
+            try:
+                synced.encoded = encode_many(config.always_sent.read(synced.root)) if config is not None else b""
+            except (MissingPropertyError, TypeError, OverflowError) as error:
+                self._problem(f"{synchronizer!r} is not sent: {error}")
+        return synced.encoded
+
+    def _send_deltas(self, peer_id: int, peer: _ToPeer, now: float) -> None:
+        limit = self._session.max_delta_packet_size
+        deltas: list[Delta] = []
+        for synchronizer, last in peer.synchronizers.items():
+            net_id = self._known_id(synchronizer, peer_id) if self._is_ours(synchronizer) else 0
+            if not net_id or not self._look(synchronizer, last, now):
+                continue
+            changed = [
+                (place, each.encoded)
+                for place, each in enumerate(self._synced[synchronizer].watched)
+                if each.changed_at > last
+            ]
+            values = b"".join(encoded for _, encoded in changed)
+            if len(values) > limit:
+                self._problem(f"changes of {synchronizer!r} are not sent: they have {len(values)} bytes, over {limit}")
+            elif changed:
+                deltas.append(Delta(net_id, sum(1 << place for place, _ in changed), values))
+                peer.synchronizers[synchronizer] = now
+        for packet in pack_deltas(deltas, limit):
+            self._session.send_command(peer_id, packet, _RELIABLE)
+
+    def _look(self, synchronizer: MultiplayerSynchronizer, last: float, now: float) -> bool:
+        """Looks for changes, once in a frame; returns False if that is not due for a peer."""
+        synced, config = self._synced[synchronizer], synchronizer.replication_config
+        if synced.looked_at == now:
+            return True
+        if config is None or now < last + synchronizer.delta_interval:
+            return False
+        try:
+            values = config.watched.read(synced.root)
+            if len(values) != len(synced.watched):
+                synced.watched = [_Watched() for _ in values]
+            for watched, value in zip(synced.watched, values, strict=True):
+                watched.look(value, now)
+        except (MissingPropertyError, TypeError, OverflowError) as error:
+            self._problem(f"changes of {synchronizer!r} are not sent: {error}")
+            return False
+        synced.looked_at = now
+        return True
+
+    def _known_id(self, synchronizer: MultiplayerSynchronizer, peer_id: int) -> int:
+        """Returns the id of a synchronizer at a peer; 0 while the peer has not confirmed its path."""
+        net_id = self._synced[synchronizer].net_id
+        if net_id:
+            return net_id
+        path_id = self._session.path_id(synchronizer, peer_id)
+        return path_id | IS_PATH_ID if self._session.is_path_confirmed(synchronizer, peer_id) else 0
+
+    def _spawn_packet(
+        self, node: Node, spawned: _Spawned, synchronizers: list[MultiplayerSynchronizer], peer_id: int
+    ) -> bytes:
+        """Returns the SPAWN of a node; b"", logged, if it cannot be encoded."""
+        spawned.net_id = spawned.net_id or self._new_net_id()
+        state: list[object] = []
+        try:
+            for synchronizer in synchronizers:
+                synced, config = self._synced[synchronizer], synchronizer.replication_config
+                synced.net_id = synced.net_id or self._new_net_id()
+                state += config.spawned.read(node) if config is not None else []
+            net_ids = tuple(self._synced[each].net_id for each in synchronizers)
+            spawner = self._session.path_id(spawned.spawner, peer_id)
+            return encode_spawn(
+                Spawn(spawned.scene, spawner, spawned.net_id, net_ids, node.name, spawned.data, tuple(state))
+            )
+        except (MissingPropertyError, TypeError, OverflowError) as error:
+            self._problem(f"{node!r} is not spawned: {error}")
+            return b""
+
+    def _new_net_id(self) -> int:
+        self._last_net_id += 1
+        return self._last_net_id
+
+    def _is_ours(self, node: Node) -> bool:
+        own_id = self._session.get_unique_id()
+        return node.get_multiplayer_authority() == own_id and own_id != 0
+
+    def _problem(self, text: str) -> None:
+        self._problems.log(text)
