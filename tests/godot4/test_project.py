@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support.godot4_project import REPLICATION, RPC_NAMES, SPAWN_LISTS, write_project
-from wsclient.godot4 import Project
+from wsclient.godot4 import Node, Project, rpc
+from wsclient.multiplayer.godot4.rpc_list import RPCList
 
 
 @pytest.fixture
@@ -171,3 +172,20 @@ def test_the_path_may_be_that_of_the_project_s_file(tmp_path):
 def test_what_is_no_project_is_refused(tmp_path, name, words):
     with pytest.raises(ValueError, match=words):
         Project(tmp_path / name)
+
+
+def test_makes_a_class_of_a_script(project):
+    made = project.node_class("res://by_name.gd")
+    assert made.__name__ == "ByName"
+    assert made().get_rpc_list().checksum == RPCList(RPC_NAMES["res://by_name.gd"]).checksum
+    assert project.check(made, "res://by_name.gd") == []
+    assert project.node_class("res://base.gd").__name__ == "Base"
+
+
+def test_checks_a_class_of_the_program(project):
+    class Player(Node):
+        @rpc("any_peer")
+        def hurt(self, by): ...
+
+    (sentence,) = project.check(Player, "res://player.gd")
+    assert sentence.startswith('Player marks hurt @rpc("any_peer", "call_remote"')

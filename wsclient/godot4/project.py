@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from wsclient.godot4.gdscript_marks import WORDS, text_of
-from wsclient.godot4.native_classes import NATIVE_CLASSES
+from wsclient.godot4.project_classes import differences, node_class_of
 from wsclient.godot4.project_files import ProjectFiles
 from wsclient.godot4.project_scenes import ProjectScenes
+from wsclient.godot4.project_scripts import ProjectScripts
 from wsclient.godot4.scene_replication_config import ReplicationMode, SceneReplicationConfig
 from wsclient.godot4.scene_text import Call, SceneTextError, read_sections, read_value
 from wsclient.ground.escape import escape
@@ -16,14 +16,13 @@ from wsclient.ground.escape import escape
 if TYPE_CHECKING:
     from os import PathLike
 
-    from wsclient.godot4.gdscript_marks import Mark, ScriptClass, Token
+    from wsclient.godot4.node import Node
     from wsclient.godot4.project_scenes import ProjectScene, Resource, SceneNode
     from wsclient.godot4.scene_text import Section, TextValue
 
 __all__ = ["Project"]
 
 _ALWAYS = ReplicationMode.REPLICATION_MODE_ALWAYS
-_MAX_BASES = 64  # arbitrary; a chain of classes
 
 
 class Project:
@@ -48,6 +47,7 @@ class Project:
     def __init__(self, path: str | PathLike[str]) -> None:
         self._files = ProjectFiles(_root_of(Path(path)))
         self._scenes = ProjectScenes(self._files)
+        self._scripts = ProjectScripts(self._files, lambda: self.autoloads, self._script_path)
         self._settings: list[Section] | None = None
 
     @property
@@ -78,7 +78,7 @@ class Project:
             script: `res://player.gd`; a `uid://`, too. Of a scene: the script of its root.
             inner_class: the name of a class within the script; "" is the script itself.
         """
-        return sorted(self._marks(script, inner_class))
+        return sorted(self._scripts.marks(self._script_path(script), inner_class))
 
     def scene(self, path: str) -> ProjectScene:
         """Returns the nodes of a scene, with those of its instances; none, and a doubt, if it cannot be read."""
@@ -137,38 +137,35 @@ class Project:
         return value
 
     def rpc_words(self, script: str, name: str) -> tuple[str, ...]:
-        """Returns what stands in the `@rpc` of a method: "any_peer", "call_local", .. Empty if it is not marked."""
-        found = self._marks(script, "").get(name)
-        if found is None:
-            return ()
-        mark, holder, path = found
-        words = [self._evaluated(argument, holder, path, mark) for argument in mark.arguments]
-        return tuple(word for word in words if isinstance(word, str) and word in WORDS)
+        """Returns the words in the `@rpc` of a method: "any_peer", "call_local", .. Empty if it is not marked."""
+        found = self._scripts.marks(self._script_path(script)).get(name)
+        return () if found is None else self._scripts.words(found)
 
-    # Scripts
+    def node_class(self, script: str) -> type[Node]:
+        """Makes a class of nodes with the marked methods of a script, all of which do nothing.
 
-    def _marks(self, script: str, inner_class: str) -> dict[str, tuple[Mark, ScriptClass, str]]:
-        """Returns the marks of a script and its bases: the nearest of each name."""
+            class Player(project.node_class("res://player.gd")):
+                def hurt(self, by):           # keeps its mark
+                    print("ouch", by)
+
+        For type checkers the class is a plain Node. A program of its own with the methods written out, and `check`,
+        is the better way if others read it.
+        """
         path = self._script_path(script)
-        found = self._files.script(path)
-        if found is not None and inner_class:
-            found = found.inner.get(inner_class)
-            if found is None:
-                self._files.doubt(path, f"has no class {escape(inner_class)}")
-        marks: dict[str, tuple[Mark, ScriptClass, str]] = {}
-        seen: list[ScriptClass] = []
-        while found is not None:
-            if found in seen or len(seen) > _MAX_BASES:
-                self._files.doubt(path, "is its own base")
-                break
-            seen.append(found)
-            for name, mark in found.marks.items():
-                marks.setdefault(name, (mark, found, path))
-            base = self._base(found, path)
-            if base is None:
-                break
-            found, path = base
-        return marks
+        name = self._scripts.class_name(path) or PurePosixPath(path).stem.title().replace("_", "")
+        return node_class_of(name, self._words_of(path))
+
+    def check(self, node_class: type[Node], script: str) -> list[str]:
+        """Compares the marked methods of a class of nodes with those of a script.
+
+            assert project.check(Player, "res://player.gd") == []
+
+        Returns:
+            A sentence for each method that one of both lacks, and for each that others may call on one side only.
+            Empty if both agree: then each name has the same number on both sides.
+        """
+        path = self._script_path(script)
+        return differences(node_class, path or script, self._words_of(path))
 
     def _script_path(self, script: str) -> str:
         path = self._files.named(script)
@@ -179,82 +176,8 @@ class Project:
         root = self._scenes.scene(path).node(".")
         return "" if root is None else root.script
 
-    def _base(self, script: ScriptClass, path: str) -> tuple[ScriptClass, str] | None:
-        """Returns the script that this one extends; None at a class of the engine."""
-        names = [each for each in script.base if each.text not in {".", "("}]
-        if not names:
-            return None
-        first, inner = names[0], [each.text for each in names[1:]]
-        if first.kind == "string":
-            return self._inside(self._files.named(text_of(first), path), inner, path)
-        return self._named_base(script, first.text, inner, path)
-
-    def _named_base(
-        self, script: ScriptClass, name: str, inner: list[str], path: str
-    ) -> tuple[ScriptClass, str] | None:
-        around: ScriptClass | None = script.outer or script
-        while around is not None:
-            if name in around.inner and around.inner[name] is not script:
-                return _descend(around.inner[name], inner), path
-            if (loaded := _loaded(around.constants.get(name, ()))) is not None:
-                return self._inside(self._files.named(loaded, path), inner, path)
-            around = around.outer
-        named = self._files.path_of_class(name)
-        if named is not None:
-            return self._inside(named, inner, path)
-        if name in self.autoloads:
-            return self._inside(self._script_path(self.autoloads[name]), inner, path)
-        if name not in NATIVE_CLASSES:
-            self._files.doubt(path, f"extends {escape(name)}, which no script and no engine known here has")
-        return None
-
-    def _inside(self, path: str, inner: list[str], asked_by: str) -> tuple[ScriptClass, str] | None:
-        found = self._files.script(path) if path else None
-        if found is None:
-            self._files.doubt(asked_by, f"extends a script that cannot be read: {escape(path) or 'an unknown uid'}")
-            return None
-        return _descend(found, inner), path
-
-    def _evaluated(self, tokens: tuple[Token, ...], script: ScriptClass, path: str, mark: Mark) -> str | int | None:
-        """Returns what an argument of `@rpc` says: texts, numbers, constants, and sums of them."""
-        total: str | int | None = None
-        sign = 1
-        for name in _operands(tokens):
-            if name in {"+", "-"}:
-                sign = 1 if name == "+" else -1
-                continue
-            value = self._operand(name, script, path)
-            if value is None or (total is not None and type(total) is not type(value)):
-                self._files.doubt(path, f"has an @rpc of {mark.name} whose words cannot be made out", mark.line)
-                return None
-            if isinstance(value, int):
-                total = sign * value + (total if isinstance(total, int) else 0)
-            else:
-                total = (total if isinstance(total, str) else "") + value
-        return total
-
-    def _operand(self, operand: Token | str, script: ScriptClass, path: str) -> str | int | None:
-        if isinstance(operand, str):
-            return self._constant(operand, script, path)
-        if operand.kind == "string":
-            return text_of(operand)
-        return int(operand.text) if operand.text.isdecimal() else None
-
-    def _constant(self, name: str, script: ScriptClass, path: str, depth: int = 0) -> str | int | None:
-        around: ScriptClass | None = script
-        while around is not None:
-            tokens = around.constants.get(name)
-            if tokens and depth < _MAX_BASES:
-                operands = list(_operands(tokens))
-                first = operands[0] if len(operands) == 1 else None
-                if isinstance(first, str):
-                    return self._constant(first, around, path, depth + 1)
-                return None if first is None else self._operand(first, around, path)
-            around = around.outer
-        head, _, rest = name.partition(".")
-        other = self._files.path_of_class(head) if rest else None
-        found = self._files.script(other) if other else None
-        return None if found is None or depth > _MAX_BASES else self._constant(rest, found, other or "", depth + 1)
+    def _words_of(self, path: str) -> dict[str, tuple[str, ...]]:
+        return {name: self._scripts.words(found) for name, found in self._scripts.marks(path).items()}
 
     # Scenes
 
@@ -312,8 +235,7 @@ class Project:
     def _read_everything(self) -> None:
         _ = self.autoloads
         for path in self._files.all_of(".gd"):
-            for name in self._marks(path, ""):
-                self.rpc_words(path, name)
+            self._words_of(path)
         for path in self._files.all_of(".tscn"):
             for node in self._scenes.scene(path):
                 self._read_node(path, node)
@@ -325,7 +247,7 @@ class Project:
 
     def _read_node(self, scene: str, node: SceneNode) -> None:
         if node.script:
-            self._marks(node.script, "")
+            self._words_of(node.script)
         if node.type == "MultiplayerSpawner":
             self.spawn_list(scene, node.path)
         elif node.type == "MultiplayerSynchronizer":
@@ -339,36 +261,6 @@ def _root_of(path: Path) -> Path:
     if not (root / "project.godot").is_file():
         raise ValueError(f"{path} is no Godot project: it has no project.godot")
     return root
-
-
-def _descend(script: ScriptClass, names: list[str]) -> ScriptClass:
-    for name in names:
-        if name not in script.inner:
-            break
-        script = script.inner[name]
-    return script
-
-
-def _loaded(tokens: tuple[Token, ...]) -> str | None:
-    """Returns the path of `preload("..")`; None if it is something else."""
-    if len(tokens) >= 4 and tokens[0].text in {"preload", "load"} and tokens[2].kind == "string":
-        return text_of(tokens[2])
-    return None
-
-
-def _operands(tokens: tuple[Token, ...]) -> list[Token | str]:
-    """Joins names with dots: `Other.CH` is one operand."""
-    found: list[Token | str] = []
-    is_joined = False
-    for token in tokens:
-        if token.text == ".":
-            is_joined = True
-        elif token.kind == "name" and is_joined and found and isinstance(found[-1], str):
-            found[-1] = f"{found[-1]}.{token.text}"
-            is_joined = False
-        else:
-            found.append(token if token.kind in {"string", "number"} else token.text)
-    return found
 
 
 def _set(config: SceneReplicationConfig, path: str, word: str, value: TextValue) -> None:
