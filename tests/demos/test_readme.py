@@ -47,7 +47,9 @@ def test_every_file_that_is_linked_is_there(readme):
     assert [name for name in files if not (readme.parent / name).exists()] == []
 
 
-@pytest.mark.parametrize("picture", sorted((ROOT / "demos" / "images").glob("*.png")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "picture", sorted((ROOT / "docs" / "images" / "demos").glob("*.png")), ids=lambda path: path.name
+)
 def test_pictures_are_small_and_shown(picture):
     assert picture.stat().st_size < 200_000
-    assert f"images/{picture.name}" in READMES[1].read_text(encoding="utf-8")
+    assert f"images/demos/{picture.name}" in READMES[1].read_text(encoding="utf-8")
