@@ -1,0 +1,225 @@
+"""Watchlist: who needs a turn, and in which order."""
+
+from __future__ import annotations
+
+import socket
+from math import inf
+
+import pytest
+
+from wsclient.transport.poll_set import PollSet
+from wsclient.transport.watchlist import Descriptor, Entry, Watchlist
+
+NOWHERE = Descriptor(-1)
+
+
+class CountingSet(PollSet):
+    """Descriptors that are ready when a test says so."""
+
+    def __init__(self) -> None:
+        self.watched: dict[int, bool] = {}
+        self.is_ready: list[int] = []
+        self.questions = 0
+        self.refuses = False
+        self.is_closed = False
+
+    def add(self, fileno: int, *, for_writing: bool) -> None:
+        if self.refuses:
+            raise OSError("cannot be watched")
+        assert fileno not in self.watched
+        self.watched[fileno] = for_writing
+
+    def discard(self, fileno: int) -> None:
+        self.watched.pop(fileno, None)
+
+    def ready(self, seconds: float) -> list[int]:
+        self.questions += 1
+        return [fileno for fileno in self.is_ready if fileno in self.watched]
+
+    def fileno(self) -> int:
+        return 77
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@pytest.fixture
+def system() -> CountingSet:
+    return CountingSet()
+
+
+@pytest.fixture
+def watchlist(system: CountingSet) -> Watchlist[str]:
+    return Watchlist(lambda: system)
+
+
+def turns(watchlist: Watchlist[str], now: float = 0.0) -> list[str]:
+    """Who is awake; each rests for ever behind its turn."""
+    watchlist.look(now)
+    taken = []
+    for _ in range(watchlist.awake_count):
+        if (entry := watchlist.take()) is None:
+            break
+        taken.append(entry.member)
+        watchlist.rest(entry, entry.watched or NOWHERE, inf)
+    return taken
+
+
+def resting(watchlist: Watchlist[str], name: str, fileno: int = -1, until: float = inf) -> Entry[str]:
+    watchlist.add(name)
+    entry = watchlist.take()
+    assert entry is not None
+    watchlist.rest(entry, Descriptor(fileno), until)
+    return entry
+
+
+def test_a_new_member_has_a_turn(watchlist: Watchlist[str]) -> None:
+    watchlist.add("one")
+    watchlist.add("two")
+
+    assert turns(watchlist) == ["one", "two"]
+    assert turns(watchlist) == []
+
+
+def test_a_ready_descriptor_wakes_its_member(watchlist: Watchlist[str], system: CountingSet) -> None:
+    entry = resting(watchlist, "one", 5)
+    resting(watchlist, "two", 6)
+    assert turns(watchlist) == []
+    assert entry.is_ready is False
+
+    system.is_ready = [5]
+    watchlist.look(0.0)
+
+    assert entry.is_ready is True
+    assert watchlist.take() is entry
+    assert watchlist.take() is None
+
+
+def test_one_question_serves_all(watchlist: Watchlist[str], system: CountingSet) -> None:
+    for fileno in range(100):
+        resting(watchlist, str(fileno), fileno)
+
+    turns(watchlist)
+
+    assert system.questions == 1
+
+
+def test_a_time_that_has_come_wakes_its_member_once(watchlist: Watchlist[str]) -> None:
+    resting(watchlist, "late", until=2.0)
+    resting(watchlist, "early", until=1.0)
+
+    assert watchlist.next_due() == 1.0
+    assert turns(watchlist, 0.9) == []
+    assert turns(watchlist, 2.0) == ["early", "late"]
+    assert turns(watchlist, 9.0) == []
+    assert watchlist.next_due() == inf
+
+
+def test_a_time_that_is_put_off_comes_later(watchlist: Watchlist[str]) -> None:
+    entry = resting(watchlist, "one", until=1.0)
+    watchlist.rest(entry, NOWHERE, 5.0)
+
+    assert turns(watchlist, 1.0) == []
+    assert turns(watchlist, 5.0) == ["one"]
+
+
+def test_a_time_that_is_put_off_again_and_again_takes_no_room(watchlist: Watchlist[str]) -> None:
+    entry = resting(watchlist, "one", until=1.0)
+    for until in range(2, 1000):
+        watchlist.rest(entry, NOWHERE, float(until))
+
+    assert turns(watchlist, 500.0) == []
+    assert watchlist.next_due() == 999.0
+
+
+def test_a_woken_member_stands_behind_those_that_are_awake(watchlist: Watchlist[str]) -> None:
+    entry = resting(watchlist, "one", 5)
+    watchlist.add("two")
+    watchlist.wake(entry)
+    watchlist.wake(entry)
+
+    assert turns(watchlist) == ["two", "one"]
+
+
+def test_who_stays_awake_has_a_turn_each_time(watchlist: Watchlist[str], system: CountingSet) -> None:
+    watchlist.add("one")
+    entry = watchlist.take()
+    assert entry is not None
+    watchlist.stay_awake(entry, Descriptor(5))
+
+    assert entry.is_ready is False
+    system.is_ready = [5]
+    watchlist.look(0.0)
+    assert entry.is_ready is True
+
+    assert watchlist.take() is entry
+    watchlist.stay_awake(entry)
+    assert entry.is_ready is None
+
+
+def test_a_descriptor_that_cannot_be_watched_keeps_its_member_awake(
+    watchlist: Watchlist[str], system: CountingSet
+) -> None:
+    system.refuses = True
+    entry = resting(watchlist, "one", 5)
+
+    assert entry.is_awake
+    assert entry.is_ready is None
+
+
+def test_a_removed_member_has_no_turn(watchlist: Watchlist[str], system: CountingSet) -> None:
+    asleep, awake = resting(watchlist, "one", 5, until=1.0), watchlist.add("two")
+    watchlist.discard(asleep)
+    watchlist.discard(awake)
+    watchlist.wake(asleep)
+    watchlist.rest(asleep, Descriptor(6), 1.0)
+    system.is_ready = [5]
+
+    assert system.watched == {}
+    assert turns(watchlist, 2.0) == []
+
+
+def test_a_number_that_the_system_gives_away_again_belongs_to_the_new_one(
+    watchlist: Watchlist[str], system: CountingSet
+) -> None:
+    before = resting(watchlist, "before", 5)
+    after = resting(watchlist, "after", 5)
+    watchlist.discard(before)
+    system.is_ready = [5]
+
+    assert turns(watchlist) == ["after"]
+    assert after.watched is not None
+
+
+def test_another_descriptor_takes_the_place_of_the_first(watchlist: Watchlist[str], system: CountingSet) -> None:
+    entry = resting(watchlist, "one", 5)
+    watchlist.rest(entry, Descriptor(6, for_writing=True), inf)
+
+    assert system.watched == {6: True}
+
+
+def test_a_closed_list_has_nobody(watchlist: Watchlist[str], system: CountingSet) -> None:
+    entry = resting(watchlist, "one", 5, until=1.0)
+    watchlist.add("two")
+    watchlist.close()
+    watchlist.wake(entry)
+
+    assert system.is_closed
+    assert turns(watchlist, 5.0) == []
+
+
+def test_it_has_the_descriptor_of_its_set(watchlist: Watchlist[str]) -> None:
+    assert watchlist.fileno() == 77
+
+
+def test_real_descriptors_wake_their_members() -> None:
+    watchlist: Watchlist[str] = Watchlist()
+    one, other = socket.socketpair()
+    entry = resting(watchlist, "one", one.fileno())
+    other.send(b"x")
+    watchlist.look(0.0, seconds=1.0)
+
+    assert watchlist.take() is entry
+    watchlist.close()
+    one.close()
+    other.close()

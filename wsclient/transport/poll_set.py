@@ -1,0 +1,181 @@
+"""One question to the system for many descriptors: the best way that the system has."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["PollSet", "open_poll_set"]
+
+_MOST_AT_ONCE: Final = 4096
+"""Descriptors that one question returns; arbitrary. Those left over come first with the next one."""
+
+_SLICE: Final = 512
+"""Descriptors that `select` takes at once on Windows, where its limit is that of the C library's build of Python."""
+
+
+class PollSet(ABC):
+    """The descriptors that are watched together. Each is watched either for reading or for writing.
+
+    A descriptor that was closed may still be in the set; `discard` takes it out and never raises.
+    """
+
+    @abstractmethod
+    def add(self, fileno: int, *, for_writing: bool) -> None:
+        """Watches a descriptor that is not in the set.
+
+        Raises:
+            OSError: the system cannot watch it.
+        """
+
+    @abstractmethod
+    def discard(self, fileno: int) -> None:
+        """Stops watching a descriptor, if it is watched. Never raises."""
+
+    @abstractmethod
+    def ready(self, seconds: float) -> list[int]:
+        """Returns the descriptors that are ready: for reading or writing, or with an end or an error.
+
+        Args:
+            seconds: how long to wait for the first one; 0.0: not at all.
+
+        Raises:
+            OSError: the system cannot say now.
+        """
+
+    def fileno(self) -> int:
+        """Returns a descriptor that is readable while one of the set is ready; -1 if the system has none."""
+        return -1
+
+    def close(self) -> None:
+        """Forgets all descriptors; they stay open."""
+        return
+
+
+def open_poll_set(system: ModuleType = select) -> PollSet:
+    """Returns an empty set, by the best way that there is: epoll, kqueue, poll, or select.
+
+    Args:
+        system: the module `select`, or a replacement with fewer functions.
+    """
+    with contextlib.suppress(OSError):  # out of descriptors: the others need none
+        if hasattr(system, "epoll"):
+            return _Epoll(system)
+        if hasattr(system, "kqueue"):
+            return _Kqueue(system)
+    return _Poll(system) if hasattr(system, "poll") else _Select(system)
+
+
+class _Epoll(PollSet):
+    """Linux: what it costs depends on how many are ready, not on how many are watched."""
+
+    def __init__(self, system: ModuleType) -> None:
+        self._events = (system.EPOLLIN, system.EPOLLOUT)
+        self._epoll = system.epoll()
+        self._count = 0
+
+    def add(self, fileno: int, *, for_writing: bool) -> None:
+        self._epoll.register(fileno, self._events[for_writing])
+        self._count += 1
+
+    def discard(self, fileno: int) -> None:
+        self._count = max(self._count - 1, 0)
+        with contextlib.suppress(OSError, ValueError):  # a closed descriptor has left the set by itself
+            self._epoll.unregister(fileno)
+
+    def ready(self, seconds: float) -> list[int]:
+        if not self._count and not seconds:
+            return []
+        return [fileno for fileno, _ in self._epoll.poll(seconds, min(max(self._count, 1), _MOST_AT_ONCE))]
+
+    def fileno(self) -> int:
+        return int(self._epoll.fileno())
+
+    def close(self) -> None:
+        self._epoll.close()
+
+
+class _Kqueue(PollSet):
+    """macOS and the BSDs."""
+
+    def __init__(self, system: ModuleType) -> None:
+        self._system = system
+        self._filters = (system.KQ_FILTER_READ, system.KQ_FILTER_WRITE)
+        self._kqueue = system.kqueue()
+        self._watched: dict[int, int] = {}
+
+    def add(self, fileno: int, *, for_writing: bool) -> None:
+        self._change(fileno, self._filters[for_writing], self._system.KQ_EV_ADD)
+        self._watched[fileno] = self._filters[for_writing]
+
+    def discard(self, fileno: int) -> None:
+        kind = self._watched.pop(fileno, None)
+        if kind is not None:
+            with contextlib.suppress(OSError):
+                self._change(fileno, kind, self._system.KQ_EV_DELETE)
+
+    def ready(self, seconds: float) -> list[int]:
+        count = min(max(len(self._watched), 1), _MOST_AT_ONCE)
+        return [int(event.ident) for event in self._kqueue.control(None, count, seconds)]
+
+    def fileno(self) -> int:
+        return int(self._kqueue.fileno())
+
+    def close(self) -> None:
+        self._kqueue.close()
+
+    def _change(self, fileno: int, kind: int, flags: int) -> None:
+        self._kqueue.control([self._system.kevent(fileno, filter=kind, flags=flags)], 0)
+
+
+class _Poll(PollSet):
+    """Where there is neither, or no descriptor is left for one."""
+
+    def __init__(self, system: ModuleType) -> None:
+        self._events = (system.POLLIN, system.POLLOUT)
+        self._poll = system.poll()
+
+    def add(self, fileno: int, *, for_writing: bool) -> None:
+        self._poll.register(fileno, self._events[for_writing])
+
+    def discard(self, fileno: int) -> None:
+        with contextlib.suppress(KeyError, ValueError):
+            self._poll.unregister(fileno)
+
+    def ready(self, seconds: float) -> list[int]:
+        return [fileno for fileno, _ in self._poll.poll(seconds * 1000)]
+
+
+class _Select(PollSet):
+    """Windows: in slices, as `select` takes no more at once."""
+
+    def __init__(self, system: ModuleType) -> None:
+        self._system = system
+        self._watched: dict[int, bool] = {}
+
+    def add(self, fileno: int, *, for_writing: bool) -> None:
+        self._watched[fileno] = for_writing
+
+    def discard(self, fileno: int) -> None:
+        self._watched.pop(fileno, None)
+
+    def ready(self, seconds: float) -> list[int]:
+        filenos = list(self._watched)
+        slices = [filenos[start : start + _SLICE] for start in range(0, len(filenos), _SLICE)]
+        found = [fileno for each in slices for fileno in self._ready_of(each, 0.0 if len(slices) > 1 else seconds)]
+        if found or len(slices) < 2 or not seconds:
+            return found
+        # No call waits for all slices: wait for the first of them, which is a bounded time.
+        return self._ready_of(slices[0], seconds)
+
+    def _ready_of(self, filenos: list[int], seconds: float) -> list[int]:
+        reading = [fileno for fileno in filenos if not self._watched[fileno]]
+        writing = [fileno for fileno in filenos if self._watched[fileno]]
+        # Windows reports a refused connection in the third set alone.
+        readable, writable, failed = self._system.select(reading, writing, writing, seconds)
+        return list(dict.fromkeys([*readable, *writable, *failed]))

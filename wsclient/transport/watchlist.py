@@ -1,0 +1,222 @@
+"""Who among many needs a turn: what it costs depends on how many do, not on how many there are."""
+
+from __future__ import annotations
+
+from collections import deque
+from heapq import heappop, heappush
+from math import inf
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+from wsclient.transport.poll_set import open_poll_set
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.transport.poll_set import PollSet
+
+__all__ = ["Descriptor", "Entry", "Watchlist"]
+
+Member = TypeVar("Member")
+
+
+class Descriptor:
+    """What something rests on: it needs no turn before this is ready.
+
+    Its identity says which one it is; the system gives the same number to another one as soon as it is closed.
+
+    Attributes:
+        fileno: the number; -1 for something that no descriptor wakes.
+        for_writing: True to wait until it can be written, False until it can be read.
+    """
+
+    __slots__ = ("fileno", "for_writing")
+
+    def __init__(self, fileno: int, *, for_writing: bool = False) -> None:
+        self.fileno: Final = fileno
+        self.for_writing: Final = for_writing
+
+
+class Entry(Generic[Member]):
+    """One member of a watchlist.
+
+    Attributes:
+        member: what the list was given.
+        is_awake: whether it waits for its turn.
+        is_ready: whether its descriptor was ready when the system was last asked; None if it was not watched then.
+        is_removed: whether it has left the list.
+        watched: the descriptor that it is watched by; None if by none.
+        due: when it needs a turn in any case.
+        queued_for: the time that it stands in the heap with; at most `due`.
+    """
+
+    __slots__ = ("due", "is_awake", "is_ready", "is_removed", "member", "queued_for", "watched")
+
+    def __init__(self, member: Member) -> None:
+        self.member: Final = member
+        self.is_awake: bool = False
+        self.is_ready: bool | None = None
+        self.is_removed: bool = False
+        self.watched: Descriptor | None = None
+        self.due: float = inf
+        self.queued_for: float = inf
+
+
+class Watchlist(Generic[Member]):
+    """Members that rest until their descriptor is ready, or a time has come, or somebody wakes them.
+
+    `look` finds out who needs a turn; `take` returns one after the other; behind its turn, `rest` or `stay_awake` says
+    how it goes on with each. All times are seconds on one monotonic clock.
+
+    Args:
+        make_set: opens the set of descriptors, when the first one is watched.
+    """
+
+    def __init__(self, make_set: Callable[[], PollSet] = open_poll_set) -> None:
+        self._make_set = make_set
+        self._set: PollSet | None = None
+        self._awake: deque[Entry[Member]] = deque()
+        self._by_fileno: dict[int, Entry[Member]] = {}
+        self._due: list[tuple[float, int, Entry[Member]]] = []
+        self._pushed = 0  # orders entries that are due at the same time
+
+    @property
+    def awake_count(self) -> int:
+        """How many wait for their turn, at most: some may have been removed meanwhile."""
+        return len(self._awake)
+
+    def add(self, member: Member) -> Entry[Member]:
+        """Takes a member in, awake."""
+        entry = Entry(member)
+        self.wake(entry)
+        return entry
+
+    def discard(self, entry: Entry[Member]) -> None:
+        """Lets a member go. It gets no turn any more."""
+        self._unwatch(entry)
+        entry.is_removed = True
+
+    def wake(self, entry: Entry[Member]) -> None:
+        """Gives a member a turn, behind those that are awake already."""
+        if not entry.is_awake and not entry.is_removed:
+            entry.is_awake = True
+            self._awake.append(entry)
+
+    def wake_all(self, entries: list[Entry[Member]]) -> None:
+        """Gives all of these a turn."""
+        for entry in entries:
+            self.wake(entry)
+
+    def look(self, now: float, seconds: float = 0.0) -> None:
+        """Wakes those whose descriptor is ready, and those whose time has come.
+
+        Args:
+            now: the time.
+            seconds: how long to wait for the first descriptor.
+
+        Raises:
+            OSError: the system cannot say now; those whose time has come are awake all the same.
+        """
+        due = self._due
+        while due and due[0][0] <= now:
+            self._wake_due(heappop(due)[2], now)
+        if self._set is None:
+            return
+        for fileno in self._set.ready(seconds):
+            entry = self._by_fileno.get(fileno)
+            if entry is not None:
+                entry.is_ready = True
+                self.wake(entry)
+
+    def take(self) -> Entry[Member] | None:
+        """Returns the member whose turn it is; None if nobody is awake."""
+        while self._awake:
+            entry = self._awake.popleft()
+            entry.is_awake = False
+            if not entry.is_removed:
+                return entry
+        return None
+
+    def rest(self, entry: Entry[Member], descriptor: Descriptor, until: float) -> None:
+        """Lets a member rest until its descriptor is ready, or the time has come."""
+        if entry.is_removed:
+            return
+        if entry.watched is not descriptor and not self._watch(entry, descriptor):
+            self.stay_awake(entry)
+            return
+        entry.is_ready = False
+        self._put_off(entry, until)
+
+    def stay_awake(self, entry: Entry[Member], descriptor: Descriptor | None = None) -> None:
+        """Gives a member another turn next time.
+
+        Args:
+            entry: whose turn it was.
+            descriptor: what else to look at for it; None for nothing.
+        """
+        is_watched = descriptor is not None and (entry.watched is descriptor or self._watch(entry, descriptor))
+        entry.is_ready = False if is_watched else None
+        self.wake(entry)
+
+    def next_due(self) -> float:
+        """Returns when the next time comes, at the latest; infinity if none does."""
+        return self._due[0][0] if self._due else inf
+
+    def fileno(self) -> int:
+        """Returns a descriptor that is readable while one of the watched is ready; -1 if there is none."""
+        if self._set is None:
+            self._set = self._make_set()
+        return self._set.fileno()
+
+    def close(self) -> None:
+        """Forgets everybody. Nothing is taken out of what another process watches too."""
+        for entry in [*self._awake, *self._by_fileno.values()]:
+            entry.is_removed = True
+        self._awake.clear()
+        self._by_fileno.clear()
+        self._due.clear()
+        if self._set is not None:
+            self._set.close()
+            self._set = None
+
+    def _wake_due(self, entry: Entry[Member], now: float) -> None:
+        entry.queued_for = inf
+        if entry.due <= now:
+            entry.due = inf
+            self.wake(entry)
+        elif not entry.is_removed:  # its time was put off meanwhile
+            self._put_off(entry, entry.due)
+
+    def _put_off(self, entry: Entry[Member], until: float) -> None:
+        # A member stands in the heap once: a later time is looked up when the earlier one has come.
+        entry.due = until
+        if until < entry.queued_for:
+            entry.queued_for = until
+            self._pushed += 1
+            heappush(self._due, (until, self._pushed, entry))
+
+    def _watch(self, entry: Entry[Member], descriptor: Descriptor) -> bool:
+        self._unwatch(entry)
+        if descriptor.fileno < 0:
+            entry.watched = descriptor
+            return True
+        if self._set is None:
+            self._set = self._make_set()
+        before = self._by_fileno.pop(descriptor.fileno, None)
+        if before is not None:  # its descriptor was closed, and the system has given the number away again
+            before.watched = None
+            self._set.discard(descriptor.fileno)
+        try:
+            self._set.add(descriptor.fileno, for_writing=descriptor.for_writing)
+        except (OSError, ValueError):
+            return False
+        entry.watched = descriptor
+        self._by_fileno[descriptor.fileno] = entry
+        return True
+
+    def _unwatch(self, entry: Entry[Member]) -> None:
+        watched, entry.watched = entry.watched, None
+        if watched is None or self._by_fileno.get(watched.fileno) is not entry:
+            return
+        del self._by_fileno[watched.fileno]
+        if self._set is not None:
+            self._set.discard(watched.fileno)
