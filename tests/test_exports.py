@@ -24,6 +24,7 @@ PUBLIC_NAMES = [
     "Node",
     "Object",
     "PacketPeer",
+    "PollGroup",
     "Reference",
     "Signal",
     "WebSocketClient",
@@ -67,6 +68,7 @@ NOT_AT_IMPORT = [
     "wsclient.scene.node",
     "wsclient.rpc",
     "wsclient.testing",
+    "wsclient.websocket.poll_group",
     "wsclient.variant",
 ]
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from wsclient.scene.lag_peer import LagPeer
     from wsclient.scene.multiplayer_api import MultiplayerAPI
     from wsclient.scene.node import Node
+    from wsclient.websocket.poll_group import PollGroup
 
 __all__ = [
     "ConnectionFailure",
@@ -55,6 +56,7 @@ __all__ = [
     "Node",
     "Object",
     "PacketPeer",
+    "PollGroup",
     "Reference",
     "Signal",
     "WebSocketClient",
@@ -66,7 +68,7 @@ MultiplayerPeer = NetworkedMultiplayerPeer  # Godot 4's name
 
 
 def __getattr__(name: str) -> object:
-    """Loads the scene room when one of its names is first used: programs without Godot never wait for it.
+    """Loads what few programs use when it is first named.
 
     The imports are written out, so that tools that build programs find them.
     """
@@ -82,4 +84,8 @@ def __getattr__(name: str) -> object:
         from wsclient.scene.node import Node  # noqa: PLC0415
 
         return Node
+    if name == "PollGroup":
+        from wsclient.websocket.poll_group import PollGroup  # noqa: PLC0415
+
+        return PollGroup
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -25,6 +25,7 @@ class FakeSelect:
     POLLIN = select.POLLIN
     POLLOUT = select.POLLOUT
     EPOLLIN = select.EPOLLIN
+    EPOLLOUT = select.EPOLLOUT
 
     def __init__(self, network: FakeNetwork, names: Sequence[str], *, is_windows: bool = False) -> None:
         self.network = network
@@ -87,6 +88,10 @@ class _Poll:
         made = self._owner.find(fileno)
         return made.is_readable if mask == select.POLLIN else made.has_finished_connecting
 
+    def _forget_closed(self) -> None:
+        open_ones = {made.fileno() for made in self._owner.network.sockets}
+        self._registered = {fileno: mask for fileno, mask in self._registered.items() if fileno in open_ones}
+
 
 class _Epoll(_Poll):
     def __init__(self, owner: FakeSelect) -> None:
@@ -100,10 +105,16 @@ class _Epoll(_Poll):
 
     def unregister(self, fileno: int) -> None:
         assert not self._is_closed, "changed a closed epoll"
+        if fileno not in self._registered:
+            raise FileNotFoundError(fileno)
         super().unregister(fileno)
+
+    def fileno(self) -> int:
+        return 99
 
     def poll(self, timeout: float, max_events: int = -1) -> list[tuple[int, int]]:
         assert not self._is_closed, "asked a closed epoll"
+        self._forget_closed()  # as the kernel does by itself
         return super().poll(timeout)[:max_events]
 
     def close(self) -> None:

@@ -3,8 +3,28 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
-__all__ = ["finish_lookups"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["finish_lookups", "in_thread"]
+
+
+def in_thread(call: Callable[[], object]) -> BaseException | None:
+    """Calls something in another thread, and returns what it raised."""
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            call()
+        except BaseException as error:  # noqa: BLE001 - for the test to look at
+            raised.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    return raised[0] if raised else None
 
 
 def finish_lookups(seconds: float = 20.0) -> None:

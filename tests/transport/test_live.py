@@ -41,7 +41,7 @@ class OneConnection:
         self.live = LiveConnection(self.stream, self.connection, self.settings, self.time, "game.example:80")
         self.events: list[Event] = []
 
-    def step(self, seconds: float = 0.0, *, read: bool = True, is_readable: bool = False) -> list[Event]:
+    def step(self, seconds: float = 0.0, *, read: bool = True, is_readable: bool | None = None) -> list[Event]:
         self.clock.advance(seconds)
         self.time.tick()
         events = self.live.step(read=read, is_readable=is_readable)

@@ -7,40 +7,9 @@ from math import inf
 
 import pytest
 
-from wsclient.transport.poll_set import PollSet
-from wsclient.transport.watchlist import Descriptor, Entry, Watchlist
-
-NOWHERE = Descriptor(-1)
-
-
-class CountingSet(PollSet):
-    """Descriptors that are ready when a test says so."""
-
-    def __init__(self) -> None:
-        self.watched: dict[int, bool] = {}
-        self.is_ready: list[int] = []
-        self.questions = 0
-        self.refuses = False
-        self.is_closed = False
-
-    def add(self, fileno: int, *, for_writing: bool) -> None:
-        if self.refuses:
-            raise OSError("cannot be watched")
-        assert fileno not in self.watched
-        self.watched[fileno] = for_writing
-
-    def discard(self, fileno: int) -> None:
-        self.watched.pop(fileno, None)
-
-    def ready(self, seconds: float) -> list[int]:
-        self.questions += 1
-        return [fileno for fileno in self.is_ready if fileno in self.watched]
-
-    def fileno(self) -> int:
-        return 77
-
-    def close(self) -> None:
-        self.is_closed = True
+from tests.support.counting_set import CountingSet
+from wsclient.transport.descriptor import NOTHING, Descriptor
+from wsclient.transport.watchlist import Entry, Watchlist
 
 
 @pytest.fixture
@@ -61,7 +30,7 @@ def turns(watchlist: Watchlist[str], now: float = 0.0) -> list[str]:
         if (entry := watchlist.take()) is None:
             break
         taken.append(entry.member)
-        watchlist.rest(entry, entry.watched or NOWHERE, inf)
+        watchlist.rest(entry, entry.watched or NOTHING, inf)
     return taken
 
 
@@ -117,7 +86,7 @@ def test_a_time_that_has_come_wakes_its_member_once(watchlist: Watchlist[str]) -
 
 def test_a_time_that_is_put_off_comes_later(watchlist: Watchlist[str]) -> None:
     entry = resting(watchlist, "one", until=1.0)
-    watchlist.rest(entry, NOWHERE, 5.0)
+    watchlist.rest(entry, NOTHING, 5.0)
 
     assert turns(watchlist, 1.0) == []
     assert turns(watchlist, 5.0) == ["one"]
@@ -126,7 +95,7 @@ def test_a_time_that_is_put_off_comes_later(watchlist: Watchlist[str]) -> None:
 def test_a_time_that_is_put_off_again_and_again_takes_no_room(watchlist: Watchlist[str]) -> None:
     entry = resting(watchlist, "one", until=1.0)
     for until in range(2, 1000):
-        watchlist.rest(entry, NOWHERE, float(until))
+        watchlist.rest(entry, NOTHING, float(until))
 
     assert turns(watchlist, 500.0) == []
     assert watchlist.next_due() == 999.0

@@ -6,6 +6,7 @@ Not bytes: a browser does the handshake and the framing itself, so what is plugg
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from math import inf
 from typing import TYPE_CHECKING
 
 from wsclient.ground.value import Value
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
     from wsclient.protocol.events import Event
     from wsclient.protocol.url import URL
-    from wsclient.transport.ready_set import SharedWatch
+    from wsclient.transport.descriptor import Descriptor
 
-__all__ = ["OpeningRequest", "Settings", "Transport", "no_express"]
+__all__ = ["OpeningRequest", "Settings", "Transport", "needs_nobody", "no_express"]
 
 
 class Settings:
@@ -68,6 +69,10 @@ class OpeningRequest(Value):
     headers: tuple[tuple[str, str], ...] = ()
 
 
+def needs_nobody() -> None:
+    """Does nothing: stands for `Transport.wake` while nobody lets the transport rest."""
+
+
 class Transport(ABC):
     """One connection's way to the other side. Used once: `open`, then `poll` until `Ended`.
 
@@ -78,8 +83,8 @@ class Transport(ABC):
     #: whether `express` writes each message at once
     auto_flush: bool = True
 
-    #: where the connection is one of many, what says without a call that `is_quiet` would say True; else None
-    shared_watch: SharedWatch | None = None
+    #: called when something is left to do that no descriptor and no time will show; set by a `PollGroup`
+    wake: Callable[[], object] = staticmethod(needs_nobody)
 
     @property
     @abstractmethod
@@ -118,6 +123,25 @@ class Transport(ABC):
     def settings_changed(self) -> None:
         """Takes note that one of the settings was changed, for one that was reckoned with already."""
         return  # nothing was, as a rule
+
+    @property
+    def descriptor(self) -> Descriptor | None:
+        """What becomes ready when something comes; None if nothing does, so that `poll` has to be called each time."""
+        return None
+
+    @property
+    def rests_until(self) -> float:
+        """When `poll` has to be called next, on `clock`, unless `descriptor` is ready before; -inf for at once."""
+        return -inf
+
+    def was_polled(self, at: float, is_readable: bool | None) -> None:
+        """Called before `poll` by an object that let this transport rest, and looked after it meanwhile.
+
+        Args:
+            at: until when it did, on `clock`.
+            is_readable: whether the descriptor is ready; None if unknown.
+        """
+        return
 
     @property
     @abstractmethod

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.connection import Connection
     from wsclient.protocol.events import Event
     from wsclient.transport.base import Settings
+    from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.polled_time import PolledClock
     from wsclient.transport.stream.stream import Stream
 
@@ -109,7 +110,7 @@ class LiveConnection:
             arrived: what was read already; the first step takes it in the place of a read.
         """
         self._stream = stream
-        self._is_readable = stream.is_readable
+        self._is_readable: Callable[[], object] | None = None
         self.connection: Connection = connection
         self.writer: Writer = Writer(stream, connection, polled)
         self.express: Callable[[bytes, bool], bool] = self.writer.express
@@ -151,12 +152,23 @@ class LiveConnection:
         """Called when a setting was changed."""
         self._stream.set_user_timeout(_USER_TIMEOUT * self._settings.heartbeat_interval)
 
-    def step(self, *, read: bool, is_readable: bool) -> list[Event]:
+    @property
+    def descriptor(self) -> Descriptor | None:
+        """The stream's."""
+        return self._stream.descriptor
+
+    def question(self) -> Callable[[], object]:
+        """Returns what asks the stream whether something can be read."""
+        if self._is_readable is None:
+            self._is_readable = self._stream.is_readable
+        return self._is_readable
+
+    def step(self, *, read: bool, is_readable: bool | None) -> list[Event]:
         """Writes what waits, reads at most once, and then looks at the deadlines.
 
         Args:
             read: False to leave in the network what comes.
-            is_readable: True if that is known; else the stream is asked.
+            is_readable: whether the stream is; None if unknown, then it is asked.
 
         Returns:
             What happened. With `Ended` among it the stream is closed.
@@ -224,16 +236,17 @@ class LiveConnection:
         """Closes the stream, without a word. May be called twice."""
         self._stream.close()
 
-    def _read(self, *, is_readable: bool) -> None:
+    def _read(self, *, is_readable: bool | None) -> None:  # noqa: C901 - each call less counts for each message
         """Reads once, unless there is something to decode first."""
         if self._has_undecoded:
             return
         connection, stream = self.connection, self._stream
         if not (is_readable or self._arrived or stream.has_more):
-            try:
-                is_readable = bool(self._is_readable())
-            except OSError:
-                is_readable = True  # if something is wrong with the stream itself, `receive` says what
+            if is_readable is None:
+                try:
+                    is_readable = bool((self._is_readable or self.question())())
+                except OSError:
+                    is_readable = True  # if something is wrong with the stream itself, `receive` says what
             if not is_readable:
                 self._read_nothing()
                 return

@@ -13,7 +13,7 @@ from wsclient.protocol.connection import Connection
 from wsclient.protocol.connection import State as ConnectionState
 from wsclient.protocol.events import Ended, Failure, FailureKind, Requested, Stage
 from wsclient.protocol.server_handshake import Request
-from wsclient.transport.base import Transport, no_express
+from wsclient.transport.base import Transport, needs_nobody, no_express
 from wsclient.transport.live import LiveConnection
 from wsclient.transport.opening.answering import Answering
 from wsclient.transport.opening.attempt import Attempt, Outside
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from wsclient.protocol.events import Event
     from wsclient.protocol.http11 import Headers
     from wsclient.transport.base import OpeningRequest, Settings
+    from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.opening.milestones import Accepted, Established
     from wsclient.transport.opening.phase import Phase
-    from wsclient.transport.ready_set import SharedWatch
 
 __all__ = ["TRANSITIONS", "NativeTransport", "State", "Step"]
 
@@ -107,8 +107,8 @@ class NativeTransport(Transport):
         self._is_inside = False  # a call; found so by the next, the last was left in the middle of its work
         # For `is_quiet`. Nobody asks `_is_readable` before `_quiet_until` says so.
         self._quiet_until = -inf
-        self._is_known_readable = False
-        self._is_readable: Callable[[], object] = bool
+        self._is_known_readable: bool | None = None
+        self._is_readable: Callable[[], object] | None = None  # of the stream, once it was asked for
         self._waiting: Sized = ()  # what `express` has queued
 
     @property
@@ -138,6 +138,7 @@ class NativeTransport(Transport):
             InvalidArgument: the client did not ask for that subprotocol.
         """
         self._answering().accept(subprotocol, headers)
+        self.wake()
 
     def reject(self, status: int, headers: Headers = (), body: bytes = b"") -> None:
         """Refuses what a client has asked for; see `Answering.reject`.
@@ -146,6 +147,7 @@ class NativeTransport(Transport):
             RuntimeError: there is no request, or it was answered.
         """
         self._answering().reject(status, headers, body)
+        self.wake()
 
     def poll(self, read: bool = True) -> list[Event]:
         """Takes one bounded step; see `Transport.poll`."""
@@ -153,12 +155,10 @@ class NativeTransport(Transport):
             return self._end_interrupted()
         self._is_inside = True  # as `_enter`, which would be a call for each message that comes alone
         self._quiet_until = -inf
-        watch, live = self.shared_watch, self._live
-        if watch is not None:
-            watch.resting = None
+        live = self._live
         self._time.tick()
         if live is not None:
-            is_readable, self._is_known_readable = self._is_known_readable, False
+            is_readable, self._is_known_readable = self._is_known_readable, None
             events = live.step(read=read, is_readable=is_readable)
             self._has_stepped(live, events)
         elif self._opening is not None:
@@ -170,35 +170,41 @@ class NativeTransport(Transport):
 
     def is_quiet(self) -> bool:
         """Whether there is nothing to do: one look at the clock, and one question to the system."""
-        if self.shared_watch is not None:
-            return self._is_quiet_among_others(self.shared_watch)
         try:
             if self._waiting or self._clock() >= self._quiet_until:
                 return False
-            if not self._is_readable():
+            if not (self._is_readable or self._question())():
                 return True
         except OSError:
             return False  # the system cannot say; if something is wrong, the read tells
         self._is_known_readable = True
         return False
 
-    def _is_quiet_among_others(self, watch: SharedWatch) -> bool:
-        self._time.was_polled(watch.seen.at)
-        try:
-            if watch.resting is None or self._waiting:
-                return False
-            self._is_known_readable = watch.is_readable()
-        except OSError:
-            return False
-        return not self._is_known_readable and watch.resting is not None  # the question may have ended the rest
+    @property
+    def descriptor(self) -> Descriptor | None:
+        """The socket's, as far as it is the one thing that is waited for; see `Transport.descriptor`."""
+        if self._live is not None:
+            return self._live.descriptor
+        return None if self._opening is None else self._opening.phase.descriptor
+
+    @property
+    def rests_until(self) -> float:
+        """When something is due; see `Transport.rests_until`."""
+        if self._live is not None:
+            return -inf if self._waiting else self._live.quiet_until
+        return -inf if self._opening is None else self._time.on_system_clock(self._opening.due)
+
+    def was_polled(self, at: float, is_readable: bool | None) -> None:
+        """Counts the time until then in full; see `Transport.was_polled`."""
+        self._time.was_polled(at)
+        self._is_known_readable = is_readable
 
     def settings_changed(self) -> None:
         """Sees to it that nobody rests until a moment that was reckoned from the settings before."""
-        if self.shared_watch is not None:
-            self.shared_watch.resting = None
         self._quiet_until = -inf
         if self._live is not None:
             self._live.settings_changed()
+        self.wake()
 
     @property
     def can_send(self) -> bool:
@@ -216,6 +222,7 @@ class NativeTransport(Transport):
         self._enter()
         self._live.send(payload, is_text=is_text)
         self._is_inside = False
+        self.wake()
         if is_tracing():
             trace_sent("text" if is_text else "binary", payload)
 
@@ -224,7 +231,9 @@ class NativeTransport(Transport):
         """Sends a short message; see `Transport.express`."""
         if self._live is None:
             return no_express
-        return self._express if self.auto_flush else self._live.connection.express
+        if self.auto_flush:
+            return self._express
+        return self._live.connection.express if self.wake is needs_nobody else self._queue_express
 
     def _express(self, payload: bytes, is_text: bool) -> bool:
         live = self._live
@@ -232,10 +241,15 @@ class NativeTransport(Transport):
             return False
         self._is_inside = True  # as `_enter`, which would be a call for each message
         self._quiet_until = -inf
-        if self.shared_watch is not None:
-            self.shared_watch.resting = None
         was_taken = live.express(payload, is_text)
         self._is_inside = False
+        if not live.writer.is_all_out:
+            self.wake()
+        return was_taken
+
+    def _queue_express(self, payload: bytes, is_text: bool) -> bool:
+        was_taken = self._live is not None and self._live.connection.express(payload, is_text)
+        self.wake()
         return was_taken
 
     def flush(self) -> None:
@@ -245,6 +259,7 @@ class NativeTransport(Transport):
             self._enter()
             live.write()
             self._is_inside = False
+            self.wake()
 
     def close(self, code: int, reason: str) -> None:
         """Starts the closing handshake; an attempt that is not open yet ends silently instead."""
@@ -254,6 +269,7 @@ class NativeTransport(Transport):
         self._enter()
         self._live.close(code, reason)
         self._is_inside = False
+        self.wake()
 
     def abort(self) -> None:
         """Lets go of everything, silently."""
@@ -263,6 +279,7 @@ class NativeTransport(Transport):
             self._opening.close()
         if self._state is not State.ENDED:
             self._end()
+        self.wake()
 
     @property
     def buffered_amount(self) -> int:
@@ -309,14 +326,16 @@ class NativeTransport(Transport):
 
     def _has_stepped(self, live: LiveConnection, events: list[Event]) -> None:
         self._quiet_until = min(live.quiet_until, self._time.next_tick)
-        if self.shared_watch is not None and live.quiet_until > -inf:
-            self.shared_watch.rest(live.quiet_until, live.connection.waiting)
         self.has_more = live.has_more
         if self._frames_level != FRAMES.level:
             self._frames_level = FRAMES.level
             live.connection.allow_express(not is_tracing())  # each message would be seen by `send` alone
         if events and isinstance(events[-1], Ended):
             self._end()
+
+    def _question(self) -> Callable[[], object]:
+        self._is_readable = bool if self._live is None else self._live.question()
+        return self._is_readable
 
     def _begin(self, phase: Phase) -> None:
         self._time = PolledClock(self._clock)
@@ -342,7 +361,7 @@ class NativeTransport(Transport):
         live = self._establish(outcome, opening.place)
         # What came right behind the reply is told right behind `Opened`. What comes later is the next poll's.
         read = read and bool(outcome.trailing_data or outcome.stream.has_more)
-        events = live.step(read=read, is_readable=False)
+        events = live.step(read=read, is_readable=None)
         self._has_stepped(live, events)
         return [outcome.opened, *events]
 
@@ -358,10 +377,7 @@ class NativeTransport(Transport):
         self._live = LiveConnection(
             established.stream, connection, self._settings, self._time, place, arrived=established.trailing_data
         )
-        self._is_readable = established.stream.is_readable
         self._waiting = connection.waiting
-        if self._outside.readiness.clock is self._clock:
-            self.shared_watch = established.stream.shared_watch
         _log.debug("%s: open, subprotocol %s", place, established.opened.subprotocol or "none")
         return self._live
 
@@ -369,8 +385,6 @@ class NativeTransport(Transport):
         """Begins what has to come to its end: where Ctrl+C leaves it half done, nothing here can be relied on."""
         self._is_inside = True
         self._quiet_until = -inf
-        if self.shared_watch is not None:
-            self.shared_watch.resting = None
 
     def _end_interrupted(self) -> list[Event]:
         opening = self._opening
@@ -388,9 +402,8 @@ class NativeTransport(Transport):
             self._live.connection.allow_express(False)
         self._opening = self._live = None
         self._quiet_until = -inf
-        self._is_readable = bool
+        self._is_readable = None
         self._waiting = ()
-        self.shared_watch = None
         self.has_more = False
 
     def _advance(self, step: Step) -> None:

@@ -7,28 +7,17 @@ everywhere but refuses descriptors above 1023 outside of Windows.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import select
-import threading
-import time
 from typing import TYPE_CHECKING, Final
-
-from wsclient.transport.ready_set import ReadySet
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Sequence
     from types import ModuleType
 
-    from wsclient.transport.ready_set import SharedWatch
-
 __all__ = ["Readiness", "Watch"]
-
-_ALONE: Final = 16
-"""Connections of a thread that ask for themselves: so few cost next to nothing, and each has its news at once.
-
-Of many, one that is polled in another order than before may, for a few seconds, have it one poll() later.
-"""
 
 
 class Watch:
@@ -51,62 +40,26 @@ class Watch:
         close()
 
 
-class _Watched:
-    """What one thread watches by epoll.
-
-    Attributes:
-        alone: how many connections ask for themselves.
-        together: the set of all others; None before the first.
-    """
-
-    __slots__ = ("alone", "together")
-
-    def __init__(self) -> None:
-        self.alone = 0
-        self.together: ReadySet | None = None
-
-
-class _Thread(threading.local):
-    def __init__(self) -> None:
-        self.watched = _Watched()
-
-
 class Readiness:
-    """Asks the system, never waiting. One object may serve any number of connections, in any number of threads.
+    """Asks the system, never waiting. One object may serve any number of connections, in any number of threads."""
 
-    Attributes:
-        clock: by which those that are asked for together rest.
-    """
-
-    def __init__(
-        self, system: ModuleType = select, *, clock: Callable[[], float] = time.monotonic, alone: int = _ALONE
-    ) -> None:
+    def __init__(self, system: ModuleType = select) -> None:
         """Takes the best that there is.
 
         Args:
-            system: the module `select`, or a stand-in with fewer or other functions.
-            clock: monotonic, in seconds; the one that the connections have.
-            alone: how many connections of a thread ask for themselves, before the others are asked for together.
+            system: the module `select`, or a replacement with fewer or other functions.
         """
         self._system = system
-        self.clock: Final = clock
-        self._alone = alone
-        self._thread = _Thread()
 
-    def watch(self, fileno: int) -> Watch | SharedWatch:
-        """Registers an open connection once, so that asking is cheap. To be called in the thread that will ask.
+    def watch(self, fileno: int) -> Watch:
+        """Registers an open connection once, so that asking is cheap.
 
         Raises:
-            OSError: the descriptor is none that can be watched.
+            OSError: the system cannot watch this descriptor.
         """
         if hasattr(self._system, "epoll"):
-            try:
-                watched = self._thread.watched
-                if watched.alone < self._alone:
-                    return self._watch_by_epoll(fileno, watched)
-                return self._watch_together(fileno, watched)
-            except OSError:
-                pass  # out of descriptors: poll needs none
+            with contextlib.suppress(OSError):  # out of descriptors: poll needs none
+                return self._watch_by_epoll(fileno)
         if hasattr(self._system, "poll"):
             return self._watch_by_poll(fileno)
         return self._watch_by_select(fileno)
@@ -129,28 +82,15 @@ class Readiness:
         _, writable, failed = self._system.select([], connecting, connecting, 0)
         return [candidate for candidate in connecting if candidate in writable or candidate in failed]
 
-    def _watch_by_epoll(self, fileno: int, watched: _Watched) -> Watch:
+    def _watch_by_epoll(self, fileno: int) -> Watch:
         poller = self._system.epoll()
         try:
             poller.register(fileno, self._system.EPOLLIN)
         except OSError:
             poller.close()
             raise
-        watched.alone += 1
-
-        def close() -> None:
-            watched.alone -= 1
-            poller.close()
-
         # One event at most: the default makes room for a thousand, each time.
-        return Watch(functools.partial(poller.poll, 0, 1), close)
-
-    def _watch_together(self, fileno: int, watched: _Watched) -> SharedWatch:
-        together = watched.together
-        if together is None or together.is_over or not together.is_ours:
-            together = ReadySet(self._system.epoll(), self._system.EPOLLIN, self.clock)
-            watched.together = together
-        return together.watch(fileno)
+        return Watch(functools.partial(poller.poll, 0, 1), poller.close)
 
     def _watch_by_poll(self, fileno: int) -> Watch:
         poller = self._system.poll()

@@ -12,28 +12,12 @@ from wsclient.transport.poll_set import open_poll_set
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.poll_set import PollSet
 
-__all__ = ["Descriptor", "Entry", "Watchlist"]
+__all__ = ["Entry", "Watchlist"]
 
 Member = TypeVar("Member")
-
-
-class Descriptor:
-    """What something rests on: it needs no turn before this is ready.
-
-    Its identity says which one it is; the system gives the same number to another one as soon as it is closed.
-
-    Attributes:
-        fileno: the number; -1 for something that no descriptor wakes.
-        for_writing: True to wait until it can be written, False until it can be read.
-    """
-
-    __slots__ = ("fileno", "for_writing")
-
-    def __init__(self, fileno: int, *, for_writing: bool = False) -> None:
-        self.fileno: Final = fileno
-        self.for_writing: Final = for_writing
 
 
 class Entry(Generic[Member]):
@@ -49,7 +33,7 @@ class Entry(Generic[Member]):
         queued_for: the time that it stands in the heap with; at most `due`.
     """
 
-    __slots__ = ("due", "is_awake", "is_ready", "is_removed", "member", "queued_for", "watched")
+    __slots__ = ("__weakref__", "due", "is_awake", "is_ready", "is_removed", "member", "queued_for", "watched")
 
     def __init__(self, member: Member) -> None:
         self.member: Final = member

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from _thread import get_ident
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from wsclient.core.signal import Signal
@@ -17,6 +18,7 @@ from wsclient.protocol.events import Ended
 from wsclient.protocol.url import URL
 from wsclient.transport.base import OpeningRequest
 from wsclient.transport.default import default_transport
+from wsclient.transport.descriptor import NOTHING, Descriptor
 from wsclient.websocket.connection_statistics import ConnectionStatistics
 from wsclient.websocket.fork_guard import guard
 from wsclient.websocket.link import Link, WriteMode
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from wsclient.core.networked_multiplayer_peer import ConnectionStatus
     from wsclient.core.packet_peer import BytesLike
     from wsclient.transport.base import Settings, Transport
-    from wsclient.transport.ready_set import SharedWatch
     from wsclient.websocket.connection_failure import ConnectionFailure
     from wsclient.websocket.link_events import OwedSignal
 
@@ -72,7 +73,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
     """
 
     # What each idle poll() looks at. Of this class's own, so that others can be mixed into its bases.
-    __slots__ = ("_deferred", "_is_resting", "_meter", "_thread", "_watch")
+    __slots__ = ("_deferred", "_is_resting", "_meter", "_thread")
 
     connection_established: Final = Signal[str]("protocol")
     """The connection is open; with the sub-protocol that the server chose, "" where none. Normal mode."""
@@ -94,7 +95,6 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         self._owed: OwedSignal | None = None
         self._has_read = False  # whether the poll() that runs has
         self._is_resting = False  # whether the last one left nothing to tell, and room for what comes
-        self._watch: SharedWatch | None = None  # the transport's, while resting
         self._attach(Link())
 
     # Connecting and closing
@@ -136,13 +136,13 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         if self._link.transport is not None:  # our own close is still pending: it ends here
             self._end(self._link, was_clean=False)
         self._url = request.url
-        self._watch = None
         self._settings.max_message_size = self._incoming.max_bytes
         self._meter.restart(transport.clock)
         link = self._renew(is_multiplayer=bool(gd_mp_api))
-        link.transport = transport
+        link.carry(transport)
         guard(link)
         transport.open(request)
+        link.wake()
         return Error.OK
 
     def disconnect_from_host(self, code: int = 1000, reason: str = "") -> None:
@@ -267,10 +267,35 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
             unread_bytes=link.inbox.size,
             unsent_packets=link.buffered_messages,
             unsent_bytes=link.buffered_amount,
-            polls=self._meter.count + (0 if self._watch is None else self._watch.spent),
+            polls=self._meter.count,
             longest_poll=self._meter.longest,
             silence=-1.0 if transport is None else transport.silence,
         )
+
+    # For a PollGroup
+
+    def _let_rest(self, wake: Callable[[], object]) -> None:
+        """Sets what is called when something is left to do that no descriptor and no time will show."""
+        self._link.let_rest(wake)
+
+    def _poll_woken(self, at: float, is_readable: bool | None) -> None:
+        """Polls, for a group that has looked after this client until then; see `Transport.was_polled`."""
+        thread = get_ident()
+        if thread != self._thread:
+            self._claim(thread)
+        if self._link.transport is not None:
+            self._link.transport.was_polled(at, is_readable)
+        self._poll_awake()
+
+    def _resting_place(self) -> tuple[Descriptor | None, float]:
+        """Returns what wakes this client and until when it rests; -inf if there is something to do."""
+        link, transport = self._link, self._link.transport
+        if self._owed is not None or self._deferred:
+            return None, -inf
+        if transport is None:
+            return NOTHING, inf
+        has_work = link.events or transport.has_more or link.inbox.is_full
+        return transport.descriptor, -inf if has_work else transport.rests_until
 
     # Hooks for subclasses
 
@@ -302,29 +327,20 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         thread = get_ident()
         if thread != self._thread:
             self._claim(thread)
-        # Most polls of a game find nothing: they end here, before anything is set up to emit. Among many clients, which
-        # are asked for together, they call nothing.
-        watch = self._watch
-        if watch is not None:
-            ready_set = watch.resting
-            if ready_set is not None and watch.spare and not watch.waiting and not self._deferred:
-                snapshot = ready_set.snapshot
-                if watch.rank > snapshot.rank and watch.seen is not snapshot:
-                    watch.seen = snapshot
-                    watch.spare -= 1
-                    return
-            self._meter.count += watch.replenish()
-        # Elsewhere after one question.
+        # Most polls of a game find nothing: they end here, before anything is set up to emit.
         transport = self._link.transport
         if self._is_resting and transport is not None and transport.is_quiet() and not self._deferred:
             self._meter.count += 1
             return
+        self._poll_awake()
+
+    def _poll_awake(self) -> None:
+        """Polls, although it may be for nothing."""
         if self._is_polling:
             return
-        if not self._step():
-            self._rest()
+        self._is_resting = not self._step()
+        if self._is_resting:
             return
-        self._is_resting, self._watch = False, None
         try:
             self._is_polling = True
             self._work()
@@ -353,11 +369,6 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         self._has_read = has_read = not link.inbox.packets or self._has_room(link)
         events += transport.poll(read=has_read)
         return bool(events or transport.has_more or self._owed is not None or self._deferred)
-
-    def _rest(self) -> None:
-        transport = self._link.transport
-        self._is_resting = True
-        self._watch = None if transport is None else transport.shared_watch
 
     def _work(self) -> None:
         """Tells what has happened and reads on, until nothing is left, or no time, or no room."""
@@ -407,6 +418,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
             error_while_closed=Error.ERR_UNAVAILABLE if is_multiplayer else Error.FAILED,
         )
         link.close_code, link.close_reason = before.close_code, before.close_reason
+        link.wake = before.wake
         return self._attach(link)
 
     def _attach(self, link: Link) -> Link:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wsclient.ground.error import Error
 from wsclient.protocol.close_code import MAX_REASON_SIZE, is_valid_close_code
-from wsclient.transport.base import no_express
+from wsclient.transport.base import needs_nobody, no_express
 from wsclient.transport.forked import ForkedTransport
 from wsclient.websocket.connection_failure import ConnectionFailure
 from wsclient.websocket.packet_queue import PacketQueue
@@ -68,6 +68,7 @@ class Link:
         last_error: why a call was refused, or the connection failed.
         sent_messages: how many were given to the transport.
         sent_bytes: of their payloads.
+        wake: called when something is left to do that no descriptor and no time will show; see `let_rest`.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Link:
         self._sure_messages = self._sure_bytes = 0  # up to which count there surely is room, whatever leaves meanwhile
         self._express: Callable[[bytes, bool], bool] = no_express  # the transport's
         self._error_while_closed = error_while_closed
+        self.wake: Callable[[], object] = needs_nobody
 
     @property
     def auto_flush(self) -> bool:
@@ -122,6 +124,18 @@ class Link:
     def remote_address(self) -> tuple[str, int]:
         """The server's numeric address and port; ("", 0) while not open."""
         return ("", 0) if self.transport is None else self.transport.remote_address
+
+    def carry(self, transport: Transport) -> None:
+        """Begins an attempt over a transport."""
+        self.transport = transport
+        transport.wake = self.wake
+
+    def let_rest(self, wake: Callable[[], object]) -> None:
+        """Sets what is called when something is left to do while nobody polls."""
+        self.wake = wake
+        self._express = no_express  # the next message asks the transport again
+        if self.transport is not None:
+            self.transport.wake = wake
 
     def open(self) -> None:
         """Takes note that the opening handshake succeeded."""
@@ -216,6 +230,7 @@ class Link:
         self.inbox.when_empty = self._error_while_closed
         if transport is not None:
             transport.abort()
+        self.wake()
 
     def disown(self, owner: int) -> None:
         """Takes note that this is a forked child, whose parent has the connection: nobody may use it here.

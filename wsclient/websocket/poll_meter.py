@@ -19,9 +19,10 @@ class PollMeter:
         count: polls since `restart`.
         longest: seconds, of those that found something to do.
         started: when the poll that runs began, on the clock.
+        deadline: when it will have used up its budget.
     """
 
-    __slots__ = ("budget", "clock", "count", "longest", "started")
+    __slots__ = ("budget", "clock", "count", "deadline", "longest", "started")
 
     def __init__(self, budget: float) -> None:
         self.budget: float = budget
@@ -33,17 +34,14 @@ class PollMeter:
         self.count: int = 0
         self.longest: float = 0.0
         self.started: float = 0.0
+        self.deadline: float = 0.0
 
     def start(self) -> None:
         """Counts a poll that has begun."""
         self.count += 1
         self.started = self.clock()
+        self.deadline = self.started + self.budget
 
     def stop(self) -> None:
         """Records how long the poll took."""
         self.longest = max(self.longest, self.clock() - self.started)
-
-    @property
-    def deadline(self) -> float:
-        """When the poll that runs has used up its budget, on the clock."""
-        return self.started + self.budget

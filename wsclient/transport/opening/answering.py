@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.deflate import Agreement
     from wsclient.protocol.http11 import Headers
     from wsclient.transport.base import Settings
+    from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.stream.stream import Stream
 
 __all__ = ["Answering"]
@@ -52,6 +53,11 @@ class Answering(Phase):
         self._unsent: memoryview | None = None  # the reply; None before the answer
         self._verdict: Opened | Failure | None = None
         self._deflate: Agreement | None = None
+
+    @property
+    def descriptor(self) -> Descriptor | None:
+        """The stream's, until the request is whole."""
+        return self._stream.descriptor if self._request is None and self._unsent is None else None
 
     def accept(self, subprotocol: str = "", headers: Headers = ()) -> None:
         """Opens the connection.
@@ -108,7 +114,7 @@ class Answering(Phase):
         self._stream.close()
 
     def _read(self) -> Request | Failure | None:
-        data = self._stream.receive(_READ_SIZE) if self._stream.may_receive() else None
+        data = self._stream.receive(_READ_SIZE)
         if data is None:
             return None
         if not data:

@@ -11,6 +11,7 @@ from wsclient.transport.opening.phase import Phase
 from wsclient.transport.opening.race import Race
 
 if TYPE_CHECKING:
+    from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.opening.milestones import Found
 
 __all__ = ["Connecting"]
@@ -47,6 +48,16 @@ class Connecting(Phase):
         outcome.set_no_delay(self.settings.no_delay)
         _log.debug("%s: connected, to %s port %d", self.place, *outcome.remote_address)
         return Reached(self._attempt, outcome, self._secure)
+
+    @property
+    def descriptor(self) -> Descriptor | None:
+        """The socket's, if only one waits for an answer."""
+        return self._race.descriptor
+
+    @property
+    def next_step(self) -> float:
+        """When the next address is tried."""
+        return self._race.next_start
 
     def close(self) -> None:
         """Closes the sockets that have not won."""

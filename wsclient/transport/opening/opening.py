@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from wsclient.protocol.events import Failure, FailureKind
@@ -46,6 +47,12 @@ class Opening:
     def stage(self) -> Stage:
         """How far it has come."""
         return self.phase.stage
+
+    @property
+    def due(self) -> float:
+        """When `step` has something to do although nothing has come, on its clock; infinity if never."""
+        seconds = self.phase.seconds
+        return min(self.phase.next_step, self._started_at + seconds if seconds > 0.0 else inf)
 
     def step(self, now: float) -> Established | Request | Failure | None:
         """Goes on as far as it can without waiting, and only then looks at the deadline.

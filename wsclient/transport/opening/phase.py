@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from math import inf
 from typing import TYPE_CHECKING
 
 from wsclient.protocol.events import Failure, FailureKind
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.events import Stage
     from wsclient.protocol.server_handshake import Request
     from wsclient.transport.base import Settings
+    from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.opening.milestones import Established, Milestone
 
 __all__ = ["Phase"]
@@ -54,6 +56,16 @@ class Phase(ABC):
     def seconds(self) -> float:
         """How long the whole opening may have taken in this phase; 0 for any time."""
         return self.settings.handshake_timeout
+
+    @property
+    def descriptor(self) -> Descriptor | None:
+        """What becomes ready when the next `step` can go on; None if only a step shows it."""
+        return None
+
+    @property
+    def next_step(self) -> float:
+        """When `step` has something to do although nothing has come, on its clock; infinity if never."""
+        return inf
 
     def give_up(self, seconds: float) -> Failure:
         """Returns why it fails now that the time is over.

@@ -7,9 +7,11 @@ import os
 import socket
 from collections import deque
 from itertools import chain, zip_longest
+from math import inf
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wsclient.protocol.events import Stage
+from wsclient.transport.descriptor import Descriptor
 from wsclient.transport.failures import failure_from, is_more_telling
 from wsclient.transport.stream.tcp_stream import TcpStream
 
@@ -84,6 +86,7 @@ class Race:
         self._waiting = deque(interleave(addresses))
         self._count = len(self._waiting)
         self._open: dict[socket.socket, Address] = {}
+        self._watched: tuple[socket.socket, Descriptor] | None = None
         self._next_at = float("-inf")
         self._failure: Failure | None = None
         self._host = host
@@ -111,6 +114,21 @@ class Race:
                     return stream
             self._next_at = now  # a failure starts the next at once
         return None if self._open or self._waiting else self._summary()
+
+    @property
+    def descriptor(self) -> Descriptor | None:
+        """What becomes ready when connecting has come to an end, if only one socket is open."""
+        if len(self._open) != 1:
+            return None
+        ((connecting, _),) = self._open.items()
+        if self._watched is None or self._watched[0] is not connecting:
+            self._watched = (connecting, Descriptor(connecting.fileno(), for_writing=True))
+        return self._watched[1]
+
+    @property
+    def next_start(self) -> float:
+        """When the next address is tried, on the clock of `step`; infinity if none is left."""
+        return self._next_at if self._waiting else inf
 
     def close(self) -> None:
         """Gives up what is still open. May be called twice."""

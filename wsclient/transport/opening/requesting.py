@@ -13,6 +13,7 @@ from wsclient.transport.opening.milestones import Established
 from wsclient.transport.opening.phase import Phase
 
 if TYPE_CHECKING:
+    from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.opening.attempt import Attempt
     from wsclient.transport.opening.milestones import Reached
 
@@ -37,6 +38,11 @@ class Requesting(Phase):
         self._broken: OSError | None = None
 
     @property
+    def descriptor(self) -> Descriptor | None:
+        """The stream's, once the request has left."""
+        return None if self._handshake is None or self._unsent or self._broken else self._stream.descriptor
+
+    @property
     def refusal(self) -> Failure | None:
         """What a server said that refuses, but has not finished the page that says why."""
         return None if self._handshake is None else self._handshake.pending_failure
@@ -59,7 +65,7 @@ class Requesting(Phase):
     def _go_on(self, handshake: ClientHandshake) -> Established | Failure | None:
         self._send()
         try:
-            data = self._stream.receive(_READ_SIZE) if self._stream.may_receive() else None
+            data = self._stream.receive(_READ_SIZE)
         except OSError as error:
             return self._lost(error)
         if data is None:

@@ -12,6 +12,7 @@ from wsclient.transport.opening.phase import Phase
 
 if TYPE_CHECKING:
     from wsclient.transport.base import Settings
+    from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.opening.milestones import Secure
     from wsclient.transport.stream.tls_stream import TlsStream
 
@@ -54,6 +55,11 @@ class Securing(Phase):
             return failure_from(error, self.stage, self.place)
         _log.debug("%s: secured, by %s", self.place, self._tls.version)
         return self._reached.replace(stream=self._tls, is_secured=True)
+
+    @property
+    def descriptor(self) -> Descriptor | None:
+        """The stream's, while nothing is left to be sent."""
+        return None if self._tls is None or self._tls.held else self._tls.descriptor
 
     def close(self) -> None:
         """Closes the connection."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wsclient.protocol.events import FailureKind
-    from wsclient.transport.ready_set import SharedWatch
+    from wsclient.transport.descriptor import Descriptor
 
 __all__ = ["Stream", "StreamError"]
 
@@ -45,8 +45,8 @@ class Stream(ABC):
         """
 
     @property
-    def shared_watch(self) -> SharedWatch | None:
-        """What `is_readable` is of, where the system is asked for many streams together; None where for this alone."""
+    def descriptor(self) -> Descriptor | None:
+        """What becomes ready when `receive` would bring something; None if only asking shows it."""
         return None
 
     @property

@@ -7,13 +7,13 @@ import errno
 import socket
 from typing import TYPE_CHECKING, Final
 
-from wsclient.transport.ready_set import SharedWatch
+from wsclient.transport.descriptor import Descriptor
 from wsclient.transport.stream.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wsclient.transport.readiness import Readiness
+    from wsclient.transport.readiness import Readiness, Watch
 
 __all__ = ["TcpStream"]
 
@@ -27,7 +27,7 @@ _DRAIN_SIZE: Final = 65536
 class TcpStream(Stream):
     """A connected, non-blocking socket, which it owns from now on."""
 
-    __slots__ = ("_receive", "_remote_address", "_send", "_socket", "_watch", "has_more")
+    __slots__ = ("_descriptor", "_readiness", "_receive", "_remote_address", "_send", "_socket", "_watch", "has_more")
 
     #: whether the last read was full; a plain attribute, since each step asks for it
     has_more: bool
@@ -44,7 +44,9 @@ class TcpStream(Stream):
             raise OSError(errno.ECONNREFUSED, "connected to itself")
         host, port = remote[:2]
         self._remote_address = (str(host), int(port))
-        self._watch = readiness.watch(connected.fileno())
+        self._readiness = readiness
+        self._watch: Watch | None = None
+        self._descriptor = Descriptor(connected.fileno())
         self._socket = connected
         self._receive = connected.recv
         self._send = connected.send
@@ -53,12 +55,15 @@ class TcpStream(Stream):
     @property
     def is_readable(self) -> Callable[[], object]:
         """Call it to learn whether the socket has data, an end or an error."""
+        # One that a PollGroup watches is never asked for by itself, and saves a descriptor.
+        if self._watch is None:
+            self._watch = self._readiness.watch(self._descriptor.fileno)
         return self._watch.is_readable
 
     @property
-    def shared_watch(self) -> SharedWatch | None:
-        """Where the socket is watched together with others."""
-        return self._watch if isinstance(self._watch, SharedWatch) else None
+    def descriptor(self) -> Descriptor:
+        """The socket's."""
+        return self._descriptor
 
     @property
     def remote_address(self) -> tuple[str, int]:
@@ -104,7 +109,8 @@ class TcpStream(Stream):
 
     def close(self) -> None:
         """Closes the socket."""
-        self._watch.close()
+        if self._watch is not None:
+            self._watch.close()
         with contextlib.suppress(OSError):
             self._socket.close()
 

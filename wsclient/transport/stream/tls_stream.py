@@ -16,7 +16,7 @@ from wsclient.transport.stream.tls_words import explain
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wsclient.transport.ready_set import SharedWatch
+    from wsclient.transport.descriptor import Descriptor
 
 __all__ = ["TlsStream"]
 
@@ -114,9 +114,9 @@ class TlsStream(Stream):
         return self._inner.is_readable
 
     @property
-    def shared_watch(self) -> SharedWatch | None:
+    def descriptor(self) -> Descriptor | None:
         """The inner stream's."""
-        return self._inner.shared_watch
+        return self._inner.descriptor
 
     @property
     def has_more(self) -> bool:

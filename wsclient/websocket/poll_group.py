@@ -1,0 +1,310 @@
+"""PollGroup: many peers, polled for the price of those that have something to do."""
+
+from __future__ import annotations
+
+import logging
+import os
+from _thread import get_ident
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+from weakref import WeakKeyDictionary, ref
+
+from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer
+from wsclient.transport.base import needs_nobody
+from wsclient.transport.clock import monotonic
+from wsclient.transport.poll_set import open_poll_set
+from wsclient.transport.watchlist import Watchlist
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from types import TracebackType
+    from typing import Self
+
+    from wsclient.transport.descriptor import Descriptor
+    from wsclient.transport.poll_set import PollSet
+    from wsclient.transport.watchlist import Entry
+
+__all__ = ["PollGroup"]
+
+_log: Final = logging.getLogger("wsclient.group")
+
+_STOPPED: Final = 0.25  # seconds; as PolledClock has it: nobody who polls four times a second has stopped
+_NAP: Final = 0.01
+"""Seconds that `wait` sleeps at most while a member can only be asked by polling it; arbitrary."""
+
+_groups: WeakKeyDictionary[NetworkedMultiplayerPeer, ref[PollGroup]] = WeakKeyDictionary()
+
+
+@runtime_checkable
+class _Resting(Protocol):
+    """A peer that says what it waits for, so that it need not be polled meanwhile."""
+
+    def _let_rest(self, wake: Callable[[], object]) -> None: ...
+    def _poll_woken(self, at: float, is_readable: bool | None) -> None: ...
+    def _resting_place(self) -> tuple[Descriptor | None, float]: ...
+
+
+class PollGroup:
+    """Polls many clients for the price of those that have something to do.
+
+        bots = PollGroup()
+        for _ in range(1000):
+            bot = WebSocketClient()
+            bot.data_received.connect(functools.partial(think, bot))
+            bot.connect_to_url(URL)
+            bots.add(bot)
+        while True:
+            bots.poll()
+            time.sleep(1 / 60)
+
+    A client in a group behaves as if it were polled by itself each time: the same signals in the same order, the same
+    timeouts. Those that have something to do are polled in the order in which it came to them. The group has no signals
+    of its own. Peers of other kinds may be members too; those that have no socket are polled each time.
+
+    A group belongs to one thread, and to the process that made it. It keeps its members alive, and none of them keeps
+    the group.
+    """
+
+    poll_budget: float = 0.004
+    """Seconds that one `poll()` may work, handlers included; `math.inf` for any time.
+
+    All that have something to do when it begins have a turn before any has a second one. At least one has; those that
+    the time does not suffice for come first in the next `poll()`. Each client keeps to its own `poll_budget` in its
+    turn, so the longest `poll()` of the group takes the sum of both.
+    """
+
+    def __init__(
+        self,
+        clients: Iterable[NetworkedMultiplayerPeer] = (),
+        *,
+        clock: Callable[[], float] = monotonic,
+        poll_set: Callable[[], PollSet] = open_poll_set,
+    ) -> None:
+        """Makes a group of some clients.
+
+        Args:
+            clients: its first members; see `add`.
+            clock: monotonic, in seconds; the one that the clients have.
+            poll_set: makes what asks the system.
+        """
+        self._clock = clock
+        self._poll_set = poll_set
+        self._watchlist: Watchlist[_Member] = Watchlist(poll_set)
+        self._entries: dict[NetworkedMultiplayerPeer, Entry[_Member]] = {}
+        self._polled_at = clock()
+        self._thread: int | None = None
+        self._process = os.getpid()
+        self._is_polling = False
+        self._restless = 0  # members that are awake only since nothing else shows when they have something to do
+        for client in clients:
+            self.add(client)
+
+    # Members
+
+    def add(self, client: NetworkedMultiplayerPeer) -> None:
+        """Takes a client in, connected or not. One that is in already stays.
+
+        Raises:
+            TypeError: `client` is no NetworkedMultiplayerPeer.
+            ValueError: it is in another group.
+        """
+        if not isinstance(client, NetworkedMultiplayerPeer):
+            raise TypeError(f"a PollGroup takes clients and other peers, not {client!r}")
+        if client in self._entries:
+            return
+        other = _groups.get(client)
+        if other is not None and other() is not None:
+            raise ValueError(f"{client!r} is in another PollGroup: remove it there first")
+        _groups[client] = ref(self)
+        member = _Member(client)
+        entry = self._entries[client] = self._watchlist.add(member)
+        if member.resting is not None:
+            member.resting._let_rest(_Waker(self._watchlist, entry))  # noqa: SLF001 - a client and its group are one thing
+
+    def remove(self, client: NetworkedMultiplayerPeer) -> None:
+        """Lets a client go. Its connection stays open, and what it has received can be read.
+
+        Raises:
+            KeyError: it is not in this group.
+        """
+        entry = self._entries.pop(client)
+        self._watchlist.discard(entry)
+        _groups.pop(client, None)
+        if entry.member.resting is not None:
+            entry.member.resting._let_rest(needs_nobody)  # noqa: SLF001 - as above
+
+    def discard(self, client: NetworkedMultiplayerPeer) -> None:
+        """Lets a client go if it is in this group."""
+        if client in self._entries:
+            self.remove(client)
+
+    def close(self) -> None:
+        """Lets all members go. Their connections stay open."""
+        for client in list(self._entries):
+            self.remove(client)
+        self._watchlist.close()
+        self._watchlist = Watchlist(self._poll_set)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, client: object) -> bool:
+        return client in self._entries
+
+    def __iter__(self) -> Iterator[NetworkedMultiplayerPeer]:
+        """Iterates over the members as they are now, in the order in which they were added."""
+        return iter(list(self._entries))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<PollGroup of {len(self._entries)}>"
+
+    # Polling
+
+    def poll(self) -> None:
+        """Polls each member that has data, a deadline or something to send. Asks the system once, and never blocks.
+
+        A member may be added, removed, connected or closed in every handler. `poll()` inside `poll()` does nothing.
+
+        Raises:
+            RuntimeError: another thread has polled this group first, or another process has made it.
+            Exception: what the handlers of one member raised; of several an `ExceptionGroup`. All whose turn it was
+                have been polled by then.
+        """
+        self._check_owner()
+        if self._is_polling:
+            return
+        self._is_polling = True
+        try:
+            self._poll()
+        finally:
+            self._is_polling = False
+
+    def wait(self, seconds: float) -> bool:
+        """Sleeps until `poll()` would find something, or the time is over.
+
+        It returns early, after a hundredth of a second, if the group has members that can only be asked by polling
+        them.
+
+        Args:
+            seconds: how long to sleep at most.
+
+        Returns:
+            True if `poll()` may find something; False if the time is over.
+        """
+        self._check_owner()
+        end = self._clock() + max(seconds, 0.0)
+        while True:
+            now = self._clock()
+            left = max(min(end, self._watchlist.next_due()) - now, 0.0)
+            awake = self._watchlist.awake_count
+            if awake:
+                left = min(left, _NAP) if awake <= self._restless else 0.0
+            self._watchlist.look(now, left)
+            if self._watchlist.awake_count:
+                self._restless = 0  # one nap is enough: only polling them shows more
+                return True
+            if self._clock() >= end:
+                return False
+
+    def fileno(self) -> int:
+        """Returns a descriptor for event loops: readable when something has come for a member.
+
+        Deadlines do not make it readable, so call `poll()` a few times a second as well. -1 if this system has none.
+        """
+        return self._watchlist.fileno()
+
+    # Inside
+
+    def _poll(self) -> None:
+        now, before = self._clock(), self._polled_at
+        self._polled_at = now
+        self._restless = 0
+        if now - before > _STOPPED:  # the time of all of them stood still, so their deadlines are later
+            self._watchlist.wake_all(list(self._entries.values()))
+        try:
+            self._watchlist.look(now)
+        except OSError as error:
+            _log.warning("the system cannot say which of %d connections are ready: %s", len(self), error)
+        errors: list[Exception] = []
+        deadline = now + self.poll_budget
+        for _ in range(self._watchlist.awake_count):
+            entry = self._watchlist.take()
+            if entry is None:
+                break
+            try:
+                self._give_turn(entry, before, now)
+            except Exception as error:  # noqa: BLE001 - a handler's; it leaves when all have had their turn
+                errors.append(error)
+            if self._clock() >= deadline:
+                break
+        if len(errors) == 1:
+            raise errors[0]
+        if errors:
+            raise ExceptionGroup(f"handlers of {len(errors)} members of a PollGroup raised", errors)
+
+    def _give_turn(self, entry: Entry[_Member], before: float, now: float) -> None:
+        resting = entry.member.resting
+        if resting is None:
+            try:
+                entry.member.peer.poll()
+            finally:
+                self._restless += 1
+                self._watchlist.stay_awake(entry)
+            return
+        entry.is_awake = True  # what its own step does must not wake it again
+        try:
+            resting._poll_woken(before, entry.is_ready)  # noqa: SLF001 - a client and its group are one thing
+        finally:
+            entry.is_awake = False
+            descriptor, until = resting._resting_place()  # noqa: SLF001 - as above
+            if descriptor is None or until <= now:
+                self._restless += until > now
+                self._watchlist.stay_awake(entry, descriptor)
+            else:
+                self._watchlist.rest(entry, descriptor, until)
+
+    def _check_owner(self) -> None:
+        thread = get_ident()
+        if self._thread is None:
+            self._thread = thread
+        if self._thread != thread:
+            raise RuntimeError(f"this PollGroup belongs to thread {self._thread}, which polled it first")
+        if os.getpid() != self._process:
+            raise RuntimeError("this PollGroup belongs to the process that forked this one: make another one here")
+
+
+class _Member:
+    """One peer of a group.
+
+    Attributes:
+        peer: the peer.
+        resting: the same, if it says what it waits for; None if it has to be polled each time.
+    """
+
+    __slots__ = ("peer", "resting")
+
+    def __init__(self, peer: NetworkedMultiplayerPeer) -> None:
+        self.peer: Final = peer
+        self.resting: Final = peer if isinstance(peer, _Resting) else None
+
+
+class _Waker:
+    """Wakes one member. It keeps neither the group nor the member alive."""
+
+    __slots__ = ("_entry", "_watchlist")
+
+    def __init__(self, watchlist: Watchlist[_Member], entry: Entry[_Member]) -> None:
+        self._watchlist = ref(watchlist)
+        self._entry = ref(entry)
+
+    def __call__(self) -> None:
+        watchlist, entry = self._watchlist(), self._entry()
+        if watchlist is not None and entry is not None:
+            watchlist.wake(entry)
