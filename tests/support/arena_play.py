@@ -37,6 +37,7 @@ class ArenaPlay:
         self._network = PairedNetwork()
         self._clock = FakeClock()
         self.client = WebSocketClient(transport=self._transport)
+        self.client.heartbeat_interval = 0.0  # the server here reads nothing, so it answers no ping
         self.client.data_received.connect(self._take)
         self.client.connect_to_url("ws://game.example")
         self.client.poll()
