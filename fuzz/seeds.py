@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from fuzz.targets.reply_head import KEY_BYTES
 from fuzz.targets.runs import LIMITS, SIZES
+from wsclient import godot4
 from wsclient.multiplayer.godot3 import commands, relay
 from wsclient.protocol.masking import mask
 from wsclient.variant import (
+    GODOT_4,
     RID,
     Color,
     EncodedObjectAsID,
@@ -47,6 +49,7 @@ def seeds() -> Iterator[tuple[str, str, bytes]]:
     yield from (("frames_runs", name, data) for name, data in _runs().items())
     yield from (("inflate", name, data) for name, data in _compressed().items())
     yield from (("variant", name, b"\0" + data) for name, data in _variants().items())
+    yield from (("variant_4", name, b"\0" + data) for name, data in _variants_4().items())
     yield from (("relay", name, data) for name, data in _relayed().items())
     for name, packet in _commands().items():
         yield "commands", name, bytes((len(packet),)) + packet
@@ -166,6 +169,26 @@ def _variants() -> dict[str, bytes]:
     found["several"] = b"".join(found.values())[:2000]
     found["huge-array"] = b"\x13\0\0\0\xff\xff\xff\x7f" + bytes(16)
     found["object"] = b"\x11\0\0\0\x06\0\0\0Script\0\0" + bytes(8)
+    return found
+
+
+def _variants_4() -> dict[str, bytes]:
+    values: dict[str, object] = {
+        "plain": [None, True, 7, -(2**40), 1.5, 0.1, "text", godot4.StringName("name"), b"bytes"],
+        "nested": {"a": {"b": [1, [2, [3, {}]]]}, ("tuple",): [], 1: {godot4.StringName("k"): 3}},
+        "shapes": [row.python() for row in GODOT_4 if row.python is not EncodedObjectAsID],
+        "typed": [
+            godot4.TypedArray([1, 2], int),
+            godot4.TypedArray([None], "Node"),
+            godot4.TypedDictionary({"a": Vector2()}, str, Vector2),
+            godot4.TypedDictionary({}, None, "res://a.gd"),
+        ],
+        "many": godot4.TypedArray(range(20), int),
+    }
+    found = {name: encode(value, full_objects=True, dialect=GODOT_4) for name, value in values.items()}
+    found["wide"] = bytes.fromhex("23000100 01000000 000000000000f03f 0000000000000040")
+    found["misfits"] = b"\x1c\0\1\0\2\0\0\0" + found["plain"][4:]
+    found["several"] = b"".join(found.values())[:2000]
     return found
 
 

@@ -19,6 +19,7 @@ TARGETS: Final[dict[str, Callable[[bytes], int]]] = {
     "frames_runs": runs.check,
     "inflate": inflate.check,
     "variant": variant.check,
+    "variant_4": variant.check_4,
     "relay": relay.check,
     "commands": commands.check,
 }

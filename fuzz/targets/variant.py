@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-from fuzz.targets.pieces import split_off
-from wsclient.variant import VariantError, decode_from, encode
+from typing import TYPE_CHECKING
 
-__all__ = ["check", "check_value"]
+from fuzz.targets.pieces import split_off
+from wsclient.variant import GODOT_3, GODOT_4, VariantError, decode_from, encode
+
+if TYPE_CHECKING:
+    from wsclient.variant.codec.dialect import Dialect
+
+__all__ = ["check", "check_4", "check_value"]
 
 
 def check(data: bytes) -> int:
-    """Values, one behind the other until one is none; gives their number."""
+    """Takes Godot 3's values, one after the other until one is refused; returns their number."""
+    return _check(data, GODOT_3)
+
+
+def check_4(data: bytes) -> int:
+    """Takes Godot 4's values, as `check` does those of Godot 3."""
+    return _check(data, GODOT_4)
+
+
+def _check(data: bytes, dialect: Dialect) -> int:
     (choice,), stream = split_off(data, 1)
+    allow_objects, limit = bool(choice & 1), choice >> 1 if choice & 128 else None
     offset = count = 0
     while offset < len(stream):
         try:
-            value, end = decode_from(stream, offset, allow_objects=bool(choice & 1))
+            value, end = decode_from(stream, offset, allow_objects=allow_objects, max_items=limit, dialect=dialect)
         except VariantError as error:
             assert error.offset >= 0
             assert str(error)
             return count + 1
         assert offset < end <= len(stream)
-        check_value(value)
+        check_value(value, full_objects=allow_objects, dialect=dialect)
         offset, count = end, count + 1
     return count
 
 
-def check_value(value: object) -> None:
-    """Whatever was read can be written, and reads as the same."""
-    written = encode(value)
-    again, end = decode_from(written)
+def check_value(value: object, *, full_objects: bool = False, dialect: Dialect = GODOT_3) -> None:
+    """Fails unless a value that was read can be written, and reads as the same."""
+    written = encode(value, full_objects=full_objects, dialect=dialect)
+    again, end = decode_from(written, allow_objects=full_objects, dialect=dialect)
     assert end == len(written)
     assert again == value or repr(again) == repr(value)  # NaN is not equal to itself
-    assert encode(again) == written
+    assert encode(again, full_objects=full_objects, dialect=dialect) == written

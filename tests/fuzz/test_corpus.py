@@ -94,7 +94,7 @@ def test_a_verdict_that_depends_on_the_cut_is_found(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_value_that_reads_as_another_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(variant, "encode", lambda value: bytes(4) if value is None else b"\x02\0\0\0\x07\0\0\0")
+    monkeypatch.setattr(variant, "encode", lambda value, **_: bytes(4) if value is None else b"\x02\0\0\0\x07\0\0\0")
 
     assert not corpus_passes("variant")
 

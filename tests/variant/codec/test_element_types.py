@@ -102,6 +102,7 @@ def test_a_script_outside_the_project_is_refused_with_objects() -> None:
         pytest.param(4, StringName("a"), "['a']", id="string-of-stringname"),
         pytest.param(21, "a", "[StringName('a')]", id="stringname-of-string"),
         pytest.param(22, "a/b", "[NodePath('a/b')]", id="path-of-string"),
+        pytest.param(22, StringName("a"), "[]", id="path-of-no-stringname"),
         pytest.param(22, "a::b", "[NodePath('')]", id="path-of-a-bad-string"),
         pytest.param(4, NodePath("a/b"), "['a/b']", id="string-of-path"),
         pytest.param(2, 1.5, "[1]", id="int-of-float"),
@@ -170,7 +171,34 @@ def test_what_has_no_place_is_told(value: Any, message: str) -> None:
         var_to_bytes(value)
 
 
-def test_a_dictionary_is_not_checked_as_in_the_engine() -> None:
+@pytest.mark.parametrize(
+    ("key_type", "key", "kept"),
+    [
+        pytest.param(2, 1.5, "{1: None}", id="int-of-float"),
+        pytest.param(21, "a", "{StringName('a'): None}", id="stringname-of-string"),
+        pytest.param(28, [1], "{(1,): None}", id="array"),
+        pytest.param(2, "a", "{}", id="text-among-ints"),
+    ],
+)
+def test_keys_are_converted_or_left_out_as_by_the_engine(key_type: int, key: object, kept: str) -> None:
+    head = b"\x1b\0\1\0" + key_type.to_bytes(4, "little") + (1).to_bytes(4, "little")
+
+    found = bytes_to_var(head + var_to_bytes(key) + bytes(4))
+
+    assert isinstance(found, TypedDictionary)
+    assert repr({**found}) == kept
+    assert repr(bytes_to_var(var_to_bytes(found))) == repr(found)
+
+
+def test_keys_are_converted_when_they_are_encoded() -> None:
+    floats = bytes_to_var(var_to_bytes(TypedDictionary({1: "a"}, float)))
+
+    assert repr(floats) == "TypedDictionary({1.0: 'a'}, float, None)"
+    with pytest.raises(TypeError, match="key 'a' of a TypedDictionary of int is of type str"):
+        var_to_bytes(TypedDictionary({"a": 1}, int))
+
+
+def test_values_of_a_dictionary_are_not_checked_as_in_the_engine() -> None:
     value = TypedDictionary({"a": "b"}, str, int)
 
     assert repr(bytes_to_var(var_to_bytes(value))) == repr(value)

@@ -13,7 +13,7 @@ import pytest
 
 from tests.variant.vectors import Vector, built, written
 from wsclient.variant import GODOT_3, GODOT_4, Color, PoolIntArray, VariantError, Vector2, decode, encode
-from wsclient.variant.codec.encoder import StandIn
+from wsclient.variant.codec.element_types import StandIn
 
 if TYPE_CHECKING:
     from wsclient.variant.codec.dialect import Dialect

@@ -215,7 +215,7 @@ class Decoder:
         second, start = types.read(data, start, kinds >> 2 & 3, allow_objects)
         if first is None and second is None:
             return dictionary_of, start - 4
-        return lambda items: TypedDictionary(dictionary_of(items), first, second), start - 4
+        return partial(_typed_dictionary, first, second), start - 4
 
     def _alike(self, data: bytes, start: int, count: int) -> tuple[list[object], int]:
         """Reads all items of an array at once, if they are alike.
@@ -232,6 +232,16 @@ def _typed_array(element_type: ElementType, items: list[object]) -> TypedArray:
     """What does not fit is left out, as in the engine."""
     fitting = (fitted(item, element_type) for item in items)
     return TypedArray([item for item in fitting if item is not MISFIT], element_type)
+
+
+def _typed_dictionary(key_type: ElementType, value_type: ElementType, items: list[object]) -> TypedDictionary:
+    """What has a key that does not fit is left out, as in the engine; values are not checked there."""
+    pairs: list[object] = []
+    for key, value in zip(items[::2], items[1::2], strict=True):
+        held = fitted(key, key_type)
+        if held is not MISFIT:
+            pairs += held, value
+    return TypedDictionary(dictionary_of(pairs), key_type, value_type)
 
 
 def _unknown_type(data: bytes, start: int) -> tuple[object, int]:

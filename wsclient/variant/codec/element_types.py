@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from reprlib import repr as short_repr
 from struct import Struct
 from typing import TYPE_CHECKING, Any, Final
 
 from wsclient.variant.codec.errors import VariantError
 from wsclient.variant.codec.readers import read_text
 from wsclient.variant.codec.text import decode_utf8, encode_utf8
+from wsclient.variant.types.components import Components
 from wsclient.variant.types.handles import EncodedObjectAsID
 from wsclient.variant.types.integer_vectors import Rect2i, Vector2i, Vector3i, Vector4i
 from wsclient.variant.types.node_path import NodePath
 from wsclient.variant.types.shapes import Rect2
 from wsclient.variant.types.string_name import StringName
-from wsclient.variant.types.typed_containers import TypedArray
+from wsclient.variant.types.typed_containers import TypedArray, TypedDictionary
 from wsclient.variant.types.vectors import Vector2, Vector3, Vector4
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from wsclient.variant.codec.dialect import Dialect
     from wsclient.variant.types.typed_containers import ElementType
 
-__all__ = ["MISFIT", "ElementTypes", "fitted", "fitted_array"]
+__all__ = ["MISFIT", "ElementTypes", "StandIn", "fitted", "fitted_array", "fitted_dictionary"]
 
 ID_CLASS: Final = "EncodedObjectAsID"
 """The class of all objects, unless full ones are allowed."""
@@ -34,6 +37,14 @@ MISFIT: Final = object()
 
 _UNTYPED, _BUILT_IN, _CLASS, _SCRIPT = range(4)
 _U32 = Struct("<I")
+
+
+class StandIn:
+    """An object that is encoded as another value."""
+
+    __slots__ = ()
+
+    value: object
 
 
 class ElementTypes:
@@ -104,13 +115,41 @@ def fitted_array(array: TypedArray) -> TypedArray:
         values = [fitted(item, element_type) for item in array]
     if MISFIT in values:
         index = values.index(MISFIT)
-        name = element_type if isinstance(element_type, str) else element_type.__name__
-        raise TypeError(f"element {index} of a TypedArray of {name} is of type {type(array[index]).__name__}")
+        raise _misfit(f"element {index} of a TypedArray", element_type, array[index])
     return TypedArray(values, element_type)
 
 
+def fitted_dictionary(dictionary: TypedDictionary) -> TypedDictionary:
+    """Returns a dictionary with its keys converted to their type; values are not checked, as in the engine.
+
+    Raises:
+        TypeError: a key has another type.
+    """
+    key_type = dictionary.key_type
+    if key_type is None or set(map(type, dictionary)) == {key_type}:
+        return dictionary
+    items: dict[Any, Any] = {}
+    for key, value in dictionary.items():
+        # What stands for a key that Python cannot hold is left as it was decoded.
+        is_plain = isinstance(key, Components) or not isinstance(key, tuple | Mapping | StandIn)
+        held = fitted(key, key_type) if is_plain else key
+        if held is MISFIT:
+            raise _misfit(f"key {short_repr(key)} of a TypedDictionary", key_type, key)
+        items[held] = value
+    return TypedDictionary(items, key_type, dictionary.value_type)
+
+
+def _misfit(what: str, element_type: type[Any] | str, value: object) -> TypeError:
+    name = element_type if isinstance(element_type, str) else element_type.__name__
+    return TypeError(f"{what} of {name} is of type {type(value).__name__}")
+
+
 def fitted(value: object, element_type: ElementType) -> object:
-    """Returns a value as an array of that element type holds it, converted as the engine does; MISFIT if it cannot."""
+    """Returns a value as a container of that element type holds it, converted as the engine does.
+
+    MISFIT if it cannot be. So is what only the engine converts, between matrices or between packed and plain arrays: it
+    never writes a container with such an element.
+    """
     if element_type is None or type(value) is element_type:
         return value
     if isinstance(element_type, str):
@@ -152,6 +191,7 @@ _CONVERSIONS: Final[dict[tuple[type[Any], type[Any]], Callable[[Any], object]]] 
     (StringName, str): str.__str__,
     (str, StringName): StringName,
     (str, NodePath): _path,
+    (StringName, NodePath): lambda _: MISFIT,
     (NodePath, str): str,
     (Vector2, Vector2i): _whole_components(Vector2i),
     (Vector2i, Vector2): Vector2.from_components,

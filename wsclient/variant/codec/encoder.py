@@ -10,7 +10,7 @@ from struct import Struct
 from typing import TYPE_CHECKING, Any
 
 from wsclient.variant.codec.dialect import MAX_NESTING, Layout
-from wsclient.variant.codec.element_types import ElementTypes, fitted_array
+from wsclient.variant.codec.element_types import ElementTypes, StandIn, fitted_array, fitted_dictionary
 from wsclient.variant.codec.errors import VariantError
 from wsclient.variant.codec.godot3 import GODOT_3
 from wsclient.variant.codec.godot4 import GODOT_4
@@ -49,14 +49,6 @@ def encode(
     """
     limit = sys.maxsize if max_size is None else max_size
     return _ENCODERS[dialect].encode(value, limit, full_objects)
-
-
-class StandIn:
-    """An object that is encoded as another value."""
-
-    __slots__ = ()
-
-    value: object
 
 
 class Encoder:
@@ -147,7 +139,7 @@ class Encoder:
         while True:
             for base in type(value).__mro__:
                 if base in self._writers or base in self._containers:
-                    return base, fitted_array(value) if isinstance(value, TypedArray) and base is not list else value
+                    return base, _fitted(value) if base in _TYPED else value
                 if base is Components:  # a tuple underneath, but of another version of the engine
                     raise TypeError(f"type {type(value).__name__} is no Variant of {self._name}")
             if isinstance(value, Mapping):
@@ -172,6 +164,7 @@ class Encoder:
 
 _HEAD = Struct("<II")
 _U32 = Struct("<I")
+_TYPED = {TypedArray, TypedDictionary}
 _PLAIN_ARRAYS = {list, tuple}  # which have the same elements each time they are asked
 
 
@@ -180,6 +173,12 @@ def _check_limits(out: bytes | bytearray, max_size: int, *, depth: int) -> None:
         raise VariantError("ERR_INVALID_DATA", f"nested over {MAX_NESTING} deep; does it contain itself?", len(out))
     if len(out) > max_size:
         raise VariantError("ERR_OUT_OF_MEMORY", f"larger than {max_size} bytes", len(out))
+
+
+def _fitted(container: object) -> object:
+    if isinstance(container, TypedArray):
+        return fitted_array(container)
+    return fitted_dictionary(container) if isinstance(container, TypedDictionary) else container
 
 
 def _plain(value: object) -> object:

@@ -10,7 +10,8 @@ from operator import xor
 from typing import TYPE_CHECKING, Any, Final
 
 from wsclient.variant.codec.dialect import Dialect
-from wsclient.variant.codec.encoder import Encoder, StandIn
+from wsclient.variant.codec.element_types import StandIn
+from wsclient.variant.codec.encoder import Encoder
 from wsclient.variant.codec.godot3 import GODOT_3
 from wsclient.variant.codec.godot4 import GODOT_4
 from wsclient.variant.types.components import Components

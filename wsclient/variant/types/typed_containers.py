@@ -53,7 +53,8 @@ class TypedDictionary(dict[Any, Any]):
 
         TypedDictionary({"gold": 7}, str, int)
 
-    Its items are not checked, neither here nor by an engine that reads them.
+    Keys are checked when it is encoded, as the elements of a TypedArray are. Values are not, neither here nor by an
+    engine that reads them.
 
     Source: Godot 4, Dictionary.
     """
