@@ -76,7 +76,8 @@ class Encoder:
         except (TypeError, OverflowError) as problem:
             path = self._path_of_problem(value)
             raise type(problem)(f"cannot encode {path}: {problem}" if path else str(problem)) from None
-        _check_limits(out, max_size, depth=0)
+        if len(out) > max_size:
+            _check_limits(out, max_size, depth=0)
         return out
 
     def _written(self, value: object, max_size: int, full_objects: bool) -> bytes:

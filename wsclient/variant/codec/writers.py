@@ -78,7 +78,10 @@ def _string(encode: TextEncoder, row: VariantType) -> Writer:
     code, head = row.code, TWO_U32.pack
 
     def write(value: str) -> bytes:
-        data = encode(value)
+        try:
+            data = value.encode()
+        except UnicodeEncodeError:
+            data = encode(value)
         return head(code, len(data)) + data + PADDING[len(data) & 3]
 
     return write
