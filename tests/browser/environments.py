@@ -23,10 +23,10 @@ from tests.support.source import ROOT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ENVIRONMENTS", "Environment", "Results", "installed", "play_in"]
+__all__ = ["ENVIRONMENTS", "Environment", "Results", "installed", "play_in", "run_in"]
 
 UNDICI = "undici@7.30.2"
-LONGEST = 240.0  # seconds for a run
+LONGEST = 60.0  # seconds for a run
 HERE = Path(__file__).parent
 
 
@@ -62,11 +62,17 @@ class Results(NamedTuple):
 
 def play_in(environment: Environment, folder: Path, closed_port: int, only: str = "") -> Results:
     """Plays the behaviours there. Skips the test if a program or a package is missing."""
+    posted, trouble = run_in(environment, folder, f"closed={closed_port}&only={only}")
+    return _results(posted, trouble)
+
+
+def run_in(environment: Environment, folder: Path, query: str) -> tuple[list[dict[str, object]], str]:
+    """Opens the page there with this query. Returns what it posted, and what kept it from its end."""
     program = require_program(environment.program)
     modules = installed(PYODIDE, UNDICI)
     with BehaviourServer(_pages(modules)) as server:
         origin = f"http://127.0.0.1:{server.port}"
-        query = f"in={environment.place}&closed={closed_port}&only={only}"
+        query = f"in={environment.place}&{query}"
         command = _command(program, environment, folder, modules, origin, query)
         # A session of its own, so that what it starts can be ended with it.
         process = subprocess.Popen(
@@ -77,7 +83,7 @@ def play_in(environment: Environment, folder: Path, closed_port: int, only: str 
         finally:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        return _results(server.posted, "" if has_ended else f"it did not end within {LONGEST:g} s")
+        return server.posted, "" if has_ended else f"it did not end within {LONGEST:g} s"
 
 
 def installed(*packages: str) -> Path:
@@ -112,7 +118,7 @@ def _results(posted: list[dict[str, object]], trouble: str) -> Results:
 
 
 def _pages(modules: Path) -> dict[str, Page]:
-    pages = {f"/{name}": _page(HERE / name) for name in ("play.mjs", "worker.mjs")}
+    pages = {f"/{name}": _page(HERE / name) for name in ("costs.mjs", "play.mjs", "worker.mjs")}
     pages["/"] = _page(HERE / "page.html")
     pages["/bundle.zip"] = Page(KINDS[".zip"], _bundle())
     for file in (modules / "pyodide").iterdir():
@@ -128,5 +134,5 @@ def _page(file: Path) -> Page:
 def _bundle() -> bytes:
     """All that the behaviours import."""
     files = [*sorted((ROOT / "wsclient").rglob("*.py")), ROOT / "tests" / "__init__.py"]
-    files += [HERE / name for name in ("__init__.py", "in_a_page.py", "playing.py", "scene.py")]
+    files += [HERE / name for name in ("__init__.py", "costs_in_a_page.py", "in_a_page.py", "playing.py", "scene.py")]
     return pack([*files, *sorted((HERE / "behaviours").rglob("*.py"))], packages=("pyee", "typing_extensions"))

@@ -216,6 +216,28 @@ async def burst(peer: Peer) -> None:
     await echo_on(peer)
 
 
+async def stream(peer: Peer) -> None:
+    """Sends `?count=` messages of `?size=` and `?kind=` whenever it is asked to."""
+    query = peer.request.query
+    payload = bytes(int(query["size"])).replace(b"\0", b"x")
+    one = frame(payload, TEXT if query["kind"] == "text" else BINARY)
+    at_once = max(1, 65536 // len(one))
+    await peer.accept()
+    while True:
+        await peer.message()
+        for sent in range(0, count := int(query["count"]), at_once):
+            await peer.write(one * min(at_once, count - sent))
+
+
+async def sink(peer: Peer) -> None:
+    """Says so whenever `?count=` messages have come."""
+    await peer.accept()
+    while True:
+        for _ in range(int(peer.request.query["count"])):
+            await peer.message()
+        await peer.send("all are here")
+
+
 async def closing(peer: Peer) -> None:
     """Closes with `?code=` and `?reason=` when asked to, behind `?last=`."""
     query = peer.request.query
@@ -286,6 +308,8 @@ SCRIPTS: dict[str, Callable[[Peer], Awaitable[None]]] = {
         silent,
         forbidden,
         burst,
+        stream,
+        sink,
         closing,
         closing_at_once,
         dropping,

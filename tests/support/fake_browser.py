@@ -204,6 +204,10 @@ class FakeBrowser:
             getPrototypeOf=JsFunction(lambda _, value: type(value)),
             getOwnPropertyDescriptor=JsFunction(lambda _, of, name: SimpleNamespace(get=JsFunction(_data_of))),
         )
+        self.String = SimpleNamespace(prototype=SimpleNamespace(valueOf=JsFunction(_text_of)))
+        self.TextEncoder = SimpleNamespace(
+            make=lambda: SimpleNamespace(encode=JsFunction(lambda _, text, *rest: JsBuffer(text.encode())))
+        )
         self.Function = SimpleNamespace(prototype=SimpleNamespace(call=JsFunction(FUNCTION_METHODS["call"])))
 
     @property
@@ -246,6 +250,12 @@ def _data_of(event: object, *_: object) -> object:
     if not (isinstance(event, JsEvent) and event.type == "message"):
         raise JsThrow("TypeError: Illegal invocation")
     return event.data  # type: ignore[attr-defined]
+
+
+def _text_of(value: object, *_: object) -> str:
+    if not isinstance(value, str):
+        raise JsThrow("TypeError: String.prototype.valueOf requires that 'this' be a String")
+    return value
 
 
 def _from_base64(text: str) -> bytes:

@@ -13,7 +13,7 @@ from tests.support.pygbag_bridge import pygbag_window
 from wsclient.transport.bridge import PygbagWire, PyodideWire, find_bridge
 
 if TYPE_CHECKING:
-    from wsclient.transport.bridge import Connect, Wire
+    from wsclient.transport.bridge import Connect, News, Wire
 
 
 @pytest.fixture
@@ -37,6 +37,17 @@ def wire(connect: Connect) -> Wire:
 
 
 ALL = ["", "text", "käse 🐍", "\0 and more", b"", b"binary", bytes(range(256)), "x" * 70_000, b"y" * 70_000]
+
+
+def flat(news: list[News]) -> list[object]:
+    """Events by their type, and messages as they were sent."""
+    told: list[object] = []
+    for item in news:
+        if isinstance(item, dict):
+            told.append(item)
+        else:
+            told += [payload.decode() if is_text else payload for payload, is_text in item.each()]
+    return told
 
 
 class TestConnecting:
@@ -66,7 +77,7 @@ class TestTaking:
         browser.latest.brings("one", b"two")
         browser.latest.closes(4001, "room full")
 
-        open_event, *messages, close_event = wire.take(10)
+        open_event, *messages, close_event = flat(wire.take(10))
 
         assert open_event["type"] == "open"
         assert messages == ["one", b"two"]
@@ -76,7 +87,7 @@ class TestTaking:
     def test_brings_a_message_whole(self, wire: Wire, browser: FakeBrowser, message: str | bytes) -> None:
         for _ in range(3):  # the first one may be read in another way
             browser.latest.brings(message, message)
-            assert wire.take(10) == [message, message]
+            assert flat(wire.take(10)) == [message, message]
 
     def test_brings_the_close_behind_messages_that_were_read_together(self, wire: Wire, browser: FakeBrowser) -> None:
         browser.latest.brings("first")
@@ -84,19 +95,28 @@ class TestTaking:
         browser.latest.brings("last", b"of all")
         browser.latest.breaks()
 
-        assert [item["type"] if isinstance(item, dict) else item for item in wire.take(10)] == [
+        assert [item["type"] if isinstance(item, dict) else item for item in flat(wire.take(10))] == [
             "last",
             b"of all",
             "error",
             "close",
         ]
 
+    def test_brings_what_comes_behind_long_texts(self, wire: Wire, browser: FakeBrowser) -> None:
+        for run in (["x" * 1000], ["ä" * 1000, "short"], [b"binary", "text"], ["a" * 999], [b"b"], ["c" * 999, "d"]):
+            browser.latest.brings(*run)
+            assert flat(wire.take(10)) == run
+        browser.latest.brings("last" * 1000)
+        browser.latest.closes(1000)
+
+        assert [type(item) for item in flat(wire.take(10))] == [str, dict]
+
     def test_leaves_what_it_was_not_asked_for(self, wire: Wire, browser: FakeBrowser) -> None:
         browser.latest.brings(*map(str, range(5)))
 
-        assert wire.take(3) == ["0", "1", "2"]
+        assert flat(wire.take(3)) == ["0", "1", "2"]
         assert wire.queue.length == 2
-        assert wire.take(3) == ["3", "4"]
+        assert flat(wire.take(3)) == ["3", "4"]
 
 
 class TestSending:

@@ -12,6 +12,8 @@ from base64 import b64decode, b64encode
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from wsclient.protocol.events import BINARY, TEXT, Messages
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -19,14 +21,17 @@ __all__ = ["Connect", "News", "PygbagWire", "PyodideWire", "Wire", "find_bridge"
 
 JsObject: TypeAlias = Any  # no type checker knows what lives on the other side
 
-News: TypeAlias = "str | bytes | dict[str, Any]"
-"""A message, or the fields of another event: "type" (open, error, close), "code", "reason", "wasClean"."""
+News: TypeAlias = "Messages | dict[str, Any]"
+"""A run of messages, or the fields of another event: "type" (open, error, close), "code", "reason", "wasClean"."""
 
 Connect: TypeAlias = "Callable[[str, Sequence[str]], Wire]"
 """Makes a WebSocket, given its URL and the sub-protocols to ask for. Raises what the browser throws."""
 
 # All that anybody reads of an event. `data` of a binary message becomes {}.
 _FIELDS: Final = ["type", "data", "code", "reason", "wasClean"]
+
+# Bytes. A str crosses Pyodide's bridge a character at a time; above this, it is faster to let the page encode it.
+_LONG_TEXT: Final = 256
 
 _NO_WEBSOCKET: Final = (
     "there is no WebSocket here: Node.js has one from version 22 on; before that, install the npm package undici and "
@@ -106,6 +111,11 @@ class PyodideWire(Wire):
         self._exception: type[Exception] = ffi.JsException
         self._fields = ffi.to_js(_FIELDS)
         self._data_of: JsObject = None  # the function that returns the data of a message event, once one has come
+        self._has_long_text = False  # lately
+        call = js.Function.prototype.call
+        self._as_text = call.bind(js.String.prototype.valueOf)  # throws for what is no string
+        encoder = js.TextEncoder.new()
+        self._encode = encoder.encode.bind(encoder)
         socket = js.WebSocket.new(url, ffi.to_js(list(protocols)))
         super().__init__(socket, js.Array.new())
         self._send = socket.send
@@ -113,17 +123,19 @@ class PyodideWire(Wire):
     def take(self, count: int) -> list[News]:
         """Takes events; see `Wire.take`.
 
-        Crossing the bridge takes a microsecond or more, so what all messages of a frame hold comes over at once. A
-        list that has another event in it, as only the first and the last of a connection have, is read one by one.
+        Crossing the bridge takes a microsecond or more, so all messages come over at once, and the page picks their
+        data by functions that it has. Those throw for an event that is none, as only the first and the last of a
+        connection are; then one event after the other is looked at. (A message of 32 bytes among a hundred takes 0.6
+        to 1.3 us this way and 3 to 4 one by one, a text of 64 KiB 30 us and not 300: Pyodide 314, Node.js 20.)
         """
         events = self.queue.splice(0, count)
-        if self._data_of is not None:
-            try:
-                held = events.map(self._data_of).to_py()
-            except self._exception:
-                pass  # not all of them are messages
-            else:
-                return [data if type(data) is str else bytes(data) for data in held]
+        try:
+            if self._has_long_text and (texts := self._take_texts(events)) is not None:
+                return [texts]
+            if self._data_of is not None:
+                return [self._take_messages(events)]
+        except self._exception:
+            pass
         return self._take_mixed(events)
 
     def send_text(self, payload: bytes) -> None:
@@ -134,6 +146,24 @@ class PyodideWire(Wire):
         """Hands a binary message over; see `Wire.send_bytes`."""
         self._send(self._to_js(payload))
 
+    def _take_texts(self, events: JsObject) -> Messages | None:
+        """Has the page encode the texts. Returns None if one of the events is none."""
+        try:
+            texts = events.map(self._data_of).map(self._as_text).map(self._encode).to_py()
+        except self._exception:
+            return None
+        return self._run([bytes(text) for text in texts], TEXT * len(texts))
+
+    def _take_messages(self, events: JsObject) -> Messages:
+        held = events.map(self._data_of).to_py()
+        kinds = b"".join([TEXT if type(data) is str else BINARY for data in held])
+        return self._run([data.encode() if type(data) is str else bytes(data) for data in held], kinds)
+
+    def _run(self, payloads: list[bytes], kinds: bytes) -> Messages:
+        messages = Messages(payloads, kinds)
+        self._has_long_text = TEXT in kinds and messages.size > _LONG_TEXT * len(payloads)
+        return messages
+
     def _take_mixed(self, events: JsObject) -> list[News]:
         news: list[News] = []
         for index, fields in enumerate(json.loads(self._js.JSON.stringify(events, self._fields))):
@@ -141,7 +171,7 @@ class PyodideWire(Wire):
                 news.append(fields)
                 continue
             event = events[index]
-            news.append(fields["data"] if type(fields["data"]) is str else event.data.to_bytes())
+            news.append(_message(fields["data"]) or Messages([event.data.to_bytes()], BINARY))
             if self._data_of is None:
                 self._data_of = self._getter_of_data(event)
         return news
@@ -178,10 +208,8 @@ class PygbagWire(Wire):
         for index, fields in enumerate(json.loads(self._window.JSON.stringify(events, self._fields))):
             if fields["type"] != "message":
                 news.append(fields)
-            elif type(fields["data"]) is str:
-                news.append(fields["data"])
             else:
-                news.append(self._bytes_of(events.at(index).data))
+                news.append(_message(fields["data"]) or Messages([self._bytes_of(events.at(index).data)], BINARY))
         return news
 
     def send_text(self, payload: bytes) -> None:
@@ -220,6 +248,11 @@ class PygbagWire(Wire):
 
     def _over(self, value: object) -> JsObject:
         return self._window.JSON.parse(json.dumps(value))
+
+
+def _message(data: object) -> Messages | None:
+    """Returns a text message; None if the data is that of a binary one, of which JSON says nothing."""
+    return Messages([data.encode()], TEXT) if isinstance(data, str) else None
 
 
 def find_bridge() -> Connect:

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Final
 from wsclient.ground.escape import escape
 from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.events import (
-    BINARY,
-    TEXT,
     CloseReceived,
     Ended,
     Failure,
@@ -183,9 +181,12 @@ class BrowserTransport(Transport):
         return self._express if self._state is _OPEN else no_express
 
     def _express(self, payload: bytes, is_text: bool) -> bool:
-        if self._state is not _OPEN:
+        wire = self._wire
+        if wire is None or self._state is not _OPEN or self._is_tracing:
             return False
-        self.send(payload, is_text=is_text)
+        (wire.send_text if is_text else wire.send_bytes)(payload)
+        self._sent += len(payload)
+        self._ends.append(self._sent)
         return True
 
     def flush(self) -> None:
@@ -257,13 +258,18 @@ class BrowserTransport(Transport):
     def _hear(self, item: News) -> None:
         if isinstance(item, dict):
             self._hear_event(item)
-            return
-        is_text = type(item) is str
-        payload = item.encode() if isinstance(item, str) else item
-        if len(payload) > self._limit:
-            self._fail(FailureKind.TOO_BIG, f"{len(payload)} bytes, limit {self._limit}")
+        elif max(map(len, item.payloads)) <= self._limit:
+            self._pile.extend(item)
         else:
-            self._pile.add(payload, TEXT if is_text else BINARY)
+            self._hear_too_much(item)
+
+    def _hear_too_much(self, messages: Messages) -> None:
+        """Ends the connection for a message over the limit. It has arrived whole, so only those before it count."""
+        sizes = [len(payload) for payload in messages.payloads]
+        index = next(index for index, size in enumerate(sizes) if size > self._limit)
+        if index:
+            self._pile.extend(messages.take(index))
+        self._fail(FailureKind.TOO_BIG, f"{sizes[index]} bytes, limit {self._limit}")
 
     def _hear_event(self, event: dict[str, Any]) -> None:
         # An `error` is followed by a `close`, and says nothing that this does not.
@@ -363,10 +369,10 @@ class _Pile:
         self.size = 0
         self._kinds: list[bytes] = []
 
-    def add(self, payload: bytes, kind: bytes) -> None:
-        self.payloads.append(payload)
-        self._kinds.append(kind)
-        self.size += len(payload)
+    def extend(self, messages: Messages) -> None:
+        self.payloads += messages.payloads
+        self._kinds.append(messages.kinds)
+        self.size += messages.size
 
     def as_messages(self) -> Messages:
         return Messages(self.payloads, b"".join(self._kinds))
