@@ -72,6 +72,7 @@ async def _receive(url: str, count: int) -> float:
         await asyncio.sleep(0.005)
         client.poll()
         seen += len(client.get_packets())
+        assert client.get_connection_status() == client.CONNECTION_CONNECTED, client.last_error
     seconds = time.perf_counter() - started
     client.disconnect_from_host()
     return seconds
@@ -85,6 +86,7 @@ async def _send(url: str, count: int, size: int, kind: str) -> float:
         error = client.send_text(message) if isinstance(message, str) else client.put_packet(message)
         assert not error, client.last_error
     while not client.get_available_packet_count():
+        assert client.get_connection_status() == client.CONNECTION_CONNECTED, client.last_error
         await asyncio.sleep(0.005)
         client.poll()
     seconds = time.perf_counter() - started

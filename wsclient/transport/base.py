@@ -34,6 +34,7 @@ class Settings:
         "handshake_timeout",
         "heartbeat_interval",
         "max_message_size",
+        "max_waiting",
         "no_delay",
         "trusted_certificate",
         "verify_ssl",
@@ -55,6 +56,7 @@ class Settings:
         self.close_timeout: float = close_timeout
         self.heartbeat_interval: float = heartbeat_interval
         self.max_message_size: int = max_message_size
+        self.max_waiting: int = 4096  # messages, received and not read
         self.verify_ssl: bool = verify_ssl
         self.trusted_certificate: str | bytes | SSLContext | None = trusted_certificate
         self.compression: bool = compression
@@ -79,6 +81,10 @@ class Transport(ABC):
     No method blocks and none raises for what the network or the peer did: that becomes an event.
     A transport never knows who uses it, so that dropping its user frees both.
     """
+
+    #: Bytes of whole messages after which a client's `poll()` reads no more. Arbitrary: more than a game is sent in a
+    #: frame, and few enough that the memory that they were in is still warm when the next come.
+    enough: int = 1024 * 1024
 
     #: whether `express` writes each message at once
     auto_flush: bool = True

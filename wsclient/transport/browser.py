@@ -43,9 +43,10 @@ _log: Final = logging.getLogger("wsclient")
 _MOST_EVENTS: Final = 100  # taken at once: a millisecond's work at most
 _MUCH: Final = 256 * 1024  # bytes; arbitrary. Where events bring more, fewer are taken at once
 
-# No browser holds a server back. What nobody reads may pile up to four times what may wait in the client.
-_MOST_PILED: Final = 4 * 4096  # messages
-_PILED_SIZES: Final = 4  # times the largest message
+# No browser holds a server back, so that what nobody reads piles up here: to so many times what may wait in the client.
+# Arbitrary: of bytes few; of messages, which a hidden tab may gather for minutes, more.
+_PILED_SIZES: Final = 4
+_PILED_MESSAGES: Final = 16
 _SMALLEST_LIMIT: Final = 125  # bytes, as on sockets
 
 _INSTEAD: Final = "use a sub-protocol, the query of the URL, or a first message"
@@ -66,6 +67,8 @@ _OPEN: Final = State.OPEN  # looked up once: it is asked for in every frame
 
 class BrowserTransport(Transport):
     """One connection over the browser's WebSocket, in a page or a worker, in Pyodide or pygbag."""
+
+    enough: int = 16 * 1024 * 1024  # they are in memory already, and leaving them there saves nothing
 
     #: True if events wait in the browser, or messages wait here for room; kept from the last poll
     has_more: bool = False
@@ -240,8 +243,9 @@ class BrowserTransport(Transport):
 
     def _receive(self, wire: Wire) -> None:
         waiting = wire.queue.length
-        if waiting + len(self._pile.payloads) > _MOST_PILED:
-            self._overflow(f"{waiting + len(self._pile.payloads)} messages wait unread", lost=waiting)
+        piled = waiting + len(self._pile.payloads)
+        if piled > _PILED_MESSAGES * self._settings.max_waiting:
+            self._overflow(f"{piled} messages wait unread", lost=waiting)
             return
         count = min(waiting, self._batch)
         size_before = self._pile.size

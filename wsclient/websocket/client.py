@@ -46,10 +46,6 @@ logger: Final = logging.getLogger("wsclient.client")
 _DEFAULT_TRANSPORT: Final = default_transport()  # chosen at load, where imports may take their time
 _TEXT: Final = WriteMode.WRITE_MODE_TEXT  # looked up once, see link.py
 
-# Bytes of whole messages that one poll() reads and leaves to be taken. Arbitrary: more than a game is sent in a
-# frame, and few enough that the memory that they were in is still warm when the next come.
-_ENOUGH = 1024 * 1024
-
 
 class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSender, LinkEvents):
     """A WebSocket client that never blocks and needs no thread: call `poll()` once a frame.
@@ -136,7 +132,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         if self._link.transport is not None:  # our own close is still pending: it ends here
             self._end(self._link, was_clean=False)
         self._url = request.url
-        self._settings.max_message_size = self._incoming.max_bytes
+        self._settings.max_message_size, self._settings.max_waiting = self._incoming
         self._meter.restart(transport.clock)
         link = self._renew(is_multiplayer=bool(gd_mp_api))
         link.carry(transport)
@@ -374,7 +370,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         """Tells what has happened and reads on, until nothing is left, or no time, or no room."""
         link, clock, deadline = self._link, self._meter.clock, self._meter.deadline
         transport = link.transport
-        enough = link.inbox.received_bytes + _ENOUGH
+        enough = link.inbox.received_bytes + (0 if transport is None else transport.enough)
         if self._owed is not None:
             self._tell_owed(self._owed)
             if clock() >= deadline:

@@ -115,13 +115,13 @@ async def loses_nothing_while_nobody_reads(scene: Scene) -> None:
 @behaviour
 async def ends_in_a_page_where_too_much_piles_up(scene: Scene) -> None:
     player = scene.player(keeps=False)
-    player.set_buffers(64, 10, 64, 10)
+    player.set_buffers(64, 50, 64, 50)
     player.connect_to_url(scene.url("burst", count=500, size=1000))
     await scene.until(player, lambda: player.told)
     player.send_text("go")
 
     if not scene.is_page:  # the server is held back
-        await scene.until(player, lambda: player.get_available_packet_count() == 10)
+        await scene.until(player, lambda: player.get_available_packet_count() == 50)
         await scene.frames(player, 20)
         assert player.names() == ["connection_established"]
         return

@@ -7,6 +7,7 @@ import sys
 import textwrap
 import threading
 import weakref
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -257,6 +258,21 @@ def test_the_lookup_is_the_systems_at_that_time(monkeypatch: pytest.MonkeyPatch)
     resolver = Resolver()
     monkeypatch.setattr(socket, "getaddrinfo", FakeSystem([V4]))  # as gevent does, perhaps long after the import
     assert found(resolver.start("game.example", 80, None)).addresses == addresses("192.0.2.1")
+
+
+def test_a_numeric_host_waits_where_another_thread_is_just_importing_what_tls_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = "wsclient.transport.stream.tls_context"
+    finished(Resolver().start("192.0.2.1", 80, TlsOptions(verify=True, trusted_certificate=None)))
+    whole = sys.modules[name]
+    monkeypatch.setitem(sys.modules, name, ModuleType(name))  # begun, and empty still
+
+    lookup = Resolver().start("192.0.2.1", 80, TlsOptions(verify=True, trusted_certificate=None))
+    monkeypatch.setitem(sys.modules, name, whole)
+
+    finish_lookups()
+    assert lookup.outcome is not None
 
 
 class NoDaemons(threading.Thread):

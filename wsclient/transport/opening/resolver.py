@@ -128,7 +128,8 @@ def _words_for_no_thread(error: RuntimeError | MemoryError) -> str:
 def _is_prepared(tls: TlsOptions) -> bool:
     """Returns whether `_with_tls` would return at once."""
     module = sys.modules.get("wsclient.transport.stream.tls_context")
-    return module is not None and module.CONTEXTS.has(tls)
+    contexts = getattr(module, "CONTEXTS", None)  # another thread may be importing it right now
+    return contexts is not None and contexts.has(tls)
 
 
 def _run(
