@@ -53,6 +53,18 @@ def test_a_long_gap_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
     ]
 
 
+@pytest.mark.faults("B23")
+def test_a_freeze_that_a_thousand_connections_find_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    clock = FakeClock()
+    many = [PolledClock(clock) for _ in range(1000)]
+    for seconds in (2.0, 0.016, 3.0):
+        clock.advance(seconds)
+        for polled in many:
+            clock.advance(0.001)
+            polled.tick()
+    assert caplog.messages == ["poll() was not called for 2 s", "poll() was not called for 4 s"]
+
+
 def test_a_short_hitch_is_not_said(caplog: pytest.LogCaptureFixture) -> None:
     counted([0.016, 1.2, 0.016])
     assert caplog.records == []

@@ -179,6 +179,8 @@ def test_latency_is_the_transports(client: WebSocketClient, transport: FakeTrans
 
     transport.feed(Ended(was_clean=True))
     client.poll()
+    assert client.get_latency() == 0.025, "a closing screen shows it"
+    client.connect_to_url(URL)
     assert client.get_latency() == -1.0
 
 
@@ -211,6 +213,8 @@ def test_what_happens_is_counted(client: WebSocketClient, transport: FakeTranspo
         unsent_bytes=8,
         polls=2,
         silence=1.5,
+        unanswered_pings=0,
+        write_stall=0.0,
     )
 
 

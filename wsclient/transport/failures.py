@@ -38,6 +38,7 @@ _OTHER: Final = (FailureKind.LOST, "the connection to {place} failed: {reason}")
 # Where several addresses failed in several ways: a server that answers says more than this machine, and that more
 # than a network that is silent. Many a machine has no IPv6, so that this is the least telling of all.
 _TELLING: Final = (
+    FailureKind.INVALID_ARGUMENT,
     FailureKind.REFUSED,
     FailureKind.LOST,
     FailureKind.SYSTEM,

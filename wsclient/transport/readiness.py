@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import select
 from typing import TYPE_CHECKING, Final
+
+from wsclient.transport.original_select import ORIGINAL_SELECT
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Sequence
     from types import ModuleType
+
+    from wsclient.transport.original_select import OriginalSelect
 
 __all__ = ["Readiness", "Watch"]
 
@@ -43,7 +46,7 @@ class Watch:
 class Readiness:
     """Asks the system, never waiting. One object may serve any number of connections, in any number of threads."""
 
-    def __init__(self, system: ModuleType = select) -> None:
+    def __init__(self, system: ModuleType | OriginalSelect = ORIGINAL_SELECT) -> None:
         """Takes the best that there is.
 
         Args:

@@ -243,12 +243,11 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
     # Measuring
 
     def get_latency(self) -> float:
-        """Tells the round trip of the last ping, in seconds; -1.0 before the first, and while not open.
+        """Returns the round trip of the last ping, in seconds; -1.0 before the first. Not in Godot.
 
-        Not in Godot. See `heartbeat_interval`, which sends a ping into each silence.
+        A ping leaves each `heartbeat_interval`. The last value stays until the next `connect_to_url`.
         """
-        transport = self._link.transport
-        return -1.0 if transport is None else transport.latency
+        return self._link.latency
 
     def get_statistics(self) -> ConnectionStatistics:
         """Counts what happened since `connect_to_url`; after the end too. Not in Godot."""
@@ -266,6 +265,8 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
             polls=self._meter.count,
             longest_poll=self._meter.longest,
             silence=-1.0 if transport is None else transport.silence,
+            unanswered_pings=0 if transport is None else transport.unanswered_pings,
+            write_stall=0.0 if transport is None else transport.write_stall,
         )
 
     # For a PollGroup

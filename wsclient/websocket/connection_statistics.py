@@ -25,6 +25,8 @@ class ConnectionStatistics(NamedTuple):
         polls: calls of `poll()`.
         longest_poll: seconds, handlers included, of all `poll()` that found something to do; 0.0 before the first.
         silence: seconds since anything came from the server, if only a pong; -1.0 while not open.
+        unanswered_pings: pings of the heartbeat that the server has not answered; three are the end of a line.
+        write_stall: seconds since the system last took a byte, while some wait to be sent; 0.0 if none do.
     """
 
     messages_received: int
@@ -39,3 +41,5 @@ class ConnectionStatistics(NamedTuple):
     polls: int
     longest_poll: float
     silence: float
+    unanswered_pings: int
+    write_stall: float

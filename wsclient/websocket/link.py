@@ -99,6 +99,7 @@ class Link:
         self._express: Callable[[bytes, bool], bool] = no_express  # the transport's
         self._error_while_closed = error_while_closed
         self.wake: Callable[[], object] = needs_nobody
+        self._latency = -1.0
 
     @property
     def auto_flush(self) -> bool:
@@ -119,6 +120,11 @@ class Link:
     def buffered_messages(self) -> int:
         """Packets that wait to be sent."""
         return 0 if self.transport is None else self.transport.buffered_messages
+
+    @property
+    def latency(self) -> float:
+        """Seconds, the round trip of the heartbeat's last ping, behind the end too; -1.0 before the first."""
+        return self._latency if self.transport is None else self.transport.latency
 
     @property
     def remote_address(self) -> tuple[str, int]:
@@ -221,8 +227,13 @@ class Link:
         else:
             self.let_go()
 
+    def keep_latency(self) -> None:
+        """Called when the transport is about to be let go."""
+        self._latency = self.latency
+
     def let_go(self) -> None:
         """Ends at once, without an event. What can be read stays readable."""
+        self.keep_latency()
         transport, self.transport = self.transport, None
         self.is_open = False
         self._express = no_express

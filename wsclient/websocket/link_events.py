@@ -198,6 +198,7 @@ class LinkEvents(SignalEmitter):
             link.close_code, link.close_reason = CloseCode.ABNORMAL_CLOSURE.value, ""
         owed = self._signal_of_end(link, was_clean=was_clean)
         if link.transport is not None:
+            link.keep_latency()
             link.transport.abort()
         # In one line: so Ctrl+C finds a connection that goes on, or one whose end will be told.
         self._owed, link.transport, link.is_open = owed, None, False

@@ -206,3 +206,36 @@ def test_an_ipv6_host_is_shown_in_brackets() -> None:
 
 def test_addresses_are_what_connect_takes() -> None:
     assert addresses("::1", port=9) == (Address(socket.AF_INET6, ("::1", 9, 0, 0)),)
+
+
+@pytest.mark.faults("B16")
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.EHOSTUNREACH])
+def test_a_link_local_address_needs_a_zone(number: int) -> None:
+    network = FakeNetwork()
+    network.fail("fe80::1", number, at_once=True)
+    failure = refusal(race(network, "fe80::1", host="fe80::1").step(0.0))
+    assert failure.kind is FailureKind.INVALID_ARGUMENT
+    assert "without a zone" in failure.detail
+    assert "[fe80::1%eth0]" in failure.hint
+
+
+def test_another_address_that_the_system_finds_invalid_is_told_as_such() -> None:
+    network = FakeNetwork()
+    network.fail("2001:db8::1", errno.EINVAL, at_once=True)
+    assert os.strerror(errno.EINVAL) in refusal(race(network, "2001:db8::1").step(0.0)).detail
+
+
+@pytest.mark.faults("B22")
+def test_a_machine_without_a_local_port_is_told_of() -> None:
+    network = FakeNetwork()
+    network.fail("192.0.2.1", errno.EADDRNOTAVAIL, at_once=True)
+    failure = refusal(race(network, "192.0.2.1", host="192.0.2.1").step(0.0))
+    assert failure.kind is FailureKind.SYSTEM
+    assert failure.detail == "this machine has no local port left for a connection to 192.0.2.1:80"
+    assert "wait a minute" in failure.hint
+
+
+def test_an_ipv6_address_that_is_not_available_may_be_for_another_reason() -> None:
+    network = FakeNetwork()
+    network.fail("2001:db8::1", errno.EADDRNOTAVAIL, at_once=True)
+    assert refusal(race(network, "2001:db8::1").step(0.0)).kind is FailureKind.UNREACHABLE

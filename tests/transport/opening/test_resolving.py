@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+import textwrap
+
 import pytest
 
 from tests.support.fake_network import FakeResolver, addresses
@@ -44,3 +48,30 @@ def test_says_which_part_of_the_lookup_took_too_long(stage: Stage, words: str) -
     phase = Resolving(attempt("wss://game.example/", resolver=resolver))
     resolver.lookups[0].stage = stage
     assert phase.give_up(1.5) == Failure(stage, FailureKind.TIMEOUT, words)
+
+
+def test_what_compression_needs_is_imported_before_the_connection_opens() -> None:
+    program = """
+        import sys
+        from tests.support.paired_network import PairedNetwork, agree
+        from wsclient import WebSocketClient
+        from wsclient.transport.native import NativeTransport
+        network = PairedNetwork()
+        client = WebSocketClient(transport=lambda settings: NativeTransport(settings, outside=network.outside))
+        client.compression = True
+        client.connect_to_url("ws://game.example/")
+        assert "wsclient.protocol.compression" in sys.modules
+        before = set(sys.modules)
+        client.poll()
+        agree(network.accepted[0], b"\\x82\\x02hi")
+        while not client.get_available_packet_count():
+            client.poll()
+        client.put_packet(bytes(500))
+        client.disconnect_from_host()
+        client.poll()
+        print(set(sys.modules) - before)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.stdout.strip() == "set()", done.stderr

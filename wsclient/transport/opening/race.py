@@ -10,7 +10,8 @@ from itertools import chain, zip_longest
 from math import inf
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wsclient.protocol.events import Stage
+from wsclient.ground.stored_error import detached
+from wsclient.protocol.events import Failure, FailureKind, Stage
 from wsclient.transport.descriptor import Descriptor
 from wsclient.transport.failures import failure_from, is_more_telling
 from wsclient.transport.stream.tcp_stream import TcpStream
@@ -18,7 +19,6 @@ from wsclient.transport.stream.tcp_stream import TcpStream
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from wsclient.protocol.events import Failure
     from wsclient.transport.readiness import Readiness
     from wsclient.transport.stream.stream import Stream
 
@@ -35,6 +35,11 @@ MAX_OPEN: Final = 6
 
 # What `connect` says when it has begun; Windows says EWOULDBLOCK.
 _BEGUN: Final = frozenset({0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, errno.EINTR})
+
+
+# What systems say of a link-local address without a zone (RFC 4007 section 11).
+_NO_ZONE: Final = frozenset({errno.EINVAL, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL})
+_LINK_LOCAL: Final = tuple(f"fe{digit}" for digit in "89ab")  # fe80::/10, RFC 4291 section 2.5.6
 
 
 class Address(NamedTuple):
@@ -177,7 +182,9 @@ class Race:
         self._note(OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)), address)
 
     def _note(self, error: OSError, address: Address) -> None:
-        failure = failure_from(error, Stage.CONNECT, self._place(address))
+        failure = _special_failure(error, address, self._place(address))
+        if failure is None:
+            failure = failure_from(error, Stage.CONNECT, self._place(address))
         if self._failure is None or is_more_telling(failure, self._failure):
             self._failure = failure
 
@@ -193,3 +200,23 @@ class Race:
         if self._count == 1:
             return self._failure
         return self._failure.replace(detail=f"{self._failure.detail} ({self._count} addresses tried)")
+
+
+def _special_failure(error: OSError, address: Address, place: str) -> Failure | None:
+    """Returns what an error means for this address in particular; None if it means the same for all."""
+    if error.errno in _NO_ZONE and _lacks_zone(address):
+        detail = f"{place} is a link-local address, which means nothing without a zone, the name of a network interface"
+        hint = f"Write it behind the address: [{address.where[0]}%eth0], for instance."
+        kind = FailureKind.INVALID_ARGUMENT
+    elif error.errno == errno.EADDRNOTAVAIL and address.family == socket.AF_INET:
+        detail = f"this machine has no local port left for a connection to {place}"
+        hint = "Close connections to it, or wait a minute until the ports of those that were closed are free again."
+        kind = FailureKind.SYSTEM
+    else:
+        return None
+    return Failure(stage=Stage.CONNECT, kind=kind, detail=detail, cause=detached(error), hint=hint)
+
+
+def _lacks_zone(address: Address) -> bool:
+    where = address.where
+    return len(where) == 4 and where[3] == 0 and where[0].lower().startswith(_LINK_LOCAL)
