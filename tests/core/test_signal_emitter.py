@@ -614,6 +614,20 @@ def test_poll_belongs_to_the_thread_that_called_it_first(door: Door, calls: list
     assert calls == ["works"]
 
 
+@pytest.mark.faults("B20")
+def test_poll_from_another_greenlet_says_so(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = iter([1, 2])
+
+    def get_ident() -> int:  # as gevent's, which numbers greenlets
+        return next(numbers)
+
+    monkeypatch.setattr("wsclient.core.signal_emitter.get_ident", get_ident)
+    door.poll()
+
+    with pytest.raises(RuntimeError, match=r"belongs to greenlet 1, .* greenlet 2 needs one of its own"):
+        door.poll()
+
+
 def test_poll_from_another_thread_while_it_runs_is_told_apart_from_a_nested_one(door: Door) -> None:
     errors: list[BaseException | None] = []
 

@@ -20,6 +20,7 @@ FAULTS = {
     "B17": "a subinterpreter -> works without a daemon thread, or says that it forbids threads",
     "B18": "Pyodide, where sockets can be imported and lead nowhere -> the platform is asked first",
     "B19": "gevent, patched after the import -> getaddrinfo is looked up when called",
+    "B20": "polling from another greenlet -> RuntimeError that says greenlet",
     "B21": "gevent.monkey.patch_all() -> the system is asked by the original epoll; a poll never yields",
     "B22": "no free local port -> says so, and what to do",
     "B23": "1,000 clients open, one program busy for 1.3 s -> one warning",

@@ -346,9 +346,10 @@ class SignalEmitter(EventEmitter):
 
     def _claim(self, thread: int) -> None:
         if self._thread is not None:
+            kind = "thread" if get_ident.__module__ == "_thread" else "greenlet"  # which gevent's function numbers
             raise RuntimeError(
-                f"this {type(self).__name__} belongs to thread {self._thread}, which called poll() first;"
-                f" thread {thread} needs one of its own"
+                f"this {type(self).__name__} belongs to {kind} {self._thread}, which called poll() first;"
+                f" {kind} {thread} needs one of its own"
             )
         self._thread = _threads.setdefault(thread, thread)
 

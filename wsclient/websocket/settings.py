@@ -69,7 +69,9 @@ class WebSocketSettings:
 
     @property
     def heartbeat_interval(self) -> float:
-        """Seconds of silence before a ping, and again until the connection is given up; 0: never. Default 20.0.
+        """Seconds from one ping to the next; 0: none. Default 20.0.
+
+        A connection ends if nothing comes between two pings, or if the last three are without their pong.
 
         While reading is paused because nobody reads the packets, it rests. Not in Godot 3.
         """
