@@ -151,9 +151,10 @@ def test_writes_an_object_for_each_event(act, line, event):
 def test_shows_each_statistic():
     lines = plain(lambda report: report.statistics(STATISTICS))
 
-    assert len(lines) == 12
+    assert len(lines) == len(ConnectionStatistics._fields)
     assert lines[0] == "03:04:05.678 * messages received: 0"
-    assert lines[-2:] == ["03:04:05.678 * longest poll: 500.000 ms", "03:04:05.678 * silence: -"]
+    assert "03:04:05.678 * longest poll: 500.000 ms" in lines
+    assert "03:04:05.678 * silence: -" in lines
     assert json.loads(as_json(lambda report: report.statistics(STATISTICS)))["longest_poll"] == 0.5
 
 

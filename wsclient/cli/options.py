@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--ping",
         action="store_true",
-        help="read no input, but measure round trips, to about 1 ms: a ping into each silence",
+        help="read no input, but measure the round trips of the heartbeat, to about 1 ms",
     )
     add("--interval", type=_seconds, default=1.0, metavar="SECONDS", help="between pings, and for each answer (1)")
     add(

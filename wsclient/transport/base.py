@@ -23,7 +23,7 @@ __all__ = ["OpeningRequest", "Settings", "Transport", "needs_nobody", "no_expres
 
 
 class Settings:
-    """What the user may set; shared with the transport, so that a change counts at once.
+    """The settings of the user, shared with the transport, so that a change counts at once.
 
     Times are seconds, 0 means none. Sizes are bytes.
     """
@@ -64,11 +64,16 @@ class Settings:
 
 
 class OpeningRequest(Value):
-    """What to open, checked already."""
+    """The connection to open; its arguments have been checked.
+
+    Attributes:
+        connect_timeout: seconds that name and TCP may take together, if shorter than `handshake_timeout`; 0: no limit.
+    """
 
     url: URL
     subprotocols: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    connect_timeout: float = 0.0
 
 
 def needs_nobody() -> None:
@@ -106,7 +111,7 @@ class Transport(ABC):
 
     @abstractmethod
     def open(self, request: OpeningRequest) -> None:
-        """Starts the attempt and returns. Even what fails at once is told by `poll`."""
+        """Starts the attempt and returns. `poll` returns the failure, even an immediate one."""
 
     @abstractmethod
     def poll(self, read: bool = True) -> list[Event]:
@@ -116,19 +121,19 @@ class Transport(ABC):
             read: False while the receiver's queue is full. What the peer sends then waits in the network.
 
         Returns:
-            What happened, in order; empty where nothing did.
+            What happened, in order; empty if nothing did.
         """
 
     def is_quiet(self) -> bool:
-        """Whether it is known, at next to no cost, that `poll` would find nothing to do; False where it is not known.
+        """Returns True if a cheap check shows that `poll` has nothing to do; False if that is unknown.
 
         Most frames of a game ask this and nothing else. To be asked only when the last `poll` brought nothing.
         """
         return False
 
     def settings_changed(self) -> None:
-        """Takes note that one of the settings was changed, for one that was reckoned with already."""
-        return  # nothing was, as a rule
+        """Called when a setting was changed, one that deadlines depend on for instance."""
+        return
 
     @property
     def descriptor(self) -> Descriptor | None:
@@ -174,7 +179,7 @@ class Transport(ABC):
 
     @abstractmethod
     def flush(self) -> None:
-        """Writes what the system takes at once, a bounded amount. A failure is told by `poll`."""
+        """Writes what the system takes at once, a bounded amount. `poll` returns a failure."""
 
     @abstractmethod
     def close(self, code: int, reason: str) -> None:
@@ -210,17 +215,17 @@ class Transport(ABC):
 
     @property
     def write_stall(self) -> float:
-        """Seconds since the system last took a byte, while some wait for room; 0.0 if none do, or nobody can tell."""
+        """Seconds since the system last took a byte, while some wait for room; 0.0 if none do, or if unknown."""
         return 0.0
 
     @property
     def silence(self) -> float:
-        """Seconds since the last byte came, if only of a pong; -1.0 while not open, or where nobody can tell."""
+        """Seconds since the last byte came, if only of a pong; -1.0 while not open, or if unknown."""
         return -1.0
 
     @property
     def remote_address(self) -> tuple[str, int]:
-        """Numeric address and port of the other side; ("", 0) while not open, or if nobody can tell."""
+        """Numeric address and port of the other side; ("", 0) while not open, or if unknown."""
         return ("", 0)
 
     def set_no_delay(self, enabled: bool) -> None:

@@ -1,4 +1,4 @@
-"""What the system's errors mean, in words for a person: one table."""
+"""The meanings of the system's errors, in words for a person: one table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wsclient.transport.stream.stream import StreamError
 __all__ = ["OUT_OF_MEMORY", "failure_from", "is_more_telling", "reason_of"]
 
 OUT_OF_MEMORY: Final = "this machine is out of memory"
-"""What a `MemoryError` means."""
+"""The words for a `MemoryError`."""
 
 _KINDS: Final = {
     errno.ECONNREFUSED: (FailureKind.REFUSED, "{place} refused the connection"),
@@ -35,7 +35,7 @@ _KINDS: Final = {
 }
 _OTHER: Final = (FailureKind.LOST, "the connection to {place} failed: {reason}")
 
-# Where several addresses failed in several ways: a server that answers says more than this machine, and that more
+# If several addresses failed in several ways: a server that answers says more than this machine, and that more
 # than a network that is silent. Many a machine has no IPv6, so that this is the least telling of all.
 _TELLING: Final = (
     FailureKind.INVALID_ARGUMENT,
@@ -48,7 +48,7 @@ _TELLING: Final = (
 
 
 def failure_from(error: BaseException, stage: Stage, place: str) -> Failure:
-    """Says what went wrong.
+    """Returns the failure that an error means.
 
     Args:
         error: the exception that said so.
@@ -66,12 +66,12 @@ def failure_from(error: BaseException, stage: Stage, place: str) -> Failure:
 
 
 def is_more_telling(one: Failure, other: Failure) -> bool:
-    """Whether `one` explains better than `other` why no address of a host could be connected to."""
+    """Returns whether `one` explains better than `other` why no address of a host could be connected to."""
     return _rank(one) < _rank(other)
 
 
 def reason_of(error: BaseException) -> str:
-    """The system's own words, without the number."""
+    """Returns the system's own words, without the number."""
     if isinstance(error, OSError) and error.errno is not None:
         return error.strerror or os.strerror(error.errno)
     return str(error) or type(error).__name__

@@ -1,4 +1,4 @@
-"""What a connection is in a forked child: its parent's, and not to be touched."""
+"""A connection in a forked child: it belongs to the parent, and must not be used."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["ForkedTransport"]
 
 
 class ForkedTransport(Transport):
-    """Stands in a child for a transport of the parent's. Using it raises; letting go of it is all that is allowed.
+    """Takes the place of a transport of the parent. Using it raises; only letting go of it is allowed.
 
     Args:
         owner: the process that opened the connection.

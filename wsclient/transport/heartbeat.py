@@ -15,7 +15,7 @@ _AWAKE_AFTER: Final = 5.0  # seconds that the first ping has after a sleep, at m
 
 
 class Verdict(Enum):
-    """What is to be done now."""
+    """The next thing to do."""
 
     WAIT = auto()
     PING = auto()

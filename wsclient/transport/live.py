@@ -43,7 +43,7 @@ _OPEN: Final = State.OPEN
 
 _log: Final = logging.getLogger("wsclient")
 
-# What the other side says with these says nothing of why TCP broke.
+# These codes give no reason why TCP broke.
 _NORMAL: Final = (CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY, CloseCode.NO_STATUS)
 
 _HINT_OF_SIZE: Final = "Send smaller messages, or raise the limit of the server."
@@ -215,7 +215,7 @@ class LiveConnection:
             self._large = max(self._large, len(payload))
 
     def write(self) -> None:
-        """Gives the stream what it takes, a bounded amount. That it broke is told by `step`."""
+        """Writes as much as the stream takes, a bounded amount. `step` returns a failure."""
         writer = self.writer
         if writer.write():
             self._heartbeat.moved(self._time.now)
@@ -287,7 +287,7 @@ class LiveConnection:
             self._keep_close_timeout()
         elif has_read:
             self._keep_heartbeat()
-        # What did not go before does not go now.
+        # If the stream was full before, it is full now.
         if writer.is_all_out and (connection.has_data_to_send or connection.is_closing):
             self.write()
         if connection.is_closed:
@@ -295,7 +295,7 @@ class LiveConnection:
         return told
 
     def _told(self, events: list[Event]) -> list[Event]:
-        """Returns what the user of the transport is told of these events."""
+        """Returns the events that are for the user of the transport, and applies the others."""
         if is_tracing():
             trace_received(events)
         told: list[Event] = []
@@ -327,7 +327,7 @@ class LiveConnection:
     def _keep_heartbeat(self) -> None:
         now, interval = self._time.now, self._settings.heartbeat_interval
         verdict = self._heartbeat.judge(now, interval)
-        # Who slept does not know whether the other side is still there, and asks without delay.
+        # After a sleep nobody knows whether the other side is still there: ask without delay.
         is_awaking = verdict is Verdict.WAIT and self._time.has_missed and 0.0 < interval < self._time.gap
         if is_awaking or verdict is Verdict.PING:
             payload = self._heartbeat.ping(now, interval, is_awaking=is_awaking)

@@ -55,7 +55,7 @@ class State(Enum):
 
 
 class Step(Enum):
-    """What brings it on."""
+    """The steps that lead from one state to the next."""
 
     START = auto()
     ESTABLISH = auto()
@@ -75,7 +75,7 @@ TRANSITIONS: Final = {
 class NativeTransport(Transport):
     """One WebSocket connection over the system's sockets, without a thread of its own and without waiting."""
 
-    #: whether something is left to decode, or may be read or written without asking; kept, for each frame asks it
+    #: whether something is left to decode, or can be read or written without asking; a plain attribute, read each frame
     has_more: bool = False
 
     def __init__(
@@ -89,7 +89,7 @@ class NativeTransport(Transport):
         """Nothing is started.
 
         Args:
-            settings: the user's; kept, and looked at again and again.
+            settings: the user's; they are read again whenever they count.
             clock: monotonic, in seconds.
             outside: what to use of the world; None for the real one.
             first_phase: where an attempt of a client begins.
@@ -104,7 +104,7 @@ class NativeTransport(Transport):
         self._live: LiveConnection | None = None
         self._latency = -1.0
         self._frames_level = 0  # of the logger, as it was when last looked at
-        self._is_inside = False  # a call; found so by the next, the last was left in the middle of its work
+        self._is_inside = False  # a call; if the next call finds it set, the last one was interrupted
         # For `is_quiet`. Nobody asks `_is_readable` before `_quiet_until` says so.
         self._quiet_until = -inf
         self._is_known_readable: bool | None = None
@@ -169,14 +169,14 @@ class NativeTransport(Transport):
         return events
 
     def is_quiet(self) -> bool:
-        """Whether there is nothing to do: one look at the clock, and one question to the system."""
+        """Returns whether there is nothing to do, at the price of a look at the clock and a question to the system."""
         try:
             if self._waiting or self._clock() >= self._quiet_until:
                 return False
             if not (self._is_readable or self._question())():
                 return True
         except OSError:
-            return False  # the system cannot say; if something is wrong, the read tells
+            return False  # the system cannot say; if something is wrong, reading raises it
         self._is_known_readable = True
         return False
 
@@ -359,7 +359,7 @@ class NativeTransport(Transport):
             self._end()
             return [Ended(was_clean=False, failure=outcome)]
         live = self._establish(outcome, opening.place)
-        # What came right behind the reply is told right behind `Opened`. What comes later is the next poll's.
+        # Frames that came with the reply follow `Opened` at once. Later ones are left to the next poll.
         read = read and bool(outcome.trailing_data or outcome.stream.has_more)
         events = live.step(read=read, is_readable=None)
         self._has_stepped(live, events)
@@ -382,7 +382,7 @@ class NativeTransport(Transport):
         return self._live
 
     def _enter(self) -> None:
-        """Begins what has to come to its end: where Ctrl+C leaves it half done, nothing here can be relied on."""
+        """Begins work that must come to its end: if Ctrl+C leaves it half done, nothing here can be relied on."""
         self._is_inside = True
         self._quiet_until = -inf
 

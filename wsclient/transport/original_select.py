@@ -1,7 +1,6 @@
 """The functions of `select` as Python made them, whatever gevent or eventlet has put in their place.
 
-What these put there gives the processor away to other greenlets, and takes `epoll` out: a `poll()` of a game that never
-blocks would take milliseconds.
+Their functions switch to other greenlets, and `epoll` is gone, so that an idle `poll()` would take milliseconds.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ __all__ = ["ORIGINAL_SELECT", "OriginalSelect"]
 
 
 class OriginalSelect:
-    """Has the attributes of the module `select`. Looked up each time, since the patch may come later."""
+    """Stands for the module `select`. Looks each attribute up when it is used, since the patch may come later."""
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as the module
         """Returns what the module had at first.

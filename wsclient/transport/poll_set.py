@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import select
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
+from wsclient.transport.original_select import ORIGINAL_SELECT
+
 if TYPE_CHECKING:
     from types import ModuleType
+
+    from wsclient.transport.original_select import OriginalSelect
 
 __all__ = ["PollSet", "open_poll_set"]
 
@@ -57,7 +60,7 @@ class PollSet(ABC):
         return
 
 
-def open_poll_set(system: ModuleType = select) -> PollSet:
+def open_poll_set(system: ModuleType | OriginalSelect = ORIGINAL_SELECT) -> PollSet:
     """Returns an empty set, by the best way that there is: epoll, kqueue, poll, or select.
 
     Args:
@@ -74,7 +77,7 @@ def open_poll_set(system: ModuleType = select) -> PollSet:
 class _Epoll(PollSet):
     """Linux: what it costs depends on how many are ready, not on how many are watched."""
 
-    def __init__(self, system: ModuleType) -> None:
+    def __init__(self, system: ModuleType | OriginalSelect) -> None:
         self._events = (system.EPOLLIN, system.EPOLLOUT)
         self._epoll = system.epoll()
         self._count = 0
@@ -103,7 +106,7 @@ class _Epoll(PollSet):
 class _Kqueue(PollSet):
     """macOS and the BSDs."""
 
-    def __init__(self, system: ModuleType) -> None:
+    def __init__(self, system: ModuleType | OriginalSelect) -> None:
         self._system = system
         self._filters = (system.KQ_FILTER_READ, system.KQ_FILTER_WRITE)
         self._kqueue = system.kqueue()
@@ -136,7 +139,7 @@ class _Kqueue(PollSet):
 class _Poll(PollSet):
     """Where there is neither, or no descriptor is left for one."""
 
-    def __init__(self, system: ModuleType) -> None:
+    def __init__(self, system: ModuleType | OriginalSelect) -> None:
         self._events = (system.POLLIN, system.POLLOUT)
         self._poll = system.poll()
 
@@ -154,7 +157,7 @@ class _Poll(PollSet):
 class _Select(PollSet):
     """Windows: in slices, as `select` takes no more at once."""
 
-    def __init__(self, system: ModuleType) -> None:
+    def __init__(self, system: ModuleType | OriginalSelect) -> None:
         self._system = system
         self._watched: dict[int, bool] = {}
 

@@ -68,7 +68,7 @@ class Readiness:
         return self._watch_by_select(fileno)
 
     def connected(self, connecting: Sequence[socket.socket]) -> list[socket.socket]:
-        """Those whose `connect` has come to an end, good or bad; none where the system cannot say now."""
+        """Returns those whose `connect` has ended, well or not; none if the system cannot say now."""
         try:
             return self._connected(connecting) if connecting else []
         except OSError:
@@ -106,4 +106,4 @@ class Readiness:
 
 
 def _nothing() -> None:
-    """What poll and select hold between two questions."""
+    """Does nothing: poll and select hold no descriptor between two questions."""

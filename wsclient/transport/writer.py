@@ -1,4 +1,4 @@
-"""What one connection has to send, on its way from the protocol to the stream."""
+"""The way of outgoing bytes from the protocol to the stream."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_WRITE: Final = 256 * 1024  # bytes in one step; arbitrary: some 0.2 ms of s
 
 
 class Writer:
-    """Gives the stream what it takes, a bounded amount each time. Nothing in it waits, and nothing of it raises.
+    """Writes as much as the stream takes, a bounded amount each time. It never waits and never raises.
 
     Attributes:
         is_all_out: whether all that the protocol had to send is the system's. To be set to False by those who queue

@@ -40,3 +40,13 @@ def test_compression_is_offered_as_the_settings_were_at_the_beginning() -> None:
     started = attempt(compression=True)
     started.settings.compression = False
     assert started.offers_deflate
+
+
+@pytest.mark.parametrize(
+    ("handshake", "connect", "seconds"),
+    [(10.0, 0.0, 10.0), (10.0, 2.0, 2.0), (1.0, 2.0, 1.0), (0.0, 2.0, 2.0), (0.0, 0.0, 0.0)],
+)
+def test_name_and_tcp_have_the_shorter_of_two_limits(handshake: float, connect: float, seconds: float) -> None:
+    started = attempt(handshake_timeout=handshake)
+    limited = started.replace(request=started.request.replace(connect_timeout=connect))
+    assert limited.seconds_to_connect == seconds

@@ -226,3 +226,15 @@ def test_closing_may_be_done_twice() -> None:
 def test_the_deadline_is_that_of_the_settings(seconds: float) -> None:
     outcome = opening(FakeNetwork(), handshake_timeout=10.0).step(seconds)
     assert (outcome is None) is (seconds < 10.0)
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_limit_for_the_connection_alone_counts_until_it_is_there(answers: bool) -> None:
+    network = listening() if answers else FakeNetwork()
+    request = OpeningRequest(URL.parse("ws://game.example/"), connect_timeout=2.0)
+    running = Opening(Resolving(Attempt.of(request, Settings(handshake_timeout=10.0), network.outside())))
+    running.step(0.0)
+    assert running.step(1.9) is None
+    outcome = running.step(2.0)
+    assert (outcome is None) is answers
+    assert failed(outcome or running.step(10.0)).kind is FailureKind.TIMEOUT

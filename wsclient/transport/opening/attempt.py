@@ -1,4 +1,4 @@
-"""What an attempt to open a connection starts from: what is wanted, and what it may use of the world."""
+"""The start of an attempt: the request, the settings, and the parts of the world that it may use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Attempt", "Outside"]
 
 
 class Outside(Value):
-    """What of the world an attempt uses; tests bring their own."""
+    """The parts of the world that an attempt uses; tests bring their own."""
 
     resolver: Resolver = Resolver()
     readiness: Readiness = Readiness()
@@ -29,7 +29,7 @@ class Outside(Value):
 
 
 class Attempt(Value):
-    """What stays the same from the lookup to the server's reply.
+    """Everything that stays the same from the lookup to the server's reply.
 
     Attributes:
         request: what to open.
@@ -55,3 +55,9 @@ class Attempt(Value):
         """Whom to trust on the way; None if no TLS is spoken."""
         settings = self.settings
         return TlsOptions(settings.verify_ssl, settings.trusted_certificate) if self.route.is_secure else None
+
+    @property
+    def seconds_to_connect(self) -> float:
+        """How long name and TCP may take together; 0 for any time."""
+        limits = (self.settings.handshake_timeout, self.request.connect_timeout)
+        return min((seconds for seconds in limits if seconds > 0.0), default=0.0)

@@ -40,6 +40,11 @@ class Connecting(Phase):
         )
         _log.debug("%s: connecting", self.place)
 
+    @property
+    def seconds(self) -> float:
+        """How long the whole opening may have taken in this phase; 0 for any time."""
+        return self._attempt.seconds_to_connect
+
     def step(self, now: float) -> Reached | Failure | None:
         """Looks whether an address answered."""
         outcome = self._race.step(now)

@@ -1,4 +1,4 @@
-"""How far an opening has come: what one phase hands to the next."""
+"""The results that one phase of an opening hands to the next."""
 
 from __future__ import annotations
 
@@ -118,4 +118,4 @@ class Established(Value):
 
 
 Milestone = Found | Reached | Accepted
-"""What another phase has to follow."""
+"""The results that another phase follows."""

@@ -1,4 +1,4 @@
-"""What the phases of an opening have in common."""
+"""The base class of the phases of an opening."""
 
 from __future__ import annotations
 

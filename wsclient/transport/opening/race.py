@@ -33,11 +33,11 @@ MAX_ADDRESSES: Final = 16
 MAX_OPEN: Final = 6
 """How many sockets wait for an answer at once. Arbitrary; the oldest goes when another is due."""
 
-# What `connect` says when it has begun; Windows says EWOULDBLOCK.
+# The results of a `connect` that has begun; on Windows EWOULDBLOCK.
 _BEGUN: Final = frozenset({0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, errno.EINTR})
 
 
-# What systems say of a link-local address without a zone (RFC 4007 section 11).
+# The errors for a link-local address without a zone (RFC 4007 section 11).
 _NO_ZONE: Final = frozenset({errno.EINVAL, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL})
 _LINK_LOCAL: Final = tuple(f"fe{digit}" for digit in "89ab")  # fe80::/10, RFC 4291 section 2.5.6
 
@@ -85,7 +85,7 @@ class Race:
             addresses: in the resolver's order.
             host: as the user wrote it, for messages.
             port: the same.
-            readiness: whom to ask.
+            readiness: asks the system.
             socket_factory: makes a socket of a family and a type.
         """
         self._waiting = deque(interleave(addresses))
@@ -136,7 +136,7 @@ class Race:
         return self._next_at if self._waiting else inf
 
     def close(self) -> None:
-        """Gives up what is still open. May be called twice."""
+        """Closes the sockets that are still open. May be called twice."""
         self._waiting.clear()
         while self._open:
             self._open.popitem()[0].close()

@@ -44,7 +44,7 @@ class Requesting(Phase):
 
     @property
     def refusal(self) -> Failure | None:
-        """What a server said that refuses, but has not finished the page that says why."""
+        """The refusal of a server that has not finished the page that says why."""
         return None if self._handshake is None else self._handshake.pending_failure
 
     def step(self, now: float) -> Established | Failure | None:
@@ -78,7 +78,7 @@ class Requesting(Phase):
         return outcome
 
     def _send(self) -> None:
-        # What breaks here need not be the end: a server that refuses at once has sent its reply already.
+        # An error here need not be the end: a server that refuses at once has sent its reply already.
         try:
             while self._unsent and (sent := self._stream.send(self._unsent)):
                 self._unsent = self._unsent[sent:]

@@ -1,4 +1,4 @@
-"""From a name to addresses, in a thread: the system's name lookup blocks, and may do so for half a minute.
+"""Name lookup in a thread, since the system's blocks, sometimes for half a minute.
 
 For wss the same thread imports `ssl` and builds the context, which together take longer than a frame.
 """
@@ -30,7 +30,7 @@ _NOT_FOUND: Final = "name {host!r} was not found ({reason})"
 
 
 class TlsOptions(Value):
-    """Whom to trust; see `Settings`."""
+    """The certificates to trust; see `Settings`."""
 
     verify: bool = True
     trusted_certificate: str | bytes | SSLContext | None = None
@@ -64,7 +64,7 @@ class Lookup:
 
 
 class Resolver:
-    """Starts lookups. Nothing of it is shared with the threads, so that none of them keeps anything alive."""
+    """Starts lookups. It shares nothing with the threads, so that none of them keeps anything alive."""
 
     def __init__(self, getaddrinfo: Callable[..., list[Any]] | None = None) -> None:
         """Nothing happens yet.
@@ -81,7 +81,7 @@ class Resolver:
         Args:
             host: a name or a numeric address.
             port: 1-65535.
-            tls: None where no TLS is wanted. Then a numeric address is answered at once, without a thread.
+            tls: None for no TLS. Then a numeric address is answered at once, without a thread.
         """
         address = numeric_address(host, port)
         if address is not None and tls is None:
@@ -98,7 +98,7 @@ class Resolver:
 
 
 def numeric_address(host: str, port: int) -> Address | None:
-    """The address of a host that is one already; None for a name, and for an address with a zone."""
+    """Returns the address of a numeric host; None for a name, and for an address with a zone."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.inet_pton(family, host)
@@ -140,7 +140,7 @@ def _run(
     tls: TlsOptions | None,
     getaddrinfo: Callable[..., list[Any]],
 ) -> None:
-    """The thread. Whatever happens in it becomes a result."""
+    """Runs in the thread. Whatever happens becomes a result."""
     try:
         addresses = (address,) if address is not None else _look_up(host, port, getaddrinfo)
         if isinstance(addresses, Failure):
@@ -150,7 +150,7 @@ def _run(
         else:
             lookup.stage = Stage.TLS
             lookup.outcome = _with_tls(addresses, tls)
-    except Exception as error:  # noqa: BLE001 - an exception that leaves a thread is printed and told to nobody
+    except Exception as error:  # noqa: BLE001 - an exception that leaves a thread is printed, and nobody learns of it
         what = "the lookup of" if lookup.stage is Stage.RESOLVE else "what TLS needs for"
         detail = f"{what} {host!r} failed: {reason_of(error)}"
         lookup.outcome = Failure(stage=lookup.stage, kind=FailureKind.SYSTEM, detail=detail, cause=error)

@@ -40,8 +40,13 @@ class Resolving(Phase):
 
     @property
     def too_late(self) -> str:  # type: ignore[override]
-        """What has not happened in time."""
+        """The words for a lookup that took too long."""
         return _TOO_LATE[self.stage].format(host=self._host)
+
+    @property
+    def seconds(self) -> float:
+        """How long the whole opening may have taken in this phase; 0 for any time."""
+        return self._attempt.seconds_to_connect
 
     def step(self, now: float) -> Found | Failure | None:
         """Looks whether the lookup is over."""

@@ -31,17 +31,17 @@ class StreamError(OSError):
 
 
 class Stream(ABC):
-    """An ordered, non-blocking stream of bytes in both directions. What fails raises `OSError`."""
+    """An ordered, non-blocking stream of bytes in both directions. Failures raise `OSError`."""
 
     __slots__ = ()
 
     @property
     @abstractmethod
     def is_readable(self) -> Callable[[], object]:
-        """What to call to learn whether `receive` would bring something: truthy for data, end or error.
+        """A callable that returns whether `receive` would bring something: truthy for data, end or error.
 
-        It says nothing of what is held inside already: see `has_more`. It may be kept until `close`. Where it raises
-        `OSError`, the system cannot say, which is no news of the stream.
+        It says nothing of what is held inside already: see `has_more`. It may be kept until `close`. If it raises
+        `OSError`, the system cannot say, which says nothing of the stream.
         """
 
     @property
@@ -79,7 +79,7 @@ class Stream(ABC):
 
     @abstractmethod
     def send(self, data: bytes | memoryview) -> int:
-        """Gives away what fits.
+        """Sends as much as fits.
 
         Returns:
             How many bytes were taken; 0 for none now.
@@ -90,7 +90,7 @@ class Stream(ABC):
 
     @property
     def held(self) -> int:
-        """How many bytes wait in here that `send` took, as they will leave; 0 where it takes none that do not."""
+        """How many bytes that `send` took still wait in here; 0 if it takes none that do not leave at once."""
         return 0
 
     @abstractmethod
@@ -123,4 +123,4 @@ class Stream(ABC):
 
     @abstractmethod
     def set_no_delay(self, enabled: bool) -> None:
-        """Sends small packets at once (TCP_NODELAY), where there is such a thing. Never raises."""
+        """Sends small packets at once (TCP_NODELAY), if there is such a choice. Never raises."""

@@ -66,7 +66,7 @@ class ContextCache:
         return (options.verify, None) in self._contexts if trusted is None or not options.verify else False
 
     def unlock(self) -> None:
-        """Called in a forked child, where no thread is left that could open the lock."""
+        """Called in a forked child, in which no thread is left that could release the lock."""
         self._lock = threading.Lock()
 
 

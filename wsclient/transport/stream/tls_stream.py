@@ -48,8 +48,8 @@ class TlsStream(Stream):
 
         Args:
             inner: connected.
-            context: whom to trust; on the side of a server, its certificate.
-            host: whom the certificate has to name: a name or a numeric address. None on the side of a server.
+            context: the certificates to trust; on the side of a server, its own.
+            host: the name or numeric address that the certificate must have. None on the side of a server.
 
         Raises:
             StreamError: no certificate can name this host.
@@ -63,7 +63,7 @@ class TlsStream(Stream):
         self._has_more = False
         self._has_partial = False
         self._is_starved = False  # whether the handshake cannot go on without bytes
-        self._error: StreamError | None = None  # for good, and told once what came before it was
+        self._error: StreamError | None = None  # for good; raised when the data before it was received
         # Neither the final dot of a full name nor the zone of an address stands in a certificate.
         name = None if host is None else host.rstrip(".").partition("%")[0]
         try:
@@ -105,12 +105,12 @@ class TlsStream(Stream):
 
     @property
     def version(self) -> str:
-        """What was agreed: "TLSv1.3"; "" before that."""
+        """The version that was agreed on: "TLSv1.3"; "" before."""
         return self._tls.version() or ""
 
     @property
     def is_readable(self) -> Callable[[], object]:
-        """The inner stream's: decrypted data that waits in here is told by `has_more`, without asking."""
+        """The inner stream's. Decrypted data that waits in here is shown by `has_more`, without asking."""
         return self._inner.is_readable
 
     @property
@@ -120,7 +120,7 @@ class TlsStream(Stream):
 
     @property
     def has_more(self) -> bool:
-        """Whether decrypted data, or a record not looked at, may be left here or in the inner stream."""
+        """Whether decrypted data, or an unread record, may be left here or in the inner stream."""
         return self._has_more or self._inner.has_more
 
     @property
@@ -138,7 +138,7 @@ class TlsStream(Stream):
         if self._error is not None:
             self._has_more = False
             raise self._error
-        # What is held already comes first; else one piece of ciphertext is fetched, and nothing of it stays behind.
+        # Data that is held comes first; else one piece of ciphertext is fetched.
         self._has_partial = False
         if not self._has_more and not self._feed():
             return None
@@ -153,7 +153,7 @@ class TlsStream(Stream):
             pieces.append(piece)
             room -= len(piece)
             if not piece:
-                self._has_more = len(pieces) > 1  # an end behind data is told next time
+                self._has_more = len(pieces) > 1  # an end behind data comes next time
                 return b"".join(pieces)
             if not self._holds_data:
                 break
@@ -165,7 +165,7 @@ class TlsStream(Stream):
         return b"".join(pieces) or None
 
     def send(self, data: bytes | memoryview) -> int:
-        """Encrypts all of it, unless ciphertext from before still waits, or the server negotiates anew: then 0."""
+        """Encrypts all of it, unless ciphertext from before still waits, or the server renegotiates: then 0."""
         if self._ciphertext and not self.flush():
             return 0
         try:
@@ -180,7 +180,7 @@ class TlsStream(Stream):
 
     @property
     def held(self) -> int:
-        """How many bytes wait of what `send` took. What TLS says by itself, an alert for instance, does not count."""
+        """How many bytes that `send` took still wait. Alerts and other ciphertext of TLS itself do not count."""
         return min(self._unflushed, len(self._ciphertext) + self._outgoing.pending)
 
     def flush(self) -> bool:
@@ -222,7 +222,7 @@ class TlsStream(Stream):
         return self._incoming.pending > 0 or self._tls.pending() > 0
 
     def _read(self, max_bytes: int, *, is_first: bool) -> bytes | None:
-        """One record's data; None where none is whole, b"" at the end. An error waits for the data before it."""
+        """Returns the data of one record; None if none is whole, b"" at the end. An error waits behind data."""
         try:
             return self._tls.read(max_bytes)
         except ssl.SSLWantReadError:
@@ -236,7 +236,7 @@ class TlsStream(Stream):
             return b""
 
     def _feed(self) -> bool:
-        """Fetches ciphertext, once. False where there is none."""
+        """Fetches ciphertext, once. Returns False if there is none."""
         data = self._inner.receive(_CIPHERTEXT_SIZE)
         if data is None:
             return False

@@ -1,4 +1,4 @@
-"""What OpenSSL's errors mean, in words for a person.
+"""The meanings of OpenSSL's errors, in words for a person.
 
 Imported in the lookup thread only, as `ssl` is.
 """
@@ -65,7 +65,7 @@ _ALERTS: Final = {
     "USER_CANCELLED": ("the server ended the handshake", "Connect again."),
 }
 
-# What this side finds out by itself.
+# Faults that this side finds by itself.
 _OURS: Final = {
     "UNSUPPORTED_PROTOCOL": _ALERTS["PROTOCOL_VERSION"],
     "NO_PROTOCOLS_AVAILABLE": _ALERTS["PROTOCOL_VERSION"],
@@ -80,7 +80,7 @@ _PREFIXES: Final = ("SSLV3_", "TLSV1_", "TLSV13_")
 
 
 def explain(error: ssl.SSLError, first_bytes: bytes) -> StreamError:
-    """Returns what an error of OpenSSL means.
+    """Returns the meaning of an error of OpenSSL.
 
     Args:
         error: as it was raised.
