@@ -1,4 +1,4 @@
-"""Each layout, byte by byte, and where it ends (godot-wire.md 1.2 to 1.7)."""
+"""Each layout, byte by byte, and where it ends."""
 
 from __future__ import annotations
 

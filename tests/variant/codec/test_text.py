@@ -1,4 +1,4 @@
-"""Godot 3's UTF-8; each row was seen from the engine (3.2.3) or is in godot-wire.md 1.4."""
+"""Godot 3's UTF-8, as the engine 3.2.3 has it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each layout, byte by byte (godot-wire.md 1.2 to 1.6)."""
+"""Each layout, byte by byte."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Paths of nodes, from text and from names (godot-wire.md 1.5)."""
+"""Paths of nodes, from text and from names."""
 
 from __future__ import annotations
 

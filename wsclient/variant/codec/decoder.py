@@ -118,9 +118,12 @@ class Decoder:
             raise too_many(offset)
         readers = self._readers_with_objects if allow_objects else self._readers
         try:
-            read = readers[data[offset]]
+            code = data[offset]
+            read = readers[code]
             if read is not None:
                 return read(data, offset + 4)
+            if code in self._counting:
+                return self._counting[code](data, offset + 4, limit - 1)[:2]
         except (error, IndexError):
             raise _cut_short(offset) from None
         return self._walk(data, offset, limit - 1, readers)

@@ -196,7 +196,7 @@ def _plain(value: object) -> object:
         if type(scalar) is not type(value):  # numpy's long double has no plainer form
             return scalar
     try:
-        view = memoryview(value)  # type: ignore[arg-type]  # whether it has a buffer is the question
+        view = memoryview(value)  # type: ignore[arg-type]  # it may have no buffer
     except TypeError:
         raise TypeError(f"type {name} is no Variant") from None
     if view.itemsize != 1:

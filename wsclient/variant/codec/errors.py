@@ -1,4 +1,4 @@
-"""What this room raises for values and bytes that it refuses."""
+"""The error for values and bytes that are refused."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ class VariantError(ValueError):
     """Bytes that are no Variant, or a value beyond the limits of one.
 
     Attributes:
-        error: name of Godot's error code. `ERR_INVALID_DATA`: malformed, cut short, or nested too deep.
-            `ERR_UNAUTHORIZED`: a full object, which nobody allowed. `ERR_UNAVAILABLE`: a full object of a class
-            that does not exist here, and none does. `ERR_OUT_OF_MEMORY`: over `max_size`.
-        reason: what is wrong, in words.
-        offset: where, in bytes from the start of what was read (of what was written so far, when encoding).
+        error: the name of Godot's error code. `ERR_INVALID_DATA`: malformed, cut short, or nested too deep.
+            `ERR_UNAUTHORIZED`: a full object, which is not allowed. `ERR_UNAVAILABLE`: a full object, whose class does
+            not exist here, as none does. `ERR_OUT_OF_MEMORY`: over `max_size` or `max_items`.
+        reason: the fault, in words.
+        offset: its place, in bytes from the start of the data; when encoding, the bytes written so far.
     """
 
     def __init__(self, error: str, reason: str, offset: int) -> None:

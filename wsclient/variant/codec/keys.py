@@ -1,4 +1,4 @@
-"""Dictionary keys that Python cannot hold as they are: Godot takes any value as a key, and tells 1 from 1.0."""
+"""Dictionary keys that Python cannot hold as they are: in Godot any value is a key, and 1 and 1.0 are two."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ if TYPE_CHECKING:
 __all__ = ["DictionaryKey", "FrozenDictionary", "dictionary_of"]
 
 MAX_DEPTH = 4
-"""How deep a container may be to become a tuple or FrozenDictionary. Arbitrary; Python compares them by recursion."""
+"""The depth to which containers become a tuple or FrozenDictionary. Arbitrary; Python compares them by recursion."""
 
 MAX_SAME_HASH = 16
-"""How many keys of one dictionary may share a hash. Each new one is compared with all of them, so that a peer could
-choose keys that take minutes. 16 is what rectangles of -1 and -2 need, which have one hash; any more is arbitrary."""
+"""How many keys of one dictionary may share a hash. Each new one is compared with all of them, so a peer could choose
+keys that take minutes. Rectangles of -1 and -2, which have one hash, need 16; any more is arbitrary."""
 
 
 class DictionaryKey(StandIn):
-    """A value as a dictionary's key where Python cannot have the value itself; it is encoded as the value.
+    """Stands for a key that Python cannot hold; it is encoded as the value.
 
-    A decoded dictionary has one for a key that is a pool (which has no hash), for `1.0` beside `1` and `True`
-    (which are one key to Python, three to Godot), and for what is too deep, or too much alike, to be hashed safely.
+    A decoded dictionary has one for a key that is a pool, which has no hash; for `1.0` besides `1` and `True`, which
+    are one key to Python and three to Godot; and for keys that are too deep, or too much alike, to be hashed safely.
 
-    Two are equal where their values have the same bytes. The value must not be changed.
+    Two are equal if their values have the same bytes. The value must not be changed.
 
     Attributes:
-        value: what it stands for.
+        value: the value.
     """
 
     __slots__ = ("_hash", "value")
@@ -66,14 +66,14 @@ class DictionaryKey(StandIn):
 
 
 class FrozenDictionary(Mapping[Any, Any]):
-    """A dictionary as a dictionary's key: a mapping that does not change, hashed by value."""
+    """A dictionary as the key of a dictionary: an immutable mapping, hashed by value."""
 
     __slots__ = ("_hash", "_items")
 
     def __init__(self, items: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
         self._items = dict(items)
-        # Kept, so that the outermost of many, each a key of the next, does not hash them all again.
-        # No set of the pairs: that would compare those with the same hash.
+        # Stored, so that the outermost of many, each a key of the next, does not hash them all again.
+        # Not by a set of the pairs, which would compare those with the same hash.
         self._hash = hash((len(self._items), reduce(xor, map(hash, self._items.items()), 0)))
 
     def __getitem__(self, key: object) -> object:
@@ -99,10 +99,10 @@ class FrozenDictionary(Mapping[Any, Any]):
 
 
 def dictionary_of(pairs: list[object]) -> dict[object, object]:
-    """Makes a dictionary of keys and values in turn, as decoded: a repeated key keeps its place, its last value counts.
+    """Makes a dictionary of keys and values in turn. A repeated key keeps its place, and its last value counts.
 
-    A key that is an Array becomes a tuple, one that is a Dictionary a `FrozenDictionary`, and what Python cannot hold
-    beside the others a `DictionaryKey`.
+    A key that is an Array becomes a tuple, one that is a Dictionary a `FrozenDictionary`, and one that Python cannot
+    hold besides the others a `DictionaryKey`.
     """
     keys: list[Any] = pairs[::2]
     values = pairs[1::2]
@@ -131,12 +131,12 @@ def _hashable(value: object, depth: int) -> object:
     if type(value) is dict and depth:
         return FrozenDictionary((key, _hashable(item, depth - 1)) for key, item in value.items())
     if isinstance(value, float) and isnan(value):
-        return nan  # one key to Godot; to Python as well, if it is one object
+        return nan  # one key to Godot; to Python too, if it is one object
     return value if isinstance(value, Hashable) else DictionaryKey(value)
 
 
 def _told_apart(key: object, alike: list[object]) -> object:
-    """Gives what stands for a key in a dictionary, of whose keys `alike` have the same hash."""
+    """Returns the key to use in a dictionary in which the keys `alike` have the same hash."""
     for other in alike:
         if other is key or other == key:
             return other if _is_same(other, key) else DictionaryKey(key)
@@ -147,7 +147,7 @@ def _told_apart(key: object, alike: list[object]) -> object:
 
 
 def _is_same(key: object, other: object) -> bool:
-    """Whether keys that are equal to Python are one key to Godot too."""
+    """Returns True if keys that are equal to Python are one key to Godot too."""
     if isinstance(key, str) and isinstance(other, str):
         return True
     if type(key) is not type(other):
@@ -166,4 +166,4 @@ _EVERY_TYPE = Dialect(
 )
 
 _identity = partial(Encoder(_EVERY_TYPE).encode, max_size=sys.maxsize)
-"""Bytes by which values of either version are told apart."""
+"""Returns bytes that differ if two values, of either version, do."""

@@ -147,7 +147,7 @@ class ComponentsPool(MutableSequence[Item]):
 def _table(values: object, width: int) -> bytes | None:
     """Returns the memory of a table of 32-bit floats, such as numpy's, which needs no loop; else None."""
     try:
-        view = memoryview(values)  # type: ignore[arg-type]  # whether it has a buffer is the question
+        view = memoryview(values)  # type: ignore[arg-type]  # it may have no buffer
     except TypeError:
         return None
     return view.tobytes() if view.format == "f" and view.ndim == 2 and view.shape == (len(view), width) else None
