@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 THIRD_PARTY: dict[str, set[str]] = {
     CLI: {"rich"},
     "core": {"pyee"},
+    "protocol": {"idna"},
     "testing": {"pytest"},
     "transport": {"certifi", "js", "pyodide"},
 }

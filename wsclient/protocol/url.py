@@ -1,4 +1,4 @@
-"""WebSocket URLs: what a caller may write, and what of it goes where (RFC 6455 section 3)."""
+"""WebSocket URLs: what a caller may write, and where each part goes (RFC 6455 section 3)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from binascii import b2a_base64
 from wsclient.ground.escape import escape
 from wsclient.ground.value import Value
 from wsclient.protocol.errors import InvalidArgument
+from wsclient.protocol.host_name import to_ascii
 
 __all__ = ["MAX_URL_LENGTH", "URL", "percent_decoded"]
 
@@ -17,6 +18,14 @@ MAX_LABEL_LENGTH = 63  # the same
 
 DEFAULT_PORTS = {False: 80, True: 443}  # RFC 6455 section 3, by is_secure
 MEANT_INSTEAD = {"http": "ws://", "https": "wss://"}
+
+# Words before the first colon of a URL without "//" that are schemes, and no host and no user.
+KNOWN_SCHEMES = frozenset(
+    {
+        *("ws", "wss", "ws+unix", "http", "https", "about", "blob", "chrome", "data", "file", "ftp", "ftps"),
+        *("javascript", "mailto", "sftp", "ssh", "tcp", "tel", "telnet", "udp", "urn", "view-source"),
+    }
+)
 
 # Single characters only: none of these patterns can backtrack.
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\\s\ud800-\udfff]")
@@ -42,8 +51,8 @@ class URL(Value):
             A link-local address keeps its zone ("fe80::1%eth0").
         port: 1-65535.
         resource_name: path and query as they stand in the request line; begins with "/".
-        username: None where the URL has no user information.
-        password: "" where the URL has a user name alone; None where it has neither.
+        username: None if the URL has no user information.
+        password: "" if the URL has a user name alone; None if it has neither.
     """
 
     is_secure: bool
@@ -58,7 +67,7 @@ class URL(Value):
         """Reads a URL as a caller writes it: "wss://example.com/room?id=7", "localhost:9000".
 
         Without a scheme it is ws, as in Godot. A fragment is dropped. Non-ASCII is encoded as browsers do it: IDNA
-        in the host (the standard library's, IDNA 2003), percent-encoded UTF-8 behind it. Nothing else is rewritten.
+        in the host (see `to_ascii`), percent-encoded UTF-8 behind it. Nothing else is rewritten.
 
         Raises:
             TypeError: it is no str.
@@ -91,7 +100,7 @@ class URL(Value):
 
     @property
     def host_header(self) -> str:
-        """The value of the Host field: the port only where it is not the default (RFC 6455 section 4.1)."""
+        """The value of the Host field, with the port if it is not the default (RFC 6455 section 4.1)."""
         # RFC 6874 section 4: the zone means something on this machine only.
         host = f"[{self.host.partition('%')[0]}]" if ":" in self.host else self.host
         return host if self.port == DEFAULT_PORTS[self.is_secure] else f"{host}:{self.port}"
@@ -116,9 +125,10 @@ class URL(Value):
 
 
 def _split_scheme(text: str) -> tuple[str, str]:
-    """("wss", what is behind "://"), or ("", all of it) where there is no scheme."""
+    """Returns ("wss", what is behind "://"), or ("", all of it) if there is no scheme."""
     scheme, separator, rest = text.partition("://")
     if not separator or not _SCHEME.fullmatch(scheme):
+        _check_no_scheme(text)
         return "", text
     if scheme.lower() not in ("ws", "wss"):
         meant = MEANT_INSTEAD.get(scheme.lower(), "ws:// or wss://")
@@ -126,8 +136,15 @@ def _split_scheme(text: str) -> tuple[str, str]:
     return scheme.lower(), rest
 
 
+def _check_no_scheme(text: str) -> None:
+    """Refuses "ws:example.com", which would be read as a port. "ws:9000" is one, of a host of that name."""
+    word, colon, rest = text.partition(":")
+    if colon and word.lower() in KNOWN_SCHEMES and not _AUTHORITY_END.split(rest)[0].isdigit():
+        raise InvalidArgument(f"{word.lower()}: is no host: a scheme is followed by ://")
+
+
 def _split_port(host_and_port: str) -> tuple[str, str | None]:
-    """Host (an IPv6 address still in its brackets) and what stands behind the colon; None without a colon."""
+    """Returns the host, an IPv6 address still in brackets, and what follows the colon; None without a colon."""
     bracket = host_and_port.rfind("]")
     if bracket < 0 and host_and_port.count(":") > 1:
         raise InvalidArgument("the host has several colons: an IPv6 address stands in brackets, as in ws://[::1]:9000")
@@ -136,13 +153,13 @@ def _split_port(host_and_port: str) -> tuple[str, str | None]:
 
 
 def _read_port(text: str | None, *, has_scheme: bool, quotable: bool) -> int | None:
-    """None stands for the default port."""
+    """Returns the port; None for the default."""
     if text is None:
         return None
     if not text:
         if has_scheme:  # RFC 3986 section 3.2.3 allows the bare colon
             return None
-        raise InvalidArgument('there is no port behind the ":" (a scheme is followed by "://")')
+        raise InvalidArgument('there is no port behind the ":" (a scheme is followed by ://)')
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_LABEL_LENGTH else 0
     if not 1 <= number <= 65535:
         raise InvalidArgument(f"port{' ' + escape(text, 40) if quotable else ''} is not in 1-65535")
@@ -150,7 +167,7 @@ def _read_port(text: str | None, *, has_scheme: bool, quotable: bool) -> int | N
 
 
 def _read_userinfo(userinfo: str) -> tuple[str, str]:
-    """User name and password, percent-decoded. The messages hold neither."""
+    """Returns user name and password, percent-decoded. The messages hold neither."""
     name, _, word = userinfo.partition(":")
     try:
         username, password = (percent_decoded(part).decode() for part in (name, word))
@@ -193,7 +210,7 @@ def _read_host(text: str, *, quotable: bool) -> str:
         return _read_ipv6(text, shown)
     if len(text) > MAX_HOST_LENGTH + 1:  # before IDNA, which is slow for long names
         raise InvalidArgument(f"the host is {len(text)} characters long, more than {MAX_HOST_LENGTH}")
-    host = _to_ascii(text, shown)
+    host = to_ascii(text, shown)
     if not _HOST.fullmatch(host):
         raise InvalidArgument(f"{shown} has a character that no host name has")
     _check_labels(host, shown)
@@ -214,17 +231,8 @@ def _read_ipv6(text: str, shown: str) -> str:
     return canonical + ("%" + zone if percent else "")
 
 
-def _to_ascii(host: str, shown: str) -> str:
-    if not host.isascii():
-        try:
-            host = host.encode("idna").decode("ascii")
-        except UnicodeError:
-            raise InvalidArgument(f"{shown} is not an internationalized domain name") from None
-    return host.lower()
-
-
 def _check_labels(host: str, shown: str) -> None:
-    """What the resolver would stumble over (RFC 1035 section 2.3.4). One dot at the end is allowed."""
+    """Refuses labels that no resolver takes (RFC 1035 section 2.3.4). One dot at the end is allowed."""
     name = host.removesuffix(".")
     labels = name.split(".")
     if len(name) > MAX_HOST_LENGTH or any(not 1 <= len(label) <= MAX_LABEL_LENGTH for label in labels):
