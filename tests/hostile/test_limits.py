@@ -18,7 +18,8 @@ pytestmark = pytest.mark.untraced
 
 KIB = 1024
 MAX = 16 * KIB * KIB  # bytes of a message, by default
-MAX_FRAGMENTS = 65536
+MAX_FRAGMENTS = 262_144
+MAX_EMPTY_FRAGMENTS = 65_536
 MAX_PACKETS = 4096
 
 SMALL = 64 * KIB  # a limit that was set
@@ -85,8 +86,14 @@ def test_a_message_over_a_limit_that_was_set_ends_it(scene: Scene, wire: bytes, 
 
 
 @pytest.mark.hostile("C03", "C04")
-@pytest.mark.parametrize("payload", [pytest.param(b"x", id="C03-one-byte-each"), pytest.param(b"", id="C04-empty")])
-def test_fragments_without_an_end_end_it_at_the_cap(loopback: Scene, payload: bytes) -> None:
+@pytest.mark.parametrize(
+    ("payload", "says"),
+    [
+        pytest.param(b"x", f"too many fragments: over {MAX_FRAGMENTS}", id="C03-one-byte-each"),
+        pytest.param(b"", f"too many empty fragments in a row: over {MAX_EMPTY_FRAGMENTS}", id="C04-empty"),
+    ],
+)
+def test_fragments_without_an_end_end_it_at_the_cap(loopback: Scene, payload: bytes, says: str) -> None:
     server = loopback.open()
     more = frame(CONTINUATION, payload, is_final=False) * 1000
     server.send_from(chain([frame(BINARY, payload, is_final=False)], repeat(more)))
@@ -94,16 +101,25 @@ def test_fragments_without_an_end_end_it_at_the_cap(loopback: Scene, payload: by
         loopback.run(lambda: loopback.is_over)
 
     assert peak.extra < 1024 * KIB
-    loopback.closes(1009, f"too many fragments: over {MAX_FRAGMENTS}", before=[])
+    loopback.closes(1009, says, before=[])
 
 
 @pytest.mark.hostile("C03", "C04")
-@pytest.mark.parametrize("payload", [pytest.param(b"x", id="C03-one-byte-each"), pytest.param(b"", id="C04-empty")])
-def test_fragments_up_to_the_cap_are_one_message(scene: Scene, payload: bytes) -> None:
-    inner = frame(CONTINUATION, payload, is_final=False) * (MAX_FRAGMENTS - 2)
-    scene.open().send(frame(BINARY, payload, is_final=False), inner, frame(CONTINUATION, payload), close())
+@pytest.mark.parametrize(
+    ("payload", "count"),
+    [
+        pytest.param(b"x", MAX_FRAGMENTS, id="C03-one-byte-each"),
+        pytest.param(b"", MAX_EMPTY_FRAGMENTS, id="C04-empty"),
+        pytest.param(bytes(64), 65_536, id="G1-as-autobahn-sends-4-mib"),
+    ],
+)
+def test_fragments_up_to_the_cap_are_one_message(scene: Scene, payload: bytes, count: int) -> None:
+    inner = frame(CONTINUATION, payload, is_final=False) * (count - 2)
+    last = frame(CONTINUATION, payload, is_final=len(payload) < 2)
+    empty = b"" if len(payload) < 2 else frame(CONTINUATION, b"")  # behind an exact multiple of its fragments' size
+    scene.open().send(frame(BINARY, payload, is_final=False), inner, last, empty, close())
 
-    told = [("data", payload * MAX_FRAGMENTS), ("close_request", 1000, "")]
+    told = [("data", payload * count), ("close_request", 1000, "")]
     scene.closes(1000, is_clean=True, before=told)
 
 

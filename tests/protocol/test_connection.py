@@ -264,9 +264,9 @@ class TestRefuses:
         assert list(told(connection)) == [Message(bytes(125))]
         violation(1009, connection)
 
-    @pytest.mark.hostile("C03", "C04")
-    @pytest.mark.parametrize("payload", [b"x", b""], ids=["C03-one-byte", "C04-empty"])
-    def test_fragments_without_end(self, payload: bytes) -> None:
+    @pytest.mark.hostile("C03")
+    def test_fragments_without_end(self) -> None:
+        payload = b"x"
         connection = client(max_fragments=1000)
         connection.receive_data(
             frame(BINARY, payload, is_final=False) + frame(CONTINUATION, payload, is_final=False) * 999
@@ -277,7 +277,33 @@ class TestRefuses:
         connection.receive_data(frame(CONTINUATION, payload, is_final=False))
 
         assert list(told(connection)) == []
-        assert "too many fragments" in violation(1009, connection).detail
+        failure = violation(1009, connection)
+        assert "too many fragments" in failure.detail
+        assert "set_buffers() does not change this limit" in failure.hint  # G1
+
+    @pytest.mark.parametrize(
+        ("wire", "detail"),
+        [
+            pytest.param(
+                b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n",
+                "the server wrote an HTTP reply (500 Internal Server Error) into the connection: its handler failed",
+                id="B6-http",
+            ),
+            pytest.param(
+                b"Traceback (most recent call last):\n  File",
+                "the server wrote text into the connection, 'Traceback (most recent call last):': "
+                "its handler may have failed",
+                id="E6-traceback",
+            ),
+        ],
+    )
+    @pytest.mark.parametrize("before", [b"", frame(TEXT, b"hello")], ids=["at-once", "behind-a-message"])
+    def test_text_where_a_frame_should_begin(self, before: bytes, wire: bytes, detail: str) -> None:
+        connection = client()
+        connection.receive_data(before + wire)
+        list(told(connection))
+
+        assert violation(1002, connection).detail == detail
 
     def test_it_while_it_closes_without_a_second_close(self) -> None:
         connection = after(lambda it: it.send_close(1000), sent, receive(b"\xff\xff"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.source import modules
 from wsclient.protocol import events
 from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.frames import Opcode
@@ -26,7 +28,9 @@ class Box:
 
     def __init__(self, *, max_message_size: int = 1000, max_fragments: int = 100) -> None:
         self.delivered: list[tuple[bytes, bool]] = []
-        self.assembler = MessageAssembler(self._deliver, max_message_size=max_message_size, max_fragments=max_fragments)
+        self.assembler = MessageAssembler(
+            self._deliver, max_message_size=max_message_size, max_fragments=max_fragments, max_empty_fragments=20
+        )
 
     def _deliver(self, messages: Messages) -> None:
         assert messages.payloads
@@ -308,7 +312,9 @@ class TestFragments:
 
 
 class TestLimits:
-    @pytest.mark.parametrize("sizes", [(1000,), (999, 1), (0, 1000, 0), (1,) * 100], ids=str)
+    @pytest.mark.parametrize(
+        "sizes", [(1000,), (999, 1), (0, 1000, 0), (1,) * 100, (0,) * 20, (*[0] * 20, 1) * 4], ids=str
+    )
     def test_are_reached(self, sizes: tuple[int, ...]) -> None:  # C01, C02
         box = Box()
         for index, size in enumerate(sizes):
@@ -323,8 +329,9 @@ class TestLimits:
             pytest.param((1001,), "frame of 1001 bytes, limit 1000", id="C01-one-frame"),
             pytest.param((1, 1001), "frame of 1001 bytes, limit 1000", id="C02-the-second-alone"),
             pytest.param((1000, 1), "message over 1000 bytes", id="C02-the-last-byte"),
+            pytest.param((1, *[0] * 21), "too many empty fragments in a row: over 20", id="C04-empty-later"),
             pytest.param((1,) * 101, "too many fragments: over 100", id="C03"),
-            pytest.param((0,) * 101, "too many fragments: over 100", id="C04-empty"),
+            pytest.param((0,) * 21, "too many empty fragments in a row: over 20", id="C04-empty"),
         ],
     )
     def test_are_not_passed(self, sizes: tuple[int, ...], words: str) -> None:
@@ -337,6 +344,16 @@ class TestLimits:
 
         assert caught.value.code == 1009
         assert box.delivered == []
+
+    @pytest.mark.parametrize("size", [0, 1], ids=["G1-empty", "G1-one-byte"])
+    def test_of_fragments_say_that_no_setting_changes_them(self, size: int) -> None:
+        box = Box()
+
+        with refused(match="fragments") as caught:
+            for index in range(102):
+                box.frame(CONTINUATION if index else BINARY, *([bytes(size)] if size else []), is_final=False)
+
+        assert "fewer, larger frames" in caught.value.hint
 
     def test_hold_for_what_grows_too(self) -> None:
         box = Box()
@@ -359,3 +376,15 @@ def test_a_message_of_unknown_length_is_delivered_like_any_other() -> None:
     assert box.delivered == [(b"abc", True)]
     assert not box.assembler.is_busy
     box.assembler.resume()
+
+
+def test_c9_text_is_checked_by_bytes_decode_everywhere() -> None:
+    """PyPy's `str(payload, "utf-8")` takes surrogates, which `bytes.decode` refuses on every Python."""
+    calls = [(module, node) for module in modules() for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+
+    found = [
+        f"{module.name}:{call.lineno}"
+        for module, call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "str" and len(call.args) > 1
+    ]
+    assert found == []

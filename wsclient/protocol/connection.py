@@ -15,7 +15,7 @@ from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, Messages, PingReceived, PongReceived
 from wsclient.protocol.events import Stage as FailureStage
 from wsclient.protocol.frames import FrameDecoder, Opcode
-from wsclient.protocol.messages import MessageAssembler
+from wsclient.protocol.messages import MAX_FRAGMENTS, MessageAssembler
 from wsclient.protocol.outbox import Outbox
 
 if TYPE_CHECKING:
@@ -26,16 +26,12 @@ if TYPE_CHECKING:
     from wsclient.protocol.frames import DataReceiver
 
 __all__ = [
-    "MAX_FRAGMENTS",
     "TRANSITIONS",
     "Connection",
     "Role",
     "State",
     "Step",
 ]
-
-#: Frames of one message. Far above what any server sends, and few enough that a flood of empty ones ends soon.
-MAX_FRAGMENTS = 65536
 
 _READ_SIZE = 64 * 1024
 _LARGE_READ_SIZE = 257 * 1024  # four messages of 64 KiB, with their headers
@@ -359,7 +355,8 @@ class Connection:
 
     def _fail_for(self, violation: ProtocolViolation) -> None:
         kind = FailureKind.TOO_BIG if violation.code is CloseCode.MESSAGE_TOO_BIG else FailureKind.VIOLATION
-        self.fail(violation.code, Failure(stage=self._stage, kind=kind, detail=violation.reason, cause=violation))
+        failure = Failure(stage=self._stage, kind=kind, detail=violation.reason, cause=violation, hint=violation.hint)
+        self.fail(violation.code, failure)
 
     def _decode_rest(self) -> None:
         """At the end, what was read is decoded: at most one read's worth, which compressed might be a thousand."""

@@ -1,4 +1,4 @@
-"""What can be wrong: with a caller's argument, or with what the peer sent."""
+"""The errors of a caller, who passed a wrong argument, and of a peer, who broke the protocol."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ class ProtocolViolation(Exception):
     Args:
         code: what the Close frame will say.
         reason: why, in short English. What does not fit a Close frame is cut off.
+        hint: what can be done about it, in a whole sentence; "" if the code says enough.
     """
 
-    def __init__(self, code: CloseCode, reason: str) -> None:
+    def __init__(self, code: CloseCode, reason: str, hint: str = "") -> None:
         self.code = code
+        self.hint = hint
         self.reason: str = fit_reason(reason).decode()
         super().__init__(f"{code}: {self.reason}")

@@ -19,6 +19,7 @@ from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.events import BINARY, TEXT
 from wsclient.protocol.kept_memory import keep_memory
 from wsclient.protocol.masking import mask
+from wsclient.protocol.stray_text import explain_stray_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -334,12 +335,10 @@ class FrameDecoder:
         length = second & 0x7F
         if is_masked != self._expects_masked:
             # RFC 6455 section 5.1
-            fault = "a client's frame without a mask" if self._expects_masked else "masked frame"
-            raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, fault)
+            raise self._broken("a client's frame without a mask" if self._expects_masked else "masked frame")
         if opcode >= _CLOSE and (length > 125 or not is_final):
             # RFC 6455 section 5.5
-            fault = "control frame over 125 bytes" if is_final else "fragmented control frame"
-            raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, fault)
+            raise self._broken("control frame over 125 bytes" if is_final else "fragmented control frame")
         head_size = 2 + (2 if length == 126 else 8 if length == 127 else 0)
         if available < head_size:
             return False
@@ -368,12 +367,18 @@ class FrameDecoder:
         # RFC 6455 section 5.2: reserved opcodes, and bits that no extension gave a meaning.
         opcode = _OPCODES.get(first & 0x0F)
         if opcode is None:
-            raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, f"reserved opcode {first & 0x0F}")
+            raise self._broken(f"reserved opcode {first & 0x0F}")
         # RFC 7692 section 6: RSV1 stands on the first frame of a message, and nowhere else.
         may_be_compressed = self._take_compressed is not None and opcode in _STARTS
         if first & (0x30 if may_be_compressed else 0x70):
-            raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, "reserved bit set")
+            raise self._broken("reserved bit set")
         return opcode
+
+    def _broken(self, fault: str) -> ProtocolViolation:
+        """Returns the violation of a frame with a wrong header; if it is text instead, the text is quoted."""
+        peer = "the client" if self._expects_masked else "the server"
+        text = explain_stray_text(self._data[self._position :], peer)
+        return ProtocolViolation(CloseCode.PROTOCOL_ERROR, text or fault)
 
     def _take_part(self) -> bool:
         """Passes on what has arrived of the frame that has begun. False where more bytes are needed."""

@@ -15,7 +15,13 @@ from wsclient.protocol.kept_memory import keep_memory
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["MessageAssembler", "Utf8Validator"]
+__all__ = ["MAX_EMPTY_FRAGMENTS", "MAX_FRAGMENTS", "MessageAssembler", "Utf8Validator"]
+
+MAX_FRAGMENTS = 262_144
+"""Frames of one message: 16 MiB in fragments of 64 bytes, as AutobahnPython sends them in its tests."""
+
+MAX_EMPTY_FRAGMENTS = 65_536
+"""Frames without payload, one behind the other, in one message. They cost time and bring nothing."""
 
 _INVALID_UTF8 = "text that is not UTF-8"
 # Looked up once: through its class, a member is dear in Python 3.11, and there may be many fragments.
@@ -114,22 +120,32 @@ class MessageAssembler:
 
     Args:
         deliver: is given each run of whole messages, in order.
-        max_message_size: bytes; a message over it is refused (1009) as soon as its frames' headers tell.
+        max_message_size: bytes; a message over it is refused (1009) as soon as the headers of its frames show it.
         max_fragments: frames of one message; one more is refused (1009).
+        max_empty_fragments: those without payload, one behind the other; one more is refused (1009).
     """
 
     is_busy = False
 
-    def __init__(self, deliver: Callable[[Messages], None], *, max_message_size: int, max_fragments: int) -> None:
+    def __init__(
+        self,
+        deliver: Callable[[Messages], None],
+        *,
+        max_message_size: int,
+        max_fragments: int = MAX_FRAGMENTS,
+        max_empty_fragments: int = MAX_EMPTY_FRAGMENTS,
+    ) -> None:
         self._deliver = deliver
         self._max_message_size = max_message_size
         self._max_fragments = max_fragments
+        self._max_empty_fragments = max_empty_fragments
         # Of the message that has begun and is not complete.
         self._is_inside = False
         self._payload: BytesIO | _Inflated = BytesIO()
         self._text: Utf8Validator | None = None
         self._size = 0
         self._fragments = 0
+        self._empty_fragments = 0  # one behind the other
         self._expected = 0  # bytes of a first frame that is large, until something of it has arrived
         self._is_last_frame = False
 
@@ -159,9 +175,9 @@ class MessageAssembler:
 
         Args:
             opcode: of the frame.
-            length: of its payload. Where that is compressed: 0, and `grow` tells as it is inflated.
+            length: of its payload.
             is_final: whether the message ends with it.
-            is_compressed: whether the message that it begins is compressed.
+            is_compressed: whether the message is compressed. Then `grow` is called as it is inflated.
 
         Raises:
             ProtocolViolation: fragments out of order (1002), or a limit passed (1009).
@@ -174,13 +190,18 @@ class MessageAssembler:
             self._begin(opcode, is_compressed=is_compressed)
         self._fragments += 1
         if self._fragments > self._max_fragments:
-            raise ProtocolViolation(CloseCode.MESSAGE_TOO_BIG, f"too many fragments: over {self._max_fragments}")
+            raise _too_many(f"too many fragments: over {self._max_fragments}")
+        self._empty_fragments = 0 if length else self._empty_fragments + 1
+        if self._empty_fragments > self._max_empty_fragments:
+            raise _too_many(f"too many empty fragments in a row: over {self._max_empty_fragments}")
         self._is_last_frame = is_final
+        if is_compressed:
+            return
         if length > self._max_message_size:
             fault = f"frame of {length} bytes, limit {self._max_message_size}"
             raise ProtocolViolation(CloseCode.MESSAGE_TOO_BIG, fault)
         self.grow(length)
-        if self._fragments == 1 and not is_compressed and length >= _WORTH_ROOM:
+        if self._fragments == 1 and length >= _WORTH_ROOM:
             self._expected = length
 
     @property
@@ -230,7 +251,7 @@ class MessageAssembler:
         self._is_inside = True
         self._payload = _Inflated(self._max_message_size) if is_compressed else BytesIO()
         self._text = Utf8Validator() if opcode is _TEXT_FRAME else None
-        self._size = self._fragments = self._expected = 0
+        self._size = self._fragments = self._empty_fragments = self._expected = 0
 
     def _check_texts(self, messages: Messages) -> None:
         """Delivers the messages before the first text that is none, then refuses that."""
@@ -238,8 +259,13 @@ class MessageAssembler:
             if not is_text:
                 continue
             try:
-                str(payload, "utf-8")
+                payload.decode()  # not str(): PyPy's takes surrogates
             except UnicodeDecodeError as error:
                 if index:
                     self._deliver(messages.take(index))
                 raise ProtocolViolation(CloseCode.INVALID_DATA, _INVALID_UTF8) from error
+
+
+def _too_many(fault: str) -> ProtocolViolation:
+    hint = "The other side has to send its messages in fewer, larger frames: set_buffers() does not change this limit."
+    return ProtocolViolation(CloseCode.MESSAGE_TOO_BIG, fault, hint)

@@ -282,7 +282,7 @@ def _check_close(code: int, reason: str) -> None:
 
 def _is_utf8(payload: bytes) -> bool:
     try:
-        str(payload, "utf-8")
+        payload.decode()  # not str(): PyPy's takes surrogates
     except UnicodeDecodeError:
         return False
     return True
