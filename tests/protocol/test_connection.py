@@ -851,3 +851,55 @@ def test_many_fragments_take_as_many_calls_as_there_are(monkeypatch: pytest.Monk
         return calls
 
     assert cost(8000) < 8.5 * cost(1000)
+
+
+class TestFragments:
+    def test_are_one_message_to_the_other_side(self) -> None:
+        ours, theirs = client(), Connection(Role.SERVER)
+        for number, part in enumerate((b"\xc3", b"\xa9", b"")):
+            ours.send_fragment(part, is_text=number == 0, is_final=number == 2)
+        theirs.receive_data(all_sent(ours))
+
+        assert list(told(theirs)) == [Message("é".encode(), is_text=True)]
+
+    def test_let_no_other_message_in_between_but_pings(self) -> None:
+        connection = client()
+        connection.send_fragment(b"a", is_text=True, is_final=False)
+
+        assert connection.is_sending_fragments
+        with pytest.raises(RuntimeError, match="cannot be sent"):
+            connection.send_message(b"b", is_text=True)
+        assert not connection.express(b"b", True)
+        connection.allow_express(True)
+        assert not connection.express(b"b", True)
+        connection.send_ping(b"p")
+
+    def test_let_messages_leave_after_the_final_one(self) -> None:
+        connection = client()
+        connection.send_fragment(b"a", is_text=True, is_final=False)
+        connection.send_fragment(b"b", is_text=False, is_final=True)
+
+        assert not connection.is_sending_fragments
+        assert connection.express(b"c", True)
+
+    def test_do_not_open_the_express_way_that_is_closed(self) -> None:
+        connection = client()
+        connection.allow_express(False)
+        connection.send_fragment(b"a", is_text=True, is_final=True)
+
+        assert not connection.express(b"c", True)
+
+    def test_cannot_be_sent_once_closing(self) -> None:
+        connection = client()
+        connection.send_close(1000)
+
+        with pytest.raises(RuntimeError, match="a fragment cannot be sent"):
+            connection.send_fragment(b"a", is_text=True, is_final=True)
+
+    def test_of_a_message_over_the_frame_limit_are_one_message(self) -> None:
+        ours, theirs = client(), Connection(Role.SERVER)
+        ours.limit_frames(10)
+        ours.send_message(bytes(95), is_text=False)
+        theirs.receive_data(all_sent(ours))
+
+        assert list(told(theirs)) == [Message(bytes(95))]

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from tests.hostile.wire import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, ClientFrames, frame
 from wsclient.protocol.compression import Deflater
 from wsclient.protocol.deflate import Direction
-from wsclient.protocol.frames import FrameDecoder
-from wsclient.protocol.outbox import LARGE_PIECE, MAX_PONGS, PIECE, SHORTEST_DEFLATED, Outbox
+from wsclient.protocol.frames import FrameDecoder, Opcode
+from wsclient.protocol.outbox import MAX_PONGS, SHORTEST_DEFLATED, SHORTEST_WITH_CONTEXT, Outbox
+from wsclient.protocol.outgoing import LARGE_PIECE, PIECE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -565,17 +566,45 @@ class TestDeflating:
         return [(one.opcode, one.is_final, one.rsv) for one in frames]
 
     @pytest.mark.hostile("D10")
-    def test_begins_at_a_size(self) -> None:  # D10
-        box = outbox(deflates=True)
-        box.add_message(bytes(SHORTEST_DEFLATED - 1), is_text=True)
-        box.add_message(bytes(SHORTEST_DEFLATED), is_text=True)
-        box.add_message(bytes(SHORTEST_DEFLATED), is_text=False)
+    @pytest.mark.parametrize(
+        ("takes_context_over", "shortest"),
+        [
+            pytest.param(True, SHORTEST_WITH_CONTEXT, id="faults-D6-with-context"),
+            pytest.param(False, SHORTEST_DEFLATED, id="without-context"),
+        ],
+    )
+    def test_begins_at_a_size(self, takes_context_over: bool, shortest: int) -> None:  # D10
+        deflater = Deflater(Direction(takes_context_over))
+        box = Outbox(is_masked=True, random_bytes=Random(1).randbytes, deflater=deflater)
+        box.add_message(bytes(shortest - 1), is_text=True)
+        box.add_message(bytes(shortest), is_text=True)
+        box.add_message(bytes(shortest), is_text=False)
 
         assert self.frames(box) == [(TEXT, True, 0), (TEXT, True, 4), (BINARY, True, 4)]
 
+    def test_makes_moves_of_a_player_a_third_as_long(self) -> None:  # faults D6
+        moves = [
+            f'{{"type":"move","id":{number % 9},"x":{number * 7 % 640},"y":{number * 3 % 480},"t":{number}}}'.encode()
+            for number in range(200)
+        ]
+        box = outbox(deflates=True)
+        for move in moves:
+            assert box.express(move, True)
+
+        assert len(b"".join(pieces(box))) - 6 * len(moves) < 0.4 * sum(map(len, moves))
+
+    @pytest.mark.parametrize("size", [SHORTEST_WITH_CONTEXT, 125, 126, 1024])
+    def test_inflates_to_what_was_sent_whatever_its_header_was(self, size: int) -> None:
+        message = Random(size).randbytes(size)
+        box = server_outbox(deflates=True)
+        box.add_message(message, is_text=False)
+        [one] = server_frames(b"".join(pieces(box)))
+
+        assert zlib.decompressobj(-15).decompress(one.payload + b"\0\0\xff\xff") == message
+
     def test_keeps_the_order(self) -> None:
         box = server_outbox(deflates=True)
-        sizes = [5, 200, 5, 5, 3000, 40_000, 5]
+        sizes = [5, 200, 5, 40, 3000, 40_000, 5]
         for number, size in enumerate(sizes):
             box.add_message(bytes([number]) * size, is_text=False)
 
@@ -692,6 +721,101 @@ class TestDeflating:
         by_client, by_server = ClientFrames().read(wires[0]), server_frames(wires[1])
         assert [one.payload for one in by_client] == [one.payload for one in by_server]
         assert len({one.key for one in by_client}) == 3
+
+
+class TestFrameLimit:
+    @pytest.mark.parametrize("limit", [1, 100, 125, 126, 1000, 1024, 1025, PIECE, PIECE + 1, 3 * PIECE])
+    @pytest.mark.parametrize("size", [0, 1, 100, 1000, 1024, 1025, PIECE, 3 * PIECE + 5])
+    def test_splits_what_is_larger(self, limit: int, size: int) -> None:
+        payload = Random(size).randbytes(size)
+        box = outbox()
+        box.limit_frames(limit)
+        box.add_message(payload, is_text=False)
+
+        frames = ClientFrames().read(b"".join(pieces(box)))
+
+        assert b"".join(one.payload for one in frames) == payload
+        assert [one.opcode for one in frames] == [BINARY, *[CONTINUATION] * (len(frames) - 1)]
+        assert [one.is_final for one in frames] == [*[False] * (len(frames) - 1), True]
+        assert all(len(one.payload) == limit for one in frames[:-1])
+        assert len(frames[-1].payload) <= limit
+
+    def test_holds_for_a_short_message_that_goes_express(self) -> None:
+        box = outbox()
+        box.limit_frames(100)
+
+        assert box.express(bytes(100), False)
+        assert not box.express(bytes(101), False)
+        assert box.express_frame(bytes(101), False) == b""
+
+    def test_is_taken_off_again(self) -> None:
+        box = outbox()
+        box.limit_frames(100)
+        box.limit_frames(0)
+        box.add_message(bytes(5000), is_text=False)
+
+        assert len(left(box)) == 1
+
+    def test_is_of_what_waits_as_it_was(self) -> None:
+        box = outbox()
+        box.limit_frames(100)
+        box.add_message(bytes(5000), is_text=False)
+
+        assert (box.buffered_messages, box.buffered_amount) == (1, 5000)
+        pieces(box)
+        assert (box.buffered_messages, box.buffered_amount) == (0, 0)
+
+    def test_lets_control_frames_pass_between(self) -> None:
+        box = outbox()
+        box.limit_frames(2000)
+        box.add_message(bytes(200_000), is_text=False)
+        given = [box.next_piece()]
+        box.add_ping(b"p")
+
+        frames = ClientFrames().read(b"".join([*given, *pieces(box)]))
+
+        assert PING in [one.opcode for one in frames[:-1]]
+
+    def test_leaves_uncompressed_what_might_grow_over_it(self) -> None:
+        box = outbox(deflates=True)
+        box.limit_frames(1000)
+        for size in (500, 990, 1000, 5000):
+            box.add_message(Random(size).randbytes(size), is_text=False)
+
+        frames = ClientFrames().read(b"".join(pieces(box)))
+
+        assert max(len(one.payload) for one in frames) <= 1000
+        assert [one.rsv for one in frames if one.opcode != CONTINUATION] == [4, 0, 0, 0]
+
+
+class TestFragments:
+    @pytest.mark.parametrize("size", [0, 5, 1024, 1025, PIECE + 5])
+    def test_leave_as_they_were_given(self, size: int) -> None:
+        parts = [Random(number).randbytes(size) for number in range(3)]
+        box = outbox(deflates=True)
+        box.add_fragment(parts[0], Opcode.TEXT, is_final=False)
+        box.add_fragment(parts[1], Opcode.CONTINUATION, is_final=False)
+        box.add_fragment(parts[2], Opcode.CONTINUATION, is_final=True)
+
+        frames = ClientFrames().read(b"".join(pieces(box)))
+
+        assert [(one.opcode, one.is_final, one.rsv, one.payload) for one in frames] == [
+            (TEXT, False, 0, parts[0]),
+            (CONTINUATION, False, 0, parts[1]),
+            (CONTINUATION, True, 0, parts[2]),
+        ]
+
+    def test_are_split_at_the_limit_too(self) -> None:
+        box = outbox()
+        box.limit_frames(1000)
+        box.add_fragment(bytes(2500), Opcode.BINARY, is_final=False)
+        box.add_fragment(bytes(1001), Opcode.CONTINUATION, is_final=True)
+
+        frames = ClientFrames().read(b"".join(pieces(box)))
+
+        assert [len(one.payload) for one in frames] == [1000, 1000, 500, 1000, 1]
+        assert [one.opcode for one in frames] == [BINARY, *[CONTINUATION] * 4]
+        assert [one.is_final for one in frames] == [False, False, False, False, True]
 
 
 def server_frames(wire: bytes) -> list[ClientFrame]:

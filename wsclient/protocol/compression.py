@@ -61,11 +61,14 @@ class Deflater:
 
     Args:
         direction: how. See `can_deflate`.
+
+    Attributes:
+        takes_context_over: whether a message may refer to those before it.
     """
 
     def __init__(self, direction: Direction) -> None:
         self._window_bits = direction.window_bits
-        self._takes_context_over = direction.takes_context_over
+        self.takes_context_over: bool = direction.takes_context_over
         self._stream = _new_deflate(direction.window_bits) if direction.takes_context_over else None
 
     @staticmethod
@@ -90,13 +93,13 @@ class Deflater:
         payload = stream.compress(part) + stream.flush(zlib.Z_SYNC_FLUSH)
         if rest:
             return payload
-        if not self._takes_context_over:
+        if not self.takes_context_over:
             self._stream = None
         return payload[: -len(_TAIL)]
 
     def deflate_each(self, messages: list[bytes]) -> list[bytes]:
         """Compresses whole messages, one after the other: what `deflate` does, with no call for each but zlib's."""
-        if self._stream is None or not self._takes_context_over:
+        if self._stream is None or not self.takes_context_over:
             return [self.deflate(message, rest=0) for message in messages]
         compress, flush, end = self._stream.compress, self._stream.flush, -len(_TAIL)
         return [(compress(message) + flush(zlib.Z_SYNC_FLUSH))[:end] for message in messages]

@@ -138,6 +138,8 @@ class Connection:
             take_compressed=take_compressed,
         )
         self._outbox = Outbox(is_masked=role is Role.CLIENT, random_bytes=random_bytes, deflater=deflater)
+        self._is_sending = False  # a message in fragments
+        self._is_express_allowed = True
         self._peer = "the server" if role is Role.CLIENT else "the client"
         # The peer's. What came before it is told first, and may be answered as long as that is possible.
         self._violation: ProtocolViolation | None = None
@@ -198,11 +200,38 @@ class Connection:
         """Queues a message. Text has to be UTF-8. After `send_close` it is not allowed any more.
 
         Raises:
+            RuntimeError: the connection is closing or closed, or a message in fragments has not ended.
+        """
+        if self._state is not _OPEN or self._is_sending:
+            raise RuntimeError(f"a message cannot be sent while {self._state.name}")
+        self._outbox.add_message(payload, is_text=is_text)
+
+    def send_fragment(self, payload: bytes, *, is_text: bool, is_final: bool) -> None:
+        """Queues a fragment of a message; no other message may be sent until the final one. It is not compressed.
+
+        Args:
+            payload: its bytes. Text may be cut anywhere, also inside a character.
+            is_text: whether the message is text; only the first fragment decides.
+            is_final: whether it is the last.
+
+        Raises:
             RuntimeError: the connection is closing or closed.
         """
         if self._state is not _OPEN:
-            raise RuntimeError(f"a message cannot be sent while {self._state.name}")
-        self._outbox.add_message(payload, is_text=is_text)
+            raise RuntimeError(f"a fragment cannot be sent while {self._state.name}")
+        opcode = Opcode.CONTINUATION if self._is_sending else Opcode.TEXT if is_text else Opcode.BINARY
+        self._is_sending = not is_final
+        self._outbox.add_fragment(payload, opcode, is_final=is_final)
+        self._outbox.allow_express(is_final and self._is_express_allowed)
+
+    @property
+    def is_sending_fragments(self) -> bool:
+        """True between the first fragment of a message and the final one."""
+        return self._is_sending
+
+    def limit_frames(self, size: int) -> None:
+        """Sets how many bytes of payload a frame has at most, of messages that are sent from now on; 0: any number."""
+        self._outbox.limit_frames(size)
 
     @property
     def express(self) -> Callable[[bytes, bool], bool]:
@@ -222,7 +251,8 @@ class Connection:
 
     def allow_express(self, allowed: bool) -> None:
         """Makes `express` and `express_frame` refuse every message, or take short ones again."""
-        self._outbox.allow_express(allowed and self._state is _OPEN)
+        self._is_express_allowed = allowed
+        self._outbox.allow_express(allowed and self._state is _OPEN and not self._is_sending)
 
     @property
     def waiting(self) -> list[bytes]:

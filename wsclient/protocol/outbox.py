@@ -3,121 +3,51 @@
 from __future__ import annotations
 
 from collections import deque
-from functools import cache
-from struct import pack
 from typing import TYPE_CHECKING
 
 from wsclient.protocol.frames import Opcode
-from wsclient.protocol.masking import KEY_SIZE, LongMask, MaskingKeys, is_numpy_loaded, mask_frame, mask_frames
+from wsclient.protocol.masking import KEY_SIZE, LongMask, MaskingKeys, mask_frame, mask_frames
+from wsclient.protocol.outgoing import (
+    DEFLATED_A_PIECE,
+    FIN,
+    MASKED,
+    NO_KEY,
+    PIECE,
+    RSV1,
+    SHORT,
+    SMALL,
+    Deflating,
+    LargeFrame,
+    Split,
+    header,
+    heads,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wsclient.protocol.compression import Deflater
 
-__all__ = ["LARGE_PIECE", "MAX_PONGS", "PIECE", "SHORTEST_DEFLATED", "Outbox"]
+__all__ = ["MAX_PONGS", "SHORTEST_DEFLATED", "SHORTEST_WITH_CONTEXT", "Outbox"]
 
-# How much is given out at a time: few enough system calls, and never more than a fraction of a millisecond of masking.
-PIECE = 64 * 1024
-
-#: The same where numpy masks, twenty times as fast, and the system calls are what counts.
-LARGE_PIECE = 256 * 1024
-
-#: Pongs that wait. Arbitrary: more than anybody sends who wants to know something, and no burden.
 MAX_PONGS = 16
+"""Pongs that wait. Arbitrary: more than anybody sends who wants to know something, and no burden."""
 
-#: Messages from this size on are compressed, where that was agreed on. Arbitrary: a shorter one saves next to nothing,
-#: for the packet around it has 40 bytes and more.
 SHORTEST_DEFLATED = 128
+"""Messages of this size or more are compressed, if that was agreed on, each by itself. A shorter one saves next to
+nothing, for the packet around it has 40 bytes and more."""
 
-# How much of a message that is not small is compressed at a time: a quarter of a millisecond. And what compressing
-# costs, against writing.
-_DEFLATED_A_PIECE = 16 * 1024
-_COST_OF_DEFLATING = 4
+SHORTEST_WITH_CONTEXT = 32
+"""The same if a message may refer to those before it. Of 200 moves of 47 to 79 bytes in JSON, a third is left; of those
+below this size, the headers are the larger part."""
 
-# Payloads up to this size are queued as whole frames and masked together; see masking.LARGEST_WHOLE.
-_SMALL = 1024
+_COST_OF_DEFLATING = 4  # against writing
 _FRAMES_A_PIECE = 1024
-_NO_KEY = bytes(KEY_SIZE)
-_FIN = 0x80
-_RSV1 = 0x40
-_MASKED = 0x80
-_FIRST_OF_DEFLATED = (_FIN | _RSV1 | Opcode.TEXT, _FIN | _RSV1 | Opcode.BINARY)
-_SHORT = 125  # the largest payload whose header has no field of its own for the length
-_HEAD, _MORE_HEAD = 2, 2  # the bytes of a small frame's header, key apart, and how many more beyond that size
+_FIRST_OF_DEFLATED = (FIN | RSV1 | Opcode.TEXT, FIN | RSV1 | Opcode.BINARY)
+_HEAD, _MORE_HEAD = 2, 2  # the bytes of a small frame's header, key apart, and how many more beyond `SHORT`
+_GROWTH = 64  # bytes: more than compressing adds to noise, in each of its parts
 
-
-def _header(first: int, length: int, masked: int) -> bytes:
-    """The bytes before the masking key, with the payload length in its shortest form (RFC 6455 section 5.2)."""
-    if length <= _SHORT:
-        return bytes((first, masked | length))
-    if length < 65536:
-        return pack(">BBH", first, masked | 126, length)
-    return pack(">BBQ", first, masked | 127, length)
-
-
-@cache
-def _heads(first: int, masked: int) -> list[bytes]:
-    """What stands before the payload of a small message, by its length, ready: most frames take theirs from here."""
-    no_key = _NO_KEY if masked else b""
-    return [_header(first, length, masked) + no_key for length in range(_SMALL + 1)]
-
-
-class _LargeFrame:
-    """A frame that is masked piece by piece, so that no message, however large, costs one long moment."""
-
-    __slots__ = ("_head", "_mask", "_offset", "_payload")
-
-    def __init__(self, head: bytes, payload: bytes) -> None:
-        self._head = head
-        self._payload = memoryview(payload)
-        self._mask: LongMask | None = None
-        self._offset = 0
-
-    @property
-    def remaining(self) -> int:
-        return len(self._payload) - self._offset
-
-    @property
-    def has_begun(self) -> bool:
-        return self._offset > 0
-
-    def next_piece(self, keys: MaskingKeys | None) -> bytes | memoryview:
-        """Some of the payload, the header before the first. Only the last piece is no multiple of four."""
-        size = LARGE_PIECE if self._offset and is_numpy_loaded() else PIECE
-        piece = self._payload[self._offset : self._offset + size]
-        is_first = not self._offset
-        self._offset += len(piece)
-        if keys is None:
-            return self._head + piece if is_first else piece
-        if self._mask is None:
-            key = keys.take_one().to_bytes(KEY_SIZE, "little")
-            self._mask = LongMask(key)
-            return self._mask.over(piece, self._head + key)
-        return self._mask.over(piece)
-
-
-class _Deflating:
-    """A message that is not small, and is compressed when its turn comes, in order with the others, part by part."""
-
-    __slots__ = ("_first", "_offset", "_payload")
-
-    def __init__(self, first: int, payload: bytes) -> None:
-        self._first = first
-        self._payload = payload
-        self._offset = 0
-
-    def next_fragment(self, deflater: Deflater) -> tuple[int, bytes, int, int]:
-        """Gives a frame's first byte and payload; how many bytes of the message it has, and how many are left."""
-        size, offset = len(self._payload), self._offset
-        # RFC 7692 section 6.1: RSV1 on the first fragment only.
-        first = Opcode.CONTINUATION if offset else self._first | _RSV1
-        if size <= _DEFLATED_A_PIECE:
-            return _FIN | first, deflater.deflate(self._payload, rest=0), size, 0
-        end = min(offset + _DEFLATED_A_PIECE, size)
-        self._offset = end
-        payload = deflater.deflate(memoryview(self._payload)[offset:end], rest=size - end)
-        return first if end < size else _FIN | first, payload, end - offset, size - end
+_Queued = list[bytes] | LargeFrame | Deflating | Split
 
 
 class Outbox:
@@ -129,7 +59,7 @@ class Outbox:
         is_masked: whether this side is the client (RFC 6455 section 5.1).
         random_bytes: the source of masking keys. What it raises leaves `next_piece`; nothing unmasked is ever given,
             and the outbox is of no use after that.
-        deflater: compresses messages of `SHORTEST_DEFLATED` bytes and more; None: they leave as they are.
+        deflater: compresses messages that are not too short; None: they leave as they are.
 
     Attributes:
         waiting: the small frames at the end of the queue, not masked yet; always the same list, so that whoever keeps
@@ -143,15 +73,17 @@ class Outbox:
     ) -> None:
         self._deflater = deflater
         self._keys = MaskingKeys(random_bytes) if is_masked else None
-        self._masked = _MASKED if is_masked else 0
-        self._no_key = _NO_KEY if is_masked else b""
-        self._text_heads, self._binary_heads = (self._heads_of(_FIN | one) for one in (Opcode.TEXT, Opcode.BINARY))
+        self._masked = MASKED if is_masked else 0
+        self._no_key = NO_KEY if is_masked else b""
+        self._frame_limit = 0
+        self._most_small = SMALL
+        self._text_heads, self._binary_heads = (self._heads_of(FIN | one) for one in (Opcode.TEXT, Opcode.BINARY))
         # Of each small frame: the header of what is compressed, so that 64 messages of 1 KiB make one piece.
         self._uncounted = 0 if deflater is None else _HEAD + _MORE_HEAD + len(self._no_key)
-        self._express_end = _SMALL + 1  # payloads of this size or more do not go by `express`
+        self._express_end = SMALL + 1  # payloads of this size or more do not go by `express`
         self.waiting: list[bytes] = []
         # Before those, in order: large frames; messages to be compressed; and runs of small frames.
-        self._queue: deque[list[bytes] | _LargeFrame | _Deflating] = deque()
+        self._queue: deque[_Queued] = deque()
         self._queued_amount = self._queued_messages = 0  # what these have that was not given
         self._counted = self._counted_amount = 0  # of `waiting`, which is counted only as far as somebody asked
         self._pings: list[bytes] = []
@@ -206,21 +138,43 @@ class Outbox:
     def add_message(self, payload: bytes, *, is_text: bool) -> None:
         """Queues one message. It will be one frame, or several if it is large and to be compressed."""
         size = len(payload)
-        if size <= _SMALL:
+        if size <= self._most_small:
             self.waiting.append((self._text_heads if is_text else self._binary_heads)[size] + payload)
             return
-        self._close_run()
         opcode = Opcode.TEXT if is_text else Opcode.BINARY
-        if self._deflater is not None:
-            self._queue.append(_Deflating(opcode, payload))
+        if self._deflater is not None and self._fits_deflated(size):
+            self._enqueue(Deflating(opcode, payload), size)
         else:
-            self._queue.append(_LargeFrame(_header(_FIN | opcode, size, self._masked), payload))
-        self._queued_amount += size
-        self._queued_messages += 1
+            self._enqueue_frames(FIN | opcode, payload)
+
+    def add_fragment(self, payload: bytes, opcode: Opcode, *, is_final: bool) -> None:
+        """Queues a fragment of a message, which is not compressed.
+
+        Args:
+            payload: its bytes.
+            opcode: of the first fragment the message's, of the others CONTINUATION.
+            is_final: whether it is the last.
+        """
+        first = FIN | opcode if is_final else int(opcode)
+        if len(payload) <= self._most_small:
+            self.waiting.append(header(first, len(payload), self._masked) + self._no_key + payload)
+        else:
+            self._enqueue_frames(first, payload)
+
+    def limit_frames(self, size: int) -> None:
+        """Sets how many bytes of payload one frame has at most, of messages that are added from now on; 0: any number.
+
+        A message that might be larger once it is compressed leaves as it is.
+        """
+        was_allowed = self._express_end > 0
+        self._frame_limit = size
+        self._most_small = min(SMALL, size) if size else SMALL
+        self._text_heads, self._binary_heads = (self._heads_of(FIN | one) for one in (Opcode.TEXT, Opcode.BINARY))
+        self.allow_express(was_allowed)
 
     def allow_express(self, allowed: bool) -> None:
         """Makes `express` and `express_frame` refuse every message, or take short ones again."""
-        self._express_end = _SMALL + 1 if allowed else 0
+        self._express_end = self._most_small + 1 if allowed else 0
 
     def add_ping(self, payload: bytes) -> None:
         """Queues a ping before the messages that wait."""
@@ -250,7 +204,7 @@ class Outbox:
         self._queue.clear()
         self.waiting.clear()
         self._queued_amount = self._queued_messages = self._counted = self._counted_amount = 0
-        if isinstance(first, _LargeFrame) and first.has_begun:
+        if isinstance(first, LargeFrame) and first.has_begun:
             self._queue.append(first)
             self._queued_amount = first.remaining
             self._queued_messages = 1
@@ -273,13 +227,15 @@ class Outbox:
             self.is_drained = True
             return mask_frame(waiting.pop(), self._keys)
         first = self._queue[0] if self._queue else self.waiting
-        if isinstance(first, _LargeFrame) and (first.has_begun or not has_controls):
+        if isinstance(first, LargeFrame) and (first.has_begun or not has_controls):
             return self._large_piece(first)
         batch = self._take_controls() if has_controls else []
         if isinstance(first, list):
             batch += self._take_small(first)
-        elif isinstance(first, _Deflating) and self._deflater is not None:
+        elif isinstance(first, Deflating) and self._deflater is not None:
             return self._deflated_piece(self._deflater, batch)
+        elif isinstance(first, Split) and not batch:
+            return self._split_piece(first)
         if not self._queue and not self.waiting and self._close is not None:
             batch.append(self._close)
             self._close = None
@@ -287,10 +243,31 @@ class Outbox:
 
     def _heads_of(self, first: int) -> list[bytes]:
         """`_heads` of messages as they are queued: RSV1 marks those that are to be compressed."""
-        heads = _heads(first, self._masked)
+        plain = heads(first, self._masked)
         if self._deflater is None:
-            return heads
-        return heads[:SHORTEST_DEFLATED] + _heads(first | _RSV1, self._masked)[SHORTEST_DEFLATED:]
+            return plain
+        shortest = SHORTEST_WITH_CONTEXT if self._deflater.takes_context_over else SHORTEST_DEFLATED
+        deflated = heads(first | RSV1, self._masked)
+        end = min(SMALL, self._frame_limit - _GROWTH) + 1 if self._frame_limit else SMALL + 1
+        end = max(shortest, end)
+        return plain[:shortest] + deflated[shortest:end] + plain[end:]
+
+    def _fits_deflated(self, size: int) -> bool:
+        return not self._frame_limit or size + _GROWTH <= self._frame_limit
+
+    def _enqueue_frames(self, first: int, payload: bytes) -> None:
+        size = len(payload)
+        if self._frame_limit and size > self._frame_limit:
+            self._enqueue(Split(first, payload, self._frame_limit), size)
+        else:
+            self._enqueue(LargeFrame(header(first, size, self._masked), payload), size)
+
+    def _enqueue(self, message: _Queued, size: int) -> None:
+        """Puts a message of that many bytes behind the small frames that wait."""
+        self._close_run()
+        self._queue.append(message)
+        self._queued_amount += size
+        self._queued_messages += 1
 
     def _mask_all(self, frames: list[bytes]) -> bytes:
         if self._keys is None or not frames:
@@ -304,13 +281,13 @@ class Outbox:
         return LongMask(key).over(payload, header + key)
 
     def _control(self, opcode: Opcode, payload: bytes) -> bytes:
-        return _header(_FIN | opcode, len(payload), self._masked) + self._no_key + payload
+        return header(FIN | opcode, len(payload), self._masked) + self._no_key + payload
 
     def _payload_of(self, frames: list[bytes]) -> int:
         """Bytes of payload in small frames."""
         sizes = list(map(len, frames))
         head = _HEAD + len(self._no_key)
-        return sum(sizes) - head * len(sizes) - _MORE_HEAD * sum(map((head + _SHORT).__lt__, sizes))
+        return sum(sizes) - head * len(sizes) - _MORE_HEAD * sum(map((head + SHORT).__lt__, sizes))
 
     def _close_run(self) -> None:
         """Puts the small frames that wait into the queue, behind which comes something else."""
@@ -349,29 +326,30 @@ class Outbox:
 
     def _deflated(self, deflater: Deflater, frames: list[bytes]) -> list[bytes]:
         """The same small frames, compressed where they are marked for it."""
-        head = _HEAD + _MORE_HEAD + len(self._no_key)  # for none of those is so short that it had less
-        whole = [frame[head:] for frame in frames if frame[0] & _RSV1]
+        short, long = (_HEAD + more + len(self._no_key) for more in (0, _MORE_HEAD))
+        last_short = short + SHORT
+        whole = [frame[short if len(frame) <= last_short else long :] for frame in frames if frame[0] & RSV1]
         self.last_cost += sum(map(len, whole)) * _COST_OF_DEFLATING
         payloads = iter(deflater.deflate_each(whole))
-        heads = {first: _heads(first, self._masked) for first in _FIRST_OF_DEFLATED}
+        head_of = {first: heads(first, self._masked) for first in _FIRST_OF_DEFLATED}
         made: list[bytes] = []
         for frame in frames:
             first = frame[0]
-            if first & _RSV1:
+            if first & RSV1:
                 payload = next(payloads)
                 size = len(payload)
-                made.append(heads[first][size] + payload if size <= _SMALL else self._deflated_frame(first, payload))
+                made.append(head_of[first][size] + payload if size <= SMALL else self._deflated_frame(first, payload))
             else:
                 made.append(frame)
         return made
 
     def _deflated_frame(self, first: int, payload: bytes) -> bytes:
         size = len(payload)
-        if size <= _SMALL:
-            return _heads(first, self._masked)[size] + payload
-        return _header(first, size, self._masked) + self._no_key + payload  # noise gets longer
+        if size <= SMALL:
+            return heads(first, self._masked)[size] + payload
+        return header(first, size, self._masked) + self._no_key + payload  # noise gets longer
 
-    def _large_piece(self, frame: _LargeFrame) -> bytes | memoryview:
+    def _large_piece(self, frame: LargeFrame) -> bytes | memoryview:
         before = frame.remaining
         piece = frame.next_piece(self._keys)
         self._queued_amount -= before - frame.remaining
@@ -380,12 +358,33 @@ class Outbox:
             self._queued_messages -= 1
         return piece
 
+    def _split_piece(self, message: Split) -> bytes | memoryview:
+        """Takes some of its frames, about one piece; a frame that is not small begins to leave alone."""
+        frames: list[bytes] = []
+        size, is_last = 0, False
+        while size < PIECE and not is_last:
+            first, payload, is_last = message.next_frame()
+            if is_last:
+                self._queue.popleft()
+                self._queued_messages -= 1
+            if len(payload) > SMALL:
+                frame = LargeFrame(header(first, len(payload), self._masked), payload)
+                self._queue.appendleft(frame)
+                self._queued_messages += 1
+                return self._mask_all(frames) if frames else self._large_piece(frame)
+            frames.append(header(first, len(payload), self._masked) + self._no_key + payload)
+            size += len(payload)
+            self._queued_amount -= len(payload)
+        return self._mask_all(frames)
+
     def _deflated_piece(self, deflater: Deflater, batch: list[bytes]) -> bytes:
         """Compresses what is next, whole messages or a part of a large one, and takes what is small between them."""
         pieces: list[bytes | memoryview] = []
-        most = _DEFLATED_A_PIECE * _COST_OF_DEFLATING
-        # Where messages are compressed, none is so large that it waits as a frame of its own.
-        while self.last_cost < most and self._queue and not isinstance(message := self._queue[0], _LargeFrame):
+        most = DEFLATED_A_PIECE * _COST_OF_DEFLATING
+        while self.last_cost < most and self._queue:
+            message = self._queue[0]
+            if isinstance(message, LargeFrame | Split):
+                break
             if isinstance(message, list):
                 batch += self._take_small(message)
                 continue
@@ -395,10 +394,10 @@ class Outbox:
             if not rest:
                 self._queue.popleft()
                 self._queued_messages -= 1
-            if len(payload) <= _SMALL:
+            if len(payload) <= SMALL:
                 batch.append(self._deflated_frame(first, payload))
             else:
-                pieces += [self._mask_all(batch), self._mask_large(_header(first, len(payload), self._masked), payload)]
+                pieces += [self._mask_all(batch), self._mask_large(header(first, len(payload), self._masked), payload)]
                 batch = []
         if not self._queue and self.last_cost < most:
             batch += self._take_small(self.waiting)
