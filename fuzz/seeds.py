@@ -42,6 +42,9 @@ _ACCEPT = base64.b64encode(hashlib.sha1(base64.b64encode(KEY_BYTES) + _GUID, use
 def seeds() -> Iterator[tuple[str, str, bytes]]:
     """Target, name and input of each."""
     yield from (("reply_head", name, b"\x06" + reply) for name, reply in _replies().items())
+    yield from (("request_head", name, b"\x06" + request) for name, request in _requests().items())
+    yield from (("connect", name, b"\x06" + answer) for name, answer in _answers().items())
+    yield from (("socks", name, data) for name, data in _socks_answers().items())
     for name, stream in _streams().items():
         yield "frames_client", name, b"\x04" + b"".join(_frame(*each) for each in stream)
         yield "frames_server", name, b"\x05" + b"".join(_frame(*each, key=b"abcd") for each in stream)
@@ -83,6 +86,51 @@ def _replies() -> dict[str, bytes]:
 
 _Frame = tuple[int, bytes, bool]
 """Opcode, payload, whether it is final."""
+
+
+def _requests() -> dict[str, bytes]:
+    upgrade = b"Host: h\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n"
+    key = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    good = b"GET /chat?room=1 HTTP/1.1\r\n" + upgrade + key
+    return {
+        "good": good + b"\r\n",
+        "good-and-a-frame": good + b"Sec-WebSocket-Protocol: a, b\r\nOrigin: http://h\r\n\r\n\x81\x80abcd",
+        "absolute": good.replace(b"/chat", b"http://h/%63hat")
+        + b"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
+        "browser": b"GET / HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\n\r\n",
+        "post": good.replace(b"GET", b"POST") + b"Content-Length: 2\r\n\r\nhi",
+        "http-1.0": good.replace(b"1.1", b"1.0") + b"\r\n",
+        "line-feeds": good.replace(b"\r", b"") + b"\n",
+        "tls": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
+    }
+
+
+def _answers() -> dict[str, bytes]:
+    return {
+        "yes": b"HTTP/1.1 200 Connection established\r\n\r\n\x16\x03\x01",
+        "yes-with-headers": b"HTTP/1.0 200 OK\r\nProxy-agent: x\r\nContent-Length: 5\r\n\r\nhello",
+        "interim": b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 \r\n\r\n",
+        "credentials": b'HTTP/1.1 407 x\r\nProxy-Authenticate: Digest realm="a, b", NTLM\r\n\r\n<html>',
+        "unreachable": b"HTTP/1.1 502 Bad Gateway\r\n\r\n",
+        "line-feeds": b"HTTP/1.1 403 Forbidden\nX: y\n\n",
+        "socks": b"\x05\xff",
+        "tls": b"\x15\x03\x01\x00\x02\x02\x28",
+    }
+
+
+def _socks_answers() -> dict[str, bytes]:
+    plain, known, version_4 = b"\x00", b"\x08", b"\x10"  # the choice of a tunnel, and of pieces of one byte
+    return {
+        "yes": plain + b"\5\0\5\0\0\1" + bytes(6) + b"\x16\x03",
+        "yes-with-a-name": plain + b"\5\0\5\0\0\3\4host\0\x50",
+        "yes-with-ipv6": known + b"\5\2\1\0\5\0\0\4" + bytes(18),
+        "no": plain + b"\5\0\5\5\0\1" + bytes(6),
+        "credentials": plain + b"\5\xff",
+        "wrong-password": known + b"\5\2\1\1",
+        "http": plain + b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        "socks4-yes": version_4 + b"\0\x5a" + bytes(6) + b"hello",
+        "socks4-no": version_4 + b"\0\x5b" + bytes(6),
+    }
 
 
 def _streams() -> dict[str, list[_Frame]]:

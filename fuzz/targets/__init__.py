@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fuzz.targets import commands, frames, inflate, relay, reply_head, runs, variant
+from fuzz.targets import commands, frames, inflate, relay, reply_head, request_head, runs, tunnels, variant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,6 +13,9 @@ __all__ = ["TARGETS"]
 
 TARGETS: Final[dict[str, Callable[[bytes], int]]] = {
     "reply_head": reply_head.check,
+    "request_head": request_head.check,
+    "connect": tunnels.check_connect,
+    "socks": tunnels.check_socks,
     "frames_client": frames.check_client,
     "frames_server": frames.check_server,
     "frames_built": frames.check_built,

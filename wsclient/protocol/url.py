@@ -63,11 +63,15 @@ class URL(Value):
     password: str | None = None
 
     @classmethod
-    def parse(cls, text: str) -> URL:
+    def parse(cls, text: str, *, default_port: int | None = None) -> URL:
         """Reads a URL as a caller writes it: "wss://example.com/room?id=7", "localhost:9000".
 
         Without a scheme it is ws, as in Godot. A fragment is dropped. Non-ASCII is encoded as browsers do it: IDNA
         in the host (see `to_ascii`), percent-encoded UTF-8 behind it. Nothing else is rewritten.
+
+        Args:
+            text: the URL.
+            default_port: if it has none; None for that of its scheme.
 
         Raises:
             TypeError: it is no str.
@@ -92,7 +96,7 @@ class URL(Value):
         return cls(
             is_secure,
             _read_host(host, quotable=quotable),
-            _read_port(port, has_scheme=bool(scheme), quotable=quotable) or DEFAULT_PORTS[is_secure],
+            _read_port(port, has_scheme=bool(scheme), quotable=quotable) or default_port or DEFAULT_PORTS[is_secure],
             _read_resource_name(rest[end:]),
             username,
             password,

@@ -1,0 +1,175 @@
+"""Cookies that servers set in their replies, kept for the requests that follow (RFC 6265)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from wsclient.ground.value import Value
+from wsclient.protocol.http11 import MAX_LINE_SIZE
+
+if TYPE_CHECKING:
+    from wsclient.protocol.http11 import Head
+    from wsclient.protocol.url import URL
+
+__all__ = ["MAX_COOKIES", "MAX_COOKIE_SIZE", "Cookies"]
+
+MAX_COOKIES = 50
+"""Of all hosts together; the oldest goes when there is one more."""
+
+MAX_COOKIE_SIZE = 4096
+"""Bytes of a Set-Cookie; a longer one is ignored."""
+
+_FOREVER = float("inf")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_TIME = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})")
+_DAYS_TO_1970 = 719_162
+
+
+class Cookie(Value):
+    """One cookie. It goes to the host that set it alone: what public suffixes are is not known here."""
+
+    name: str
+    value: str
+    host: str
+    path: str
+    is_secure: bool
+    expires_at: float  # seconds since 1970
+
+    def goes_to(self, url: URL, now: float) -> bool:
+        """Returns whether a request has it (RFC 6265 section 5.4)."""
+        if self.host != url.host or (self.is_secure and not url.is_secure) or self.expires_at <= now:
+            return False
+        path = _path_of(url)
+        return path == self.path or (
+            path.startswith(self.path) and (self.path[-1] == "/" or path[len(self.path)] == "/")
+        )
+
+
+class Cookies:
+    """The cookies of one client. Bounded; forgets those that have expired."""
+
+    def __init__(self) -> None:
+        self._cookies: dict[tuple[str, str, str], Cookie] = {}  # in the order in which they were set first
+
+    def receive(self, url: URL, head: Head, now: float) -> None:
+        """Keeps the cookies of a reply.
+
+        Args:
+            url: of the request.
+            head: of the reply.
+            now: seconds since 1970.
+        """
+        for line in head.get_all("Set-Cookie"):
+            cookie = _parse(line, url, now) if len(line) <= MAX_COOKIE_SIZE else None
+            if cookie is not None:
+                self._keep(cookie, now)
+
+    def header_for(self, url: URL, now: float) -> str:
+        """Returns the value of the Cookie header for a request; "" for none. Those of longer paths come first."""
+        fitting = sorted((each for each in self._cookies.values() if each.goes_to(url, now)), key=_by_path)
+        words: list[str] = []
+        room = MAX_LINE_SIZE - len("Cookie: ")
+        for cookie in fitting:
+            word = f"{cookie.name}={cookie.value}" if cookie.name else cookie.value
+            room -= len(word) + len("; ")
+            if room >= 0:
+                words.append(word)
+        return "; ".join(words)
+
+    def as_dict(self, now: float) -> dict[str, str]:
+        """Returns name and value of each cookie, of all hosts; of two with one name, that which was set last."""
+        return {each.name: each.value for each in self._cookies.values() if each.expires_at > now}
+
+    def clear(self) -> None:
+        """Forgets all of them."""
+        self._cookies.clear()
+
+    def _keep(self, cookie: Cookie, now: float) -> None:
+        key = (cookie.host, cookie.path, cookie.name)
+        if cookie.expires_at <= now:  # how a server takes one back
+            self._cookies.pop(key, None)
+            return
+        self._cookies[key] = cookie
+        if len(self._cookies) > MAX_COOKIES:
+            self._cookies = {key: each for key, each in self._cookies.items() if each.expires_at > now}
+        while len(self._cookies) > MAX_COOKIES:
+            del self._cookies[next(iter(self._cookies))]
+
+
+def _by_path(cookie: Cookie) -> int:
+    return -len(cookie.path)
+
+
+def _parse(line: str, url: URL, now: float) -> Cookie | None:
+    """Reads a Set-Cookie (RFC 6265 sections 5.2 and 5.3). Returns None for one that must be ignored."""
+    pair, *rest = line.split(";")
+    name, equals, value = pair.partition("=")
+    name, value = (name.strip(" \t"), value.strip(" \t")) if equals else ("", pair.strip(" \t"))
+    attributes = dict(_attribute(word) for word in rest)
+    domain, path, is_secure = attributes.get("domain", ""), attributes.get("path", ""), "secure" in attributes
+    if not (name or value) or not _is_host_below(url.host, domain.removeprefix(".").lower()):
+        return None
+    if is_secure and not url.is_secure:
+        return None
+    if not _keeps_its_prefix(name.lower(), attributes, is_secure=is_secure):
+        return None
+    path = path if path.startswith("/") else _default_path(url)
+    return Cookie(name, value, url.host, path, is_secure, _expiry(attributes, now))
+
+
+def _attribute(word: str) -> tuple[str, str]:
+    name, _, value = word.partition("=")
+    return name.strip(" \t").lower(), value.strip(" \t")
+
+
+def _keeps_its_prefix(name: str, attributes: dict[str, str], *, is_secure: bool) -> bool:
+    # RFC 6265bis section 4.1.3: what these names promise.
+    if name.startswith("__host-"):
+        return is_secure and "domain" not in attributes and attributes.get("path") == "/"
+    return is_secure or not name.startswith("__secure-")
+
+
+def _is_host_below(host: str, domain: str) -> bool:
+    return not domain or host == domain or host.endswith(f".{domain}")
+
+
+def _default_path(url: URL) -> str:
+    """Returns the path up to its last slash (RFC 6265 section 5.1.4)."""
+    return _path_of(url).rpartition("/")[0] or "/"
+
+
+def _path_of(url: URL) -> str:
+    return url.resource_name.partition("?")[0]
+
+
+def _expiry(attributes: dict[str, str], now: float) -> float:
+    """Returns when a cookie ends. Max-Age wins over Expires; what cannot be read counts for nothing."""
+    age = attributes.get("max-age", "")
+    if age.removeprefix("-").isdecimal() and age.isascii():
+        return now + int(age[:12]) if not age.startswith("-") else -_FOREVER
+    return _date(attributes.get("expires", ""))
+
+
+def _date(text: str) -> float:
+    """Reads a date in any form that servers use (RFC 6265 section 5.1.1). Returns seconds since 1970, inf for none."""
+    found = _TIME.search(text)
+    words = re.findall(r"[a-z]+|\d+", (text[: found.start()] + text[found.end() :]).lower()) if found else []
+    month = next((_MONTHS.index(word[:3]) for word in words if word[:3] in _MONTHS), -1)
+    numbers = [int(word) for word in words if word.isdecimal() and len(word) <= 4]
+    if found is None or month < 0 or len(numbers) < 2:
+        return _FOREVER
+    day, year = numbers[:2]
+    year += 1900 if 70 <= year <= 99 else 2000 if year < 70 else 0
+    hours, minutes, seconds = map(int, found.groups())
+    if not (1 <= day <= 31 and 1601 <= year <= 9999 and hours < 24 and minutes < 60 and seconds < 60):
+        return _FOREVER
+    return (_days(year, month, day) - _DAYS_TO_1970) * 86_400.0 + hours * 3600 + minutes * 60 + seconds
+
+
+def _days(year: int, month: int, day: int) -> int:
+    """Returns the days from the beginning of the year 1 to a date of the Gregorian calendar; months count from 0."""
+    before = year - 1
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    days = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)[month] + (is_leap and month > 1)
+    return before * 365 + before // 4 - before // 100 + before // 400 + days + day - 1
