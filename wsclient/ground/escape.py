@@ -1,4 +1,4 @@
-"""Showing what strangers sent: nothing in it may steer a terminal, a log file or the reader's eye."""
+"""Text from strangers, made harmless: nothing in it may control a terminal, a log file or the reader's eye."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ __all__ = ["escape"]
 def escape(text: str | bytes, limit: int = 200) -> str:
     r"""Makes text from a peer safe to show in an error message, a log or a terminal.
 
-    What is not printable (control characters, line breaks, invisible and direction-changing characters, lone
-    surrogates) is written as Python would write it in a string: "\x1b", "\n", "\u202e".
+    Characters that are not printable (control characters, line breaks, invisible and direction-changing ones, lone
+    surrogates) are written as in a Python string: "\x1b", "\n", "\u202e".
 
     Args:
-        text: bytes are read as UTF-8; those that are none are written as "\xff".
-        limit: how many characters to show at most. The cut is marked with "..." behind them.
+        text: bytes are read as UTF-8; those that are not are written as "\xff".
+        limit: how many characters to show at most. "..." behind them marks the cut.
     """
-    # Looking at no more than can be shown: a hostile reason may be long, and a character is 1-4 bytes.
+    # Read no more than can be shown: a hostile reason may be long, and a character is 1-4 bytes.
     start = text[: 4 * limit + 4].decode("utf-8", "backslashreplace") if isinstance(text, bytes) else text[: limit + 1]
     if not start.isprintable():
         start = "".join(char if char.isprintable() else _written_out(char) for char in start)

@@ -1,8 +1,8 @@
-"""Compressed messages (RFC 7692 section 7.2): made on their way out, inflated on their way in, a bounded amount a step.
+"""Compressed messages (RFC 7692 section 7.2): deflated when sent, inflated when received, a bounded amount a step.
 
-Inflating is where a few bytes become many. So it never runs ahead: each call of zlib gives a bounded amount, what it
-gave counts against the message limit before the next, and when a step has done enough, the rest of the payload waits
-as it is. Payload counts as work too, for there is payload that costs time and gives nothing.
+A few bytes may inflate to many. So each call of zlib returns a bounded amount, which counts against the message limit
+before the next call, and when a step has done enough, the rest of the payload waits as it is. Payload counts as work
+too, for some costs time and inflates to nothing.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ _SMALLEST_WINDOW_BITS = 9
 # RFC 7692 section 7.2.1: what a sync flush ends with, and the sender leaves out.
 _TAIL = b"\x00\x00\xff\xff"
 
-# zlib does not say whether it stands between two blocks. Where the stream ends with the message, a final block tells.
-# Where it goes on, another empty block tells nearly always: between two blocks it gives nothing, inside of one it gives
-# bytes, or an error. Only a message that is cut off in the tables at its start is not told from an empty one then.
+# zlib does not say whether it stands between two blocks. If the stream ends with the message, a final block shows it.
+# If it goes on, another empty block nearly always does: between two blocks it inflates to nothing, inside of one to
+# bytes or an error. Only a message that is cut off in the tables at its start cannot be told from an empty one.
 _TAIL_AND_FINAL_BLOCK = _TAIL + b"\x03\x00"
 _TAIL_AND_EMPTY_BLOCK = _TAIL + b"\x00" + _TAIL
 
-# Level 1: some ten microseconds a kilobyte of JSON, where level 6 takes 25 to make it a fifth smaller still.
+# Level 1: some ten microseconds a kilobyte of JSON. Level 6 takes 25 to make it a fifth smaller still.
 # Memory level 5: with the largest window 144 KiB a connection, not 256, and no slower.
 _LEVEL = 1
 _MEMORY_LEVEL = 5
@@ -48,8 +48,8 @@ _WORK_A_BYTE_IN = 16
 _WORK_A_MESSAGE = 512  # a microsecond
 _WORK_A_RESTART = 2048
 
-# How much payload zlib is given at a time, so that what it gives back is short; and how much of the message it may
-# give, no more than it allocates to begin with, so that it need not put pieces together.
+# How much payload zlib gets at a time, so that it returns little; and how much of the message it may return, no more
+# than it allocates to begin with, so that it need not put pieces together.
 _PIECE_IN = 4096
 _PIECE_OUT = 16 * 1024
 
@@ -73,7 +73,7 @@ class Deflater:
 
     @staticmethod
     def can_deflate(direction: Direction) -> bool:
-        """Whether zlib keeps to such a window. Where not, messages leave as they are, which is always allowed."""
+        """Returns whether zlib keeps to such a window. If not, messages leave uncompressed, which is always allowed."""
         return direction.window_bits >= _SMALLEST_WINDOW_BITS
 
     def deflate(self, part: bytes | memoryview, *, rest: int) -> bytes:
@@ -81,7 +81,7 @@ class Deflater:
 
         Args:
             part: its bytes.
-            rest: how many bytes of the message follow; 0 where it ends.
+            rest: how many bytes of the message follow; 0 at its end.
 
         Returns:
             The payload of a frame; never empty.
@@ -98,7 +98,7 @@ class Deflater:
         return payload[: -len(_TAIL)]
 
     def deflate_each(self, messages: list[bytes]) -> list[bytes]:
-        """Compresses whole messages, one after the other: what `deflate` does, with no call for each but zlib's."""
+        """Compresses whole messages, one after the other, as `deflate` does, with no call for each but zlib's."""
         if self._stream is None or not self.takes_context_over:
             return [self.deflate(message, rest=0) for message in messages]
         compress, flush, end = self._stream.compress, self._stream.flush, -len(_TAIL)
@@ -155,8 +155,8 @@ class InflatingReceiver:
         Raises:
             ProtocolViolation: see `frame_begins` and `frame_continues`.
         """
-        # The loop whose cost each compressed message pays: local names, and no calls but zlib's. What is not short, or
-        # has more in it than zlib gives at a time, leaves it.
+        # Each compressed message pays for this loop: local names, and no calls but zlib's. A message that is not short,
+        # or inflates to more than zlib returns at a time, leaves it.
         self._assembler.expect_start()
         messages: list[bytes] = []
         left: tuple[bytes, bytes | None] | None = None
@@ -195,7 +195,7 @@ class InflatingReceiver:
             self._take_left(*left, opcode=Opcode.TEXT if is_text else Opcode.BINARY)
 
     def _take_left(self, payload: bytes, message: bytes | None, *, opcode: Opcode) -> None:
-        """Takes a message that is one frame, of which the stream has made that so far; None: it was not asked."""
+        """Takes a message that is one frame, and what the stream has made of it so far; None if it was not asked."""
         self.frame_begins(opcode, len(payload), is_final=True, is_compressed=True)
         self._waiting = memoryview(payload)
         self._ending = payload[-len(_TAIL) :]
@@ -241,7 +241,7 @@ class InflatingReceiver:
         self._inflate_waiting()
 
     def frame_ends(self) -> None:
-        """Takes note that the payload is complete; what of it waits is not forgotten."""
+        """Called when the payload is complete; the part of it that waits is inflated later."""
         if not self._is_compressed:
             self._assembler.frame_ends()
             return
@@ -274,7 +274,7 @@ class InflatingReceiver:
         self._assembler.frame_ends()
 
     def _decompress(self, payload: memoryview, limit: int) -> bytes:
-        """Gives at most that many bytes of the message. How much payload that took is in `_taken`."""
+        """Returns at most that many bytes of the message. `_taken` has how much payload that took."""
         try:
             part = self._stream.decompress(payload, limit)
         except zlib.error as error:
@@ -283,14 +283,14 @@ class InflatingReceiver:
         return part
 
     def _account(self, payload: bytes | memoryview, part: bytes, limit: int) -> None:
-        """Takes note of what the stream made of a payload."""
+        """Accounts for what the stream made of a payload."""
         stream = self._stream
         self._is_inside = True
         self._may_have_more = len(part) == limit  # of what it has taken, too
         self._taken = len(payload) - len(stream.unconsumed_tail)
         if stream.eof:
-            # RFC 7692 section 7.2.3.5: blocks may follow the one that says that it is the last. Who makes such a block
-            # with zlib begins anew behind it, and so does the window here.
+            # RFC 7692 section 7.2.3.5: blocks may follow the one that says that it is the last. A sender that makes one
+            # with zlib begins a new stream behind it, and so does the window here.
             self._taken = len(payload) - len(stream.unused_data)
             self._stream = self._new_stream()
             self._is_inside = self._may_have_more = False
@@ -300,8 +300,8 @@ class InflatingReceiver:
     def _end_stream(self) -> None:
         """Brings the stream to the end of the message (RFC 7692 section 7.2.2).
 
-        Nothing is to be done behind a block that says that it is the last, and for a payload of no byte at all,
-        which strictly is no DEFLATE stream, and which others take for an empty message too.
+        Does nothing behind a block that says that it is the last, nor for an empty payload, which is no DEFLATE stream,
+        strictly speaking, and which others take for an empty message too.
         """
         if not self._is_inside:
             return

@@ -1,7 +1,7 @@
 """One open WebSocket connection, client or server: the closing handshake (RFC 6455 section 7) around the messages.
 
 Bytes in by `receive_data` and `receive_eof`, events out by `next_events`, bytes out by `data_to_send`.
-It begins when the opening handshake has ended; see `handshake.py`.
+It begins when the opening handshake has ended; see `client_handshake.py` and `server_handshake.py`.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ class State(Enum):
 
 
 class Step(Enum):
-    """What moves it on."""
+    """The steps that change the state."""
 
     SEND_CLOSE = auto()
     RECEIVE_CLOSE = auto()
     FAIL = auto()
     ALL_LEFT = auto()  # everything queued was handed to the network
-    END = auto()  # TCP has ended, or somebody gave up
+    END = auto()  # TCP has ended, or this side gave up
 
 
 # RFC 6455 section 7.1. A pair that is absent is a mistake of this program, never a no-op.
@@ -96,8 +96,8 @@ _CLOSED = State.CLOSED
 class Connection:
     """The protocol of one open connection, without I/O.
 
-    What a peer sends never raises: it becomes events. The last event is one `Ended`; after it nothing comes, and
-    everything that was received whole has been given before it.
+    Nothing raises because of what a peer sends: it becomes events. The last event is one `Ended`, and everything that
+    was received whole comes before it.
 
     Args:
         role: which side this is.
@@ -141,7 +141,7 @@ class Connection:
         self._is_sending = False  # a message in fragments
         self._is_express_allowed = True
         self._peer = "the server" if role is Role.CLIENT else "the client"
-        # The peer's. What came before it is told first, and may be answered as long as that is possible.
+        # The peer's. The events before it come first, and may be answered as long as that is possible.
         self._violation: ProtocolViolation | None = None
         self._failure: Failure | None = None
 
@@ -153,7 +153,7 @@ class Connection:
             self._decoder.receive_data(data)
 
     def receive_eof(self, cause: BaseException | None = None) -> None:
-        """Takes note that nothing more can be read or written.
+        """Called when nothing more can be read or written.
 
         Args:
             cause: the error that said so; None for an orderly end of TCP.
@@ -168,7 +168,7 @@ class Connection:
         self._end(was_clean=False, failure=self._failure or failure)
 
     def next_events(self) -> list[Event]:
-        """Gives what happened since the last call, having decoded a bounded amount; see `has_undecoded`."""
+        """Returns what happened since the last call, after decoding a bounded amount; see `has_undecoded`."""
         if self._state in _RECEIVING:
             self._outbox.keep_newest_pong()  # the network had its time to take the others
             self._decode()
@@ -179,14 +179,14 @@ class Connection:
 
     @property
     def has_undecoded(self) -> bool:
-        """Whether `next_events` has more to tell, without more data."""
+        """True if `next_events` would return more without more data."""
         return (self._decoder.has_undecoded or self._violation is not None) and self._state in _RECEIVING
 
     @property
     def read_size(self) -> int:
-        """How many bytes are best read next: more where frames are large, and then up to the end of one if may be.
+        """How many bytes are best read next: more if frames are large, and then up to the end of one if possible.
 
-        What follows a large frame has the same size, as a rule: so it is cut out in one piece, not put together.
+        A large frame is usually followed by others of its size: so each is cut out in one piece, not put together.
         """
         size = self._decoder.large_size
         if not size:
@@ -265,7 +265,7 @@ class Connection:
             self._outbox.add_ping(payload)
 
     def send_close(self, code: int, reason: str = "") -> None:
-        """Starts the closing handshake, behind what is queued. Nothing happens where it has begun already.
+        """Starts the closing handshake, behind what is queued. Does nothing if it has begun already.
 
         Args:
             code: one that `is_valid_close_code` allows, or 0 for a Close without a code.
@@ -278,7 +278,7 @@ class Connection:
     def fail(self, code: int, failure: Failure) -> None:
         """Ends the connection from this side (RFC 6455 section 7.1.7): Close leaves, then `Ended` comes.
 
-        Messages that have not begun to leave are dropped. Nothing happens where the end is certain already.
+        Messages that have not begun to leave are dropped. Does nothing if the end is certain already.
         """
         if self._state not in _RECEIVING:
             return
@@ -291,43 +291,43 @@ class Connection:
             self._outbox.add_close(_close_payload(code, failure.detail))
 
     def give_up(self, failure: Failure) -> None:
-        """Ends at once, without waiting for anybody; what was received whole still comes before `Ended`."""
+        """Ends at once, without waiting for the peer. What was received whole still comes before `Ended`."""
         self._decode_rest()
         self._end(was_clean=False, failure=self._failure or failure)
 
     @property
     def data_to_send(self) -> Callable[[], bytes | memoryview]:
-        """Gives the next piece to write, about 64 KiB, masked; b"" when there is none. It may be kept."""
+        """Returns the next piece to write, about 64 KiB, masked; b"" if there is none. It may be kept."""
         return self._outbox.next_piece
 
     @property
     def is_drained(self) -> bool:
-        """True where it is certain that nothing was left behind the last piece, so that it need not be asked for."""
+        """True if it is certain that nothing was left behind the last piece, so that none need be asked for."""
         return self._outbox.is_drained
 
     @property
     def last_cost(self) -> int:
-        """What compressing the last piece cost, in bytes that might have been written in that time; 0 where none."""
+        """The cost of compressing the last piece, in bytes that might have been written in that time."""
         return self._outbox.last_cost
 
     def data_sent(self) -> None:
-        """Takes note that all that `data_to_send` gave has left. Only of interest while closing."""
+        """Called when all that `data_to_send` returned has left. Only needed while closing."""
         if not self._outbox and self._state in (_BOTH_CLOSING, State.FAILING):
             self._end(was_clean=self._state is _BOTH_CLOSING, failure=self._failure, step=Step.ALL_LEFT)
 
     @property
     def has_data_to_send(self) -> bool:
-        """Whether `data_to_send` has something to give."""
+        """True if `data_to_send` has something to return."""
         return bool(self._outbox)
 
     @property
     def buffered_amount(self) -> int:
-        """Bytes of payload that `data_to_send` has not given."""
+        """Bytes of payload that `data_to_send` has not returned."""
         return self._outbox.buffered_amount
 
     @property
     def buffered_messages(self) -> int:
-        """Messages that `data_to_send` has not given whole."""
+        """Messages that `data_to_send` has not returned whole."""
         return self._outbox.buffered_messages
 
     # State
@@ -339,12 +339,12 @@ class Connection:
 
     @property
     def is_closing(self) -> bool:
-        """Whether the end has begun and has not been reached."""
+        """True if the end has begun and has not been reached."""
         return self._state not in (_OPEN, _CLOSED)
 
     @property
     def is_closed(self) -> bool:
-        """Whether `Ended` was given, or comes with the next events."""
+        """True if `Ended` was returned, or comes with the next events."""
         return self._state is _CLOSED
 
     def _advance(self, step: Step) -> None:
@@ -364,7 +364,7 @@ class Connection:
     def _stage(self) -> FailureStage:
         return FailureStage.OPEN if self._state is _OPEN else FailureStage.CLOSE
 
-    # What the decoder finds
+    # Called by the decoder
 
     def _decode(self) -> None:
         if self._violation is not None:
@@ -389,7 +389,7 @@ class Connection:
         self.fail(violation.code, failure)
 
     def _decode_rest(self) -> None:
-        """At the end, what was read is decoded: at most one read's worth, which compressed might be a thousand."""
+        """Decodes at the end what was read: at most one read's worth, which compressed might be a thousand."""
         if self._state in _RECEIVING:
             self._decode()
         for _ in range(_STEPS_AT_THE_END):
@@ -432,7 +432,7 @@ def _close_payload(code: int, reason: str) -> bytes:
 
 
 def _parse_close(payload: bytes) -> tuple[int, str]:
-    """Code and reason of a Close frame (RFC 6455 sections 5.5.1 and 7.4).
+    """Returns code and reason of a Close frame (RFC 6455 sections 5.5.1 and 7.4).
 
     Raises:
         ProtocolViolation: it is not valid.

@@ -14,10 +14,10 @@ __all__ = ["MAX_WINDOW_BITS", "OFFER", "Agreement", "BadAnswer", "Direction", "a
 
 _NAME = "permessage-deflate"
 
-#: What a client offers: the server may ask it for a smaller window, and choose everything else.
+#: The offer of a client: the server may ask it for a smaller window, and choose everything else.
 OFFER = f"{_NAME}; client_max_window_bits"
 
-#: Of a window of 32 KiB (RFC 7692 section 7.1.2), which holds where nobody asks for less.
+#: Of a window of 32 KiB (RFC 7692 section 7.1.2), which holds if nobody asks for less.
 MAX_WINDOW_BITS = 15
 
 # Written so and in no other way: no zero in front, no digit of another script (RFC 7692 section 7.1.2).
@@ -45,7 +45,7 @@ class Direction(Value):
 
 
 class Agreement(Value):
-    """What the two sides agreed on: how the client compresses, and how the server does."""
+    """How the client compresses, and how the server does, as both agreed."""
 
     of_client: Direction = Direction()
     of_server: Direction = Direction()
@@ -55,13 +55,13 @@ _NO_WISH = Agreement()
 
 
 def read_answer(extensions: Sequence[str]) -> Agreement | None:
-    """Reads what a server made of `OFFER`.
+    """Reads a server's answer to `OFFER`.
 
     Args:
         extensions: the elements of Sec-WebSocket-Extensions.
 
     Returns:
-        What was agreed; None where the server wants no compression.
+        What was agreed; None if the server wants no compression.
 
     Raises:
         BadAnswer: it is not an answer to that offer. The connection must not be used (RFC 7692 section 7.1).
@@ -122,7 +122,7 @@ def _answer(agreement: Agreement) -> str:
 
 
 def _parse(extension: str) -> tuple[str, dict[str, str | None] | None]:
-    """The name, and the parameters by name; None for these where one is there twice (RFC 7692 section 7.1)."""
+    """Returns the name, and the parameters by name; None for these if one occurs twice (RFC 7692 section 7.1)."""
     # Cut at each semicolon, quoted or not: no value that is allowed here has one.
     name, *words = (word.strip(" \t") for word in extension.split(";"))
     parameters: dict[str, str | None] = {}
@@ -138,7 +138,7 @@ def _unquoted(value: str) -> str:
 
 
 def _agreement(parameters: dict[str, str | None]) -> Agreement | None:
-    """What the parameters say; None where one is unknown, or has a value that it cannot have (section 7.1)."""
+    """Returns what the parameters say; None if one is unknown or has a wrong value (section 7.1)."""
     has_no_takeover = {name for name in _FLAGS if name in parameters and parameters[name] is None}
     bits = {name: _WINDOW_BITS[value] for name, value in parameters.items() if name in _BITS and value in _WINDOW_BITS}
     if len(has_no_takeover) + len(bits) < len(parameters):

@@ -1,4 +1,4 @@
-"""Frames that are all alike but for their payloads: found by columns, cut out by one call.
+"""Frames with equal headers: found by columns, cut out by one call.
 
 A game's state has the same size tick after tick, and a flood of it is the most that a client has to decode. Neither
 the comparison nor the cutting runs in Python here, so that such a message costs a fifth of what any loop would take.
@@ -31,10 +31,10 @@ def take_equal_frames(data: bytes, start: int, head_size: int, length: int, most
         head_size: bytes before its payload.
         length: of its payload.
         most: how many may be taken.
-        payloads: is given theirs.
+        payloads: the list to which theirs are appended.
 
     Returns:
-        Where the next frame begins; `start` where there are fewer than `SHORTEST_RUN`.
+        Where the next frame begins; `start` if there are fewer than `SHORTEST_RUN`.
     """
     stride = head_size + length
     last = start + (SHORTEST_RUN - 1) * stride

@@ -20,7 +20,7 @@ class InvalidArgument(ValueError):
 
 
 class ProtocolViolation(Exception):
-    """The peer broke RFC 6455. Raised and caught inside `protocol` only, where it becomes a Close frame and an event.
+    """The peer broke RFC 6455. Caught inside `protocol`, and turned into a Close frame and an event.
 
     Args:
         code: what the Close frame will say.

@@ -1,8 +1,8 @@
 """From bytes to frames (RFC 6455 section 5.2), without waiting for the whole of a frame.
 
-Two ways lead through here. Whole messages in one plain frame each, nearly all of what a game gets, are taken many at
-a time by one tight loop. Everything else (control frames, fragments, masked or compressed frames, and each frame that
-has not arrived whole) goes frame by frame, its payload passed on as it arrives.
+There are two ways through it. Whole messages in one plain frame each, nearly all that a game receives, are taken many
+at a time by one tight loop. Everything else (control frames, fragments, masked or compressed frames, and each frame
+that has not arrived whole) goes frame by frame, its payload passed on as it arrives.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class Opcode(IntEnum):
 
 
 class DataReceiver(Protocol):
-    """Where a decoder puts the data frames that it finds, in order. Each method may raise `ProtocolViolation`.
+    """Takes the data frames that a decoder finds, in order. Each method may raise `ProtocolViolation`.
 
     Attributes:
-        is_busy: whether it has enough to do for now. It is given nothing more until `resume` has made it free.
+        is_busy: whether it has enough to do for now. It gets nothing more until `resume` has made it free.
     """
 
     is_busy: bool
@@ -65,7 +65,7 @@ class DataReceiver(Protocol):
         """Takes the next part of the payload; never empty. A view is good until it returns."""
 
     def frame_ends(self) -> None:
-        """Takes note that the payload is complete."""
+        """Called when the payload is complete."""
 
 
 _OPCODES = {int(opcode): opcode for opcode in Opcode}
@@ -83,13 +83,13 @@ _FIN_COMPRESSED_BINARY = _FIN_BINARY | _RSV1
 _MESSAGES_A_STEP = 2048
 _FRAMES_A_STEP = 128
 
-# How many frames go one by one before it is looked whether those that stand next are all alike. And up to which size
-# that is looked for: arbitrary, above it each frame costs more than the loop.
+# How many frames go one by one before the next ones are checked for being all alike. And the largest that are checked:
+# arbitrary, above it each frame costs more than the loop.
 _MESSAGES_A_LOOK = 64
 _WORTH_A_LOOK = 128  # bytes
 _LONGEST_EQUAL = 1024
 
-# From this size on a frame is worth what it takes not to copy it; arbitrary.
+# A frame of this size or more is worth the work of not copying it; arbitrary.
 _LARGE = 16 * 1024
 
 # RFC 6455 section 5.2: the header of a frame that has 65,536 bytes and more, and no mask.
@@ -101,11 +101,11 @@ class FrameDecoder:
     """Decodes what one peer sends.
 
     Args:
-        receiver: is told of data frames.
-        control: is told of control frames, whole; may raise `ProtocolViolation`.
+        receiver: gets the data frames.
+        control: gets the control frames, whole; may raise `ProtocolViolation`.
         expects_masked: whether this side is the server (RFC 6455 section 5.1).
-        max_message_size: bytes. A longer frame is never taken whole: the receiver is shown its length first.
-        take_compressed: is given the payloads of a run of compressed messages of one kind, one short frame each, and
+        max_message_size: bytes. A longer frame is never taken whole: the receiver gets its length first.
+        take_compressed: gets the payloads of a run of compressed messages of one kind, one short frame each, and
             whether they are text; it need not take all of them. Other compressed messages take the way of all frames.
             None: nothing may be compressed, and RSV1 is refused (RFC 7692 section 6).
     """
@@ -146,15 +146,15 @@ class FrameDecoder:
         self._position = 0
 
     def stop(self) -> None:
-        """Forgets what was not decoded. Also from within a call of the receiver's."""
+        """Drops what was not decoded. The receiver may call it too."""
         self._data = b""
         self._position = self._missing = 0
 
     def decode(self) -> None:
-        """Takes one bounded step: tells the receiver what the bytes contain; see `has_undecoded`.
+        """Takes one bounded step: passes on to the receiver what the bytes contain; see `has_undecoded`.
 
         Raises:
-            ProtocolViolation: by the peer. What came before it has been told; nothing may be decoded after it.
+            ProtocolViolation: by the peer. What came before it was passed on; nothing may be decoded after it.
         """
         self.has_undecoded = False
         self._receiver.resume()
@@ -162,8 +162,8 @@ class FrameDecoder:
             self.has_undecoded = self._take_some() or self._receiver.is_busy
 
     def _take_alone(self) -> bool:
-        """Takes the one short, plain message that there is; False where there is anything else."""
-        # What a game hears in most of its frames: less than half of the long way.
+        """Takes the one short, plain message that there is. Returns False if there is anything else."""
+        # Most reads of a game bring this: less than half of the long way.
         data = self._data
         if self._position or self._missing or self._expects_masked or self._receiver.is_busy or len(data) < 2:
             return False
@@ -182,7 +182,7 @@ class FrameDecoder:
         return True
 
     def _take_some(self) -> bool:
-        """Takes what stands next. True where it stopped, with something left, because it had done enough."""
+        """Takes what comes next. Returns True if it stopped with something left because it had done enough."""
         receiver = self._receiver
         room = _MESSAGES_A_STEP
         for _ in range(_FRAMES_A_STEP):
@@ -205,7 +205,7 @@ class FrameDecoder:
         return self._position < len(self._data)
 
     def _take_run(self, room: int) -> int:
-        """Takes the whole, plain messages that stand next, that many at most, and says how many."""
+        """Takes the whole, plain messages that come next, at most `room`. Returns how many."""
         data, start = self._data, self._position
         first = kind = data[start] if start < len(data) else 0
         if kind not in _WHOLE:
@@ -214,7 +214,7 @@ class FrameDecoder:
             return self._take_large(first)
         payloads: list[bytes] = []
         changes: list[int] = []
-        # Frames of one size go together, without a loop. Where there are none such, it is not asked for each frame.
+        # Frames of one size go together, without a loop. If there are none, that is not checked for each frame.
         while (count := len(payloads)) < room:
             if len(data) - start >= _WORTH_A_LOOK:
                 start = self._take_equal(start, kind, room - count, payloads)
@@ -231,8 +231,8 @@ class FrameDecoder:
         return count
 
     def _take_large(self, first: int) -> int:
-        """Takes the whole, plain messages of one kind and more than 64 KiB that stand next, and says how many."""
-        # Cut out once, where `_take_frame` would have their parts put together.
+        """Takes the whole, plain messages of one kind and more than 64 KiB that come next. Returns how many."""
+        # Cut out once; through `_take_frame` their parts would be put together.
         data, body = self._data, self._position + _LARGE_HEAD.size
         payloads: list[bytes] = []
         while body <= len(data):
@@ -250,7 +250,7 @@ class FrameDecoder:
         return len(payloads)
 
     def _take_equal(self, start: int, kind: int, most: int, payloads: list[bytes]) -> int:
-        """Takes frames of one kind and size; none where few stand next. Says where the next frame begins."""
+        """Takes frames of one kind and size, none if only few come next. Returns where the next frame begins."""
         data = self._data
         head = data[start : start + 4]
         if len(head) < 4 or head[0] != kind:
@@ -266,10 +266,10 @@ class FrameDecoder:
     def _take_some_whole(
         self, start: int, kind: int, most: int, payloads: list[bytes], changes: list[int]
     ) -> tuple[int, int]:
-        """Takes whole frames of any size, that many at most. Says where the next begins, and the last one's kind."""
-        # The one loop whose cost each message pays: local names, no length check before an access (the end of the
-        # data shows as IndexError, or as a last payload that is too short), and both kinds in one list, so that the
-        # kind costs little where it changes, and nothing while it stays the same.
+        """Takes whole frames of any size, at most `most`. Returns where the next begins, and the last one's kind."""
+        # Each message pays for this one loop: local names, no length check before an access (the end of the data shows
+        # as IndexError, or as a last payload that is too short), and both kinds in one list, so that the kind costs
+        # little when it changes, and nothing while it stays the same.
         data, end = self._data, start
         longest = self._max_message_size
         append = payloads.append
@@ -304,7 +304,7 @@ class FrameDecoder:
         return start, kind
 
     def _compressed_run(self, first: int) -> Iterator[bytes]:
-        """Takes the whole, short frames that stand next and begin with that byte; one that is given is taken."""
+        """Takes the whole, short frames that come next and begin with that byte, one for each step of the iterator."""
         data, size = self._data, len(self._data)
         start = self._position
         while start + 4 <= size and data[start] == first:
@@ -323,7 +323,7 @@ class FrameDecoder:
             yield data[body:start]
 
     def _take_frame(self) -> bool:
-        """Takes the frame that stands next, or its beginning. False where more bytes are needed."""
+        """Takes the next frame, or its beginning. Returns False if more bytes are needed."""
         data, start = self._data, self._position
         available = len(data) - start
         if available < 2:
@@ -364,7 +364,7 @@ class FrameDecoder:
         return True
 
     def _check_first_byte(self, first: int) -> Opcode:
-        # RFC 6455 section 5.2: reserved opcodes, and bits that no extension gave a meaning.
+        # RFC 6455 section 5.2: reserved opcodes, and bits without a meaning from an extension.
         opcode = _OPCODES.get(first & 0x0F)
         if opcode is None:
             raise self._broken(f"reserved opcode {first & 0x0F}")
@@ -381,18 +381,18 @@ class FrameDecoder:
         return ProtocolViolation(CloseCode.PROTOCOL_ERROR, text or fault)
 
     def _take_part(self) -> bool:
-        """Passes on what has arrived of the frame that has begun. False where more bytes are needed."""
+        """Passes on what has arrived of the frame that has begun. Returns False if more bytes are needed."""
         start = self._position
         data: bytes | memoryview = self._data
         if start and self._missing >= _LARGE and not self._key:
-            data = memoryview(data)  # spares a copy, where it is worth the view
+            data = memoryview(data)  # spares a copy, if that is worth the view
         part = data[start : start + self._missing]
         if part:
             self._position += len(part)
             self._missing -= len(part)
             if self._key:
                 plain = mask(part, self._key)
-                turn = len(part) % len(self._key)  # the key goes on where this part ends
+                turn = len(part) % len(self._key)  # the key continues at the end of this part
                 self._key = self._key[turn:] + self._key[:turn]
                 part = plain
             self._receiver.frame_continues(part)
@@ -403,7 +403,7 @@ class FrameDecoder:
 
 
 def _kinds(first: int, changes: list[int], count: int) -> bytes:
-    """Of so many messages: the kind of the first, given by its first byte, and where text and binary take turns."""
+    """Returns the kinds of `count` messages, from the first byte of the first and the places at which they change."""
     kind = _KINDS[first]
     if not changes:
         return kind * count

@@ -1,8 +1,8 @@
 """Memory that large messages leave, kept for the next ones.
 
-A C library gives large blocks back to the system as soon as they are free. Fetched anew for the next message, each page
-of 4 KiB costs a fault: of a text of 1 MiB that was two thirds of the whole time. glibc keeps what is freed up to twice
-the size of the largest block that it ever gave back. So it is shown one, which nobody touches, and which so takes none.
+A C library returns large blocks to the system as soon as they are free. Fetched again for the next message, each page
+of 4 KiB costs a fault: for a text of 1 MiB that was two thirds of the whole time. glibc keeps freed blocks of up to
+twice the size of the largest that it ever returned. So it gets one to return, never touched, which takes no memory.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _largest_shown = 0
 
 
 def keep_memory(size: int) -> None:
-    """Takes note that messages of that size come: what they leave is kept, up to two and a half times as much.
+    """Called when messages of that size arrive: the memory they leave is kept, up to two and a half times as much.
 
-    Nothing happens where others as large have come before, nor with a C library that does this in another way.
+    Does nothing if others as large have come before, nor with a C library that works in another way.
     """
     global _largest_shown  # noqa: PLW0603 - there is one C library
     if size <= _largest_shown:

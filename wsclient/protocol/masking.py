@@ -54,10 +54,10 @@ class MaskingKeys:
     """Masking keys from the operating system's random source, fetched many at a time. None is ever given twice.
 
     Args:
-        random_bytes: gives that many unpredictable bytes; what it raises leaves `take`.
+        random_bytes: returns that many unpredictable bytes; `take` raises what it raises.
 
     Attributes:
-        pool: those at hand, as `take` gives them; who takes one removes it.
+        pool: those at hand, as `take` returns them; a caller that takes one removes it.
     """
 
     __slots__ = ("_random_bytes", "pool")
@@ -110,7 +110,7 @@ def mask_frame(frame: bytes, keys: MaskingKeys) -> bytes:
     """Masks one frame of up to `LARGEST_WHOLE` bytes; see `mask_frames`."""
     size = len(frame)
     repeat, ones = _REPEATS[size]
-    key = keys.pool.pop() if keys.pool else keys.take_one()  # a call less where there is one, as nearly always
+    key = keys.pool.pop() if keys.pool else keys.take_one()  # a call less if there is one, as nearly always
     # Where the payload is no multiple of four bytes, the last key reaches over the end and is cut off by the ones.
     return ((_from_bytes(frame, "little") ^ key * repeat) & ones).to_bytes(size, "little")
 
@@ -212,5 +212,5 @@ def mask(payload: bytes | memoryview, key: bytes) -> bytes:
 
 
 def is_numpy_loaded() -> bool:
-    """Whether the program has loaded numpy, and not just begun to, in another thread."""
+    """Returns whether the program has loaded numpy, and not just begun to in another thread."""
     return hasattr(sys.modules.get("numpy"), "frombuffer")

@@ -1,4 +1,4 @@
-"""From frames to messages: fragments (RFC 6455 section 5.4), UTF-8 as it arrives (section 8.1), limits."""
+"""Messages from frames: fragments (RFC 6455 section 5.4), UTF-8 as it arrives (section 8.1), limits."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _WORTH_ROOM = 16 * 1024
 _LONGEST_AHEAD = 1024 * 1024
 _MOST_AHEAD = 16
 
-# Bytes. Room for what inflates, where the limit of a message is larger still: some systems count what nobody touches.
+# Bytes. The room for a compressed message if the limit is larger still: some systems count memory that nobody touches.
 _MOST_ROOM = 64 * 1024 * 1024
 
 _new_utf8_decoder = getincrementaldecoder("utf-8")
@@ -81,11 +81,11 @@ class Utf8Validator:
 
 
 class _Inflated:
-    """A payload that is laid where it stays, in room for the largest that is allowed.
+    """A payload that inflates into room for the largest that is allowed.
 
-    For what compressed payload inflates to: with a bomb, that is all the memory the limit allows, where BytesIO would
-    take an eighth more. And at the end nothing is left to do, where putting parts together would take milliseconds.
-    The room costs what is written into it: systems give memory that nobody has touched when it is touched.
+    A bomb takes all the memory that the limit allows; BytesIO would take an eighth more. And at the end nothing is left
+    to do; putting parts together would take milliseconds. The room costs only what is written into it: systems provide
+    memory when it is touched.
 
     Args:
         most: bytes.
@@ -119,7 +119,7 @@ class MessageAssembler:
     """Puts the messages of one peer together.
 
     Args:
-        deliver: is given each run of whole messages, in order.
+        deliver: gets each run of whole messages, in order.
         max_message_size: bytes; a message over it is refused (1009) as soon as the headers of its frames show it.
         max_fragments: frames of one message; one more is refused (1009).
         max_empty_fragments: those without payload, one behind the other; one more is refused (1009).
@@ -150,7 +150,7 @@ class MessageAssembler:
         self._is_last_frame = False
 
     def resume(self) -> None:
-        """Does nothing, as nothing is ever put off."""
+        """Does nothing: nothing is ever put off."""
 
     def expect_start(self) -> None:
         """Makes sure that a message may begin.
@@ -165,7 +165,7 @@ class MessageAssembler:
         """Takes a run of unfragmented messages; see `DataReceiver.whole_messages`."""
         self.expect_start()
         messages = Messages(payloads, kinds)
-        # What is all ASCII is UTF-8, and that is told without a loop in Python.
+        # What is all ASCII is UTF-8, and that is checked without a loop in Python.
         if TEXT in kinds and not all(map(bytes.isascii, messages.texts())):
             self._check_texts(messages)
         self._deliver(messages)
@@ -210,7 +210,7 @@ class MessageAssembler:
         return self._max_message_size - self._size
 
     def grow(self, length: int) -> None:
-        """Takes note that the message gets longer, before it does.
+        """Called before the message gets longer.
 
         Raises:
             ProtocolViolation: it is over the limit (1009).
@@ -234,14 +234,14 @@ class MessageAssembler:
         if self._text is not None:
             self._text.finish()
         self._is_inside = False
-        payload = self._payload.getvalue()  # CPython's BytesIO gives its own buffer away here: no copy
+        payload = self._payload.getvalue()  # CPython's BytesIO hands over its own buffer here: no copy
         self._payload = BytesIO()
         if self._size >= _WORTH_ROOM:
             keep_memory(self._size)
         self._deliver(Messages([payload], BINARY if self._text is None else TEXT))
 
     def _make_room(self, arrived: int) -> None:
-        """Makes the payload's memory, for less growing. A length that a peer only declared costs nothing."""
+        """Makes room ahead, so that it grows less often. A length that a peer only declared costs nothing."""
         ahead = min(self._expected, arrived * _MOST_AHEAD, _LONGEST_AHEAD)
         self._expected = 0
         if ahead > arrived:
@@ -254,7 +254,7 @@ class MessageAssembler:
         self._size = self._fragments = self._empty_fragments = self._expected = 0
 
     def _check_texts(self, messages: Messages) -> None:
-        """Delivers the messages before the first text that is none, then refuses that."""
+        """Delivers the messages before the first text that is not UTF-8, then refuses that."""
         for index, (payload, is_text) in enumerate(messages.each()):
             if not is_text:
                 continue

@@ -1,4 +1,4 @@
-"""Frames on their way out (RFC 6455 section 5.2): queued as they are, masked in pieces as the network takes them."""
+"""The queue of frames to send (RFC 6455 section 5.2): masked in pieces, as the network takes them."""
 
 from __future__ import annotations
 
@@ -51,21 +51,21 @@ _Queued = list[bytes] | LargeFrame | Deflating | Split
 
 
 class Outbox:
-    """What was accepted and has not left, in order.
+    """The messages and control frames that were accepted and have not left, in order.
 
     Control frames pass what waits, but never cut into a frame that has begun. Close comes last and ends it all.
 
     Args:
         is_masked: whether this side is the client (RFC 6455 section 5.1).
-        random_bytes: the source of masking keys. What it raises leaves `next_piece`; nothing unmasked is ever given,
-            and the outbox is of no use after that.
+        random_bytes: the source of masking keys. `next_piece` raises what it raises; nothing is ever returned without
+            a mask, and the outbox must not be used after that.
         deflater: compresses messages that are not too short; None: they leave as they are.
 
     Attributes:
-        waiting: the small frames at the end of the queue, not masked yet; always the same list, so that whoever keeps
-            it knows at no cost whether any wait.
-        last_cost: what the last piece cost to compress, in bytes that might have been written instead.
-        is_drained: True where it is certain that nothing was left behind the last piece.
+        waiting: the small frames at the end of the queue, not masked yet; always the same list, so that a caller that
+            keeps it can see at no cost if any wait.
+        last_cost: the cost of compressing the last piece, in bytes that might have been written instead.
+        is_drained: True if it is certain that nothing was left behind the last piece.
     """
 
     def __init__(
@@ -94,12 +94,12 @@ class Outbox:
         self.is_drained: bool = False
 
     def __bool__(self) -> bool:
-        """Whether `next_piece` has something to give."""
+        """True if `next_piece` has something to return."""
         return bool(self.waiting or self._queue or self._pings or self._pongs or self._close is not None)
 
     @property
     def buffered_amount(self) -> int:
-        """Bytes of payload that `next_piece` has not given yet."""
+        """Bytes of payload that `next_piece` has not returned yet."""
         waiting = self.waiting
         if self._counted < len(waiting):
             new = waiting[self._counted :]
@@ -109,7 +109,7 @@ class Outbox:
 
     @property
     def buffered_messages(self) -> int:
-        """Messages that `next_piece` has not wholly given yet."""
+        """Messages that `next_piece` has not wholly returned yet."""
         return self._queued_messages + len(self.waiting)
 
     def express(self, payload: bytes, is_text: bool) -> bool:
@@ -181,9 +181,9 @@ class Outbox:
         self._pings.append(self._control(Opcode.PING, payload))
 
     def add_pong(self, payload: bytes) -> None:
-        """Queues a pong before the messages that wait. Of more than `MAX_PONGS` that wait, the newest alone is kept.
+        """Queues a pong before the messages that wait. If more than `MAX_PONGS` wait, only the newest is kept.
 
-        RFC 6455 section 5.5.3 allows to answer the latest ping only. But most who send a few wait for each answer.
+        RFC 6455 section 5.5.3 allows answering the latest ping only. But a peer that sends a few waits for each answer.
         """
         if self._is_flooded or len(self._pongs) == MAX_PONGS:
             self._is_flooded = True
@@ -191,7 +191,7 @@ class Outbox:
         self._pongs.append(self._control(Opcode.PONG, payload))
 
     def keep_newest_pong(self) -> None:
-        """Forgets all pongs that wait but the newest (RFC 6455 section 5.5.3)."""
+        """Drops all pongs that wait but the newest (RFC 6455 section 5.5.3)."""
         del self._pongs[:-1]
 
     def add_close(self, payload: bytes) -> None:
@@ -199,7 +199,7 @@ class Outbox:
         self._close = self._control(Opcode.CLOSE, payload)
 
     def drop_messages(self) -> None:
-        """Forgets all messages, but for a frame that has begun."""
+        """Drops all messages but a frame that has begun."""
         first = self._queue[0] if self._queue else None
         self._queue.clear()
         self.waiting.clear()
@@ -210,11 +210,11 @@ class Outbox:
             self._queued_messages = 1
 
     def next_piece(self) -> bytes | memoryview:
-        """Gives about `PIECE` bytes to write, or `LARGE_PIECE`, ready and masked; b"" when nothing is left."""
+        """Returns about `PIECE` bytes to write, or `LARGE_PIECE`, ready and masked; b"" when nothing is left."""
         self.last_cost = 0
         self.is_drained = False
         has_controls = self._pings or self._pongs
-        if not (self._queue or has_controls or self._close is not None):  # as a rule
+        if not (self._queue or has_controls or self._close is not None):  # usually
             waiting = self.waiting
             if not waiting:
                 return b""
@@ -222,7 +222,7 @@ class Outbox:
                 frames = self._take_small(waiting)
                 self.is_drained = not waiting
                 return self._mask_all(frames)
-            # The one message that waits, as where each is written at once: half the way of many.
+            # If each message is written at once, one waits: half the work of many.
             self._counted = self._counted_amount = 0
             self.is_drained = True
             return mask_frame(waiting.pop(), self._keys)
@@ -242,7 +242,7 @@ class Outbox:
         return self._mask_all(batch)
 
     def _heads_of(self, first: int) -> list[bytes]:
-        """`_heads` of messages as they are queued: RSV1 marks those that are to be compressed."""
+        """Returns the heads of messages as they are queued: RSV1 marks those that are to be compressed."""
         plain = heads(first, self._masked)
         if self._deflater is None:
             return plain
@@ -284,13 +284,13 @@ class Outbox:
         return header(FIN | opcode, len(payload), self._masked) + self._no_key + payload
 
     def _payload_of(self, frames: list[bytes]) -> int:
-        """Bytes of payload in small frames."""
+        """Returns the bytes of payload in small frames."""
         sizes = list(map(len, frames))
         head = _HEAD + len(self._no_key)
         return sum(sizes) - head * len(sizes) - _MORE_HEAD * sum(map((head + SHORT).__lt__, sizes))
 
     def _close_run(self) -> None:
-        """Puts the small frames that wait into the queue, behind which comes something else."""
+        """Moves the small frames that wait into the queue, because something else comes behind them."""
         if self.waiting:
             run = self.waiting[:]
             self._queue.append(run)
@@ -306,7 +306,7 @@ class Outbox:
         return batch
 
     def _take_small(self, run: list[bytes]) -> list[bytes]:
-        """The small frames at the front, as many as make about one piece."""
+        """Takes the small frames at the front, as many as make about one piece."""
         batch = run[:_FRAMES_A_PIECE]
         size = sum(map(len, batch)) - self._uncounted * len(batch)
         if size > PIECE:
@@ -320,12 +320,12 @@ class Outbox:
         elif len(batch) < self._counted:
             self._counted -= len(batch)
             self._counted_amount -= self._payload_of(batch)
-        else:  # as a rule: then nothing has to be counted
+        else:  # usually: then nothing has to be counted
             self._counted = self._counted_amount = 0
         return batch if self._deflater is None else self._deflated(self._deflater, batch)
 
     def _deflated(self, deflater: Deflater, frames: list[bytes]) -> list[bytes]:
-        """The same small frames, compressed where they are marked for it."""
+        """Returns the same small frames, those that are marked for it compressed."""
         short, long = (_HEAD + more + len(self._no_key) for more in (0, _MORE_HEAD))
         last_short = short + SHORT
         whole = [frame[short if len(frame) <= last_short else long :] for frame in frames if frame[0] & RSV1]
@@ -378,7 +378,7 @@ class Outbox:
         return self._mask_all(frames)
 
     def _deflated_piece(self, deflater: Deflater, batch: list[bytes]) -> bytes:
-        """Compresses what is next, whole messages or a part of a large one, and takes what is small between them."""
+        """Compresses what is next, whole messages or a part of a large one, with the small ones between them."""
         pieces: list[bytes | memoryview] = []
         most = DEFLATED_A_PIECE * _COST_OF_DEFLATING
         while self.last_cost < most and self._queue:
