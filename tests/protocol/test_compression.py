@@ -20,6 +20,7 @@ from wsclient.protocol.compression import Deflater
 from wsclient.protocol.connection import Connection, Role, State
 from wsclient.protocol.deflate import Agreement, Direction
 from wsclient.protocol.events import Failure, FailureKind, Stage
+from wsclient.protocol.messages import MessageAssembler
 
 MIB = 1024 * 1024
 
@@ -276,13 +277,13 @@ class TestAStep:
     def test_inflates_a_bounded_amount(self, wire: bytes, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
         connection = client(ALONE)
         made = [0]
-        grow = type(connection._decoder._receiver._assembler).grow
+        grow = MessageAssembler.grow
 
-        def counting(assembler: object, size: int) -> None:
+        def counting(assembler: MessageAssembler, size: int) -> None:
             made[-1] += size
             grow(assembler, size)
 
-        monkeypatch.setattr(type(connection._decoder._receiver._assembler), "grow", counting)
+        monkeypatch.setattr(MessageAssembler, "grow", counting)
         connection.receive_data(wire)
         connection.next_events()
         while connection.has_undecoded:

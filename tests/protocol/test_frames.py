@@ -437,18 +437,17 @@ class TestAStep:
             decodes.decode()
             assert recorder.calls == before + 1
 
-        assert len(decodes._data) <= 1
+        assert len(decodes._data) <= 1  # what it keeps shows nowhere else
 
     def test_is_not_taken_while_the_receiver_is_busy(self) -> None:
-        recorder = Recorder()
+        class Busy(Recorder):
+            def control(self, opcode: Opcode, payload: bytes) -> None:
+                super().control(opcode, payload)
+                self.is_busy = True
+
+        recorder = Busy()
         decodes = decoder(recorder)
         wire = frame(PING, b"1") + frame(TEXT, b"2") + frame(BINARY, b"3" * 70_000)
-
-        def busy(opcode: Opcode, payload: bytes) -> None:
-            recorder.control(opcode, payload)
-            recorder.is_busy = True
-
-        decodes._control = busy
         decodes.receive_data(wire)
         decodes.decode()
         assert recorder.told == [Frame(PING, b"1")]
@@ -590,14 +589,13 @@ class TestStop:
         assert recorder.frames == [Frame(TEXT, b"new")]
 
     def test_may_come_from_within_a_call(self) -> None:
-        recorder = Recorder()
+        class Stopping(Recorder):
+            def control(self, opcode: Opcode, payload: bytes) -> None:
+                super().control(opcode, payload)
+                decodes.stop()
+
+        recorder = Stopping()
         decodes = decoder(recorder)
-
-        def stops(opcode: Opcode, payload: bytes) -> None:
-            recorder.control(opcode, payload)
-            decodes.stop()
-
-        decodes._control = stops
         decodes.receive_data(frame(CLOSE, b"") + frame(TEXT, b"ignored"))
         decodes.decode()
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.http11 import Head
     from wsclient.protocol.url import URL
 
-__all__ = ["MAX_COOKIES", "MAX_COOKIE_SIZE", "Cookies"]
+__all__ = ["MAX_COOKIES", "MAX_COOKIE_SIZE", "Cookie", "Cookies"]
 
 MAX_COOKIES = 50
 """Of all hosts together; the oldest goes when there is one more."""
