@@ -38,7 +38,7 @@ def test_every_tested_message_stands_in_the_reference(message: str) -> None:
     assert f"| {message} |" in REFERENCE
 
 
-@pytest.mark.parametrize("limit", ["16 MiB", "4096 packets", "65536", "8 KiB a line, 128 lines", "16384"])
+@pytest.mark.parametrize("limit", ["16 MiB", "4096 packets", "262144", "8 KiB a line, 128 lines", "16384"])
 def test_the_limits_are_told(limit: str) -> None:
     assert limit in (DOCS / "reference" / "limits.md").read_text(encoding="utf-8")
 

@@ -38,8 +38,8 @@ SHORTEST_DEFLATED = 128
 nothing, for the packet around it has 40 bytes and more."""
 
 SHORTEST_WITH_CONTEXT = 32
-"""The same if a message may refer to those before it. Of 200 moves of 47 to 79 bytes in JSON, a third is left; of those
-below this size, the headers are the larger part."""
+"""The same if a message may refer to those before it. Measured: 200 moves of 49 to 53 bytes in JSON become 44 % as
+long, for 5 us each. Shorter ones shrink too, but by less than the headers of the packet around them."""
 
 _COST_OF_DEFLATING = 4  # against writing
 _FRAMES_A_PIECE = 1024
