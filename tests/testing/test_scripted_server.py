@@ -66,7 +66,7 @@ def test_messages_go_both_ways(client: WebSocketClient, wsclient_server: Scripte
     client.put_packet(b"\x02")
     client.poll()
 
-    assert log == [("data_received",)] * 2
+    assert log == [("data_received",), ("data_received",), ("messages_available", 2)]
     assert [client.get_message(), client.get_message()] == ["hello", b"\x00\x01"]
     assert wsclient_server.received == ["and you?", b"\x02"]
 

@@ -155,3 +155,32 @@ def test_a_variant_that_cannot_be_decoded_is_an_error_of_the_peer(
     assert peer.get_var() is None
     assert peer.get_packet_error() is Error.ERR_INVALID_DATA
     assert peer.was_string_packet()
+
+
+@pytest.mark.parametrize("side", ["client", "peer"])
+def test_b11_a_variant_that_is_refused_is_the_last_error(
+    side: str, client: WebSocketClient, peer: WebSocketPeer
+) -> None:
+    nested: list[object] = []
+    for _ in range(3000):
+        nested = [nested]
+
+    assert (client if side == "client" else peer).put_var(nested) is Error.ERR_INVALID_DATA
+
+    assert client.last_error is not None
+    assert (client.last_error.stage, client.last_error.error) == ("arguments", Error.ERR_INVALID_DATA)
+    assert "put_var" in str(client.last_error).lower()
+
+
+@pytest.mark.parametrize("side", ["client", "peer"])
+def test_b11_a_packet_that_is_no_variant_is_the_last_error(
+    side: str, client: WebSocketClient, peer: WebSocketPeer, transport: FakeTransport
+) -> None:
+    transport.feed(text("no Variant"))
+    client.poll()
+
+    assert (client if side == "client" else peer).get_var() is None
+
+    assert client.last_error is not None
+    assert client.last_error.error is client.get_packet_error() is Error.ERR_INVALID_DATA
+    assert "get_var" in str(client.last_error).lower()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from enum import IntEnum
 from operator import index
 from typing import Final, TypeAlias
 
 from wsclient.core.packet_peer import PacketPeer
 from wsclient.core.signal import Signal
+from wsclient.ground.named_int import NamedInt
 
 __all__ = ["ConnectionStatus", "NetworkedMultiplayerPeer", "TransferMode"]
 
 
-class ConnectionStatus(IntEnum):
+class ConnectionStatus(NamedInt):
     """How far a peer's connection is. Godot: NetworkedMultiplayerPeer.ConnectionStatus."""
 
     CONNECTION_DISCONNECTED = 0
@@ -21,7 +21,7 @@ class ConnectionStatus(IntEnum):
     CONNECTION_CONNECTED = 2
 
 
-class TransferMode(IntEnum):
+class TransferMode(NamedInt):
     """What a peer may do to the packets that it sends. Godot: NetworkedMultiplayerPeer.TransferMode."""
 
     TRANSFER_MODE_UNRELIABLE = 0

@@ -11,7 +11,6 @@ from wsclient.core.reference import Reference
 from wsclient.ground.error import Error
 
 if TYPE_CHECKING:
-    from wsclient.variant import VariantError
     from wsclient.variant.codec.dialect import Dialect
 
 __all__ = ["BytesLike", "PacketPeer", "bytes_of"]
@@ -139,7 +138,7 @@ class PacketPeer(Reference, ABC):
         try:
             return decode(packet, allow_objects=objects, max_items=most, dialect=self._get_dialect())
         except VariantError as refusal:
-            error = _told("get_var", refusal)
+            error = self._refuse(Error[refusal.error], f"get_var: {refusal}", refusal)
         if error is Error.ERR_OUT_OF_MEMORY:
             logger.error("get_var: decode_buffer_max_items is %d; get_packet() takes the packet as bytes", most)
             self._unget_packet(packet)
@@ -167,7 +166,7 @@ class PacketPeer(Reference, ABC):
         try:
             packet = encode(value, max_size=self._encode_buffer_max_size, dialect=self._get_dialect())
         except VariantError as refusal:
-            return _told("put_var", refusal)
+            return self._refuse(Error[refusal.error], f"put_var: {refusal}", refusal)
         return self.put_packet(packet)
 
     @property
@@ -245,6 +244,12 @@ class PacketPeer(Reference, ABC):
 
         return GODOT_3
 
+    def _refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
+        """Logs why a call is refused, and returns the error. A peer that keeps a last error records it too."""
+        del cause
+        logger.error("%s", message)
+        return error
+
     def _set_packet_error(self, error: Error) -> None:
         """Settles what `get_packet_error` tells; whoever overrides that overrides this too."""
         self._packet_error = error
@@ -259,8 +264,3 @@ def bytes_of(buffer: BytesLike) -> bytes:
     except TypeError:
         advice = ": use send_text(text), or put_packet(text.encode())" if isinstance(buffer, str) else ""
         raise TypeError(f"put_packet() takes bytes, not {type(buffer).__name__}{advice}") from None
-
-
-def _told(call: str, refusal: VariantError) -> Error:
-    logger.error("%s: %s", call, refusal)  # which says what, and where
-    return Error[refusal.error]

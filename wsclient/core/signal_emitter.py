@@ -216,6 +216,12 @@ class SignalEmitter(EventEmitter):
         else:
             self._emit_to_each(signal, hook, args)
 
+    def _is_heard(self, signal: str) -> bool:
+        """Returns whether an emission of the signal would call a handler."""
+        if self._is_blocking_signals:
+            return False
+        return self._sole_handlers[signal] is not None or bool(self.listeners(signal))
+
     def _emit_to_each(self, signal: str, hook: Callable[..., object] | None, args: tuple[object, ...]) -> None:
         # A hot loop: no call but the handlers', nothing allocated before something is raised.
         handlers = () if self._is_blocking_signals else self._handlers[signal]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from wsclient.ground.named_int import NamedInt
 
 __all__ = ["Error"]
 
 
-class Error(IntEnum):
+class Error(NamedInt):
     """What a call answers instead of raising, when what went wrong can happen in a correct program.
 
     `OK` is falsy and every other code is truthy: `if error := client.connect_to_url(url): ...`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import warnings
 from _thread import get_ident
 from math import inf
@@ -81,6 +82,17 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
     """The server closes; code 0 where it gave none. The answer is on its way, `connection_closed` follows."""
     data_received: Final = Signal[()]()
     """A message can be read; emitted once for each. Normal mode."""
+    message_received: Final = Signal[str | bytes]("message")
+    """A message, `str` or `bytes` as it was sent. Normal mode; not in Godot.
+
+    While this has handlers, a message goes to them instead of the queue: `data_received` is not emitted for it, and
+    `get_message()` does not return it.
+    """
+    messages_available: Final = Signal[int]("count")
+    """The messages that a `poll()` has brought can be read; `count` has those from before too. Not in Godot.
+
+    Emitted once a poll, for `get_messages()`: cheaper than a call for each message. Normal mode.
+    """
 
     _made_by_init = "_peer"
 
@@ -253,10 +265,10 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         """Counts what happened since `connect_to_url`; after the end too. Not in Godot."""
         link, transport = self._link, self._link.transport
         return ConnectionStatistics(
-            messages_received=link.inbox.received,
+            messages_received=link.inbox.received + link.inbox.handed,
             messages_sent=link.sent_messages,
             messages_ignored=0 if self._session is None else self._session.ignored,
-            bytes_received=link.inbox.received_bytes,
+            bytes_received=link.inbox.received_bytes + link.inbox.handed_bytes,
             bytes_sent=link.sent_bytes,
             unread_packets=len(link.inbox.packets),
             unread_bytes=link.inbox.size,
@@ -340,7 +352,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
             return
         try:
             self._is_polling = True
-            self._work()
+            self._work(self._link)
         except BaseException as error:
             self._end_poll(error)
             raise
@@ -367,9 +379,17 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         events += transport.poll(read=has_read)
         return bool(events or transport.has_more or self._owed is not None or self._deferred)
 
-    def _work(self) -> None:
+    def _work(self, link: Link) -> None:
+        """Emits the signals of what has happened, and at last that of all messages together."""
+        self._tell_and_read(link)
+        if self._handlers["messages_available"]:
+            self._tell_available(link)
+        else:
+            link.inbox.told = link.inbox.received
+
+    def _tell_and_read(self, link: Link) -> None:
         """Tells what has happened and reads on, until nothing is left, or no time, or no room."""
-        link, clock, deadline = self._link, self._meter.clock, self._meter.deadline
+        clock, deadline = self._meter.clock, self._meter.deadline
         transport = link.transport
         enough = link.inbox.received_bytes + (0 if transport is None else transport.enough)
         if self._owed is not None:
@@ -389,7 +409,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
                 link.events += transport.poll()
 
     def _has_room(self, link: Link) -> bool:
-        if not link.inbox.is_full:
+        if not link.inbox.is_full or self._hands_messages_over():
             return True
         self._warn_of_pause(link)
         return False
@@ -435,11 +455,19 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         """Says goodbye to the server and lets the socket go. The signal that ends it is left to a later `poll()`."""
         self.disconnect_from_host()
         if self._link.transport is not None:
+            self._link.warn_of_unsent("a with block ended")
             self._end(self._link, was_clean=False)
 
-    def __del__(self) -> None:
-        link = getattr(self, "_link", None)  # __init__ may have failed
+    # The question is bound here, for at the end of the program its module may be gone.
+    def __del__(self, is_going_down: Callable[[], bool] = sys.is_finalizing) -> None:
+        link = vars(self).get("_link")  # __init__ may have failed
         if link is None or link.transport is None:
+            return
+        if is_going_down():
+            try:  # noqa: SIM105 - `suppress` may be gone
+                link.transport.abort()
+            except Exception:  # noqa: BLE001, S110 - it needs what is gone; the socket goes with the object
+                pass
             return
         is_dropped = link.is_open and not link.is_closing_here
         message = f"{self!r} was dropped while open: call disconnect_from_host()" if is_dropped else ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from enum import IntEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wsclient.ground.error import Error
+from wsclient.ground.named_int import NamedInt
 from wsclient.protocol.close_code import MAX_REASON_SIZE, is_valid_close_code
 from wsclient.transport.base import needs_nobody, no_express
 from wsclient.transport.forked import ForkedTransport
@@ -24,7 +24,7 @@ __all__ = ["Limits", "Link", "WriteMode"]
 logger: Final = logging.getLogger("wsclient.link")
 
 
-class WriteMode(IntEnum):
+class WriteMode(NamedInt):
     """The kind of message that `put_packet` and `put_var` send. Godot: WebSocketPeer.WriteMode."""
 
     WRITE_MODE_TEXT = 0
@@ -242,6 +242,13 @@ class Link:
         if transport is not None:
             transport.abort()
         self.wake()
+
+    def warn_of_unsent(self, when: str) -> None:
+        """Logs how much of what was sent had not left when the connection was let go."""
+        if unsent := self.buffered_amount:
+            logger.warning(
+                "%s with %d bytes in %d messages unsent: they are lost", when, unsent, self.buffered_messages
+            )
 
     def disown(self, owner: int) -> None:
         """Takes note that this is a forked child, whose parent has the connection: nobody may use it here.

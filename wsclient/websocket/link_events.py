@@ -86,6 +86,8 @@ class LinkEvents(SignalEmitter):
         if not payloads:  # all told; Ctrl+C came before they were taken off
             del events[0]
             return True
+        if self._handlers["message_received"] and self._hands_messages_over():
+            return self._hand_over(link, messages, deadline)
         # At the end nothing waits any more: what was read, one read at most, goes in whatever the limits say.
         room = len(payloads) if isinstance(events[-1], Ended) else inbox.room_for(messages)
         if not room:
@@ -128,6 +130,37 @@ class LinkEvents(SignalEmitter):
         finally:
             _forget_told(link, messages, inbox.settle())
         return True
+
+    def _hands_messages_over(self) -> bool:
+        """Returns whether messages go to handlers of `message_received`, not into the inbox."""
+        return self._session is None and self._is_heard("message_received")
+
+    def _hand_over(self, link: Link, messages: Messages, deadline: float) -> bool:
+        """Gives one message after the other to the handlers of `message_received`, as long as there are any."""
+        transport, clock, inbox = link.transport, self._meter.clock, link.inbox
+        told = 0
+        try:
+            for payload, is_text in messages.each():
+                if not self._hands_messages_over():
+                    break
+                told += 1
+                inbox.handed += 1
+                inbox.handed_bytes += len(payload)
+                self._emit("message_received", None, payload.decode("utf-8") if is_text else payload)
+                if clock() >= deadline or link.transport is not transport:
+                    return False
+        finally:
+            _forget_told(link, messages, told)
+        return True
+
+    def _tell_available(self, link: Link) -> None:
+        """Emits `messages_available` if messages were queued since the last time, and some are unread."""
+        inbox = link.inbox
+        if inbox.received == inbox.told:
+            return
+        inbox.told = inbox.received
+        if inbox.packets and self._session is None and self._link is link:
+            self._emit("messages_available", None, len(inbox.packets))
 
     def _tell_relayed(self, link: Link, session: Session, messages: Messages, room: int, deadline: float) -> bool:
         """Gives one message after the other to the session, and emits what it makes of each."""
@@ -184,6 +217,9 @@ class LinkEvents(SignalEmitter):
                 code = 0 if event.code == CloseCode.NO_STATUS else event.code  # as Godot says it
                 self._tell("server_close_request", code, event.reason)
         elif isinstance(event, Ended):
+            self._tell_available(link)
+            if link.transport is None:  # a handler of that has let the connection go
+                return
             if event.failure is not None:
                 link.last_error = ConnectionFailure.of_connection(event.failure)
             self._end(link, was_clean=event.was_clean)

@@ -33,6 +33,9 @@ class PacketQueue:
         error: what `get_packet_error()` tells.
         when_empty: as above.
         received: how many messages were ever put in.
+        told: how many of these `messages_available` was emitted for, or would have been.
+        handed: how many messages went to handlers of `message_received`, and were never put in.
+        handed_bytes: of those.
         kinds: those of messages, as in `Messages`: from the last one that was taken on, or from one before it.
         kinds_from: the number of the first of these. The first message ever is number 1; 0 stands for none, no text.
         only_kind: of those that wait: 1 where all are text, 0 where none is, None where that is not so sure.
@@ -44,6 +47,8 @@ class PacketQueue:
         "_gone_bytes",
         "_put_bytes",
         "error",
+        "handed",
+        "handed_bytes",
         "kinds",
         "kinds_from",
         "max_bytes",
@@ -51,6 +56,7 @@ class PacketQueue:
         "only_kind",
         "packets",
         "received",
+        "told",
         "when_empty",
     )
 
@@ -61,6 +67,9 @@ class PacketQueue:
         self.max_bytes: int = max_bytes
         self.max_packets: int = max_packets
         self.received: int = 0
+        self.told: int = 0
+        self.handed: int = 0
+        self.handed_bytes: int = 0
         self.only_kind: int | None = 0
         self._put_bytes = 0  # without those that are announced
         self._gone_bytes = 0  # of messages that were taken: those that were counted so far, not always all
@@ -122,6 +131,11 @@ class PacketQueue:
     def last_was_text(self) -> bool:
         """Whether the message that was taken last was text; False before the first."""
         return bool(self.kinds[self.received - len(self.packets) - self.kinds_from])
+
+    @property
+    def waiting_kinds(self) -> bytes:
+        """The kinds of the messages that wait, in their order; behind them those of announced ones."""
+        return self.kinds[self.received - len(self.packets) + 1 - self.kinds_from :]
 
     @property
     def size(self) -> int:
@@ -196,6 +210,15 @@ class PacketReader:
         if kind is None:  # what `last_was_text` asks
             kind = inbox.kinds[inbox.received - len(inbox.packets) - inbox.kinds_from]
         return packet.decode("utf-8") if kind else packet
+
+    def get_messages(self) -> list[str | bytes]:
+        """Takes all packets at once, as `get_message()` would one by one. Not in Godot."""
+        inbox = self._inbox
+        packets = [*inbox.packets]
+        kinds = inbox.waiting_kinds
+        inbox.packets.clear()
+        inbox.error = _OK
+        return [packet.decode("utf-8") if is_text else packet for packet, is_text in zip(packets, kinds, strict=False)]
 
     def get_packet_error(self) -> Error:
         """Tells how the last read went: `OK` before the first."""

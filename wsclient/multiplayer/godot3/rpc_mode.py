@@ -5,14 +5,15 @@ Source: MultiplayerAPI of Godot 3 (`_can_call_mode`, `_should_call_local`).
 
 from __future__ import annotations
 
-from enum import Enum, IntEnum, auto
+from enum import Enum, auto
 
+from wsclient.ground.named_int import NamedInt
 from wsclient.ground.value import Value
 
 __all__ = ["RPCMode", "Rule", "rule_of"]
 
 
-class RPCMode(IntEnum):
+class RPCMode(NamedInt):
     """How a method or property may be used from afar; the numbers are Godot's `MultiplayerAPI.RPCMode`."""
 
     RPC_MODE_DISABLED = 0
