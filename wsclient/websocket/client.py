@@ -352,7 +352,12 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
             return
         try:
             self._is_polling = True
-            self._work(self._link)
+            link = self._link
+            self._work(link)
+            if self._handlers["messages_available"]:
+                self._tell_available(link)
+            else:
+                link.inbox.told = link.inbox.received
         except BaseException as error:
             self._end_poll(error)
             raise
@@ -380,14 +385,6 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         return bool(events or transport.has_more or self._owed is not None or self._deferred)
 
     def _work(self, link: Link) -> None:
-        """Emits the signals of what has happened, and at last that of all messages together."""
-        self._tell_and_read(link)
-        if self._handlers["messages_available"]:
-            self._tell_available(link)
-        else:
-            link.inbox.told = link.inbox.received
-
-    def _tell_and_read(self, link: Link) -> None:
         """Tells what has happened and reads on, until nothing is left, or no time, or no room."""
         clock, deadline = self._meter.clock, self._meter.deadline
         transport = link.transport
