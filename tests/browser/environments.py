@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ENVIRONMENTS", "Environment", "Results", "installed", "play_in", "run_in"]
 
+INSIDE = ("__init__", "costs_in_a_page", "godot_in_a_page", "in_a_page", "playing", "scene")  # run in the page
 UNDICI = "undici@7.30.2"
 LONGEST = 240.0  # seconds for a run
 HERE = Path(__file__).parent
@@ -134,5 +135,15 @@ def _page(file: Path) -> Page:
 def _bundle() -> bytes:
     """All that the behaviours import."""
     files = [*sorted((ROOT / "wsclient").rglob("*.py")), ROOT / "tests" / "__init__.py"]
-    files += [HERE / name for name in ("__init__.py", "costs_in_a_page.py", "in_a_page.py", "playing.py", "scene.py")]
+    files += [
+        HERE / name
+        for name in (
+            "__init__.py",
+            "costs_in_a_page.py",
+            "godot_in_a_page.py",
+            "in_a_page.py",
+            "playing.py",
+            "scene.py",
+        )
+    ]
     return pack([*files, *sorted((HERE / "behaviours").rglob("*.py"))], packages=("pyee", "typing_extensions"))
