@@ -18,8 +18,8 @@ PICTURES = sorted((DOCS / "images" / "engines").glob("*.png"))
 # Where links lead: places that are known to be there. A new one is looked at, then added.
 PLACES = {
     "docs.aiohttp.org", "docs.astral.sh", "docs.godotengine.org", "godotengine.org", "keepachangelog.com",
-    "picows.readthedocs.io", "pypi.org", "semver.org", "websocket-client.readthedocs.io", "websockets.readthedocs.io",
-    "www.rfc-editor.org",
+    "picows.readthedocs.io", "pygame-web.github.io", "pyodide.org", "pypi.org", "pyscript.net", "semver.org",
+    "websocket-client.readthedocs.io", "websockets.readthedocs.io", "www.rfc-editor.org",
 }  # fmt: skip
 GODOT_CLASSES = {name.lower() for name in wsclient.__all__}
 
