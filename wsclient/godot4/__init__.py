@@ -16,7 +16,10 @@ from wsclient.godot4.project import Project
 from wsclient.godot4.rpc_marks import rpc
 from wsclient.godot4.scene_multiplayer import SceneMultiplayer
 from wsclient.godot4.scene_replication_config import SceneReplicationConfig
+from wsclient.godot4.tls_options import TLSOptions
 from wsclient.godot4.variants import bytes_to_var, bytes_to_var_with_objects, var_to_bytes, var_to_bytes_with_objects
+from wsclient.godot4.websocket_multiplayer_peer import WebSocketMultiplayerPeer
+from wsclient.godot4.websocket_peer import WebSocketPeer
 from wsclient.variant.codec.errors import VariantError
 from wsclient.variant.codec.keys import DictionaryKey, FrozenDictionary
 from wsclient.variant.types.color import Color
@@ -74,6 +77,7 @@ __all__ = [
     "SceneReplicationConfig",
     "Signal",
     "StringName",
+    "TLSOptions",
     "Transform2D",
     "Transform3D",
     "TypedArray",
@@ -85,6 +89,8 @@ __all__ = [
     "Vector3i",
     "Vector4",
     "Vector4i",
+    "WebSocketMultiplayerPeer",
+    "WebSocketPeer",
     "bytes_to_var",
     "bytes_to_var_with_objects",
     "rpc",

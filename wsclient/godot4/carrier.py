@@ -1,0 +1,101 @@
+"""Carrier: the client of this library that carries what Godot 4's two peers send. It is held, never inherited."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import TYPE_CHECKING
+
+from wsclient.multiplayer.godot4.session import DirectSession
+from wsclient.websocket.client import WebSocketClient
+from wsclient.websocket.link import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.godot4.tls_options import TLSOptions
+    from wsclient.ground.error import Error
+    from wsclient.transport.base import Settings, Transport
+
+__all__ = ["DEFAULT_BUFFER_SIZE", "DEFAULT_QUEUED_PACKETS", "Carrier"]
+
+# Godot's defaults.
+DEFAULT_BUFFER_SIZE = 65535
+DEFAULT_QUEUED_PACKETS = 4096
+
+
+class Carrier(WebSocketClient):
+    """A WebSocketClient with the settings that Godot 4 knows. They count from the next connection on.
+
+    Attributes:
+        supported_protocols: sub-protocols to ask for.
+        request_headers: further headers of the request, each "Name: value".
+        inbound_buffer_size: bytes of one message that is received, and of all that wait to be read.
+        outbound_buffer_size: bytes of one message that is sent, and of all that wait to leave.
+        max_queued_packets: packets that wait, each way.
+        protocol: the sub-protocol that the server chose.
+        requested_url: the URL as it was given.
+    """
+
+    _session_type = DirectSession
+
+    def __init__(self, transport: Callable[[Settings], Transport] | None = None, *, owner: str = "Carrier") -> None:
+        super().__init__(transport=transport)
+        self._owner = owner  # the name of the class that users see
+        self.supported_protocols: tuple[str, ...] = ()
+        self.request_headers: tuple[str, ...] = ()
+        self.inbound_buffer_size: int = DEFAULT_BUFFER_SIZE
+        self.outbound_buffer_size: int = DEFAULT_BUFFER_SIZE
+        self.max_queued_packets: int = DEFAULT_QUEUED_PACKETS
+        self.protocol: str = ""
+        self.requested_url: str = ""
+
+    def start(self, url: str, tls_options: TLSOptions | None, *, is_multiplayer: bool) -> Error:
+        """Starts to connect; returns as `connect_to_url`."""
+        if tls_options is not None and not self._is_owned():
+            tls_options.apply_to(self)
+        self._incoming = Limits(self.inbound_buffer_size, self.max_queued_packets)
+        self._outgoing = Limits(self.outbound_buffer_size, self.max_queued_packets)
+        error = self.connect_to_url(url, self.supported_protocols, is_multiplayer, self.request_headers)
+        if not error:
+            self.requested_url, self.protocol = url, ""
+            self._link.close_code, self._link.close_reason = -1, ""
+        return error
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether one side has asked for the end, and it has not come yet."""
+        return self._link.is_closing_here or self._link.has_received_close
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the server's first message was no id."""
+        return isinstance(self._session, DirectSession) and self._session.is_refused
+
+    @property
+    def owes_end(self) -> bool:
+        """Whether the signal of an end is still to come for a connection that there is, or was."""
+        return self._owed is not None or self._link.transport is not None
+
+    def drop(self) -> None:
+        """Ends the connection at once, without a goodbye. The signal of the end comes in the next `poll()`."""
+        if self._link.transport is not None:
+            self._end(self._link, was_clean=False)
+
+    def unget(self, packet: bytes) -> None:
+        """Makes the packet that was taken last the next one again."""
+        self._unget_packet(packet)
+
+    def refuse(self, error: Error, message: str) -> Error:
+        """Refuses a call: logged, and kept in `last_error`."""
+        return self._refuse(error, message)
+
+    def _on_connect(self, protocol: str) -> None:
+        self.protocol = protocol
+
+    def __del__(self) -> None:
+        link = getattr(self, "_link", None)  # __init__ may have failed
+        if link is not None and link.is_open and not link.is_closing_here and not sys.is_finalizing():
+            warnings.warn(f"a {self._owner} was dropped while open: call close()", ResourceWarning, stacklevel=2)
+            link.close(1000, "")
+        super().__del__()

@@ -1,0 +1,43 @@
+"""TLSOptions: what a client trusts, with Godot 4's names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from wsclient.ground.value import Value
+
+if TYPE_CHECKING:
+    import os
+    from ssl import SSLContext
+
+    from wsclient.websocket.client import WebSocketClient
+
+__all__ = ["TLSOptions"]
+
+
+class TLSOptions(Value):
+    """What a client trusts. Make it with `client()` or `client_unsafe()`.
+
+    Attributes:
+        trusted_chain: a path to a PEM file, PEM text, DER bytes or an `ssl.SSLContext`; None for the roots of the
+            system and of certifi.
+        verifies: whether the certificate and the name are checked.
+    """
+
+    trusted_chain: str | bytes | os.PathLike[str] | SSLContext | None = None
+    verifies: bool = True
+
+    @classmethod
+    def client(cls, trusted_chain: str | bytes | os.PathLike[str] | SSLContext | None = None) -> Self:
+        """Returns options that check the certificate and the name of the server."""
+        return cls(trusted_chain, True)
+
+    @classmethod
+    def client_unsafe(cls, trusted_chain: str | bytes | os.PathLike[str] | SSLContext | None = None) -> Self:
+        """Returns options that do not check the name, nor, without a chain, the certificate."""
+        return cls(trusted_chain, False)
+
+    def apply_to(self, client: WebSocketClient) -> None:
+        """Sets the options on a client that is disconnected."""
+        client.trusted_ssl_certificate = self.trusted_chain
+        client.verify_ssl = self.verifies

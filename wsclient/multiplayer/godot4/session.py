@@ -1,0 +1,49 @@
+"""DirectSession: a Godot 4 session at one end of a WebSocket: the server's first message is the id, the rest packets.
+
+The other peers are no affair of this floor: SceneMultiplayer hears of them in its own packets.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wsclient.multiplayer.godot3.commands import CommandError
+from wsclient.multiplayer.godot4.scene_commands import decode_assigned_id
+from wsclient.multiplayer.session import SERVER_ID, PeerPacket, Session, SessionJoined
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wsclient.multiplayer.session import SessionEvent
+
+__all__ = ["DirectSession"]
+
+
+class DirectSession(Session):
+    """The server and this peer.
+
+    Attributes:
+        is_refused: whether the server's first message was no id; the engine leaves then.
+    """
+
+    def __init__(self, own_id: int = 0) -> None:
+        super().__init__(own_id)
+        self.is_refused: bool = False
+
+    def receive(self, message: bytes) -> Sequence[SessionEvent]:
+        """Returns what the message changes: the session joined, or a packet."""
+        if self.is_refused:
+            return (self.ignore("the first message was no id"),)
+        if self.has_joined:
+            return (PeerPacket(SERVER_ID, self.own_id, message),)
+        try:
+            self.assign_id(decode_assigned_id(message))
+        except CommandError as error:
+            self.is_refused = True
+            return (self.ignore(str(error)),)
+        return (self.add(SERVER_ID), SessionJoined())
+
+    def wrap(self, packet: bytes, target: int) -> bytes:
+        """Returns the packet: all that a client sends goes to the server."""
+        del target
+        return packet
