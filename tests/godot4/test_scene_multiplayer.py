@@ -433,7 +433,7 @@ class TestAuthentication:
             pytest.param(lambda api: api.send_auth(1234, b"x"), Error.ERR_INVALID_PARAMETER, id="nobody"),
             pytest.param(lambda api: api.complete_auth(1234), Error.ERR_INVALID_PARAMETER, id="complete-nobody"),
             pytest.param(
-                lambda api: api.complete_auth(A) or api.send_auth(A, b"x"), Error.ERR_INVALID_PARAMETER, id="after-done"
+                lambda api: api.complete_auth(A) or api.send_auth(A, b"x"), Error.ERR_FILE_CANT_WRITE, id="after-done"
             ),
             pytest.param(
                 lambda api: api.complete_auth(A) or api.complete_auth(A), Error.ERR_FILE_CANT_WRITE, id="twice"

@@ -193,11 +193,13 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         """Sends data to the `auth_callback` of a peer that authenticates.
 
         Returns:
-            `OK`; `ERR_INVALID_PARAMETER`, logged, if it does not authenticate, if we have called `complete_auth` for
-            it, or for no bytes at all.
+            `OK`; `ERR_INVALID_PARAMETER`, logged, if it does not authenticate, or for no bytes at all;
+            `ERR_FILE_CANT_WRITE`, as in Godot, if `complete_auth` was called for it before.
         """
-        if id not in self._authentication or self._authentication.is_done_here(id):
+        if id not in self._authentication:
             return self._refuse(Error.ERR_INVALID_PARAMETER, f"send_auth: peer {id} is not authenticating")
+        if self._authentication.is_done_here(id):
+            return self._refuse(Error.ERR_FILE_CANT_WRITE, f"send_auth: complete_auth was called for peer {id} before")
         if not data:
             return self._refuse(Error.ERR_INVALID_PARAMETER, "send_auth: there are no bytes to send")
         return self._routes.send_directly(id, commands.encode_auth(data), RELIABLE)
@@ -212,7 +214,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         if id not in self._authentication:
             return self._refuse(Error.ERR_INVALID_PARAMETER, f"complete_auth: peer {id} is not authenticating")
         if self._authentication.is_done_here(id):
-            return self._refuse(Error.ERR_FILE_CANT_WRITE, f"complete_auth: peer {id} had been let in before")
+            return self._refuse(Error.ERR_FILE_CANT_WRITE, f"complete_auth: it was called for peer {id} before")
         can_be_admitted = self._authentication.finish_here(id)
         error = self._routes.send_directly(id, commands.encode_auth(), RELIABLE)
         if can_be_admitted and self._is_polling:
