@@ -19,7 +19,9 @@ from tests.support.programs import require_module
 from tests.support.source import PACKAGE, ROOT
 
 HERE = Path(__file__).parent
-USAGE, MISTAKES = HERE / "usage.py", HERE / "mistakes.py"
+USAGES = [HERE / "usage.py", HERE / "usage_godot4.py"]
+MISTAKES = [HERE / "mistakes.py", HERE / "mistakes_godot4.py"]
+USAGE = USAGES[0]
 FOUND = re.compile(r"^(?P<file>[^:]+):(?P<line>\d+): error: .*\[(?P<code>[a-z-]+)\]$")
 
 # What the library's own rooms call, and no user.
@@ -55,7 +57,7 @@ def members() -> set[str]:
 def test_mypy_passes_what_is_right_and_finds_each_mistake():
     pytest.importorskip("mypy", reason="make check installs mypy")
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--no-pretty", str(USAGE), str(MISTAKES)],
+        [sys.executable, "-m", "mypy", "--strict", "--no-pretty", *map(str, USAGES + MISTAKES)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -66,8 +68,10 @@ def test_mypy_passes_what_is_right_and_finds_each_mistake():
         if match := FOUND.match(line):
             found[Path(match["file"]).name][int(match["line"])].add(match["code"])
 
-    assert found[USAGE.name] == {}, done.stdout
-    assert found[MISTAKES.name] == marked(MISTAKES), done.stdout + done.stderr
+    for path in USAGES:
+        assert found[path.name] == {}, done.stdout
+    for path in MISTAKES:
+        assert found[path.name] == marked(path), done.stdout + done.stderr
 
 
 def ask_pyright(*arguments: str) -> dict[str, Any]:
@@ -88,10 +92,10 @@ def ask_pyright(*arguments: str) -> dict[str, Any]:
 
 @pytest.mark.timeout(300)  # the first start unpacks it
 def test_pyright_passes_what_is_right_and_finds_each_mistake():
-    found = ask_pyright(str(USAGE), str(MISTAKES))["generalDiagnostics"]
+    found = ask_pyright(*map(str, USAGES + MISTAKES))["generalDiagnostics"]
     lines = {(Path(each["file"]).name, each["range"]["start"]["line"] + 1) for each in found}
 
-    assert lines == {(MISTAKES.name, line) for line in marked(MISTAKES)}, found
+    assert lines == {(path.name, line) for path in MISTAKES for line in marked(path)}, found
 
 
 @pytest.mark.timeout(300)

@@ -9,6 +9,7 @@ The names at the top of the package, `wsclient`, are Godot 3's; a program uses t
 
 from __future__ import annotations
 
+from wsclient.godot4.multiplayer_peer import MultiplayerPeer
 from wsclient.godot4.multiplayer_spawner import MultiplayerSpawner
 from wsclient.godot4.multiplayer_synchronizer import MultiplayerSynchronizer
 from wsclient.godot4.node import Node
@@ -20,6 +21,7 @@ from wsclient.godot4.tls_options import TLSOptions
 from wsclient.godot4.variants import bytes_to_var, bytes_to_var_with_objects, var_to_bytes, var_to_bytes_with_objects
 from wsclient.godot4.websocket_multiplayer_peer import WebSocketMultiplayerPeer
 from wsclient.godot4.websocket_peer import WebSocketPeer
+from wsclient.ground.error import Error
 from wsclient.variant.codec.errors import VariantError
 from wsclient.variant.codec.keys import DictionaryKey, FrozenDictionary
 from wsclient.variant.types.color import Color
@@ -53,7 +55,9 @@ __all__ = [
     "Color",
     "DictionaryKey",
     "EncodedObjectAsID",
+    "Error",
     "FrozenDictionary",
+    "MultiplayerPeer",
     "MultiplayerSpawner",
     "MultiplayerSynchronizer",
     "Node",
