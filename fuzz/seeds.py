@@ -13,6 +13,7 @@ from fuzz.targets.reply_head import KEY_BYTES
 from fuzz.targets.runs import LIMITS, SIZES
 from wsclient import godot4
 from wsclient.multiplayer.godot3 import commands, relay
+from wsclient.multiplayer.godot4 import scene_commands
 from wsclient.protocol.masking import mask
 from wsclient.variant import (
     GODOT_4,
@@ -57,6 +58,9 @@ def seeds() -> Iterator[tuple[str, str, bytes]]:
     for name, packet in _commands().items():
         yield "commands", name, bytes((len(packet),)) + packet
     yield "commands", "session", b"".join(bytes((len(packet),)) + packet for packet in _commands().values())
+    for name, packet in _scene_packets().items():
+        yield "scene_4", name, bytes((len(packet),)) + packet
+    yield "scene_4", "session", b"".join(bytes((len(packet),)) + packet for packet in _scene_packets().values())
 
 
 def _replies() -> dict[str, bytes]:
@@ -247,6 +251,33 @@ def _relayed() -> dict[str, bytes]:
         "add": relay.encode(relay.PeerAdded(1)),
         "remove": relay.encode(relay.PeerRemoved(7)),
         "short": bytes(8),
+    }
+
+
+def _scene_packets() -> dict[str, bytes]:
+    """Returns packets of Godot 4: what the engine sends to a client, by the nodes of `scene_4`."""
+    spawn = pack("<BBIIII", 4, 0, 2, 1, 1, 3) + pack("<I", 2) + b"T1\0" + bytes((2, 90))
+    call = scene_commands.invocation_of_call(0, [1, "x", True])
+    nothing = "d41d8cd98f00b204e9800998ecf8427e"
+    return {
+        "add_peer": scene_commands.encode_add_peer(9),
+        "announce_main": scene_commands.encode_simplify_path(nothing, 1, "Main"),
+        "announce_spawner": scene_commands.encode_simplify_path(nothing, 2, "Main/Spawner"),
+        "announce_sync": scene_commands.encode_simplify_path(nothing, 3, "Main/Sync"),
+        "auth": scene_commands.encode_auth(b"secret"),
+        "bytes": scene_commands.encode_raw(b"\x00\xff"),
+        "call_by_id": call.by_id(1),
+        "call_by_path": call.by_path("Main"),
+        "call_of_two": scene_commands.invocation_of_call(2, [b"bytes"]).by_id(1),
+        "confirm": scene_commands.encode_confirm_path(1, are_lists_equal=False),
+        "relayed_call": scene_commands.encode_relay(9, call.by_path("Main")),
+        "forged": scene_commands.encode_relay(9, scene_commands.invocation_of_call(1, []).by_path("Main")),
+        "spawn": spawn,
+        "sync": pack("<BHII", 6, 7, 2, 2) + bytes((2, 80)),
+        "sync_by_path": pack("<BHII", 6, 8, 0x80000003, 2) + bytes((2, 80)),
+        "delta": pack("<BIQI", 0x16, 2, 1, 2) + bytes((2, 70)),
+        "despawn": pack("<BI", 5, 1),
+        "del_peer": scene_commands.encode_del_peer(9),
     }
 
 

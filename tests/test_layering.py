@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "core": {"variant", "ground"},
     "websocket": {"core", "transport", "protocol", "multiplayer", "ground"},
     "scene": {"core", "multiplayer", "variant", "transport.clock", "ground"},
-    "godot4": {"core", "scene", "websocket", "multiplayer", "variant", "transport.clock", "ground"},
+    "godot4": {"core", "scene", "websocket", "multiplayer", "variant", "transport", "ground"},
     DOORS: {"websocket", "scene", "core", "multiplayer", "variant", "transport", "ground"},
     "testing": {"websocket", "core", "transport", "protocol", "ground"},
     CLI: {DOORS, "websocket", "core", "transport", "protocol", "ground"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fuzz.targets import commands, frames, inflate, relay, reply_head, request_head, runs, tunnels, variant
+from fuzz.targets import commands, frames, inflate, relay, reply_head, request_head, runs, scene_4, tunnels, variant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,5 +25,6 @@ TARGETS: Final[dict[str, Callable[[bytes], int]]] = {
     "variant_4": variant.check_4,
     "relay": relay.check,
     "commands": commands.check,
+    "scene_4": scene_4.check,
 }
 """By name: gives how many units the input had (replies, frames, values, messages), and raises for a defect."""

@@ -13,14 +13,14 @@ from wsclient.rpc import puppet, remote
 if TYPE_CHECKING:
     from wsclient.core.networked_multiplayer_peer import ConnectionStatus
 
-__all__ = ["check"]
+__all__ = ["QuietPeer", "check"]
 
 _SENDER = 3  # nobody's master
 
 
 def check(data: bytes) -> int:
     """Packets, each behind its length in one byte; gives their number."""
-    peer = _Peer()
+    peer = QuietPeer(unique_id=2, sender=_SENDER)
     root = _Game("root")
     api = MultiplayerAPI()
     api.root_node = root
@@ -51,12 +51,14 @@ def _check_packet(packet: bytes) -> None:
         check_value(command.value)
 
 
-class _Peer(NetworkedMultiplayerPeer):
+class QuietPeer(NetworkedMultiplayerPeer):
     """Brings what it is given, and drops what it is asked to send."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, unique_id: int, sender: int) -> None:
         super().__init__()
         self.inbox: deque[bytes] = deque()
+        self._own_id = unique_id
+        self._from = sender
 
     def poll(self) -> None:
         pass
@@ -65,10 +67,10 @@ class _Peer(NetworkedMultiplayerPeer):
         return self.CONNECTION_CONNECTED
 
     def get_unique_id(self) -> int:
-        return 2
+        return self._own_id
 
     def get_packet_peer(self) -> int:
-        return _SENDER
+        return self._from
 
     def get_available_packet_count(self) -> int:
         return len(self.inbox)

@@ -140,7 +140,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
             self._ready()
         session.node_ready(self)
 
-    # Who decides
+    # Authority
 
     def set_multiplayer_authority(self, id: int, recursive: bool = True) -> None:
         """Sets which peer decides about this node. The game has to set the same one on all sides.
@@ -159,7 +159,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         """Returns whether we decide about this node; False without a network."""
         return self._has_authority()
 
-    # Who may call
+    # Marks
 
     def rpc_config(self, method: str, config: Mapping[str, object] | None) -> None:
         """Marks a method of this one node, whatever its class marks. All sides have to do the same.

@@ -89,7 +89,7 @@ class RPCMethod(Generic[Owner, Arguments, Returned]):
 
     Attributes:
         function: the one that was marked.
-        config: the rights and the ways that the mark gives.
+        config: the rights that the mark stands for.
     """
 
     def __init__(self, function: Callable[Concatenate[Owner, Arguments], Returned], config: RPCConfig) -> None:

@@ -108,14 +108,14 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         self.allow_object_decoding: bool = False
         """Kept for code from Godot, without effect: objects are never made from a peer's bytes."""
 
-    # What it works with
+    # Peer and tree
 
     @property
     def multiplayer_peer(self) -> NetworkedMultiplayerPeer | None:
         """The peer that carries the packets, polled by `poll()`. Setting it forgets all about the one before.
 
         Raises:
-            ValueError: on setting one that is disconnected: it has to be told to connect first.
+            ValueError: on setting one that is disconnected: connect it first.
             TypeError: on setting anything else than a peer or None.
         """
         return self._get_peer()
@@ -161,7 +161,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
             raise ValueError(f"auth_timeout is {seconds!r}: it has to be 0 or more")
         self._authentication.timeout = float(seconds)
 
-    # Who is there
+    # Peers
 
     def get_unique_id(self) -> int:
         """Returns our own id, 1 at the server; 0 before it is known, and without a peer."""

@@ -105,7 +105,7 @@ class SceneReceiver:
         self._refused = RefusalLog(logger, clock, logging.WARNING, interval=SECONDS_BETWEEN_COUNTS)
 
     def read(self, root: Node | None, source: int, packet: bytes) -> Deed | None:
-        """Reads one packet. What is malformed or not allowed is logged, counted and ignored.
+        """Reads one packet; one that is malformed or not allowed is logged, counted and ignored.
 
         Args:
             root: the node that paths start from.
@@ -113,7 +113,7 @@ class SceneReceiver:
             packet: the packet.
 
         Returns:
-            What it asks of the session; None if nothing is left to do.
+            The deed that it asks of the session; None if nothing is left to do.
         """
         try:
             return self._read(root, source, commands.decode(packet))

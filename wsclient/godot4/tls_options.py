@@ -1,4 +1,4 @@
-"""TLSOptions: what a client trusts, with Godot 4's names."""
+"""TLSOptions: the roots that a client trusts, with Godot 4's names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["TLSOptions"]
 
 
 class TLSOptions(Value):
-    """What a client trusts. Make it with `client()` or `client_unsafe()`.
+    """The roots that a client trusts. Make it with `client()` or `client_unsafe()`.
 
     Attributes:
         trusted_chain: a path to a PEM file, PEM text, DER bytes or an `ssl.SSLContext`; None for the roots of the

@@ -52,7 +52,7 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
         self._started_at = 0.0
         self._has_left = False  # by close(), until the next create_client()
         self._owed_end = ""  # the signal that the next poll() emits for it
-        self._ends_to_skip = 0  # of a connection that was left, and whose end the carrier has not told yet
+        self._ends_to_skip = 0  # of a connection that was left, and whose end is still to come from the carrier
         self._has_judged = False  # the server's first message, or the lack of one
         carrier.connect("peer_connected", self._on_joined, weak=True)
         carrier.connect("connection_failed", self._on_failed, weak=True)
@@ -195,7 +195,7 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
         self._carrier.handshake_timeout = seconds
         self._handshake_timeout = self._carrier.handshake_timeout
 
-    # What the carrier says, inside poll()
+    # Signals of the carrier, inside poll()
 
     def _on_joined(self, peer_id: int) -> None:
         self.peer_connected.emit(peer_id)
@@ -212,7 +212,7 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
             self.server_disconnected.emit()
 
     def _skips_end(self) -> bool:
-        """Returns whether the end that the carrier tells is that of a session that was left before."""
+        """Returns whether an end of the carrier belongs to a session that was left before."""
         if self._ends_to_skip:
             self._ends_to_skip -= 1
             return True

@@ -127,7 +127,7 @@ class LagPeer(NetworkedMultiplayerPeer):
         """Polls the wrapped peer, then emits what is due. A nested call does nothing.
 
         Raises:
-            Exception: what a handler raised. What is due after it comes with the next `poll()`.
+            Exception: what a handler raised. The rest that is due comes with the next `poll()`.
             RuntimeError: another thread called `poll()` first.
         """
         if not self._begin_poll():

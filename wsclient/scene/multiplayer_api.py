@@ -79,14 +79,14 @@ class MultiplayerAPI(MultiplayerBase[Node]):
         self._doubts = RefusalLog(logger, monotonic, logging.WARNING, interval=math.inf)
         self._allows_object_decoding = False
 
-    # What it works with
+    # Peer and tree
 
     @property
     def network_peer(self) -> NetworkedMultiplayerPeer | None:
         """The peer that carries the packets, polled by `poll()`. Setting it forgets all about the one before.
 
         Raises:
-            ValueError: on setting one that is disconnected: it has to be told to connect first.
+            ValueError: on setting one that is disconnected: connect it first.
             TypeError: on setting anything else than a NetworkedMultiplayerPeer or None.
         """
         return self._get_peer()
@@ -152,7 +152,7 @@ class MultiplayerAPI(MultiplayerBase[Node]):
         """Returns `allow_object_decoding`."""
         return self._allows_object_decoding
 
-    # Who is there
+    # Peers
 
     def get_network_unique_id(self) -> int:
         """Returns our own id, 1 at the server; 0 before it is known, and, logged, without a `network_peer`."""

@@ -49,7 +49,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         self._refused_calls = RefusalLog(logger, monotonic)
         self._to_free: list[AnyNode] = []
 
-    # What it works with
+    # Peer and tree
 
     @property
     def root_node(self) -> AnyNode | None:
@@ -77,7 +77,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         polled too: it may have a signal left to emit, or packets that came before the end.
 
         Raises:
-            Exception: what a called method, a set property or a handler raised. What arrived after it comes with
+            Exception: what a called method, a set property or a handler raised. The arrivals after it come with
                 the next `poll()`.
             RuntimeError: another thread called `poll()` first.
         """
@@ -106,7 +106,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         self._refused_calls.clear()
         self._forget_session()
 
-    # What a subclass says
+    # For subclasses to write
 
     @abstractmethod
     def _on_packet(self, peer: NetworkedMultiplayerPeer, source: int, packet: bytes) -> None:

@@ -35,7 +35,7 @@ class NetworkNode(TreeNode[AnyNode], Generic[AnyNode, AnyMultiplayer]):
     def multiplayer(self) -> AnyMultiplayer:
         """The multiplayer that this node's calls go through: its own, or that of the nearest node above with one.
 
-        Setting `root_node` of a multiplayer gives it to that node, and so to all nodes below.
+        Setting `root_node` of a multiplayer makes it that of the node, and so of all nodes below.
 
         Raises:
             RuntimeError: neither this node nor one above it has one.

@@ -59,7 +59,7 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         """Returns `custom_multiplayer`."""
         return self.custom_multiplayer
 
-    # Who decides
+    # Authority
 
     def set_network_master(self, id: int, recursive: bool = True) -> None:
         """Sets which peer decides about this node. The game has to set the same one on all sides.
@@ -78,7 +78,7 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         """Returns whether we are the node's network master; False without a network."""
         return self._has_authority()
 
-    # Who may call
+    # Marks
 
     def rpc_config(self, method: str, mode: RPCMode) -> None:
         """Sets who may call a method of this one node, whatever its class marks. For names known at run time only."""

@@ -1,4 +1,4 @@
-"""What to write instead of the members of Godot's Node that are not here."""
+"""Advice for the members of Godot's Node that are not here: the code to write instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What arrives at a network peer, its packets and its signals, in one order."""
+"""PeerArrivals: the packets and the signals of a network peer, in one order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ logger: Final = logging.getLogger("wsclient.multiplayer")
 
 
 class ArrivalKind(StrEnum):
-    """What can arrive: a packet, or a signal of a NetworkedMultiplayerPeer, by its name."""
+    """A kind of arrival: a packet, or a signal of a NetworkedMultiplayerPeer, by its name."""
 
     PACKET = auto()
     PEER_CONNECTED = auto()

@@ -74,7 +74,7 @@ class RPCReceiver:
         self._refused = RefusalLog(logger, monotonic, logging.WARNING, interval=SECONDS_BETWEEN_COUNTS)
 
     def receive(self, root: Node | None, peer: NetworkedMultiplayerPeer, source: int, packet: bytes) -> bytes:
-        """Does what a packet asks for. What is malformed or not allowed is logged, counted and ignored.
+        """Does what a packet asks for; one that is malformed or not allowed is logged, counted and ignored.
 
         Args:
             root: the node that paths start from.

@@ -21,7 +21,7 @@ logger: Final = logging.getLogger("wsclient.node")
 AnyNode = TypeVar("AnyNode", bound="TreeNode")  # type: ignore[type-arg]  # of any dialect
 AddedNode = TypeVar("AddedNode", bound="TreeNode")  # type: ignore[type-arg]
 
-# What separates names in a NodePath, or would be cut off there.
+# These separate names in a NodePath, or would be cut off there.
 _FORBIDDEN_IN_NAMES = frozenset('/:."\0')
 _TRAILING_NUMBER = re.compile(r"[0-9]{0,9}\Z")
 # The engine's counter of names that it had to make starts here.
@@ -51,7 +51,7 @@ class TreeNode(Object, Generic[AnyNode]):
 
     @property
     def name(self) -> str:
-        """What the node is called in paths. Set to the name of a sibling, it becomes another one, as in Godot.
+        """The node's name in paths. Set to the name of a sibling, it becomes another one, as in Godot.
 
         Raises:
             ValueError: on setting it: empty, or with one of `/ : . "` or a NUL.

@@ -1,4 +1,4 @@
-"""Godot 3's seven RPC modes as one table: which peer may call, and where a call runs.
+"""Godot 3's seven RPC modes as one table: which peers may call, and at which of them a call runs.
 
 Source: MultiplayerAPI of Godot 3 (`_can_call_mode`, `_should_call_local`).
 """
@@ -43,7 +43,7 @@ class _Who(Enum):
 
 
 class Rule(Value):
-    """The rights that one mode gives.
+    """The rights of one mode.
 
     Attributes:
         receiver: the peers that let a call through. A puppet does so only for the master's calls.
