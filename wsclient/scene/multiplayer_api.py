@@ -77,6 +77,7 @@ class MultiplayerAPI(MultiplayerBase[Node]):
         self._sender = RPCSender()
         self._receiver = RPCReceiver(self._sender)
         self._doubts = RefusalLog(logger, monotonic, logging.WARNING, interval=math.inf)
+        self._undoubted: set[tuple[type[Node], str, int]] = set()  # calls as the node's class has them
         self._allows_object_decoding = False
 
     # Peer and tree
@@ -215,13 +216,13 @@ class MultiplayerAPI(MultiplayerBase[Node]):
         if peer is None or path is None:
             return Error.ERR_UNCONFIGURED
         rpc_mode = node.get_rpc_mode(method)
-        is_sent, is_run = _plan(node, rpc_mode, peer_id, peer.get_unique_id())
+        is_sent, is_run = _plan(rpc_mode, node.get_network_master(), peer_id, peer.get_unique_id())
         if not (is_sent or is_run):
             return self._refuse_at_ourselves(node, what, rpc_mode)
         result = Error.OK
         if is_sent:
             invocation = invocation_of_call(method, args)
-            self._doubt(doubt_about_call(node, method, len(args)))
+            self._doubt_call(node, method, len(args))
             result = self._send(peer, path, peer_id, mode, invocation)
         if is_run:
             self._run_as(peer.get_unique_id(), partial(getattr(node, method), *args))
@@ -241,7 +242,7 @@ class MultiplayerAPI(MultiplayerBase[Node]):
         if peer is None or path is None:
             return Error.ERR_UNCONFIGURED
         rset_mode = node.get_rset_mode(property)
-        is_sent, is_run = _plan(node, rset_mode, peer_id, peer.get_unique_id())
+        is_sent, is_run = _plan(rset_mode, node.get_network_master(), peer_id, peer.get_unique_id())
         if not (is_sent or is_run):
             return self._refuse_at_ourselves(node, what, rset_mode)
         invocation = invocation_of_set(property, value) if is_sent else None
@@ -249,7 +250,8 @@ class MultiplayerAPI(MultiplayerBase[Node]):
             self._run_as(peer.get_unique_id(), partial(setattr, node, property, value))
         if invocation is None:
             return Error.OK
-        self._doubt(doubt_about_set(node, property))
+        if doubt := doubt_about_set(node, property):
+            self._doubts.log(doubt)
         return self._send(peer, path, peer_id, mode, invocation)
 
     # Sending
@@ -271,9 +273,14 @@ class MultiplayerAPI(MultiplayerBase[Node]):
             self._refused_calls.log(f"{what}: {node!r} is not below the root_node, {self.root_node!r}")
         return path
 
-    def _doubt(self, doubt: str) -> None:
-        if doubt:
+    def _doubt_call(self, node: Node, method: str, count: int) -> None:
+        call = (type(node), method, count)
+        if call in self._undoubted:
+            return  # asked once: a game makes the same calls in each frame
+        if doubt := doubt_about_call(node, method, count):
             self._doubts.log(doubt)
+        else:
+            self._undoubted.add(call)
 
     def _refuse_at_ourselves(self, node: Node, what: str, mode: RPCMode) -> Error:
         reason = f"{what} at ourselves: its mode at {node!r}, {mode.keyword}, does not run it here"
@@ -318,12 +325,12 @@ class MultiplayerAPI(MultiplayerBase[Node]):
         self._receiver.clear()
 
 
-def _plan(node: Node, mode: RPCMode, target: int, own_id: int) -> tuple[bool, bool]:
+def _plan(mode: RPCMode, master: int, target: int, own_id: int) -> tuple[bool, bool]:
     """Returns whether a call is sent, and whether it is run here (Godot's `rpcp`, `_should_call_local`)."""
     is_at_others = target != own_id
     if target == -own_id or (target > 0 and is_at_others):
         return True, False
-    rule, is_master = rule_of(mode), node.is_network_master()
+    rule, is_master = rule_of(mode), master == own_id
     return is_at_others and rule.is_sent(is_master=is_master), rule.runs_at_home(is_master=is_master)
 
 

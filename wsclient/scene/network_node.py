@@ -1,5 +1,7 @@
 """NetworkNode: what nodes of every Godot have of the network: their multiplayer, and who decides about them."""
 
+# ruff: noqa: SLF001 - nodes of one tree know each other
+
 from __future__ import annotations
 
 import logging
@@ -78,16 +80,16 @@ class NetworkNode(TreeNode[AnyNode], Generic[AnyNode, AnyMultiplayer]):
     def _find_multiplayer(self) -> AnyMultiplayer | None:
         node: NetworkNode[AnyNode, AnyMultiplayer] | None = self
         while node is not None:
-            if node.custom_multiplayer is not None:
-                return node.custom_multiplayer
-            node = node.get_parent()
+            if node._custom_multiplayer is not None:
+                return node._custom_multiplayer
+            node = node._parent
         return None
 
     def _set_authority(self, peer_id: int, is_recursive: bool) -> None:
         self._authority = peer_id
         if is_recursive:
             for child in self._children.values():
-                child._set_authority(peer_id, is_recursive=True)  # noqa: SLF001 - a node too
+                child._set_authority(peer_id, is_recursive=True)
 
     def _has_authority(self) -> bool:
         found = self._find_multiplayer()

@@ -125,15 +125,18 @@ class Raw(Value):
 Command = RemoteCall | RemoteSet | SimplifyPath | ConfirmPath | Raw
 
 
-class Invocation(Value):
+class Invocation:
     """A call or a set, encoded but for its node: the arguments are encoded once for all receivers."""
 
-    code: _Code
-    body: bytes
+    __slots__ = ("_body", "_code")  # no Value, which takes four times as long to make: there is one for each call
+
+    def __init__(self, code: _Code, body: bytes) -> None:
+        self._code = bytes((code,))
+        self._body = body
 
     def by_id(self, path_id: int) -> bytes:
         """Returns the packet for receivers that confirmed the path."""
-        return bytes((self.code,)) + _U32.pack(path_id) + self.body
+        return self._code + _U32.pack(path_id) + self._body
 
     def by_path(self, path: str) -> bytes:
         """Returns the packet for the other receivers.
@@ -141,7 +144,7 @@ class Invocation(Value):
         Raises:
             ValueError: a NUL, or no UTF-8, in the path.
         """
-        return self.by_id(_PATH_FOLLOWS | _NAME_OFFSET + len(self.body)) + _c_string(path)
+        return self.by_id(_PATH_FOLLOWS | _NAME_OFFSET + len(self._body)) + _c_string(path)
 
 
 def invocation_of_call(method: str, arguments: Sequence[object]) -> Invocation:
@@ -154,8 +157,11 @@ def invocation_of_call(method: str, arguments: Sequence[object]) -> Invocation:
     if len(arguments) > MAX_ARGUMENTS:
         raise ValueError(f"{len(arguments)} arguments, a call carries {MAX_ARGUMENTS}")
     parts = [_c_string(method), bytes((len(arguments),))]
-    for number, argument in enumerate(arguments, 1):
-        parts.append(_variant_of(argument, f"argument {number} of {method!r}"))
+    try:
+        for argument in arguments:
+            parts.append(encode_variant(argument))  # noqa: PERF401 - how many there are says which one failed
+    except (TypeError, OverflowError, VariantError) as error:
+        raise _placed(error, f"argument {len(parts) - 1} of {method!r}") from error
     return Invocation(_Code.REMOTE_CALL, b"".join(parts))
 
 
@@ -166,7 +172,10 @@ def invocation_of_set(name: str, value: object) -> Invocation:
         TypeError, OverflowError: a value that is no Variant; the text names the place.
         ValueError: a NUL, or no UTF-8, in the name.
     """
-    return Invocation(_Code.REMOTE_SET, _c_string(name) + _variant_of(value, f"the value of {name!r}"))
+    try:
+        return Invocation(_Code.REMOTE_SET, _c_string(name) + encode_variant(value))
+    except (TypeError, OverflowError, VariantError) as error:
+        raise _placed(error, f"the value of {name!r}") from error
 
 
 def encode_simplify_path(path_id: int, path: str) -> bytes:
@@ -255,13 +264,11 @@ def _decode_node(packet: bytes) -> NodeReference:
     return NodeByPath(_path_at(packet, offset))
 
 
-def _variant_of(value: object, what: str) -> bytes:
-    try:
-        return encode_variant(value)
-    except (TypeError, OverflowError) as error:
-        raise type(error)(f"{what}: {error}") from error
-    except VariantError as error:
-        raise VariantError(error.error, f"{what}: {error.reason}", error.offset) from error
+def _placed(error: TypeError | OverflowError | VariantError, place: str) -> Exception:
+    """Returns the error with the place of the value that it is about."""
+    if isinstance(error, VariantError):
+        return VariantError(error.error, f"{place}: {error.reason}", error.offset)
+    return type(error)(f"{place}: {error}")
 
 
 def _variant_at(packet: bytes, offset: int, what: str) -> tuple[object, int]:
