@@ -93,9 +93,9 @@ class Carrier(WebSocketClient):
     def _on_connect(self, protocol: str) -> None:
         self.protocol = protocol
 
-    def __del__(self) -> None:
-        link = getattr(self, "_link", None)  # __init__ may have failed
-        if link is not None and link.is_open and not link.is_closing_here and not sys.is_finalizing():
+    def __del__(self, is_going_down: Callable[[], bool] = sys.is_finalizing) -> None:
+        link = vars(self).get("_link")  # __init__ may have failed
+        if link is not None and link.is_open and not link.is_closing_here and not is_going_down():
             warnings.warn(f"a {self._owner} was dropped while open: call close()", ResourceWarning, stacklevel=2)
             link.close(1000, "")
-        super().__del__()
+        super().__del__(is_going_down)
