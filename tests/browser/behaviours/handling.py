@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.browser.behaviours.listed import behaviour
+from wsclient import PollGroup
 
 if TYPE_CHECKING:
     from tests.browser.scene import Scene
@@ -60,3 +61,22 @@ async def connects_again_from_the_handler_that_hears_the_end(scene: Scene) -> No
     await scene.until(player, lambda: player.names().count("connection_established") == 2)
     player.send_text("again")
     await scene.until(player, lambda: player.messages)
+
+
+@behaviour
+async def is_polled_in_a_group(scene: Scene) -> None:
+    players = [scene.player(), scene.player()]
+    with PollGroup() as group:
+        for player in players:
+            group.add(player)
+            player.connect_to_url(scene.url("echo"))
+        for _ in range(3000):  # frames
+            group.poll()
+            for player in players:
+                if player.told and not player.get_statistics().messages_sent:
+                    player.send_text("round trip")
+            if all(player.messages for player in players):
+                break
+            await scene.frame()
+
+    assert [player.messages for player in players] == [["round trip"]] * 2
