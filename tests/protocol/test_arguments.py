@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from wsclient.protocol.arguments import check_headers, check_subprotocols, merge_headers
 from wsclient.protocol.errors import InvalidArgument
-from wsclient.protocol.http11 import MAX_HEADERS, MAX_LINE_SIZE
+from wsclient.protocol.fields import MAX_HEADERS, MAX_LINE_SIZE
 
 if TYPE_CHECKING:
-    from wsclient.protocol.http11 import Headers
+    from wsclient.protocol.fields import Headers
 
 
 @pytest.mark.parametrize(

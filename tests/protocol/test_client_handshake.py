@@ -15,14 +15,14 @@ from tests.support.every_way import every_way
 from wsclient.protocol.client_handshake import ClientHandshake
 from wsclient.protocol.deflate import Agreement, Direction
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
+from wsclient.protocol.fields import MAX_HEADERS, MAX_LINE_SIZE
 from wsclient.protocol.handshake import accept_key
-from wsclient.protocol.http11 import MAX_HEADERS, MAX_LINE_SIZE
 from wsclient.protocol.url import URL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wsclient.protocol.http11 import Headers
+    from wsclient.protocol.fields import Headers
 
 # RFC 6455 section 1.3: this key, and the value that accepts it.
 NONCE = b"the sample nonce"

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wsclient.protocol.cookies import MAX_COOKIE_SIZE, MAX_COOKIES, Cookies
-from wsclient.protocol.http11 import MAX_LINE_SIZE, ResponseHead
+from wsclient.protocol.fields import MAX_LINE_SIZE
+from wsclient.protocol.http11 import ResponseHead
 from wsclient.protocol.url import URL
 
 NOW = calendar.timegm((2026, 11, 30, 12, 0, 0))

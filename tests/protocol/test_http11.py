@@ -10,19 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.every_way import every_way
+from wsclient.protocol.fields import MAX_HEADERS, MAX_LINE_SIZE, Headers
 from wsclient.protocol.http11 import (
-    MAX_HEADERS,
-    MAX_LINE_SIZE,
     BadHead,
-    Headers,
     HeadTooLarge,
     NotHTTP,
     RequestHead,
     RequestParser,
     ResponseHead,
     ResponseParser,
-    is_field_value,
-    is_token,
     split_list,
 )
 
@@ -309,29 +305,6 @@ def test_lookup_ignores_case_and_keeps_order() -> None:
 )
 def test_splits_lists(value: str, elements: list[str]) -> None:
     assert split_list(value) == elements
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param(b"chat.v2", True, id="plain"),
-        pytest.param(b"", False, id="empty"),
-        pytest.param(b"a b", False, id="space"),
-        pytest.param(b"a\tb", False, id="tab"),
-        pytest.param(b"a\x7f", False, id="del"),
-        pytest.param(b"\xe9", False, id="latin-1"),
-        *(pytest.param(bytes([char]), False, id=f"separator-{chr(char)}") for char in b'()<>@,;:\\"/[]?={}'),
-    ],
-)
-def test_knows_a_token(text: bytes, expected: bool) -> None:
-    assert is_token(text) is expected
-
-
-def test_a_field_value_has_any_byte_but_control_characters() -> None:
-    allowed = [byte for byte in range(256) if is_field_value(bytes([byte]))]
-
-    assert allowed == [0x09, *range(0x20, 0x7F), *range(0x80, 0x100)]
-    assert is_field_value(b"")
 
 
 TOKENS = st.from_regex(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,20}", fullmatch=True)

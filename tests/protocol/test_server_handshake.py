@@ -10,7 +10,7 @@ from tests.support.every_way import every_way
 from wsclient.protocol.deflate import accept_offer
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.events import Failure, FailureKind, Stage
-from wsclient.protocol.http11 import MAX_HEADERS, MAX_LINE_SIZE
+from wsclient.protocol.fields import MAX_HEADERS, MAX_LINE_SIZE
 from wsclient.protocol.server_handshake import Request, ServerHandshake, choose_subprotocol, rejection
 
 # RFC 6455 section 1.3: this key, and the value that accepts it.

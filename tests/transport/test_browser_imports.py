@@ -39,6 +39,7 @@ def test_a_page_loads_nothing_of_the_world_of_sockets(imported: set[str], name: 
         "wsclient.protocol.deflate",
         "wsclient.protocol.frames",
         "wsclient.protocol.handshake",
+        "wsclient.protocol.http11",
         "wsclient.scene",
         "wsclient.transport.native",
         "wsclient.transport.opening",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from wsclient.ground.escape import escape
 from wsclient.protocol.errors import InvalidArgument
-from wsclient.protocol.http11 import MAX_HEADERS, MAX_LINE_SIZE, Headers, is_token
+from wsclient.protocol.fields import MAX_HEADERS, MAX_LINE_SIZE, Headers, is_token
 
 __all__ = ["check_headers", "check_subprotocols", "merge_headers"]
 

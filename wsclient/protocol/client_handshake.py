@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wsclient.ground.escape import escape
 from wsclient.protocol import deflate
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
+from wsclient.protocol.fields import MAX_HEADERS, MAX_LINE_SIZE, Headers
 from wsclient.protocol.handshake import (
     KEY_SIZE,
     VERSION,
@@ -18,7 +19,7 @@ from wsclient.protocol.handshake import (
     join_head,
     shown,
 )
-from wsclient.protocol.http11 import MAX_HEADERS, MAX_LINE_SIZE, BadHead, Headers, NotHTTP, ResponseHead, ResponseParser
+from wsclient.protocol.http11 import BadHead, NotHTTP, ResponseHead, ResponseParser
 from wsclient.protocol.http_body import BodyPrefix
 from wsclient.protocol.refusal import explain_not_http, explain_status
 

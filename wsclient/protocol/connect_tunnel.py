@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from wsclient.ground.escape import escape
 from wsclient.protocol.events import FailureKind
-from wsclient.protocol.http11 import BadHead, Headers, NotHTTP, ResponseHead, ResponseParser, split_list
+from wsclient.protocol.http11 import BadHead, NotHTTP, ResponseHead, ResponseParser, split_list
 from wsclient.protocol.tunnel import Tunnel, Tunnelled
 
 if TYPE_CHECKING:
     from wsclient.protocol.events import Failure
+    from wsclient.protocol.fields import Headers
     from wsclient.protocol.tunnel import Target
 
 __all__ = ["MAX_INTERIM", "ConnectTunnel"]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from wsclient.ground.value import Value
-from wsclient.protocol.http11 import MAX_LINE_SIZE
+from wsclient.protocol.fields import MAX_LINE_SIZE
 
 if TYPE_CHECKING:
     from wsclient.protocol.http11 import Head

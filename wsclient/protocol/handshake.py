@@ -7,10 +7,12 @@ from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
 from wsclient.ground.escape import escape
-from wsclient.protocol.http11 import MAX_LINE_SIZE, split_list
+from wsclient.protocol.fields import MAX_LINE_SIZE
+from wsclient.protocol.http11 import split_list
 
 if TYPE_CHECKING:
-    from wsclient.protocol.http11 import Head, Headers
+    from wsclient.protocol.fields import Headers
+    from wsclient.protocol.http11 import Head
 
 __all__ = ["KEY_SIZE", "VERSION", "accept_key", "elements", "encoded_key", "has_element", "join_head", "shown"]
 

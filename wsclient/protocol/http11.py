@@ -11,37 +11,24 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from wsclient.ground.escape import escape
 from wsclient.ground.value import Value
+from wsclient.protocol.fields import MAX_HEADERS, MAX_LINE_SIZE, Headers, is_field_value, is_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
-    "MAX_HEADERS",
-    "MAX_LINE_SIZE",
     "BadHead",
     "Head",
     "HeadParser",
     "HeadTooLarge",
-    "Headers",
     "NotHTTP",
     "RequestHead",
     "RequestParser",
     "ResponseHead",
     "ResponseParser",
-    "is_field_value",
-    "is_token",
     "split_list",
 ]
 
-MAX_LINE_SIZE = 8192  # bytes, without the line end; for the first line and for each header
-MAX_HEADERS = 128  # header lines of one message
-
-Headers = tuple[tuple[str, str], ...]
-"""Names and values in order of arrival, as they were written; a name may occur again. Values are read as Latin-1."""
-
-# RFC 9110 section 5.6.2. bytes.translate() deletes all of these from a text: what is left over is illegal.
-_TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_FIELD_VALUE = bytes([0x09, *range(0x20, 0x7F), *range(0x80, 0x100)])  # RFC 9110 section 5.5
 _VISIBLE = bytes(range(0x21, 0x7F))
 
 _NAME = b"HTTP/"
@@ -202,16 +189,6 @@ class RequestParser(HeadParser[RequestHead]):
         if len(parts) != 3 or version is None or not is_token(parts[0]) or not _is_visible(parts[1]):
             raise BadHead(f"its request line is malformed: '{escape(line)}'")
         return lambda headers: RequestHead(version, headers, parts[0].decode("ascii"), parts[1].decode("ascii"))
-
-
-def is_token(text: bytes) -> bool:
-    """Returns whether this is a token (RFC 9110 section 5.6.2), as names of fields and subprotocols are."""
-    return bool(text) and not text.translate(None, _TOKEN)
-
-
-def is_field_value(text: bytes) -> bool:
-    """Returns whether a field may have this value (RFC 9110 section 5.5): no control characters but the tab."""
-    return not text.translate(None, _FIELD_VALUE)
 
 
 def split_list(value: str) -> list[str]:

@@ -12,7 +12,7 @@ from wsclient.protocol.socks import Socks4Tunnel, Socks5Tunnel, check_credential
 from wsclient.protocol.url import URL
 
 if TYPE_CHECKING:
-    from wsclient.protocol.http11 import Headers
+    from wsclient.protocol.fields import Headers
     from wsclient.protocol.tunnel import Target, Tunnel
 
 __all__ = ["Proxy"]

@@ -10,7 +10,8 @@ from wsclient.protocol.events import Failure, FailureKind, Stage
 from wsclient.protocol.url import URL
 
 if TYPE_CHECKING:
-    from wsclient.protocol.http11 import Headers, ResponseHead
+    from wsclient.protocol.fields import Headers
+    from wsclient.protocol.http11 import ResponseHead
 
 __all__ = [
     "BadRedirect",

@@ -11,11 +11,13 @@ from wsclient.protocol.arguments import check_subprotocols
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.events import Failure, FailureKind, Stage
 from wsclient.protocol.handshake import KEY_SIZE, VERSION, accept_key, elements, has_element, join_head, shown
-from wsclient.protocol.http11 import BadHead, Headers, HeadTooLarge, NotHTTP, RequestHead, RequestParser
+from wsclient.protocol.http11 import BadHead, HeadTooLarge, NotHTTP, RequestHead, RequestParser
 from wsclient.protocol.url import percent_decoded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from wsclient.protocol.fields import Headers
 
 __all__ = ["Request", "ServerHandshake", "choose_subprotocol", "rejection"]
 

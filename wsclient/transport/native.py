@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sized
 
     from wsclient.protocol.events import Event
-    from wsclient.protocol.http11 import Headers
+    from wsclient.protocol.fields import Headers
     from wsclient.transport.base import OpeningRequest, Settings
     from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.opening.milestones import Accepted, Established

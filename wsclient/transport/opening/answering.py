@@ -14,7 +14,7 @@ from wsclient.transport.opening.phase import Phase
 
 if TYPE_CHECKING:
     from wsclient.protocol.deflate import Agreement
-    from wsclient.protocol.http11 import Headers
+    from wsclient.protocol.fields import Headers
     from wsclient.transport.base import Settings
     from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.stream.stream import Stream

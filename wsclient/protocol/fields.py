@@ -1,0 +1,25 @@
+"""The fields of an HTTP message: what their names and values may hold, and how much (RFC 9110 section 5)."""
+
+from __future__ import annotations
+
+__all__ = ["MAX_HEADERS", "MAX_LINE_SIZE", "Headers", "is_field_value", "is_token"]
+
+MAX_LINE_SIZE = 8192  # bytes, without the line end; for the first line and for each header
+MAX_HEADERS = 128  # header lines of one message
+
+Headers = tuple[tuple[str, str], ...]
+"""Names and values in order of arrival, as they were written; a name may occur again. Values are read as Latin-1."""
+
+# RFC 9110 section 5.6.2. bytes.translate() deletes all of these from a text: what is left over is illegal.
+_TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_FIELD_VALUE = bytes([0x09, *range(0x20, 0x7F), *range(0x80, 0x100)])  # RFC 9110 section 5.5
+
+
+def is_token(text: bytes) -> bool:
+    """Returns whether this is a token (RFC 9110 section 5.6.2), as names of fields and subprotocols are."""
+    return bool(text) and not text.translate(None, _TOKEN)
+
+
+def is_field_value(text: bytes) -> bool:
+    """Returns whether a field may have this value (RFC 9110 section 5.5): no control characters but the tab."""
+    return not text.translate(None, _FIELD_VALUE)
