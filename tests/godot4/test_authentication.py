@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from wsclient.godot4.authentication import Authentication
+from wsclient.ground.error import Error
 
 
 @pytest.fixture
@@ -21,13 +22,13 @@ def test_a_peer_that_has_come_authenticates(authentication):
 
 def test_a_peer_is_admitted_once_both_sides_are_done(authentication):
     assert not authentication.finish_here(5)
-    assert authentication.is_done_here(5)
+    assert authentication.refusal_of(5).error == Error.ERR_FILE_CANT_WRITE
     assert authentication.finish_there(5)
 
 
 def test_the_other_side_may_be_done_first(authentication):
     assert not authentication.finish_there(5)
-    assert not authentication.is_done_here(5)
+    assert authentication.refusal_of(5) is None
     assert authentication.finish_here(5)
 
 
@@ -43,3 +44,7 @@ def test_a_peer_is_forgotten_once(authentication):
     authentication.begin(5, now=0.0)
     authentication.clear()
     assert authentication.peers() == []
+
+
+def test_nothing_can_be_said_to_a_peer_that_does_not_authenticate(authentication):
+    assert authentication.refusal_of(6).error == Error.ERR_INVALID_PARAMETER

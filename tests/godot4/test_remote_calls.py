@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import logging
 import re
 
 import pytest
 
+from tests.support.scripted_peer import ScriptedPeer
 from wsclient.godot4 import Node, rpc
-from wsclient.godot4.remote_calls import RemoteCalls
+from wsclient.godot4.remote_calls import Called, RemoteCalls
 from wsclient.godot4.scene_paths import ScenePaths
+from wsclient.godot4.scene_routes import SceneRoutes
 from wsclient.ground.error import Error
+from wsclient.ground.refusal_log import RefusalLog
 from wsclient.multiplayer.godot3.commands import NodeById, NodeByPath
 from wsclient.multiplayer.godot4 import scene_commands as commands
 from wsclient.scene.rpc_admission import NotAdmitted
@@ -26,18 +30,26 @@ class Player(Node):
 
 
 @pytest.fixture
-def sent():
-    return []
+def peer():
+    return ScriptedPeer(2)
 
 
 @pytest.fixture
-def paths(sent):
-    return ScenePaths(lambda peer_id, packet, mode: sent.append((peer_id, packet)) or Error.OK)
+def routes(peer):
+    routes = SceneRoutes(dict.fromkeys([1, 5, 7]))
+    routes.peer, routes.server_relay = peer, False
+    return routes
 
 
 @pytest.fixture
-def calls(paths, sent):
-    return RemoteCalls(paths, lambda peer_id, packet, mode: sent.append((peer_id, packet)) or Error.OK)
+def paths(routes):
+    return ScenePaths(routes.send_command)
+
+
+@pytest.fixture
+def calls(routes, paths):
+    refused = RefusalLog(logging.getLogger("test"), float)
+    return RemoteCalls(routes, paths, refused, lambda node, peer_id: node.name != "Hidden" or peer_id == 1)
 
 
 @pytest.fixture
@@ -56,42 +68,56 @@ def admitted(calls, root, *arguments, number=0, source=5, node=None):
     return calls.admitted(root, source, commands.RemoteCall(node or NodeByPath("Player"), number, arguments))()
 
 
+def sent_by(peer):
+    return [(sent.target, sent.packet) for sent in peer.sent]
+
+
 class TestSending:
-    def test_the_node_is_announced_to_all_before_it_is_called(self, calls, player, sent):
-        calls.send(player, "Player", "move", (1,), [5, 7])
+    def test_the_node_is_announced_to_all_before_it_is_called(self, calls, root, player, peer):
+        assert calls.call(root, player, -1, "move", (1,)) == Called(Error.OK)
         by_path = commands.invocation_of_call(0, [1]).by_path("Player")
-        assert [type(commands.decode(packet)).__name__ for _, packet in sent] == ["SimplifyPath"] * 2 + [
-            "RemoteCall"
-        ] * 2
-        assert sent[2:] == [(5, by_path), (7, by_path)]
+        names = [type(commands.decode(packet)).__name__ for _, packet in sent_by(peer)]
+        assert names == ["SimplifyPath"] * 2 + ["RemoteCall"] * 2
+        assert sent_by(peer)[2:] == [(5, by_path), (7, by_path)]
 
-    def test_those_that_know_the_number_get_it_in_four_bytes_while_others_do_not(self, calls, paths, player, sent):
-        calls.send(player, "Player", "move", (1,), [5, 7])
+    def test_those_that_know_the_number_get_it_in_four_bytes_while_others_do_not(
+        self, calls, root, paths, player, peer
+    ):
+        calls.call(root, player, -1, "move", (1,))
         paths.confirm(5, commands.ConfirmPath(True, 1))
-        sent.clear()
-        calls.send(player, "Player", "move", (1,), [5, 7])
+        peer.sent.clear()
+        calls.call(root, player, -1, "move", (1,))
         invocation = commands.invocation_of_call(0, [1])
-        assert sent == [(5, invocation.by_wide_id(1)), (7, invocation.by_path("Player"))]
+        assert sent_by(peer) == [(5, invocation.by_wide_id(1)), (7, invocation.by_path("Player"))]
 
-    def test_all_that_know_the_number_get_it_as_small_as_it_can_be(self, calls, paths, player, sent):
-        calls.send(player, "Player", "move", (1,), [5])
+    def test_all_that_know_the_number_get_it_as_small_as_it_can_be(self, calls, root, paths, player, peer):
+        calls.call(root, player, 5, "move", (1,))
         paths.confirm(5, commands.ConfirmPath(True, 1))
-        sent.clear()
-        calls.send(player, "Player", "move", (1,), [5])
-        assert sent == [(5, commands.invocation_of_call(0, [1]).by_id(1))]
+        peer.sent.clear()
+        calls.call(root, player, 5, "move", (1,))
+        assert sent_by(peer) == [(5, commands.invocation_of_call(0, [1]).by_id(1))]
 
-    def test_to_nobody_nothing_is_sent(self, calls, player, sent):
-        calls.send(player, "Player", "move", (1,), [])
-        assert sent == []
+    def test_peers_that_cannot_see_the_node_are_left_out(self, calls, root, peer):
+        calls.call(root, root.add_child(Player("Hidden")), 0, "move", (1,))
+        assert {target for target, _ in sent_by(peer)} == {1}
 
-    def test_a_method_of_the_node_alone_has_a_number_of_two_bytes(self, calls, player, sent):
-        player.rpc_config("hidden", {})
-        calls.send(player, "Player", "hidden", (), [5])
-        assert commands.decode(sent[1][1]).method_id == 0x8000
+    def test_a_method_of_the_node_alone_has_a_number_of_two_bytes(self, calls, root, player, peer):
+        player.rpc_config("hidden", {"call_local": True})
+        assert calls.call(root, player, 5, "hidden", ()) == Called(Error.OK)
+        assert calls.call(root, player, 2, "hidden", ()) == Called(Error.OK, runs_here=True)
+        assert commands.decode(peer.sent[1].packet).method_id == 0x8000
 
-    def test_what_is_not_marked_has_no_number(self, calls, player):
-        with pytest.raises(ValueError, match="'hidden' is not marked"):
-            calls.send(player, "Player", "hidden", (), [5])
+    @pytest.mark.parametrize(
+        ("target", "method", "error"),
+        [
+            (5, "hidden", Error.ERR_INVALID_PARAMETER),
+            (2, "move", Error.ERR_INVALID_PARAMETER),
+            (66, "move", Error.OK),
+        ],
+    )
+    def test_a_refusal_sends_nothing_and_runs_nothing(self, calls, root, player, peer, target, method, error):
+        assert calls.call(root, player, target, method, ()) == Called(error)
+        assert peer.sent == []
 
 
 class TestAdmission:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from tests.support.scripted_peer import ScriptedPeer
@@ -18,6 +20,7 @@ from wsclient.godot4.scene_receiver import (
     SceneReceiver,
 )
 from wsclient.godot4.scene_routes import SceneRoutes
+from wsclient.ground.refusal_log import RefusalLog
 from wsclient.multiplayer.godot4 import scene_commands as commands
 
 NOTHING = "d41d8cd98f00b204e9800998ecf8427e"
@@ -45,7 +48,10 @@ def receiver(authentication):
     routes = SceneRoutes(dict.fromkeys([1, 9]))
     routes.peer = ScriptedPeer(5)
     paths = ScenePaths(routes.send_command)
-    return SceneReceiver(routes, authentication, paths, RemoteCalls(paths, routes.send_command), float)
+    refused = RefusalLog(logging.getLogger("test"), float)
+    return SceneReceiver(
+        routes, authentication, paths, RemoteCalls(routes, paths, refused, lambda node, peer_id: True), float
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["Authentication"]
+from wsclient.ground.error import Error
+from wsclient.ground.value import Value
+
+__all__ = ["AuthRefusal", "Authentication"]
+
+
+class AuthRefusal(Value):
+    """Why a call about a peer is refused."""
+
+    error: Error
+    reason: str
 
 
 class _Pending:
@@ -40,9 +50,14 @@ class Authentication:
         """Records that a peer has come."""
         self._pending[peer_id] = _Pending(now)
 
-    def is_done_here(self, peer_id: int) -> bool:
-        """Returns whether `complete_auth` was called for this peer."""
-        return self._pending[peer_id].is_done_here
+    def refusal_of(self, peer_id: int) -> AuthRefusal | None:
+        """Returns why nothing more can be said to a peer, with the engine's error; None if it can."""
+        pending = self._pending.get(peer_id)
+        if pending is None:
+            return AuthRefusal(Error.ERR_INVALID_PARAMETER, f"peer {peer_id} is not authenticating")
+        if pending.is_done_here:
+            return AuthRefusal(Error.ERR_FILE_CANT_WRITE, f"complete_auth was called for peer {peer_id} before")
+        return None
 
     def finish_here(self, peer_id: int) -> bool:
         """Records that we are done with a peer; returns whether it can be admitted."""

@@ -5,58 +5,130 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer
 from wsclient.godot4.rpc_config import RPCMode
 from wsclient.godot4.rpc_marks import BoundRPC
+from wsclient.godot4.scene_routes import includes
+from wsclient.ground.error import Error
+from wsclient.ground.value import Value
 from wsclient.multiplayer.godot3.commands import NodeById, NodeReference, shown
 from wsclient.multiplayer.godot4.scene_commands import invocation_of_call
 from wsclient.scene.rpc_admission import NotAdmitted, check_arguments
+from wsclient.scene.rpc_doubts import nearest_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from wsclient.godot4.node import Node
-    from wsclient.godot4.scene_paths import ScenePaths, Send
+    from wsclient.godot4.scene_paths import ScenePaths
+    from wsclient.godot4.scene_routes import SceneRoutes
+    from wsclient.ground.refusal_log import RefusalLog
     from wsclient.multiplayer.godot4.scene_commands import Invocation, RemoteCall
 
-__all__ = ["RemoteCalls"]
+__all__ = ["Called", "RemoteCalls"]
+
+BROADCAST = NetworkedMultiplayerPeer.TARGET_PEER_BROADCAST
+
+
+class Called(Value):
+    """What came of a call of ours.
+
+    Attributes:
+        error: the answer to who called.
+        runs_here: whether it has to be run here too.
+    """
+
+    error: Error
+    runs_here: bool = False
 
 
 class RemoteCalls:
-    """Encodes calls of ours, and finds what calls of others mean.
+    """Sends calls of ours, and finds what calls of others mean.
 
     Args:
+        routes: the ways to the peers.
         paths: the numbers of nodes.
-        send: sends a command to one peer.
+        refused: the log of calls that are refused.
+        is_visible: whether a peer may see a node; one that does not is not called.
     """
 
-    def __init__(self, paths: ScenePaths, send: Send) -> None:
+    def __init__(
+        self,
+        routes: SceneRoutes,
+        paths: ScenePaths,
+        refused: RefusalLog,
+        is_visible: Callable[[Node, int], bool],
+    ) -> None:
+        self._routes = routes
         self._paths = paths
-        self._send = send
+        self._refused = refused
+        self._is_visible = is_visible
 
-    def send(self, node: Node, path: str, method: str, arguments: tuple[object, ...], receivers: Sequence[int]) -> None:
-        """Sends one call of a marked method to each receiver, and announces the node to those that do not know it.
+    # Calls of ours
+
+    def call(self, root: Node | None, node: Node, target: int, method: str, arguments: tuple[object, ...]) -> Called:
+        """Sends a call to all peers that the target stands for; see `Node.rpc_id`.
 
         Raises:
             TypeError, OverflowError: an argument that is no Variant.
             ValueError: more than 255 arguments.
         """
+        config, own_id = node.get_rpc_mark(method), self._routes.unique_id
+        if config is None or not _is_below(root, node) or self._routes.connected_peer() is None:
+            return self._refuse(*self._first_reason(root, node, method), method)
+        if target == own_id and not config.call_local:
+            reason = f'at ourselves: {config.in_words} at {node!r} is not "call_local"'
+            return self._refuse(Error.ERR_INVALID_PARAMETER, reason, method)
+        if target != own_id:
+            self._send(root, node, method, arguments, self._receivers_of(node, target, method))
+        return Called(Error.OK, config.call_local and includes(target, own_id))
+
+    def _first_reason(self, root: Node | None, node: Node, method: str) -> tuple[Error, str]:
+        """Returns why a call is refused, in the order in which the engine looks."""
+        if self._routes.peer is None:
+            return Error.ERR_UNCONFIGURED, "there is no multiplayer_peer"
+        if not _is_below(root, node):
+            return Error.ERR_INVALID_PARAMETER, f"{node!r} is not below the root_node, {root!r}"
+        if self._routes.connected_peer() is None:
+            return Error.ERR_CONNECTION_ERROR, "the multiplayer_peer is not connected: wait for connected_to_server"
+        nearest = nearest_in_words(method, node.known_rpc_names())
+        return Error.ERR_INVALID_PARAMETER, f"{type(node).__name__} has none marked; {nearest}"
+
+    def _refuse(self, error: Error, reason: str, method: str) -> Called:
+        self._refused.log(f"rpc of {method!r}: {reason}")
+        return Called(error)
+
+    def _receivers_of(self, node: Node, target: int, method: str) -> list[int]:
+        admitted = self._routes.admitted
+        if target != BROADCAST and abs(target) not in admitted:
+            self._refused.log(f"rpc of {method!r}: peer {abs(target)} is not connected")
+            return []
+        return [peer_id for peer_id in admitted if includes(target, peer_id) and self._is_visible(node, peer_id)]
+
+    def _send(
+        self, root: Node | None, node: Node, method: str, arguments: tuple[object, ...], receivers: list[int]
+    ) -> None:
+        """Sends one call to each receiver, and announces the node to those that do not know it."""
         config, number = node.get_rpc_mark(method), node.get_rpc_list().id_of(method)
-        if config is None or number is None:
+        if config is None or number is None or root is None:
             raise ValueError(f"{method!r} is not marked")
-        invocation = _encoded(method, number, arguments)
+        invocation, path = _encoded(method, number, arguments), str(root.get_path_to(node))
         path_id = 0
         for peer_id in receivers:
             path_id = self._paths.number_of(node, path, peer_id)
+        send, mode = self._routes.send_command, config.transfer_mode
         knowing = {peer_id for peer_id in receivers if self._paths.is_confirmed(node, peer_id)}
         if len(knowing) == len(receivers):
             packet = invocation.by_id(path_id)
             for peer_id in receivers:
-                self._send(peer_id, packet, config.transfer_mode)
+                send(peer_id, packet, mode)
             return
         # While one of them does not know the number, the others get it in its widest form, as the engine does it.
         by_id, by_path = invocation.by_wide_id(path_id), invocation.by_path(path)
         for peer_id in receivers:
-            self._send(peer_id, by_id if peer_id in knowing else by_path, config.transfer_mode)
+            send(peer_id, by_id if peer_id in knowing else by_path, mode)
+
+    # Calls of others
 
     def admitted(self, root: Node | None, source: int, command: RemoteCall) -> Callable[[], object]:
         """Returns the call that a packet asks for.
@@ -95,6 +167,10 @@ class RemoteCalls:
             missing = "there is no root_node" if root is None else f"{root!r} has none of this path"
             raise NotAdmitted(f"for node {shown(path)}, but {missing}")
         return node
+
+
+def _is_below(root: Node | None, node: Node) -> bool:
+    return root is not None and (node is root or root.is_a_parent_of(node))
 
 
 def _encoded(method: str, number: int, arguments: tuple[object, ...]) -> Invocation:

@@ -24,7 +24,7 @@ from wsclient.godot4.scene_receiver import (
     Replicated,
     SceneReceiver,
 )
-from wsclient.godot4.scene_routes import SceneRoutes, includes
+from wsclient.godot4.scene_routes import SceneRoutes
 from wsclient.ground.error import Error
 from wsclient.multiplayer.godot3.commands import CommandError
 from wsclient.multiplayer.godot4 import scene_commands as commands
@@ -32,7 +32,6 @@ from wsclient.multiplayer.godot4.scene_commands import SERVER_ID
 from wsclient.scene.multiplayer_base import MultiplayerBase
 from wsclient.scene.peer_arrivals import ArrivalKind
 from wsclient.scene.rpc_admission import NotAdmitted
-from wsclient.scene.rpc_doubts import nearest_in_words
 from wsclient.transport.clock import monotonic
 
 if TYPE_CHECKING:
@@ -93,10 +92,10 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         self._clock = clock
         self._routes = SceneRoutes(self._connected_peers)
         self._paths = ScenePaths(self._routes.send_command)
-        self._calls = RemoteCalls(self._paths, self._routes.send_command)
+        self._replication = Replication(self, clock=clock)
+        self._calls = RemoteCalls(self._routes, self._paths, self._refused_calls, self._replication.is_rpc_visible)
         self._authentication = Authentication(timeout=3.0)
         self._receiver = SceneReceiver(self._routes, self._authentication, self._paths, self._calls, clock)
-        self._replication = Replication(self, clock=clock)
         self._admitted_later: list[int] = []  # by complete_auth outside of poll(), where no signal may be emitted
         self._has_said_done: set[int] = set()  # peers that were answered, without authentication here
         self.auth_callback: Callable[[int, bytes], object] | None = None
@@ -196,10 +195,8 @@ class SceneMultiplayer(MultiplayerBase[Node]):
             `OK`; `ERR_INVALID_PARAMETER`, logged, if it does not authenticate, or for no bytes at all;
             `ERR_FILE_CANT_WRITE`, as in Godot, if `complete_auth` was called for it before.
         """
-        if id not in self._authentication:
-            return self._refuse(Error.ERR_INVALID_PARAMETER, f"send_auth: peer {id} is not authenticating")
-        if self._authentication.is_done_here(id):
-            return self._refuse(Error.ERR_FILE_CANT_WRITE, f"send_auth: complete_auth was called for peer {id} before")
+        if refusal := self._authentication.refusal_of(id):
+            return self._refuse(refusal.error, f"send_auth: {refusal.reason}")
         if not data:
             return self._refuse(Error.ERR_INVALID_PARAMETER, "send_auth: there are no bytes to send")
         return self._routes.send_directly(id, commands.encode_auth(data), RELIABLE)
@@ -211,10 +208,8 @@ class SceneMultiplayer(MultiplayerBase[Node]):
             `OK`; `ERR_INVALID_PARAMETER`, logged, if it does not authenticate; `ERR_FILE_CANT_WRITE`, as in Godot, if
             this was called for it before.
         """
-        if id not in self._authentication:
-            return self._refuse(Error.ERR_INVALID_PARAMETER, f"complete_auth: peer {id} is not authenticating")
-        if self._authentication.is_done_here(id):
-            return self._refuse(Error.ERR_FILE_CANT_WRITE, f"complete_auth: it was called for peer {id} before")
+        if refusal := self._authentication.refusal_of(id):
+            return self._refuse(refusal.error, f"complete_auth: {refusal.reason}")
         can_be_admitted = self._authentication.finish_here(id)
         error = self._routes.send_directly(id, commands.encode_auth(), RELIABLE)
         if can_be_admitted and self._is_polling:
@@ -266,18 +261,10 @@ class SceneMultiplayer(MultiplayerBase[Node]):
 
     def call_remote(self, node: Node, target: int, method: str, arguments: tuple[object, ...]) -> Error:
         """Calls a method of a node at others; see `Node.rpc_id`."""
-        config, path, own_id = node.get_rpc_mark(method), self._path_of(node), self.get_unique_id()
-        if config is None or path is None or self._routes.connected_peer() is None:
-            return self._refuse_call(node, method)
-        what = f"rpc of {method!r}"
-        if target == own_id and not config.call_local:
-            reason = f'{what} at ourselves: {config.in_words} at {node!r} is not "call_local"'
-            return self._refuse(Error.ERR_INVALID_PARAMETER, reason)
-        if target != own_id:
-            self._calls.send(node, path, method, arguments, self._receivers_of(node, target, what))
-        if config.call_local and includes(target, own_id):
-            self._run_as(own_id, partial(getattr(node, method), *arguments))
-        return Error.OK
+        called = self._calls.call(self._root, node, target, method, arguments)
+        if called.runs_here:
+            self._run_as(self.get_unique_id(), partial(getattr(node, method), *arguments))
+        return called.error
 
     def send_command(self, peer_id: int, packet: bytes, mode: TransferMode) -> Error:
         """Sends one packet to peers: straight to the server, and through its relay to other clients."""
@@ -390,27 +377,6 @@ class SceneMultiplayer(MultiplayerBase[Node]):
             if self._authentication.forget(peer_id):
                 self.disconnect_peer(peer_id)
                 self.peer_authentication_failed.emit(peer_id)
-
-    def _refuse_call(self, node: Node, method: str) -> Error:
-        """Refuses a call for the first reason, in the order in which the engine looks."""
-        what = f"rpc of {method!r}"
-        if self._get_peer() is None:
-            return self._refuse(Error.ERR_UNCONFIGURED, f"{what}: there is no multiplayer_peer")
-        if self._path_of(node) is None:
-            reason = f"{what}: {node!r} is not below the root_node, {self._root!r}"
-            return self._refuse(Error.ERR_INVALID_PARAMETER, reason)
-        if self._routes.connected_peer() is None:
-            reason = f"{what}: the multiplayer_peer is not connected: wait for connected_to_server"
-            return self._refuse(Error.ERR_CONNECTION_ERROR, reason)
-        nearest = nearest_in_words(method, node.known_rpc_names())
-        return self._refuse(Error.ERR_INVALID_PARAMETER, f"{what}: {type(node).__name__} has none marked; {nearest}")
-
-    def _receivers_of(self, node: Node, target: int, what: str) -> list[int]:
-        if target != BROADCAST and abs(target) not in self._connected_peers:
-            self._refused_calls.log(f"{what}: peer {abs(target)} is not connected")
-            return []
-        receivers = [peer_id for peer_id in self._connected_peers if includes(target, peer_id)]
-        return [peer_id for peer_id in receivers if self._replication.is_rpc_visible(node, peer_id)]
 
     # Receiving
 
