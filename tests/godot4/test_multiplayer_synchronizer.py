@@ -62,11 +62,3 @@ def test_a_filter_is_asked_once_however_often_it_was_added():
     sync.remove_visibility_filter(note)
     assert sync.is_visible_to(5)
     assert asked == [5]
-
-
-@pytest.mark.parametrize(("mode", "is_asked"), [(0, True), (1, True), (2, False)])
-def test_filters_are_asked_in_each_frame_unless_the_mode_says_no(mode, is_asked):
-    sync = MultiplayerSynchronizer()
-    sync.add_visibility_filter(lambda _peer: True)
-    sync.visibility_update_mode = MultiplayerSynchronizer.VisibilityUpdateMode(mode)
-    assert sync.is_filtered() is is_asked

@@ -72,5 +72,17 @@ def test_fewer_values_set_the_first():
 
 def test_some_are_chosen_by_a_mask():
     chosen = properties(".:position", ".:ammo", "Turret/Weapon:heat").chosen(0b101)
-    assert len(chosen) == 2
+    assert chosen.count == 2
     assert chosen.read(Tank()) == [Vector2(1, 2), 0.5]
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [
+        pytest.param([".:position", ":ammo"], ["position", "ammo"], id="of-the-root"),
+        pytest.param([".:position", "Turret/Weapon:heat"], None, id="of-another-node"),
+        pytest.param([".:position:x"], None, id="within-a-value"),
+    ],
+)
+def test_those_of_the_root_itself_have_their_names_at_hand(paths, names):
+    assert properties(*paths).names == names

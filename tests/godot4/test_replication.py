@@ -405,6 +405,16 @@ class TestVisibility:
         session.step()
         assert [[*things(session.world(each))] for each in (OURS, OTHER)] == [[], ["T1"]]
 
+    def test_without_a_process_a_filter_is_asked_when_the_game_says_so(self, session):
+        sync = add(session.server, Thing("T1")).get_node("Sync")
+        sync.visibility_update_mode = sync.VISIBILITY_PROCESS_NONE
+        sync.add_visibility_filter(lambda _peer: False)
+        session.step(2)
+        assert [*things(session.world(OURS))] == ["T1"]
+        sync.update_visibility()
+        session.star.settle()
+        assert things(session.world(OURS)) == {}
+
     def test_a_filter_that_was_removed_hides_nothing(self, session):
         thing = add(session.server, Thing("T1"))
         sync = thing.get_node("Sync")

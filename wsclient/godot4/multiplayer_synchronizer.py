@@ -9,7 +9,7 @@ from wsclient.core.signal import Signal
 from wsclient.godot4.node import Node
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from wsclient.godot4.scene_replication_config import SceneReplicationConfig
     from wsclient.variant import NodePath
@@ -42,6 +42,10 @@ class SyncWatcher(Protocol):
 
     def synchronizer_changed(self, synchronizer: MultiplayerSynchronizer) -> None:
         """Called after that."""
+        ...
+
+    def filters_changed(self, synchronizer: MultiplayerSynchronizer) -> None:
+        """Called when a synchronizer has other visibility filters than before."""
         ...
 
     def visibility_changed(self, synchronizer: MultiplayerSynchronizer, for_peer: int) -> None:
@@ -159,11 +163,13 @@ class MultiplayerSynchronizer(Node):
         """Adds a function that is asked for each peer; one that returns False hides the node from it."""
         if filter not in self._filters:
             self._filters.append(filter)
+            self._tell_of_filters()
 
     def remove_visibility_filter(self, filter: Callable[[int], bool]) -> None:
         """Removes a function that was added."""
         if filter in self._filters:
             self._filters.remove(filter)
+            self._tell_of_filters()
 
     def update_visibility(self, for_peer: int = 0) -> None:
         """Asks again which peers see the node; by default for all of them. Takes effect at once."""
@@ -182,13 +188,23 @@ class MultiplayerSynchronizer(Node):
             return False
         return _PUBLIC in self._visible_to or peer in self._visible_to
 
-    def is_filtered(self) -> bool:
-        """Returns True if there are filters to be asked in each `poll()`."""
-        return bool(self._filters) and self.visibility_update_mode != VisibilityUpdateMode.VISIBILITY_PROCESS_NONE
+    @property
+    def has_filters(self) -> bool:
+        """True if there are visibility filters."""
+        return bool(self._filters)
+
+    @property
+    def listeners_by_signal(self) -> Mapping[str, Sequence[object]]:
+        """Who listens to each signal: always the same mapping, so that asking it costs next to nothing."""
+        return self._handlers
 
     def watch(self, watcher: SyncWatcher | None) -> None:
         """Called by the replication of the session whose tree this node enters; with None when it leaves."""
         self._watcher = watcher
+
+    def _tell_of_filters(self) -> None:
+        if self._watcher is not None:
+            self._watcher.filters_changed(self)
 
     def _set_interval(self, name: str, seconds: float) -> None:
         if not seconds >= 0:

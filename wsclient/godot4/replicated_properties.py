@@ -58,24 +58,21 @@ class ReplicatedProperties:
     """Some properties below one root node, in the order in which they travel.
 
     Attributes:
+        count: how many.
         names: of the properties, if all are of the root itself; else None.
     """
 
-    __slots__ = ("_properties", "names")
+    __slots__ = ("_properties", "count", "names")
 
     def __init__(self, paths: Iterable[NodePath]) -> None:
         self._properties = [_Property(path) for path in paths]
+        self.count: int = len(self._properties)
         is_plain = all(not each.node_path and not each.within for each in self._properties)
         self.names: list[str] | None = [each.name for each in self._properties] if is_plain else None
 
-    def __len__(self) -> int:
-        return len(self._properties)
-
     def chosen(self, mask: int) -> ReplicatedProperties:
         """Returns those whose bits are set, of the n-th property bit n."""
-        made = ReplicatedProperties(())
-        made._properties = [each for place, each in enumerate(self._properties) if mask >> place & 1]
-        return made
+        return ReplicatedProperties(each.path for place, each in enumerate(self._properties) if mask >> place & 1)
 
     def read(self, root: Node) -> list[object]:
         """Returns the values. Raises: MissingPropertyError, the root or a node below it lacks one."""

@@ -145,6 +145,10 @@ class Replication:
             self._receiver.synchronizer_entered(synchronizer, root)
             self._sender.synchronizer_entered(synchronizer, root)
 
+    def filters_changed(self, synchronizer: MultiplayerSynchronizer) -> None:
+        """Begins or ends to ask a synchronizer's filters in each frame."""
+        self._sender.filters_changed(synchronizer)
+
     def visibility_changed(self, synchronizer: MultiplayerSynchronizer, for_peer: int) -> None:
         """Shows or hides what a synchronizer shows or hides now."""
         self._sender.update_visibility(synchronizer, [for_peer] if for_peer else self._session.get_peers())

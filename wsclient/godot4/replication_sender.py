@@ -130,8 +130,9 @@ class ReplicationSender:
         self._spawned: dict[Node, _Spawned] = {}
         self._entering: list[Node] = []  # spawned nodes that are not ready yet, in the order in which they entered
         self._synced: dict[MultiplayerSynchronizer, _Synced] = {}
+        self._filtered: set[MultiplayerSynchronizer] = set()
         self._last_net_id = 0
-        self._next_frame_at = _LONG_AGO
+        self._frame_at = self._next_frame_at = _LONG_AGO
         self._problems = RefusalLog(logger, clock)
 
     # Changes of peers
@@ -201,11 +202,13 @@ class ReplicationSender:
     def synchronizer_entered(self, synchronizer: MultiplayerSynchronizer, root: Node) -> None:
         """Begins to send a synchronizer's properties, if it is ours."""
         self._synced[synchronizer] = _Synced(root)
+        self.filters_changed(synchronizer)
         self.update_sync(synchronizer, self._peers)
 
     def synchronizer_left(self, synchronizer: MultiplayerSynchronizer) -> None:
         """Stops sending a synchronizer's properties."""
         self._synced.pop(synchronizer, None)
+        self._filtered.discard(synchronizer)
         for peer in self._peers.values():
             peer.synchronizers.pop(synchronizer, None)
 
@@ -231,10 +234,17 @@ class ReplicationSender:
             self.update_spawn(synced.root, peer_ids)
         self.update_sync(synchronizer, peer_ids)
 
+    def filters_changed(self, synchronizer: MultiplayerSynchronizer) -> None:
+        """Begins or ends to ask a synchronizer's filters in each frame."""
+        self._filtered.discard(synchronizer)
+        if synchronizer.has_filters:
+            self._filtered.add(synchronizer)
+
     def update_filtered(self) -> None:
         """Asks the visibility filters that are asked in each frame."""
-        for synchronizer in [each for each in self._synced if each.is_filtered()]:
-            self.update_visibility(synchronizer, list(self._peers))
+        for synchronizer in list(self._filtered):
+            if synchronizer.visibility_update_mode != synchronizer.VISIBILITY_PROCESS_NONE:
+                self.update_visibility(synchronizer, list(self._peers))
 
     def update_spawn(self, node: Node, peer_ids: Iterable[int]) -> None:
         """Spawns or despawns a node at peers, as its synchronizers say."""
@@ -274,35 +284,33 @@ class ReplicationSender:
         """Sends the SYNCs and DELTAs that are due, to each peer its own: each sees other nodes."""
         if not self._begin_frame(now):
             return
-        due = self._due(now)
         for peer_id, peer in list(self._peers.items()):
             if peer.synchronizers:
                 peer.time += 1
-                self._send_syncs(peer_id, peer, due, now)
+                self._send_syncs(peer_id, peer, now)
                 self._send_deltas(peer_id, peer, now)
 
     def _begin_frame(self, now: float) -> bool:
         """Returns True if it is time for a frame. A loop that is as fast as that misses none by being early once."""
-        if now < self._next_frame_at:
+        if now < self._next_frame_at or now == self._frame_at:
             return False
+        self._frame_at = now
         interval = 1 / FRAMES_PER_SECOND
         self._next_frame_at = max(self._next_frame_at, now - interval) + interval
         return True
 
-    def _due(self, now: float) -> set[MultiplayerSynchronizer]:
-        due = set()
-        for synchronizer, synced in self._synced.items():
-            if now >= synced.sent_at + synchronizer.replication_interval and self._is_ours(synchronizer):
-                due.add(synchronizer)
-                if any(synchronizer in peer.synchronizers for peer in self._peers.values()):
-                    synced.sent_at = now
-        return due
+    def _is_due(self, synchronizer: MultiplayerSynchronizer, now: float) -> bool:
+        """Returns True if a synchronizer has to be sent in this frame, to all that see it."""
+        synced = self._synced[synchronizer]
+        if now >= synced.sent_at + synchronizer.replication_interval and self._is_ours(synchronizer):
+            synced.sent_at = now
+        return synced.sent_at == now
 
-    def _send_syncs(self, peer_id: int, peer: _ToPeer, due: set[MultiplayerSynchronizer], now: float) -> None:
+    def _send_syncs(self, peer_id: int, peer: _ToPeer, now: float) -> None:
         limit = self._session.max_sync_packet_size
         syncs: list[Sync] = []
         for synchronizer in peer.synchronizers:
-            if synchronizer not in due:
+            if not self._is_due(synchronizer, now):
                 continue
             net_id = self._known_id(synchronizer, peer_id)
             values = self._values(synchronizer, now) if net_id else b""

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from wsclient.godot4.replicated_properties import ReplicatedProperties
 from wsclient.variant import NodePath
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __all__ = ["ReplicationMode", "SceneReplicationConfig"]
 
@@ -58,7 +55,10 @@ class SceneReplicationConfig:
 
     def __init__(self) -> None:
         self._properties: dict[str, _Property] = {}
-        self._compiled: dict[str, ReplicatedProperties] = {}  # until the next change
+        # For the replication of the session
+        self.spawned: ReplicatedProperties = ReplicatedProperties(())
+        self.always_sent: ReplicatedProperties = self.spawned
+        self.watched: ReplicatedProperties = self.spawned
 
     def get_properties(self) -> list[NodePath]:
         """Returns the paths, in order."""
@@ -82,12 +82,12 @@ class SceneReplicationConfig:
         rows = list(self._properties.items())
         rows.insert(len(rows) if index == -1 else index, (text, _Property()))
         self._properties = dict(rows)
-        self._compiled.clear()
+        self._changed()
 
     def remove_property(self, path: str | NodePath) -> None:
         """Removes a property; does nothing if it is not there."""
         self._properties.pop(str(path), None)
-        self._compiled.clear()
+        self._changed()
 
     def has_property(self, path: str | NodePath) -> bool:
         """Returns True if the property is in the config."""
@@ -105,7 +105,7 @@ class SceneReplicationConfig:
     def property_set_spawn(self, path: str | NodePath, enabled: bool) -> None:
         """Sets whether the property is in the SPAWN. Raises: ValueError, it is not in the config."""
         self._property(path).is_spawned = bool(enabled)
-        self._compiled.clear()
+        self._changed()
 
     def property_get_replication_mode(self, path: str | NodePath) -> _ReplicationMode:
         """Returns when the property is sent. Raises: ValueError, it is not in the config."""
@@ -114,7 +114,7 @@ class SceneReplicationConfig:
     def property_set_replication_mode(self, path: str | NodePath, mode: _ReplicationMode) -> None:
         """Sets when the property is sent. Raises: ValueError, it is not in the config, or the mode is none."""
         self._property(path).mode = ReplicationMode(mode)
-        self._compiled.clear()
+        self._changed()
 
     def get_spawn_properties(self) -> list[NodePath]:
         """Returns the paths of what is in the SPAWN, in order."""
@@ -128,23 +128,6 @@ class SceneReplicationConfig:
         """Returns the paths of what is sent when it changed, in order: the bits of a DELTA's mask."""
         return self._with_mode(ReplicationMode.REPLICATION_MODE_ON_CHANGE)
 
-    # For the replication of the session
-
-    @property
-    def spawned(self) -> ReplicatedProperties:
-        """The properties in the SPAWN, ready to be read and set."""
-        return self._ready("spawned", self.get_spawn_properties)
-
-    @property
-    def always_sent(self) -> ReplicatedProperties:
-        """The properties in each SYNC, ready to be read and set."""
-        return self._ready("always_sent", self.get_sync_properties)
-
-    @property
-    def watched(self) -> ReplicatedProperties:
-        """The properties in DELTAs, ready to be read and set."""
-        return self._ready("watched", self.get_watch_properties)
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SceneReplicationConfig):
             return NotImplemented
@@ -155,11 +138,11 @@ class SceneReplicationConfig:
     def __repr__(self) -> str:
         return f"<SceneReplicationConfig {', '.join(self._properties)}>"
 
-    def _ready(self, name: str, paths: Callable[[], list[NodePath]]) -> ReplicatedProperties:
-        found = self._compiled.get(name)
-        if found is None:
-            found = self._compiled[name] = ReplicatedProperties(paths())
-        return found
+    def _changed(self) -> None:
+        """Makes the lists anew: they are read in each frame, and changed hardly ever."""
+        self.spawned = ReplicatedProperties(self.get_spawn_properties())
+        self.always_sent = ReplicatedProperties(self.get_sync_properties())
+        self.watched = ReplicatedProperties(self.get_watch_properties())
 
     def _with_mode(self, mode: _ReplicationMode) -> list[NodePath]:
         return [NodePath(path) for path, each in self._properties.items() if each.mode == mode]

@@ -72,7 +72,7 @@ def test_reads_as_many_as_are_asked_for():
 
 def test_fewer_than_are_asked_for_are_an_error():
     data = encode_many([1, True])
-    with pytest.raises(CommandError, match="missing at byte 3"):
+    with pytest.raises(CommandError, match="value at byte 3"):
         decode_many(data, 0, len(data), 3)
 
 
