@@ -60,14 +60,22 @@ class Thing(Node):
 class Bare(Node):
     """`bare.tscn`"""
 
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name)
+        self.position = Vector2()
+
 
 class Twin(Node):
     """`twin.tscn`: two synchronizers of one node."""
 
     def __init__(self, name: str = "") -> None:
         super().__init__(name)
+        self.position = Vector2()
+        self.alive = True
         self.health = 100
         self.title = "thing"
+        self.color = Color(1, 1, 1, 1)
+        self.data: dict[object, object] = {}
         self.add_child(synchronizer_of("twin.tscn", "One"))
         self.add_child(synchronizer_of("twin.tscn", "Two"))
 
