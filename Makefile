@@ -10,12 +10,13 @@ FUZZ_ARGS =
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
 
-.PHONY: help demo demo-godot demo-web browser test test-all check types docs engines interop fuzz model bench bench-quick clean
+.PHONY: help demo demo-godot demo-godot4 demo-web browser test test-all check types docs engines interop fuzz model bench bench-quick clean
 .NOTPARALLEL:
 
 help:
 	@echo 'make demo    the arena: a server, bots and a window (without a display: ten seconds, then arena.png)'
 	@echo 'make demo-godot  the same on a real Godot 3 server; needs godot3-server'
+	@echo 'make demo-godot4  the same on a real Godot 4 server; without one, Debian and Ubuntu fetch it into build/godot4'
 	@echo 'make demo-web  the arena as a page: Python in your browser; needs npm once, for Pyodide'
 	@echo 'make browser what a client does in Node.js, Chromium and Firefox; skips those that are not installed'
 	@echo 'make test    every test, with branch coverage; PYTEST_ARGS="-k url" for some'
@@ -38,6 +39,11 @@ demo: $(VENV)/.has-demos
 
 demo-godot: $(VENV)/.has-demos
 	$(BIN)/python -m demos.godot
+
+# What cannot fetch an engine may have one all the same: the demo says what is missing.
+demo-godot4: $(VENV)/.has-demos
+	@command -v godot4 >/dev/null || test -n "$$GODOT4" || bash .ci/install-godot4 build/godot4 || true
+	$(BIN)/python -m demos.godot4
 
 demo-web: $(VENV)/.has-web
 	$(BIN)/python -m demos.web
@@ -84,7 +90,7 @@ bench-quick: $(VENV)/.has-bench
 	$(BIN)/python -m benchmarks --quick
 
 clean:
-	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov build dist arena.png web.png .fuzz .venv-all
+	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov build dist arena.png arena-godot4.png web.png .fuzz .venv-all
 	find . -name '.venv*' -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/.has-demos: pyproject.toml .ci/environment

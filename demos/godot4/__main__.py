@@ -1,0 +1,62 @@
+"""The arena on a real Godot 4 server: server, bots and window in one command.
+
+    python -m demos.godot4 [--players 5] [--seconds 30] [--headless] [--screenshot PATH]
+    python -m demos.godot4 --join ws://127.0.0.1:8765 --name Bob
+
+Arrow keys or WASD fly; until one is pressed, the ship flies itself. Escape ends it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+
+from demos.arena.model import Ship
+from demos.arena.options import add_player_options
+from demos.arena.window import Window, add_options
+from demos.godot4.companions import Companions, NoGodot
+from demos.godot4.game import Godot4Game
+
+__all__ = ["main", "play"]
+
+SCREENSHOT = "arena-godot4.png"
+
+
+def main() -> None:
+    options = _options()
+    window = Window(options.seconds, options.headless, options.screenshot)
+    if window.headless and options.screenshot is None:
+        window.screenshot = SCREENSHOT
+    with contextlib.suppress(KeyboardInterrupt):
+        if options.join:
+            play(options.name, options.join, window)
+            return
+        try:
+            companions = Companions(options.players - 1)
+        except NoGodot as problem:
+            sys.exit(str(problem))
+        with companions:
+            play(options.name, companions.url, window)
+
+
+def play(name: str, url: str, window: Window) -> None:
+    """Plays on a Godot 4 server until the window is closed."""
+    game = Godot4Game(url, Ship(name, hue=45))
+    try:
+        window.play(game, game.status)
+    finally:
+        game.leave()
+        print(game.polls.summary())
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m demos.godot4", description=__doc__.partition("\n")[0])
+    add_player_options(parser)
+    add_options(parser, picture=SCREENSHOT)
+    parser.add_argument("--join", metavar="URL", help="play on a Godot 4 server that runs already; brings no bots")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""Players on a real Godot 4 server."""
+
+from __future__ import annotations
+
+import math
+import time
+from contextlib import ExitStack
+
+import pytest
+
+from demos.arena.model import Ship, Steering, star_positions
+from demos.godot4.companions import Companions
+from demos.godot4.game import Godot4Game
+from tests.support.godot4_engine import require_godot4
+
+PATIENCE = 20.0  # seconds
+
+
+@pytest.fixture(scope="module")
+def url():
+    require_godot4()
+    with Companions(0) as companions:
+        watcher = Godot4Game(companions.url, Ship("Watcher", 0))  # so that the server is never alone
+        play(lambda: watcher.own is not None, watcher)
+        yield companions.url
+        watcher.leave()
+
+
+@pytest.fixture
+def join(url):
+    """Adds a player; its game runs in `play`."""
+    with ExitStack() as games:
+
+        def made(ship):
+            game = Godot4Game(url, ship)
+            games.callback(game.leave)
+            return game
+
+        yield made
+
+
+def play(is_over, *games):
+    deadline = time.monotonic() + PATIENCE
+    while not is_over():
+        assert time.monotonic() < deadline, [game.others for game in games]
+        for game in games:
+            game.frame(1 / 60, Steering())
+        time.sleep(0.002)
+
+
+def at(seen, x, y):
+    return math.isclose(seen.ship.x, x) and math.isclose(seen.ship.y, y)
+
+
+def test_players_see_each_other_and_who_has_left(join):
+    grace, ada = join(Ship("Grace", 288, x=200.0, y=300.0)), join(Ship("Ada", 205, x=900.0, y=400.0))
+    play(lambda: {"Ada"} <= grace.others.keys() and {"Grace"} <= ada.others.keys(), grace, ada)
+    play(lambda: at(grace.others["Ada"], 900.0, 400.0) and at(ada.others["Grace"], 200.0, 300.0), grace, ada)
+
+    assert (grace.others["Ada"].ship.hue, ada.others["Grace"].ship.hue) == (205, 288)
+    assert grace.status().is_connected
+
+    ada.leave()
+    play(lambda: "Ada" not in grace.others, grace)
+
+
+def test_the_server_counts_a_star_for_who_caught_it(join):
+    game = join(Ship("Alan", 150, x=5.0, y=5.0))
+    play(lambda: game.own is not None and game.round_trip is not None, game)
+    x, y = star_positions(game.stars)[0]
+    game.ship = Ship("Alan", 150, x=x, y=y)
+    play(lambda: game.arena.scores.get(game.multiplayer.get_unique_id()) == 1, game)
+    assert game.arena.stars[0] == game.stars[0] >= 1
+
+
+def test_without_a_server_it_says_why():
+    game = Godot4Game("ws://127.0.0.1:1", Ship("Ken", 0))
+    play(lambda: game.status().trouble != "", game)
+    assert not game.status().is_connected
+    game.leave()
