@@ -6,11 +6,12 @@ Source: `encode_and_compress_variant` of Godot 4.
 from __future__ import annotations
 
 from struct import Struct, error
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from wsclient.multiplayer.godot3.commands import CommandError
 from wsclient.variant import GODOT_4, VariantError, decode_from, encode
 from wsclient.variant.codec.readers import reader_for
+from wsclient.variant.codec.writers import writer_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,13 +37,13 @@ def encode_value(value: object) -> bytes:
     Raises:
         TypeError, OverflowError: it is no Variant; the text names the place within it.
     """
-    if value is True:
-        return _TRUE
-    if value is False:
-        return _FALSE
-    if type(value) is int:
-        return _encode_int(value)
-    return encode(value, dialect=GODOT_4)
+    kind = type(value)
+    if kind is bool:
+        return _TRUE if value else _FALSE
+    if kind is int:
+        return _encode_int(cast("int", value))
+    write = _WRITERS.get(kind)
+    return encode(value, dialect=GODOT_4) if write is None else write(value)
 
 
 def encode_many(values: Iterable[object]) -> bytes:
@@ -132,3 +133,5 @@ def _readers() -> list[Reader | None]:
 
 
 _READERS: Final = _readers()
+# Of the kinds that hold no others: for the others, and for subclasses, there is `encode`.
+_WRITERS: Final = {row.python: writer_for(row) for row in GODOT_4 if row.python not in {list, dict}}
