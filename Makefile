@@ -83,7 +83,6 @@ model: $(VENV)/.has-test
 	$(BIN)/python -m tests.model --length $(LENGTH)
 
 bench: $(VENV)/.has-bench
-	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks
 
 bench-quick: $(VENV)/.has-bench

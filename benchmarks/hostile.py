@@ -18,7 +18,7 @@ import tracemalloc
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.hostile_scenes import HOSTILE, SCENES
+from benchmarks.hostile_scenes import SCENES
 from benchmarks.hostile_server import HostileServer, pin
 from benchmarks.shapes import MIB
 from wsclient import Error, WebSocketClient
@@ -128,7 +128,7 @@ def _count(played: Played, seconds: float, work: float) -> None:
 def main() -> None:
     """Plays what was asked for, and prints the tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hostile", description=__doc__)
-    parser.add_argument("scenes", nargs="*", help=f"of {', '.join(HOSTILE)}")
+    parser.add_argument("scenes", nargs="*", help=f"of {', '.join(SCENES)}")
     parser.add_argument("--budget", type=float, default=0.004, help="poll_budget, in seconds (0.004)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is played (5)")
     parser.add_argument("--memory", action="store_true", help="measure memory, and nothing else")
@@ -148,7 +148,7 @@ def main() -> None:
 
 def full_table(budget: float = 0.004, rounds: int = 5) -> list[str]:
     """Plays all scenes; see `table`."""
-    return table([*HOSTILE], budget, rounds)
+    return table([*SCENES], budget, rounds)
 
 
 def memory_lines() -> list[str]:

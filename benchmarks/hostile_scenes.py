@@ -13,7 +13,7 @@ from benchmarks.shapes import KIB, MIB, frame
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["HOSTILE", "SCENES", "Scene"]
+__all__ = ["SCENES", "Scene"]
 
 _FIN, _CONTINUATION, _TEXT, _BINARY, _PING, _RSV1 = 0x80, 0, 1, 2, 9, 0x40
 _CHUNK = 64 * KIB
@@ -25,17 +25,14 @@ class Scene:
 
     Attributes:
         words: what the server does.
-        ends: what has to come of it: the code of the Close that we send, "clean" where the server closes and all is
-            well, "lost" where TCP ends, "error" where the attempt fails, "full" where reading pauses, "deaf" where our
+        ends: what has to come of it: the code of the Close that we send, "clean" if the server closes and all is
+            well, "error" if the attempt fails, "full" where reading pauses, "deaf" where our
             own queue fills.
         stream: what follows the server's reply.
         is_compressed: whether permessage-deflate is agreed on.
         head: instead of the reply that agrees; None for that.
         pause: seconds between two pieces of the stream.
-        delay: seconds before the reply.
         is_deaf: whether it reads nothing behind the request.
-        is_silent: whether it says nothing behind the stream, not even that it closes.
-        hangs_up: whether it ends TCP there instead.
     """
 
     words: str
@@ -44,10 +41,7 @@ class Scene:
     is_compressed: bool = False
     head: Callable[[], bytes] | None = None
     pause: float = 0.0
-    delay: float = 0.0
     is_deaf: bool = False
-    is_silent: bool = False
-    hangs_up: bool = False
 
 
 def _many(one: bytes, count: int) -> Iterator[bytes]:
@@ -120,7 +114,7 @@ def _noise() -> Iterator[bytes]:
     return iter([random.Random(1).randbytes(MIB)] * 10)
 
 
-HOSTILE = {
+SCENES = {
     # Many and small
     "flood-binary": Scene(
         "a million messages of two bytes", "clean", lambda: _many(frame(_FIN | _BINARY, b"hi"), 10**6)
@@ -189,27 +183,4 @@ HOSTILE = {
     ),
     "deaf": Scene("reads nothing of what the game sends", "deaf", is_deaf=True),
 }
-"""What `benchmarks.hostile` plays."""
-
-_OTHERS = {
-    # Slow, or not what was asked for: `benchmarks.robustness` plays these
-    "slow": Scene("answers the request after 3 s", "clean", delay=3.0, is_silent=True),
-    "silent": Scene("takes the connection and never answers the request", "error", delay=600.0),
-    "refusal": Scene("refuses with status 403 and a page that says why", "error", head=_refusal, is_silent=True),
-    "hangs-up": Scene(
-        "sends a message and hangs up, without a Close", "lost", lambda: [frame(_FIN | _BINARY, b"hi")], hangs_up=True
-    ),
-    "flood": Scene("100,000 small messages at once", "clean", lambda: _many(frame(_FIN | _BINARY, b"hi"), 100_000)),
-    "pings-and-a-message": Scene(
-        "100,000 pings, then a message",
-        "clean",
-        lambda: [*_many(frame(_FIN | _PING, bytes(4)), 100_000), frame(_FIN | _BINARY, b"hi")],
-    ),
-    "never-closes": Scene("never answers a Close", "lost", is_silent=True),
-    # Nothing: `benchmarks.client_memory` counts what a client holds that is open and idle
-    "rest": Scene("says nothing", "lost", is_silent=True),
-    "rest-compressed": Scene("agrees on compression, and says nothing", "lost", is_compressed=True, is_silent=True),
-}
-
-SCENES = HOSTILE | _OTHERS
-"""All by name, which is also the path of its URL."""
+"""By name, which is also the path of its URL."""

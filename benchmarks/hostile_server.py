@@ -74,29 +74,25 @@ def _serve(connected: socket.socket) -> None:
         while b"\r\n\r\n" not in request:
             request += connected.recv(65536)
         scene = SCENES[request.split(b" ", 2)[1].decode().lstrip("/")]
-        time.sleep(scene.delay)
         connected.sendall(scene.head() if scene.head else _agreement(request, scene))
         if not scene.is_deaf:
-            threading.Thread(target=_hear, args=(connected, scene), daemon=True).start()
+            threading.Thread(target=_hear, args=(connected,), daemon=True).start()
         for piece in scene.stream():
             connected.sendall(piece)
             if scene.pause:
                 time.sleep(scene.pause)
-        if scene.hangs_up:
-            connected.shutdown(socket.SHUT_RDWR)
-            return
-        if not (scene.head or scene.is_deaf or scene.is_silent):
+        if not (scene.head or scene.is_deaf):
             connected.sendall(_CLOSE)
         time.sleep(_RESTS)
 
 
-def _hear(connected: socket.socket, scene: Scene) -> None:
+def _hear(connected: socket.socket) -> None:
     """Takes what comes, and hangs up when the client does, or has closed (RFC 6455 section 7.1.1)."""
     with contextlib.suppress(OSError):
         unread = b""
         while data := connected.recv(65536):
             unread, has_closed = _skip_frames(unread + data)
-            if has_closed and not scene.is_silent:
+            if has_closed:
                 break
         connected.shutdown(socket.SHUT_RDWR)
 

@@ -1,32 +1,28 @@
-"""docs/performance.md and its pictures, from the figures of the last run.
-
-`python -m benchmarks.page` makes them anew, without measuring.
-"""
+"""docs/performance.md and its pictures, from the figures of the last run."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from benchmarks import growth
-from benchmarks.report import Line, judge
 from benchmarks.rounds import Figures, median
-from benchmarks.suite import GODOT, MEMORY_STATES, OURS, TARGETS, WORKS
+from benchmarks.suite import GODOT, MEMORY_STATES, OURS, WORKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["main", "write"]
+    from benchmarks.report import Line
+
+__all__ = ["write"]
 
 _DOCS = Path(__file__).parent.parent / "docs"
 _REASONS = Path(__file__).parent / "reasons.md"
 
-_PEERS = (OURS, "picows", "aiohttp", "websockets asyncio", "websockets Sans-I/O", "websockets sync", "wsproto")
-_COLOURS = ("#1b6ca8", "#d1495b", "#edae49", "#66a182", "#8d6a9f", "#2e4057", "#9a9a9a")
+_PEERS = (OURS, "picows", "aiohttp", "websockets asyncio", "websockets Sans-I/O", "websockets sync")
+_COLOURS = ("#1b6ca8", "#d1495b", "#edae49", "#66a182", "#8d6a9f", "#2e4057")
 _SIZES = {
     "receive-16": 16,
     "receive-64": 64,
@@ -50,9 +46,6 @@ def write(lines: list[Line], results: dict[str, Figures], facts: dict[str, str])
     (_DOCS / "images").mkdir(parents=True, exist_ok=True)
     _draw_rates(results)
     _draw_longest(results)
-    lines_of_growth: growth.Lines = json.loads(growth.RESULTS.read_text()) if growth.RESULTS.exists() else {}
-    if lines_of_growth:
-        _draw_growth(lines_of_growth)
     reached = [line for line in lines if line.values and line.is_reached]
     measured = [line for line in lines if line.values]
     text = "\n\n".join(
@@ -60,21 +53,16 @@ def write(lines: list[Line], results: dict[str, Figures], facts: dict[str, str])
             _INTRODUCTION.format(reached=len(reached), measured=len(measured)),
             "## Targets\n\n" + _INTO_TABLE + "\n\n" + "\n".join(_table(lines)),
             _REASONS.read_text(encoding="utf-8").strip(),
-            "## Pictures\n\n![Messages a second by size and client](images/rates.svg)\n\n"
-            "![The longest poll()](images/longest.svg)"
-            + ("\n\n![Growth](images/growth.svg)\n\n" + "\n".join(_growth(lines_of_growth)) if lines_of_growth else ""),
+            (
+                "## Pictures\n\n![Messages a second by size and client](images/rates.svg)\n\n"
+                "![The longest poll()](images/longest.svg)"
+            ),
             "## Memory\n\n" + _INTO_MEMORY + "\n\n" + "\n".join(_memory(results)),
             "## All figures\n\nMedians; what one takes.\n\n" + "\n".join(_all_figures(results)),
             "## This run\n\n" + "\n".join(f"- {name}: {value}" for name, value in facts.items()),
         ]
     )
     (_DOCS / "performance.md").write_text(text + "\n", encoding="utf-8")
-
-
-def main() -> None:
-    """Writes the page anew, from the files."""
-    told: dict[str, Any] = json.loads((growth.RESULTS.parent / "latest.json").read_text(encoding="utf-8"))
-    write(judge(TARGETS, told["results"]), told["results"], told["facts"])
 
 
 _INTRODUCTION = """\
@@ -132,24 +120,6 @@ def _memory(results: dict[str, Figures]) -> Iterable[str]:
         yield f"| {client} | " + " | ".join(cells) + " |"
 
 
-def _growth(lines: growth.Lines) -> Iterable[str]:
-    yield "| What grows | From, to | What is told | From, to | Worse than in proportion |"
-    yield "|---|---|---|---|---|"
-    for name, points in lines.items():
-        (first, cheapest), (last, dearest) = points[0], points[-1]
-        worst = growth.steepest(points)
-        verdict = "nowhere" if worst is None else "from {:,.0f} to {:,.0f}: to the power of {:.2f}".format(*worst)
-        costs = f"{_time(cheapest)}, {_time(dearest)}"
-        yield f"| {name} | {first:,.0f}, {last:,.0f} | {growth.WHAT[name]} | {costs} | {verdict} |"
-
-
-def _time(nanoseconds: float) -> str:
-    for unit, size in (("ms", 1e6), ("us", 1e3)):
-        if nanoseconds >= size:
-            return f"{nanoseconds / size:.3g} {unit}"
-    return f"{nanoseconds:.3g} ns"
-
-
 def _all_figures(results: dict[str, Figures]) -> Iterable[str]:
     names = {key: (WORKS[key].name, WORKS[key].unit) for key in results if key in WORKS}
     names |= {"many-memory": ("memory of a client, of 1,000 open", "KiB")} if "many-memory" in results else {}
@@ -184,7 +154,7 @@ def _draw_longest(results: dict[str, Figures]) -> None:
     figure = Figure(figsize=(8, 4.2), layout="constrained")
     axes = figure.add_subplot()
     shapes = ("burst", "16M", "16M-text", "16M-umlauts", "16M-fragments")
-    bars = [(OURS, 1), (OURS, 4), ("websockets Sans-I/O", 4), ("wsproto", 4), (GODOT, 4)]
+    bars = [(OURS, 1), (OURS, 4), ("websockets Sans-I/O", 4), (GODOT, 4)]
     for place, ((client, budget), colour) in enumerate(zip(bars, _COLOURS, strict=False)):
         heights = [
             median(results[key][client]) if client in results.get(key, {}) else 0.0
@@ -198,21 +168,3 @@ def _draw_longest(results: dict[str, Figures]) -> None:
     axes.set_title("The longest poll() while this comes in", loc="left", pad=24)
     axes.legend(frameon=False, ncols=len(bars), loc="lower left", bbox_to_anchor=(-0.02, 1.0), columnspacing=1.2)
     figure.savefig(_DOCS / "images" / "longest.svg", metadata={"Date": None})
-
-
-def _draw_growth(lines: growth.Lines) -> None:
-    figure = Figure(figsize=(10, 5.6), layout="constrained")
-    for place, (name, points) in enumerate(lines.items(), 1):
-        axes = figure.add_subplot(2, 3, place)
-        drawn = [(at, cost / 1e3) for at, cost in points if at > 0]
-        axes.plot(*zip(*drawn, strict=True), marker="o", markersize=3, color=_COLOURS[0])
-        (first, _), (last, dearest) = drawn[0], drawn[-1]
-        axes.plot((first, last), (dearest * first / last, dearest), color=_COLOURS[-1], linewidth=0.8, linestyle=":")
-        axes.set(xscale="log", yscale="log", xlabel=name, ylabel="us")
-        axes.set_title(growth.WHAT[name], loc="left", fontsize=9)
-    figure.suptitle("What it costs as it grows; dotted: in proportion", x=0.02, ha="left")
-    figure.savefig(_DOCS / "images" / "growth.svg", metadata={"Date": None})
-
-
-if __name__ == "__main__":
-    main()

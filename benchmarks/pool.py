@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Self
 
 import trustme
 
+from benchmarks.worker import CLIENTS
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from types import TracebackType
 
 __all__ = ["Answer", "Pool"]
@@ -96,15 +98,19 @@ class Pool:
         _line(self._server)  # so that those of the next are not among them
 
     def _start_worker(self, client: str) -> subprocess.Popen[str] | None:
-        worker = self._start(0, "benchmarks.worker", client, *self._ports, str(self._authority))
+        arguments = (client, *self._ports, str(self._authority))
+        worker = self._start(0, "benchmarks.worker", *arguments, variables=CLIENTS[client].variables)
         if _line(worker):
             return worker
         return None  # not installed: said on standard error, by its own import
 
-    def _start(self, core: int, module: str, *arguments: str) -> subprocess.Popen[str]:
+    def _start(
+        self, core: int, module: str, *arguments: str, variables: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", module, *arguments]
+        environment = self._environment | dict(variables or {})
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT, env=self._environment
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_ROOT, env=environment
         )
         self._stack.callback(_end, process)
         if hasattr(os, "sched_setaffinity"):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.engine import PROGRAM
 from benchmarks.rounds import compare, median
-from benchmarks.suite import GODOT, WORKS, Target
+from benchmarks.suite import GODOT, TARGETS, WORKS, Target
 from benchmarks.worker import CLIENTS
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from benchmarks.rounds import Figures
 
-__all__ = ["Line", "judge", "last_results", "plain", "write"]
+__all__ = ["Line", "judge", "last_results", "plain", "write", "write_page"]
 
 _LATEST = Path(__file__).parent / "results" / "latest.json"
 _NAMES = {
@@ -92,14 +92,19 @@ def plain(lines: Iterable[Line]) -> Iterator[str]:
         yield " ".join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True)).rstrip()
 
 
-def write(lines: list[Line], results: dict[str, Figures], seconds: float) -> None:
+def write(results: dict[str, Figures], seconds: float) -> None:
     """Writes the figures, and the page about them."""
-    facts = _facts(seconds)
     _LATEST.parent.mkdir(exist_ok=True)
-    _LATEST.write_text(json.dumps({"facts": facts, "results": results}, indent=1) + "\n", encoding="utf-8")
-    from benchmarks import page  # noqa: PLC0415 - draws, and who runs the guard need not be able to
+    _LATEST.write_text(json.dumps({"facts": _facts(seconds), "results": results}, indent=1) + "\n", encoding="utf-8")
+    write_page()
 
-    page.write(lines, results, facts)
+
+def write_page() -> None:
+    """Writes the page from the last figures."""
+    from benchmarks import page  # noqa: PLC0415 - it draws, which the guard need not be able to
+
+    last = json.loads(_LATEST.read_text(encoding="utf-8"))
+    page.write([*judge(TARGETS, last["results"])], last["results"], last["facts"])
 
 
 def _facts(seconds: float) -> dict[str, str]:

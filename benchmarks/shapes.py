@@ -9,13 +9,10 @@ import zlib
 from dataclasses import dataclass
 from struct import pack
 
-__all__ = ["BURSTS", "COMPRESSIBLE", "SHAPES", "Block", "Message", "block", "frame"]
+__all__ = ["COMPRESSIBLE", "SHAPES", "Block", "Message", "block", "frame"]
 
 KIB = 1024
 MIB = 1024 * KIB
-
-#: How many messages a frame of a game may find.
-BURSTS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 50000)
 
 _BLOCK_BYTES = 256 * KIB
 _BLOCK_MESSAGES = 4096
@@ -97,12 +94,9 @@ def _umlauts(size: int) -> Message:
 
 #: By name; `block` makes the bytes.
 SHAPES = {
-    "binary-0": lambda: _repeated(Message(b"")),
-    **{f"binary-{size}": lambda size=size: _repeated(_binary(size)) for size in (16, 64, 256, KIB, 4 * KIB, 16 * KIB)},
-    **{f"binary-{size}": lambda size=size: _repeated(_binary(size)) for size in (64 * KIB, 256 * KIB, MIB, 4 * MIB)},
+    **{f"binary-{size}": lambda size=size: _repeated(_binary(size)) for size in (16, 64, 64 * KIB, MIB)},
     "binary-16777216": lambda: [_binary(16 * MIB)],
     "json-64": lambda: _repeated(Message(_state(64), is_text=True)),
-    **{f"burst-{count}": lambda count=count: [_binary(64)] * count for count in BURSTS},
     "play": lambda: [_binary(64)] * 64 + [_binary(1000)] * 16,
     "unequal": lambda: [_binary(63), _binary(65)] * (_BLOCK_MESSAGES // 2),
     "mixed": _mixed,
@@ -110,10 +104,6 @@ SHAPES = {
     "text-16777216": lambda: [_whole(_ascii(16 * MIB), 16 * MIB)],
     "umlauts-16777216": lambda: [_umlauts(16 * MIB)],
     "fragments-16777216": lambda: [Message(_binary(16 * MIB).payload, fragments=4096)],
-    **{
-        f"fragments-65536-{count}": lambda count=count: [Message(_binary(64 * KIB).payload, fragments=count)]
-        for count in (1, 16, 256, 4096, 65536)
-    },
     "compressed": lambda: _repeated(Message(COMPRESSIBLE, is_text=True, is_compressed=True)),
 }
 

@@ -24,12 +24,10 @@ BARE = "bare system calls"
 SIGNAL = "wsclient, by signal"
 BATCHES = "wsclient, get_packets()"
 NUMPY = "wsclient, with numpy"
-GROWING = "wsclient, growing"
 GODOT = "Godot"
 LOOPS = ("picows", "aiohttp", "websockets asyncio")
 UVLOOP = ", on uvloop"
-POLLED = ("websockets Sans-I/O", "wsproto", "websocket-client")
-ALL = (BARE, OURS, *LOOPS, "websockets sync", *POLLED, GODOT)
+ALL = (BARE, OURS, *LOOPS, "websockets sync", "websockets Sans-I/O", GODOT)
 
 CLIENTS_AT_ONCE = 1000
 CLIENTS_HELD = 50
@@ -126,7 +124,7 @@ _LONGEST = {
         shape,
         count,
         milliseconds / 1000,
-        *(("websockets Sans-I/O", "wsproto", GODOT) if milliseconds == 4 else ()),
+        *(("websockets Sans-I/O", GODOT) if milliseconds == 4 else ()),
     )
     for name, words, shape, count in (
         ("burst", "49,152 messages of 64 B", "binary-64", 49152),
@@ -189,13 +187,13 @@ WORKS: dict[str, Work] = {
     "receive-compressed": Work(
         "receive 1 KiB JSON, compressed",
         "receive",
-        clients=(OURS, "aiohttp", "websockets asyncio", "websockets sync", "websockets Sans-I/O", "wsproto"),
+        clients=(OURS, "aiohttp", "websockets asyncio", "websockets sync", "websockets Sans-I/O"),
         options={"shape": "compressed", "compression": True},
     ),
     "send-compressed": Work(
         "send 1 KiB JSON, compressed",
         "send",
-        clients=(OURS, "aiohttp", "websockets asyncio", "websockets sync", "websockets Sans-I/O", "wsproto"),
+        clients=(OURS, "aiohttp", "websockets asyncio", "websockets sync", "websockets Sans-I/O"),
         count=64,
         options={"payload": "compressible", "batch": 64, "compression": True},
     ),
@@ -241,7 +239,7 @@ TARGETS = (
     Target("T3", "send-64", GODOT, least=18.0),
     Target("T3", "send-64-each", BARE, most=1.25),
     Target("T4", "echo", BARE, most=1.4),
-    *(Target("T4", "echo", other, least=1.0) for other in (*LOOPS, "websockets sync", "websocket-client")),
+    *(Target("T4", "echo", other, least=1.0) for other in (*LOOPS, "websockets sync")),
     Target("T5r", "receive-64K", "picows", least=0.8),
     Target("T5r", "receive-64K-text", "picows", least=0.8),
     Target("T5r", "receive-1M", "picows", least=0.8),

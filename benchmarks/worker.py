@@ -13,14 +13,14 @@ import os
 import ssl
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.clients.base import Client, NotOffered
 from benchmarks.shapes import block
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 __all__ = ["CLIENTS", "FIRST_CLIENTS", "main"]
 
@@ -36,11 +36,13 @@ class Entry:
         place: module and class.
         first: a module that the program has loaded before.
         distribution: what is installed, for its version; None: nothing.
+        variables: of its process's environment, such as WSCLIENT_PURE for one build beside another.
     """
 
     place: str
     distribution: str | None
     first: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 CLIENTS = {
@@ -49,7 +51,6 @@ CLIENTS = {
     "wsclient, get_packets()": Entry("ours:InBatches", None),
     "wsclient, by signal": Entry("ours:BySignal", None),
     "wsclient, with numpy": Entry("ours:Ours", None, first="numpy"),
-    "wsclient, growing": Entry("growing:Growing", None),
     "picows": Entry("picows_client:Picows", "picows"),
     "aiohttp": Entry("aiohttp_client:Aiohttp", "aiohttp"),
     "websockets asyncio": Entry("websockets_asyncio:WebsocketsAsyncio", "websockets"),
@@ -57,9 +58,7 @@ CLIENTS = {
     "aiohttp, on uvloop": Entry("aiohttp_client:Aiohttp", None, first="uvloop"),
     "websockets asyncio, on uvloop": Entry("websockets_asyncio:WebsocketsAsyncio", "uvloop", first="uvloop"),
     "websockets sync": Entry("websockets_blocking:WebsocketsBlocking", "websockets"),
-    "websockets Sans-I/O": Entry("polled:WebsocketsSansIo", "websockets"),
-    "wsproto": Entry("polled:Wsproto", "wsproto"),
-    "websocket-client": Entry("websocket_client:WebsocketClient", "websocket-client"),
+    "websockets Sans-I/O": Entry("websockets_sans_io:WebsocketsSansIo", "websockets"),
     "Godot": Entry("godot_client:Godot", None),
 }
 

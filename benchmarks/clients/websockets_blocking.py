@@ -8,17 +8,46 @@ from typing import TYPE_CHECKING
 
 from websockets.sync.client import connect
 
-from benchmarks.clients.base import LIMIT, TO_FILL
-from benchmarks.clients.blocking import Blocking
+from benchmarks.clients.base import LIMIT, TO_FILL, Client
 
 if TYPE_CHECKING:
+    import ssl
+
     from websockets.sync.client import ClientConnection
 
 __all__ = ["WebsocketsBlocking"]
 
 
-class WebsocketsBlocking(Blocking):
+class WebsocketsBlocking(Client):
     """`recv()` and `send()`; in a game's frame `recv(timeout=0)`."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__(context)
+        self._many: list[ClientConnection] = []
+
+    def command(self, text: str) -> None:
+        self._connection.send(text)
+
+    def receive(self, count: int) -> None:
+        receive = self._connection.recv
+        for _ in range(count):
+            receive()
+
+    def send(self, payload: bytes, count: int, batch: int) -> None:
+        send = self._connection.send
+        for _ in range(count):
+            send(payload)
+        self._connection.recv()
+
+    def echo(self, payload: bytes, count: int) -> list[float]:
+        send, receive = self._connection.send, self._connection.recv
+        took = []
+        for _ in range(count):
+            start = time.perf_counter()
+            send(payload)
+            receive()
+            took.append(time.perf_counter() - start)
+        return took
 
     def _connect(self, url: str, *, compression: bool = False) -> ClientConnection:
         return connect(

@@ -1,6 +1,6 @@
 """Ten thousand connections, and ten thousand clients, leave nothing behind: no descriptor, no thread, no memory.
 
-Over socket pairs, so that the descriptors are real. `python -m benchmarks.endurance` does the same over TCP.
+Over socket pairs, so that the descriptors are real.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Ten minutes of the arena in some seconds: memory stays flat. `python -m benchmarks.endurance` plays the hour."""
+"""Ten minutes of the arena in some seconds: memory stays flat."""
 
 from __future__ import annotations
 
