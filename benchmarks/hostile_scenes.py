@@ -105,11 +105,6 @@ def _list_head() -> bytes:
     return b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n" + line * 100 + b"\r\n"
 
 
-def _refusal() -> bytes:
-    page = b"<html><body>You are banned until Monday.</body></html>"
-    return b"HTTP/1.1 403 Forbidden\r\nContent-Length: %d\r\n\r\n" % len(page) + page
-
-
 def _noise() -> Iterator[bytes]:
     return iter([random.Random(1).randbytes(MIB)] * 10)
 
