@@ -271,7 +271,7 @@ class ClientMachine(RuleBasedStateMachine):
     @property
     def owes_an_end(self) -> bool:
         owed = self.client._owed
-        return owed is not None and LETTERS[owed.signal] in TERMINALS
+        return owed is not None and LETTERS[owed.name] in TERMINALS
 
     @invariant()
     def every_attempt_ends_once(self) -> None:
