@@ -11,7 +11,7 @@ from wsclient.godot4.rpc_config import RPCConfig
 from wsclient.godot4.rpc_marks import RPCMethod
 from wsclient.multiplayer.godot4.rpc_list import RPCList
 from wsclient.scene.network_node import NetworkNode
-from wsclient.scene.not_here import advice_for
+from wsclient.scene.not_here import ADVICE_4, advice_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -231,7 +231,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
     if not TYPE_CHECKING:  # type checkers go on to report every name that is not here
 
         def __getattr__(self, name: str) -> NoReturn:
-            raise AttributeError(advice_for(type(self).__name__, name), name=name, obj=self)
+            raise AttributeError(advice_for(type(self).__name__, name, ADVICE_4), name=name, obj=self)
 
 
 def _configs_of(cls: type) -> list[tuple[str, RPCConfig]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["advice_for"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["ADVICE", "ADVICE_4", "advice_for"]
 
 _MULTIPLAYER_OF_TREE: Final = (
     "write self.multiplayer for it: get_tree().network_peer is multiplayer.network_peer, get_tree()"
@@ -14,7 +17,7 @@ _MULTIPLAYER_OF_TREE: Final = (
 _LOOP: Final = "there is no scene tree that calls it: call it from the loop that calls multiplayer.poll()"
 _GROUPS: Final = "there are no groups: keep a set of nodes"
 
-# By name, for Godot 3 and 4 alike.
+# By name, in words of Godot 3.
 ADVICE: Final[dict[str, str]] = {
     "get_tree": _MULTIPLAYER_OF_TREE,
     "get_viewport": "there is no picture here: your engine has the window",
@@ -58,8 +61,32 @@ ADVICE: Final[dict[str, str]] = {
 }
 
 
-def advice_for(class_name: str, name: str) -> str:
+_NO_PLACE: Final = "nodes have no place: declare it, position = Vector2()"
+_ONE_WAY: Final = "write node.method.rpc(...): the mark of the method says how it travels"
+_NO_RSET: Final = "Godot 4 has none: write a method with @rpc, or a MultiplayerSynchronizer"
+
+# In words of Godot 4, for the names that need others there.
+ADVICE_4: Final[dict[str, str]] = ADVICE | {
+    "get_tree": (
+        "write self.multiplayer for it: get_tree().get_multiplayer() is multiplayer, get_tree().root is"
+        " multiplayer.root_node"
+    ),
+    "position": _NO_PLACE,
+    "global_position": _NO_PLACE,
+    "translation": _NO_PLACE,
+    "rotation": "nodes have no place: declare it, rotation = 0.0",
+    "rpc_unreliable": _ONE_WAY,
+    "rpc_unreliable_id": _ONE_WAY,
+    "rset": _NO_RSET,
+    "rset_id": _NO_RSET,
+    "set_network_master": "write set_multiplayer_authority()",
+    "get_network_master": "write get_multiplayer_authority()",
+    "is_network_master": "write is_multiplayer_authority()",
+}
+
+
+def advice_for(class_name: str, name: str, advice: Mapping[str, str] = ADVICE) -> str:
     """Returns the text of the AttributeError for a name that a node does not have."""
     missing = f"{class_name!r} object has no attribute {name!r}"
-    advice = ADVICE.get(name)
-    return missing if advice is None else f"{missing}. Of Godot's Node it has the network's part: {advice}"
+    found = advice.get(name)
+    return missing if found is None else f"{missing}. Of Godot's Node it has the network's part: {found}"
