@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.events import Event
     from wsclient.transport.base import Transport
 
-__all__ = ["Limits", "Link", "WriteMode"]
+__all__ = ["Limits", "Link", "WriteMode", "check_close"]
 
 logger: Final = logging.getLogger("wsclient.link")
 
@@ -112,6 +112,11 @@ class Link:
         self._express = no_express  # the next message asks the transport again
 
     @property
+    def is_text_mode(self) -> bool:
+        """Whether `put` sends text."""
+        return self.write_mode is _TEXT
+
+    @property
     def buffered_amount(self) -> int:
         """Bytes of packets that wait to be sent."""
         return 0 if self.transport is None else self.transport.buffered_amount
@@ -192,6 +197,22 @@ class Link:
             transport.flush()
         return _OK
 
+    def queue(self, payload: bytes, *, is_text: bool) -> Error:
+        """Queues one message for the next `poll()`, or refuses it whole. The system is not called."""
+        transport = self.transport
+        if transport is None or not transport.can_send or not self.is_open:
+            return self.refuse(Error.FAILED, f"nothing can be sent while {self._describe()}")
+        if refusal := self._look_for_room(transport, len(payload)):
+            return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal)
+        transport.send(payload, is_text=is_text)
+        self.sent_messages += 1
+        self.sent_bytes += len(payload)
+        return _OK
+
+    def has_room(self, size: int) -> bool:
+        """Returns whether a message of that size can be queued."""
+        return self.transport is not None and not self._look_for_room(self.transport, size)
+
     def _look_for_room(self, transport: Transport, size: int) -> str:
         """Finds out how much fits. Gives the reason where a message of that size does not."""
         max_bytes, max_packets = self._outgoing
@@ -218,7 +239,7 @@ class Link:
             ValueError: a code that must not be sent, or a reason that has more than 123 bytes; nothing is changed.
             TypeError: `code` is no int, or `reason` no str.
         """
-        _check_close(code, reason)
+        check_close(code, reason)
         if self.transport is None or self.is_closing_here:
             return
         if self.is_open:
@@ -276,7 +297,7 @@ class Link:
         return "closing" if self.is_open else "still connecting: wait for connection_established"
 
 
-def _check_close(code: int, reason: str) -> None:
+def check_close(code: int, reason: str) -> None:
     """Refuses what a Close frame must not carry (RFC 6455 sections 5.5 and 7.4)."""
     if not isinstance(code, int) or not isinstance(reason, str):
         raise TypeError(f"a close code is an int, and its reason a str, not {code!r} and {reason!r}")

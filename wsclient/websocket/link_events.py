@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wsclient.websocket.link import Link
     from wsclient.websocket.poll_meter import PollMeter
 
-__all__ = ["LinkEvents", "OwedSignal"]
+__all__ = ["LinkEvents", "OwedSignal", "forget_told"]
 
 logger: Final = logging.getLogger("wsclient.client")
 
@@ -128,7 +128,7 @@ class LinkEvents(SignalEmitter):
                 if clock() >= deadline or link.transport is not transport:
                     return False
         finally:
-            _forget_told(link, messages, inbox.settle())
+            forget_told(link, messages, inbox.settle())
         return True
 
     def _hands_messages_over(self) -> bool:
@@ -173,7 +173,7 @@ class LinkEvents(SignalEmitter):
                 if clock() >= deadline or link.transport is not transport:
                     return False
         finally:
-            _forget_told(link, messages, told)
+            forget_told(link, messages, told)
         return True
 
     # The session of multiplayer mode
@@ -270,7 +270,7 @@ class LinkEvents(SignalEmitter):
             logger.warning("%d packets unread: call get_packet(). The server is held back", len(link.inbox.packets))
 
 
-def _forget_told(link: Link, messages: Messages, count: int) -> None:
+def forget_told(link: Link, messages: Messages, count: int) -> None:
     """Takes the first messages off the run that is being told; with the last of them, the run itself."""
     messages.take(count)
     if not messages.payloads and link.events:

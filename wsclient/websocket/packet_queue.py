@@ -88,7 +88,7 @@ class PacketQueue:
         # What `_fits` asks first, asked here: three calls less for each message that comes by itself.
         if self._put_bytes - self._gone_bytes + size <= self.max_bytes or self._fits(size):
             return count
-        room = self.max_bytes - self._waiting_at_most
+        room = self.max_bytes - self.size_at_most
         fitting = 0
         while (room := room - len(payloads[fitting])) >= 0:  # ends before the list does: together they do not fit
             fitting += 1
@@ -145,12 +145,13 @@ class PacketQueue:
         return waiting
 
     @property
-    def _waiting_at_most(self) -> int:
+    def size_at_most(self) -> int:
+        """How many bytes of payload wait, or a little more: some may have been read since they were counted."""
         return self.received_bytes - self._gone_bytes
 
     def _fits(self, more: int) -> bool:
         # Counted anew only where the old count, which may be too high, says no.
-        return self._waiting_at_most + more <= self.max_bytes or self.size + more <= self.max_bytes
+        return self.size_at_most + more <= self.max_bytes or self.size + more <= self.max_bytes
 
     def _add_kinds(self, kinds: bytes) -> None:
         taken, start = self.received - len(self.packets), self.kinds_from

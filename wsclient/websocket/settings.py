@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wsclient.websocket.link import Link
     from wsclient.websocket.poll_meter import PollMeter
 
-__all__ = ["WebSocketClientSettings", "WebSocketSettings"]
+__all__ = ["WebSocketClientSettings", "WebSocketSettings", "check_seconds"]
 
 
 class WebSocketSettings:
@@ -56,7 +56,7 @@ class WebSocketSettings:
 
     @handshake_timeout.setter
     def handshake_timeout(self, seconds: float) -> None:
-        self._settings.handshake_timeout = _seconds("handshake_timeout", seconds)
+        self._settings.handshake_timeout = check_seconds("handshake_timeout", seconds)
 
     @property
     def close_timeout(self) -> float:
@@ -65,7 +65,7 @@ class WebSocketSettings:
 
     @close_timeout.setter
     def close_timeout(self, seconds: float) -> None:
-        self._settings.close_timeout = _seconds("close_timeout", seconds)
+        self._settings.close_timeout = check_seconds("close_timeout", seconds)
 
     @property
     def heartbeat_interval(self) -> float:
@@ -79,7 +79,7 @@ class WebSocketSettings:
 
     @heartbeat_interval.setter
     def heartbeat_interval(self, seconds: float) -> None:
-        self._settings.heartbeat_interval = _seconds("heartbeat_interval", seconds)
+        self._settings.heartbeat_interval = check_seconds("heartbeat_interval", seconds)
         self._settings_changed()
 
     @property
@@ -93,7 +93,7 @@ class WebSocketSettings:
 
     @poll_budget.setter
     def poll_budget(self, seconds: float) -> None:
-        self._meter.budget = _seconds("poll_budget", seconds)
+        self._meter.budget = check_seconds("poll_budget", seconds)
 
     def _settings_changed(self) -> None:
         raise NotImplementedError
@@ -156,7 +156,13 @@ class WebSocketClientSettings(WebSocketSettings):
             self._link.transport.settings_changed()
 
 
-def _seconds(name: str, value: float) -> float:
+def check_seconds(name: str, value: float) -> float:
+    """Returns a setting's seconds as a float.
+
+    Raises:
+        TypeError: it is no number.
+        ValueError: it is negative, infinite or not a number.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} takes seconds as a number, not {value!r}")
     if not 0 <= value <= sys.float_info.max:

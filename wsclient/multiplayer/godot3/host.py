@@ -1,0 +1,90 @@
+"""RelayHost: a Godot 3 session as its server sees it, which relays packets between the peers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wsclient.ground.value import Value
+from wsclient.multiplayer.godot3 import relay
+from wsclient.multiplayer.session import SERVER_ID, MessageIgnored, PeerAdded, PeerPacket, PeerRemoved, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from wsclient.multiplayer.session import SessionEvent
+
+__all__ = ["RelayHost", "Routed"]
+
+
+class Routed(Value):
+    """Where a packet of a peer goes.
+
+    Attributes:
+        here: the packet, if the server is meant too; None otherwise.
+        forwarded_to: the other peers that get the message as it came.
+    """
+
+    here: PeerPacket | None
+    forwarded_to: tuple[int, ...]
+
+
+class RelayHost(Session):
+    """Who is in the session, and who gets what. No I/O: it returns messages for its user to send."""
+
+    def __init__(self) -> None:
+        super().__init__(SERVER_ID)
+
+    def welcome(self, peer_id: int) -> tuple[list[bytes], bytes]:
+        """Adds a peer.
+
+        Returns:
+            The messages for the newcomer, in their order: its id, the server, those that are there already. And the
+            message for each of these.
+        """
+        there = self.peers
+        self.add(peer_id)
+        news: list[relay.RelayMessage] = [relay.IdAssigned(peer_id), *(PeerAdded(each) for each in (SERVER_ID, *there))]
+        return [relay.encode(each) for each in news], relay.encode(PeerAdded(peer_id))
+
+    def farewell(self, peer_id: int) -> bytes:
+        """Removes a peer. Returns the message for each of the others."""
+        self.remove(peer_id)
+        return relay.encode(PeerRemoved(peer_id))
+
+    def route(self, source: int, message: bytes) -> Routed | MessageIgnored:
+        """Returns where a message of a peer goes; never raises for what is in it.
+
+        Args:
+            source: the peer that sent it.
+            message: as it came.
+        """
+        try:
+            packet = relay.decode(message)
+        except relay.RelayError as error:
+            return self.ignore(str(error))
+        if not isinstance(packet, PeerPacket):
+            return self.ignore("a system message, which only the server sends")
+        if packet.source != source:
+            return self.ignore(f"a packet in the name of peer {packet.source}")
+        receivers = self.receivers(packet.target)
+        if receivers is None:
+            return self.ignore(f"a packet for peer {packet.target}, which is not there")
+        is_for_server = packet.target in {0, SERVER_ID} or packet.target < -SERVER_ID
+        others = tuple(each for each in receivers if each != source)
+        return Routed(packet if is_for_server else None, others)
+
+    def receivers(self, target: int) -> list[int] | None:
+        """Returns the peers that a target means: 0 all, n one, -n all but one. None for a peer that is not there."""
+        if target == SERVER_ID:
+            return []
+        if target > 0:
+            return [target] if target in self._peers else None
+        return [each for each in self._peers if each != -target]
+
+    def wrap(self, packet: bytes, target: int) -> bytes:
+        """Returns the packet with the header for `target`."""
+        return relay.encode_packet(SERVER_ID, target, packet)
+
+    def receive(self, message: bytes) -> Sequence[SessionEvent]:
+        """Ignores the message: a server has no server. See `route`."""
+        return (self.ignore("a server's session has no server"),)

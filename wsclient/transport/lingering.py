@@ -1,0 +1,64 @@
+"""Sockets whose connection has ended, and which are not closed yet."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import socket
+
+__all__ = ["Lingering"]
+
+_SECONDS: Final = 1.0
+_MOST: Final = 256  # sockets; the oldest goes when there is another one. Arbitrary
+_READ_SIZE: Final = 65536
+
+
+class Lingering:
+    """Takes what still comes on connections whose own direction has ended, until the other side ends too.
+
+    To close a socket that holds unread data resets the connection, and a reset can overtake a Close frame or a reply,
+    so that the other side never sees it (RFC 6455 section 7.1.1).
+    """
+
+    def __init__(self) -> None:
+        self._sockets: deque[tuple[socket.socket, float | None]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._sockets)
+
+    def add(self, ended: socket.socket) -> None:
+        """Takes over a socket."""
+        self._sockets.append((ended, None))
+        if len(self._sockets) > _MOST:
+            self._sockets.popleft()[0].close()
+
+    def step(self, now: float) -> None:
+        """Reads once from each, and closes those that have ended or have had their time.
+
+        Args:
+            now: seconds, monotonic.
+        """
+        for _ in range(len(self._sockets)):
+            ended, until = self._sockets.popleft()
+            until = now + _SECONDS if until is None else until
+            if now < until and _is_going_on(ended):
+                self._sockets.append((ended, until))
+            else:
+                ended.close()
+
+    def close(self) -> None:
+        """Closes all of them at once."""
+        while self._sockets:
+            self._sockets.popleft()[0].close()
+
+
+def _is_going_on(ended: socket.socket) -> bool:
+    with contextlib.suppress(BlockingIOError):
+        try:
+            return bool(ended.recv(_READ_SIZE))
+        except ConnectionError:
+            return False
+    return True

@@ -1,0 +1,66 @@
+"""The TLS context of a server."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wsclient.transport.stream.tls_stream import TlsStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.transport.stream.stream import Stream
+
+__all__ = ["server_side"]
+
+Pem = str | bytes | os.PathLike[str]
+
+
+def server_side(
+    certificate: Pem | ssl.SSLContext, key: Pem | None, chain: Pem | None
+) -> Callable[[Stream, str], TlsStream]:
+    """Returns what puts the server's side of TLS on a stream.
+
+    Args:
+        certificate: a path to a PEM file, or PEM text or bytes; or a context of the user's own.
+        key: the private key of the certificate, in the same forms; None if the certificate is a context.
+        chain: intermediate certificates, in the same forms; None for none.
+
+    Raises:
+        OSError: a file cannot be read, or is no certificate or key (`ssl.SSLError`).
+    """
+    context = certificate if isinstance(certificate, ssl.SSLContext) else _context(certificate, key, chain)
+
+    def secure(stream: Stream, _name: str) -> TlsStream:
+        return TlsStream(stream, context, None)
+
+    return secure
+
+
+def _context(certificate: Pem, key: Pem | None, chain: Pem | None) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    pem = [_pem_of(each) for each in (certificate, chain) if each is not None]
+    # OpenSSL reads a certificate and its key from files alone.
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "certificate.pem").write_bytes(b"\n".join(pem))
+        key_file = None
+        if key is not None:
+            key_file = folder / "key.pem"
+            key_file.touch(mode=0o600)
+            key_file.write_bytes(_pem_of(key))
+        context.load_cert_chain(folder / "certificate.pem", key_file)
+    return context
+
+
+def _pem_of(source: Pem) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    if isinstance(source, str) and "-----BEGIN" in source:
+        return source.encode()
+    return Path(source).read_bytes()

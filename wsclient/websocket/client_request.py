@@ -1,0 +1,141 @@
+"""ClientRequest: what a client asks a server for, and the answer to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wsclient.ground.escape import escape
+from wsclient.protocol.arguments import check_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from wsclient.protocol.http11 import Headers
+    from wsclient.protocol.server_handshake import Request
+    from wsclient.transport.native import NativeTransport
+
+__all__ = ["ClientRequest"]
+
+
+class ClientRequest:
+    """A client's request, which keeps every rule of the handshake. Not in Godot.
+
+    Decide with `accept`, `reject` or `defer`; a request that no handler of `client_request` decides about is accepted.
+    A deferred one can be answered in any later frame, until `handshake_timeout` is over.
+
+    Attributes:
+        path: percent-decoded, without the query.
+        resource_name: path and query as they were sent.
+        query: what follows the "?", as it was sent; "" without one.
+        headers: names and values, in their order.
+        origin: the Origin that a browser names; "" without one.
+        protocols: the subprotocols that the client asks for, the preferred one first.
+        remote_address: numeric address and port of the client.
+        is_secure: whether the connection speaks TLS.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        transport: NativeTransport,
+        remote_address: tuple[str, int],
+        *,
+        protocol: str,
+        headers: Headers,
+        is_secure: bool,
+    ) -> None:
+        """Made by a server.
+
+        Args:
+            request: of the client.
+            transport: waits for the answer.
+            remote_address: see the attribute.
+            protocol: the subprotocol that the server's own list leads to.
+            headers: that each reply of the server has.
+            is_secure: see the attribute.
+        """
+        self._request = request
+        self._transport = transport
+        self._protocol = protocol
+        self._extra_headers = headers
+        self.path: str = request.path
+        self.resource_name: str = request.resource_name
+        self.query: str = request.query
+        self.headers: tuple[tuple[str, str], ...] = tuple(request.headers)
+        self.origin: str = request.origin
+        self.protocols: tuple[str, ...] = request.subprotocols
+        self.remote_address: tuple[str, int] = remote_address
+        self.is_secure: bool = is_secure
+        self._is_decided = False
+        self._is_deferred = False
+
+    @property
+    def is_decided(self) -> bool:
+        """True once `accept` or `reject` was called."""
+        return self._is_decided
+
+    @property
+    def is_deferred(self) -> bool:
+        """True once `defer` was called."""
+        return self._is_deferred
+
+    def get_header(self, name: str, default: str = "") -> str:
+        """Returns the value of a header, its name in any case; the first one if there are several."""
+        return self._request.get_header(name, default)
+
+    def accept(self, protocol: str | None = None, headers: Iterable[str] | Mapping[str, str] = ()) -> None:
+        """Lets the client in.
+
+        Args:
+            protocol: one of `protocols`, or "" for none; None for the one that the server's own list leads to.
+            headers: more of them for the reply: `"Name: value"` each, or a mapping.
+
+        Raises:
+            RuntimeError: it was decided already, or the client has gone.
+            ValueError: a header that must not be sent, or a protocol that the client did not ask for.
+        """
+        if protocol and protocol not in self.protocols:
+            raise ValueError(f"the client did not ask for the subprotocol {protocol}, but for {self.protocols}")
+        checked = check_headers(headers)
+        self._decide()
+        chosen = self._protocol if protocol is None else protocol
+        self._transport.accept(chosen, (*self._extra_headers, *checked))
+
+    def reject(
+        self, status: int = 403, body: str | bytes = "", headers: Iterable[str] | Mapping[str, str] = ()
+    ) -> None:
+        """Refuses the client with an HTTP status.
+
+        Args:
+            status: 200-599.
+            body: a page that says why; plain text, unless the headers name another type.
+            headers: more of them for the reply.
+
+        Raises:
+            RuntimeError: it was decided already, or the client has gone.
+            ValueError: a status outside of these, or a header that must not be sent.
+        """
+        if not 200 <= status <= 599:
+            raise ValueError(f"a request is rejected with a status from 200 to 599, not {status}")
+        checked = check_headers(headers)
+        self._decide()
+        self._transport.reject(status, checked, body.encode() if isinstance(body, str) else body)
+
+    def defer(self) -> None:
+        """Keeps the client waiting for an answer in a later frame; 503 if none comes in `handshake_timeout`.
+
+        Raises:
+            RuntimeError: it was decided already.
+        """
+        if self._is_decided:
+            raise RuntimeError("this request has been decided")
+        self._is_deferred = True
+
+    def __repr__(self) -> str:
+        host, port = self.remote_address
+        return f"<ClientRequest {escape(self.path, 100)} from {host} port {port}>"
+
+    def _decide(self) -> None:
+        if self._is_decided:
+            raise RuntimeError("this request has been decided: accept() or reject() was called before")
+        self._is_decided = True

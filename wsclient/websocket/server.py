@@ -1,0 +1,427 @@
+"""WebSocketServer: Godot's, driven by `poll()` from a game loop: a game that hosts itself."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import warnings
+from _thread import get_ident
+from typing import TYPE_CHECKING, Final
+
+from wsclient.core.signal import Signal
+from wsclient.ground.error import Error
+from wsclient.multiplayer.godot3.host import RelayHost
+from wsclient.multiplayer.session import SERVER_ID
+from wsclient.protocol.arguments import check_subprotocols
+from wsclient.protocol.close_code import CloseCode
+from wsclient.protocol.errors import InvalidArgument
+from wsclient.transport.clock import monotonic
+from wsclient.transport.listener import Listener
+from wsclient.transport.poll_set import open_poll_set
+from wsclient.websocket.client_request import ClientRequest
+from wsclient.websocket.connection_failure import ConnectionFailure
+from wsclient.websocket.link import check_close
+from wsclient.websocket.multiplayer_peer import WebSocketMultiplayerPeer
+from wsclient.websocket.packet_queue import PacketQueue
+from wsclient.websocket.server_events import ServerEvents
+from wsclient.websocket.server_settings import WebSocketServerSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+    from typing import Self
+
+    from wsclient.core.networked_multiplayer_peer import ConnectionStatus
+    from wsclient.core.packet_peer import BytesLike
+    from wsclient.transport.opening.milestones import Secure
+    from wsclient.transport.poll_set import PollSet
+    from wsclient.websocket.connection_statistics import ConnectionStatistics
+    from wsclient.websocket.peer import WebSocketPeer
+    from wsclient.websocket.served_client import ServedClient
+
+__all__ = ["WebSocketServer"]
+
+logger: Final = logging.getLogger("wsclient.server")
+
+_LISTEN_ADVICE: Final = {
+    Error.ERR_ALREADY_IN_USE: "Another program listens there: end it, or take another port (0 takes a free one).",
+    Error.ERR_UNAUTHORIZED: "This user may not: ports below 1024 belong to the administrator on most systems.",
+    Error.ERR_CANT_CREATE: "bind_ip must be an address of this machine.",
+}
+_LISTEN_ERRORS: Final = {
+    errno.EADDRINUSE: Error.ERR_ALREADY_IN_USE,
+    errno.EACCES: Error.ERR_UNAUTHORIZED,
+    errno.EPERM: Error.ERR_UNAUTHORIZED,
+}
+
+
+class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSettings):
+    """A WebSocket server that never blocks and needs no thread: call `poll()` once a frame.
+
+        server = WebSocketServer()
+        server.data_received.connect(lambda id: server.send_text(server.get_peer(id).get_message()))
+        server.listen(9080)
+        while running:
+            server.poll()
+
+    `client_connected` is emitted for each client that comes, `data_received` for each of its messages, which
+    `get_peer(id)` reads, and `client_disconnected` exactly once when it goes. In multiplayer mode (`gd_mp_api`) Godot 3
+    clients play in a session that this server hosts: then `peer_connected`, `peer_packet` and `peer_disconnected` are
+    emitted, and a `MultiplayerAPI` can run on it.
+
+    Signals are emitted inside `poll()` only, in order for each client. A handler may call every method. One object
+    belongs to one thread.
+    """
+
+    client_request: Final = Signal[ClientRequest]("request")
+    """A client asks to be let in, and keeps all rules. Not in Godot."""
+    client_connected: Final = Signal[int, str]("id", "protocol")
+    """A client is in, with the subprotocol that was agreed on, or "". Normal mode."""
+    data_received: Final = Signal[int]("id")
+    """A message of this client can be read, by `get_peer(id)`; emitted once for each. Normal mode."""
+    client_close_request: Final = Signal[int, int, str]("id", "code", "reason")
+    """A client closes; code 0 if it gave none. The answer is on its way."""
+    client_disconnected: Final = Signal[int, bool]("id", "was_clean_close")
+    """A client is gone; what it had sent can still be read in the handlers. Normal mode."""
+
+    _free_names = frozenset({"_on_request", "_on_client_connected", "_on_close_request", "_on_client_disconnected"})
+
+    def __init__(
+        self, *, clock: Callable[[], float] = monotonic, poll_set: Callable[[], PollSet] = open_poll_set
+    ) -> None:
+        """Makes a server that does not listen yet.
+
+        Args:
+            clock: monotonic, in seconds.
+            poll_set: makes what asks the system.
+        """
+        super().__init__()
+        self._set_defaults()
+        self._begin(clock, poll_set)
+        self._inbox = PacketQueue(*self._incoming, when_empty=Error.ERR_UNAVAILABLE)
+        self._last_error: ConnectionFailure | None = None
+
+    # Listening
+
+    def listen(self, port: int, protocols: Iterable[str] = (), gd_mp_api: bool = False) -> Error:
+        """Starts to listen on a port, at `bind_ip`.
+
+        Args:
+            port: 0-65535; 0 takes a free one, see `get_local_port()`.
+            protocols: subprotocols that this server knows. If any, a client has to ask for one of them.
+            gd_mp_api: multiplayer mode, to host a session of Godot 3 peers.
+
+        Returns:
+            `OK`. `ERR_INVALID_PARAMETER`: an argument, the certificate or its key is wrong. `ERR_ALREADY_IN_USE`:
+            listening already, or the port is taken. `ERR_UNAUTHORIZED`: this user may not take the port.
+            `ERR_CANT_CREATE`: the address is not of this machine. `last_error` says more. Other than with `OK` nothing
+            is changed.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+        """
+        if self._listener is not None:
+            return self._refuse(Error.ERR_ALREADY_IN_USE, "this server listens already: call stop() first")
+        if not isinstance(port, int) or isinstance(port, bool):
+            raise TypeError(f"a port is an int, not {port!r}")
+        if not 0 <= port <= 65535:
+            return self._refuse(Error.ERR_INVALID_PARAMETER, f"port {port} is not in 0-65535")
+        try:
+            known = check_subprotocols(protocols)
+            secure = self._secure_side()
+        except (InvalidArgument, OSError, ValueError) as error:
+            return self._refuse(Error.ERR_INVALID_PARAMETER, str(error), error)
+        try:
+            listener = Listener(self.bind_ip, port)
+        except OSError as error:
+            return self._refuse_to_listen(port, error)
+        self._let_go_of_all()
+        self._protocols, self._secure = known, secure
+        self._host = RelayHost() if gd_mp_api else None
+        self._session = self._host
+        self._inbox = PacketQueue(*self._incoming, when_empty=Error.ERR_UNAVAILABLE)
+        self._settings.max_message_size = self._incoming.max_bytes
+        self._start(listener)
+        return Error.OK
+
+    def stop(self, code: int = 1000, reason: str = "") -> None:
+        """Stops listening, and closes the connection of each client.
+
+        Further calls of `poll()` finish that, within `close_timeout`: `client_disconnected` comes for each.
+
+        Args:
+            code: of the Close frames; see `WebSocketClient.disconnect_from_host`.
+            reason: at most 123 bytes of UTF-8.
+
+        Raises:
+            ValueError: a code that must not be sent, or a reason that is too long; nothing is changed.
+            TypeError: `code` is no int, or `reason` no str.
+        """
+        check_close(code, reason)
+        if self._listener is None:
+            return
+        self._stop_listening()
+        for client in self._clients.values():
+            client.link.close(code, reason)
+
+    def is_listening(self) -> bool:
+        """Returns whether new clients can come."""
+        return self._listener is not None
+
+    def get_local_port(self) -> int:
+        """Returns the port that is listened on; 0 while not listening. Godot 4's name."""
+        return 0 if self._listener is None else self._listener.port
+
+    # Clients
+
+    def has_peer(self, id: int) -> bool:
+        """Returns whether this client is in."""
+        return id in self._clients
+
+    def get_peer(self, peer_id: int) -> WebSocketPeer | None:
+        """Returns the connection to a client; None, logged, if there is none."""
+        client = self._client(peer_id, "get_peer")
+        return None if client is None else client.peer
+
+    def get_peers(self) -> list[int]:
+        """Returns the ids of the clients, in order of arrival. Not in Godot."""
+        return list(self._clients)
+
+    def get_peer_address(self, id: int) -> str:
+        """Returns the numeric address of a client; "", logged, if there is none."""
+        client = self._client(id, "get_peer_address")
+        return "" if client is None else client.address[0]
+
+    def get_peer_port(self, id: int) -> int:
+        """Returns the port that a client sends from; 0, logged, if there is none."""
+        client = self._client(id, "get_peer_port")
+        return 0 if client is None else client.address[1]
+
+    def get_request(self, id: int) -> ClientRequest | None:
+        """Returns what a client had asked for; None, logged, if there is none. Not in Godot."""
+        client = self._client(id, "get_request")
+        return None if client is None else client.request
+
+    def disconnect_peer(self, id: int, code: int = 1000, reason: str = "") -> None:
+        """Closes the connection of a client, behind what waits to be sent. Its end is told by `client_disconnected`.
+
+        Args:
+            id: of the client; one that is not there is logged.
+            code: see `WebSocketClient.disconnect_from_host`.
+            reason: at most 123 bytes of UTF-8.
+
+        Raises:
+            ValueError: a code that must not be sent, or a reason that is too long; nothing is changed.
+            TypeError: `code` is no int, or `reason` no str.
+        """
+        client = self._client(id, "disconnect_peer")
+        if client is not None:
+            client.link.close(code, reason)
+
+    # The peer in a network
+
+    def get_unique_id(self) -> int:
+        """Returns 1: a server's id."""
+        return SERVER_ID
+
+    def get_connection_status(self) -> ConnectionStatus:
+        """Returns `CONNECTION_CONNECTED` from `listen` to the end of the last client behind `stop`."""
+        is_up = self._listener is not None or self._clients
+        return self.CONNECTION_CONNECTED if is_up else self.CONNECTION_DISCONNECTED
+
+    @property
+    def last_error(self) -> ConnectionFailure | None:
+        """Why the last call of this server was refused; None if none was. Each peer has one of its own."""
+        return self._last_error
+
+    def get_available_packet_count(self) -> int:
+        """Returns how many packets of peers can be read; 0 in normal mode, where `get_peer(id)` has them."""
+        return len(self._inbox.packets)
+
+    def get_packet(self) -> bytes:
+        """Takes the oldest packet of the peers. In normal mode b"", logged: `get_peer(id)` has them."""
+        if self._session is None:
+            self._inbox.error = Error.ERR_UNCONFIGURED
+            self._refuse(Error.ERR_UNCONFIGURED, "packets of clients are read by get_peer(id).get_packet()")
+            return b""
+        return super().get_packet()
+
+    def put_packet(self, buffer: BytesLike) -> Error:
+        """Sends one packet to the target peer: all (0, the default), one, or all but one; see `set_target_peer`.
+
+        Returns:
+            The first error, after sending it to all that take it.
+        """
+        return super().put_packet(buffer)
+
+    def get_statistics(self) -> ConnectionStatistics:
+        """Returns what all clients together have done since `listen`."""
+        return self._counted(self._meter)
+
+    # Sending
+
+    def _put_packet(self, packet: bytes) -> Error:
+        """Sends a packet to the target peer."""
+        if self._host is None:
+            return self._send_to_target(packet, None)
+        if not packet or self._target_peer == SERVER_ID:
+            return Error.OK  # as Godot: nothing is sent
+        return self._send_to_target(self._host.wrap(packet, self._target_peer), None)
+
+    def _send_message(self, payload: bytes, *, is_text: bool) -> Error:
+        if self._host is None:
+            return self._send_to_target(payload, is_text)
+        if is_text:
+            return self._refuse(Error.ERR_UNAVAILABLE, "packets between peers are binary: put_packet(text.encode())")
+        return self._put_packet(payload)
+
+    def _send_to_target(self, payload: bytes, is_text: bool | None) -> Error:
+        """Sends a message to the clients that the target means; None: as the write mode of each says."""
+        target = self._target_peer
+        if target > 0:
+            client = self._clients.get(target)
+            if client is None:
+                return self._refuse(Error.FAILED, f"client {target} is not there")
+            return client.link.put(payload) if is_text is None else client.link.send(payload, is_text)
+        first_error = Error.OK
+        for client_id, client in self._clients.items():
+            if client_id != -target:  # queued: a thousand system calls belong into the budget of poll()
+                is_this_text = client.link.is_text_mode if is_text is None else is_text
+                first_error = first_error or client.link.queue(payload, is_text=is_this_text)
+        return first_error
+
+    def flush(self) -> None:
+        """Writes what waits for each client, as far as the system takes it now; never blocks."""
+        for client in self._clients.values():
+            client.link.flush()
+
+    @property
+    def auto_flush(self) -> bool:
+        """Whether what is sent to one client is written at once (the default). What is sent to all is queued."""
+        return self._auto_flush
+
+    @auto_flush.setter
+    def auto_flush(self, enabled: bool) -> None:
+        self._auto_flush = bool(enabled)
+        for client in self._served:
+            client.link.auto_flush = self._auto_flush
+
+    # For this class and its base
+
+    def _is_owned(self) -> bool:
+        return self._listener is not None
+
+    def _refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
+        self._last_error = ConnectionFailure.of_call(error, message, cause)
+        logger.error("%s: %s", error, message)
+        return error
+
+    def _refuse_to_listen(self, port: int, error: OSError) -> Error:
+        code = _LISTEN_ERRORS.get(error.errno or 0, Error.ERR_CANT_CREATE)
+        advice = _LISTEN_ADVICE[code]
+        words = f"cannot listen on port {port} of {self.bind_ip}: {error.strerror or error}. {advice}"
+        return self._refuse(code, words, error)
+
+    def _secure_side(self) -> Secure | None:
+        key, certificate, chain = self._tls
+        if certificate is None:
+            if key is not None:
+                raise ValueError("private_key is set without ssl_certificate: set both, or none for plain TCP")
+            return None
+        from wsclient.transport.server_tls import server_side  # noqa: PLC0415 - ssl is loaded when it is needed
+
+        if key is None and isinstance(certificate, str | bytes | os.PathLike):
+            raise ValueError("ssl_certificate is set without private_key: set both, or an ssl.SSLContext")
+        return server_side(certificate, key, chain)
+
+    def _client(self, id: int, call: str) -> ServedClient | None:
+        client = self._clients.get(id)
+        if client is None:
+            logger.error("%s: there is no client %r", call, id)
+        return client
+
+    def _settings_changed(self) -> None:
+        for client in self._served:
+            client.transport.settings_changed()
+
+    # Hooks for subclasses
+
+    def _on_request(self, request: ClientRequest) -> None:
+        """Called just before the handlers of `client_request`. Empty: no need to call it from an override."""
+
+    def _on_client_connected(self, id: int, protocol: str) -> None:
+        """Called just before the handlers of `client_connected`. Empty."""
+
+    def _on_close_request(self, id: int, code: int, reason: str) -> None:
+        """Called just before the handlers of `client_close_request`. Empty."""
+
+    def _on_client_disconnected(self, id: int, was_clean: bool) -> None:
+        """Called just before the handlers of `client_disconnected`. Empty."""
+
+    # Polling
+
+    def poll(self) -> None:
+        """Does what there is to do, and returns: never blocks, and works for about `poll_budget` seconds at most.
+
+        Call it once a frame. All signals are emitted in here. Each client that has something to do has a turn before
+        any has a second one; those that the time does not suffice for come first next time.
+
+        Raises:
+            RuntimeError: another thread has called it first, or another process has made this server.
+            Exception: what a handler raised, once the others of that signal have run, and all clients whose turn it was
+                have had it; several as an `ExceptionGroup`.
+        """
+        thread = get_ident()
+        if thread != self._thread:
+            self._claim(thread)
+        if self._is_polling:
+            return
+        self._meter.start()
+        now = self._meter.started
+        self._look(now)
+        if not self._watchlist.awake_count and not self._deferred and not self._lingering:
+            self._polled_at = now
+            return
+        self._is_polling = True
+        try:
+            self._work(now)
+        except BaseException as error:
+            self._end_poll(error)
+            raise
+        else:
+            self._end_poll()
+        finally:
+            self._is_polling = False
+            self._meter.stop()
+
+    # The object itself
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Says goodbye to every client and lets the sockets go."""
+        self.stop()
+        self._let_go_of_all()
+        self._lingering.close()
+
+    def __del__(self) -> None:
+        listener = getattr(self, "_listener", None)  # __init__ may have failed
+        if listener is None and not getattr(self, "_served", None):
+            return
+        message = f"{self!r} was dropped while listening: call stop()" if listener is not None else ""
+        self.stop(CloseCode.GOING_AWAY)
+        self._let_go_of_all()
+        self._lingering.close()
+        self._watchlist.close()
+        if message:
+            warnings.warn(message, ResourceWarning, stacklevel=2, source=self)
+
+    def __repr__(self) -> str:
+        state = (
+            f"on port {self.get_local_port()}, {len(self._clients)} clients" if self.is_listening() else "not listening"
+        )
+        return f"<{type(self).__name__} {state}>"

@@ -1,0 +1,230 @@
+"""What may be set on a `WebSocketServer`: Godot's settings, and ours."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, TypeAlias
+
+from wsclient.ground.error import Error
+from wsclient.protocol.arguments import check_headers
+from wsclient.websocket.settings import WebSocketSettings, check_seconds
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping, Sequence
+    from ssl import SSLContext
+
+    from wsclient.protocol.http11 import Headers
+
+__all__ = ["WebSocketServerSettings"]
+
+Pem: TypeAlias = "str | bytes | os.PathLike[str] | None"
+
+
+class WebSocketServerSettings(WebSocketSettings):
+    """The settings of a server: where it listens, TLS, and who may come."""
+
+    if TYPE_CHECKING:
+
+        def is_listening(self) -> bool: ...  # noqa: D102 - the server's
+        def _refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error: ...
+
+    def _set_defaults(self) -> None:
+        self._settings.handshake_timeout = 3.0  # Godot 3.6's
+        self._bind_ip = "*"
+        self._tls: tuple[Pem, Pem | SSLContext, Pem] = (None, None, None)  # key, certificate, chain
+        self._extra_headers: Headers = ()
+        self._limits = {"max_clients": 1024, "max_pending": 128, "max_clients_per_address": 0}
+        self._memory_limit = 256 * 1024 * 1024
+        self._stall_timeout = 30.0
+        self._allowed_origins: frozenset[str] | None = None
+
+    # Where
+
+    @property
+    def bind_ip(self) -> str:
+        """The numeric address to listen at; "*" (the default) for all of this machine.
+
+        Another word, or a change while listening, is refused: logged, and the old one stays.
+        """
+        return self._bind_ip
+
+    @bind_ip.setter
+    def bind_ip(self, address: str) -> None:
+        if self.is_listening():
+            self._refuse(Error.ERR_ALREADY_IN_USE, "bind_ip can be set while not listening only")
+        elif address != "*" and not _is_numeric(address):
+            self._refuse(Error.ERR_INVALID_PARAMETER, f'bind_ip takes a numeric address or "*", not {address!r}')
+        else:
+            self._bind_ip = address
+
+    def set_bind_ip(self, bind_ip: str) -> None:
+        """Sets `bind_ip`."""
+        self.bind_ip = bind_ip
+
+    def get_bind_ip(self) -> str:
+        """Returns `bind_ip`."""
+        return self.bind_ip
+
+    # TLS
+
+    @property
+    def private_key(self) -> Pem:
+        """The key of `ssl_certificate`: a path to a PEM file, or PEM text or bytes; None (the default) for none."""
+        return self._tls[0]
+
+    @private_key.setter
+    def private_key(self, key: Pem) -> None:
+        self._tls = (key, *self._tls[1:])
+
+    def set_private_key(self, key: Pem) -> None:
+        """Sets `private_key`."""
+        self.private_key = key
+
+    def get_private_key(self) -> Pem:
+        """Returns `private_key`."""
+        return self.private_key
+
+    @property
+    def ssl_certificate(self) -> Pem | SSLContext:
+        """The certificate of this server; None (the default) to speak no TLS.
+
+        A path to a PEM file, or PEM text or bytes, to be set with `private_key`; or an `ssl.SSLContext` for the side of a
+        server, which needs no key. It counts for the next `listen`.
+        """
+        return self._tls[1]
+
+    @ssl_certificate.setter
+    def ssl_certificate(self, certificate: Pem | SSLContext) -> None:
+        self._tls = (self._tls[0], certificate, self._tls[2])
+
+    def set_ssl_certificate(self, certificate: Pem | SSLContext) -> None:
+        """Sets `ssl_certificate`."""
+        self.ssl_certificate = certificate
+
+    def get_ssl_certificate(self) -> Pem | SSLContext:
+        """Returns `ssl_certificate`."""
+        return self.ssl_certificate
+
+    @property
+    def ca_chain(self) -> Pem:
+        """The intermediate certificates, in the same forms as `private_key`; None (the default) for none."""
+        return self._tls[2]
+
+    @ca_chain.setter
+    def ca_chain(self, chain: Pem) -> None:
+        self._tls = (*self._tls[:2], chain)
+
+    def set_ca_chain(self, chain: Pem) -> None:
+        """Sets `ca_chain`."""
+        self.ca_chain = chain
+
+    def get_ca_chain(self) -> Pem:
+        """Returns `ca_chain`."""
+        return self.ca_chain
+
+    # Handshakes
+
+    def set_handshake_timeout(self, timeout: float) -> None:
+        """Sets `handshake_timeout`: seconds from TCP to a whole request and its answer. Default 3.0; 0: for ever."""
+        self.handshake_timeout = timeout
+
+    def get_handshake_timeout(self) -> float:
+        """Returns `handshake_timeout`."""
+        return self.handshake_timeout
+
+    def set_extra_headers(self, headers: Iterable[str] | Mapping[str, str] = ()) -> None:
+        """Sets headers that each reply to an accepted client has besides its own.
+
+        Args:
+            headers: `"Name: value"` each, or a mapping.
+
+        Raises:
+            ValueError: one that must not be sent; nothing is changed.
+        """
+        self._extra_headers = check_headers(headers)
+
+    @property
+    def allowed_origins(self) -> frozenset[str] | None:
+        """The origins whose pages may connect; None (the default) for any. Not in Godot.
+
+        A request without an Origin, as programs send it, counts as "". It proves nothing about programs, but keeps
+        pages of strangers away from a server on a player's machine or network. Others are rejected with 403.
+        """
+        return self._allowed_origins
+
+    @allowed_origins.setter
+    def allowed_origins(self, origins: Sequence[str] | frozenset[str] | None) -> None:
+        if isinstance(origins, str):
+            raise TypeError(f"allowed_origins takes several origins, as [{origins!r}]")
+        self._allowed_origins = None if origins is None else frozenset(origins)
+
+    # Limits
+
+    @property
+    def max_clients(self) -> int:
+        """Clients at most, those included that are being let in; default 1024, 0 for any number. Others get 503."""
+        return self._limits["max_clients"]
+
+    @max_clients.setter
+    def max_clients(self, count: int) -> None:
+        self._set_limit("max_clients", count)
+
+    @property
+    def max_pending(self) -> int:
+        """Handshakes at a time; default 128. More connections wait in the system until there is room."""
+        return self._limits["max_pending"]
+
+    @max_pending.setter
+    def max_pending(self, count: int) -> None:
+        self._set_limit("max_pending", count, least=1)
+
+    @property
+    def max_clients_per_address(self) -> int:
+        """Clients from one address at most; default 0, any number. Others get 429."""
+        return self._limits["max_clients_per_address"]
+
+    @max_clients_per_address.setter
+    def max_clients_per_address(self, count: int) -> None:
+        self._set_limit("max_clients_per_address", count)
+
+    @property
+    def stall_timeout(self) -> float:
+        """Seconds after which a client that takes nothing of what waits for it is dropped; default 30.0, 0: never."""
+        return self._stall_timeout
+
+    @stall_timeout.setter
+    def stall_timeout(self, seconds: float) -> None:
+        self._stall_timeout = check_seconds("stall_timeout", seconds)
+
+    @property
+    def memory_limit(self) -> int:
+        """Bytes that may wait for and from all clients together; default 256 MiB.
+
+        Beyond it nothing more is queued (`ERR_OUT_OF_MEMORY`) and nothing more is read, until less waits. It is looked
+        at in each `poll()`.
+        """
+        return self._memory_limit
+
+    @memory_limit.setter
+    def memory_limit(self, size: int) -> None:
+        if not isinstance(size, int) or isinstance(size, bool):
+            raise TypeError(f"memory_limit takes bytes as an int, not {size!r}")
+        if size < 1:
+            raise ValueError(f"memory_limit takes a number of bytes above 0, not {size}")
+        self._memory_limit = size
+
+    def _set_limit(self, name: str, count: int, *, least: int = 0) -> None:
+        if not isinstance(count, int) or isinstance(count, bool):
+            raise TypeError(f"{name} takes an int, not {count!r}")
+        if count < least:
+            raise ValueError(f"{name} takes a number of {least} or more, not {count}")
+        self._limits[name] = count
+
+
+def _is_numeric(address: str) -> bool:
+    try:
+        ip_address(address)
+    except ValueError:
+        return False
+    return True
