@@ -30,6 +30,7 @@ PUBLIC_NAMES = [
     "WebSocketClient",
     "WebSocketMultiplayerPeer",
     "WebSocketPeer",
+    "WebSocketServer",
 ]
 
 # In wsclient.variant only: pygame has a Color and a Vector2 too, and a star must not hide them.
@@ -69,6 +70,7 @@ NOT_AT_IMPORT = [
     "wsclient.rpc",
     "wsclient.testing",
     "wsclient.websocket.poll_group",
+    "wsclient.websocket.server",
     "wsclient.variant",
 ]
 

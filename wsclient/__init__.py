@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from wsclient.scene.multiplayer_api import MultiplayerAPI
     from wsclient.scene.node import Node
     from wsclient.websocket.poll_group import PollGroup
+    from wsclient.websocket.server import WebSocketServer
 
 __all__ = [
     "ConnectionFailure",
@@ -62,6 +63,7 @@ __all__ = [
     "WebSocketClient",
     "WebSocketMultiplayerPeer",
     "WebSocketPeer",
+    "WebSocketServer",
 ]
 
 MultiplayerPeer = NetworkedMultiplayerPeer  # Godot 4's name
@@ -88,4 +90,8 @@ def __getattr__(name: str) -> object:
         from wsclient.websocket.poll_group import PollGroup  # noqa: PLC0415
 
         return PollGroup
+    if name == "WebSocketServer":
+        from wsclient.websocket.server import WebSocketServer  # noqa: PLC0415
+
+        return WebSocketServer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

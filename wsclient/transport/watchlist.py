@@ -53,6 +53,9 @@ class Watchlist(Generic[Member]):
 
     Args:
         make_set: opens the set of descriptors, when the first one is watched.
+
+    Attributes:
+        woken: called whenever somebody is woken.
     """
 
     def __init__(self, make_set: Callable[[], PollSet] = open_poll_set) -> None:
@@ -62,6 +65,7 @@ class Watchlist(Generic[Member]):
         self._by_fileno: dict[int, Entry[Member]] = {}
         self._due: list[tuple[float, int, Entry[Member]]] = []
         self._pushed = 0  # orders entries that are due at the same time
+        self.woken: Callable[[], object] = _nothing
 
     @property
     def awake_count(self) -> int:
@@ -84,6 +88,7 @@ class Watchlist(Generic[Member]):
         if not entry.is_awake and not entry.is_removed:
             entry.is_awake = True
             self._awake.append(entry)
+            self.woken()
 
     def wake_all(self, entries: list[Entry[Member]]) -> None:
         """Gives all of these a turn."""
@@ -204,3 +209,7 @@ class Watchlist(Generic[Member]):
         del self._by_fileno[watched.fileno]
         if self._set is not None:
             self._set.discard(watched.fileno)
+
+
+def _nothing() -> None:
+    """Does nothing: stands for `Watchlist.woken` until it is set."""

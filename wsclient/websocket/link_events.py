@@ -150,7 +150,7 @@ class LinkEvents(SignalEmitter):
                 if clock() >= deadline or link.transport is not transport:
                     return False
         finally:
-            _forget_told(link, messages, told)
+            forget_told(link, messages, told)
         return True
 
     def _tell_available(self, link: Link) -> None:

@@ -12,6 +12,7 @@ from wsclient.websocket.sender import LinkSender
 if TYPE_CHECKING:
     from wsclient.core.packet_peer import BytesLike
     from wsclient.ground.error import Error
+    from wsclient.websocket.connection_failure import ConnectionFailure
 
 __all__ = ["WebSocketPeer"]
 
@@ -45,6 +46,24 @@ class WebSocketPeer(PacketReader, LinkSender, PacketPeer):
     def is_connected_to_host(self) -> bool:
         """Returns whether the connection is open; also while it closes."""
         return self._link.is_open
+
+    @property
+    def close_code(self) -> int:
+        """The code of the last close, as received: -1 before any, 1005 none given, 1006 no Close frame.
+
+        Not in Godot 3.
+        """
+        return self._link.close_code
+
+    @property
+    def close_reason(self) -> str:
+        """The reason that came with `close_code`; "" if none was given. Not in Godot 3."""
+        return self._link.close_reason
+
+    @property
+    def last_error(self) -> ConnectionFailure | None:
+        """Why the last call was refused, or the connection failed; None if neither happened. Not in Godot."""
+        return self._link.last_error
 
     def set_no_delay(self, enabled: bool) -> None:
         """Makes small packets leave at once (TCP_NODELAY; the default), or lets the system gather them. If open."""

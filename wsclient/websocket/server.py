@@ -7,6 +7,7 @@ import logging
 import os
 import warnings
 from _thread import get_ident
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from wsclient.core.signal import Signal
@@ -17,6 +18,7 @@ from wsclient.protocol.arguments import check_subprotocols
 from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.transport.clock import monotonic
+from wsclient.transport.descriptor import Descriptor
 from wsclient.transport.listener import Listener
 from wsclient.transport.poll_set import open_poll_set
 from wsclient.websocket.client_request import ClientRequest
@@ -101,6 +103,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         self._begin(clock, poll_set)
         self._inbox = PacketQueue(*self._incoming, when_empty=Error.ERR_UNAVAILABLE)
         self._last_error: ConnectionFailure | None = None
+        self._watched: Descriptor | None = None
 
     # Listening
 
@@ -288,7 +291,8 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         for client_id, client in self._clients.items():
             if client_id != -target:  # queued: a thousand system calls belong into the budget of poll()
                 is_this_text = client.link.is_text_mode if is_text is None else is_text
-                first_error = first_error or client.link.queue(payload, is_text=is_this_text)
+                error = client.link.queue(payload, is_text=is_this_text)
+                first_error = first_error or error
         return first_error
 
     def flush(self) -> None:
@@ -394,6 +398,26 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         finally:
             self._is_polling = False
             self._meter.stop()
+
+    # For a PollGroup
+
+    def _let_rest(self, wake: Callable[[], object]) -> None:
+        """Sets what is called when something is left to do that no descriptor and no time will show."""
+        self._watchlist.woken = wake
+
+    def _poll_woken(self, at: float, is_readable: bool | None) -> None:
+        """Polls, for a group that has looked after this server until then."""
+        del is_readable  # its own set of descriptors says whose
+        self._polled_at = max(self._polled_at, at)
+        self.poll()
+
+    def _resting_place(self) -> tuple[Descriptor | None, float]:
+        """Returns what wakes this server and until when it rests; -inf if there is something to do."""
+        if self._watchlist.awake_count or self._deferred or self._lingering:
+            return None, -inf
+        if self._watched is None or self._watched.fileno != self._watchlist.fileno():
+            self._watched = Descriptor(self._watchlist.fileno())
+        return (None if self._watched.fileno < 0 else self._watched), self._watchlist.next_due()
 
     # The object itself
 

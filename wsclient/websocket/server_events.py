@@ -459,6 +459,8 @@ class ServerEvents(SignalEmitter):
             polls=meter.count,
             longest_poll=meter.longest,
             silence=-1.0,
+            unanswered_pings=sum(client.transport.unanswered_pings for client in self._served),
+            write_stall=max((client.transport.write_stall for client in self._served), default=0.0),
         )
 
 

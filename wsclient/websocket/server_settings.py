@@ -89,7 +89,7 @@ class WebSocketServerSettings(WebSocketSettings):
     def ssl_certificate(self) -> Pem | SSLContext:
         """The certificate of this server; None (the default) to speak no TLS.
 
-        A path to a PEM file, or PEM text or bytes, to be set with `private_key`; or an `ssl.SSLContext` for the side of a
+        A path to a PEM file, or PEM text or bytes, to be set with `private_key`; or an `ssl.SSLContext` made for a
         server, which needs no key. It counts for the next `listen`.
         """
         return self._tls[1]

@@ -1,0 +1,42 @@
+"""The server's side of TLS, from each form of a certificate. What is spoken with it: tests/websocket/test_server.py."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+from tests.support.memory_stream import MemoryStream
+from wsclient.transport.server_tls import server_side
+from wsclient.transport.stream.tls_stream import TlsStream
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_chain_is_sent_too(tmp_path: Path) -> None:
+    root = trustme.CA()
+    between = root.create_child_ca()
+    leaf = between.issue_cert("localhost")
+    secure = server_side(
+        leaf.cert_chain_pems[0].bytes(),
+        leaf.private_key_pem.bytes(),
+        b"".join(p.bytes() for p in leaf.cert_chain_pems[1:]),
+    )
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    root.configure_trust(trust)
+    one, other = MemoryStream.pair()
+    client, server = TlsStream(one, trust, "localhost"), secure(other, "")
+
+    is_agreed = [False, False]
+    for _ in range(10):
+        is_agreed = [client.handshake(), server.handshake()]
+    assert is_agreed == [True, True]
+
+
+@pytest.mark.parametrize("key", [None, b"-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n"])
+def test_what_is_no_certificate_is_an_os_error(key: bytes | None) -> None:
+    with pytest.raises(ssl.SSLError):
+        server_side(b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n", key, None)
