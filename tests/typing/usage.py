@@ -15,10 +15,12 @@ from wsclient import (
     Node,
     Object,
     PacketPeer,
+    PollGroup,
     Reference,
     Signal,
     WebSocketClient,
     WebSocketPeer,
+    WebSocketServer,
 )
 from wsclient.core.networked_multiplayer_peer import ConnectionStatus
 from wsclient.netgraph import NetGraph
@@ -283,3 +285,48 @@ def graph(client: WebSocketClient) -> None:
     assert_type(graph.samples()[-1].bytes_in, float)
     assert_type(graph.series()["bytes_in"], list[float])
     assert_type(graph.text(), str)
+
+
+def group(clients: list[WebSocketClient], server: WebSocketServer) -> None:
+    with PollGroup(clients) as group:
+        group.poll_budget = 0.01
+        group.add(server)
+        assert_type([each for each in group if each in group], list[NetworkedMultiplayerPeer])
+        group.remove(server)
+        group.discard(server)
+        assert_type(group.wait(1.0), bool)
+        assert_type(group.fileno(), int)
+        group.poll()
+        group.close()
+
+
+def host(server: WebSocketServer, context: ssl.SSLContext) -> None:
+    server.set_bind_ip(server.bind_ip or server.get_bind_ip())
+    for pem in ("key.pem", b"-----BEGIN", None):
+        server.private_key = server.ssl_certificate = server.ca_chain = pem
+        server.set_private_key(pem)
+        server.set_ssl_certificate(pem or context)
+        server.set_ca_chain(pem)
+    print(server.get_private_key(), server.get_ssl_certificate(), server.get_ca_chain())
+    server.set_handshake_timeout(server.get_handshake_timeout())
+    server.set_extra_headers({"X-Server": "arena"})
+    server.allowed_origins = ["https://game.example"]
+    server.max_clients = server.max_pending = server.max_clients_per_address = 8
+    server.stall_timeout = 10
+    server.memory_limit = 2**20
+    server.client_request.connect(lambda request: request.reject(403) if request.path else request.accept())
+    server.client_connected.connect(lambda _id, _protocol: None)
+    server.data_received.connect(lambda _id: None)
+    server.client_close_request.connect(lambda _id, _code, _reason: None)
+    server.client_disconnected.connect(lambda _id, _was_clean: None)
+    assert_type(server.listen(0, ["chat"], gd_mp_api=True), Error)
+    assert_type(server.is_listening() and server.has_peer(2), bool)
+    assert_type(server.get_local_port(), int)
+    assert_type(server.get_peer_address(2), str)
+    assert_type(server.get_peer_port(2), int)
+    if (request := server.get_request(2)) is not None:
+        request.defer()
+    if (peer := server.get_peer(2)) is not None:
+        print(peer.close_code, peer.close_reason, peer.last_error)
+    server.disconnect_peer(2, 4000, "cheating")
+    server.stop()
