@@ -10,7 +10,7 @@ from wsclient.protocol.arguments import check_headers
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from wsclient.protocol.http11 import Headers
+    from wsclient.protocol.fields import Headers
     from wsclient.protocol.server_handshake import Request
     from wsclient.transport.native import NativeTransport
 

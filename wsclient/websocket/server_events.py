@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from wsclient.multiplayer.godot3.host import RelayHost
     from wsclient.multiplayer.session import PeerPacket, Session
     from wsclient.protocol.events import Event
-    from wsclient.protocol.http11 import Headers
+    from wsclient.protocol.fields import Headers
     from wsclient.protocol.server_handshake import Request
     from wsclient.transport.base import Settings
     from wsclient.transport.listener import AcceptedStream

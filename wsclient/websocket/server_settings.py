@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from ssl import SSLContext
 
-    from wsclient.protocol.http11 import Headers
+    from wsclient.protocol.fields import Headers
 
 __all__ = ["WebSocketServerSettings"]
 
