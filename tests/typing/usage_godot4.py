@@ -6,8 +6,13 @@ from typing import assert_type
 
 from wsclient.godot4 import (
     Error,
+    MultiplayerSpawner,
+    MultiplayerSynchronizer,
     Node,
+    NodePath,
+    Project,
     SceneMultiplayer,
+    SceneReplicationConfig,
     TLSOptions,
     Vector2,
     WebSocketMultiplayerPeer,
@@ -84,3 +89,42 @@ def low_level() -> None:
         assert_type(peer.send_text("x"), Error)
     assert_type(peer.get_packet(), bytes)
     peer.close(4000, "bye")
+
+
+def worlds(root: Node) -> None:
+    spawner = root.add_child(MultiplayerSpawner("Spawner"))
+    spawner.spawn_path = "../Players"
+    spawner.spawn_path = NodePath("../Players")
+    spawner.spawn_limit = 8
+    spawner.add_spawnable_scene(lambda: Player("7"))
+    spawner.spawn_function = lambda data: Player(str(data))
+    assert_type(spawner.spawn({"name": "a"}), Node | None)
+    spawner.spawned.connect(lambda node: print(node.name))
+    spawner.despawned.connect(lambda node: print(node.name))
+
+    config = SceneReplicationConfig()
+    config.add_property(".:position")
+    config.property_set_replication_mode(".:position", config.REPLICATION_MODE_ON_CHANGE)
+    config.property_set_spawn(NodePath(".:position"), False)
+    assert_type(config.get_properties(), list[NodePath])
+
+    sync = root.add_child(MultiplayerSynchronizer())
+    sync.replication_config = config
+    sync.replication_interval = sync.delta_interval = 0.05
+    sync.public_visibility = False
+    sync.set_visibility_for(5, True)
+    sync.add_visibility_filter(lambda peer: peer > 1)
+    sync.synchronized.connect(lambda: None)
+    sync.visibility_changed.connect(lambda peer: print(peer + 1))
+
+
+def projects() -> None:
+    project = Project("game")
+    assert_type(project.rpc_names("res://player.gd"), list[str])
+    assert_type(project.check(Player, "res://player.gd"), list[str])
+    assert_type(project.node_class("res://player.gd"), type[Node])
+    assert_type(project.replication("res://player.tscn", "Sync"), SceneReplicationConfig)
+    assert_type(project.spawn_list("res://world.tscn", "Spawner"), list[str])
+    assert_type(project.autoloads, dict[str, str])
+    assert_type(project.doubts, list[str])
+    print(*(node.path for node in project.scene("res://world.tscn").of_type("MultiplayerSynchronizer")))
