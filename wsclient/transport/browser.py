@@ -24,6 +24,7 @@ from wsclient.protocol.events import (
 )
 from wsclient.transport.base import Transport, no_express
 from wsclient.transport.bridge import find_bridge
+from wsclient.transport.page_request import address_of, refusal_of
 from wsclient.transport.polled_time import PolledClock
 from wsclient.transport.trace import is_tracing, trace_received, trace_sent
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wsclient.protocol.events import Event
-    from wsclient.protocol.url import URL
     from wsclient.transport.base import OpeningRequest, Settings
     from wsclient.transport.bridge import Connect, News, Wire
 
@@ -40,16 +40,16 @@ __all__ = ["BrowserTransport", "State"]
 
 _log: Final = logging.getLogger("wsclient")
 
-_MOST_EVENTS: Final = 100  # taken at once: a millisecond's work at most
-_MUCH: Final = 256 * 1024  # bytes; arbitrary. Where events bring more, fewer are taken at once
+# Events that are taken at once: more and more while they are small, and fewer if they bring much. Arbitrary.
+_FIRST_EVENTS: Final = 8
+_MOST_EVENTS: Final = 100  # a millisecond's work at most
+_MUCH: Final = 256 * 1024  # bytes
 
 # No browser holds a server back, so that what nobody reads piles up here: to so many times what may wait in the client.
 # Arbitrary: of bytes few; of messages, which a hidden tab may gather for minutes, more.
 _PILED_SIZES: Final = 4
 _PILED_MESSAGES: Final = 16
 _SMALLEST_LIMIT: Final = 125  # bytes, as on sockets
-
-_INSTEAD: Final = "use a sub-protocol, the query of the URL, or a first message"
 
 
 class State(Enum):
@@ -96,7 +96,7 @@ class BrowserTransport(Transport):
         self._subprotocols: tuple[str, ...] = ()
         self._told: list[Event] = []  # what the next poll returns
         self._pile = _Pile()
-        self._batch = _MOST_EVENTS
+        self._batch = _FIRST_EVENTS
         self._waits = False  # whether the browser has more than was taken
         self._is_tracing = False
         self._sent = 0  # bytes, of all messages
@@ -109,17 +109,7 @@ class BrowserTransport(Transport):
 
     def refusal_of(self, request: OpeningRequest) -> str:
         """Returns what of the request or the settings a page cannot have; "" if it can have all of it."""
-        url, settings = request.url, self._settings
-        if request.headers:
-            names = ", ".join(name for name, _ in request.headers)
-            return f"a browser does not let pages send headers ({escape(names, 80)}): {_INSTEAD}"
-        if url.username is not None:
-            return f"a browser sends no user name and password of a ws:// URL: {_INSTEAD}"
-        if url.is_secure and not settings.verify_ssl:
-            return "a browser checks every certificate, so verify_ssl = False cannot be had: make it trust the server's"
-        if url.is_secure and settings.trusted_certificate is not None:
-            return "a browser trusts its own certificates alone: leave trusted_ssl_certificate out, and add it there"
-        return ""
+        return refusal_of(request, self._settings)
 
     def open(self, request: OpeningRequest) -> None:
         """Starts to connect. What the browser refuses at once, a mixed content or a blocked port, `poll` returns."""
@@ -132,7 +122,7 @@ class BrowserTransport(Transport):
         self._subprotocols = request.subprotocols
         self._time = PolledClock(self._clock)
         try:
-            self._wire = self._connect(_address(url), request.subprotocols)
+            self._wire = self._connect(address_of(url), request.subprotocols)
         except Exception as error:  # noqa: BLE001 - what JavaScript throws, pygbag raises as just that
             detail = f"the browser does not connect to {self._place}: {escape(str(error), 200)}"
             self._fail(FailureKind.FORBIDDEN, detail, stage=Stage.CONNECT, cause=error)
@@ -255,7 +245,10 @@ class BrowserTransport(Transport):
                 return
         self._waits = waiting > count
         came = self._pile.size - size_before
-        self._batch = max(1, self._batch // 2) if came > _MUCH else min(_MOST_EVENTS, self._batch * 2)
+        if came > _MUCH:
+            self._batch = max(1, self._batch // 2)
+        elif count == self._batch:
+            self._batch = min(_MOST_EVENTS, count * 2)
         if self._pile.size > _PILED_SIZES * self._limit:
             self._overflow(f"messages of {self._pile.size} bytes wait unread", lost=waiting - count)
 
@@ -380,9 +373,3 @@ class _Pile:
 
     def as_messages(self) -> Messages:
         return Messages(self.payloads, b"".join(self._kinds))
-
-
-def _address(url: URL) -> str:
-    """The URL as the browser is given it. It was checked already, and has no user information."""
-    host = f"[{url.host}]" if ":" in url.host else url.host
-    return f"{'wss' if url.is_secure else 'ws'}://{host}:{url.port}{url.resource_name}"

@@ -1,0 +1,36 @@
+"""What a page may ask its browser for, and what it cannot have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wsclient.ground.escape import escape
+
+if TYPE_CHECKING:
+    from wsclient.protocol.url import URL
+    from wsclient.transport.base import OpeningRequest, Settings
+
+__all__ = ["address_of", "refusal_of"]
+
+_INSTEAD: Final = "use a sub-protocol, the query of the URL, or a first message"
+
+
+def address_of(url: URL) -> str:
+    """Returns the URL as the browser is given it: checked already, and without user name and password."""
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    return f"{'wss' if url.is_secure else 'ws'}://{host}:{url.port}{url.resource_name}"
+
+
+def refusal_of(request: OpeningRequest, settings: Settings) -> str:
+    """Returns what of a request or the settings no page can have, and what to do instead; "" if it can have all."""
+    url = request.url
+    if request.headers:
+        names = ", ".join(name for name, _ in request.headers)
+        return f"a browser does not let pages send headers ({escape(names, 80)}): {_INSTEAD}"
+    if url.username is not None:
+        return f"a browser sends no user name and password of a ws:// URL: {_INSTEAD}"
+    if url.is_secure and not settings.verify_ssl:
+        return "a browser checks every certificate, so verify_ssl = False cannot be had: make it trust the server's"
+    if url.is_secure and settings.trusted_certificate is not None:
+        return "a browser trusts its own certificates alone: leave trusted_ssl_certificate out, and add it there"
+    return ""
