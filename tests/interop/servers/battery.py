@@ -116,7 +116,7 @@ def _compression(speaker: Speaker, server: Running) -> str:
     conversation = _opened(speaker, server, compression=True)
     state = json.dumps([{"id": number, "x": number * 37 % 1000} for number in range(500)])
     answer = _echoed(conversation, server, state)
-    answer += " deflate" if conversation.is_compressed() else " plain"
+    answer += {True: " deflate", False: " plain", None: ""}[conversation.is_compressed()]
     conversation.close(1000, "")
     return answer
 

@@ -60,8 +60,8 @@ class Conversation(ABC):
         """Returns the next message. Raises Closed or Silent."""
 
     @abstractmethod
-    def is_compressed(self) -> bool:
-        """Returns True if what has been received came compressed."""
+    def is_compressed(self) -> bool | None:
+        """Returns True if compression was agreed on, None if the client does not say."""
 
     @abstractmethod
     def ping(self) -> bool:
@@ -123,8 +123,10 @@ class WithWsclient(Conversation):
             raise Closed(self._end())
         return message
 
-    def is_compressed(self) -> bool:
-        headers = getattr(self._client, "get_response_headers", list)()
+    def is_compressed(self) -> bool | None:
+        if not hasattr(self._client, "get_response_headers"):
+            return None
+        headers = self._client.get_response_headers()
         return any("permessage-deflate" in value for _, value in headers)
 
     def ping(self) -> bool:

@@ -141,7 +141,7 @@ SERVERS = (
         "Godot 3",
         "Debian",
         ("godot3-server",),
-        ("godot3-server", "-s", "godot3.gd"),
+        ("godot3-server", "--path", "@folder@", "-s", "@here@/programs/godot3.gd"),
         program="godot3-server",
         protocols=("chat.v1",),
     ),
