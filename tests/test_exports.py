@@ -25,6 +25,7 @@ PUBLIC_NAMES = [
     "Object",
     "PacketPeer",
     "PollGroup",
+    "ReconnectPolicy",
     "Reference",
     "Signal",
     "WebSocketClient",
@@ -71,6 +72,7 @@ NOT_AT_IMPORT = [
     "wsclient.testing",
     "wsclient.websocket.poll_group",
     "wsclient.websocket.server",
+    "wsclient.websocket.reconnect_policy",
     "wsclient.variant",
 ]
 

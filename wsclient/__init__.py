@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from wsclient.scene.multiplayer_api import MultiplayerAPI
     from wsclient.scene.node import Node
     from wsclient.websocket.poll_group import PollGroup
+    from wsclient.websocket.reconnect_policy import ReconnectPolicy
     from wsclient.websocket.server import WebSocketServer
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "Object",
     "PacketPeer",
     "PollGroup",
+    "ReconnectPolicy",
     "Reference",
     "Signal",
     "WebSocketClient",
@@ -90,6 +92,10 @@ def __getattr__(name: str) -> object:
         from wsclient.websocket.poll_group import PollGroup  # noqa: PLC0415
 
         return PollGroup
+    if name == "ReconnectPolicy":
+        from wsclient.websocket.reconnect_policy import ReconnectPolicy  # noqa: PLC0415
+
+        return ReconnectPolicy
     if name == "WebSocketServer":
         from wsclient.websocket.server import WebSocketServer  # noqa: PLC0415
 

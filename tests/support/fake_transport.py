@@ -172,6 +172,10 @@ class FakeTransport(Transport):
     def buffered_messages(self) -> int:
         return self._unsent_messages
 
+    def unsent_messages(self) -> list[tuple[bytes, bool]]:
+        assert not self.is_aborted, "unsent_messages after abort"
+        return self.sent[len(self.sent) - self._unsent_messages :] if self.remembers else []
+
     @property
     def latency(self) -> float:
         return self.round_trip

@@ -328,6 +328,23 @@ class TestSending:
         page.socket.drains()
         assert (transport.buffered_amount, transport.buffered_messages) == (0, 0)
 
+    def test_remembers_what_has_not_left_behind_the_end_too(self, page: Page) -> None:
+        transport = page.transport()
+        transport.remembers = True
+        page.socket.opens()
+        transport.poll()
+        for payload in (b"12345", b"678", b"90"):
+            assert not transport.express(payload, False)
+            transport.send(payload, is_text=False)
+        page.socket.bufferedAmount = 5
+        assert transport.unsent_messages() == [(b"678", False), (b"90", False)]
+
+        page.socket.bufferedAmount = 4
+        page.socket.breaks()
+        assert isinstance(transport.poll()[-1], Ended)
+
+        assert transport.unsent_messages() == [(b"678", False), (b"90", False)]
+
     def test_is_refused_while_not_open(self, page: Page) -> None:
         transport = page.transport()
 

@@ -140,6 +140,35 @@ def test_tells_what_waits() -> None:
     assert (world.transport.buffered_amount, world.transport.buffered_messages) == (0, 0)
 
 
+def test_remembers_what_has_not_wholly_left_behind_the_end_too() -> None:
+    world = NativeWorld()
+    world.transport.remembers = True
+    world.connect()
+    wire = world.network.sockets[0].stream
+    wire.room = 150
+    messages = [(bytes([at]) * 100, False) for at in range(3)]
+    for payload, is_text in messages:
+        assert not world.transport.express(payload, is_text)
+        world.transport.send(payload, is_text=is_text)
+    world.transport.flush()
+    assert world.transport.unsent_messages() == messages[1:]
+
+    wire.break_with(ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"))
+    world.run(1.0)
+
+    assert world.has_ended
+    assert world.transport.unsent_messages() == messages[1:]
+
+
+def test_remembers_nothing_unless_asked_to() -> None:
+    world = NativeWorld()
+    world.connect()
+    world.network.sockets[0].stream.room = 0
+    world.transport.send(b"x", is_text=False)
+
+    assert world.transport.unsent_messages() == []
+
+
 @pytest.mark.parametrize("enabled", [True, False])
 def test_no_delay_is_set_from_the_start_and_later(enabled: bool) -> None:
     world = NativeWorld(no_delay=enabled)

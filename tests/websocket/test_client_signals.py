@@ -702,6 +702,8 @@ def test_one_handler_serves_two_signals_with_a_default_argument(client: WebSocke
         ("data_received", []),
         ("message_received", [("message", object)]),
         ("messages_available", [("count", int)]),
+        ("reconnecting", [("attempt", int), ("delay", float)]),
+        ("reconnection_failed", []),
         ("peer_packet", [("peer_source", int)]),
         ("peer_connected", [("id", int)]),
         ("peer_disconnected", [("id", int)]),
@@ -714,4 +716,4 @@ def test_a_signal_has_godots_arguments(signal: str, arguments: list[tuple[str, t
     described = {each["name"]: each["args"] for each in client.get_signal_list()}
 
     assert described[signal] == [{"name": name, "type": kind} for name, kind in arguments]
-    assert len(described) == 13
+    assert len(described) == 15

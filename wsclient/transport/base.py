@@ -94,6 +94,9 @@ class Transport(ABC):
     #: whether `express` writes each message at once
     auto_flush: bool = True
 
+    #: whether to remember each message until it has left, for `unsent_messages`; to be set before `open`
+    remembers: bool = False
+
     #: called when something is left to do that no descriptor and no time will show; set by a `PollGroup`
     wake: Callable[[], object] = staticmethod(needs_nobody)
 
@@ -202,6 +205,13 @@ class Transport(ABC):
     @abstractmethod
     def buffered_messages(self) -> int:
         """Messages accepted by `send` and not yet wholly handed to the system."""
+
+    def unsent_messages(self) -> list[tuple[bytes, bool]]:
+        """Returns the messages that have not wholly left, each whole, with whether it is text.
+
+        To be asked when the connection has ended, before `abort`. Empty unless `remembers` is set.
+        """
+        return []
 
     @property
     def latency(self) -> float:

@@ -101,6 +101,8 @@ class BrowserTransport(Transport):
         self._is_tracing = False
         self._sent = 0  # bytes, of all messages
         self._ends: deque[int] = deque()  # what `_sent` was behind each message that may not have left
+        self._remembered: deque[tuple[bytes, bool]] = deque()  # these messages
+        self._unsent: list[tuple[bytes, bool]] = []
 
     @property
     def clock(self) -> Callable[[], float]:
@@ -165,13 +167,16 @@ class BrowserTransport(Transport):
             self._wire.send_bytes(payload)
         self._sent += len(payload)
         self._ends.append(self._sent)
+        if self.remembers:
+            self._remembered.append((payload, is_text))
+            self._forget_sent()
         if self._is_tracing:
             trace_sent("text" if is_text else "binary", payload)
 
     @property
     def express(self) -> Callable[[bytes, bool], bool]:
         """Sends a message; see `Transport.express`."""
-        return self._express if self._state is _OPEN else no_express
+        return self._express if self._state is _OPEN and not self.remembers else no_express
 
     def _express(self, payload: bytes, is_text: bool) -> bool:
         wire = self._wire
@@ -228,6 +233,17 @@ class BrowserTransport(Transport):
         while ends and ends[0] <= left:
             ends.popleft()
         return len(ends)
+
+    def unsent_messages(self) -> list[tuple[bytes, bool]]:
+        """Returns the messages that the browser has not wholly sent; see `Transport.unsent_messages`."""
+        if self._wire is not None:
+            self._forget_sent()
+            self._unsent = list(self._remembered)
+        return self._unsent
+
+    def _forget_sent(self) -> None:
+        for _ in range(len(self._remembered) - self.buffered_messages):
+            self._remembered.popleft()
 
     # What comes from the browser
 
@@ -337,6 +353,7 @@ class BrowserTransport(Transport):
     def _end(self, *events: Event) -> None:
         self._release()
         told = [*self._told, *events]
+        self._unsent = self.unsent_messages()
         self.abort()
         self._told = told
 

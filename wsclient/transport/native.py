@@ -22,6 +22,7 @@ from wsclient.transport.opening.opening import Opening
 from wsclient.transport.opening.resolving import Resolving
 from wsclient.transport.polled_time import PolledClock
 from wsclient.transport.trace import FRAMES, is_tracing, trace_sent
+from wsclient.transport.unsent_log import UnsentLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sized
@@ -110,6 +111,7 @@ class NativeTransport(Transport):
         self._is_known_readable: bool | None = None
         self._is_readable: Callable[[], object] | None = None  # of the stream, once it was asked for
         self._waiting: Sized = ()  # what `express` has queued
+        self._unsent: list[tuple[bytes, bool]] = []
 
     @property
     def clock(self) -> Callable[[], float]:
@@ -221,6 +223,8 @@ class NativeTransport(Transport):
             raise RuntimeError(f"a message cannot be sent while {self._state.name}")
         self._enter()
         self._live.send(payload, is_text=is_text)
+        if self._live.writer.unsent_log is not None:
+            self._live.writer.unsent_log.add(payload, is_text=is_text)
         self._is_inside = False
         self.wake()
         if is_tracing():
@@ -229,7 +233,7 @@ class NativeTransport(Transport):
     @property
     def express(self) -> Callable[[bytes, bool], bool]:
         """Sends a short message; see `Transport.express`."""
-        if self._live is None:
+        if self._live is None or self.remembers:
             return no_express
         if self.auto_flush:
             return self._express
@@ -292,6 +296,10 @@ class NativeTransport(Transport):
         """Messages not wholly handed to the system; those of a piece that was taken in part count as one."""
         live = self._live
         return 0 if live is None else live.connection.buffered_messages + (1 if live.writer.unsent else 0)
+
+    def unsent_messages(self) -> list[tuple[bytes, bool]]:
+        """Returns the messages that have not wholly left; see `Transport.unsent_messages`."""
+        return self._unsent if self._live is None else self._live.writer.unsent_messages()
 
     @property
     def latency(self) -> float:
@@ -378,6 +386,8 @@ class NativeTransport(Transport):
             established.stream, connection, self._settings, self._time, place, arrived=established.trailing_data
         )
         self._waiting = connection.waiting
+        if self.remembers:
+            self._live.writer.unsent_log = UnsentLog()
         _log.debug("%s: open, subprotocol %s", place, established.opened.subprotocol or "none")
         return self._live
 
@@ -398,6 +408,7 @@ class NativeTransport(Transport):
     def _end(self) -> None:
         self._advance(Step.END)
         self._latency = self.latency
+        self._unsent = self.unsent_messages()
         if self._live is not None:
             self._live.connection.allow_express(False)
         self._opening = self._live = None

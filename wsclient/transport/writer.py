@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.connection import Connection
     from wsclient.transport.polled_time import PolledClock
     from wsclient.transport.stream.stream import Stream
+    from wsclient.transport.unsent_log import UnsentLog
 
 __all__ = ["Writer"]
 
@@ -25,6 +26,7 @@ class Writer:
         has_room: whether the last write left off with more to write, while the stream took it all.
         broken: why nothing can be written any more; what can be read still counts.
         unmade: why the protocol could make no frame, for good.
+        unsent_log: remembers the messages that have not left; None if nobody will ask for them.
     """
 
     __slots__ = (
@@ -39,6 +41,7 @@ class Writer:
         "has_room",
         "is_all_out",
         "unmade",
+        "unsent_log",
     )
 
     def __init__(self, stream: Stream, connection: Connection, polled: PolledClock) -> None:
@@ -54,6 +57,7 @@ class Writer:
         self.has_room: bool = False
         self.broken: Exception | None = None
         self.unmade: MemoryError | OSError | NotImplementedError | None = None
+        self.unsent_log: UnsentLog | None = None
 
     @property
     def unsent(self) -> int:
@@ -109,6 +113,10 @@ class Writer:
             self._took_at = self._time.last
         return has_moved
 
+    def unsent_messages(self) -> list[tuple[bytes, bool]]:
+        """Returns the messages that have not wholly left; see `Transport.unsent_messages`."""
+        return [] if self.unsent_log is None else self.unsent_log.unsent(self._stream.undelivered)
+
     def _keep(self, piece: bytes | memoryview) -> None:
         self._piece = piece
         self._took_at = self._time.last
@@ -119,6 +127,7 @@ class Writer:
         self.has_room = self.is_all_out = False
         # Each message that is written at once comes here: kept methods, and nothing asked twice.
         connection, stream, data_to_send = self._connection, self._stream, self._data_to_send
+        log = self.unsent_log
         room, taken = _MAX_WRITE, 0
         while room > 0:
             piece = self._piece
@@ -130,8 +139,12 @@ class Writer:
                 if not piece:
                     self.is_all_out = stream.flush()
                     return taken
+                if log is not None:
+                    log.made(piece)
             sent = stream.send(piece)
             taken += sent
+            if log is not None:
+                log.taken(sent, stream.undelivered)
             if sent < len(piece):
                 self._piece = memoryview(piece)[sent:]
                 return taken

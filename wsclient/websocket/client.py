@@ -22,10 +22,12 @@ from wsclient.transport.default import default_transport
 from wsclient.transport.descriptor import NOTHING, Descriptor
 from wsclient.websocket.connection_statistics import ConnectionStatistics
 from wsclient.websocket.fork_guard import guard
+from wsclient.websocket.kept_messages import KeptMessages
 from wsclient.websocket.link import Link, WriteMode
 from wsclient.websocket.link_events import LinkEvents
 from wsclient.websocket.multiplayer_peer import WebSocketMultiplayerPeer
 from wsclient.websocket.peer import WebSocketPeer
+from wsclient.websocket.reconnector import End, Reconnector
 from wsclient.websocket.sender import LinkSender
 from wsclient.websocket.settings import WebSocketClientSettings
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from wsclient.transport.base import Settings, Transport
     from wsclient.websocket.connection_failure import ConnectionFailure
     from wsclient.websocket.link_events import OwedSignal
+    from wsclient.websocket.reconnector import Policy
 
 __all__ = ["WebSocketClient"]
 
@@ -88,6 +91,13 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
     While this has handlers, a message goes to them instead of the queue: `data_received` is not emitted for it, and
     `get_message()` does not return it.
     """
+    reconnecting: Final = Signal[int, float]("attempt", "delay")
+    """Another attempt begins after `delay` seconds; its number. Right behind the end that it follows. Not in Godot.
+
+    Emitted only with a `reconnect_policy`. A handler may set what the attempt needs, such as a token.
+    """
+    reconnection_failed: Final = Signal[()]()
+    """The `reconnect_policy` has given up. Right behind the end that it follows. Not in Godot."""
     messages_available: Final = Signal[int]("count")
     """The messages that a `poll()` has brought can be read; `count` has those from before too. Not in Godot.
 
@@ -99,8 +109,9 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
     def __init__(self, *, transport: Callable[[Settings], Transport] | None = None) -> None:
         super().__init__()
         self._new_transport: Callable[[Settings], Transport] = transport or _DEFAULT_TRANSPORT
-        self._url: URL | None = None
-        self._owed: OwedSignal | None = None
+        self._request: OpeningRequest | None = None  # of the last connect_to_url
+        self._owed: OwedSignal | End | None = None
+        self._reconnector: Reconnector | None = None
         self._has_read = False  # whether the poll() that runs has
         self._is_resting = False  # whether the last one left nothing to tell, and room for what comes
         self._attach(Link())
@@ -143,14 +154,10 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
             return self._refuse(Error.ERR_UNAVAILABLE, refusal)
         if self._link.transport is not None:  # our own close is still pending: it ends here
             self._end(self._link, was_clean=False)
-        self._url = request.url
-        self._settings.max_message_size, self._settings.max_waiting = self._incoming
+        self._stop_reconnecting("connect_to_url() was called")
+        self._request = request
         self._meter.restart(transport.clock)
-        link = self._renew(is_multiplayer=bool(gd_mp_api))
-        link.carry(transport)
-        guard(link)
-        transport.open(request)
-        link.wake()
+        self._begin(self._renew(is_multiplayer=bool(gd_mp_api)), transport, request)
         return Error.OK
 
     def disconnect_from_host(self, code: int = 1000, reason: str = "") -> None:
@@ -169,6 +176,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
             TypeError: `code` is no int, or `reason` no str.
         """
         self._link.close(code, reason)
+        self._stop_reconnecting("disconnect_from_host() was called")
 
     def get_connection_status(self) -> ConnectionStatus:
         """Tells `CONNECTION_DISCONNECTED`, `CONNECTION_CONNECTING`, or `CONNECTION_CONNECTED`, also while closing."""
@@ -188,6 +196,44 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
     def close_reason(self) -> str:
         """The reason that came with `close_code`; "" where none was given. Not in Godot 3."""
         return self._link.close_reason
+
+    # Connecting again
+
+    @property
+    def reconnect_policy(self) -> Policy | None:
+        """When to connect again by itself: a `ReconnectPolicy`; None (the default): never. Not in Godot.
+
+        It may be set at any time, and counts for the ends to come. None ends a wait, silently.
+        """
+        return None if self._reconnector is None else self._reconnector.policy
+
+    @reconnect_policy.setter
+    def reconnect_policy(self, policy: Policy | None) -> None:
+        if policy is None:
+            self._stop_reconnecting("reconnect_policy was set to None")
+            self._reconnector = None
+        elif isinstance(policy, type) or not callable(getattr(policy, "delay", None)):
+            raise TypeError(f"reconnect_policy takes a ReconnectPolicy or None, not {policy!r}")
+        elif self._reconnector is None:
+            self._reconnector = Reconnector(policy)
+        else:
+            self._reconnector.policy = policy
+        if self._is_owned() or self.time_to_reconnect >= 0.0:
+            self._keep_if_wanted(self._link)
+
+    @property
+    def time_to_reconnect(self) -> float:
+        """Seconds until the next attempt begins; -1.0 if none is scheduled. Not in Godot."""
+        return -1.0 if self._reconnector is None else self._reconnector.time_left(self._meter.clock())
+
+    def reconnect_now(self) -> None:
+        """Ends the wait: the attempt that is scheduled begins with the next `poll()`. Not in Godot.
+
+        Without one, nothing happens.
+        """
+        if self._reconnector is not None:
+            self._reconnector.hurry(self._meter.clock())
+            self._link.wake()
 
     # Peers
 
@@ -302,7 +348,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         if self._owed is not None or self._deferred:
             return None, -inf
         if transport is None:
-            return NOTHING, inf
+            return NOTHING, inf if self._reconnector is None else self._reconnector.due
         has_work = link.events or transport.has_more or link.inbox.is_full
         return transport.descriptor, -inf if has_work else transport.rests_until
 
@@ -373,7 +419,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         link = self._link
         transport = link.transport
         if transport is None:
-            return self._owed is not None or bool(self._deferred)
+            return self._owed is not None or bool(self._deferred) or self._connect_again()
         events = link.events
         if events:  # read before, and waiting for time or room: nothing more is read, which holds the sender back
             self._has_read = False
@@ -413,6 +459,49 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
 
     # The link
 
+    def _begin(self, link: Link, transport: Transport, request: OpeningRequest) -> None:
+        """Begins an attempt."""
+        self._settings.max_message_size, self._settings.max_waiting = self._incoming
+        self._keep_if_wanted(link)
+        link.carry(transport)
+        guard(link)
+        transport.open(request)
+        link.wake()
+
+    def _connect_again(self) -> bool:
+        """Begins the attempt that is scheduled, if it is due. Returns whether it was."""
+        reconnector, request = self._reconnector, self._request
+        if reconnector is None or request is None or reconnector.due > self._meter.clock():
+            return False
+        request = request.replace(connect_timeout=reconnector.begin())
+        transport = self._new_transport(self._settings)
+        self._has_read = False
+        link = self._renew_for_another()
+        if refusal := transport.refusal_of(request):
+            link.refuse(Error.ERR_UNAVAILABLE, refusal)
+            self._end(link, was_clean=False, failure=link.last_error)
+        else:
+            self._begin(link, transport, request)
+        return True
+
+    def _stop_reconnecting(self, why: str) -> None:
+        """Schedules no attempt and keeps nothing: somebody has decided otherwise."""
+        if self._reconnector is None:
+            return
+        self._reconnector.restart()
+        self._link.stop_keeping(why)
+        if isinstance(self._owed, End):
+            self._owed = None
+        elif self._owed is not None:
+            self._owed = self._owed.replace(end=None)
+
+    def _keep_if_wanted(self, link: Link) -> None:
+        """Keeps what is sent while this link is not open, if the policy says so. Packets to peers are not kept."""
+        if self._reconnector is None or self._session is not None or link.kept is not None:
+            return
+        if self._reconnector.policy.keep_unsent:
+            link.kept = KeptMessages()
+
     def _is_owned(self) -> bool:
         """Returns whether an attempt or a connection is under way that nobody has asked to close."""
         return self._link.transport is not None and not self._link.is_closing_here
@@ -433,6 +522,15 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         )
         link.close_code, link.close_reason = before.close_code, before.close_reason
         link.wake = before.wake
+        return self._attach(link)
+
+    def _renew_for_another(self) -> Link:
+        """Begins with a new link for an attempt that nobody has called for: what can be read and counted goes on."""
+        before, session = self._link, self._session
+        link = self._renew(is_multiplayer=session is not None)
+        link.take_over(before, self._incoming)
+        if self._session is not None and session is not None:
+            self._session.sources.extend(session.sources)
         return self._attach(link)
 
     def _attach(self, link: Link) -> Link:
@@ -475,7 +573,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
 
     def __repr__(self) -> str:
         state = self.get_connection_status().name.removeprefix("CONNECTION_")
-        return f"<{type(self).__name__} {state}{f' {self._url}' if self._url else ''}>"
+        return f"<{type(self).__name__} {state}{f' {self._request.url}' if self._request else ''}>"
 
     def __reduce__(self) -> Never:
         """Refused: copies and pickles of a client would share its socket."""

@@ -26,6 +26,8 @@ class ConnectionFailure(Value):
         http_headers: of that reply, as (name, value) in their order.
         http_body: of that reply, its first 4 KiB.
         cause: the exception behind it, without its traceback; None where there was none.
+        is_repeated: True if the server broke the protocol, as it had done in the connection before. For a
+            `ReconnectPolicy`.
     """
 
     stage: str
@@ -35,6 +37,7 @@ class ConnectionFailure(Value):
     http_headers: tuple[tuple[str, str], ...] = ()
     http_body: bytes = b""
     cause: BaseException | None = None
+    is_repeated: bool = False
 
     @classmethod
     def of_call(cls, error: Error, message: str, cause: BaseException | None = None) -> ConnectionFailure:

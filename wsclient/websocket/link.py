@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from wsclient.protocol.events import Event
     from wsclient.transport.base import Transport
+    from wsclient.websocket.kept_messages import KeptMessages
 
 __all__ = ["Limits", "Link", "WriteMode", "check_close"]
 
@@ -61,6 +62,9 @@ class Link:
         inbox: what was received and not read; stays readable behind the end.
         is_open: from the opening handshake to the end, while closing too.
         is_closing_here: whether we asked for the end.
+        opened_at: when it opened, on the client's clock.
+        kept: what is sent while not open, for the next connection, and what had not left of the one before; None if
+            nothing is kept.
         has_received_close: whether the server's Close frame was applied.
         close_code: of the last close, as received; -1 before any.
         close_reason: that came with it.
@@ -88,6 +92,8 @@ class Link:
         self.transport: Transport | None = None
         self.is_open: bool = False
         self.is_closing_here: bool = False
+        self.opened_at: float = 0.0
+        self.kept: KeptMessages | None = None
         self.has_received_close = False
         self.close_code: int = -1
         self.close_reason: str = ""
@@ -118,18 +124,21 @@ class Link:
 
     @property
     def buffered_amount(self) -> int:
-        """Bytes of packets that wait to be sent."""
-        return 0 if self.transport is None else self.transport.buffered_amount
+        """Bytes of packets that wait to be sent, kept ones among them."""
+        waiting = 0 if self.transport is None else self.transport.buffered_amount
+        return waiting if self.kept is None else waiting + self.kept.size
 
     @property
     def buffered_messages(self) -> int:
-        """Packets that wait to be sent."""
-        return 0 if self.transport is None else self.transport.buffered_messages
+        """Packets that wait to be sent, kept ones among them."""
+        waiting = 0 if self.transport is None else self.transport.buffered_messages
+        return waiting if self.kept is None else waiting + len(self.kept)
 
     @property
     def latency(self) -> float:
         """Seconds, the round trip of the heartbeat's last ping, behind the end too; -1.0 before the first."""
-        return self._latency if self.transport is None else self.transport.latency
+        latency = -1.0 if self.transport is None else self.transport.latency
+        return self._latency if latency < 0.0 else latency
 
     @property
     def remote_address(self) -> tuple[str, int]:
@@ -140,6 +149,16 @@ class Link:
         """Begins an attempt over a transport."""
         self.transport = transport
         transport.wake = self.wake
+        transport.remembers = self.kept is not None
+
+    def take_over(self, before: Link, incoming: Limits) -> None:
+        """Goes on where a link has ended: with what can be read, what was kept, and what was counted."""
+        self.inbox = before.inbox
+        self.inbox.max_bytes, self.inbox.max_packets = incoming
+        self.kept, before.kept = before.kept, None
+        self.sent_messages, self.sent_bytes = before.sent_messages, before.sent_bytes
+        self.last_error = before.last_error
+        self._latency = before.latency
 
     def let_rest(self, wake: Callable[[], object]) -> None:
         """Sets what is called when something is left to do while nobody polls."""
@@ -176,18 +195,24 @@ class Link:
     def _send_asking(self, payload: bytes, *, is_text: bool) -> Error:
         """Sends one message, or finds out why it cannot be sent."""
         transport = self.transport
-        if transport is None or not transport.can_send or not self.is_open:
+        can_send = transport is not None and transport.can_send and self.is_open
+        if not can_send and (self.kept is None or self.is_closing_here):
             return self.refuse(Error.FAILED, f"nothing can be sent while {self._describe()}")
         size = len(payload)
-        if self.sent_messages >= self._sure_messages or self.sent_bytes + size > self._sure_bytes:
-            refusal = self._look_for_room(transport, size)
+        if not can_send or self.sent_messages >= self._sure_messages or self.sent_bytes + size > self._sure_bytes:
+            refusal = self._look_for_room(size)
             if refusal and self._auto_flush:
-                transport.flush()  # which the messages before may have left to poll(), for the network was full
-                refusal = self._look_for_room(transport, size)
+                self.flush()  # which the messages before may have left to poll(), for the network was full
+                refusal = self._look_for_room(size)
             if refusal:
                 return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal)
         if is_text and not payload.isascii() and not _is_utf8(payload):
             return self.refuse(Error.ERR_INVALID_DATA, "a text message must be UTF-8; see set_write_mode()")
+        if transport is None or not can_send:
+            if self.kept is not None:
+                self.kept.add(payload, is_text=is_text)
+                self._sure_messages = 0  # it takes room that was found for others
+            return _OK
         transport.send(payload, is_text=is_text)
         self.sent_messages += 1
         self.sent_bytes += size
@@ -202,7 +227,7 @@ class Link:
         transport = self.transport
         if transport is None or not transport.can_send or not self.is_open:
             return self.refuse(Error.FAILED, f"nothing can be sent while {self._describe()}")
-        if refusal := self._look_for_room(transport, len(payload)):
+        if refusal := self._look_for_room(len(payload)):
             return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal)
         transport.send(payload, is_text=is_text)
         self.sent_messages += 1
@@ -211,13 +236,12 @@ class Link:
 
     def has_room(self, size: int) -> bool:
         """Returns whether a message of that size can be queued."""
-        return self.transport is not None and not self._look_for_room(self.transport, size)
+        return self.transport is not None and not self._look_for_room(size)
 
-    def _look_for_room(self, transport: Transport, size: int) -> str:
-        """Finds out how much fits. Gives the reason where a message of that size does not."""
+    def _look_for_room(self, size: int) -> str:
+        """Finds out how much fits. Returns why a message of that size does not, "" if it does."""
         max_bytes, max_packets = self._outgoing
-        packets = transport.buffered_messages
-        waiting = transport.buffered_amount
+        packets, waiting = self.buffered_messages, self.buffered_amount
         if waiting + size > max_bytes:
             reason = f"{size} bytes do not fit the outgoing buffer: {waiting} of its {max_bytes} wait to leave"
             return f"{reason}; see set_buffers()"
@@ -226,6 +250,33 @@ class Link:
         self._sure_bytes = self.sent_bytes + max_bytes - waiting
         self._sure_messages = self.sent_messages + max_packets - packets
         return ""
+
+    def send_kept(self) -> None:
+        """Sends what was kept. It fits: what else was sent since has been counted together with it."""
+        transport = self.transport
+        if self.kept is None or transport is None or not transport.can_send:
+            return
+        for payload, is_text in self.kept.take():
+            transport.send(payload, is_text=is_text)
+            self.sent_messages += 1
+            self.sent_bytes += len(payload)
+        if self._auto_flush:
+            transport.flush()
+
+    def keep_unsent(self) -> None:
+        """Keeps what the transport, whose end has come, has not wholly sent."""
+        if self.kept is None or self.transport is None:
+            return
+        unsent = self.transport.unsent_messages()
+        self.kept.add_first(unsent)
+        self.sent_messages -= len(unsent)
+        self.sent_bytes -= sum(len(payload) for payload, _ in unsent)
+
+    def stop_keeping(self, why: str) -> None:
+        """Forgets what was kept, and keeps nothing more. Logs it if something was."""
+        kept, self.kept = self.kept, None
+        if kept is not None:
+            kept.let_go(why)
 
     def flush(self) -> None:
         """Writes what waits, as far as the system takes it now."""

@@ -11,6 +11,7 @@ from wsclient.multiplayer.session import PeerAdded, PeerPacket, PeerRemoved, Ses
 from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened
 from wsclient.websocket.connection_failure import ConnectionFailure
+from wsclient.websocket.reconnector import End
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.events import Event
     from wsclient.websocket.link import Link
     from wsclient.websocket.poll_meter import PollMeter
+    from wsclient.websocket.reconnector import Reconnector
 
 __all__ = ["LinkEvents", "OwedSignal", "forget_told"]
 
@@ -26,10 +28,16 @@ logger: Final = logging.getLogger("wsclient.client")
 
 
 class OwedSignal(Value):
-    """A signal that is emitted before anything else."""
+    """A signal that is emitted before anything else.
+
+    Attributes:
+        end: set if it ends an attempt or a connection that nobody has asked to end: what follows is decided when its
+            handlers have run.
+    """
 
     name: str
     args: tuple[object, ...] = ()
+    end: End | None = None
 
 
 class LinkEvents(SignalEmitter):
@@ -38,7 +46,8 @@ class LinkEvents(SignalEmitter):
     _link: Link
     _session: Session | None
     _meter: PollMeter
-    _owed: OwedSignal | None
+    _owed: OwedSignal | End | None
+    _reconnector: Reconnector | None
     _has_packet_hook: bool
 
     # The method that a subclass may override, by its signal.
@@ -206,9 +215,15 @@ class LinkEvents(SignalEmitter):
         # Taken off when it has been applied and before it is told, so that Ctrl+C loses no event, nor tells one twice.
         if isinstance(event, Opened):
             link.open()
+            link.opened_at = self._meter.clock()
+            if self._reconnector is not None and self._reconnector.attempt:
+                link.last_error = None  # why the attempts before have failed
             del link.events[0]
             if self._session is None:
-                self._tell("connection_established", event.subprotocol)
+                try:
+                    self._tell("connection_established", event.subprotocol)
+                finally:
+                    link.send_kept()
         elif isinstance(event, CloseReceived):
             link.has_received_close = True
             link.close_code, link.close_reason = event.code, event.reason
@@ -220,19 +235,25 @@ class LinkEvents(SignalEmitter):
             self._tell_available(link)
             if link.transport is None:  # a handler of that has let the connection go
                 return
-            if event.failure is not None:
-                link.last_error = ConnectionFailure.of_connection(event.failure)
-            self._end(link, was_clean=event.was_clean)
+            failure = None if event.failure is None else ConnectionFailure.of_connection(event.failure)
+            self._end(link, was_clean=event.was_clean, failure=failure)
             if self._owed is not None:
                 self._tell_owed(self._owed)
         else:  # of pings and pongs a transport of the user's may tell
             del link.events[0]
 
-    def _end(self, link: Link, *, was_clean: bool) -> None:
+    def _end(self, link: Link, *, was_clean: bool, failure: ConnectionFailure | None = None) -> None:
         """Lets the connection go. The signal that ends it is owed from now on."""
         if link.is_open and not link.has_received_close:
             link.close_code, link.close_reason = CloseCode.ABNORMAL_CLOSURE.value, ""
         owed = self._signal_of_end(link, was_clean=was_clean)
+        if self._reconnector is not None and not link.is_closing_here:
+            lasted = self._meter.clock() - link.opened_at if link.is_open else -1.0
+            end = self._reconnector.ended(End(failure, link.close_code if link.is_open else -1, lasted))
+            owed, failure = owed.replace(end=end), end.failure
+            link.keep_unsent()
+        if failure is not None:
+            link.last_error = failure
         if link.transport is not None:
             link.keep_latency()
             link.transport.abort()
@@ -250,10 +271,38 @@ class LinkEvents(SignalEmitter):
 
     # Emitting
 
-    def _tell_owed(self, owed: OwedSignal) -> None:
-        """Emits the signal that is owed."""
-        self._owed = None
-        self._tell(owed.name, *owed.args)
+    def _tell_owed(self, owed: OwedSignal | End) -> None:
+        """Emits the signal that is owed, and behind the end of a connection the one that says what follows."""
+        if isinstance(owed, OwedSignal):
+            self._owed = owed.end  # if a handler raises, what follows is decided in the next poll
+            self._tell(owed.name, *owed.args)
+            if owed.end is None or self._owed is not owed.end:
+                return
+            owed = owed.end
+        self._decide(owed)
+
+    def _decide(self, end: End) -> None:
+        """Decides what follows an end, and emits it."""
+        reconnector = self._reconnector
+        if reconnector is None:
+            return
+        try:
+            delay = reconnector.decide(end, self._meter.clock())
+        except Exception:  # the policy's own
+            self._give_up()
+            raise
+        if self._owed is not end:  # the policy has connected, or closed for good
+            reconnector.cancel()
+        elif delay is None:
+            self._give_up()
+            self._tell_owed(self._owed)
+        else:
+            self._owed = None
+            self._emit("reconnecting", None, reconnector.attempt, delay)
+
+    def _give_up(self) -> None:
+        self._owed = OwedSignal("reconnection_failed")
+        self._link.stop_keeping("no other attempt is made")
 
     def _tell(self, signal: str, *args: object) -> None:
         """Emits a signal of the connection, behind the hook for it."""

@@ -33,8 +33,8 @@ class PollMeter:
         self.clock: Callable[[], float] = clock
         self.count: int = 0
         self.longest: float = 0.0
-        self.started: float = 0.0
-        self.deadline: float = 0.0
+        self.started: float = clock()  # for the poll that runs, if it is in one
+        self.deadline: float = self.started
 
     def start(self) -> None:
         """Counts a poll that has begun."""

@@ -361,6 +361,16 @@ def test_a_full_wire_takes_nothing_new_until_the_ciphertext_is_out(pair: Pair) -
     assert everything(pair.server) == b"a" * 100 + b"b" * 100
 
 
+@pytest.mark.parametrize("size", [1, 16384, 16385, 50_000])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.5, 0.999, 1.0])
+def test_what_stands_in_a_record_that_has_not_wholly_left_is_undelivered(pair: Pair, size: int, share: float) -> None:
+    pair.here.room = int(size * share)
+
+    sent = pair.client.send(bytes(size))
+
+    assert len(everything(pair.server)) == sent - pair.client.undelivered
+
+
 def test_sending_after_the_end_is_an_error(pair: Pair) -> None:
     pair.client.finish()
     with pytest.raises(OSError, match="TLS"):

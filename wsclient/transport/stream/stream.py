@@ -93,6 +93,14 @@ class Stream(ABC):
         """How many bytes that `send` took still wait in here; 0 if it takes none that do not leave at once."""
         return 0
 
+    @property
+    def undelivered(self) -> int:
+        """How many bytes that `send` took the other side could not read if the stream ended now.
+
+        Those that are held in here, and in TLS the whole records that these belong to.
+        """
+        return self.held
+
     @abstractmethod
     def flush(self) -> bool:
         """Passes on what `send` took and still holds.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from wsclient.protocol.events import FailureKind
@@ -30,6 +31,7 @@ class TlsStream(Stream):
     """Encrypts what it sends and decrypts what it receives. First call `handshake` until it says True."""
 
     __slots__ = (
+        "_added",
         "_ciphertext",
         "_error",
         "_first_bytes",
@@ -59,6 +61,7 @@ class TlsStream(Stream):
         self._outgoing = ssl.MemoryBIO()
         self._ciphertext = memoryview(b"")  # encrypted, and not taken by the inner stream yet
         self._unflushed = 0  # bytes that `send` took since nothing was held
+        self._added = 0.0  # bytes that TLS adds to a record
         self._first_bytes = b""
         self._has_more = False
         self._has_partial = False
@@ -175,6 +178,7 @@ class TlsStream(Stream):
         except ssl.SSLError as error:
             raise explain(error, self._first_bytes) from error
         self._unflushed += sent
+        self._added = (self._outgoing.pending - sent) / max(_records(sent), 1)
         self.flush()
         return sent
 
@@ -182,6 +186,17 @@ class TlsStream(Stream):
     def held(self) -> int:
         """How many bytes that `send` took still wait. Alerts and other ciphertext of TLS itself do not count."""
         return min(self._unflushed, len(self._ciphertext) + self._outgoing.pending)
+
+    @property
+    def undelivered(self) -> int:
+        """How many bytes stand in records that have not wholly left; see `Stream.undelivered`."""
+        if not self.held:
+            return 0
+        # The last record is the shortest. Those before it are full.
+        last = self._unflushed - (_records(self._unflushed) - 1) * _RECORD_SIZE
+        before = len(self._ciphertext) + self._outgoing.pending - last - self._added
+        full = max(0, ceil(before / (_RECORD_SIZE + self._added)))
+        return min(self._unflushed, last + full * _RECORD_SIZE)
 
     def flush(self) -> bool:
         """Passes ciphertext on; see `Stream.flush`."""
@@ -247,3 +262,8 @@ class TlsStream(Stream):
         else:
             self._incoming.write_eof()
         return True
+
+
+def _records(size: int) -> int:
+    """Returns how many records that many bytes take."""
+    return ceil(size / _RECORD_SIZE)

@@ -1,0 +1,56 @@
+"""KeptMessages: what was sent while there was no connection, and waits for the next one."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["KeptMessages"]
+
+logger: Final = logging.getLogger("wsclient.reconnect")
+
+
+class KeptMessages:
+    """Messages in the order in which they are to leave. Its user looks at the limits.
+
+    Attributes:
+        size: bytes of their payloads.
+    """
+
+    __slots__ = ("_messages", "size")
+
+    def __init__(self) -> None:
+        self._messages: list[tuple[bytes, bool]] = []
+        self.size: int = 0
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def add(self, payload: bytes, *, is_text: bool) -> None:
+        """Keeps one more message, behind the others."""
+        self._messages.append((payload, is_text))
+        self.size += len(payload)
+
+    def add_first(self, messages: Sequence[tuple[bytes, bool]]) -> None:
+        """Keeps messages before the others: they were sent earlier."""
+        self._messages[:0] = messages
+        self.size += sum(len(payload) for payload, _ in messages)
+
+    def take(self) -> list[tuple[bytes, bool]]:
+        """Returns all messages, with whether each is text, and keeps none of them."""
+        messages, self._messages = self._messages, []
+        self.size = 0
+        return messages
+
+    def let_go(self, why: str) -> None:
+        """Forgets all messages. Logs how many there were, if any.
+
+        Args:
+            why: what has happened, as the end of a sentence.
+        """
+        size = self.size
+        if messages := self.take():
+            logger.warning("%d kept messages of %d bytes are dropped, unsent: %s", len(messages), size, why)
