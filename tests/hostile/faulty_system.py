@@ -91,6 +91,7 @@ class FaultyNetwork(FakeNetwork):
         world = super().outside(resolver)
         return Outside(
             resolver=world.resolver,
+            environment=world.environment,
             readiness=Readiness(_Select(self.select, self.system)),  # type: ignore[arg-type]  # all that is used of it
             socket_factory=lambda family, kind: _Socket(
                 self.system.call("socket", self.socket, family, kind), self.system

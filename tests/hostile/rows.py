@@ -272,9 +272,6 @@ ROWS = {
 
 LATER = {
     "C11": "there is no group of clients yet",
-    "G18": "there are no proxies yet",
-    "G19": "there are no proxies yet",
-    "G20": "there are no proxies yet",
     "H14": "is tried with the Variant codec",
     "H15": "is tried with the multiplayer mode",
     "J01": "takes a day",

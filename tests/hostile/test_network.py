@@ -13,7 +13,7 @@ import pytest
 from tests.hostile.scenario import MemoryWorld, Scene
 from tests.hostile.wire import PING, PONG, TEXT, close, frame
 from tests.hostile.worlds import LookupWorld, NamedWorld, found, found_by_getaddrinfo
-from tests.support.fake_network import FakeResolver
+from tests.support.fake_network import NO_PROXIES, FakeResolver
 from wsclient import Error
 from wsclient.transport.opening.attempt import Outside
 
@@ -178,6 +178,7 @@ class WindowsWorld(MemoryWorld):
         self.network.fail(HERE)
         self._outside = Outside(
             resolver=FakeResolver(found(HERE)),
+            environment=NO_PROXIES,
             readiness=self.network.readiness("select", is_windows=True),
             socket_factory=self.network.socket,  # type: ignore[arg-type]  # all that is used of it
         )

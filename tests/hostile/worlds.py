@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.hostile.raw_server import ServerEnd
     from wsclient.protocol.events import Failure
-    from wsclient.transport.opening.resolver import Lookup, TlsOptions
+    from wsclient.transport.opening.resolver import Lookup, Question
 
 __all__ = ["LookupWorld", "NamedWorld", "TlsWorld", "found", "found_by_getaddrinfo"]
 
@@ -84,7 +84,7 @@ def found_by_getaddrinfo(_host: str, port: int, **_: object) -> list[Any]:
 class _PromptResolver(Resolver):
     """Its thread is done before anybody looks, so that no test depends on its pace."""
 
-    def start(self, host: str, port: int, tls: TlsOptions | None) -> Lookup:
-        lookup = super().start(host, port, tls)
+    def start(self, question: Question) -> Lookup:
+        lookup = super().start(question)
         finish_lookups()
         return lookup

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tests.support.fake_select import FakeSelect
 from tests.support.memory_stream import MemoryStream
 from wsclient.transport.opening.attempt import Outside
+from wsclient.transport.opening.environment import ProxyEnvironment
 from wsclient.transport.opening.race import Address
 from wsclient.transport.opening.resolver import Lookup, Resolved, Resolver
 from wsclient.transport.readiness import Readiness
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wsclient.protocol.events import Failure
-    from wsclient.transport.opening.resolver import TlsOptions
+    from wsclient.transport.opening.resolver import Question
 
-__all__ = ["FakeNetwork", "FakeResolver", "FakeSocket", "addresses"]
+__all__ = ["NO_PROXIES", "FakeNetwork", "FakeResolver", "FakeSocket", "addresses"]
 
 CALLS_THAT_MAY_WAIT = frozenset({"connect_ex", "recv", "send"})
 
@@ -33,6 +34,8 @@ def addresses(*hosts: str, port: int = 80) -> tuple[Address, ...]:
         for host in hosts
     )
 
+
+NO_PROXIES = ProxyEnvironment(variables={}, has_system_settings=False)
 
 FOUND = Resolved(addresses("192.0.2.1"))
 
@@ -102,6 +105,7 @@ class FakeNetwork:
         """All of the world that a transport sees. Without a resolver, names are looked up as numeric hosts are."""
         return Outside(
             resolver=resolver or FakeResolver(),
+            environment=NO_PROXIES,
             readiness=self.readiness(),
             socket_factory=self.socket,
             random_bytes=random_bytes,
@@ -113,18 +117,18 @@ class FakeResolver(Resolver):
 
     Attributes:
         lookups: those that were started, for a test to answer late.
-        asked: host, port and TLS options of each.
+        asked: what each was started with.
     """
 
     def __init__(self, outcome: Resolved | Failure | None = FOUND) -> None:
         super().__init__(_never_called)
         self.outcome = outcome
         self.lookups: list[Lookup] = []
-        self.asked: list[tuple[str, int, TlsOptions | None]] = []
+        self.asked: list[Question] = []
 
-    def start(self, host: str, port: int, tls: TlsOptions | None) -> Lookup:
-        self.asked.append((host, port, tls))
-        self.lookups.append(Lookup(self.outcome))
+    def start(self, question: Question) -> Lookup:
+        self.asked.append(question)
+        self.lookups.append(Lookup(self.outcome, question.route.first))
         return self.lookups[-1]
 
 

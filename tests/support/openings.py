@@ -30,4 +30,7 @@ def attempt(
         options: of the settings.
     """
     outside = outside or (network or FakeNetwork()).outside(resolver)
-    return Attempt.of(OpeningRequest(URL.parse(url)), Settings(**options), outside)
+    settings = Settings()
+    for name, value in options.items():
+        setattr(settings, name, value)
+    return Attempt.of(OpeningRequest(URL.parse(url)), settings, outside)

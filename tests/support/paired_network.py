@@ -11,12 +11,12 @@ import socket
 from collections import deque
 from typing import TYPE_CHECKING
 
-from tests.support.fake_network import addresses
+from tests.support.fake_network import NO_PROXIES, addresses
 from wsclient.transport.opening.attempt import Outside
 from wsclient.transport.opening.resolver import Lookup, Resolved, Resolver
 
 if TYPE_CHECKING:
-    from wsclient.transport.opening.resolver import TlsOptions
+    from wsclient.transport.opening.resolver import Question
 
 __all__ = ["PairedNetwork", "agree", "read_request"]
 
@@ -34,7 +34,7 @@ class PairedNetwork:
 
     def __init__(self) -> None:
         self.accepted: deque[socket.socket] = deque()
-        self.outside = Outside(resolver=_Resolver(), socket_factory=self._connect)
+        self.outside = Outside(resolver=_Resolver(), environment=NO_PROXIES, socket_factory=self._connect)
 
     def _connect(self, _family: int, _kind: int) -> socket.socket:
         here, there = socket.socketpair()
@@ -46,7 +46,7 @@ class PairedNetwork:
 class _Resolver(Resolver):
     """Finds every name at once. Keeps nothing, as `FakeResolver` does."""
 
-    def start(self, host: str, port: int, tls: TlsOptions | None) -> Lookup:
+    def start(self, question: Question) -> Lookup:
         return Lookup(Resolved(addresses(_SERVER[0])))
 
 

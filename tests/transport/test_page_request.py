@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from wsclient.protocol.proxy import Proxy
 from wsclient.protocol.url import URL
 from wsclient.transport.base import OpeningRequest, Settings
 from wsclient.transport.page_request import address_of, refusal_of
@@ -47,3 +48,13 @@ def test_what_a_page_cannot_have_is_named(
 @pytest.mark.parametrize("settings", [Settings(), Settings(verify_ssl=False, trusted_certificate=PEM)])
 def test_what_counts_for_tls_alone_is_not_looked_at_without_it(settings: Settings) -> None:
     assert refusal_of(OpeningRequest(URL.parse("ws://a/"), ("chat",)), settings) == ""
+
+
+def test_a_proxy_is_set_in_the_browser() -> None:
+    settings = Settings()
+    settings.proxy = Proxy.parse("http://me:secret@p")
+
+    refusal = refusal_of(OpeningRequest(URL.parse("ws://a/")), settings)
+
+    assert "leave proxy out" in refusal
+    assert "secret" not in refusal

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from demos.custom_peer.loopback_peer import LoopbackPeer
 from tests.support.counting_set import CountingSet
-from tests.support.fake_network import FakeNetwork, FakeResolver
+from tests.support.fake_network import NO_PROXIES, FakeNetwork, FakeResolver
 from tests.support.scripted_server import ScriptedServer
 from tests.support.threads import in_thread
 from wsclient import WebSocketClient
@@ -46,7 +46,9 @@ class Crowd:
             clock=self.clock,
             poll_set=lambda: open_poll_set(system._system),  # private: the fake module that the sockets are known to
         )
-        self.outside = Outside(resolver=FakeResolver(), readiness=system, socket_factory=self.network.socket)
+        self.outside = Outside(
+            resolver=FakeResolver(), environment=NO_PROXIES, readiness=system, socket_factory=self.network.socket
+        )
         self.clients = [self.client() for _ in range(size)]
         for client in self.clients:
             assert not client.connect_to_url("ws://game.example")

@@ -88,6 +88,7 @@ class Failure(Value):
         http_body: at most its first 4 KiB.
         cause: the exception behind it, if any.
         hint: what to try, in a whole sentence; "" if the kind of failure says enough.
+        note: said last, in brackets: where the address of a proxy comes from. "" for nothing.
     """
 
     stage: Stage
@@ -98,6 +99,7 @@ class Failure(Value):
     http_body: bytes = b""
     cause: BaseException | None = None
     hint: str = ""
+    note: str = ""
 
 
 class Opened(Value):

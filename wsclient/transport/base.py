@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from wsclient.ground.value import Value
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     from wsclient.protocol.events import Event
+    from wsclient.protocol.fields import Headers
+    from wsclient.protocol.proxy import Proxy
     from wsclient.protocol.url import URL
     from wsclient.transport.descriptor import Descriptor
 
@@ -36,6 +38,8 @@ class Settings:
         "max_message_size",
         "max_waiting",
         "no_delay",
+        "proxy",
+        "proxy_headers",
         "trusted_certificate",
         "verify_ssl",
     )
@@ -61,6 +65,8 @@ class Settings:
         self.trusted_certificate: str | bytes | SSLContext | None = trusted_certificate
         self.compression: bool = compression
         self.no_delay: bool = no_delay
+        self.proxy: Proxy | Literal[""] | None = None  # None: the environment decides; "": never one
+        self.proxy_headers: Headers = ()
 
 
 class OpeningRequest(Value):

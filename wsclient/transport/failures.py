@@ -8,7 +8,7 @@ from typing import Final
 
 from wsclient.ground.stored_error import detached
 from wsclient.protocol.events import Failure, FailureKind, Stage
-from wsclient.transport.stream.stream import StreamError
+from wsclient.transport.stream.stream import StreamError, StreamFailure
 
 __all__ = ["OUT_OF_MEMORY", "failure_from", "is_more_telling", "reason_of"]
 
@@ -56,6 +56,8 @@ def failure_from(error: BaseException, stage: Stage, place: str) -> Failure:
         place: host and port of the other side, safe to show.
     """
     detached(error)
+    if isinstance(error, StreamFailure):
+        return error.failure
     if isinstance(error, StreamError):
         detail = f"{error.detail} ({place})"
         return Failure(stage=Stage.TLS, kind=error.kind, detail=detail, cause=error, hint=error.hint)

@@ -33,4 +33,6 @@ def refusal_of(request: OpeningRequest, settings: Settings) -> str:
         return "a browser checks every certificate, so verify_ssl = False cannot be had: make it trust the server's"
     if url.is_secure and settings.trusted_certificate is not None:
         return "a browser trusts its own certificates alone: leave trusted_ssl_certificate out, and add it there"
+    if settings.proxy:
+        return "a browser has its own settings for proxies: leave proxy out, and set it there"
     return ""

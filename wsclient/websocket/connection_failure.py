@@ -48,14 +48,16 @@ class ConnectionFailure(Value):
     def of_connection(cls, failure: Failure) -> ConnectionFailure:
         """Describes what a transport told."""
         error, hint = _MEANING[failure.kind]
-        hint = failure.hint or hint
         if failure.stage is Stage.RESOLVE and error is Error.ERR_TIMEOUT:
             hint = _HINT_OF_LOOKUP  # no server has been asked for anything yet
-        hint = failure.hint or hint
-        what = _BEFORE.get(failure.kind, "") + failure.detail
+        hint = f"{failure.hint or hint} {failure.note}".strip()
+        before, errors = _BEFORE, _ERROR_OF_STATUS
+        if failure.stage is Stage.PROXY:  # what a proxy says is not about the server
+            before, errors = {}, {}
+        what = before.get(failure.kind, "") + failure.detail
         return cls(
             stage=failure.stage.value,
-            error=_ERROR_OF_STATUS.get(failure.http_status, error),
+            error=errors.get(failure.http_status, error),
             message=f"{_sentence(what)} {hint}".rstrip(),
             http_status=failure.http_status,
             http_headers=failure.http_headers,

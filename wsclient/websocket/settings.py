@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from wsclient.ground.error import Error
+from wsclient.websocket.route_settings import RouteSettings
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -99,8 +100,8 @@ class WebSocketSettings:
         raise NotImplementedError
 
 
-class WebSocketClientSettings(WebSocketSettings):
-    """The settings of a client: those of TLS too."""
+class WebSocketClientSettings(WebSocketSettings, RouteSettings):
+    """The settings of a client: those of TLS, and of the way to the server, too."""
 
     _link: Link
 

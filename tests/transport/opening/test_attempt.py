@@ -5,8 +5,11 @@ import socket
 
 import pytest
 
+from tests.support.fake_network import FakeNetwork
 from tests.support.openings import attempt
+from wsclient.protocol.proxy import Proxy
 from wsclient.transport.opening.attempt import Outside
+from wsclient.transport.opening.environment import ProxyEnvironment
 from wsclient.transport.opening.resolver import TlsOptions
 from wsclient.transport.opening.route import Place, Route
 
@@ -24,7 +27,7 @@ def test_an_attempt_goes_straight_to_the_server() -> None:
 @pytest.mark.parametrize(
     ("url", "options", "tls"),
     [
-        pytest.param("ws://a/", {}, None, id="ws"),
+        pytest.param("ws://a/", {}, TlsOptions(), id="ws"),
         pytest.param("wss://a/", {}, TlsOptions(verify=True), id="wss"),
         pytest.param("wss://a/", {"verify_ssl": False}, TlsOptions(verify=False), id="unverified"),
         pytest.param(
@@ -32,8 +35,8 @@ def test_an_attempt_goes_straight_to_the_server() -> None:
         ),
     ],
 )
-def test_tls_is_prepared_if_the_route_needs_it(url: str, options: dict[str, object], tls: TlsOptions | None) -> None:
-    assert attempt(url, **options).tls_options == tls
+def test_the_lookup_knows_what_to_trust(url: str, options: dict[str, object], tls: TlsOptions) -> None:
+    assert attempt(url, **options).question.tls == tls
 
 
 def test_compression_is_offered_as_the_settings_were_at_the_beginning() -> None:
@@ -50,3 +53,25 @@ def test_name_and_tcp_have_the_shorter_of_two_limits(handshake: float, connect: 
     started = attempt(handshake_timeout=handshake)
     limited = started.replace(request=started.request.replace(connect_timeout=connect))
     assert limited.seconds_to_connect == seconds
+
+
+def test_an_attempt_goes_through_the_proxy_of_the_client() -> None:
+    started = attempt("ws://localhost/", proxy=Proxy.parse("http://p.example"))
+
+    assert [str(place) for place in started.route.hops] == ["the proxy p.example:80", "localhost:80"]
+    assert started.question.environment is None
+
+
+@pytest.mark.parametrize(
+    ("proxy", "url", "asks"),
+    [
+        pytest.param(None, "ws://game.example/", True, id="environment"),
+        pytest.param(None, "ws://localhost/", False, id="this computer"),
+        pytest.param("", "ws://game.example/", False, id="never one"),
+    ],
+)
+def test_the_environment_is_asked_if_the_client_does_not_say(proxy: str | None, url: str, asks: bool) -> None:
+    environment = ProxyEnvironment(variables={"http_proxy": "http://p"}, has_system_settings=False)
+    started = attempt(url, outside=FakeNetwork().outside().replace(environment=environment), proxy=proxy)
+
+    assert (started.question.environment is environment) is asks

@@ -7,6 +7,7 @@ import pytest
 from tests.support.fake_network import addresses
 from tests.support.memory_stream import MemoryStream
 from tests.support.openings import attempt
+from wsclient.protocol.proxy import Proxy
 from wsclient.transport.base import Settings
 from wsclient.transport.opening.answering import Answering
 from wsclient.transport.opening.connecting import Connecting
@@ -14,6 +15,7 @@ from wsclient.transport.opening.course import phase_after
 from wsclient.transport.opening.milestones import Accepted, Found, Milestone, Reached
 from wsclient.transport.opening.requesting import Requesting
 from wsclient.transport.opening.securing import Securing
+from wsclient.transport.opening.tunnelling import Tunnelling
 
 if TYPE_CHECKING:
     from wsclient.transport.opening.phase import Phase
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 STREAM = MemoryStream.pair()[0]
 WS, WSS = attempt("ws://a/"), attempt("wss://a/")
+PROXIED = attempt("wss://a/", proxy=Proxy.parse("http://p"))
 
 
 def secure(_stream: Stream, _name: str) -> TlsStream:
@@ -33,6 +36,9 @@ def secure(_stream: Stream, _name: str) -> TlsStream:
     [
         pytest.param(Found(WS, addresses("192.0.2.1")), Connecting, id="addresses"),
         pytest.param(Reached(WS, STREAM), Requesting, id="the server"),
+        pytest.param(Reached(PROXIED, STREAM), Tunnelling, id="a proxy"),
+        pytest.param(Reached(PROXIED, STREAM, secure, hop=1), Securing, id="a server with TLS behind a proxy"),
+        pytest.param(Reached(PROXIED, STREAM, secure, hop=1, is_secured=True), Requesting, id="a server behind it"),
         pytest.param(Reached(WSS, STREAM, secure), Securing, id="a server with TLS"),
         pytest.param(Reached(WSS, STREAM, secure, is_secured=True), Requesting, id="by TLS"),
         pytest.param(Accepted(STREAM, Settings()), Answering, id="a client"),

@@ -18,7 +18,7 @@ def race(network: FakeNetwork, *hosts: str, host: str = "game.example", port: in
     return Race(
         addresses(*hosts, port=port),
         host=host,
-        port=port,
+        place=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         readiness=network.readiness(),
         socket_factory=network.socket,
     )

@@ -16,9 +16,13 @@ from tests.support.fake_network import addresses
 from tests.support.memory_stream import MemoryStream
 from tests.support.threads import finish_lookups
 from wsclient.protocol.events import Failure, FailureKind, Stage
+from wsclient.protocol.proxy import Proxy
+from wsclient.protocol.url import URL
 from wsclient.transport.opening import resolver as module
+from wsclient.transport.opening.environment import ProxyEnvironment
 from wsclient.transport.opening.race import Address
-from wsclient.transport.opening.resolver import Lookup, Resolved, Resolver, TlsOptions, numeric_address
+from wsclient.transport.opening.resolver import Lookup, Question, Resolved, Resolver, TlsOptions, numeric_address
+from wsclient.transport.opening.route import Place, Route
 
 V4 = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 80))
 V6 = (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("2001:db8::1", 80, 0, 0))
@@ -56,6 +60,11 @@ def failed(lookup: Lookup) -> Failure:
     return outcome
 
 
+def asking(host: str, port: int, tls: TlsOptions | None) -> Question:
+    """What an attempt asks that goes straight to a server."""
+    return Question(Route((Place(host, port, is_secure=tls is not None),)), tls or TlsOptions())
+
+
 def found(lookup: Lookup) -> Resolved:
     outcome = finished(lookup)
     assert isinstance(outcome, Resolved), outcome
@@ -79,14 +88,14 @@ def test_knows_what_is_an_address_already(host: str, expected: Address | None) -
 
 def test_a_numeric_host_needs_no_thread() -> None:
     before = threading.active_count()
-    outcome = Resolver(FakeSystem(OSError())).start("192.0.2.1", 80, None).outcome
+    outcome = Resolver(FakeSystem(OSError())).start(asking("192.0.2.1", 80, None)).outcome
     assert outcome == Resolved(addresses("192.0.2.1"))
     assert threading.active_count() == before
 
 
 def test_a_name_is_looked_up_in_a_thread() -> None:
     system = FakeSystem([V6, BLUETOOTH, V4])
-    outcome = found(Resolver(system).start("game.example", 80, None))
+    outcome = found(Resolver(system).start(asking("game.example", 80, None)))
     assert outcome == Resolved(addresses("2001:db8::1", "192.0.2.1"))
     assert system.asked == [
         (("game.example", 80), {"family": socket.AF_UNSPEC, "type": socket.SOCK_STREAM}),
@@ -96,7 +105,7 @@ def test_a_name_is_looked_up_in_a_thread() -> None:
 def test_start_does_not_wait_for_an_answer() -> None:
     system = FakeSystem([V4])
     system.may_answer.clear()
-    lookup = Resolver(system).start("game.example", 80, None)
+    lookup = Resolver(system).start(asking("game.example", 80, None))
     assert lookup.outcome is None
     system.may_answer.set()
     assert isinstance(finished(lookup), Resolved)
@@ -129,7 +138,7 @@ def test_start_does_not_wait_for_an_answer() -> None:
     ],
 )
 def test_whatever_goes_wrong_is_a_result(error: BaseException, kind: FailureKind, words: str) -> None:
-    failure = failed(Resolver(FakeSystem(error)).start("game.example", 80, None))
+    failure = failed(Resolver(FakeSystem(error)).start(asking("game.example", 80, None)))
     assert failure.stage is Stage.RESOLVE
     assert failure.kind is kind
     assert words in failure.detail
@@ -139,7 +148,7 @@ def test_whatever_goes_wrong_is_a_result(error: BaseException, kind: FailureKind
 @pytest.mark.hostile("G01")
 @pytest.mark.parametrize("answers", [[], [BLUETOOTH]], ids=["none", "none of use"])
 def test_a_name_without_addresses_is_a_failure(answers: list[Any]) -> None:
-    failure = failed(Resolver(FakeSystem(answers)).start("game.example", 80, None))
+    failure = failed(Resolver(FakeSystem(answers)).start(asking("game.example", 80, None)))
     assert (failure.kind, failure.detail) == (FailureKind.NAME_NOT_FOUND, "name 'game.example' has no address")
 
 
@@ -150,7 +159,7 @@ def test_no_thread_is_a_failure(monkeypatch: pytest.MonkeyPatch, error: Exceptio
             raise error
 
     monkeypatch.setattr(module.threading, "Thread", Thread)
-    outcome = Resolver(FakeSystem([V4])).start("game.example", 80, None).outcome
+    outcome = Resolver(FakeSystem([V4])).start(asking("game.example", 80, None)).outcome
     assert isinstance(outcome, Failure)
     assert outcome.kind is FailureKind.SYSTEM
     assert "no thread for the name lookup" in outcome.detail
@@ -161,7 +170,7 @@ def test_a_lookup_that_hangs_keeps_nothing_alive() -> None:
     system = FakeSystem([V4])
     system.may_answer.clear()
     resolver = Resolver(system)
-    resolver.start("game.example", 80, None)
+    resolver.start(asking("game.example", 80, None))
     freed = weakref.ref(resolver)
     del resolver
     gc.collect()
@@ -184,8 +193,9 @@ def test_the_interpreter_does_not_wait_for_a_lookup_that_hangs() -> None:
     assert (
         run("""
         import time
-        from wsclient.transport.opening.resolver import Resolver
-        Resolver(lambda *_, **__: time.sleep(600)).start("game.example", 80, None)
+        from wsclient.transport.opening.resolver import Question, Resolver
+        from wsclient.transport.opening.route import Place, Route
+        Resolver(lambda *_, **__: time.sleep(600)).start(Question(Route((Place("game.example", 80),))))
         print("done")
     """).strip()
         == "done"
@@ -197,8 +207,9 @@ def test_without_tls_nothing_of_it_is_imported() -> None:
         run("""
         import sys
         from wsclient.transport.native import NativeTransport
-        from wsclient.transport.opening.resolver import Resolver, Resolved
-        lookup = Resolver().start("localhost", 80, None)
+        from wsclient.transport.opening.resolver import Question, Resolver, Resolved
+        from wsclient.transport.opening.route import Place, Route
+        lookup = Resolver().start(Question(Route((Place("localhost", 80),))))
         while lookup.outcome is None:
             pass
         assert isinstance(lookup.outcome, Resolved)
@@ -210,7 +221,7 @@ def test_without_tls_nothing_of_it_is_imported() -> None:
 
 
 def test_for_tls_the_thread_prepares_all_that_takes_long() -> None:
-    outcome = found(Resolver(FakeSystem([V4])).start("localhost", 443, TlsOptions()))
+    outcome = found(Resolver(FakeSystem([V4])).start(asking("localhost", 443, TlsOptions())))
     assert outcome.secure is not None
     here, there = MemoryStream.pair()
     stream = outcome.secure(here, "localhost")
@@ -221,7 +232,7 @@ def test_for_tls_the_thread_prepares_all_that_takes_long() -> None:
 
 def test_a_numeric_host_needs_the_thread_for_tls_but_no_lookup() -> None:
     system = FakeSystem(OSError())
-    outcome = found(Resolver(system).start("192.0.2.1", 443, TlsOptions()))
+    outcome = found(Resolver(system).start(asking("192.0.2.1", 443, TlsOptions())))
     assert outcome.addresses == addresses("192.0.2.1", port=443)
     assert outcome.secure is not None
     assert system.asked == []
@@ -237,7 +248,9 @@ def test_a_numeric_host_needs_the_thread_for_tls_but_no_lookup() -> None:
     ],
 )
 def test_a_certificate_that_cannot_be_trusted_is_a_failure(trusted: str | bytes, words: str) -> None:
-    failure = failed(Resolver(FakeSystem([V4])).start("localhost", 443, TlsOptions(trusted_certificate=trusted)))
+    failure = failed(
+        Resolver(FakeSystem([V4])).start(asking("localhost", 443, TlsOptions(trusted_certificate=trusted)))
+    )
     assert failure.stage is Stage.TLS
     assert failure.kind is FailureKind.INVALID_ARGUMENT
     assert words in failure.detail
@@ -248,7 +261,7 @@ def test_a_machine_without_root_certificates_is_told_of(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(tls_context, "CONTEXTS", tls_context.ContextCache())
     monkeypatch.setattr(tls_context.certifi, "where", lambda: "/no/such/file.pem")
-    failure = failed(Resolver(FakeSystem([V4])).start("localhost", 443, TlsOptions()))
+    failure = failed(Resolver(FakeSystem([V4])).start(asking("localhost", 443, TlsOptions())))
     assert failure.kind is FailureKind.SYSTEM
     assert "root certificates" in failure.detail
 
@@ -257,18 +270,18 @@ def test_a_machine_without_root_certificates_is_told_of(monkeypatch: pytest.Monk
 def test_the_lookup_is_the_systems_at_that_time(monkeypatch: pytest.MonkeyPatch) -> None:
     resolver = Resolver()
     monkeypatch.setattr(socket, "getaddrinfo", FakeSystem([V4]))  # as gevent does, perhaps long after the import
-    assert found(resolver.start("game.example", 80, None)).addresses == addresses("192.0.2.1")
+    assert found(resolver.start(asking("game.example", 80, None))).addresses == addresses("192.0.2.1")
 
 
 def test_a_numeric_host_waits_where_another_thread_is_just_importing_what_tls_needs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     name = "wsclient.transport.stream.tls_context"
-    finished(Resolver().start("192.0.2.1", 80, TlsOptions(verify=True, trusted_certificate=None)))
+    finished(Resolver().start(asking("192.0.2.1", 80, TlsOptions(verify=True, trusted_certificate=None))))
     whole = sys.modules[name]
     monkeypatch.setitem(sys.modules, name, ModuleType(name))  # begun, and empty still
 
-    lookup = Resolver().start("192.0.2.1", 80, TlsOptions(verify=True, trusted_certificate=None))
+    lookup = Resolver().start(asking("192.0.2.1", 80, TlsOptions(verify=True, trusted_certificate=None)))
     monkeypatch.setitem(sys.modules, name, whole)
 
     finish_lookups()
@@ -292,7 +305,7 @@ class NoThreads(threading.Thread):
 @pytest.mark.faults("B17")
 def test_an_interpreter_without_daemons_has_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module.threading, "Thread", NoDaemons)
-    lookup = Resolver(FakeSystem([V4])).start("game.example", 80, None)
+    lookup = Resolver(FakeSystem([V4])).start(asking("game.example", 80, None))
     for thread in threading.enumerate():
         if isinstance(thread, NoDaemons):
             thread.join(20)
@@ -302,7 +315,7 @@ def test_an_interpreter_without_daemons_has_another_thread(monkeypatch: pytest.M
 @pytest.mark.faults("B17")
 def test_an_interpreter_without_threads_is_named_and_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module.threading, "Thread", NoThreads)
-    outcome = Resolver(FakeSystem([V4])).start("game.example", 80, None).outcome
+    outcome = Resolver(FakeSystem([V4])).start(asking("game.example", 80, None)).outcome
     assert isinstance(outcome, Failure)
     assert outcome.detail.startswith("this interpreter forbids threads")
     assert "numeric address" in outcome.detail
@@ -311,9 +324,9 @@ def test_an_interpreter_without_threads_is_named_and_the_way_out(monkeypatch: py
 @pytest.mark.faults("B17")
 def test_a_numeric_host_with_a_context_that_is_there_needs_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     options = TlsOptions(verify=False)
-    found(Resolver().start("192.0.2.1", 443, options))  # the first one builds it
+    found(Resolver().start(asking("192.0.2.1", 443, options)))  # the first one builds it
     monkeypatch.setattr(module.threading, "Thread", NoThreads)
-    assert isinstance(Resolver().start("192.0.2.1", 443, options).outcome, Resolved)
+    assert isinstance(Resolver().start(asking("192.0.2.1", 443, options)).outcome, Resolved)
 
 
 @pytest.mark.faults("B7", "B9")
@@ -325,6 +338,90 @@ def test_whatever_goes_wrong_with_tls_is_of_that_stage(monkeypatch: pytest.Monke
             raise LookupError("no such thing")
 
     monkeypatch.setattr(tls_context, "CONTEXTS", Broken())
-    failure = failed(Resolver(FakeSystem([V4])).start("localhost", 443, TlsOptions()))
+    failure = failed(Resolver(FakeSystem([V4])).start(asking("localhost", 443, TlsOptions())))
     assert failure.stage is Stage.TLS
     assert "what TLS needs for 'localhost' failed: no such thing" in failure.detail
+
+
+# Proxies
+
+
+def through(proxy: str, url: str = "ws://game.example:9000/") -> Question:
+    """What an attempt asks through a proxy that was set on the client."""
+    place = Place.of_proxy(Proxy.parse(proxy), "client.proxy")
+    return Question(Route((place, Place.of(URL.parse(url)))))
+
+
+def by_environment(url: str, **proxies: str) -> Question:
+    """What an attempt asks if the environment decides."""
+    environment = ProxyEnvironment(lambda: proxies, variables={}, has_system_settings=False)
+    return Question(Route((Place.of(URL.parse(url)),)), environment=environment)
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5h", "socks4a"])
+def test_a_proxy_looks_the_server_up(scheme: str) -> None:
+    system = FakeSystem([V4])
+    outcome = found(Resolver(system).start(through(f"{scheme}://proxy.example:3128")))
+
+    assert [asked for asked, _ in system.asked] == [("proxy.example", 3128)]
+    assert outcome.route is None
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+def test_a_numeric_proxy_needs_no_thread(scheme: str) -> None:
+    lookup = Resolver(FakeSystem(OSError())).start(through(f"{scheme}://192.0.2.7:3128"))
+
+    assert lookup.outcome == Resolved(addresses("192.0.2.7", port=3128))
+
+
+def test_for_socks5_the_server_is_looked_up_here() -> None:
+    system = FakeSystem([V4])
+    outcome = found(Resolver(system).start(through("socks5://192.0.2.7")))
+
+    assert [asked for asked, _ in system.asked] == [("game.example", 9000)]
+    assert outcome.addresses == addresses("192.0.2.7", port=1080)
+    assert outcome.route is not None
+    assert outcome.route.server.address == "192.0.2.1"
+
+
+def test_for_socks5_an_unknown_server_is_no_failure_of_the_proxy() -> None:
+    unknown = socket.gaierror(socket.EAI_NONAME, "unknown")
+    failure = failed(Resolver(FakeSystem(unknown)).start(through("socks5://192.0.2.7")))
+
+    assert (failure.stage, failure.kind) == (Stage.RESOLVE, FailureKind.NAME_NOT_FOUND)
+
+
+def test_the_environment_is_asked_in_the_thread() -> None:
+    system = FakeSystem([V4])
+    outcome = found(Resolver(system).start(by_environment("ws://192.0.2.9/", http="http://proxy.example:3128")))
+
+    assert [asked for asked, _ in system.asked] == [("proxy.example", 3128)]
+    assert outcome.route is not None
+    assert [str(place) for place in outcome.route.hops] == ["the proxy proxy.example:3128", "192.0.2.9:80"]
+
+
+def test_without_a_proxy_in_it_the_route_stays() -> None:
+    assert found(Resolver(FakeSystem([V4])).start(by_environment("ws://game.example/"))).route is None
+
+
+def test_a_proxy_of_the_environment_that_cannot_be_used_is_a_failure() -> None:
+    failure = failed(Resolver(FakeSystem([V4])).start(by_environment("ws://game.example/", http="gopher://x")))
+
+    assert (failure.stage, failure.kind) == (Stage.PROXY, FailureKind.INVALID_ARGUMENT)
+
+
+def test_whatever_goes_wrong_with_the_environment_is_of_that_stage() -> None:
+    def broken() -> dict[str, str]:
+        raise OSError("the registry is gone")
+
+    environment = ProxyEnvironment(broken, variables={}, has_system_settings=True)
+    failure = failed(Resolver(FakeSystem([V4])).start(Question(Route((Place("a", 80),)), environment=environment)))
+
+    assert (failure.stage, failure.kind) == (Stage.PROXY, FailureKind.SYSTEM)
+    assert "the registry is gone" in failure.detail
+
+
+def test_tls_to_a_proxy_is_prepared_too() -> None:
+    outcome = found(Resolver(FakeSystem([V4])).start(through("https://localhost")))
+
+    assert outcome.secure is not None

@@ -10,7 +10,7 @@ from tests.support.fake_network import FakeResolver, addresses
 from tests.support.openings import attempt
 from wsclient.protocol.events import Failure, FailureKind, Stage
 from wsclient.transport.opening.milestones import Found
-from wsclient.transport.opening.resolver import Resolved, TlsOptions
+from wsclient.transport.opening.resolver import Resolved
 from wsclient.transport.opening.resolving import Resolving
 from wsclient.transport.opening.route import Place, Route
 
@@ -20,7 +20,7 @@ def test_asks_for_the_first_place_of_the_route() -> None:
     through = attempt("wss://game.example/", resolver=resolver)
     proxy = Place("proxy.example", 3128)
     phase = Resolving(through.replace(route=Route((proxy, *through.route.hops))))
-    assert resolver.asked == [("proxy.example", 3128, TlsOptions())]
+    assert [asked.route.first for asked in resolver.asked] == [proxy]
     assert phase.step(0.0) is None
     phase.close()
 

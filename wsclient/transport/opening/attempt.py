@@ -7,7 +7,9 @@ import socket
 from typing import TYPE_CHECKING
 
 from wsclient.ground.value import Value
-from wsclient.transport.opening.resolver import Resolver, TlsOptions
+from wsclient.transport.opening.blame import OF_CLIENT
+from wsclient.transport.opening.environment import ProxyEnvironment
+from wsclient.transport.opening.resolver import Question, Resolver, TlsOptions
 from wsclient.transport.opening.route import Place, Route
 from wsclient.transport.readiness import Readiness
 
@@ -23,6 +25,7 @@ class Outside(Value):
     """The parts of the world that an attempt uses; tests bring their own."""
 
     resolver: Resolver = Resolver()
+    environment: ProxyEnvironment = ProxyEnvironment()
     readiness: Readiness = Readiness()
     socket_factory: Callable[[int, int], socket.socket] = socket.socket
     random_bytes: Callable[[int], bytes] = os.urandom
@@ -47,17 +50,24 @@ class Attempt(Value):
 
     @classmethod
     def of(cls, request: OpeningRequest, settings: Settings, outside: Outside) -> Attempt:
-        """Returns an attempt that goes straight to the server of the request."""
-        return cls(request, settings, outside, Route((Place.of(request.url),)), settings.compression)
+        """Returns an attempt to reach the server of the request, through the proxy that the user has set."""
+        return cls(request, settings, outside, _route(Place.of(request.url), settings), settings.compression)
 
     @property
-    def tls_options(self) -> TlsOptions | None:
-        """Whom to trust on the way; None if no TLS is spoken."""
-        settings = self.settings
-        return TlsOptions(settings.verify_ssl, settings.trusted_certificate) if self.route.is_secure else None
+    def question(self) -> Question:
+        """Everything that has to be found out before TCP."""
+        settings, environment = self.settings, self.outside.environment
+        asks = settings.proxy is None and environment.may_have_proxy(self.route.server)
+        tls = TlsOptions(settings.verify_ssl, settings.trusted_certificate)
+        return Question(self.route, tls, environment if asks else None)
 
     @property
     def seconds_to_connect(self) -> float:
         """How long name and TCP may take together; 0 for any time."""
         limits = (self.settings.handshake_timeout, self.request.connect_timeout)
         return min((seconds for seconds in limits if seconds > 0.0), default=0.0)
+
+
+def _route(server: Place, settings: Settings) -> Route:
+    proxy = settings.proxy
+    return Route((Place.of_proxy(proxy, OF_CLIENT), server)) if proxy else Route((server,))

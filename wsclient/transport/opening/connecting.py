@@ -13,6 +13,7 @@ from wsclient.transport.opening.race import Race
 if TYPE_CHECKING:
     from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.opening.milestones import Found
+    from wsclient.transport.opening.route import Place
 
 __all__ = ["Connecting"]
 
@@ -34,11 +35,17 @@ class Connecting(Phase):
         self._race = Race(
             found.addresses,
             host=first.host,
-            port=first.port,
+            place=str(first),
             readiness=attempt.outside.readiness,
             socket_factory=attempt.outside.socket_factory,
         )
         _log.debug("%s: connecting", self.place)
+
+    @property
+    def proxy(self) -> Place | None:
+        """The proxy that is connected to; None if it is the server."""
+        first = self._attempt.route.first
+        return None if first.proxy is None else first
 
     @property
     def seconds(self) -> float:

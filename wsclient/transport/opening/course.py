@@ -9,6 +9,7 @@ from wsclient.transport.opening.connecting import Connecting
 from wsclient.transport.opening.milestones import Accepted, Found
 from wsclient.transport.opening.requesting import Requesting
 from wsclient.transport.opening.securing import Securing
+from wsclient.transport.opening.tunnelling import Tunnelling
 
 if TYPE_CHECKING:
     from wsclient.transport.opening.milestones import Milestone
@@ -20,7 +21,8 @@ __all__ = ["phase_after"]
 def phase_after(reached: Milestone) -> Phase:
     """Returns the phase that begins where another one has ended.
 
-    A client: `Resolving` > `Connecting` > [`Securing`] > `Requesting`. A server: [`Securing`] > `Answering`.
+    A client: `Resolving` > `Connecting` > [`Securing`] > [`Tunnelling` > [`Securing`]] > `Requesting`.
+    A server: [`Securing`] > `Answering`.
     """
     if isinstance(reached, Found):
         return Connecting(reached)
@@ -28,4 +30,4 @@ def phase_after(reached: Milestone) -> Phase:
         return Securing(reached, reached.secure)
     if isinstance(reached, Accepted):
         return Answering(reached.stream, reached.settings)
-    return Requesting(reached)
+    return Requesting(reached) if reached.is_server else Tunnelling(reached)

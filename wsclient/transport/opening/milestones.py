@@ -58,6 +58,11 @@ class Reached(Value):
         return self.attempt.route.hops[self.hop]
 
     @property
+    def following(self) -> Place:
+        """The place behind it, which a proxy is asked for."""
+        return self.attempt.route.hops[self.hop + 1]
+
+    @property
     def is_server(self) -> bool:
         """True if no other place lies behind this one."""
         return self.hop + 1 == len(self.attempt.route.hops)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wsclient.protocol.events import Failure, FailureKind
 from wsclient.transport.failures import OUT_OF_MEMORY
+from wsclient.transport.opening.blame import blamed
 from wsclient.transport.opening.course import phase_after
 from wsclient.transport.opening.milestones import Milestone
 
@@ -72,6 +73,7 @@ class Opening:
             outcome = self._time_out(now)
         if isinstance(outcome, Failure):
             self.close()
+            return outcome if self.phase.proxy is None else blamed(outcome, self.phase.proxy)
         return outcome
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wsclient.transport.base import Settings
     from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.opening.milestones import Established, Milestone
+    from wsclient.transport.opening.route import Place
 
 __all__ = ["Phase"]
 
@@ -50,6 +51,11 @@ class Phase(ABC):
     @property
     def refusal(self) -> Failure | None:
         """A failure that is known already, while its details are still arriving."""
+        return None
+
+    @property
+    def proxy(self) -> Place | None:
+        """The proxy that has to be blamed if this phase fails; None if it is not about a proxy."""
         return None
 
     @property

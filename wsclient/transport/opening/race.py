@@ -75,7 +75,7 @@ class Race:
         addresses: Iterable[Address],
         *,
         host: str,
-        port: int,
+        place: str,
         readiness: Readiness,
         socket_factory: Callable[[int, int], socket.socket] = socket.socket,
     ) -> None:
@@ -83,8 +83,8 @@ class Race:
 
         Args:
             addresses: in the resolver's order.
-            host: as the user wrote it, for messages.
-            port: the same.
+            host: as the user wrote it.
+            place: host and port, for messages.
             readiness: asks the system.
             socket_factory: makes a socket of a family and a type.
         """
@@ -95,7 +95,7 @@ class Race:
         self._next_at = float("-inf")
         self._failure: Failure | None = None
         self._host = host
-        self._port = port
+        self._shown_place = place
         self._readiness = readiness
         self._socket_factory = socket_factory
 
@@ -189,14 +189,13 @@ class Race:
             self._failure = failure
 
     def _place(self, address: Address) -> str:
-        host = f"[{self._host}]" if ":" in self._host else self._host
         number = address.where[0]
-        return f"{host}:{self._port}" if number == self._host else f"{host}:{self._port} ({number})"
+        return self._shown_place if number == self._host else f"{self._shown_place} ({number})"
 
     def _summary(self) -> Failure:
         if self._failure is None:
             error = OSError(errno.EHOSTUNREACH, "the name has no address")
-            return failure_from(error, Stage.CONNECT, f"{self._host}:{self._port}")
+            return failure_from(error, Stage.CONNECT, self._shown_place)
         if self._count == 1:
             return self._failure
         return self._failure.replace(detail=f"{self._failure.detail} ({self._count} addresses tried)")

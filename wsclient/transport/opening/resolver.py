@@ -1,6 +1,7 @@
 """Name lookup in a thread, since the system's blocks, sometimes for half a minute.
 
-For wss the same thread imports `ssl` and builds the context, which together take longer than a frame.
+The same thread asks the environment for a proxy. For wss it imports `ssl` and builds the context, which together take
+longer than a frame.
 """
 
 from __future__ import annotations
@@ -14,16 +15,19 @@ from wsclient.ground.value import Value
 from wsclient.protocol.events import Failure, FailureKind, Stage
 from wsclient.transport.failures import reason_of
 from wsclient.transport.opening.race import Address
+from wsclient.transport.opening.route import Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from ssl import SSLContext
 
+    from wsclient.transport.opening.environment import ProxyEnvironment
     from wsclient.transport.opening.milestones import Secure
+    from wsclient.transport.opening.route import Place
     from wsclient.transport.stream.stream import Stream
     from wsclient.transport.stream.tls_stream import TlsStream
 
-__all__ = ["Lookup", "Resolved", "Resolver", "TlsOptions", "numeric_address"]
+__all__ = ["Lookup", "Question", "Resolved", "Resolver", "TlsOptions", "numeric_address"]
 
 _NETWORK_DOWN: Final = "no name server answered for {host!r} ({reason})"
 _NOT_FOUND: Final = "name {host!r} was not found ({reason})"
@@ -36,31 +40,53 @@ class TlsOptions(Value):
     trusted_certificate: str | bytes | SSLContext | None = None
 
 
-class Resolved(Value):
-    """A name that was found.
+class Question(Value):
+    """Everything that has to be found out before TCP.
 
     Attributes:
-        addresses: in the system's order; at least one.
-        secure: puts TLS on a stream, given the name that the certificate must have; None if it was not asked for.
+        route: as far as it is known.
+        tls: the certificates to trust, if TLS is spoken on the route.
+        environment: asked for a proxy; None if the route is final.
+    """
+
+    route: Route
+    tls: TlsOptions = TlsOptions()
+    environment: ProxyEnvironment | None = None
+
+
+class Resolved(Value):
+    """The names were found.
+
+    Attributes:
+        addresses: of the first place of the route, in the system's order; at least one.
+        secure: puts TLS on a stream, given the name that the certificate must have; None if no TLS is spoken.
+        route: the final one; None if it is that of the question.
     """
 
     addresses: tuple[Address, ...]
     secure: Secure | None = None
+    route: Route | None = None
 
 
 class Lookup:
     """One lookup under way. It may be forgotten at any time.
 
     Attributes:
-        stage: `RESOLVE`; `TLS` while the addresses are known and TLS is being prepared.
+        stage: `RESOLVE` or `PROXY`; `TLS` while the addresses are known and TLS is being prepared.
+        place: whose name is being looked up.
         outcome: None until it is over. Only the thread writes it, once, so no lock is needed.
     """
 
-    __slots__ = ("__weakref__", "outcome", "stage")
+    __slots__ = ("__weakref__", "outcome", "place", "stage")
 
-    def __init__(self, outcome: Resolved | Failure | None = None) -> None:
-        self.stage: Stage = Stage.RESOLVE
+    def __init__(self, outcome: Resolved | Failure | None = None, place: Place | None = None) -> None:
+        self.stage: Stage = Stage.RESOLVE if place is None or place.proxy is None else Stage.PROXY
+        self.place: Place | None = place
         self.outcome: Resolved | Failure | None = outcome
+
+    def begin(self, stage: Stage, place: Place) -> None:
+        """Called by the thread when another part of the work begins."""
+        self.stage, self.place = stage, place
 
 
 class Resolver:
@@ -75,25 +101,19 @@ class Resolver:
         """
         self._getaddrinfo = getaddrinfo
 
-    def start(self, host: str, port: int, tls: TlsOptions | None) -> Lookup:
+    def start(self, question: Question) -> Lookup:
         """Begins, and returns at once.
 
-        Args:
-            host: a name or a numeric address.
-            port: 1-65535.
-            tls: None for no TLS. Then a numeric address is answered at once, without a thread.
+        A question that needs neither a name, nor the environment, nor a new context of TLS, is answered at once,
+        without a thread.
         """
-        address = numeric_address(host, port)
-        if address is not None and tls is None:
-            return Lookup(Resolved((address,), None))
-        if address is not None and tls is not None and _is_prepared(tls):
-            return Lookup(_with_tls((address,), tls))
-        lookup = Lookup()
-        arguments = (lookup, host, port, address, tls, self._getaddrinfo or socket.getaddrinfo)
-        try:
-            _start_thread(_run, arguments, f"wsclient lookup of {host}")
-        except (RuntimeError, MemoryError) as error:
-            lookup.outcome = _failure(FailureKind.SYSTEM, _words_for_no_thread(error), error)
+        lookup = Lookup(_known_at_once(question), question.route.first)
+        if lookup.outcome is None:
+            arguments = (lookup, question, self._getaddrinfo or socket.getaddrinfo)
+            try:
+                _start_thread(_run, arguments, f"wsclient lookup of {question.route.first.host}")
+            except (RuntimeError, MemoryError) as error:
+                lookup.outcome = _failure(FailureKind.SYSTEM, _words_for_no_thread(error), error)
         return lookup
 
 
@@ -105,6 +125,22 @@ def numeric_address(host: str, port: int) -> Address | None:
     except OSError:
         return None
     return Address(family, (host, port, 0, 0) if family == socket.AF_INET6 else (host, port))
+
+
+def _known_at_once(question: Question) -> Resolved | Failure | None:
+    route, first = question.route, question.route.first
+    address = numeric_address(first.host, first.port)
+    if address is None or question.environment is not None or _asks_for_address(route):
+        return None
+    if not route.is_secure:
+        return Resolved((address,))
+    return _with_tls((address,), question.tls) if _is_prepared(question.tls) else None
+
+
+def _asks_for_address(route: Route) -> bool:
+    """Returns whether the server has to be looked up although a proxy connects to it."""
+    proxy = route.first.proxy
+    return proxy is not None and not proxy.resolves and not route.server.address
 
 
 def _start_thread(target: Callable[..., None], arguments: tuple[object, ...], name: str) -> None:
@@ -132,28 +168,45 @@ def _is_prepared(tls: TlsOptions) -> bool:
     return contexts is not None and contexts.has(tls)
 
 
-def _run(
-    lookup: Lookup,
-    host: str,
-    port: int,
-    address: Address | None,
-    tls: TlsOptions | None,
-    getaddrinfo: Callable[..., list[Any]],
-) -> None:
+def _run(lookup: Lookup, question: Question, getaddrinfo: Callable[..., list[Any]]) -> None:
     """Runs in the thread. Whatever happens becomes a result."""
     try:
-        addresses = (address,) if address is not None else _look_up(host, port, getaddrinfo)
-        if isinstance(addresses, Failure):
-            lookup.outcome = addresses
-        elif tls is None:
-            lookup.outcome = Resolved(addresses)
-        else:
-            lookup.stage = Stage.TLS
-            lookup.outcome = _with_tls(addresses, tls)
+        lookup.outcome = _answer(lookup, question, getaddrinfo)
     except Exception as error:  # noqa: BLE001 - an exception that leaves a thread is printed, and nobody learns of it
-        what = "the lookup of" if lookup.stage is Stage.RESOLVE else "what TLS needs for"
+        host = (lookup.place or question.route.first).host
+        what = "what TLS needs for" if lookup.stage is Stage.TLS else "the lookup of"
         detail = f"{what} {host!r} failed: {reason_of(error)}"
         lookup.outcome = Failure(stage=lookup.stage, kind=FailureKind.SYSTEM, detail=detail, cause=error)
+
+
+def _answer(lookup: Lookup, question: Question, getaddrinfo: Callable[..., list[Any]]) -> Resolved | Failure:
+    route = question.route
+    if question.environment is not None:
+        lookup.begin(Stage.PROXY, route.server)
+        proxy = question.environment.proxy_for(route.server)
+        if isinstance(proxy, Failure):
+            return proxy
+        route = Route((proxy, route.server)) if proxy is not None else route
+    if _asks_for_address(route):
+        lookup.begin(Stage.RESOLVE, route.server)
+        of_server = _addresses(route.server, getaddrinfo)
+        if isinstance(of_server, Failure):
+            return of_server
+        route = Route((*route.hops[:-1], route.server.replace(address=of_server[0].where[0])))
+    lookup.begin(Stage.RESOLVE if route.first.proxy is None else Stage.PROXY, route.first)
+    addresses = _addresses(route.first, getaddrinfo)
+    if isinstance(addresses, Failure):
+        return addresses
+    found = None if route is question.route else route
+    if not route.is_secure:
+        return Resolved(addresses, None, found)
+    lookup.begin(Stage.TLS, route.server)
+    return _with_tls(addresses, question.tls, found)
+
+
+def _addresses(place: Place, getaddrinfo: Callable[..., list[Any]]) -> tuple[Address, ...] | Failure:
+    address = numeric_address(place.host, place.port)
+    return (address,) if address is not None else _look_up(place.host, place.port, getaddrinfo)
 
 
 def _look_up(host: str, port: int, getaddrinfo: Callable[..., list[Any]]) -> tuple[Address, ...] | Failure:
@@ -172,7 +225,7 @@ def _look_up(host: str, port: int, getaddrinfo: Callable[..., list[Any]]) -> tup
     return addresses or _failure(FailureKind.NAME_NOT_FOUND, f"name {host!r} has no address")
 
 
-def _with_tls(addresses: tuple[Address, ...], tls: TlsOptions) -> Resolved | Failure:
+def _with_tls(addresses: tuple[Address, ...], tls: TlsOptions, route: Route | None = None) -> Resolved | Failure:
     # Imported here and nowhere else: `ssl` takes as long as a frame, and who uses ws only never needs it.
     from wsclient.transport.stream.tls_context import CONTEXTS  # noqa: PLC0415 - see above
     from wsclient.transport.stream.tls_stream import TlsStream  # noqa: PLC0415 - see above
@@ -185,7 +238,7 @@ def _with_tls(addresses: tuple[Address, ...], tls: TlsOptions) -> Resolved | Fai
     def secure(stream: Stream, name: str) -> TlsStream:
         return TlsStream(stream, context, name)
 
-    return Resolved(addresses, secure)
+    return Resolved(addresses, secure, route)
 
 
 def _untrusted(tls: TlsOptions, error: Exception) -> Failure:

@@ -10,13 +10,16 @@ from wsclient.transport.opening.phase import Phase
 
 if TYPE_CHECKING:
     from wsclient.transport.opening.attempt import Attempt
+    from wsclient.transport.opening.route import Place
 
 __all__ = ["Resolving"]
 
 _TOO_LATE = {
     Stage.RESOLVE: "the name {host!r} was not looked up within {{seconds:g}} s",
+    Stage.PROXY: "the proxy settings of this computer were not read within {{seconds:g}} s",
     Stage.TLS: "the certificates of this computer were not read within {{seconds:g}} s, so that TLS could not begin",
 }
+_PROXY_TOO_LATE = "the name of {place} was not looked up within {{seconds:g}} s"
 
 
 class Resolving(Phase):
@@ -29,19 +32,26 @@ class Resolving(Phase):
         if attempt.offers_deflate:
             from wsclient.protocol import compression  # noqa: F401, PLC0415 - here, and not when it opens in a frame
 
-        first = attempt.route.first
-        self._host = first.host
-        self._lookup = attempt.outside.resolver.start(first.host, first.port, attempt.tls_options)
+        self._lookup = attempt.outside.resolver.start(attempt.question)
 
     @property
     def stage(self) -> Stage:  # type: ignore[override] # of the lookup, which prepares TLS too
-        """`RESOLVE`; `TLS` if the name was found and TLS is being prepared."""
+        """`RESOLVE`, or `PROXY`; `TLS` if the name was found and TLS is being prepared."""
         return self._lookup.stage
+
+    @property
+    def proxy(self) -> Place | None:
+        """The proxy whose name is being looked up; None if it is not that of a proxy."""
+        place = self._lookup.place
+        return None if place is None or place.proxy is None else place
 
     @property
     def too_late(self) -> str:  # type: ignore[override]
         """The words for a lookup that took too long."""
-        return _TOO_LATE[self.stage].format(host=self._host)
+        if self.proxy is not None:
+            return _PROXY_TOO_LATE.format(place=self.proxy)
+        place = self._lookup.place or self._attempt.route.first
+        return _TOO_LATE[self.stage].format(host=place.host)
 
     @property
     def seconds(self) -> float:
@@ -53,7 +63,8 @@ class Resolving(Phase):
         outcome = self._lookup.outcome
         if outcome is None or isinstance(outcome, Failure):
             return outcome
-        return Found(self._attempt, outcome.addresses, outcome.secure)
+        attempt = self._attempt if outcome.route is None else self._attempt.replace(route=outcome.route)
+        return Found(attempt, outcome.addresses, outcome.secure)
 
     def close(self) -> None:
         """Does nothing: the answer of the thread will find nobody."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wsclient.ground.value import Value
 
 if TYPE_CHECKING:
+    from wsclient.protocol.proxy import Proxy
     from wsclient.protocol.url import URL
 
 __all__ = ["Place", "Route"]
@@ -20,21 +21,33 @@ class Place(Value):
         port: 1-65535.
         is_secure: whether TLS is spoken there.
         tls_name: the name that its certificate must have; "" for the host's.
+        proxy: the proxy that listens there; None for a server.
+        origin: where the proxy's address comes from, for messages: "client.proxy", or the name of a variable.
+        address: the numeric address that a proxy is asked for; "" if it looks up the host itself.
     """
 
     host: str
     port: int
     is_secure: bool = False
     tls_name: str = ""
+    proxy: Proxy | None = None
+    origin: str = ""
+    address: str = ""
 
     @classmethod
-    def of(cls, url: URL) -> Place:
+    def of(cls, url: URL, tls_name: str = "") -> Place:
         """Returns the place that a URL names."""
-        return cls(url.host, url.port, url.is_secure)
+        return cls(url.host, url.port, url.is_secure, tls_name)
+
+    @classmethod
+    def of_proxy(cls, proxy: Proxy, origin: str) -> Place:
+        """Returns the place of a proxy."""
+        return cls(proxy.host, proxy.port, proxy.is_secure, proxy=proxy, origin=origin)
 
     def __str__(self) -> str:
         """Host and port, for messages."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        place = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return place if self.proxy is None else f"the proxy {place}"
 
 
 class Route(Value):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wsclient.transport.base import Settings
     from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.opening.milestones import Secure
+    from wsclient.transport.opening.route import Place
     from wsclient.transport.stream.tls_stream import TlsStream
 
 __all__ = ["Securing"]
@@ -55,6 +56,12 @@ class Securing(Phase):
             return failure_from(error, self.stage, self.place)
         _log.debug("%s: secured, by %s", self.place, self._tls.version)
         return self._reached.replace(stream=self._tls, is_secured=True)
+
+    @property
+    def proxy(self) -> Place | None:
+        """The proxy that TLS is spoken to; None if it is the server."""
+        place = self._reached.place
+        return None if place.proxy is None else place
 
     @property
     def descriptor(self) -> Descriptor | None:

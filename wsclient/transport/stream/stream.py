@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wsclient.protocol.events import FailureKind
+    from wsclient.protocol.events import Failure, FailureKind
     from wsclient.transport.descriptor import Descriptor
 
-__all__ = ["Stream", "StreamError"]
+__all__ = ["Stream", "StreamError", "StreamFailure"]
 
 
 class StreamError(OSError):
@@ -28,6 +28,18 @@ class StreamError(OSError):
         self.kind = kind
         self.detail = detail
         self.hint = hint
+
+
+class StreamFailure(OSError):
+    """Raised by a stream that knows the whole failure: that of a proxy which ends what it has agreed to.
+
+    Attributes:
+        failure: what it means.
+    """
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
 
 
 class Stream(ABC):

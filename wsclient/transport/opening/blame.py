@@ -1,0 +1,58 @@
+"""Failures of proxies: whatever goes wrong with one, its name, TCP and TLS included, is of stage "proxy"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from wsclient.protocol.events import FailureKind, Stage
+
+if TYPE_CHECKING:
+    from wsclient.protocol.events import Failure
+    from wsclient.transport.opening.route import Place
+
+__all__ = ["OF_CLIENT", "blamed", "note_of"]
+
+OF_CLIENT: Final = "client.proxy"
+"""The origin of a proxy that was set on the object."""
+
+# What to try, by kinds whose own hint speaks of a server.
+_HINTS: Final = {
+    FailureKind.NAME_NOT_FOUND: "Check the spelling of the proxy's name, and whether this computer is online.",
+    FailureKind.REFUSED: "Is the proxy running, and is this its port?",
+    FailureKind.TIMEOUT: "The proxy may be down, overloaded, or behind a firewall.",
+    FailureKind.LOST: "It may not be a proxy of that kind: check the scheme, the host and the port.",
+    FailureKind.TLS: "It may not speak TLS: try http:// in front of its address.",
+    FailureKind.CERTIFICATE: (
+        "Check this computer's clock and the proxy's name; for a private certificate, set trusted_ssl_certificate."
+    ),
+    FailureKind.TLS_ON_PLAIN_PORT: "Write http:// in front of its address.",
+}
+
+# The words of TLS speak of a server.
+_OF_TLS: Final = frozenset({FailureKind.TLS, FailureKind.CERTIFICATE, FailureKind.TLS_ON_PLAIN_PORT})
+
+
+def blamed(failure: Failure, place: Place) -> Failure:
+    """Returns the failure as one of stage "proxy", if the place is a proxy; else as it is."""
+    if place.proxy is None:
+        return failure
+    detail, hint = failure.detail, failure.hint
+    if failure.stage is Stage.TLS and failure.kind in _OF_TLS:
+        detail, hint = _of_proxy(detail, str(place)), ""  # not that of ws:// and wss://
+    elif failure.stage is Stage.RESOLVE:
+        detail = f"{place} cannot be looked up: {detail}"
+    hint = hint or _HINTS.get(failure.kind, "")
+    return failure.replace(stage=Stage.PROXY, detail=detail, hint=hint, note=note_of(place.origin))
+
+
+def _of_proxy(detail: str, place: str) -> str:
+    """Returns words of TLS, which speak of a server, as ones that speak of the proxy."""
+    words = detail.removesuffix(f" ({place})")
+    if words.startswith("the server "):
+        return f"{place} {words.removeprefix('the server ')}"
+    return detail if place in words else f"{place}: {words.replace('the server', 'it')}"
+
+
+def note_of(origin: str) -> str:
+    """Returns where the address of a proxy comes from, to be said last."""
+    return f"(proxy from {origin})" if origin == OF_CLIENT else f'(proxy from {origin}; set client.proxy = "" for none)'

@@ -1,0 +1,114 @@
+"""The way through a proxy, as a stream: that to the proxy, but for its first bytes and for an end before them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wsclient.transport.stream.stream import Stream, StreamFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from wsclient.protocol.events import Failure
+    from wsclient.transport.descriptor import Descriptor
+
+__all__ = ["TunnelStream"]
+
+
+class TunnelStream(Stream):
+    """Leads to the place behind a proxy.
+
+    With the first byte from there, `receive` becomes the inner stream's own: a connection through a proxy costs no
+    call more than another.
+
+    Args:
+        inner: leads to the proxy, which has agreed.
+        early: what arrived behind the proxy's answer.
+        failure: what an end before the first byte means.
+    """
+
+    # No slots: the inner stream's methods stand in front of those of the class.
+
+    def __init__(self, inner: Stream, early: bytes, failure: Failure) -> None:
+        self._inner = inner
+        self._early = early
+        self._failure = failure
+        self.send = inner.send  # type: ignore[method-assign]
+        self.flush = inner.flush  # type: ignore[method-assign]
+
+    def receive(self, max_bytes: int) -> bytes | None:
+        """Takes what has arrived, until the first byte has; see `Stream.receive`.
+
+        Raises:
+            StreamFailure: the proxy has ended the connection, or broken it.
+        """
+        if self._early:
+            data, self._early = self._early[:max_bytes], self._early[max_bytes:]
+        else:
+            data = self._receive_from_proxy(max_bytes) or b""
+        if data and not self._early:
+            self.receive = self._inner.receive  # type: ignore[method-assign]
+        return data or None
+
+    def send(self, data: bytes | memoryview) -> int:
+        """Sends on the inner stream; see `Stream.send`."""
+        return self._inner.send(data)
+
+    def flush(self) -> bool:
+        """Passes on what the inner stream holds; see `Stream.flush`."""
+        return self._inner.flush()
+
+    def _receive_from_proxy(self, max_bytes: int) -> bytes | None:
+        try:
+            data = self._inner.receive(max_bytes)
+        except OSError as error:
+            raise StreamFailure(self._failure.replace(cause=error)) from error
+        if data == b"":
+            raise StreamFailure(self._failure)
+        return data
+
+    @property
+    def is_readable(self) -> Callable[[], object]:
+        """The inner stream's. What came with the proxy's answer is shown by `has_more`."""
+        return self._inner.is_readable
+
+    @property
+    def descriptor(self) -> Descriptor | None:
+        """The inner stream's; None while what came with the proxy's answer waits in here."""
+        return None if self._early else self._inner.descriptor
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something may be left here or in the inner stream."""
+        return bool(self._early) or self._inner.has_more
+
+    @property
+    def has_partial(self) -> bool:
+        """The inner stream's."""
+        return self._inner.has_partial
+
+    @property
+    def held(self) -> int:
+        """The inner stream's."""
+        return self._inner.held
+
+    @property
+    def remote_address(self) -> tuple[str, int]:
+        """The address of the proxy."""
+        return self._inner.remote_address
+
+    def finish(self) -> None:
+        """Finishes the inner stream."""
+        self._inner.finish()
+
+    def close(self) -> None:
+        """Closes the inner stream."""
+        self._inner.close()
+
+    def set_user_timeout(self, seconds: float) -> None:
+        """Sets it on the inner stream."""
+        self._inner.set_user_timeout(seconds)
+
+    def set_no_delay(self, enabled: bool) -> None:
+        """Sets it on the inner stream."""
+        self._inner.set_no_delay(enabled)
