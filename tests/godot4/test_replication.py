@@ -126,6 +126,16 @@ class TestSpawning:
         assert session.server.maker.spawn(1) is not None
         assert session.server.maker.spawn(2) is None
 
+    def test_what_is_no_variant_makes_no_node(self, session):
+        with pytest.raises(TypeError):
+            session.server.maker.spawn({"a": object()})
+        assert session.server.made.get_children() == []
+
+    def test_a_late_joiner_gets_the_data_as_it_was(self, session):
+        session.server.maker.spawn(data := {"name": "X", "health": 7})
+        data["name"] = "Y"
+        assert [each.name for each in session.join(4).made.get_children()] == ["MadeX"]
+
     def test_a_client_cannot_spawn_with_the_server_s_spawner(self, session):
         assert session.world(OURS).maker.spawn(1) is None
 

@@ -7,7 +7,7 @@ import pytest
 from tests.support.godot4_session import Game
 from tests.support.godot4_world import Thing, World, world_of
 from tests.support.scripted_peer import ScriptedPeer
-from wsclient.godot4 import Vector2
+from wsclient.godot4 import Vector2, replication_receiver
 from wsclient.godot4.node import Node
 from wsclient.multiplayer.godot4.compressed import encode_many
 from wsclient.multiplayer.godot4.replication_commands import (
@@ -155,6 +155,18 @@ class TestSpawn:
             client.takes(spawn_of())
         assert client.takes(spawn_of(scene=1, net_id=5, synchronizers=(6,), name="T2")) == 0
         assert client.things["T2"].health == 7
+
+    def test_beyond_the_most_is_refused(self, client, monkeypatch, caplog):
+        monkeypatch.setattr(replication_receiver, "MOST_NODES", 1)
+        client.takes(spawn_of())
+        assert client.takes(spawn_of(net_id=5, synchronizers=(6,), name="T2")) == 1
+        assert "has spawned 1 nodes already" in caplog.text
+
+    def test_a_name_that_would_steer_a_terminal_is_shown_safely(self, client, caplog):
+        client.takes(spawn_of(name="\x1b[2J"))
+        client.world.spawner.set_multiplayer_authority(OURS)
+        assert client.takes(encode_despawn(1)) == 1
+        assert "\x1b" not in caplog.text
 
 
 class TestDespawn:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["WORDS", "Mark", "ScriptClass", "Sighting", "Token", "read_script", "text_of"]
 
 WORDS = ("any_peer", "authority", "call_local", "call_remote", "reliable", "unreliable", "unreliable_ordered")
-"""What `@rpc` may be given; besides, the fourth argument is a channel."""
+"""The words that `@rpc` takes. A fourth argument is a channel."""
 
 _MULTILINE = r'"""(?:[^\\]|\\.)*?"""' + "|" + r"'''(?:[^\\]|\\.)*?'''"
 _SINGLE = r'"[^"\\]*(?:\\.[^"\\]*)*"' + "|" + r"'[^'\\]*(?:\\.[^'\\]*)*'"
@@ -72,7 +72,7 @@ class Sighting(Value):
 
 
 class ScriptClass:
-    """What one class of a script declares; the script itself is one too.
+    """The declarations of one class of a script; the script itself is one too.
 
     Attributes:
         class_name: how the whole project may name it; "" if by its path only.
@@ -130,7 +130,7 @@ class _Statement(Value):
 
 
 def _statements(text: str, sightings: list[Sighting]) -> Iterator[_Statement]:
-    """Parts the text into lines of tokens; what is in brackets, or behind a backslash, does not end a line."""
+    """Parts the text into lines of tokens. A line goes on inside brackets and after a backslash."""
     tokens: list[Token] = []
     opened: list[int] = []  # the lines of the brackets around
     indent, line, is_start = 0, 1, True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from wsclient.core.signal import Signal
 from wsclient.godot4.node import Node
+from wsclient.multiplayer.godot4.compressed import encode_value
 from wsclient.multiplayer.godot4.replication_commands import CUSTOM_SCENE
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class MultiplayerSpawner(Node):
             self._watcher.spawner_changed(self)
 
     def add_spawnable_scene(self, scene: Scene) -> None:
-        """Adds to the list of what is spawned. The other side needs the same list in the same order.
+        """Adds a scene to the list. The other side needs the same list in the same order.
 
         Args:
             scene: a class of nodes, made without arguments. Its place stands for it on the wire: what the other side
@@ -124,8 +125,10 @@ class MultiplayerSpawner(Node):
             for nodes, or has reached its `spawn_limit`.
 
         Raises:
+            TypeError, OverflowError: the data is no Variant; the text names the place within it.
             Exception: whatever `spawn_function` raises.
         """
+        encode_value(data)  # before a node is made of it
         problem = self._why_not_spawn()
         if problem:
             logger.error("%r cannot spawn: %s", self, problem)

@@ -133,7 +133,7 @@ class MultiplayerSynchronizer(Node):
 
     @property
     def public_visibility(self) -> bool:
-        """Whether every peer sees the node, if no filter hides it. True by default."""
+        """True, the default, if every peer sees the node that no filter hides."""
         return _PUBLIC in self._visible_to
 
     @public_visibility.setter
@@ -195,7 +195,7 @@ class MultiplayerSynchronizer(Node):
 
     @property
     def listeners_by_signal(self) -> Mapping[str, Sequence[object]]:
-        """Who listens to each signal: always the same mapping, so that asking it costs next to nothing."""
+        """The listeners of each signal. It is always the same mapping, so it is cheap to ask."""
         return self._handlers
 
     def watch(self, watcher: SyncWatcher | None) -> None:

@@ -52,7 +52,7 @@ class Project:
 
     @property
     def doubts(self) -> list[str]:
-        """What is not certain about the project: a sentence each, with file and line. Reads all that is unread yet."""
+        """The sentences about everything that is uncertain, with file and line. Reads the files that are unread yet."""
         self._read_everything()
         return list(self._files.doubts)
 

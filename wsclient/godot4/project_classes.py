@@ -26,7 +26,7 @@ def node_class_of(name: str, marks: Mapping[str, tuple[str, ...]]) -> type[Node]
 
 
 def differences(node_class: type[Node], script: str, marks: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Returns what a class of nodes lacks, or has too much, beside the marks of a script; a sentence each."""
+    """Returns a sentence for each mark that a class of nodes lacks, or has and the script has not."""
     ours = {name: each.config for name in dir(node_class) if isinstance(each := getattr(node_class, name), RPCMethod)}
     theirs = {name: rpc(*words)(_nothing(name)).config for name, words in marks.items()}
     called = node_class.__name__

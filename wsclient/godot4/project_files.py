@@ -162,7 +162,7 @@ class ProjectFiles:
         return self._uids
 
     def _uid_of(self, path: str) -> str:
-        """Returns the uid that a file has, or that one beside it gives it."""
+        """Returns the uid in a file, or in the file that belongs to it; "" if there is none."""
         if path.endswith(".uid"):
             return self._head(path).decode(errors="replace").strip()
         if path.endswith((".tscn", ".tres")):

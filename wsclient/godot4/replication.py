@@ -25,7 +25,7 @@ logger: Final = logging.getLogger("wsclient.multiplayer")
 
 
 class Replication:
-    """What a SceneMultiplayer does for the MultiplayerSpawners and MultiplayerSynchronizers of its tree.
+    """Serves the MultiplayerSpawners and MultiplayerSynchronizers in the tree of a SceneMultiplayer.
 
     Args:
         session: the SceneMultiplayer.
@@ -51,7 +51,7 @@ class Replication:
         self._receiver.receive(source, packet)
 
     def poll(self, now: float) -> None:
-        """Sends what is due, after the arrivals of a frame. Emits signals."""
+        """Sends the packets that are due, after the arrivals of a frame. Emits signals."""
         self._sender.update_filtered()
         self._sender.send_due(now)
         changed, self._changed = self._changed, []

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from wsclient.godot4.replication_session import ReplicationSession
     from wsclient.multiplayer.godot4.replication_commands import Spawn
 
-__all__ = ["ReplicationReceiver"]
+__all__ = ["MOST_NODES", "ReplicationReceiver"]
 
 # What the engine does not allow in names: what separates them in paths, and what it makes names itself with.
 _FORBIDDEN_IN_NAMES = frozenset('.:@/"%')
+MOST_NODES = 65536
+"""How many nodes one peer may spawn here. Arbitrary, far above any game."""
 _NEWER = 32767  # of 65536: how far a time may be behind the last one and still be taken as ahead of it
 
 
@@ -33,7 +35,7 @@ class _Synced:
     Attributes:
         root: the node whose properties it replicates.
         owner: the peer that has the authority over it.
-        listeners: who listens to its signals.
+        listeners: of its signals.
         time: of the last SYNC; None before the first.
     """
 
@@ -48,7 +50,7 @@ class _Synced:
 
 
 class _FromPeer:
-    """What one peer has named to us.
+    """The nodes and synchronizers that one peer has named to us.
 
     Attributes:
         nodes: those that it has spawned, by net id, each with its spawner.
@@ -196,6 +198,8 @@ class ReplicationReceiver:
             raise NotAdmitted(f"{what}, which is no name: a node's has none of . : @ / \" %")
         if spawn.net_id in self._peer(source).nodes:
             raise NotAdmitted(f"{what} with net id {spawn.net_id}, which it has given to another node")
+        if len(self._peer(source).nodes) >= MOST_NODES:
+            raise NotAdmitted(f"{what}, and it has spawned {MOST_NODES} nodes already")
         parent = spawner.get_spawn_node()
         if parent is None:
             raise NotAdmitted(f"{what} by {spawner!r}, which has no node at its spawn_path {spawner.spawn_path!r}")

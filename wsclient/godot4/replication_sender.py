@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from copy import deepcopy
 from typing import TYPE_CHECKING, Final
 
 from wsclient.core.networked_multiplayer_peer import TransferMode
 from wsclient.godot4.replicated_properties import MissingPropertyError
+from wsclient.ground.escape import escape
 from wsclient.ground.refusal_log import RefusalLog
 from wsclient.multiplayer.godot4.compressed import encode_many, encode_value
 from wsclient.multiplayer.godot4.replication_commands import (
@@ -47,7 +49,7 @@ class _Spawned:
 
     Attributes:
         scene: its number in the spawner's list.
-        data: for `spawn_function`, already encoded by being kept: a copy would be needed otherwise.
+        data: what `spawn_function` gets, as it was when the node was spawned.
         net_id: 0 before the first SPAWN.
     """
 
@@ -100,7 +102,7 @@ class _Synced:
 
 
 class _ToPeer:
-    """What one peer knows of ours.
+    """The nodes and synchronizers of ours that one peer knows.
 
     Attributes:
         nodes: those that were spawned there.
@@ -164,7 +166,7 @@ class ReplicationSender:
     def track(self, spawner: MultiplayerSpawner, node: Node, scene: int, data: object) -> None:
         """Takes a node that its spawner makes at the others; it is sent once it is ready."""
         if node not in self._spawned:
-            self._spawned[node] = _Spawned(spawner, scene, data)
+            self._spawned[node] = _Spawned(spawner, scene, deepcopy(data))
             self._entering.append(node)
 
     def is_tracked(self, node: Node) -> bool:
@@ -411,4 +413,4 @@ class ReplicationSender:
         return node.get_multiplayer_authority() == own_id and own_id != 0
 
     def _problem(self, text: str) -> None:
-        self._problems.log(text)
+        self._problems.log(escape(text, 400))  # other peers have chosen some of the names

@@ -26,6 +26,7 @@ from wsclient.godot4.scene_receiver import (
 )
 from wsclient.godot4.scene_routes import SceneRoutes
 from wsclient.ground.error import Error
+from wsclient.ground.escape import escape
 from wsclient.multiplayer.godot3.commands import CommandError
 from wsclient.multiplayer.godot4 import scene_commands as commands
 from wsclient.multiplayer.godot4.scene_commands import SERVER_ID
@@ -402,7 +403,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         try:
             self._replication.receive(sender, packet)
         except (CommandError, NotAdmitted) as error:
-            self._receiver.refuse(sender, str(error))
+            self._receiver.refuse(sender, escape(str(error), 400))  # other peers have chosen some of the names
 
     def _on_auth(self, sender: int, data: bytes) -> None:
         if self.auth_callback is not None and data:

@@ -117,15 +117,15 @@ class SceneReplicationConfig:
         self._changed()
 
     def get_spawn_properties(self) -> list[NodePath]:
-        """Returns the paths of what is in the SPAWN, in order."""
+        """Returns the paths of the properties in the SPAWN, in order."""
         return [NodePath(path) for path, each in self._properties.items() if each.is_spawned]
 
     def get_sync_properties(self) -> list[NodePath]:
-        """Returns the paths of what is in each SYNC, in order."""
+        """Returns the paths of the properties in each SYNC, in order."""
         return self._with_mode(ReplicationMode.REPLICATION_MODE_ALWAYS)
 
     def get_watch_properties(self) -> list[NodePath]:
-        """Returns the paths of what is sent when it changed, in order: the bits of a DELTA's mask."""
+        """Returns the paths of the properties that are sent when they changed, in order: the bits of a DELTA's mask."""
         return self._with_mode(ReplicationMode.REPLICATION_MODE_ON_CHANGE)
 
     def __eq__(self, other: object) -> bool:
@@ -139,7 +139,7 @@ class SceneReplicationConfig:
         return f"<SceneReplicationConfig {', '.join(self._properties)}>"
 
     def _changed(self) -> None:
-        """Makes the lists anew: they are read in each frame, and changed hardly ever."""
+        """Makes the lists again: they are read in each frame and rarely changed."""
         self.spawned = ReplicatedProperties(self.get_spawn_properties())
         self.always_sent = ReplicatedProperties(self.get_sync_properties())
         self.watched = ReplicatedProperties(self.get_watch_properties())

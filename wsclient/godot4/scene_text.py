@@ -49,7 +49,7 @@ class Call(Value):
 
 
 TextValue: TypeAlias = object
-"""What `read_value` returns: str, int, float, bool, None, list, dict or `Call`."""
+"""A value of a text resource: str, int, float, bool, None, list, dict or `Call`."""
 
 
 class Section(Value):

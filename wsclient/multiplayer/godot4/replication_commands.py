@@ -224,7 +224,7 @@ def _packed(head: bytes, parts: Iterable[bytes], limit: int) -> list[bytes]:
 
 
 def _name_of(data: bytes) -> str:
-    """Reads a name; as in the engine, what is behind its NUL does not count, and the NUL may be missing."""
+    """Reads a name. As in the engine, bytes after its NUL are ignored, and the NUL may be missing."""
     try:
         name = data.partition(b"\0")[0].decode()
     except UnicodeDecodeError:
