@@ -11,9 +11,12 @@ import sys
 
 import pytest
 
+import wsclient
+from tests.support.driving import drive
 from tests.support.source import ROOT
 from tests.support.tls import authority
 from tests.support.websockets_server import running
+from wsclient import WebSocketClient
 from wsclient.__main__ import main
 from wsclient.cli.options import ExitCode
 
@@ -157,3 +160,33 @@ def test_a_second_ctrl_c_does_not_wait(url, monkeypatch):
     monkeypatch.setattr("wsclient.cli.console.SelectedConsole.wait", interrupt_twice)
 
     assert main(["--listen", "1", url]) == ExitCode.INTERRUPTED
+
+
+def test_the_version_is_shown(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"wsclient {wsclient.__version__}\n"
+
+
+def test_connect_is_what_is_done_without_a_word(capsys):
+    assert main(["connect", "--timeout", "20", "ws://127.0.0.1:1"]) == 1
+    assert "127.0.0.1:1" in capsys.readouterr().out
+
+
+def test_examples_are_listed(capsys):
+    assert main(["examples"]) == 0
+    assert "demos.minimal" in capsys.readouterr().out
+
+
+def test_a_server_is_started_and_ends_at_ctrl_c():
+    command = [sys.executable, "-m", "wsclient", "serve", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as program:
+        url = program.stdout.readline().split()[2]
+        with WebSocketClient() as client:
+            client.connect_to_url(url)
+            drive(client, lambda: client.get_connection_status() == client.CONNECTION_CONNECTED)
+            client.send_text("hello")
+            drive(client, client.get_available_packet_count)
+            assert client.get_message() == "hello"
+            program.send_signal(signal.SIGINT)
+            drive(client, lambda: client.close_code == 1001)
+        assert program.wait(20) == 0

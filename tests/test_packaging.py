@@ -89,7 +89,7 @@ def test_the_command_line_is_a_script_and_the_fixtures_are_a_plugin(wheel: ZipFi
 
 
 def test_colours_and_demos_are_extras(metadata: Message) -> None:
-    assert sorted(metadata.get_all("Provides-Extra", [])) == ["cli", "demos"]
+    assert sorted(metadata.get_all("Provides-Extra", [])) == ["cli", "demos", "idna"]
     assert "rich>=13; extra == 'cli'" in metadata.get_all("Requires-Dist", [])
 
 

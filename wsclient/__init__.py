@@ -70,6 +70,8 @@ __all__ = [
 
 MultiplayerPeer = NetworkedMultiplayerPeer  # Godot 4's name
 
+__version__ = "0.2.0"
+
 
 def __getattr__(name: str) -> object:
     """Loads what few programs use when it is first named.

@@ -1,6 +1,6 @@
 """`python -m wsclient ws://...`, and the `wsclient` script: talk to a WebSocket server from a terminal.
 
-`--help` tells the options, the exit codes and examples.
+Other commands begin with a word: `serve`, `examples`. `--help` lists the options, the exit codes and examples.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
+from wsclient import __version__
 from wsclient.cli.console import open_console
 from wsclient.cli.options import ExitCode, parse
 from wsclient.cli.report import JsonReport, PlainReport, painter
@@ -19,7 +21,7 @@ from wsclient.cli.session import Session
 from wsclient.websocket.client import WebSocketClient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
     from typing import Self
 
@@ -37,12 +39,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code; see `wsclient.cli.options.ExitCode`.
     """
-    options = parse(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    command = words[0] if words else ""
+    if command in _COMMANDS:
+        return _guarded(partial(_COMMANDS[command], words[1:]))
+    return _guarded(partial(_connect, words))
+
+
+def _connect(words: Sequence[str], interrupt: _Interrupt) -> int:
+    options = parse(words)
     report: Report = JsonReport(sys.stdout) if options.json else PlainReport(painter(sys.stdout))
+    with WebSocketClient() as client:
+        session = Session(options, client, open_console(), report, is_interrupted=lambda: interrupt.has_come)
+        return session.run()
+
+
+def _serve(words: Sequence[str], interrupt: _Interrupt) -> int:
+    from wsclient.cli.serve import serve  # noqa: PLC0415 - what only this command needs
+
+    return serve(words, sys.stdout, lambda: interrupt.has_come)
+
+
+def _examples(words: Sequence[str], interrupt: _Interrupt) -> int:
+    from wsclient.cli.examples import examples  # noqa: PLC0415 - as above
+
+    del words, interrupt
+    return examples(sys.stdout)
+
+
+def _version(words: Sequence[str], interrupt: _Interrupt) -> int:
+    del words, interrupt
+    sys.stdout.write(f"wsclient {__version__}\n")
+    return ExitCode.DONE
+
+
+_COMMANDS: Final = {"connect": _connect, "serve": _serve, "examples": _examples, "--version": _version}
+
+
+def _guarded(run: Callable[[_Interrupt], int]) -> int:
+    """Runs a command, and ends it as programs of a terminal end."""
     try:
-        with _log_kept_quiet(), _Interrupt() as interrupt, WebSocketClient() as client:
-            session = Session(options, client, open_console(), report, is_interrupted=lambda: interrupt.has_come)
-            return session.run()
+        with _log_kept_quiet(), _Interrupt() as interrupt:
+            return run(interrupt)
     except BrokenPipeError:  # who read what we show has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush finds a place
         return ExitCode.ENDED_BADLY

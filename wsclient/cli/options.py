@@ -42,6 +42,13 @@ exit codes:
   130  Ctrl-C; the connection was closed with 1001 (going away). A second Ctrl-C does not wait for the server
 """
 
+_COMMANDS = """\
+other commands, each with a --help of its own:
+  wsclient serve [PORT]    a server that echoes or broadcasts, to try things with
+  wsclient examples        where the demos are
+  wsclient --version
+"""
+
 _EXAMPLES = """\
 examples:
   python -m wsclient ws://127.0.0.1:9080
@@ -97,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="wsclient",
         description=_DESCRIPTION,
-        epilog=f"{_EXIT_CODES}\n{_EXAMPLES}",
+        epilog=f"{_EXIT_CODES}\n{_COMMANDS}\n{_EXAMPLES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

@@ -15,8 +15,9 @@ pytest finds two fixtures by itself once wsclient is installed: `wsclient_clock`
 """
 
 from wsclient.testing.fake_clock import FakeClock
+from wsclient.testing.pair import connected_pair
 from wsclient.testing.recording import Recording, Replay, record, replay
 from wsclient.testing.scripted_server import ScriptedServer
 from wsclient.testing.signal_log import SignalLog
 
-__all__ = ["FakeClock", "Recording", "Replay", "ScriptedServer", "SignalLog", "record", "replay"]
+__all__ = ["FakeClock", "Recording", "Replay", "ScriptedServer", "SignalLog", "connected_pair", "record", "replay"]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wsclient.transport.stream.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["MemoryStream"]
+__all__ = ["CLIENT_ADDRESS", "SERVER_ADDRESS", "MemoryStream"]
+
+# For documentation, RFC 5737.
+CLIENT_ADDRESS: Final = ("198.51.100.7", 50_000)
+SERVER_ADDRESS: Final = ("192.0.2.1", 80)
 
 
 class _Pipe:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wsclient.protocol.arguments import check_headers
 from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened, Requested
 from wsclient.testing.fake_clock import FakeClock
-from wsclient.testing.memory_stream import MemoryStream
+from wsclient.testing.memory_stream import CLIENT_ADDRESS, SERVER_ADDRESS, MemoryStream
 from wsclient.transport.base import Settings
 from wsclient.transport.native import NativeTransport
 from wsclient.transport.opening.milestones import Accepted, Reached
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from wsclient.transport.opening.phase import Phase
 
 __all__ = ["ScriptedServer"]
-
-# Documentation addresses, RFC 5737.
-_CLIENT = ("198.51.100.7", 50_000)
-_SERVER = ("192.0.2.1", 80)
 
 
 class ScriptedServer:
@@ -182,7 +178,7 @@ class ScriptedServer:
         """Begins an attempt of the client at this server, behind all that lies before the request."""
         self.drop()
         self.received, self.close_code, self.close_reason, self._request = [], None, "", None
-        self._ends = MemoryStream.pair(self.clock, client=_CLIENT, server=_SERVER, delay=self._delay)
+        self._ends = MemoryStream.pair(self.clock, client=CLIENT_ADDRESS, server=SERVER_ADDRESS, delay=self._delay)
         client, server = self._ends
         settings = Settings(handshake_timeout=0.0, heartbeat_interval=0.0, compression=attempt.settings.compression)
         self._transport = NativeTransport(settings, clock=self.clock)

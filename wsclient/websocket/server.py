@@ -140,11 +140,8 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         except OSError as error:
             return self._refuse_to_listen(port, error)
         self._let_go_of_all()
-        self._protocols, self._secure = known, secure
-        self._host = RelayHost() if gd_mp_api else None
-        self._session = self._host
-        self._inbox = PacketQueue(*self._incoming, when_empty=Error.ERR_UNAVAILABLE)
-        self._settings.max_message_size = self._incoming.max_bytes
+        self._secure = secure
+        self._open_house(known, gd_mp_api=gd_mp_api)
         self._start(listener)
         return Error.OK
 
@@ -312,6 +309,15 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
             client.link.auto_flush = self._auto_flush
 
     # For this class and its base
+
+    def _open_house(self, protocols: tuple[str, ...], *, gd_mp_api: bool) -> None:
+        """Begins with nobody: to be followed by clients, from a port or from elsewhere."""
+        self._protocols = protocols
+        self._host = RelayHost() if gd_mp_api else None
+        self._session = self._host
+        self._inbox = PacketQueue(*self._incoming, when_empty=Error.ERR_UNAVAILABLE)
+        self._settings.max_message_size = self._incoming.max_bytes
+        self._restart()
 
     def _is_owned(self) -> bool:
         return self._listener is not None

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from wsclient.protocol.fields import Headers
     from wsclient.protocol.server_handshake import Request
     from wsclient.transport.base import Settings
-    from wsclient.transport.listener import AcceptedStream
     from wsclient.transport.opening.milestones import Secure
     from wsclient.transport.poll_set import PollSet
+    from wsclient.transport.stream.stream import Stream
     from wsclient.transport.watchlist import Entry
     from wsclient.websocket.link import Limits
     from wsclient.websocket.packet_queue import PacketQueue
@@ -105,10 +105,12 @@ class ServerEvents(SignalEmitter):
 
     # Starting and stopping
 
-    def _start(self, listener: Listener) -> None:
+    def _restart(self) -> None:
         self._gone = _Gone()
         self._meter.restart(self._clock)
         self._polled_at = self._clock()
+
+    def _start(self, listener: Listener) -> None:
         self._listener = listener
         self._listening = self._watchlist.add(listener)
 
@@ -190,7 +192,7 @@ class ServerEvents(SignalEmitter):
                 logger.warning("no client can be accepted now: %s", error)
         self._watchlist.rest(entry, descriptor, until)
 
-    def _admit(self, stream: AcceptedStream) -> None:
+    def _admit(self, stream: Stream) -> None:
         if self._refuses_new_connections:
             stream.close()
             return

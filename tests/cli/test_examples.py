@@ -1,0 +1,25 @@
+"""`wsclient examples`: the demos, or where they are."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from wsclient.cli.examples import examples
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_demos_beside_the_package_are_listed() -> None:
+    output = io.StringIO()
+    examples(output)
+
+    assert "python -m demos.arena\n" in output.getvalue()
+
+
+def test_without_them_it_says_where_they_are(tmp_path: Path) -> None:
+    output = io.StringIO()
+    examples(output, tmp_path / "wsclient")
+
+    assert "pip download" in output.getvalue()
