@@ -121,9 +121,6 @@ class TestJoining:
         assert list(log) == [("connection_failed",)]
         assert peer.last_error.http_status == 404
 
-    def test_hosting_is_not_there_yet(self, peer):
-        assert peer.create_server(9080) == Error.ERR_UNAVAILABLE
-
 
 class TestEnds:
     # godot4.md 1.2

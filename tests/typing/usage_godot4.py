@@ -68,6 +68,8 @@ def session(peer: WebSocketMultiplayerPeer) -> None:
     multiplayer.root_node = Node("root")
     assert_type(peer.create_client("wss://x", TLSOptions.client("chain.pem")), Error)
     multiplayer.multiplayer_peer = peer
+    assert_type(peer.create_server(9080, "*", TLSOptions.server("private.key", "certificate.crt")), Error)
+    assert_type(peer.get_peer_address(2) + str(peer.get_peer_port(2) + peer.get_local_port()), str)
     multiplayer.peer_connected.connect(lambda peer_id: print(peer_id + 1))
     multiplayer.peer_packet.connect(lambda peer_id, packet: print(peer_id + 1, packet.hex()))
     multiplayer.rpc_lists_differ.connect(lambda peer_id, path: print(peer_id + 1, path.upper()))

@@ -16,16 +16,19 @@ __all__ = ["TLSOptions"]
 
 
 class TLSOptions(Value):
-    """The roots that a client trusts. Make it with `client()` or `client_unsafe()`.
+    """The roots that a client trusts. Make it with `client()`, `client_unsafe()` or `server()`.
 
     Attributes:
         trusted_chain: a path to a PEM file, PEM text, DER bytes or an `ssl.SSLContext`; None for the roots of the
             system and of certifi.
+            At a server, its own certificate with those above it.
         verifies: whether the certificate and the name are checked.
+        key: a server's private key, as a path, PEM text or bytes.
     """
 
     trusted_chain: str | bytes | os.PathLike[str] | SSLContext | None = None
     verifies: bool = True
+    key: str | bytes | os.PathLike[str] | None = None
 
     @classmethod
     def client(cls, trusted_chain: str | bytes | os.PathLike[str] | SSLContext | None = None) -> Self:
@@ -36,6 +39,13 @@ class TLSOptions(Value):
     def client_unsafe(cls, trusted_chain: str | bytes | os.PathLike[str] | SSLContext | None = None) -> Self:
         """Returns options that do not check the name, nor, without a chain, the certificate."""
         return cls(trusted_chain, False)
+
+    @classmethod
+    def server(
+        cls, key: str | bytes | os.PathLike[str] | None, certificate: str | bytes | os.PathLike[str] | SSLContext
+    ) -> Self:
+        """Returns the options of a server: its private key and its certificate."""
+        return cls(certificate, True, key)
 
     def apply_to(self, client: WebSocketClient) -> None:
         """Sets the options on a client that is disconnected."""
