@@ -29,7 +29,7 @@ class _Pending:
 class Authentication:
     """Keeps which peers authenticate, and since when.
 
-    A peer is admitted once `complete_auth` was called here and there.
+    A peer is admitted when `complete_auth` was called on both sides.
 
     Attributes:
         timeout: seconds that a peer may take; 0 for ever.

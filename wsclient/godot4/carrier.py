@@ -78,7 +78,7 @@ class Carrier(WebSocketClient):
         return self._owed is not None or self._link.transport is not None
 
     def drop(self) -> None:
-        """Ends the connection at once, without a goodbye. The signal of the end comes in the next `poll()`."""
+        """Ends the connection at once, without a goodbye. The signal comes with the next `poll()`."""
         if self._link.transport is not None:
             self._end(self._link, was_clean=False)
 

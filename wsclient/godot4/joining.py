@@ -23,7 +23,7 @@ logger: Final = logging.getLogger("wsclient.multiplayer")
 
 
 class Joining(PeerRole):
-    """Joins a server: connected once it has sent our id.
+    """Joins a server: connected when it has sent our id.
 
     Args:
         carrier: the connection.
@@ -60,7 +60,7 @@ class Joining(PeerRole):
 
     @property
     def status(self) -> ConnectionStatus:
-        """How far the session is: connected once the server has sent our id."""
+        """How far the session is: connected when the server has sent our id."""
         if self._has_left:
             return ConnectionStatus.CONNECTION_DISCONNECTED
         status = self._carrier.get_connection_status()

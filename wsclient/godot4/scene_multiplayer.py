@@ -203,7 +203,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         return self._routes.send_directly(id, commands.encode_auth(data), RELIABLE)
 
     def complete_auth(self, id: int) -> Error:
-        """Says that a peer may come in. It is admitted once it has said so too.
+        """Says that a peer may come in. It is admitted when it has said so too.
 
         Returns:
             `OK`; `ERR_INVALID_PARAMETER`, logged, if it does not authenticate; `ERR_FILE_CANT_WRITE`, as in Godot, if

@@ -1,6 +1,6 @@
 """ScenePaths: the numbers that stand for nodes on the wire, ours and those of each peer.
 
-A number is announced with the path and with the checksum of the node's list of remote procedures, and used once it is
+A number is announced with the path and with the checksum of the node's list of remote procedures, and used when it is
 confirmed. Until then, the path is written out.
 """
 

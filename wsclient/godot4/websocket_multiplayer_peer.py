@@ -140,7 +140,7 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
         return 0 if server is None else server.get_local_port()
 
     def get_connection_status(self) -> ConnectionStatus:
-        """Returns how far the session is: a client is connected once the server has sent its id."""
+        """Returns how far the session is: a client is connected when the server has sent its id."""
         return self._role.status
 
     def get_unique_id(self) -> int:

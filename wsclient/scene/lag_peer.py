@@ -148,7 +148,7 @@ class LagPeer(NetworkedMultiplayerPeer):
         return self._state.status
 
     def get_unique_id(self) -> int:
-        """Returns the wrapped peer's id, once the news of it have arrived."""
+        """Returns the wrapped peer's id, when the news of it have arrived."""
         self._follow_changes_from_here()
         return self._state.unique_id
 

@@ -93,7 +93,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         self._end_poll()
 
     def free_later(self, node: AnyNode) -> None:
-        """Frees a node at the end of the running `poll()`; at once if none is running."""
+        """Frees a node when the running `poll()` ends; at once if none is running."""
         if self._is_polling:
             self._to_free.append(node)
         else:

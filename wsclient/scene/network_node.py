@@ -70,7 +70,7 @@ class NetworkNode(TreeNode[AnyNode], Generic[AnyNode, AnyMultiplayer]):
         return root is not None and (root is self or root.is_a_parent_of(self))
 
     def queue_free(self) -> None:
-        """Frees the node at the end of the running `poll()` of its multiplayer; at once if none is running."""
+        """Frees the node when the running `poll()` of its multiplayer ends; at once if none is running."""
         found = self._find_multiplayer()
         if found is None:
             self.free()
