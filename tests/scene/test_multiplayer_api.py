@@ -335,7 +335,7 @@ class TestPoll:
         peer.arrives(1, call("later"))
         with pytest.raises(LookupError):
             game.poll()
-        assert len(peer._coming) == 1  # not polled before all is run
+        assert peer.coming == 1  # not polled before all is run
         assert game.poll() == [(1, "later")]
 
     def test_what_a_handler_raises_leaves_after_the_other_handlers_ran(self, game, peer):

@@ -34,6 +34,11 @@ class ScriptedPeer(NetworkedMultiplayerPeer):
         self._coming: deque[Callable[[], object]] = deque()
         self._inbox: deque[tuple[int, bytes]] = deque()
 
+    @property
+    def coming(self) -> int:
+        """How many things the next `poll()` brings."""
+        return len(self._coming)
+
     def arrives(self, source: int, packet: bytes) -> None:
         """The next `poll()` brings this packet."""
         self._coming.append(lambda: self._inbox.append((source, packet)))
