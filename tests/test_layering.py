@@ -56,7 +56,10 @@ WORLD = {
     "time",
 }
 MAY_TOUCH_THE_WORLD = {"transport", CLI}
-HARMLESS = {("_thread", "get_ident")}  # one object belongs to one thread, and its class has to see which
+HARMLESS = {
+    ("_thread", "get_ident"),
+    ("_thread", "allocate_lock"),
+}  # who may use an object has to be seen from its class
 
 # These serve any peer, over whatever it speaks.
 NAME_NO_WEBSOCKET = {"core", "scene"}

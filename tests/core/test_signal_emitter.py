@@ -621,7 +621,8 @@ def test_poll_from_another_greenlet_says_so(door: Door, monkeypatch: pytest.Monk
     def get_ident() -> int:  # as gevent's, which numbers greenlets
         return next(numbers)
 
-    monkeypatch.setattr("wsclient.core.signal_emitter.get_ident", get_ident)
+    for module in ("ownership", "signal_emitter"):
+        monkeypatch.setattr(f"wsclient.core.{module}.get_ident", get_ident)
     door.poll()
 
     with pytest.raises(RuntimeError, match=r"belongs to greenlet 1, .* greenlet 2 needs one of its own"):

@@ -8,6 +8,9 @@ from __future__ import annotations
 __all__ = ["FAULTS"]
 
 FAULTS = {
+    "A1": "a worker thread that sends, takes or closes -> RuntimeError there; the connection goes on",
+    "A2": "two threads that call the first poll() at once -> exactly one owns",
+    "A3": "handlers slower than the messages come -> one warning with figures and remedies; backlog, polls_cut_short",
     "A4": "a server that sends all the time -> the latency is measured whatever the traffic",
     "A5": "a server that sends and never reads -> ended after three pings without a pong, unless bytes still leave",
     "B1": "Close 1009 with a reason, then a reset -> the Close wins; its meaning, the reason quoted",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeVar, cast
 from pyee import EventEmitter
 
 from wsclient.core.inheritance import guard_init, refuse_hidden_names
+from wsclient.core.ownership import claim, refuse_thread
 from wsclient.core.signal_connection import ConnectFlags, Connection, WeakHandler, checked_handler
 from wsclient.core.signal_description import declared_signals, unknown_signal
 from wsclient.ground.error import Error
@@ -28,10 +29,8 @@ logger: Final = logging.getLogger("wsclient.signals")
 # pyee's own event: it tells of each new listener, before it listens. No signal, but who knows pyee may connect to it.
 NEW_LISTENER = "new_listener"
 
-# One for all objects, and one for all of a thread: each frame looks at them, and a thousand of each kind would have to
-# be fetched from far away.
+# One for all objects: each frame looks at it, and a thousand would have to be fetched from far away.
 _NOTHING: Final[list[Callable[[], object]]] = []  # never added to
-_threads: Final[dict[int, int]] = {}
 
 
 class SignalEmitter(EventEmitter):
@@ -351,13 +350,11 @@ class SignalEmitter(EventEmitter):
         return signal if declared is None else declared.declaration
 
     def _claim(self, thread: int) -> None:
-        if self._thread is not None:
-            kind = "thread" if get_ident.__module__ == "_thread" else "greenlet"  # which gevent's function numbers
-            raise RuntimeError(
-                f"this {type(self).__name__} belongs to {kind} {self._thread}, which called poll() first;"
-                f" {kind} {thread} needs one of its own"
-            )
-        self._thread = _threads.setdefault(thread, thread)
+        """Makes this thread the owner; raises RuntimeError if there is another."""
+        owner = claim(self, thread)
+        if owner != thread:
+            refuse_thread(f"this {type(self).__name__}", owner, thread, "needs one of its own")
+        self._thread = owner
 
 
 def add_note(error: Exception, declaration: str) -> None:

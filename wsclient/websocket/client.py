@@ -6,29 +6,26 @@ import logging
 import sys
 import warnings
 from _thread import get_ident
-from math import inf
 from typing import TYPE_CHECKING, Final
 
 from wsclient.core.signal import Signal
 from wsclient.ground.error import Error
 from wsclient.multiplayer.session import SERVER_ID
 from wsclient.protocol.arguments import check_headers, check_subprotocols
-from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.errors import InvalidArgument
-from wsclient.protocol.events import Ended
 from wsclient.protocol.url import URL
 from wsclient.transport.base import OpeningRequest
 from wsclient.transport.default import default_transport
-from wsclient.transport.descriptor import NOTHING, Descriptor
-from wsclient.websocket.connection_statistics import ConnectionStatistics
+from wsclient.websocket.client_sender import ClientSender
 from wsclient.websocket.fork_guard import guard
 from wsclient.websocket.kept_messages import KeptMessages
 from wsclient.websocket.link import Link, WriteMode
-from wsclient.websocket.link_events import LinkEvents
+from wsclient.websocket.link_polling import LinkPolling
+from wsclient.websocket.link_statistics import statistics_of
+from wsclient.websocket.mailbox import Mailbox
 from wsclient.websocket.multiplayer_peer import WebSocketMultiplayerPeer
 from wsclient.websocket.peer import WebSocketPeer
 from wsclient.websocket.reconnector import End, Reconnector
-from wsclient.websocket.sender import LinkSender
 from wsclient.websocket.settings import WebSocketClientSettings
 
 if TYPE_CHECKING:
@@ -40,6 +37,7 @@ if TYPE_CHECKING:
     from wsclient.core.packet_peer import BytesLike
     from wsclient.transport.base import Settings, Transport
     from wsclient.websocket.connection_failure import ConnectionFailure
+    from wsclient.websocket.connection_statistics import ConnectionStatistics
     from wsclient.websocket.link_events import OwedSignal
     from wsclient.websocket.reconnector import Policy
 
@@ -51,7 +49,7 @@ _DEFAULT_TRANSPORT: Final = default_transport()  # chosen at load, where imports
 _TEXT: Final = WriteMode.WRITE_MODE_TEXT  # looked up once, see link.py
 
 
-class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSender, LinkEvents):
+class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientSender, LinkPolling):
     """A WebSocket client that never blocks and needs no thread: call `poll()` once a frame.
 
         client = WebSocketClient()
@@ -114,6 +112,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         self._reconnector: Reconnector | None = None
         self._has_read = False  # whether the poll() that runs has
         self._is_resting = False  # whether the last one left nothing to tell, and room for what comes
+        self._mailbox = Mailbox()
         self._attach(Link())
 
     # Connecting and closing
@@ -143,6 +142,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         Raises:
             TypeError: an argument is of the wrong type.
         """
+        self._link.check_thread()
         try:
             request = OpeningRequest(URL.parse(url), check_subprotocols(protocols), check_headers(custom_headers))
         except InvalidArgument as error:
@@ -255,18 +255,6 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
     # Packets
 
     @property
-    def auto_flush(self) -> bool:
-        """Whether each packet is written at once (the default, for least latency).
-
-        False: packets leave together, in few system calls, at `flush()` or with the next `poll()`. Not in Godot.
-        """
-        return self._link.auto_flush
-
-    @auto_flush.setter
-    def auto_flush(self, enabled: bool) -> None:
-        self._link.auto_flush = bool(enabled)
-
-    @property
     def last_error(self) -> ConnectionFailure | None:
         """Why the last call was refused, or the connection failed; None if nothing failed since `connect_to_url`.
 
@@ -308,49 +296,8 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         return self._link.latency
 
     def get_statistics(self) -> ConnectionStatistics:
-        """Counts what happened since `connect_to_url`; after the end too. Not in Godot."""
-        link, transport = self._link, self._link.transport
-        return ConnectionStatistics(
-            messages_received=link.inbox.received + link.inbox.handed,
-            messages_sent=link.sent_messages,
-            messages_ignored=0 if self._session is None else self._session.ignored,
-            bytes_received=link.inbox.received_bytes + link.inbox.handed_bytes,
-            bytes_sent=link.sent_bytes,
-            unread_packets=len(link.inbox.packets),
-            unread_bytes=link.inbox.size,
-            unsent_packets=link.buffered_messages,
-            unsent_bytes=link.buffered_amount,
-            polls=self._meter.count,
-            longest_poll=self._meter.longest,
-            silence=-1.0 if transport is None else transport.silence,
-            unanswered_pings=0 if transport is None else transport.unanswered_pings,
-            write_stall=0.0 if transport is None else transport.write_stall,
-        )
-
-    # For a PollGroup
-
-    def _let_rest(self, wake: Callable[[], object]) -> None:
-        """Sets what is called when something is left to do that no descriptor and no time will show."""
-        self._link.let_rest(wake)
-
-    def _poll_woken(self, at: float, is_readable: bool | None) -> None:
-        """Polls, for a group that has looked after this client until then; see `Transport.was_polled`."""
-        thread = get_ident()
-        if thread != self._thread:
-            self._claim(thread)
-        if self._link.transport is not None:
-            self._link.transport.was_polled(at, is_readable)
-        self._poll_awake()
-
-    def _resting_place(self) -> tuple[Descriptor | None, float]:
-        """Returns what wakes this client and until when it rests; -inf if there is something to do."""
-        link, transport = self._link, self._link.transport
-        if self._owed is not None or self._deferred:
-            return None, -inf
-        if transport is None:
-            return NOTHING, inf if self._reconnector is None else self._reconnector.due
-        has_work = link.events or transport.has_more or link.inbox.is_full
-        return transport.descriptor, -inf if has_work else transport.rests_until
+        """Returns what happened since `connect_to_url`, counted; after the end too. Not in Godot."""
+        return statistics_of(self._link, self._session, self._meter)
 
     # Hooks for subclasses
 
@@ -389,80 +336,14 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
             return
         self._poll_awake()
 
-    def _poll_awake(self) -> None:
-        """Polls, although it may be for nothing."""
-        if self._is_polling:
-            return
-        self._is_resting = not self._step()
-        if self._is_resting:
-            return
-        try:
-            self._is_polling = True
-            link = self._link
-            self._work(link)
-            if self._handlers["messages_available"]:
-                self._tell_available(link)
-            else:
-                link.inbox.told = link.inbox.received
-        except BaseException as error:
-            self._end_poll(error)
-            raise
-        else:
-            self._end_poll()
-        finally:
-            self._is_polling = False  # here too: Ctrl+C may have kept _end_poll from it
-            self._meter.stop()
-
-    def _step(self) -> bool:
-        """Takes one step of the connection. Whether there is anything to do then."""
-        self._meter.start()
-        link = self._link
-        transport = link.transport
-        if transport is None:
-            return self._owed is not None or bool(self._deferred) or self._connect_again()
-        events = link.events
-        if events:  # read before, and waiting for time or room: nothing more is read, which holds the sender back
-            self._has_read = False
-            if not isinstance(events[-1], Ended):
-                events += transport.poll(read=False)
-            return True
-        self._has_read = has_read = not link.inbox.packets or self._has_room(link)
-        events += transport.poll(read=has_read)
-        return bool(events or transport.has_more or self._owed is not None or self._deferred)
-
-    def _work(self, link: Link) -> None:
-        """Tells what has happened and reads on, until nothing is left, or no time, or no room."""
-        clock, deadline = self._meter.clock, self._meter.deadline
-        transport = link.transport
-        enough = link.inbox.received_bytes + (0 if transport is None else transport.enough)
-        if self._owed is not None:
-            self._tell_owed(self._owed)
-            if clock() >= deadline:
-                return
-        while transport is not None and link.transport is transport:
-            if link.events:
-                if not self._tell_next(link, deadline):
-                    return
-            elif self._has_read and (not transport.has_more or link.inbox.received_bytes >= enough):
-                return  # there is no more, or enough of it
-            elif clock() >= deadline or not self._has_room(link):
-                return
-            else:
-                self._has_read = True
-                link.events += transport.poll()
-
-    def _has_room(self, link: Link) -> bool:
-        if not link.inbox.is_full or self._hands_messages_over():
-            return True
-        self._warn_of_pause(link)
-        return False
-
     # The link
 
     def _begin(self, link: Link, transport: Transport, request: OpeningRequest) -> None:
         """Begins an attempt."""
         self._settings.max_message_size, self._settings.max_waiting = self._incoming
         self._keep_if_wanted(link)
+        host, port = request.url.host, request.url.port
+        link.place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         link.carry(transport)
         guard(link)
         transport.open(request)
@@ -534,10 +415,15 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
         return self._attach(link)
 
     def _attach(self, link: Link) -> Link:
+        link.claim(self._thread)
         self._link = link
         self._inbox = link.inbox
         self._peer = WebSocketPeer(link)
         return link
+
+    def _claim(self, thread: int) -> None:
+        super()._claim(thread)
+        self._link.claim(self._thread)
 
     # The object itself
 
@@ -566,7 +452,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, LinkSen
             return
         is_dropped = link.is_open and not link.is_closing_here
         message = f"{self!r} was dropped while open: call disconnect_from_host()" if is_dropped else ""
-        link.close(CloseCode.NORMAL_CLOSURE, "")
+        link.say_goodbye()
         link.let_go()
         if is_dropped:
             warnings.warn(message, ResourceWarning, stacklevel=2, source=self)

@@ -8,7 +8,7 @@ __all__ = ["ConnectionStatistics"]
 
 
 class ConnectionStatistics(NamedTuple):
-    """Counted since `connect_to_url`, and still there after the end. Not in Godot.
+    """What was counted since `connect_to_url`; it stays after the end. Not in Godot.
 
     For what happens in a second, subtract what was counted a second ago.
 
@@ -27,6 +27,8 @@ class ConnectionStatistics(NamedTuple):
         silence: seconds since anything came from the server, if only a pong; -1.0 while not open.
         unanswered_pings: pings of the heartbeat that the server has not answered; three are the end of a line.
         write_stall: seconds since the system last took a byte, while some wait to be sent; 0.0 if none do.
+        backlog: messages that were read, and whose signal has not been emitted yet.
+        polls_cut_short: polls that `poll_budget` ended with such messages left; several in a row mean falling behind.
     """
 
     messages_received: int
@@ -43,3 +45,5 @@ class ConnectionStatistics(NamedTuple):
     silence: float
     unanswered_pings: int
     write_stall: float
+    backlog: int
+    polls_cut_short: int

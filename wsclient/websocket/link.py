@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from _thread import get_ident
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from wsclient.core.ownership import refuse_thread
 from wsclient.ground.error import Error
 from wsclient.ground.named_int import NamedInt
-from wsclient.protocol.close_code import MAX_REASON_SIZE, is_valid_close_code
+from wsclient.protocol.close_code import MAX_REASON_SIZE, CloseCode, is_valid_close_code
+from wsclient.protocol.events import Messages
 from wsclient.transport.base import needs_nobody, no_express
 from wsclient.transport.forked import ForkedTransport
 from wsclient.websocket.connection_failure import ConnectionFailure
@@ -69,7 +72,10 @@ class Link:
         close_code: of the last close, as received; -1 before any.
         close_reason: that came with it.
         has_warned_of_pause: whether a log line has said that nobody reads the packets.
+        has_warned_of_backlog: whether one has said that messages come faster than they are handled.
+        place: host and port of the server, with which log lines begin.
         last_error: why a call was refused, or the connection failed.
+        thread: the one that may use the connection; None if any may.
         sent_messages: how many were given to the transport.
         sent_bytes: of their payloads.
         wake: called when something is left to do that no descriptor and no time will show; see `let_rest`.
@@ -84,6 +90,7 @@ class Link:
         auto_flush: bool = True,
         error_while_closed: Error = Error.FAILED,
     ) -> None:
+        self.thread: int | None = None
         self.write_mode = write_mode
         self._auto_flush = auto_flush
         self.last_error: ConnectionFailure | None = None
@@ -98,6 +105,8 @@ class Link:
         self.close_code: int = -1
         self.close_reason: str = ""
         self.has_warned_of_pause: bool = False
+        self.has_warned_of_backlog: bool = False
+        self.place: str = "a client without a connection"
         self.sent_messages: int = 0
         self.sent_bytes: int = 0
         self._outgoing = outgoing
@@ -125,25 +134,44 @@ class Link:
     @property
     def buffered_amount(self) -> int:
         """Bytes of packets that wait to be sent, kept ones among them."""
-        waiting = 0 if self.transport is None else self.transport.buffered_amount
-        return waiting if self.kept is None else waiting + self.kept.size
+        transport, kept = self.transport, self.kept  # asked once: another thread may be the one that asks
+        waiting = 0 if transport is None else transport.buffered_amount
+        return waiting if kept is None else waiting + kept.size
 
     @property
     def buffered_messages(self) -> int:
         """Packets that wait to be sent, kept ones among them."""
-        waiting = 0 if self.transport is None else self.transport.buffered_messages
-        return waiting if self.kept is None else waiting + len(self.kept)
+        transport, kept = self.transport, self.kept
+        waiting = 0 if transport is None else transport.buffered_messages
+        return waiting if kept is None else waiting + len(kept)
+
+    @property
+    def backlog(self) -> int:
+        """Messages that were read, and whose signal has not been emitted yet. To be asked by any thread."""
+        return sum(len(event.payloads) for event in [*self.events] if isinstance(event, Messages))
 
     @property
     def latency(self) -> float:
         """Seconds, the round trip of the heartbeat's last ping, behind the end too; -1.0 before the first."""
-        latency = -1.0 if self.transport is None else self.transport.latency
+        transport = self.transport
+        latency = -1.0 if transport is None else transport.latency
         return self._latency if latency < 0.0 else latency
 
     @property
     def remote_address(self) -> tuple[str, int]:
         """The server's numeric address and port; ("", 0) while not open."""
-        return ("", 0) if self.transport is None else self.transport.remote_address
+        transport = self.transport
+        return ("", 0) if transport is None else transport.remote_address
+
+    def claim(self, thread: int | None) -> None:
+        """Lets this thread alone send, take, flush and close; None: any."""
+        self.thread = self.inbox.thread = thread
+
+    def check_thread(self) -> None:
+        """Raises RuntimeError if another thread than the calling one owns the connection."""
+        if self.thread not in (None, thread := get_ident()):
+            advice = "may not use it: call send_from_thread() there, and leave the rest to the owner"
+            refuse_thread("this connection", self.thread, thread, advice)
 
     def carry(self, transport: Transport) -> None:
         """Begins an attempt over a transport."""
@@ -178,6 +206,8 @@ class Link:
 
     def send(self, payload: bytes, is_text: bool) -> Error:
         """Sends one message, or refuses it whole; see `WebSocketPeer.put_packet`."""
+        if get_ident() != self.thread:
+            self.check_thread()
         sent_bytes = self.sent_bytes + len(payload)
         # Skip the check while the message is sure to fit: what waits grows only by what is sent here. Whether the
         # connection is open, the transport's express knows.
@@ -238,6 +268,10 @@ class Link:
         """Returns whether a message of that size can be queued."""
         return self.transport is not None and not self._look_for_room(size)
 
+    def is_full_for(self, size: int) -> bool:
+        """Returns whether a message of that size has to wait for room; False if none can be sent."""
+        return (self.is_open or self.kept is not None) and bool(self._look_for_room(size))
+
     def _look_for_room(self, size: int) -> str:
         """Finds out how much fits. Returns why a message of that size does not, "" if it does."""
         max_bytes, max_packets = self._outgoing
@@ -280,6 +314,7 @@ class Link:
 
     def flush(self) -> None:
         """Writes what waits, as far as the system takes it now."""
+        self.check_thread()
         if self.transport is not None:
             self.transport.flush()
 
@@ -290,7 +325,12 @@ class Link:
             ValueError: a code that must not be sent, or a reason that has more than 123 bytes; nothing is changed.
             TypeError: `code` is no int, or `reason` no str.
         """
+        self.check_thread()
         check_close(code, reason)
+        self.say_goodbye(code, reason)
+
+    def say_goodbye(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
+        """Closes as `close` does, whatever thread calls: an object may be dropped in any."""
         if self.transport is None or self.is_closing_here:
             return
         if self.is_open:
@@ -338,6 +378,7 @@ class Link:
 
     def refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
         """Says why a call is refused, for those too who do not look at what it returns."""
+        self.check_thread()
         self.last_error = ConnectionFailure.of_call(error, message, cause)
         logger.error("%s: %s", error.name, message)
         return error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from _thread import get_ident
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -96,6 +97,8 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
             b"" if there is none: then `get_packet_error()` returns `ERR_UNAVAILABLE`, or `FAILED` while not open.
         """
         inbox = self._inbox
+        if get_ident() != inbox.thread:
+            inbox.check_thread()
         packets = inbox.packets
         if not packets:
             inbox.error = inbox.when_empty

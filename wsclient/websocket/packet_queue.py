@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from _thread import get_ident
 from collections import deque
 from typing import TYPE_CHECKING
 
+from wsclient.core.ownership import refuse_thread
 from wsclient.ground.error import Error
 from wsclient.protocol.events import BINARY, TEXT
 
@@ -32,6 +34,7 @@ class PacketQueue:
         packets: the messages; whoever reads may take from the left.
         error: what `get_packet_error()` tells.
         when_empty: as above.
+        thread: the one that may take messages; None if any may.
         received: how many messages were ever put in.
         told: how many of these `messages_available` was emitted for, or would have been.
         handed: how many messages went to handlers of `message_received`, and were never put in.
@@ -56,6 +59,7 @@ class PacketQueue:
         "only_kind",
         "packets",
         "received",
+        "thread",
         "told",
         "when_empty",
     )
@@ -66,6 +70,7 @@ class PacketQueue:
         self.when_empty: Error = when_empty
         self.max_bytes: int = max_bytes
         self.max_packets: int = max_packets
+        self.thread: int | None = None
         self.received: int = 0
         self.told: int = 0
         self.handed: int = 0
@@ -77,6 +82,13 @@ class PacketQueue:
         self.kinds_from: int = 0
         self._announced: list[bytes] = []
         self._announced_at = 0
+
+    def check_thread(self) -> None:
+        """Raises RuntimeError if another thread than the calling one owns the messages."""
+        if self.thread not in (None, thread := get_ident()):
+            refuse_thread(
+                "this connection", self.thread, thread, "may not read its messages: read them where it is polled"
+            )
 
     def room_for(self, messages: Messages) -> int:
         """How many of these messages, from the first on, it takes now."""
@@ -139,10 +151,8 @@ class PacketQueue:
 
     @property
     def size(self) -> int:
-        """How many bytes of payload wait."""
-        waiting = sum(map(len, self.packets))
-        self._gone_bytes = self.received_bytes - waiting
-        return waiting
+        """How many bytes of payload wait. To be asked by any thread: a copy is made at once."""
+        return sum(map(len, self.packets.copy()))
 
     @property
     def size_at_most(self) -> int:
@@ -150,8 +160,12 @@ class PacketQueue:
         return self.received_bytes - self._gone_bytes
 
     def _fits(self, more: int) -> bool:
-        # Counted anew only where the old count, which may be too high, says no.
-        return self.size_at_most + more <= self.max_bytes or self.size + more <= self.max_bytes
+        # Counted again only if the old count, which may be too high, says no.
+        if self.size_at_most + more <= self.max_bytes:
+            return True
+        waiting = self.size
+        self._gone_bytes = self.received_bytes - waiting
+        return waiting + more <= self.max_bytes
 
     def _add_kinds(self, kinds: bytes) -> None:
         taken, start = self.received - len(self.packets), self.kinds_from
@@ -182,6 +196,8 @@ class PacketReader:
             b"" where there is none: then `get_packet_error()` tells `ERR_UNAVAILABLE`, or `FAILED` while not open.
         """
         inbox = self._inbox
+        if get_ident() != inbox.thread:
+            inbox.check_thread()
         try:
             packet = inbox.packets.popleft()
         except IndexError:
@@ -193,6 +209,8 @@ class PacketReader:
     def get_packets(self) -> list[bytes]:
         """Takes all packets at once, none where there are none: the cheapest way to read many."""
         inbox = self._inbox
+        if get_ident() != inbox.thread:
+            inbox.check_thread()
         packets = list(inbox.packets)
         inbox.packets.clear()
         inbox.error = _OK
@@ -201,6 +219,8 @@ class PacketReader:
     def get_message(self) -> str | bytes | None:
         """Takes the oldest packet: a text message as `str`, a binary one as `bytes`; None where there is none."""
         inbox = self._inbox
+        if get_ident() != inbox.thread:
+            inbox.check_thread()
         try:
             packet = inbox.packets.popleft()
         except IndexError:
@@ -215,6 +235,8 @@ class PacketReader:
     def get_messages(self) -> list[str | bytes]:
         """Takes all packets at once, as `get_message()` would one by one. Not in Godot."""
         inbox = self._inbox
+        if get_ident() != inbox.thread:
+            inbox.check_thread()
         packets = [*inbox.packets]
         kinds = inbox.waiting_kinds
         inbox.packets.clear()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = ["PollMeter"]
+
+_BEHIND: Final = 3  # polls in a row that were cut short
 
 
 class PollMeter:
@@ -18,11 +20,13 @@ class PollMeter:
         budget: seconds that one poll may work.
         count: polls since `restart`.
         longest: seconds, of those that found something to do.
+        last: seconds, of the last of those.
+        cut_short: polls that ended by the budget, with something left to tell.
         started: when the poll that runs began, on the clock.
         deadline: when it will have used up its budget.
     """
 
-    __slots__ = ("budget", "clock", "count", "deadline", "longest", "started")
+    __slots__ = ("_in_a_row", "budget", "clock", "count", "cut_short", "deadline", "last", "longest", "started")
 
     def __init__(self, budget: float) -> None:
         self.budget: float = budget
@@ -33,6 +37,9 @@ class PollMeter:
         self.clock: Callable[[], float] = clock
         self.count: int = 0
         self.longest: float = 0.0
+        self.last: float = 0.0
+        self.cut_short: int = 0
+        self._in_a_row = 0  # of those, up to the last poll
         self.started: float = clock()  # for the poll that runs, if it is in one
         self.deadline: float = self.started
 
@@ -42,6 +49,21 @@ class PollMeter:
         self.started = self.clock()
         self.deadline = self.started + self.budget
 
-    def stop(self) -> None:
-        """Records how long the poll took."""
-        self.longest = max(self.longest, self.clock() - self.started)
+    def stop(self, *, has_left: bool = False) -> None:
+        """Records how long the poll took.
+
+        Args:
+            has_left: whether something that was read could not be told any more.
+        """
+        self.last = took = self.clock() - self.started
+        self.longest = max(self.longest, took)
+        if has_left and took >= self.budget:
+            self.cut_short += 1
+            self._in_a_row += 1
+        else:
+            self._in_a_row = 0
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the last three polls were cut short."""
+        return self._in_a_row >= _BEHIND

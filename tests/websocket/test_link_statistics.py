@@ -1,0 +1,29 @@
+"""What is counted of a link, its session and its polls. As a user asks for it: test_client_packets.py."""
+
+from __future__ import annotations
+
+from tests.support.fake_transport import FakeTransport, binary
+from wsclient.websocket.link import Link
+from wsclient.websocket.link_statistics import statistics_of
+from wsclient.websocket.poll_meter import PollMeter
+
+
+def test_without_a_transport_nothing_is_unknown() -> None:
+    told = statistics_of(Link(), None, PollMeter(0.004))
+
+    assert (told.silence, told.unanswered_pings, told.write_stall, told.unsent_bytes) == (-1.0, 0, 0.0, 0)
+
+
+def test_the_transport_says_how_long_it_was_silent() -> None:
+    link, transport = Link(), FakeTransport()
+    link.carry(transport)
+    transport.silent_for = 2.5
+
+    assert statistics_of(link, None, PollMeter(0.004)).silence == 2.5
+
+
+def test_what_was_read_and_not_told_is_the_backlog() -> None:
+    link = Link()
+    link.events += [binary(b"a", b"b"), binary(b"c")]
+
+    assert statistics_of(link, None, PollMeter(0.004)).backlog == 3

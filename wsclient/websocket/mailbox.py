@@ -1,0 +1,47 @@
+"""Mailbox: messages that other threads have given to the owner of a connection, to be sent by its next `poll()`."""
+
+from __future__ import annotations
+
+from _thread import allocate_lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wsclient.websocket.link import Limits
+
+__all__ = ["Mailbox"]
+
+
+class Mailbox:
+    """Text and binary messages, bounded. Any thread may put one in; the owner alone takes them, and never waits.
+
+    Attributes:
+        messages: payload, and whether it is text; the oldest first.
+    """
+
+    __slots__ = ("_lock", "_put_bytes", "_taken_bytes", "messages")
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[bytes, bool]] = []
+        self._put_bytes = 0  # changed by those that put, one at a time
+        self._taken_bytes = 0  # changed by the owner
+        self._lock = allocate_lock()
+
+    def put(self, payload: bytes, limits: Limits, *, is_text: bool) -> None:
+        """Puts a message in.
+
+        Raises:
+            BufferError: it does not fit these limits, together with those that wait.
+        """
+        size = len(payload)
+        with self._lock:
+            waiting, count = self._put_bytes - self._taken_bytes, len(self.messages)
+            if waiting + size > limits.max_bytes or count >= limits.max_packets:
+                wait = f"{waiting} bytes in {count} messages wait for poll()"
+                raise BufferError(f"send_from_thread(): no room for {size} bytes, {wait}; see set_buffers()")
+            self._put_bytes += size
+            self.messages.append((payload, is_text))
+
+    def take(self) -> None:
+        """Removes the oldest message."""
+        payload, _ = self.messages.pop(0)
+        self._taken_bytes += len(payload)
