@@ -56,10 +56,8 @@ WORLD = {
     "time",
 }
 MAY_TOUCH_THE_WORLD = {"transport", CLI}
-HARMLESS = {
-    ("_thread", "get_ident"),
-    ("_thread", "allocate_lock"),
-}  # who may use an object has to be seen from its class
+# One object belongs to one thread, and its class has to see which.
+HARMLESS = {("_thread", name) for name in ("allocate_lock", "get_ident")}
 
 # These serve any peer, over whatever it speaks.
 NAME_NO_WEBSOCKET = {"core", "scene"}

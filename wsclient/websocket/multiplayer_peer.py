@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from _thread import get_ident
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["WebSocketMultiplayerPeer"]
 
 logger: Final = logging.getLogger("wsclient.multiplayer")
-
-# Looked up once: through the class, a member costs Python 3.11 as much as the rest of `get_packet`.
-_OK = Error.OK
 
 _POLL_BUDGET: Final = 0.004  # seconds
 
@@ -86,35 +82,11 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
 
     # Packets: those calls of PacketReader that PacketPeer has too, which stands before it
 
-    def get_available_packet_count(self) -> int:
-        """Returns how many packets can be read."""
-        return len(self._inbox.packets)
-
-    def get_packet(self) -> bytes:
-        """Takes the oldest packet; of a text message its UTF-8.
-
-        Returns:
-            b"" if there is none: then `get_packet_error()` returns `ERR_UNAVAILABLE`, or `FAILED` while not open.
-        """
-        inbox = self._inbox
-        if get_ident() != inbox.thread:
-            inbox.check_thread()
-        packets = inbox.packets
-        if not packets:
-            inbox.error = inbox.when_empty
-            return b""
-        inbox.error = _OK
-        return packets.popleft()
-
-    def get_packet_error(self) -> Error:
-        """Returns how the last read went: `OK` before the first."""
-        return self._inbox.error
-
-    def _set_packet_error(self, error: Error) -> None:
-        self._inbox.error = error
-
-    def _unget_packet(self, packet: bytes) -> None:
-        self._inbox.packets.appendleft(packet)
+    get_available_packet_count = PacketReader.get_available_packet_count
+    get_packet = PacketReader.get_packet
+    get_packet_error = PacketReader.get_packet_error
+    _set_packet_error = PacketReader._set_packet_error  # noqa: SLF001 - our own
+    _unget_packet = PacketReader._unget_packet  # noqa: SLF001 - our own
 
     # Limits
 

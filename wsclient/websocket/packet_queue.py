@@ -32,7 +32,6 @@ class PacketQueue:
 
     Attributes:
         packets: the messages; whoever reads may take from the left.
-        error: what `get_packet_error()` tells.
         when_empty: as above.
         thread: the one that may take messages; None if any may.
         received: how many messages were ever put in.
@@ -47,9 +46,10 @@ class PacketQueue:
     __slots__ = (
         "_announced",
         "_announced_at",
+        "_error",
+        "_failed_at",
         "_gone_bytes",
         "_put_bytes",
-        "error",
         "handed",
         "handed_bytes",
         "kinds",
@@ -66,7 +66,8 @@ class PacketQueue:
 
     def __init__(self, max_bytes: int, max_packets: int, *, when_empty: Error = Error.FAILED) -> None:
         self.packets: deque[bytes] = deque()
-        self.error: Error = Error.OK
+        self._error: Error = _OK
+        self._failed_at = 0  # how many messages had been taken when the error was set
         self.when_empty: Error = when_empty
         self.max_bytes: int = max_bytes
         self.max_packets: int = max_packets
@@ -89,6 +90,27 @@ class PacketQueue:
             refuse_thread(
                 "this connection", self.thread, thread, "may not read its messages: read them where it is polled"
             )
+
+    @property
+    def error(self) -> Error:
+        """What `get_packet_error()` returns. Taking a message makes it `OK`, at no cost: then one more was taken."""
+        return self._error if self._failed_at == self.received - len(self.packets) else _OK
+
+    @error.setter
+    def error(self, error: Error) -> None:
+        self._error, self._failed_at = error, self.received - len(self.packets)
+
+    def take_asking(self) -> bytes:
+        """Takes the oldest message; b"" if there is none.
+
+        Raises:
+            RuntimeError: another thread owns the messages.
+        """
+        self.check_thread()
+        if self.packets:
+            return self.packets.popleft()
+        self.error = self.when_empty
+        return b""
 
     def room_for(self, messages: Messages) -> int:
         """How many of these messages, from the first on, it takes now."""
@@ -186,38 +208,32 @@ class PacketReader:
     _inbox: PacketQueue
 
     def get_available_packet_count(self) -> int:
-        """Tells how many packets can be read."""
+        """Returns how many packets can be read."""
         return len(self._inbox.packets)
 
     def get_packet(self) -> bytes:
         """Takes the oldest packet; of a text message its UTF-8.
 
         Returns:
-            b"" where there is none: then `get_packet_error()` tells `ERR_UNAVAILABLE`, or `FAILED` while not open.
+            b"" if there is none: then `get_packet_error()` returns `ERR_UNAVAILABLE`, or `FAILED` while not open.
         """
+        # A game calls this for each packet: nothing is stored when it succeeds, see `PacketQueue.error`.
         inbox = self._inbox
-        if get_ident() != inbox.thread:
-            inbox.check_thread()
-        try:
-            packet = inbox.packets.popleft()
-        except IndexError:
-            inbox.error = inbox.when_empty
-            return b""
-        inbox.error = _OK
-        return packet
+        if get_ident() == inbox.thread and inbox.packets:
+            return inbox.packets.popleft()
+        return inbox.take_asking()
 
     def get_packets(self) -> list[bytes]:
-        """Takes all packets at once, none where there are none: the cheapest way to read many."""
+        """Takes all packets at once, none if there are none: the cheapest way to read many."""
         inbox = self._inbox
-        if get_ident() != inbox.thread:
-            inbox.check_thread()
+        inbox.check_thread()
         packets = list(inbox.packets)
         inbox.packets.clear()
         inbox.error = _OK
         return packets
 
     def get_message(self) -> str | bytes | None:
-        """Takes the oldest packet: a text message as `str`, a binary one as `bytes`; None where there is none."""
+        """Takes the oldest packet: a text message as `str`, a binary one as `bytes`; None if there is none."""
         inbox = self._inbox
         if get_ident() != inbox.thread:
             inbox.check_thread()
@@ -226,7 +242,6 @@ class PacketReader:
         except IndexError:
             inbox.error = inbox.when_empty
             return None
-        inbox.error = _OK
         kind = inbox.only_kind
         if kind is None:  # what `last_was_text` asks
             kind = inbox.kinds[inbox.received - len(inbox.packets) - inbox.kinds_from]
@@ -235,20 +250,16 @@ class PacketReader:
     def get_messages(self) -> list[str | bytes]:
         """Takes all packets at once, as `get_message()` would one by one. Not in Godot."""
         inbox = self._inbox
-        if get_ident() != inbox.thread:
-            inbox.check_thread()
-        packets = [*inbox.packets]
         kinds = inbox.waiting_kinds
-        inbox.packets.clear()
-        inbox.error = _OK
+        packets = self.get_packets()
         return [packet.decode("utf-8") if is_text else packet for packet, is_text in zip(packets, kinds, strict=False)]
 
     def get_packet_error(self) -> Error:
-        """Tells how the last read went: `OK` before the first."""
+        """Returns how the last read went: `OK` before the first."""
         return self._inbox.error
 
     def was_string_packet(self) -> bool:
-        """Tells whether the packet that was read last was a text message; False before the first."""
+        """Returns whether the packet that was read last was a text message; False before the first."""
         return self._inbox.last_was_text
 
     def _set_packet_error(self, error: Error) -> None:
