@@ -463,6 +463,8 @@ class ServerEvents(SignalEmitter):
             silence=-1.0,
             unanswered_pings=sum(client.transport.unanswered_pings for client in self._served),
             write_stall=max((client.transport.write_stall for client in self._served), default=0.0),
+            backlog=sum(link.backlog for link in links),
+            polls_cut_short=meter.cut_short,
         )
 
 
