@@ -23,6 +23,7 @@ CALLS: dict[str, Callable[[WebSocketClient], object]] = {
     "connect_to_url-refused": lambda client: client.connect_to_url("http://"),
     "disconnect_from_host": lambda client: client.disconnect_from_host(),
     "with": lambda client: client.__exit__(None, None, None),
+    "reconnect_now": lambda client: client.reconnect_now(),
     "poll": lambda client: client.poll(),
     "put_packet": lambda client: client.put_packet(b"x"),
     "put_packet-bytearray": lambda client: client.put_packet(bytearray(b"x")),

@@ -231,6 +231,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
 
         Without one, nothing happens.
         """
+        self._link.check_thread()
         if self._reconnector is not None:
             self._reconnector.hurry(self._meter.clock())
             self._link.wake()
