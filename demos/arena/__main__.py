@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import pygame
 
 from demos.arena.companions import Companions
+from demos.arena.connection import Connection
 from demos.arena.game import Game
 from demos.arena.hud import status_of
 from demos.arena.model import Ship
 from demos.arena.network_view import NetworkView
 from demos.arena.options import add_player_options
-from demos.arena.reconnector import Reconnector
 from demos.arena.window import Window, add_options
 from wsclient import WebSocketClient
 
@@ -53,7 +53,7 @@ def play(
 ) -> None:
     """Plays on a server, whether it is there or not, until the window is closed."""
     with WebSocketClient() as client:
-        reconnector = Reconnector(client, url)
+        connection = Connection(client, url)
         game = Game(client, Ship(name, hue=45))
         network = NetworkView(client, is_shown=shows_network)
         window.keys[pygame.K_F3] = network.toggle
@@ -61,11 +61,10 @@ def play(
 
         def update_all() -> None:
             update()
-            reconnector.update()
             network.update(game)
 
         try:
-            window.play(game, lambda: status_of(client, reconnector), update_all)
+            window.play(game, lambda: status_of(connection), update_all)
         finally:
             print(game.polls.summary())
 

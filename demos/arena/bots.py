@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from demos.arena import lifeline
 from demos.arena.autopilot import steer
+from demos.arena.connection import Connection
 from demos.arena.game import Game
 from demos.arena.model import HEIGHT, WIDTH, Ship
-from demos.arena.reconnector import Reconnector
 from wsclient import WebSocketClient
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ def new_bot_ship(index: int) -> Ship:
 def fly_bots(url: str, count: int, is_over: threading.Event) -> None:
     """Plays with `count` bots until it is over."""
     clients = [WebSocketClient() for _ in range(count)]
-    reconnectors = [Reconnector(client, url) for client in clients]
+    for client in clients:
+        Connection(client, url)
     games = [Game(client, new_bot_ship(index)) for index, client in enumerate(clients)]
     while not is_over.wait(FRAME):
-        for reconnector, game in zip(reconnectors, games, strict=True):
-            reconnector.update()
+        for game in games:
             game.frame(FRAME, steer(game.ship, game.stars))
     for client in clients:
         client.disconnect_from_host()

@@ -10,9 +10,8 @@ import pygame
 from demos.arena.art import FINER, HEIGHT, WIDTH, tint
 
 if TYPE_CHECKING:
+    from demos.arena.connection import Connection
     from demos.arena.game import Game
-    from demos.arena.reconnector import Reconnector
-    from wsclient import WebSocketClient
 
 __all__ = ["Status", "draw", "status_of", "text"]
 
@@ -34,15 +33,9 @@ class Status(NamedTuple):
     trouble: str = ""  # where there is any: a sentence for the middle of the screen
 
 
-def status_of(client: WebSocketClient, reconnector: Reconnector) -> Status:
-    """Puts the state of the connection into words."""
-    if client.get_connection_status() == client.CONNECTION_CONNECTED:
-        return Status(True, f"connected to {reconnector.url}")
-    if not reconnector.why:
-        return Status(False, f"connecting to {reconnector.url}")
-    seconds = reconnector.seconds_left
-    next_try = "trying now" if seconds is None else f"trying again in {seconds:.1f} s"
-    return Status(False, f"no connection, {next_try}", reconnector.why)
+def status_of(connection: Connection) -> Status:
+    """Returns how it stands with a connection."""
+    return Status(connection.is_open, connection.line, connection.why)
 
 
 def draw(screen: pygame.Surface, game: Game, status: Status, *, now: float, frames_a_second: int) -> None:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from demos.arena.autopilot import steer
 from demos.arena.bots import FRAME, new_bot_ship
+from demos.arena.connection import Connection
 from demos.arena.game import Game
 from demos.arena.hud import Status, status_of
 from demos.arena.messages import Scene, encode
 from demos.arena.model import Ship, catch, fly
-from demos.arena.reconnector import Reconnector
 from demos.arena.window import Window, add_options
 from demos.custom_peer.loopback_peer import LoopbackPeer
 from wsclient import WebSocketClient
@@ -41,22 +41,20 @@ def main() -> None:
             play(LoopbackPeer(), window, lambda: Status(True, "no network: a LoopbackPeer"))
             return
         with WebSocketClient() as client:
-            reconnector = Reconnector(client, options.network)
-            play(client, window, lambda: status_of(client, reconnector), reconnector.update)
+            connection = Connection(client, options.network)
+            play(client, window, lambda: status_of(connection))
 
 
 def play(
     peer: NetworkedMultiplayerPeer,
     window: Window,
     status: Callable[[], Status],
-    update: Callable[[], object] = lambda: None,
 ) -> None:
     """Plays on any peer that gives back what was put into it, with drones in place of the other players."""
     game = Game(peer, Ship("Sam", hue=45))
     drones = [new_bot_ship(index) for index in range(DRONES)]
 
     def fly_drones() -> None:
-        update()
         for index, drone in enumerate(drones):
             drones[index], game.stars = catch(fly(drone, steer(drone, game.stars), FRAME), game.stars)
         if peer.get_connection_status() == peer.CONNECTION_CONNECTED:

@@ -15,9 +15,9 @@ if not hasattr(time, "thread_time"):  # a page has no clock of the processor's t
     time.thread_time = time.perf_counter
 
 from demos.arena.autopilot import steer
+from demos.arena.connection import Connection
 from demos.arena.game import Game
 from demos.arena.model import STARS, Ship, Steering, star_positions
-from demos.arena.reconnector import Reconnector
 from wsclient import WebSocketClient
 from wsclient.netgraph import NetGraph
 
@@ -96,17 +96,16 @@ async def play(
     options = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
     seconds = float(options.get("seconds", "inf"))
     client = WebSocketClient()
-    reconnector = Reconnector(client, _game_of(address))
+    connection = Connection(client, _game_of(address))
     game = Game(client, Ship(options.get("name", "Sam"), hue=45))
     graph, keys, stars = NetGraph(client), Keys(), game.stars
     began = before = time.perf_counter()
     frames = 0
     while (now := time.perf_counter()) - began < seconds:
-        reconnector.update()
         game.frame(min(now - before, LONGEST_FRAME), keys.steering(game.ship, game.stars))
         graph.note(game.polls.recent[-1], -1.0 if game.round_trip is None else game.round_trip)
         frames, before = frames + 1, now
-        scene = describe(game, stars, now) | _status(client, reconnector)
+        scene = describe(game, stars, now) | _status(connection)
         scene["numbers"] = _numbers(game, now, round(frames / (now - began)) if now > began else 0)
         scene["graph"] = _graph(graph) if keys.shows_network else []
         stars = game.stars
@@ -118,7 +117,7 @@ async def play(
         "others": sorted(game.others),
         "frames": frames,
         "seconds": seconds,
-        "connections": reconnector.connections,
+        "connections": connection.connections,
         "received": statistics.messages_received,
         "sent": statistics.messages_sent,
         "longest_poll": statistics.longest_poll,
@@ -154,15 +153,8 @@ def _ship(ship: Ship, age: float) -> dict[str, object]:
     }
 
 
-def _status(client: WebSocketClient, reconnector: Reconnector) -> dict[str, Any]:
-    is_connected = client.get_connection_status() == client.CONNECTION_CONNECTED
-    left = reconnector.seconds_left
-    status = "connecting" if left is None else f"no connection, trying again in {left:.1f} s"
-    return {
-        "connected": is_connected,
-        "status": f"connected to {reconnector.url}" if is_connected else status,
-        "trouble": "" if is_connected else reconnector.why,
-    }
+def _status(connection: Connection) -> dict[str, Any]:
+    return {"connected": connection.is_open, "status": connection.line, "trouble": connection.why}
 
 
 def _numbers(game: Game, now: float, frames_a_second: int) -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ KINDS = {
 
 # The game, as the desktop has it: none of these knows pygame or a socket.
 GAME = ("__init__", "arena/__init__", "arena/autopilot", "arena/game", "arena/messages", "arena/meters", "arena/model")
-PAGE = ("arena/reconnector", "web/__init__", "web/page")
+PAGE = ("arena/connection", "web/__init__", "web/page")
 
 
 def build_site(folder: Path, pyodide: Path) -> None:

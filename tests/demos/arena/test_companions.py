@@ -11,9 +11,9 @@ import pytest
 
 from demos.arena import companions as companions_module
 from demos.arena.companions import Companions
+from demos.arena.connection import Connection
 from demos.arena.game import Game
 from demos.arena.model import Ship, Steering
-from demos.arena.reconnector import Reconnector
 from tests.demos.arena.test_server import play_until
 from tests.support.source import ROOT
 from wsclient import WebSocketClient
@@ -24,12 +24,11 @@ START_TWO_BOTS = "from demos.arena.companions import Companions; companions = Co
 def test_a_game_outlives_its_server_and_is_connected_again_by_the_same_client(monkeypatch):
     monkeypatch.setattr(companions_module, "SECONDS_DEAD", 0.3)
     with Companions(2) as companions, WebSocketClient() as client:
-        reconnector = Reconnector(client, companions.url)
+        connection = Connection(client, companions.url)
         game = Game(client, Ship("Sam", 45))
 
         def play(is_over):
             def has_come():
-                reconnector.update()
                 companions.update()
                 return is_over()
 
@@ -38,7 +37,7 @@ def test_a_game_outlives_its_server_and_is_connected_again_by_the_same_client(mo
         play(lambda: len(game.others) == 2)
         port = companions.url
         companions.kill_server()
-        play(lambda: reconnector.why != "")
+        play(lambda: connection.why != "")
         assert client.get_connection_status() != client.CONNECTION_CONNECTED
 
         was_seen = {name: each.seen_at for name, each in game.others.items()}
@@ -46,10 +45,10 @@ def test_a_game_outlives_its_server_and_is_connected_again_by_the_same_client(mo
         game.frame(0.1, Steering(thrust=True))
         assert game.ship.y < before.y
 
-        play(lambda: reconnector.connections == 2)
+        play(lambda: connection.connections == 2)
         play(lambda: all(game.others[name].seen_at > seen_at for name, seen_at in was_seen.items()))
         assert companions.url == port
-        assert reconnector.why == ""
+        assert connection.why == ""
 
 
 def test_the_server_is_killed_when_that_was_asked_for():
