@@ -125,6 +125,7 @@ class _Recorder(Transport):
 
     def open(self, request: OpeningRequest) -> None:
         self._started = self.clock()
+        self._inner.remembers = self.remembers
         self._inner.open(request)
 
     def poll(self, read: bool = True) -> list[Event]:
@@ -163,6 +164,9 @@ class _Recorder(Transport):
     @property
     def buffered_messages(self) -> int:
         return self._inner.buffered_messages
+
+    def unsent_messages(self) -> list[tuple[bytes, bool]]:
+        return self._inner.unsent_messages()
 
     @property
     def latency(self) -> float:
