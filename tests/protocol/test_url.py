@@ -275,3 +275,43 @@ def test_what_is_put_together_is_taken_apart(is_secure: bool, host: str, port: i
 
     assert (url.is_secure, url.port, url.resource_name) == (is_secure, port, resource_name)
     assert url.host == host.strip("[]").replace("%25", "%")
+
+
+# Unix domain sockets
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "resource"),
+    [
+        pytest.param("ws+unix:///run/game.sock:/room?id=7", "/run/game.sock", "/room?id=7", id="resource"),
+        pytest.param("WS+UNIX:///run/game.sock", "/run/game.sock", "/", id="no-resource"),
+        pytest.param("ws+unix:///run/game.sock:", "/run/game.sock", "/", id="colon-alone"),
+        pytest.param("ws+unix:///run/game.sock:?id=7", "/run/game.sock", "/?id=7", id="query-alone"),
+        pytest.param("ws+unix:///run/a%3Ab%20c.sock:/x:y", "/run/a:b c.sock", "/x:y", id="encoded"),
+        pytest.param("ws+unix:///run/\u00fc.sock#part", "/run/\u00fc.sock", "/", id="fragment"),
+    ],
+)
+def test_a_unix_socket_has_a_path_and_a_resource(text: str, path: str, resource: str) -> None:
+    url = URL.parse(text)
+
+    assert (url.socket_path, url.resource_name, url.host_header) == (path, resource, "localhost")
+    assert URL.parse(str(url)).socket_path == path
+    assert "7" not in str(url)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("ws+unix://", id="nothing"),
+        pytest.param("ws+unix://host/game.sock", id="host"),
+        pytest.param("ws+unix:/run/game.sock", id="one-slash"),
+        pytest.param("ws+unix:///run/game.sock:room", id="relative-resource"),
+        pytest.param("ws+unix:///run/game.sock?id=7:/x", id="query-in-the-path"),
+        pytest.param("ws+unix:///run/%00", id="zero"),
+        pytest.param("ws+unix:///run/%ff", id="not-utf-8"),
+        pytest.param("wss+unix:///run/game.sock", id="tls"),
+    ],
+)
+def test_a_unix_socket_without_a_path_is_refused(text: str) -> None:
+    with pytest.raises(InvalidArgument):
+        URL.parse(text)

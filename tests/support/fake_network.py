@@ -147,6 +147,7 @@ class FakeSocket:
         self.kind = kind
         self.calls: list[str] = []
         self.options: dict[tuple[int, int], object] = {}
+        self.bound: tuple[str, int] | None = None
         self.is_closed = False
         self.is_connected_to_itself = False
         self._fileno = next(self._filenos)
@@ -175,6 +176,10 @@ class FakeSocket:
 
     def setblocking(self, flag: bool) -> None:
         self._may_wait = flag
+
+    def bind(self, where: tuple[str, int]) -> None:
+        self._call("bind")
+        self.bound = where
 
     def connect_ex(self, where: tuple[str, int]) -> int:
         self._call("connect_ex")

@@ -91,6 +91,8 @@ class FakeTransport(Transport):
 
     # For tests
 
+    headers: tuple[tuple[str, str], ...] = ()  # of the server's reply
+
     def feed(self, *events: Event) -> None:
         """Lets one more read bring these events."""
         self._unread.append(list(events))
@@ -183,6 +185,10 @@ class FakeTransport(Transport):
     @property
     def silence(self) -> float:
         return self.silent_for
+
+    @property
+    def response_headers(self) -> tuple[tuple[str, str], ...]:
+        return self.headers
 
     @property
     def remote_address(self) -> tuple[str, int]:

@@ -18,6 +18,7 @@ def attempt(
     network: FakeNetwork | None = None,
     resolver: FakeResolver | None = None,
     outside: Outside | None = None,
+    headers: tuple[tuple[str, str], ...] = (),
     **options: Any,
 ) -> Attempt:
     """Returns an attempt to open a URL.
@@ -27,10 +28,11 @@ def attempt(
         network: where to; a black hole by default.
         resolver: who looks up names.
         outside: all of the world, in place of both.
+        headers: of the request.
         options: of the settings.
     """
     outside = outside or (network or FakeNetwork()).outside(resolver)
     settings = Settings()
     for name, value in options.items():
         setattr(settings, name, value)
-    return Attempt.of(OpeningRequest(URL.parse(url)), settings, outside)
+    return Attempt.of(OpeningRequest(URL.parse(url), (), headers), settings, outside)

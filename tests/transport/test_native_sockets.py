@@ -7,6 +7,7 @@ import socket
 import struct
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -18,9 +19,12 @@ from wsclient.protocol.url import URL
 from wsclient.testing import FakeClock
 from wsclient.transport.base import OpeningRequest, Settings
 from wsclient.transport.native import NativeTransport
+from wsclient.transport.readiness import Readiness
+from wsclient.transport.stream.tcp_stream import TcpStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from wsclient.protocol.events import Event
 
@@ -304,3 +308,52 @@ def test_a_certificate_of_a_stranger_is_refused_and_accepted_unverified(
     assert strict.failure.kind is FailureKind.CERTIFICATE
     lax = loopback(is_secure=True, verify_ssl=False)
     lax.connect()
+
+
+# Unix domain sockets, and where to connect from
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no Unix domain sockets")
+def test_a_unix_socket_carries_a_connection(tmp_path: Path) -> None:
+    path = tmp_path / "a b.sock"
+    listening = socket.socket(socket.AF_UNIX)
+    listening.bind(str(path))
+    listening.listen()
+    transport = NativeTransport(Settings())
+    transport.open(OpeningRequest(URL.parse(f"ws+unix://{quote(str(path))}:/room")))
+    assert transport.poll() == []
+    accepted, _ = listening.accept()
+    accepted.setblocking(False)
+    server = ScriptedServer(TcpStream(accepted, Readiness()))
+    server.step()
+    assert server.request is not None
+    assert server.request.resource_name == "/room"
+    server.accept(behind=b"\x82\x02hi")
+
+    events = transport.poll()
+    assert events[0] == Opened("")
+    assert transport.remote_address == ("", 0) or transport.remote_address[0] == str(path)
+    transport.abort()
+    server.stream.close()
+    listening.close()
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no Unix domain sockets")
+def test_a_unix_socket_that_is_not_there_is_a_failure(tmp_path: Path) -> None:
+    transport = NativeTransport(Settings())
+    transport.open(OpeningRequest(URL.parse(f"ws+unix://{quote(str(tmp_path))}/no.sock")))
+    (ended,) = transport.poll()
+
+    assert isinstance(ended, Ended)
+    assert ended.failure is not None
+    assert (ended.failure.kind, ended.failure.stage) == (FailureKind.REFUSED, Stage.CONNECT)
+    assert ended.failure.detail == f"there is no socket {tmp_path}/no.sock"
+
+
+def test_the_local_address_is_the_servers_remote_one(loopback: Callable[..., Loopback]) -> None:
+    loop = loopback()
+    loop.transport._settings.local_address = "127.0.0.9"  # the settings are the test's own
+    loop.connect()
+
+    assert loop.server is not None
+    assert loop.server.stream.remote_address[0] == "127.0.0.9"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.http11 import ResponseHead
 
 __all__ = [
+    "STATUSES",
     "BadRedirect",
     "RedirectChain",
     "check_redirected_address",
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 STATUSES = (301, 302, 303, 307, 308)
+"""Of the redirects that are followed."""
 
 _SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 
@@ -109,6 +111,8 @@ def resolve_location(url: URL, location: str) -> URL:
         raise BadRedirect(f"redirects to an address that cannot be used{why}") from error
     if url.is_secure and not target.is_secure:
         raise BadRedirect(f"redirects from wss:// to {target}, which anybody on the way can read")
+    if url.socket_path and (target.host, target.port, target.is_secure) == (url.host, url.port, url.is_secure):
+        target = target.replace(socket_path=url.socket_path)  # what is relative stays on the socket
     if is_same_origin(url, target):
         return target.replace(username=url.username, password=url.password)
     return target.replace(username=None, password=None)
@@ -123,7 +127,11 @@ def headers_for(url: URL, target: URL, headers: Headers) -> Headers:
 
 def is_same_origin(one: URL, other: URL) -> bool:
     """Returns whether two URLs have the same scheme, host and port (RFC 6454 section 5)."""
-    return (one.is_secure, one.host, one.port) == (other.is_secure, other.host, other.port)
+    return _origin(one) == _origin(other)
+
+
+def _origin(url: URL) -> tuple[bool, str, int, str]:
+    return url.is_secure, url.host, url.port, url.socket_path
 
 
 def check_redirected_address(address: str, target: str) -> None:

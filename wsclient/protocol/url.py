@@ -53,6 +53,7 @@ class URL(Value):
         resource_name: path and query as they stand in the request line; begins with "/".
         username: None if the URL has no user information.
         password: "" if the URL has a user name alone; None if it has neither.
+        socket_path: of a Unix domain socket (ws+unix); "" for TCP.
     """
 
     is_secure: bool
@@ -61,6 +62,7 @@ class URL(Value):
     resource_name: str
     username: str | None = None
     password: str | None = None
+    socket_path: str = ""
 
     @classmethod
     def parse(cls, text: str, *, default_port: int | None = None) -> URL:
@@ -85,6 +87,8 @@ class URL(Value):
             raise InvalidArgument(f"the URL has the character {found[0]!r} at position {found.start()}")
 
         scheme, rest = _split_scheme(text)
+        if scheme == "ws+unix":
+            return _read_unix(rest.partition("#")[0])
         is_secure = scheme == "wss"
         rest = rest.partition("#")[0]  # RFC 6455 section 3: no fragments
         end = found.start() if (found := _AUTHORITY_END.search(rest)) else len(rest)
@@ -120,6 +124,8 @@ class URL(Value):
         """The URL fit for logs: user information left out, values of the query hidden."""
         path, mark, query = self.resource_name.partition("?")
         hidden = "&".join(_hide_value(part) for part in query.split("&"))
+        if self.socket_path:
+            return f"ws+unix://{_encoded_path(self.socket_path)}:{path}{mark}{hidden if mark else ''}"
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == DEFAULT_PORTS[self.is_secure] else f":{self.port}"
         return f"{'wss' if self.is_secure else 'ws'}://{host}{port}{path}{mark}{hidden if mark else ''}"
@@ -134,10 +140,32 @@ def _split_scheme(text: str) -> tuple[str, str]:
     if not separator or not _SCHEME.fullmatch(scheme):
         _check_no_scheme(text)
         return "", text
-    if scheme.lower() not in ("ws", "wss"):
+    if scheme.lower() not in ("ws", "wss", "ws+unix"):
         meant = MEANT_INSTEAD.get(scheme.lower(), "ws:// or wss://")
         raise InvalidArgument(f"{escape(scheme, 20)}:// is not a WebSocket URL: use {meant}")
     return scheme.lower(), rest
+
+
+def _read_unix(rest: str) -> URL:
+    """Reads what follows ws+unix://: the path of a socket, and the resource behind a colon."""
+    encoded, colon, resource = rest.partition(":")
+    if not encoded.startswith("/") or "?" in encoded:
+        raise InvalidArgument("a ws+unix URL has the path of a socket, as in ws+unix:///run/game.sock:/resource")
+    if colon and resource[:1] not in ("", "/", "?"):
+        raise InvalidArgument('the resource behind the socket of a ws+unix URL begins with "/"')
+    try:
+        path = percent_decoded(encoded).decode()
+    except UnicodeDecodeError:
+        raise InvalidArgument("the path of the socket is not UTF-8 behind its percent signs") from None
+    if "\0" in path:
+        raise InvalidArgument("the path of the socket has a zero byte")
+    return URL(False, "localhost", DEFAULT_PORTS[False], _read_resource_name(resource), socket_path=path)
+
+
+def _encoded_path(path: str) -> str:
+    # The first colon ends the path, and the first question mark would begin a query.
+    data = path.encode()
+    return "".join(chr(byte) if byte in _URI_CHARACTERS and byte not in b"%:?#" else f"%{byte:02X}" for byte in data)
 
 
 def _check_no_scheme(text: str) -> None:

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from ssl import SSLContext
 
+    from wsclient.protocol.cookies import Cookies
     from wsclient.protocol.events import Event
     from wsclient.protocol.fields import Headers
     from wsclient.protocol.proxy import Proxy
     from wsclient.protocol.url import URL
     from wsclient.transport.descriptor import Descriptor
+    from wsclient.transport.stream.tls_sessions import TlsSessions
 
 __all__ = ["OpeningRequest", "Settings", "Transport", "needs_nobody", "no_express"]
 
@@ -31,15 +33,23 @@ class Settings:
     """
 
     __slots__ = (
+        "address_family",
         "close_timeout",
         "compression",
+        "cookies",
+        "handshake_headers",
         "handshake_timeout",
         "heartbeat_interval",
+        "local_address",
         "max_message_size",
+        "max_redirects",
         "max_waiting",
         "no_delay",
         "proxy",
         "proxy_headers",
+        "subprotocol_required",
+        "tls_server_name",
+        "tls_sessions",
         "trusted_certificate",
         "verify_ssl",
     )
@@ -67,6 +77,14 @@ class Settings:
         self.no_delay: bool = no_delay
         self.proxy: Proxy | Literal[""] | None = None  # None: the environment decides; "": never one
         self.proxy_headers: Headers = ()
+        self.handshake_headers: Headers = ()  # besides those of the request, and more telling
+        self.subprotocol_required: bool = True
+        self.max_redirects: int = 0
+        self.cookies: Cookies | None = None  # None: none are kept
+        self.tls_server_name: str = ""  # "": that of the URL
+        self.local_address: str = ""  # numeric, to send from; "": any
+        self.address_family: str = "any"  # or "ipv4", "ipv6"
+        self.tls_sessions: TlsSessions | None = None  # made by the first TLS; kept for reconnections
 
 
 class OpeningRequest(Value):
@@ -238,6 +256,11 @@ class Transport(ABC):
     def silence(self) -> float:
         """Seconds since the last byte came, if only of a pong; -1.0 while not open, or if unknown."""
         return -1.0
+
+    @property
+    def response_headers(self) -> Headers:
+        """The headers of the server's 101, in order; () while not open, or if unknown."""
+        return ()
 
     @property
     def remote_address(self) -> tuple[str, int]:

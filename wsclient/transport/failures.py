@@ -29,6 +29,8 @@ _KINDS: Final = {
     errno.ENOMEM: (FailureKind.SYSTEM, "this machine is short of memory for sockets: {reason}"),
     errno.EACCES: (FailureKind.SYSTEM, "this machine forbids to connect to {place}: {reason}"),
     errno.EPERM: (FailureKind.SYSTEM, "this machine forbids to connect to {place}: {reason}"),
+    errno.ENOENT: (FailureKind.REFUSED, "there is no socket {place}"),
+    errno.EAGAIN: (FailureKind.REFUSED, "{place} takes no more connections now"),
     errno.ECONNRESET: (FailureKind.LOST, "{place} reset the connection"),
     errno.EPIPE: (FailureKind.LOST, "{place} ended the connection"),
     errno.ECONNABORTED: (FailureKind.LOST, "the connection to {place} was aborted: {reason}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import time
 from enum import Enum, auto
 from math import inf
@@ -104,6 +105,7 @@ class NativeTransport(Transport):
         self._opening: Opening | None = None
         self._live: LiveConnection | None = None
         self._latency = -1.0
+        self._response_headers: Headers = ()
         self._frames_level = 0  # of the logger, as it was when last looked at
         self._is_inside = False  # a call; if the next call finds it set, the last one was interrupted
         # For `is_quiet`. Nobody asks `_is_readable` before `_quiet_until` says so.
@@ -117,6 +119,12 @@ class NativeTransport(Transport):
     def clock(self) -> Callable[[], float]:
         """The monotonic clock of all deadlines, in seconds."""
         return self._clock
+
+    def refusal_of(self, request: OpeningRequest) -> str:
+        """Returns why this system cannot open such a request; "" if it may."""
+        if request.url.socket_path and not hasattr(socket, "AF_UNIX"):
+            return "this system has no Unix domain sockets: use ws://"
+        return ""
 
     def open(self, request: OpeningRequest) -> None:
         """Starts the lookup of the name; the rest comes with `poll`."""
@@ -323,6 +331,11 @@ class NativeTransport(Transport):
         return -1.0 if self._live is None else self._clock() - self._live.heard_at
 
     @property
+    def response_headers(self) -> Headers:
+        """The headers of the server's 101, in order."""
+        return self._response_headers
+
+    @property
     def remote_address(self) -> tuple[str, int]:
         """Numeric address and port of the server; ("", 0) while not open."""
         return _NOWHERE if self._live is None else self._live.remote_address
@@ -367,6 +380,7 @@ class NativeTransport(Transport):
             self._end()
             return [Ended(was_clean=False, failure=outcome)]
         live = self._establish(outcome, opening.place)
+        self._response_headers = outcome.response_headers
         # Frames that came with the reply follow `Opened` at once. Later ones are left to the next poll.
         read = read and bool(outcome.trailing_data or outcome.stream.has_more)
         events = live.step(read=read, is_readable=None)

@@ -24,8 +24,10 @@ def address_of(url: URL) -> str:
 def refusal_of(request: OpeningRequest, settings: Settings) -> str:
     """Returns what of a request or the settings no page can have, and what to do instead; "" if it can have all."""
     url = request.url
-    if request.headers:
-        names = ", ".join(name for name, _ in request.headers)
+    if url.socket_path:
+        return "a browser has no Unix domain sockets: use ws://"
+    if headers := (*request.headers, *settings.handshake_headers):
+        names = ", ".join(name for name, _ in headers)
         return f"a browser does not let pages send headers ({escape(names, 80)}): {_INSTEAD}"
     if url.username is not None:
         return f"a browser sends no user name and password of a ws:// URL: {_INSTEAD}"
@@ -33,6 +35,8 @@ def refusal_of(request: OpeningRequest, settings: Settings) -> str:
         return "a browser checks every certificate, so verify_ssl = False cannot be had: make it trust the server's"
     if url.is_secure and settings.trusted_certificate is not None:
         return "a browser trusts its own certificates alone: leave trusted_ssl_certificate out, and add it there"
+    if settings.tls_server_name or settings.local_address or settings.address_family != "any":
+        return "a browser chooses addresses and names itself: leave tls_server_name, local_address, address_family out"
     if settings.proxy:
         return "a browser has its own settings for proxies: leave proxy out, and set it there"
     return ""

@@ -128,7 +128,8 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
 
         Args:
             url: `ws://` or `wss://`, host, and as wanted port, path, query; no scheme means `ws://`. A user name and
-                password in it are sent as Basic authorization.
+                password in it are sent as Basic authorization. `ws+unix:///path/to.sock:/resource` for a socket of
+                this computer.
             protocols: sub-protocols to ask for, the preferred one first. If any are, the server has to choose one.
             gd_mp_api: multiplayer mode, to join a Godot 3 game as a peer.
             custom_headers: for the request: `"Name: value"` each, or a mapping.

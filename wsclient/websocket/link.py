@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wsclient.protocol.events import Event
+    from wsclient.protocol.fields import Headers
     from wsclient.transport.base import Transport
     from wsclient.websocket.kept_messages import KeptMessages
 
@@ -71,6 +72,7 @@ class Link:
         has_received_close: whether the server's Close frame was applied.
         close_code: of the last close, as received; -1 before any.
         close_reason: that came with it.
+        response_headers: of the server's 101; they stay behind the end.
         has_warned_of_pause: whether a log line has said that nobody reads the packets.
         has_warned_of_backlog: whether one has said that messages come faster than they are handled.
         place: host and port of the server, with which log lines begin.
@@ -115,6 +117,7 @@ class Link:
         self._error_while_closed = error_while_closed
         self.wake: Callable[[], object] = needs_nobody
         self._latency = -1.0
+        self.response_headers: Headers = ()
 
     @property
     def auto_flush(self) -> bool:
@@ -198,6 +201,8 @@ class Link:
     def open(self) -> None:
         """Takes note that the opening handshake succeeded."""
         self.is_open = True
+        if self.transport is not None:
+            self.response_headers = self.transport.response_headers
         self.inbox.when_empty = Error.ERR_UNAVAILABLE
 
     def put(self, packet: bytes) -> Error:

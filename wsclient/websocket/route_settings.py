@@ -1,4 +1,4 @@
-"""What may be set on a `WebSocketClient` of its way to the server. Each has a default that needs no thought."""
+"""The way of a `WebSocketClient` to its server, and its request: what may be set, each with a good default."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING, Literal
 
 from wsclient.ground.error import Error
 from wsclient.protocol.arguments import check_headers
+from wsclient.protocol.errors import InvalidArgument
+from wsclient.protocol.url import URL
+from wsclient.transport.clock import wall_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from wsclient.protocol.cookies import Cookies
+    from wsclient.protocol.fields import Headers
     from wsclient.protocol.proxy import Proxy
     from wsclient.transport.base import Settings
     from wsclient.websocket.link import Link
@@ -18,11 +23,14 @@ __all__ = ["RouteSettings"]
 
 
 class RouteSettings:
-    """The settings of the way to the server: proxies."""
+    """The settings of the way to the server: proxies, addresses, the request, redirects and cookies."""
 
     _settings: Settings
     _link: Link
     _proxy_text: str | None = None
+    _cookies: Cookies | None = None
+
+    # Proxies, addresses and names
 
     @property
     def proxy(self) -> str | None:
@@ -54,20 +62,178 @@ class RouteSettings:
         self._proxy_text = address
 
     @property
-    def proxy_headers(self) -> tuple[tuple[str, str], ...]:
-        """More headers for an HTTP proxy; the server does not see them. Default ().
+    def proxy_headers(self) -> tuple[str, ...]:
+        """More headers for an HTTP proxy; the server does not see them. Default (). Not in Godot.
 
-        Set it to `"Name: value"` strings or a mapping. Not in Godot.
+        Set it to `"Name: value"` strings or a mapping.
 
         Raises:
             ValueError: a header cannot be sent.
             TypeError: something in it is no str.
         """
-        return self._settings.proxy_headers
+        return _lines(self._settings.proxy_headers)
 
     @proxy_headers.setter
     def proxy_headers(self, headers: Iterable[str] | Mapping[str, str]) -> None:
         self._settings.proxy_headers = check_headers(headers)
+
+    @property
+    def local_address(self) -> str:
+        """The numeric address to connect from; "" (the default): the system chooses. Not in Godot.
+
+        Counts for the next attempt. Addresses of another family are left out.
+
+        Raises:
+            ValueError: it is no numeric address.
+        """
+        return self._settings.local_address
+
+    @local_address.setter
+    def local_address(self, address: str) -> None:
+        if address:
+            from ipaddress import ip_address  # noqa: PLC0415 - a millisecond, for the few who set it
+
+            ip_address(_text("local_address", address))
+        self._settings.local_address = _text("local_address", address)
+
+    @property
+    def address_family(self) -> str:
+        """The addresses that may be connected to: "any" (the default), "ipv4" or "ipv6". Not in Godot.
+
+        Counts for the next attempt.
+
+        Raises:
+            ValueError: another word.
+        """
+        return self._settings.address_family
+
+    @address_family.setter
+    def address_family(self, family: str) -> None:
+        if family not in ("any", "ipv4", "ipv6"):
+            raise ValueError(f'address_family takes "any", "ipv4" or "ipv6", not {family!r}')
+        self._settings.address_family = family
+
+    @property
+    def tls_server_name(self) -> str:
+        """The name to ask for by TLS, which the certificate must have; "" (the default): that of the URL.
+
+        For a server that is connected to by its address, say. Counts for the next attempt, and not for redirects to
+        another host. Not in Godot.
+
+        Raises:
+            ValueError: it is no host name.
+        """
+        return self._settings.tls_server_name
+
+    @tls_server_name.setter
+    def tls_server_name(self, name: str) -> None:
+        self._settings.tls_server_name = _host(_text("tls_server_name", name)) if name != "" else ""
+
+    # The request
+
+    @property
+    def handshake_headers(self) -> tuple[str, ...]:
+        """More headers for each request, besides the `custom_headers` of `connect_to_url`. Default ().
+
+        Set it to `"Name: value"` strings or a mapping, at any time: what it has when an attempt begins counts, so that
+        tokens which expire can be renewed. Of a name that both have, this one counts. Godot 4's name.
+
+        Raises:
+            ValueError: a header cannot be sent.
+            TypeError: something in it is no str.
+        """
+        return _lines(self._settings.handshake_headers)
+
+    @handshake_headers.setter
+    def handshake_headers(self, headers: Iterable[str] | Mapping[str, str]) -> None:
+        self._settings.handshake_headers = check_headers(headers)
+
+    @property
+    def subprotocol_required(self) -> bool:
+        """Whether a server must choose one of the sub-protocols that were asked for (the default). Not in Godot.
+
+        False: one that chooses none is accepted, and `connection_established` has "".
+        """
+        return self._settings.subprotocol_required
+
+    @subprotocol_required.setter
+    def subprotocol_required(self, required: bool) -> None:
+        self._settings.subprotocol_required = bool(required)
+
+    # Redirects and cookies
+
+    @property
+    def max_redirects(self) -> int:
+        """How many redirects one attempt follows; 0 (the default): none, and `last_error` says where it leads.
+
+        From wss to wss alone, and never from the public network into the private one. Headers that may be secrets, such
+        as Authorization, do not go to another host. Not in Godot.
+
+        Raises:
+            ValueError: it is negative.
+        """
+        return self._settings.max_redirects
+
+    @max_redirects.setter
+    def max_redirects(self, count: int) -> None:
+        if isinstance(count, bool) or not isinstance(count, int):
+            raise TypeError(f"max_redirects takes a number, not {count!r}")
+        if count < 0:
+            raise ValueError(f"max_redirects takes a number from 0 on, not {count}")
+        self._settings.max_redirects = count
+
+    @property
+    def keep_cookies(self) -> bool:
+        """Whether cookies that servers set are sent back with later requests of this object; default False.
+
+        Each goes to the host alone that set it. A `Cookie` among the headers counts more. For load balancers that send
+        a client to the same server again. Not in Godot.
+        """
+        return self._settings.cookies is not None
+
+    @keep_cookies.setter
+    def keep_cookies(self, enabled: bool) -> None:
+        if not enabled:
+            self._settings.cookies = None
+            return
+        if self._cookies is None:
+            from wsclient.protocol.cookies import Cookies  # noqa: PLC0415 - for those who keep some
+
+            self._cookies = Cookies()
+        self._settings.cookies = self._cookies
+
+    def get_cookies(self) -> dict[str, str]:
+        """Returns the cookies that are kept, of all hosts: name to value. Not in Godot."""
+        return {} if self._cookies is None else self._cookies.as_dict(wall_clock())
+
+    def clear_cookies(self) -> None:
+        """Forgets all cookies. Not in Godot."""
+        if self._cookies is not None:
+            self._cookies.clear()
+
+    def get_response_headers(self) -> list[tuple[str, str]]:
+        """Returns the headers of the server's reply that opened the connection, in order; [] before. Not in Godot.
+
+        They stay until the next `connect_to_url`. Those of a refusal are in `last_error.http_headers`.
+        """
+        return list(self._link.response_headers)
+
+
+def _lines(headers: Headers) -> tuple[str, ...]:
+    return tuple(f"{name}: {value}" for name, value in headers)
+
+
+def _text(name: str, value: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} takes a str, not {value!r}")
+    return value
+
+
+def _host(name: str) -> str:
+    url = URL.parse(f"wss://{name}", default_port=1)
+    if (url.port, url.resource_name, url.username) != (1, "/", None):
+        raise InvalidArgument("tls_server_name takes a host name alone")
+    return url.host
 
 
 def _proxy(address: str | None) -> Proxy | Literal[""] | None:

@@ -8,6 +8,7 @@ import pytest
 from tests.support.fake_network import FakeNetwork
 from tests.support.openings import attempt
 from wsclient.protocol.proxy import Proxy
+from wsclient.protocol.url import URL
 from wsclient.transport.opening.attempt import Outside
 from wsclient.transport.opening.environment import ProxyEnvironment
 from wsclient.transport.opening.resolver import TlsOptions
@@ -75,3 +76,34 @@ def test_the_environment_is_asked_if_the_client_does_not_say(proxy: str | None, 
     started = attempt(url, outside=FakeNetwork().outside().replace(environment=environment), proxy=proxy)
 
     assert (started.question.environment is environment) is asks
+
+
+def test_a_unix_socket_is_behind_no_proxy() -> None:
+    environment = ProxyEnvironment(variables={"http_proxy": "http://p"}, has_system_settings=False)
+    outside = FakeNetwork().outside().replace(environment=environment)
+
+    assert attempt("ws+unix:///run/a.sock", outside=outside).question.environment is None
+    assert len(attempt("ws+unix:///run/a.sock", proxy=Proxy.parse("http://p")).route.hops) == 1
+
+
+@pytest.mark.parametrize(
+    ("family", "local", "families"),
+    [
+        ("any", "", (socket.AF_INET, socket.AF_INET6)),
+        ("ipv4", "", (socket.AF_INET,)),
+        ("ipv6", "", (socket.AF_INET6,)),
+        ("any", "192.0.2.7", (socket.AF_INET,)),
+        ("any", "2001:db8::7", (socket.AF_INET6,)),
+        ("ipv6", "192.0.2.7", ()),
+    ],
+)
+def test_the_families_are_those_that_both_settings_leave(family: str, local: str, families: tuple[int, ...]) -> None:
+    assert attempt(address_family=family, local_address=local).question.families == families
+
+
+def test_a_name_for_tls_stays_with_its_host() -> None:
+    started = attempt("wss://192.0.2.1/", tls_server_name="game.example")
+
+    assert started.route.server.tls_name == "game.example"
+    assert started.redirected(URL.parse("wss://192.0.2.1:444/"), "").route.server.tls_name == "game.example"
+    assert started.redirected(URL.parse("wss://other.example/"), "").route.server.tls_name == ""

@@ -14,11 +14,14 @@ from wsclient.transport.stream.stream import Stream
 FOUR = [f"192.0.2.{number}" for number in range(1, 5)]
 
 
-def race(network: FakeNetwork, *hosts: str, host: str = "game.example", port: int = 80) -> Race:
+def race(
+    network: FakeNetwork, *hosts: str, host: str = "game.example", port: int = 80, local_address: str = ""
+) -> Race:
     return Race(
         addresses(*hosts, port=port),
         host=host,
         place=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        local_address=local_address,
         readiness=network.readiness(),
         socket_factory=network.socket,
     )
@@ -239,3 +242,21 @@ def test_an_ipv6_address_that_is_not_available_may_be_for_another_reason() -> No
     network = FakeNetwork()
     network.fail("2001:db8::1", errno.EADDRNOTAVAIL, at_once=True)
     assert refusal(race(network, "2001:db8::1").step(0.0)).kind is FailureKind.UNREACHABLE
+
+
+@pytest.mark.parametrize("number", [errno.EADDRNOTAVAIL])
+def test_a_local_address_that_this_machine_has_not_is_told_of(number: int) -> None:
+    network = FakeNetwork()
+    network.faults["bind"] = [OSError(number, os.strerror(number))]
+    failure = refusal(race(network, "192.0.2.1", local_address="198.51.100.1").step(0.0))
+
+    assert failure.kind is FailureKind.INVALID_ARGUMENT
+    assert failure.detail == ("this machine has no address 198.51.100.1 to connect to game.example:80 (192.0.2.1) from")
+
+
+def test_connects_from_the_local_address() -> None:
+    network = FakeNetwork()
+    network.listen("192.0.2.1")
+    assert isinstance(race(network, "192.0.2.1", local_address="198.51.100.1").step(0.0), Stream)
+
+    assert network.sockets[0].bound == ("198.51.100.1", 0)

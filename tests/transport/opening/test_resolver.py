@@ -425,3 +425,29 @@ def test_tls_to_a_proxy_is_prepared_too() -> None:
     outcome = found(Resolver(FakeSystem([V4])).start(through("https://localhost")))
 
     assert outcome.secure is not None
+
+
+# Families, and sockets without addresses
+
+
+def test_addresses_of_other_families_are_left_out() -> None:
+    question = asking("game.example", 80, None).replace(families=(socket.AF_INET,))
+
+    assert found(Resolver(FakeSystem([V6, V4])).start(question)).addresses == addresses("192.0.2.1")
+
+
+@pytest.mark.parametrize("host", ["game.example", "192.0.2.1"])
+def test_no_address_of_the_family_is_a_failure(host: str) -> None:
+    question = asking(host, 80, None).replace(families=(socket.AF_INET6,))
+    failure = failed(Resolver(FakeSystem([V4])).start(question))
+
+    assert (failure.stage, failure.kind) == (Stage.RESOLVE, FailureKind.NAME_NOT_FOUND)
+    assert "address_family" in failure.detail
+
+
+def test_a_unix_socket_needs_no_lookup() -> None:
+    question = Question(Route((Place.of(URL.parse("ws+unix:///run/a.sock")),)))
+
+    assert Resolver(FakeSystem(OSError())).start(question).outcome == Resolved(
+        (Address(socket.AF_UNIX, "/run/a.sock"),)
+    )

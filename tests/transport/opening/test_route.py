@@ -37,3 +37,7 @@ def test_tcp_leads_to_the_first_place_and_the_last_is_the_server() -> None:
 )
 def test_a_route_needs_tls_if_any_place_does(hops: tuple[Place, ...], is_secure: bool) -> None:
     assert Route(hops).is_secure is is_secure
+
+
+def test_a_unix_socket_is_named_by_its_path() -> None:
+    assert str(Place.of(URL.parse("ws+unix:///run/a.sock:/x"))) == "/run/a.sock"

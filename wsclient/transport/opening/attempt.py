@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wsclient.ground.value import Value
+from wsclient.protocol.arguments import merge_headers
+from wsclient.protocol.redirect import RedirectChain, headers_for
+from wsclient.transport.clock import wall_clock
 from wsclient.transport.opening.blame import OF_CLIENT
 from wsclient.transport.opening.environment import ProxyEnvironment
 from wsclient.transport.opening.resolver import Question, Resolver, TlsOptions
@@ -16,9 +19,16 @@ from wsclient.transport.readiness import Readiness
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wsclient.protocol.url import URL
     from wsclient.transport.base import OpeningRequest, Settings
 
 __all__ = ["Attempt", "Outside"]
+
+_FAMILIES: Final = {
+    "any": (socket.AF_INET, socket.AF_INET6),
+    "ipv4": (socket.AF_INET,),
+    "ipv6": (socket.AF_INET6,),
+}
 
 
 class Outside(Value):
@@ -29,6 +39,7 @@ class Outside(Value):
     readiness: Readiness = Readiness()
     socket_factory: Callable[[int, int], socket.socket] = socket.socket
     random_bytes: Callable[[int], bytes] = os.urandom
+    wall_clock: Callable[[], float] = wall_clock  # seconds since 1970, for cookies
 
 
 class Attempt(Value):
@@ -40,6 +51,8 @@ class Attempt(Value):
         outside: what it may use of the world.
         route: the way to the server.
         offers_deflate: whether compression is offered, whatever becomes of the setting meanwhile.
+        redirects: the addresses so far.
+        redirected_by: the numeric address of the server that sent the last redirect; "" if none did, or if unknown.
     """
 
     request: OpeningRequest
@@ -47,19 +60,47 @@ class Attempt(Value):
     outside: Outside
     route: Route
     offers_deflate: bool
+    redirects: RedirectChain
+    redirected_by: str = ""
 
     @classmethod
     def of(cls, request: OpeningRequest, settings: Settings, outside: Outside) -> Attempt:
         """Returns an attempt to reach the server of the request, through the proxy that the user has set."""
-        return cls(request, settings, outside, _route(Place.of(request.url), settings), settings.compression)
+        headers = merge_headers(request.headers, settings.handshake_headers)
+        return cls(
+            request.replace(headers=headers),
+            settings,
+            outside,
+            _route(Place.of(request.url, settings.tls_server_name), settings),
+            settings.compression,
+            RedirectChain(request.url, settings.max_redirects),
+        )
+
+    def redirected(self, url: URL, by: str) -> Attempt:
+        """Returns the attempt that goes on at another address; the way there is chosen again.
+
+        Args:
+            url: as `RedirectChain.follow` returned it.
+            by: the numeric address of the server that said so; "" if unknown.
+        """
+        request = self.request
+        server = Place.of(url, self.route.server.tls_name if url.host == request.url.host else "")
+        return self.replace(
+            request=request.replace(
+                url=url, headers=headers_for(request.url, url, request.headers), connect_timeout=0.0
+            ),
+            route=_route(server, self.settings),
+            redirected_by=by,
+        )
 
     @property
     def question(self) -> Question:
         """Everything that has to be found out before TCP."""
         settings, environment = self.settings, self.outside.environment
-        asks = settings.proxy is None and environment.may_have_proxy(self.route.server)
+        server = self.route.server
+        asks = settings.proxy is None and not server.socket_path and environment.may_have_proxy(server)
         tls = TlsOptions(settings.verify_ssl, settings.trusted_certificate)
-        return Question(self.route, tls, environment if asks else None)
+        return Question(self.route, tls, environment if asks else None, _families(settings))
 
     @property
     def seconds_to_connect(self) -> float:
@@ -70,4 +111,13 @@ class Attempt(Value):
 
 def _route(server: Place, settings: Settings) -> Route:
     proxy = settings.proxy
-    return Route((Place.of_proxy(proxy, OF_CLIENT), server)) if proxy else Route((server,))
+    return Route((Place.of_proxy(proxy, OF_CLIENT), server)) if proxy and not server.socket_path else Route((server,))
+
+
+def _families(settings: Settings) -> tuple[int, ...]:
+    """Returns the families of addresses that can be connected to."""
+    families: tuple[int, ...] = _FAMILIES[settings.address_family]
+    if settings.local_address:
+        local = socket.AF_INET6 if ":" in settings.local_address else socket.AF_INET
+        families = tuple(family for family in families if family == local)
+    return families

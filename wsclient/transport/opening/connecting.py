@@ -38,6 +38,7 @@ class Connecting(Phase):
             place=str(first),
             readiness=attempt.outside.readiness,
             socket_factory=attempt.outside.socket_factory,
+            local_address=attempt.settings.local_address,
         )
         _log.debug("%s: connecting", self.place)
 

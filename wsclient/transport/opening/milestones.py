@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from wsclient.protocol.connection import Role
     from wsclient.protocol.deflate import Agreement
     from wsclient.protocol.events import Opened
+    from wsclient.protocol.fields import Headers
     from wsclient.transport.base import Settings
     from wsclient.transport.opening.attempt import Attempt
     from wsclient.transport.opening.race import Address
     from wsclient.transport.stream.stream import Stream
     from wsclient.transport.stream.tls_stream import TlsStream
 
-__all__ = ["Accepted", "Established", "Found", "Milestone", "Reached", "Secure"]
+__all__ = ["Accepted", "Established", "Found", "Milestone", "Reached", "Redirected", "Secure"]
 
 Secure = Callable[["Stream", str], "TlsStream"]
 """Puts TLS on a stream, to be called with the name that the certificate must have."""
@@ -78,6 +79,16 @@ class Reached(Value):
         return self.attempt.settings
 
 
+class Redirected(Value):
+    """A server says that the request has to go elsewhere, and may.
+
+    Attributes:
+        attempt: to the new address.
+    """
+
+    attempt: Attempt
+
+
 class Accepted(Value):
     """A listening socket was connected to.
 
@@ -113,6 +124,7 @@ class Established(Value):
         opened: what was agreed.
         trailing_data: the first frames, if some came right behind the handshake.
         deflate: how messages are compressed; None if they are not.
+        response_headers: of the server's reply, on the side of a client.
     """
 
     stream: Stream
@@ -120,7 +132,8 @@ class Established(Value):
     opened: Opened
     trailing_data: bytes
     deflate: Agreement | None
+    response_headers: Headers = ()
 
 
-Milestone = Found | Reached | Accepted
+Milestone = Found | Reached | Redirected | Accepted
 """The results that another phase follows."""

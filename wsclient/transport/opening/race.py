@@ -46,12 +46,17 @@ class Address(NamedTuple):
     """Where to connect.
 
     Attributes:
-        family: AF_INET or AF_INET6.
+        family: AF_INET, AF_INET6 or AF_UNIX.
         where: what `socket.connect` takes; the host in it is numeric, so that no name is looked up.
     """
 
     family: int
-    where: tuple[str, int] | tuple[str, int, int, int]
+    where: tuple[str, int] | tuple[str, int, int, int] | str
+
+    @property
+    def host(self) -> str:
+        """The numeric host, or the path of a socket."""
+        return self.where if isinstance(self.where, str) else self.where[0]
 
 
 def interleave(addresses: Iterable[Address]) -> list[Address]:
@@ -78,6 +83,7 @@ class Race:
         place: str,
         readiness: Readiness,
         socket_factory: Callable[[int, int], socket.socket] = socket.socket,
+        local_address: str = "",
     ) -> None:
         """Starts nothing yet.
 
@@ -87,6 +93,7 @@ class Race:
             place: host and port, for messages.
             readiness: asks the system.
             socket_factory: makes a socket of a family and a type.
+            local_address: numeric, to connect from; "" for any.
         """
         self._waiting = deque(interleave(addresses))
         self._count = len(self._waiting)
@@ -98,6 +105,7 @@ class Race:
         self._shown_place = place
         self._readiness = readiness
         self._socket_factory = socket_factory
+        self._local_address = local_address
 
     def step(self, now: float) -> Stream | Failure | None:
         """Starts what is due and looks at what was started.
@@ -153,8 +161,11 @@ class Race:
         try:
             candidate = self._socket_factory(address.family, socket.SOCK_STREAM)
             candidate.setblocking(False)
+            if self._local_address and not isinstance(address.where, str):
+                candidate.bind((self._local_address, 0))
             number = candidate.connect_ex(address.where)
-            if number not in _BEGUN:
+            # A Unix socket connects at once or not at all: "again" says that the server's queue is full.
+            if number not in _BEGUN or (number and isinstance(address.where, str)):
                 raise OSError(number, os.strerror(number))
         except OSError as error:
             if candidate is not None:
@@ -182,15 +193,16 @@ class Race:
         self._note(OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT)), address)
 
     def _note(self, error: OSError, address: Address) -> None:
-        failure = _special_failure(error, address, self._place(address))
+        failure = _special_failure(error, address, self._place(address), self._local_address)
         if failure is None:
             failure = failure_from(error, Stage.CONNECT, self._place(address))
         if self._failure is None or is_more_telling(failure, self._failure):
             self._failure = failure
 
     def _place(self, address: Address) -> str:
-        number = address.where[0]
-        return self._shown_place if number == self._host else f"{self._shown_place} ({number})"
+        if isinstance(address.where, str) or address.host == self._host:
+            return self._shown_place
+        return f"{self._shown_place} ({address.host})"
 
     def _summary(self) -> Failure:
         if self._failure is None:
@@ -201,11 +213,15 @@ class Race:
         return self._failure.replace(detail=f"{self._failure.detail} ({self._count} addresses tried)")
 
 
-def _special_failure(error: OSError, address: Address, place: str) -> Failure | None:
+def _special_failure(error: OSError, address: Address, place: str, local_address: str) -> Failure | None:
     """Returns what an error means for this address in particular; None if it means the same for all."""
-    if error.errno in _NO_ZONE and _lacks_zone(address):
+    if error.errno == errno.EADDRNOTAVAIL and local_address:
+        detail = f"this machine has no address {local_address} to connect to {place} from"
+        hint = "Set local_address to an address of one of its network interfaces."
+        kind = FailureKind.INVALID_ARGUMENT
+    elif error.errno in _NO_ZONE and _lacks_zone(address):
         detail = f"{place} is a link-local address, which means nothing without a zone, the name of a network interface"
-        hint = f"Write it behind the address: [{address.where[0]}%eth0], for instance."
+        hint = f"Write it behind the address: [{address.host}%eth0], for instance."
         kind = FailureKind.INVALID_ARGUMENT
     elif error.errno == errno.EADDRNOTAVAIL and address.family == socket.AF_INET:
         detail = f"this machine has no local port left for a connection to {place}"
@@ -218,4 +234,4 @@ def _special_failure(error: OSError, address: Address, place: str) -> Failure | 
 
 def _lacks_zone(address: Address) -> bool:
     where = address.where
-    return len(where) == 4 and where[3] == 0 and where[0].lower().startswith(_LINK_LOCAL)
+    return not isinstance(where, str) and len(where) == 4 and where[3] == 0 and where[0].lower().startswith(_LINK_LOCAL)

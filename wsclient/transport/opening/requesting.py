@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final
 
 from wsclient.ground.stored_error import detached
 from wsclient.protocol.client_handshake import ClientHandshake
 from wsclient.protocol.connection import Role
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
+from wsclient.protocol.redirect import STATUSES
 from wsclient.transport.failures import failure_from, reason_of
-from wsclient.transport.opening.milestones import Established
+from wsclient.transport.opening.milestones import Established, Redirected
 from wsclient.transport.opening.phase import Phase
 
 if TYPE_CHECKING:
+    from wsclient.protocol.fields import Headers
+    from wsclient.protocol.http11 import ResponseHead
     from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.opening.attempt import Attempt
     from wsclient.transport.opening.milestones import Reached
 
 __all__ = ["Requesting"]
 
+_log: Final = logging.getLogger("wsclient")
+
 _READ_SIZE: Final = 65536
+_SWITCHING: Final = 101
 
 
 class Requesting(Phase):
@@ -36,6 +43,7 @@ class Requesting(Phase):
         self._handshake: ClientHandshake | None = None
         self._unsent = memoryview(b"")
         self._broken: OSError | None = None
+        self._has_head = False  # of the final reply
 
     @property
     def descriptor(self) -> Descriptor | None:
@@ -47,7 +55,7 @@ class Requesting(Phase):
         """The refusal of a server that has not finished the page that says why."""
         return None if self._handshake is None else self._handshake.pending_failure
 
-    def step(self, now: float) -> Established | Failure | None:
+    def step(self, now: float) -> Established | Redirected | Failure | None:
         """Sends what is unsent, and reads once."""
         if self._handshake is None:
             try:
@@ -62,7 +70,7 @@ class Requesting(Phase):
         """Closes the connection."""
         self._stream.close()
 
-    def _go_on(self, handshake: ClientHandshake) -> Established | Failure | None:
+    def _go_on(self, handshake: ClientHandshake) -> Established | Redirected | Failure | None:
         self._send()
         try:
             data = self._stream.receive(_READ_SIZE)
@@ -73,9 +81,33 @@ class Requesting(Phase):
         if not data:
             return handshake.receive_eof()
         outcome = handshake.receive_data(data)
-        if isinstance(outcome, Opened):
-            return Established(self._stream, Role.CLIENT, outcome, handshake.trailing_data, handshake.deflate)
-        return outcome
+        head = handshake.response
+        if head is not None and not self._has_head:
+            self._has_head = True
+            self._keep_cookies(head)
+            if self._attempt.redirects.follows(head):  # the page is not waited for
+                return self._follow(head)
+        if isinstance(outcome, Opened) and head is not None:
+            return Established(
+                self._stream, Role.CLIENT, outcome, handshake.trailing_data, handshake.deflate, head.headers
+            )
+        return outcome if isinstance(outcome, Failure) else None
+
+    def _keep_cookies(self, head: ResponseHead) -> None:
+        attempt, cookies = self._attempt, self.settings.cookies
+        if cookies is not None and (head.status == _SWITCHING or head.status in STATUSES):
+            cookies.receive(attempt.request.url, head, attempt.outside.wall_clock())
+
+    def _follow(self, head: ResponseHead) -> Redirected | Failure:
+        attempt = self._attempt
+        is_direct = len(attempt.route.hops) == 1 and not attempt.route.first.socket_path
+        by = self._stream.remote_address[0] if is_direct else ""
+        target = attempt.redirects.follow(head, address=by)
+        if isinstance(target, Failure):
+            return target
+        _log.debug("%s: redirects to %s", self.place, target)
+        self._stream.close()
+        return Redirected(attempt.redirected(target, by))
 
     def _send(self) -> None:
         # An error here need not be the end: a server that refuses at once has sent its reply already.
@@ -96,7 +128,17 @@ def _handshake(attempt: Attempt) -> ClientHandshake:
     return ClientHandshake(
         request.url,
         request.subprotocols,
-        request.headers,
+        _headers(attempt),
         random_bytes=attempt.outside.random_bytes,
         offers_deflate=attempt.offers_deflate,
+        requires_subprotocol=attempt.settings.subprotocol_required,
     )
+
+
+def _headers(attempt: Attempt) -> Headers:
+    """Returns the user's headers, and the cookies, unless the user sends some."""
+    request, cookies = attempt.request, attempt.settings.cookies
+    if cookies is None or any(name.lower() == "cookie" for name, _ in request.headers):
+        return request.headers
+    value = cookies.header_for(request.url, attempt.outside.wall_clock())
+    return (*request.headers, ("Cookie", value)) if value else request.headers

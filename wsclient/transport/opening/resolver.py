@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Lookup", "Question", "Resolved", "Resolver", "TlsOptions", "numeric_address"]
 
+_AF_UNIX: Final[int] = getattr(socket, "AF_UNIX", -1)
+
 _NETWORK_DOWN: Final = "no name server answered for {host!r} ({reason})"
 _NOT_FOUND: Final = "name {host!r} was not found ({reason})"
 
@@ -47,11 +49,13 @@ class Question(Value):
         route: as far as it is known.
         tls: the certificates to trust, if TLS is spoken on the route.
         environment: asked for a proxy; None if the route is final.
+        families: of the addresses that may be connected to.
     """
 
     route: Route
     tls: TlsOptions = TlsOptions()
     environment: ProxyEnvironment | None = None
+    families: tuple[int, ...] = (socket.AF_INET, socket.AF_INET6)
 
 
 class Resolved(Value):
@@ -129,7 +133,11 @@ def numeric_address(host: str, port: int) -> Address | None:
 
 def _known_at_once(question: Question) -> Resolved | Failure | None:
     route, first = question.route, question.route.first
+    if first.socket_path:
+        return Resolved((Address(_AF_UNIX, first.socket_path),))
     address = numeric_address(first.host, first.port)
+    if address is not None and address.family not in question.families:
+        return _without_family(first)
     if address is None or question.environment is not None or _asks_for_address(route):
         return None
     if not route.is_secure:
@@ -189,12 +197,12 @@ def _answer(lookup: Lookup, question: Question, getaddrinfo: Callable[..., list[
         route = Route((proxy, route.server)) if proxy is not None else route
     if _asks_for_address(route):
         lookup.begin(Stage.RESOLVE, route.server)
-        of_server = _addresses(route.server, getaddrinfo)
+        of_server = _addresses(route.server, question.families, getaddrinfo)
         if isinstance(of_server, Failure):
             return of_server
-        route = Route((*route.hops[:-1], route.server.replace(address=of_server[0].where[0])))
+        route = Route((*route.hops[:-1], route.server.replace(address=of_server[0].host)))
     lookup.begin(Stage.RESOLVE if route.first.proxy is None else Stage.PROXY, route.first)
-    addresses = _addresses(route.first, getaddrinfo)
+    addresses = _addresses(route.first, question.families, getaddrinfo)
     if isinstance(addresses, Failure):
         return addresses
     found = None if route is question.route else route
@@ -204,9 +212,19 @@ def _answer(lookup: Lookup, question: Question, getaddrinfo: Callable[..., list[
     return _with_tls(addresses, question.tls, found)
 
 
-def _addresses(place: Place, getaddrinfo: Callable[..., list[Any]]) -> tuple[Address, ...] | Failure:
+def _addresses(
+    place: Place, families: tuple[int, ...], getaddrinfo: Callable[..., list[Any]]
+) -> tuple[Address, ...] | Failure:
     address = numeric_address(place.host, place.port)
-    return (address,) if address is not None else _look_up(place.host, place.port, getaddrinfo)
+    found = (address,) if address is not None else _look_up(place.host, place.port, getaddrinfo)
+    if isinstance(found, Failure):
+        return found
+    return tuple(each for each in found if each.family in families) or _without_family(place)
+
+
+def _without_family(place: Place) -> Failure:
+    detail = f"{place} has no address of the family that address_family or local_address leaves"
+    return Failure(stage=Stage.RESOLVE, kind=FailureKind.NAME_NOT_FOUND, detail=detail, hint="Set them otherwise.")
 
 
 def _look_up(host: str, port: int, getaddrinfo: Callable[..., list[Any]]) -> tuple[Address, ...] | Failure:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wsclient.protocol.events import Failure, Stage
+from wsclient.protocol.events import Failure, FailureKind, Stage
+from wsclient.protocol.redirect import BadRedirect, check_redirected_address
 from wsclient.transport.opening.milestones import Found
 from wsclient.transport.opening.phase import Phase
 
 if TYPE_CHECKING:
     from wsclient.transport.opening.attempt import Attempt
+    from wsclient.transport.opening.race import Address
     from wsclient.transport.opening.route import Place
 
 __all__ = ["Resolving"]
@@ -31,6 +33,9 @@ class Resolving(Phase):
         self._attempt = attempt
         if attempt.offers_deflate:
             from wsclient.protocol import compression  # noqa: F401, PLC0415 - here, and not when it opens in a frame
+        if attempt.settings.max_redirects:
+            from ipaddress import ip_address  # noqa: F401, PLC0415 - the same
+            from urllib.parse import urljoin  # noqa: F401, PLC0415 - the same
 
         self._lookup = attempt.outside.resolver.start(attempt.question)
 
@@ -64,7 +69,20 @@ class Resolving(Phase):
         if outcome is None or isinstance(outcome, Failure):
             return outcome
         attempt = self._attempt if outcome.route is None else self._attempt.replace(route=outcome.route)
-        return Found(attempt, outcome.addresses, outcome.secure)
+        return _fault_of_redirect(attempt, outcome.addresses) or Found(attempt, outcome.addresses, outcome.secure)
 
     def close(self) -> None:
         """Does nothing: the answer of the thread will find nobody."""
+
+
+def _fault_of_redirect(attempt: Attempt, addresses: tuple[Address, ...]) -> Failure | None:
+    """Returns the failure of a redirect to a name that turns out to be private; None if all is well."""
+    if not attempt.redirected_by or attempt.route.first.proxy is not None:
+        return None
+    try:
+        for address in addresses:
+            check_redirected_address(attempt.redirected_by, address.host)
+    except BadRedirect as error:
+        detail = f"the server at {attempt.redirected_by} {error}"
+        return Failure(stage=Stage.HANDSHAKE, kind=FailureKind.HTTP_STATUS, detail=detail)
+    return None

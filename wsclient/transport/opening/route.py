@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wsclient.ground.escape import escape
 from wsclient.ground.value import Value
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Place(Value):
         proxy: the proxy that listens there; None for a server.
         origin: where the proxy's address comes from, for messages: "client.proxy", or the name of a variable.
         address: the numeric address that a proxy is asked for; "" if it looks up the host itself.
+        socket_path: of a Unix domain socket; "" for TCP.
     """
 
     host: str
@@ -33,11 +35,12 @@ class Place(Value):
     proxy: Proxy | None = None
     origin: str = ""
     address: str = ""
+    socket_path: str = ""
 
     @classmethod
     def of(cls, url: URL, tls_name: str = "") -> Place:
         """Returns the place that a URL names."""
-        return cls(url.host, url.port, url.is_secure, tls_name)
+        return cls(url.host, url.port, url.is_secure, tls_name, socket_path=url.socket_path)
 
     @classmethod
     def of_proxy(cls, proxy: Proxy, origin: str) -> Place:
@@ -45,7 +48,9 @@ class Place(Value):
         return cls(proxy.host, proxy.port, proxy.is_secure, proxy=proxy, origin=origin)
 
     def __str__(self) -> str:
-        """Host and port, for messages."""
+        """Host and port, or the path of a socket, for messages."""
+        if self.socket_path:
+            return escape(self.socket_path, 120)
         place = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
         return place if self.proxy is None else f"the proxy {place}"
 

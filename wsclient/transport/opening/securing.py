@@ -9,6 +9,7 @@ from wsclient.protocol.events import Failure, Stage
 from wsclient.transport.failures import failure_from
 from wsclient.transport.opening.milestones import Accepted, Reached
 from wsclient.transport.opening.phase import Phase
+from wsclient.transport.stream.tls_sessions import TlsSessions
 
 if TYPE_CHECKING:
     from wsclient.transport.base import Settings
@@ -49,12 +50,13 @@ class Securing(Phase):
         place = self._reached.place
         try:
             if self._tls is None:
-                self._tls = self._secure(self._reached.stream, place.tls_name or place.host)
+                self._tls = self._begin(place)
             if not self._tls.handshake():
                 return None
         except OSError as error:
             return failure_from(error, self.stage, self.place)
-        _log.debug("%s: secured, by %s", self.place, self._tls.version)
+        resumed = ", resumed" if self._tls.is_resumed else ""
+        _log.debug("%s: secured, by %s%s", self.place, self._tls.version, resumed)
         return self._reached.replace(stream=self._tls, is_secured=True)
 
     @property
@@ -71,6 +73,15 @@ class Securing(Phase):
     def close(self) -> None:
         """Closes the connection."""
         self._reached.stream.close()
+
+    def _begin(self, place: Place) -> TlsStream:
+        name = place.tls_name or place.host
+        tls = self._secure(self._reached.stream, name)
+        if isinstance(self._reached, Reached):
+            settings = self.settings
+            settings.tls_sessions = settings.tls_sessions or TlsSessions()
+            settings.tls_sessions.attach(tls, name, place.port)
+        return tls
 
 
 class _Unverified:

@@ -42,8 +42,8 @@ class TcpStream(Stream):
         # A port of this machine that nobody listens on may, rarely, connect to itself.
         if connected.getsockname() == remote:
             raise OSError(errno.ECONNREFUSED, "connected to itself")
-        host, port = remote[:2]
-        self._remote_address = (str(host), int(port))
+        # A Unix socket has a path for an address.
+        self._remote_address = (remote, 0) if isinstance(remote, str) else (str(remote[0]), int(remote[1]))
         self._readiness = readiness
         self._watch: Watch | None = None
         self._descriptor = Descriptor(connected.fileno())

@@ -43,6 +43,8 @@ class TlsStream(Stream):
         "_outgoing",
         "_tls",
         "_unflushed",
+        "context",
+        "on_end",
     )
 
     def __init__(self, inner: Stream, context: ssl.SSLContext, host: str | None) -> None:
@@ -57,6 +59,10 @@ class TlsStream(Stream):
             StreamError: no certificate can name this host.
         """
         self._inner = inner
+        #: the certificates to trust
+        self.context: ssl.SSLContext = context
+        #: called when the stream is finished or closed, once
+        self.on_end: Callable[[TlsStream], None] | None = None
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._ciphertext = memoryview(b"")  # encrypted, and not taken by the inner stream yet
@@ -105,6 +111,22 @@ class TlsStream(Stream):
                 return True
         self.flush()
         return False
+
+    def resume(self, session: ssl.SSLSession) -> None:
+        """Offers the server a session of the same context, in place of a full handshake. To be called before it."""
+        self._tls.session = session
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether the server took the session that was offered."""
+        return bool(self._tls.session_reused)
+
+    @property
+    def session(self) -> ssl.SSLSession | None:
+        """What the server has given to resume with; None if nothing. Of TLS 1.3 it comes behind the handshake."""
+        session = self._tls.session
+        is_usable = session is not None and (session.has_ticket or (self.version == "TLSv1.2" and bool(session.id)))
+        return session if is_usable else None
 
     @property
     def version(self) -> str:
@@ -213,6 +235,7 @@ class TlsStream(Stream):
 
     def finish(self) -> None:
         """Says close_notify, as far as it goes at once (RFC 8446 section 6.1), and finishes the inner stream."""
+        self._end()
         with contextlib.suppress(OSError, MemoryError):
             # The answer is not waited for: the Close frames have said all that there is to say.
             with contextlib.suppress(ssl.SSLError):
@@ -222,6 +245,7 @@ class TlsStream(Stream):
 
     def close(self) -> None:
         """Closes the inner stream, without a word."""
+        self._end()
         self._inner.close()
 
     def set_user_timeout(self, seconds: float) -> None:
@@ -231,6 +255,11 @@ class TlsStream(Stream):
     def set_no_delay(self, enabled: bool) -> None:
         """Sets it on the inner stream."""
         self._inner.set_no_delay(enabled)
+
+    def _end(self) -> None:
+        on_end, self.on_end = self.on_end, None
+        if on_end is not None:
+            on_end(self)
 
     @property
     def _holds_data(self) -> bool:

@@ -1,0 +1,114 @@
+"""A second connection resumes the session of the first, and never one that trusted otherwise."""
+
+from __future__ import annotations
+
+import ssl
+
+import pytest
+
+from tests.support.memory_stream import MemoryStream
+from tests.support.tls import ServerTlsStream, client_context, server_context
+from wsclient.transport.stream.tls_sessions import MAX_SESSIONS, TlsSessions
+from wsclient.transport.stream.tls_stream import TlsStream
+
+TRUSTING = client_context()
+SERVER = server_context()
+
+
+def unverified() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def is_resumed(
+    sessions: TlsSessions,
+    context: ssl.SSLContext = TRUSTING,
+    *,
+    port: int = 443,
+    ends: str = "finish",
+    reads: bool = True,
+    server: ssl.SSLContext = SERVER,
+) -> bool:
+    """Connects once, to localhost, and ends."""
+    here, there = MemoryStream.pair()
+    client, serving = TlsStream(here, context, "localhost"), ServerTlsStream(there, server)
+    sessions.attach(client, "localhost", port)
+    done = [False, False]
+    while not all(done):
+        done = [client.handshake() or done[0], serving.handshake() or done[1]]
+    resumed = client.is_resumed
+    if reads:  # RFC 8446 section 4.6.1: tickets come behind the handshake
+        serving.send(b"x")
+        assert client.receive(10) == b"x"
+    (client.finish if ends == "finish" else client.close)()
+    return resumed
+
+
+def limited(version: ssl.TLSVersion) -> ssl.SSLContext:
+    context = client_context()
+    context.maximum_version = version
+    return context
+
+
+@pytest.mark.parametrize("ends", ["finish", "close"])
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])
+def test_a_session_is_resumed_again_and_again(version: ssl.TLSVersion, ends: str) -> None:
+    sessions, context = TlsSessions(), limited(version)
+
+    assert [is_resumed(sessions, context, ends=ends) for _ in range(3)] == [False, True, True]
+
+
+def test_another_object_resumes_nothing() -> None:
+    assert not is_resumed(TlsSessions())
+    assert not is_resumed(TlsSessions())
+
+
+def test_another_port_has_its_own_session() -> None:
+    sessions = TlsSessions()
+    is_resumed(sessions)
+
+    assert not is_resumed(sessions, port=444)
+    assert is_resumed(sessions)
+
+
+def test_what_was_not_verified_is_never_resumed_where_it_is() -> None:
+    sessions = TlsSessions()
+    is_resumed(sessions, unverified())
+
+    assert not is_resumed(sessions)
+
+
+def test_a_server_that_forgot_the_session_shakes_hands_in_full() -> None:
+    sessions = TlsSessions()
+    is_resumed(sessions)
+
+    assert not is_resumed(sessions, server=server_context())
+
+
+def test_without_a_ticket_there_is_nothing_to_resume() -> None:
+    sessions = TlsSessions()
+    context = limited(ssl.TLSVersion.TLSv1_3)
+    is_resumed(sessions, context, reads=False)
+
+    assert not is_resumed(sessions, context)
+
+
+def test_the_oldest_session_is_forgotten() -> None:
+    sessions = TlsSessions()
+    for port in range(MAX_SESSIONS + 1):
+        is_resumed(sessions, port=port)
+
+    assert is_resumed(sessions, port=MAX_SESSIONS)
+    assert not is_resumed(sessions, port=0)
+
+
+def test_a_connection_that_failed_leaves_nothing() -> None:
+    here, _ = MemoryStream.pair()
+    sessions = TlsSessions()
+    client = TlsStream(here, TRUSTING, "localhost")
+    sessions.attach(client, "localhost", 443)
+    client.close()
+
+    assert not is_resumed(sessions)
