@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fuzz.targets.variant import check_value
 from wsclient import Error, MultiplayerAPI, NetworkedMultiplayerPeer, Node
+from wsclient.multiplayer.command_error import CommandError
 from wsclient.multiplayer.godot3 import commands
 from wsclient.rpc import puppet, remote
 
@@ -41,7 +42,7 @@ def check(data: bytes) -> int:
 def _check_packet(packet: bytes) -> None:
     try:
         command = commands.decode(packet)
-    except commands.CommandError as error:
+    except CommandError as error:
         assert str(error).isprintable()
         return
     if isinstance(command, commands.RemoteCall):

@@ -12,7 +12,7 @@ from wsclient.godot4 import (
     SceneReplicationConfig,
     rpc,
 )
-from wsclient.multiplayer.godot3.commands import CommandError
+from wsclient.multiplayer.command_error import CommandError
 from wsclient.multiplayer.godot4 import scene_commands
 from wsclient.variant import GODOT_4
 

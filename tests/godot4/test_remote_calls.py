@@ -12,8 +12,8 @@ from wsclient.godot4.scene_paths import ScenePaths
 from wsclient.godot4.scene_routes import SceneRoutes
 from wsclient.ground.error import Error
 from wsclient.ground.refusal_log import RefusalLog
-from wsclient.multiplayer.godot3.commands import NodeById, NodeByPath
 from wsclient.multiplayer.godot4 import scene_commands as commands
+from wsclient.multiplayer.node_reference import NodeById, NodeByPath
 from wsclient.scene.rpc_admission import NotAdmitted
 
 

@@ -14,8 +14,8 @@ from tests.support.godot4_captures import captured_packets
 from tests.support.scripted_peer import ScriptedPeer
 from wsclient.godot4 import Node, SceneMultiplayer, rpc
 from wsclient.ground.value import Value
-from wsclient.multiplayer.godot3.commands import NodeById
 from wsclient.multiplayer.godot4 import scene_commands as commands
+from wsclient.multiplayer.node_reference import NodeById
 
 # The @rpc methods of the projects that made the captures.
 MAIN = (

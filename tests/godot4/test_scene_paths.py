@@ -6,8 +6,8 @@ from wsclient.core.networked_multiplayer_peer import TransferMode
 from wsclient.godot4 import Node, rpc
 from wsclient.godot4.scene_paths import ScenePaths
 from wsclient.ground.error import Error
-from wsclient.multiplayer.godot3.path_cache import MAX_KNOWN_PATHS
 from wsclient.multiplayer.godot4 import scene_commands as commands
+from wsclient.multiplayer.known_paths import MAX_KNOWN_PATHS
 from wsclient.scene.rpc_admission import NotAdmitted
 
 RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE

@@ -10,6 +10,7 @@ import pytest
 from tests.support.godot3 import Event
 from tests.support.godot3_session import GodotSession
 from wsclient.multiplayer.godot3 import commands
+from wsclient.multiplayer.node_reference import NodeById, NodeByPath
 from wsclient.variant import EncodedObjectAsID, Vector2, decode, encode
 
 # Whole objects are refused, and an id that an engine has read is another when it writes it: see the test below.
@@ -258,4 +259,4 @@ def test_a_real_client_learns_that_its_path_is_known_here(session):
         for command in map(commands.decode, ring.python.client.packets_in)
         if isinstance(command, commands.RemoteCall)
     ]
-    assert references == [commands.NodeByPath, commands.NodeById]
+    assert references == [NodeByPath, NodeById]

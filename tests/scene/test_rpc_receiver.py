@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from tests.support.captures import captured_messages
 from tests.support.scripted_peer import ScriptedPeer, SentPacket
 from wsclient.ground.error import Error
+from wsclient.multiplayer.command_error import CommandError
 from wsclient.multiplayer.godot3 import commands, relay
-from wsclient.multiplayer.godot3.path_cache import MAX_KNOWN_PATHS
 from wsclient.multiplayer.godot3.rpc_mode import RPCMode
+from wsclient.multiplayer.known_paths import MAX_KNOWN_PATHS
 from wsclient.rpc import puppet, remote
 from wsclient.scene.node import Node
 from wsclient.scene.rpc_receiver import RPCReceiver
@@ -34,7 +35,7 @@ class Player(Node):
 
     @remote
     def fail(self):
-        raise commands.CommandError("by the game itself")
+        raise CommandError("by the game itself")
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ class TestCalls:
         assert (player.calls, player.score) == ([1], 7)
 
     def test_what_the_method_raises_leaves_as_it_is(self, receiver, root, peer):
-        with pytest.raises(commands.CommandError, match="by the game itself"):
+        with pytest.raises(CommandError, match="by the game itself"):
             receiver.receive(root, peer, 5, commands.invocation_of_call("fail", ()).by_path("Main/Player"))
         assert receiver.refused_packets == 0
 

@@ -11,8 +11,9 @@ from wsclient.godot4.rpc_marks import BoundRPC
 from wsclient.godot4.scene_routes import includes
 from wsclient.ground.error import Error
 from wsclient.ground.value import Value
-from wsclient.multiplayer.godot3.commands import NodeById, NodeReference, shown
+from wsclient.multiplayer.command_error import shown
 from wsclient.multiplayer.godot4.scene_commands import invocation_of_call
+from wsclient.multiplayer.node_reference import NodeById, NodeReference
 from wsclient.scene.rpc_admission import NotAdmitted, check_arguments
 from wsclient.scene.rpc_doubts import nearest_in_words
 

@@ -10,7 +10,7 @@ from wsclient.godot4.multiplayer_synchronizer import MultiplayerSynchronizer
 from wsclient.godot4.replication_receiver import ReplicationReceiver
 from wsclient.godot4.replication_sender import ReplicationSender
 from wsclient.multiplayer.godot4.replication_commands import CUSTOM_SCENE
-from wsclient.multiplayer.godot4.scene_commands import SERVER_ID
+from wsclient.multiplayer.session import SERVER_ID
 from wsclient.transport.clock import monotonic
 
 if TYPE_CHECKING:

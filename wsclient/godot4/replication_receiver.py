@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from wsclient.godot4.multiplayer_spawner import MultiplayerSpawner
 from wsclient.godot4.multiplayer_synchronizer import MultiplayerSynchronizer
 from wsclient.ground.escape import escape
-from wsclient.multiplayer.godot3.commands import CommandError
+from wsclient.multiplayer.command_error import CommandError
 from wsclient.multiplayer.godot4 import replication_commands as commands
 from wsclient.multiplayer.godot4.compressed import decode_many
 from wsclient.multiplayer.godot4.replication_commands import CUSTOM_SCENE, IS_PATH_ID

@@ -27,9 +27,9 @@ from wsclient.godot4.scene_receiver import (
 from wsclient.godot4.scene_routes import SceneRoutes
 from wsclient.ground.error import Error
 from wsclient.ground.escape import escape
-from wsclient.multiplayer.godot3.commands import CommandError
+from wsclient.multiplayer.command_error import CommandError
 from wsclient.multiplayer.godot4 import scene_commands as commands
-from wsclient.multiplayer.godot4.scene_commands import SERVER_ID
+from wsclient.multiplayer.session import SERVER_ID
 from wsclient.scene.multiplayer_base import MultiplayerBase
 from wsclient.scene.peer_arrivals import ArrivalKind
 from wsclient.scene.rpc_admission import NotAdmitted

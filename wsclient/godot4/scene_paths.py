@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from wsclient.core.networked_multiplayer_peer import TransferMode
-from wsclient.multiplayer.godot3.path_cache import KnownPaths
 from wsclient.multiplayer.godot4.path_cache import SentNodes
 from wsclient.multiplayer.godot4.scene_commands import encode_confirm_path, encode_simplify_path
+from wsclient.multiplayer.known_paths import KnownPaths
 from wsclient.scene.rpc_admission import NotAdmitted
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from wsclient.ground.refusal_log import RefusalLog
 from wsclient.ground.value import Value
-from wsclient.multiplayer.godot3.commands import CommandError
+from wsclient.multiplayer.command_error import CommandError
 from wsclient.multiplayer.godot4 import scene_commands as commands
-from wsclient.multiplayer.godot4.scene_commands import SERVER_ID
+from wsclient.multiplayer.session import SERVER_ID
 from wsclient.scene.rpc_admission import NotAdmitted
 
 if TYPE_CHECKING:

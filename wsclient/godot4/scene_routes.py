@@ -5,12 +5,12 @@ from __future__ import annotations
 from wsclient.core.networked_multiplayer_peer import ConnectionStatus, NetworkedMultiplayerPeer, TransferMode
 from wsclient.ground.error import Error
 from wsclient.multiplayer.godot4.scene_commands import (
-    SERVER_ID,
     Relay,
     encode_add_peer,
     encode_del_peer,
     encode_relay,
 )
+from wsclient.multiplayer.session import SERVER_ID
 from wsclient.scene.rpc_sender import put
 
 __all__ = ["SceneRoutes", "includes"]

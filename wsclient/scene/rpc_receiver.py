@@ -11,21 +11,19 @@ from typing import TYPE_CHECKING, Final
 
 from wsclient.core.networked_multiplayer_peer import TransferMode
 from wsclient.ground.refusal_log import RefusalLog
+from wsclient.multiplayer.command_error import CommandError, shown
 from wsclient.multiplayer.godot3.commands import (
-    CommandError,
     ConfirmPath,
-    NodeById,
-    NodeReference,
     Raw,
     RemoteCall,
     RemoteSet,
     SimplifyPath,
     decode,
     encode_confirm_path,
-    shown,
 )
-from wsclient.multiplayer.godot3.path_cache import KnownPaths
 from wsclient.multiplayer.godot3.rpc_mode import RPCMode
+from wsclient.multiplayer.known_paths import KnownPaths
+from wsclient.multiplayer.node_reference import NodeById, NodeReference
 from wsclient.scene.rpc_admission import NotAdmitted, check_arguments, check_mode
 from wsclient.scene.rpc_sender import put
 from wsclient.transport.clock import monotonic

@@ -7,12 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.captures import captured_messages
+from wsclient.multiplayer.command_error import CommandError, shown
 from wsclient.multiplayer.godot3 import relay
 from wsclient.multiplayer.godot3.commands import (
-    CommandError,
     ConfirmPath,
-    NodeById,
-    NodeByPath,
     Raw,
     RemoteCall,
     RemoteSet,
@@ -23,8 +21,8 @@ from wsclient.multiplayer.godot3.commands import (
     encode_simplify_path,
     invocation_of_call,
     invocation_of_set,
-    shown,
 )
+from wsclient.multiplayer.node_reference import NodeById, NodeByPath
 
 CASES = [
     pytest.param(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wsclient.multiplayer.godot3.commands import CommandError
+from wsclient.multiplayer.command_error import CommandError
 from wsclient.multiplayer.godot4.compressed import decode_all, decode_many, decode_value, encode_many, encode_value
 
 VALUES = [

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.godot4_captures import captured_packets
-from wsclient.multiplayer.godot3.commands import CommandError
+from wsclient.multiplayer.command_error import CommandError
 from wsclient.multiplayer.godot4.compressed import encode_many
 from wsclient.multiplayer.godot4.replication_commands import (
     CUSTOM_SCENE,

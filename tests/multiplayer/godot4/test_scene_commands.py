@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.godot4_captures import ALL_CAPTURES, captured_packets
-from wsclient.multiplayer.godot3.commands import CommandError, NodeById, NodeByPath
+from wsclient.multiplayer.command_error import CommandError
 from wsclient.multiplayer.godot4.scene_commands import (
     AddPeer,
     Authenticate,
@@ -31,6 +31,7 @@ from wsclient.multiplayer.godot4.scene_commands import (
     encode_simplify_path,
     invocation_of_call,
 )
+from wsclient.multiplayer.node_reference import NodeById, NodeByPath
 
 NOTHING = "d41d8cd98f00b204e9800998ecf8427e"
 CHECKSUM = NOTHING.encode().hex()

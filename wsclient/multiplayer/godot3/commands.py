@@ -12,8 +12,9 @@ import struct
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from wsclient.ground.escape import escape
 from wsclient.ground.value import Value
+from wsclient.multiplayer.command_error import CommandError, shown
+from wsclient.multiplayer.node_reference import NodeById, NodeByPath, NodeReference
 from wsclient.variant import VariantError, decode_from
 from wsclient.variant import encode as encode_variant
 
@@ -23,12 +24,8 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_ARGUMENTS",
     "Command",
-    "CommandError",
     "ConfirmPath",
     "Invocation",
-    "NodeById",
-    "NodeByPath",
-    "NodeReference",
     "Raw",
     "RemoteCall",
     "RemoteSet",
@@ -39,12 +36,10 @@ __all__ = [
     "encode_simplify_path",
     "invocation_of_call",
     "invocation_of_set",
-    "shown",
 ]
 
 MAX_ARGUMENTS = 255  # the count is one byte
 _MAX_VALUES = 65_536  # in one argument; no packet is to stop a frame
-_MAX_SHOWN = 80
 
 _U32 = struct.Struct("<I")
 _NODE_OFFSET = 1
@@ -61,30 +56,6 @@ class _Code(IntEnum):
     SIMPLIFY_PATH = 2
     CONFIRM_PATH = 3
     RAW = 4
-
-
-def shown(text: str) -> str:
-    """Returns a peer's text in quotes for a log line: without control characters, and no longer than a line."""
-    return f"'{escape(text, _MAX_SHOWN)}'"
-
-
-class CommandError(ValueError):
-    """A packet that breaks the format; its text says how. To be logged, counted and ignored."""
-
-
-class NodeById(Value):
-    """A node by the number that the sender announced with `SimplifyPath`."""
-
-    path_id: int
-
-
-class NodeByPath(Value):
-    """A node by its path from the root of the network; anything that a NodePath may be."""
-
-    path: str
-
-
-NodeReference = NodeById | NodeByPath
 
 
 class RemoteCall(Value):

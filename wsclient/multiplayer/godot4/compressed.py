@@ -8,7 +8,7 @@ from __future__ import annotations
 from struct import Struct, error
 from typing import TYPE_CHECKING, Final, cast
 
-from wsclient.multiplayer.godot3.commands import CommandError
+from wsclient.multiplayer.command_error import CommandError
 from wsclient.variant import GODOT_4, VariantError, decode_from, encode
 from wsclient.variant.codec.readers import reader_for
 from wsclient.variant.codec.writers import writer_for

@@ -1,6 +1,6 @@
 """The sender's side of path ids in Godot 4: they belong to nodes, not to paths, and are confirmed by id.
 
-The receiver's side is `godot3.path_cache.KnownPaths`, but for one rule: a number that is announced twice is an error.
+The receiver's side is `known_paths.KnownPaths`, but for one rule: a number that is announced twice is an error.
 
 Source: `SceneCacheInterface` of Godot 4.
 """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from wsclient.ground.escape import escape
 from wsclient.ground.value import Value
-from wsclient.multiplayer.godot3.commands import CommandError
+from wsclient.multiplayer.command_error import CommandError
 from wsclient.multiplayer.godot4.compressed import decode_all, decode_value, encode_many, encode_value
 from wsclient.multiplayer.godot4.scene_commands import CommandCode
 

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from wsclient.ground.escape import escape
 from wsclient.ground.value import Value
-from wsclient.multiplayer.godot3.commands import CommandError, NodeById, NodeByPath, NodeReference
+from wsclient.multiplayer.command_error import CommandError
 from wsclient.multiplayer.godot4.compressed import decode_many, encode_value
+from wsclient.multiplayer.node_reference import NodeById, NodeByPath, NodeReference
+from wsclient.multiplayer.session import SERVER_ID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
     "MAX_ARGUMENTS",
-    "SERVER_ID",
     "AddPeer",
     "Authenticate",
     "Command",
@@ -48,7 +49,7 @@ __all__ = [
     "invocation_of_call",
 ]
 
-SERVER_ID = 1
+
 MAX_ARGUMENTS = 255  # the count is one byte
 
 _COMMAND = 0x07

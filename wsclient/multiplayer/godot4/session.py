@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wsclient.multiplayer.godot3.commands import CommandError
+from wsclient.multiplayer.command_error import CommandError
 from wsclient.multiplayer.godot4.scene_commands import decode_assigned_id
 from wsclient.multiplayer.session import SERVER_ID, PeerPacket, Session, SessionJoined
 
