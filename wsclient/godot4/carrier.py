@@ -41,7 +41,7 @@ class Carrier(WebSocketClient):
 
     def __init__(self, transport: Callable[[Settings], Transport] | None = None, *, owner: str = "Carrier") -> None:
         super().__init__(transport=transport)
-        self._owner = owner  # the name of the class that users see
+        self._owner_name = owner  # the name of the class that users see
         self.supported_protocols: tuple[str, ...] = ()
         self.request_headers: tuple[str, ...] = ()
         self.inbound_buffer_size: int = DEFAULT_BUFFER_SIZE
@@ -96,6 +96,6 @@ class Carrier(WebSocketClient):
     def __del__(self, is_going_down: Callable[[], bool] = sys.is_finalizing) -> None:
         link = vars(self).get("_link")  # __init__ may have failed
         if link is not None and link.is_open and not link.is_closing_here and not is_going_down():
-            warnings.warn(f"a {self._owner} was dropped while open: call close()", ResourceWarning, stacklevel=2)
+            warnings.warn(f"a {self._owner_name} was dropped while open: call close()", ResourceWarning, stacklevel=2)
             link.close(1000, "")
         super().__del__(is_going_down)
