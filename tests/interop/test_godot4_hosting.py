@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support import godot4_world
 from tests.support.godot4_engine import Engine
 from tests.support.godot4_player import PythonPeer, World
-from wsclient.godot4 import Node, SceneMultiplayer, WebSocketMultiplayerPeer
+from wsclient.godot4 import Node, SceneMultiplayer, Vector2, WebSocketMultiplayerPeer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 class Host:
-    """A server with the world's calls."""
+    """A server with a world: by default, with its calls alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: Node | None = None) -> None:
         self.events: list[tuple[object, ...]] = []
-        self.world, self.root, self.api = World(), Node("root"), SceneMultiplayer()
+        self.world, self.root, self.api = world or World(), Node("root"), SceneMultiplayer()
         self.root.add_child(self.world)
         self.api.root_node = self.root
         for signal in ("peer_connected", "peer_disconnected", "peer_packet", "rpc_lists_differ"):
@@ -133,3 +134,27 @@ def test_our_end_is_told_to_the_engine(engine, host):
     join(engine, host)
     host.peer.close()
     engine.wait(lambda: bool(engine.events("server_disconnected")))
+
+
+def test_the_engine_follows_a_world_that_python_hosts(engine):
+    world = godot4_world.World()
+    host = Host(world)
+    engine.players.append(host)
+    engine.run("w.events.clear()\nw.multiplayer.auth_callback = Callable()\nreturn 0")
+    join(engine, host)
+    thing = godot4_world.Thing("T1")
+    thing.position, thing.health = Vector2(3, 4), 77
+    world.things.add_child(thing)
+    engine.wait(lambda: bool(engine.events("spawned")))
+    state = "var thing = w.get_node('Things/T1')\nreturn [thing.position, thing.health]"
+    assert engine.run(state) == [Vector2(3, 4), 77]
+    thing.position, thing.health = Vector2(5, 6), 50
+    engine.wait(lambda: engine.run(state) == [Vector2(5, 6), 50])
+    world.maker.spawn({"name": "x", "health": 5})
+    engine.wait(lambda: engine.run("return w.has_node('Made/Madex')") is True)
+    thing.queue_free()
+    engine.wait(lambda: bool(engine.events("despawned")))
+    engine.run("w.peer.close()\nreturn 0")
+    engine.players.clear()
+    host.peer.close()
+    host.poll()
