@@ -88,6 +88,7 @@ EVENTS = [
             "stage": "handshake",
             "error": "ERR_BUSY",
             "message": "The server answered 503.",
+            "hint": "",
             "http_status": 503,
         },
         id="failed",

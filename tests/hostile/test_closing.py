@@ -210,7 +210,7 @@ def test_an_answer_that_cannot_leave_ends_at_the_timeout(scene: Scene) -> None:
     assert not scene.is_over
     scene.wait(0.3)
 
-    scene.closes(None, "within 5 s", stage="close", before=[("close_request", 4000, "")])
+    scene.closes(None, "code 4000", stage="close", before=[("close_request", 4000, "")])
 
 
 @pytest.mark.hostile("E09")

@@ -170,7 +170,7 @@ def test_when_nobody_reads_what_is_sent_the_messages_have_a_cap(scene: Scene) ->
         assert scene.client.put_packet(_numbered(number, 10)) == Error.OK
 
     assert scene.client.put_packet(b"one more") == Error.ERR_OUT_OF_MEMORY
-    assert "set_buffers" in str(scene.client.last_error)
+    assert "set_buffers" in repr(scene.client.last_error)
     scene.world.network.sockets[-1].stream.room = None  # type: ignore[attr-defined]
     _sends_all_of_it(scene, server, MAX_PACKETS, 10)
 

@@ -12,7 +12,7 @@ from tests.support.fake_transport import SERVER, FakeNetwork, FakeTransport, fai
 from tests.support.signal_log import signals_of
 from wsclient.core.packet_peer import PacketPeer
 from wsclient.ground.error import Error
-from wsclient.protocol.events import Ended, FailureKind, Stage
+from wsclient.protocol.events import CloseReceived, Ended, Failure, FailureKind, Stage
 from wsclient.transport.native import NativeTransport
 from wsclient.websocket.client import WebSocketClient
 from wsclient.websocket.multiplayer_peer import WebSocketMultiplayerPeer
@@ -145,7 +145,7 @@ def test_an_attempt_is_refused_when(
     assert (client.get_connection_status(), client.get_peer(1), len(network.transports)) == (status, peer, before)
     assert client.last_error is not None
     assert (client.last_error.stage, client.last_error.error) == ("arguments", Error.ERR_ALREADY_IN_USE)
-    assert "disconnect first" in client.last_error.message
+    assert client.last_error.hint == "Call disconnect_from_host() first."
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
@@ -352,3 +352,86 @@ def test_every_public_member_is_explained() -> None:
         for name, member in vars(cls).items():
             is_public = not name.startswith("_") and (callable(member) or isinstance(member, property))
             assert not is_public or name.isupper() or inspect.getdoc(member), f"{cls.__name__}.{name}"
+
+
+# What was refused, and why it ended
+
+
+@pytest.mark.faults("B12")
+def test_why_a_connection_was_lost_stays_whatever_is_refused_then(
+    client: WebSocketClient, transport: FakeTransport
+) -> None:
+    transport.feed(Ended(was_clean=False, failure=failure(FailureKind.LOST)))
+    client.poll()
+    lost = client.last_error
+
+    client.send_text("is anybody there?")
+
+    assert lost is not None
+    assert client.last_error is lost
+    assert client.last_refusal is not None
+    assert client.last_refusal.message == "Nothing can be sent while not connected."
+
+
+def test_a_refused_attempt_counts_more_than_the_end_before(client: WebSocketClient, transport: FakeTransport) -> None:
+    transport.feed(Ended(was_clean=False, failure=failure(FailureKind.LOST)))
+    client.poll()
+
+    client.connect_to_url("http://host")
+
+    assert client.last_error is client.last_refusal
+    assert client.last_error is not None
+    assert client.last_error.error is Error.ERR_INVALID_PARAMETER
+
+
+def test_the_next_attempt_forgets_both(client: WebSocketClient, transport: FakeTransport) -> None:
+    client.set_buffers(0, 1, 1, 1)
+    client.disconnect_from_host()
+
+    client.connect_to_url(URL)
+
+    assert (client.last_error, client.last_refusal) == (None, None)
+
+
+@pytest.mark.faults("B3")
+@pytest.mark.parametrize("code", [1009, 1011, 1008, 4408, 4500])
+@pytest.mark.parametrize("ended", [None, failure(FailureKind.LOST)], ids=["clean", "torn"])
+def test_a_close_with_a_reason_is_explained(
+    client: WebSocketClient, transport: FakeTransport, code: int, ended: Failure | None
+) -> None:
+    client.send_text("\ud800")  # what this has left is replaced
+    transport.feed(CloseReceived(code, "too much", is_answer=False), Ended(ended is None, ended))
+    client.poll()
+
+    assert client.last_error is not None
+    assert f"code {code} (too much)" in client.last_error.message
+    assert client.last_error.stage == "close"
+
+
+@pytest.mark.parametrize("code", [1000, 1001, 1005])
+def test_an_ordinary_close_is_no_failure(client: WebSocketClient, transport: FakeTransport, code: int) -> None:
+    transport.feed(CloseReceived(code, "bye", is_answer=False), Ended(was_clean=True))
+    client.poll()
+
+    assert client.last_error is None
+
+
+def test_our_own_code_in_the_answer_is_no_failure(client: WebSocketClient, transport: FakeTransport) -> None:
+    client.disconnect_from_host(4000, "enough")
+    transport.feed(CloseReceived(4000, "enough", is_answer=True), Ended(was_clean=True))
+    client.poll()
+
+    assert client.last_error is None
+
+
+@pytest.mark.faults("B13")
+def test_of_600_refused_calls_one_of_each_kind_is_logged(
+    client: WebSocketClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(300):
+        client.put_packet(b"x")
+        client.send_text("\ud800")
+
+    lines = [record.getMessage() for record in caplog.records]
+    assert len(lines) < 10
+    assert sum("left out" not in line for line in lines) == 2

@@ -269,7 +269,7 @@ def test_the_first_pause_of_a_connection_is_logged(
         unread = client.get_available_packet_count()
         client.get_packets()
     assert [(record.levelno, record.message) for record in caplog.records] == [
-        (logging.WARNING, f"{unread} packets unread: call get_packet(). The server is held back")
+        (logging.WARNING, f"host:80: {unread} packets unread: call get_packet(). The server is held back")
     ]
 
     client.disconnect_from_host()

@@ -27,7 +27,8 @@ def raised(error: ValueError | OSError, cause: Exception | None = None) -> Excep
 def test_every_kind_is_told_in_whole_sentences_with_an_error(kind: FailureKind) -> None:
     told = ConnectionFailure.of_connection(failure(kind))
 
-    assert re.fullmatch(r"([A-Z][a-zA-Z' ]+: t|T)he wire was cut\.( [A-Z].*[.?])?", told.message)
+    assert re.fullmatch(r"([A-Z][a-zA-Z' ]+: t|T)he wire was cut\.", told.message)
+    assert re.fullmatch(r"([A-Z].*[.?])?", told.hint)
     assert told.error is not Error.OK
 
 
@@ -37,14 +38,14 @@ SAY_IT_THEMSELVES = {FailureKind.INVALID_ARGUMENT, FailureKind.HTTP_STATUS}
 
 @pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind not in SAY_IT_THEMSELVES])
 def test_every_kind_says_what_to_try(kind: FailureKind) -> None:
-    assert not ConnectionFailure.of_connection(failure(kind)).message.endswith("he wire was cut.")
+    assert ConnectionFailure.of_connection(failure(kind)).hint
 
 
 def test_a_lookup_that_takes_too_long_is_not_blamed_on_the_server() -> None:
     lookup = failure(FailureKind.TIMEOUT).replace(stage=Stage.RESOLVE)
 
-    assert "server" in ConnectionFailure.of_connection(failure(FailureKind.TIMEOUT)).message
-    assert ConnectionFailure.of_connection(lookup).message.endswith("Check whether this computer is online.")
+    assert "server" in ConnectionFailure.of_connection(failure(FailureKind.TIMEOUT)).hint
+    assert ConnectionFailure.of_connection(lookup).hint == "Check whether this computer is online."
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_the_stage_is_its_name(stage: Stage) -> None:
     ],
 )
 def test_the_message_is_a_sentence(detail: str, sentence: str) -> None:
-    assert ConnectionFailure.of_connection(failure(detail=detail)).message.startswith(sentence)
+    assert ConnectionFailure.of_connection(failure(detail=detail)).message == sentence
     assert ConnectionFailure.of_call(Error.FAILED, detail).message == sentence
 
 
@@ -120,6 +121,37 @@ def test_a_refused_call_has_its_own_stage() -> None:
 
 def test_it_shows_as_its_message() -> None:
     assert str(ConnectionFailure.of_call(Error.FAILED, "it broke")) == "It broke."
+
+
+def test_what_a_log_and_a_programmer_see_has_the_hint_too() -> None:
+    told = ConnectionFailure.of_call(Error.FAILED, "it broke", hint="See mend()")
+
+    assert (told.message, told.hint) == ("It broke.", "See mend().")
+    assert told.details() == "FAILED in stage arguments: It broke. See mend()."
+    assert "It broke. See mend()." in repr(told)
+
+
+def test_the_status_is_among_the_details() -> None:
+    told = ConnectionFailure.of_connection(failure(FailureKind.HTTP_STATUS, http_status=404))
+
+    assert told.details() == "ERR_DOES_NOT_EXIST in stage open (HTTP 404): The wire was cut."
+
+
+@pytest.mark.faults("B3")
+@pytest.mark.parametrize(
+    ("code", "reason", "message"),
+    [
+        pytest.param(1009, "64 KiB", "it received a message larger than it takes, code 1009 (64 KiB).", id="too-big"),
+        pytest.param(1011, "", "it failed; its own log may say why, code 1011.", id="failed"),
+        pytest.param(4408, "a\nb", "a code of this application's own, code 4408 (a\\nb).", id="application-escaped"),
+    ],
+)
+def test_a_close_is_told_by_its_code_with_the_reason(code: int, reason: str, message: str) -> None:
+    told = ConnectionFailure.of_close(code, reason)
+
+    assert told.message == f"The server closed the connection: {message}"
+    assert told.stage == "close"
+    assert told.hint
 
 
 @pytest.mark.parametrize("describe", ["of_call", "of_connection"])

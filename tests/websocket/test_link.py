@@ -80,25 +80,25 @@ def test_a_packet_is_of_the_mode_that_was_set(mode: WriteMode, is_text: bool, li
 
 
 @pytest.mark.parametrize(
-    ("reach", "words"),
+    ("reach", "words", "hint"),
     [
-        pytest.param(lambda link: None, "not connected: see connect_to_url()", id="unconnected"),
-        pytest.param(connecting, "still connecting: wait for connection_established", id="connecting"),
-        pytest.param(closing, "closing", id="closing"),
-        pytest.param(closed_by_server, "closing", id="closed-by-server"),
-        pytest.param(ended, "not connected: see connect_to_url()", id="ended"),
+        pytest.param(lambda link: None, "not connected", "See connect_to_url().", id="unconnected"),
+        pytest.param(connecting, "still connecting", "Wait for connection_established.", id="connecting"),
+        pytest.param(closing, "closing", "", id="closing"),
+        pytest.param(closed_by_server, "closing", "", id="closed-by-server"),
+        pytest.param(ended, "not connected", "See connect_to_url().", id="ended"),
     ],
 )
-def test_nothing_is_sent_while(reach, words: str, link: Link, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_is_sent_while(reach, words: str, hint: str, link: Link, caplog: pytest.LogCaptureFixture) -> None:
     transport = reach(link)
 
     assert link.send(b"hello", is_text=False) is Error.FAILED
     assert transport is None or transport.sent == []
     assert link.last_error is not None
-    assert link.last_error.message == f"Nothing can be sent while {words}."
+    assert (link.last_error.message, link.last_error.hint) == (f"Nothing can be sent while {words}.", hint)
     assert (link.last_error.stage, link.last_error.error) == ("arguments", Error.FAILED)
     assert [(record.levelno, record.message) for record in caplog.records] == [
-        (logging.ERROR, f"FAILED: nothing can be sent while {words}")
+        (logging.ERROR, f"{link.place}: {link.last_error.details()}")
     ]
 
 

@@ -194,7 +194,12 @@ def test_limits_hold_for_the_connections_to_come(client: WebSocketClient, networ
 
 @pytest.mark.parametrize(
     ("numbers", "words"),
-    [((0, 1, 1, 1), "0 is below 1"), ((1, -1, 1, 1), "-1 is below 1"), ((1, 1, 0, 1), "0"), ((1, 1, 1, -7), "-7")],
+    [
+        ((0, 1, 1, 1), "A buffer of 0 is too small"),
+        ((1, -1, 1, 1), "A buffer of -1 is too small"),
+        ((1, 1, 0, 1), "0"),
+        ((1, 1, 1, -7), "-7"),
+    ],
 )
 def test_a_limit_below_1_is_refused(numbers: tuple[int, ...], words: str, client: WebSocketClient) -> None:
     assert client.set_buffers(*numbers) is Error.ERR_INVALID_PARAMETER
@@ -221,7 +226,7 @@ def test_limits_are_refused_while_connected(is_open: bool, client: WebSocketClie
 
     assert client.set_buffers(1, 1, 1, 1) is Error.FAILED
     assert client.last_error is not None
-    assert client.last_error.message == "set_buffers() has to come before connect_to_url()."
+    assert client.last_error.message == "The buffers can be set before connecting only."
 
 
 def test_limits_can_be_set_while_our_close_is_pending(client: WebSocketClient, network: FakeNetwork) -> None:
@@ -599,7 +604,7 @@ def test_text_has_no_way_between_peers(call, client: WebSocketClient, session: F
     assert call(client) is Error.ERR_UNAVAILABLE
     assert session.sent == []
     assert client.last_error is not None
-    assert "put_packet(text.encode())" in client.last_error.message
+    assert "put_packet(text.encode())" in client.last_error.hint
 
 
 def test_an_empty_packet_is_not_sent(client: WebSocketClient, session: FakeTransport) -> None:
@@ -611,7 +616,7 @@ def test_nothing_is_sent_before_the_id_is_known(client: WebSocketClient, transpo
     assert client.put_packet(b"hello") is Error.FAILED
     assert transport.sent == []
     assert client.last_error is not None
-    assert "connection_succeeded" in client.last_error.message
+    assert client.last_error.hint == "Wait for connection_succeeded."
 
 
 def test_nothing_is_sent_while_connecting(client: WebSocketClient) -> None:

@@ -95,7 +95,7 @@ class PlainReport(Report):
 
     def failed(self, failure: ConnectionFailure) -> None:
         """What happened and what to try."""
-        self._line("!", failure.message)
+        self._line("!", f"{failure.message} {failure.hint}".rstrip())
 
     def closed(self, code: int, reason: str, *, is_clean: bool) -> None:
         """With the code and the reason as received."""
@@ -157,9 +157,11 @@ class JsonReport(Report):
         self._event("round_trip", number=number, seconds=seconds)
 
     def failed(self, failure: ConnectionFailure) -> None:
-        """{"event": "failed", "stage", "error", "message", "http_status"}."""
+        """{"event": "failed", "stage", "error", "message", "hint", "http_status"}."""
         error, status = failure.error.name, failure.http_status
-        self._event("failed", stage=failure.stage, error=error, message=failure.message, http_status=status)
+        self._event(
+            "failed", stage=failure.stage, error=error, message=failure.message, hint=failure.hint, http_status=status
+        )
 
     def closed(self, code: int, reason: str, *, is_clean: bool) -> None:
         """{"event": "closed", "clean", "code", "reason"}."""

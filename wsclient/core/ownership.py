@@ -20,7 +20,7 @@ def claim(owned: object, thread: int) -> int:
 
     `setdefault` is atomic, without the GIL too: of several threads that call this at once, exactly one wins.
     """
-    owner: int = vars(owned).setdefault("_owner", _threads.setdefault(thread, thread))
+    owner: int = vars(owned).setdefault("_owner_thread", _threads.setdefault(thread, thread))
     return owner
 
 

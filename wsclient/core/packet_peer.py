@@ -244,10 +244,10 @@ class PacketPeer(Reference, ABC):
 
         return GODOT_3
 
-    def _refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
+    def _refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:
         """Logs why a call is refused, and returns the error. A peer that keeps a last error records it too."""
         del cause
-        logger.error("%s", message)
+        logger.error("%s", f"{message}. {hint}" if hint else message)
         return error
 
     def _set_packet_error(self, error: Error) -> None:

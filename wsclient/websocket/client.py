@@ -147,12 +147,12 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         try:
             request = OpeningRequest(URL.parse(url), check_subprotocols(protocols), check_headers(custom_headers))
         except InvalidArgument as error:
-            return self._refuse(Error.ERR_INVALID_PARAMETER, str(error), error)
+            return self._refuse_to_connect(Error.ERR_INVALID_PARAMETER, str(error), error)
         if self._is_owned():
-            return self._refuse(Error.ERR_ALREADY_IN_USE, "this client is connecting or connected: disconnect first")
+            return self._refuse_to_connect(Error.ERR_ALREADY_IN_USE, "this client is connecting or connected already")
         transport = self._new_transport(self._settings)
         if refusal := transport.refusal_of(request):
-            return self._refuse(Error.ERR_UNAVAILABLE, refusal)
+            return self._refuse_to_connect(Error.ERR_UNAVAILABLE, refusal)
         if self._link.transport is not None:  # our own close is still pending: it ends here
             self._end(self._link, was_clean=False)
         self._stop_reconnecting("connect_to_url() was called")
@@ -258,11 +258,16 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
 
     @property
     def last_error(self) -> ConnectionFailure | None:
-        """Why the last call was refused, or the connection failed; None if nothing failed since `connect_to_url`.
+        """Why the last attempt or connection failed, else the last call that was refused; None if neither happened.
 
-        Not in Godot.
+        Why a connection ended stays until the next `connect_to_url`, whatever is refused meanwhile. Not in Godot.
         """
         return self._link.last_error
+
+    @property
+    def last_refusal(self) -> ConnectionFailure | None:
+        """Why the last call was refused; None if none was since `connect_to_url`. Not in Godot."""
+        return self._link.failures.refusal
 
     def put_packet(self, buffer: BytesLike) -> Error:
         """Sends one packet; see `PacketPeer.put_packet`. In multiplayer mode to the target peer."""
@@ -278,14 +283,20 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         if not packet:
             return Error.OK  # as Godot: nothing is sent
         if self._link.is_open and not session.own_id:
-            return self._refuse(Error.FAILED, "nothing can be sent to peers before connection_succeeded")
+            return self._refuse(
+                Error.FAILED,
+                "nothing can be sent to peers before the session is joined",
+                hint="Wait for connection_succeeded",
+            )
         return self._link.send(session.wrap(packet, self._target_peer), False)
 
     def _send_message(self, payload: bytes, *, is_text: bool) -> Error:
         if self._session is None:
             return self._link.send(payload, is_text)
         if is_text:
-            return self._refuse(Error.ERR_UNAVAILABLE, "packets between peers are binary: put_packet(text.encode())")
+            return self._refuse(
+                Error.ERR_UNAVAILABLE, "packets between peers are binary", hint="put_packet(text.encode())"
+            )
         return self._put_packet(payload)
 
     # Measuring
@@ -362,7 +373,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         link = self._renew_for_another()
         if refusal := transport.refusal_of(request):
             link.refuse(Error.ERR_UNAVAILABLE, refusal)
-            self._end(link, was_clean=False, failure=link.last_error)
+            self._end(link, was_clean=False, failure=link.failures.refusal)
         else:
             self._begin(link, transport, request)
         return True
@@ -389,8 +400,13 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         """Returns whether an attempt or a connection is under way that nobody has asked to close."""
         return self._link.transport is not None and not self._link.is_closing_here
 
-    def _refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
-        return self._link.refuse(error, message, cause)
+    def _refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:
+        return self._link.refuse(error, message, cause, hint=hint)
+
+    def _refuse_to_connect(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
+        self._link.failures.ending = None  # what counts now is why there is no other attempt
+        hint = "Call disconnect_from_host() first" if error is Error.ERR_ALREADY_IN_USE else ""
+        return self._refuse(error, message, cause, hint=hint)
 
     def _renew(self, *, is_multiplayer: bool) -> Link:
         """Begins with a new link and a new session. Those before have ended."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wsclient.ground.error import Error
+from wsclient.ground.escape import escape
 from wsclient.ground.stored_error import detached
 from wsclient.ground.value import Value
+from wsclient.protocol.close_code import CloseCode, meaning_of
 from wsclient.protocol.events import FailureKind, Stage
 
 if TYPE_CHECKING:
@@ -21,11 +23,12 @@ class ConnectionFailure(Value):
     Attributes:
         stage: how far it had come: "arguments", "resolve", "proxy", "connect", "tls", "handshake", "open" or "close".
         error: the same as one of Godot's codes; never `OK`.
-        message: what happened and what to try, in whole sentences. Safe to show: what the peer sent is escaped.
-        http_status: of the server's reply, as 404; None where there was no reply.
+        message: what happened, in a sentence for a player. Safe to show: what the peer sent is escaped.
+        hint: what the programmer can do; "" if the message says enough.
+        http_status: of the server's reply, as 404; None if there was no reply.
         http_headers: of that reply, as (name, value) in their order.
         http_body: of that reply, its first 4 KiB.
-        cause: the exception behind it, without its traceback; None where there was none.
+        cause: the exception behind it, without its traceback; None if there was none.
         is_repeated: True if the server broke the protocol, as it had done in the connection before. For a
             `ReconnectPolicy`.
     """
@@ -33,6 +36,7 @@ class ConnectionFailure(Value):
     stage: str
     error: Error
     message: str
+    hint: str = ""
     http_status: int | None = None
     http_headers: tuple[tuple[str, str], ...] = ()
     http_body: bytes = b""
@@ -40,9 +44,20 @@ class ConnectionFailure(Value):
     is_repeated: bool = False
 
     @classmethod
-    def of_call(cls, error: Error, message: str, cause: BaseException | None = None) -> ConnectionFailure:
+    def of_call(
+        cls, error: Error, message: str, cause: BaseException | None = None, *, hint: str = ""
+    ) -> ConnectionFailure:
         """Describes a call that was refused and changed nothing."""
-        return cls(stage=Stage.ARGUMENTS.value, error=error, message=_sentence(message), cause=detached(cause))
+        told = _sentence(message)
+        return cls(Stage.ARGUMENTS.value, error, told, hint and _sentence(hint), cause=detached(cause))
+
+    @classmethod
+    def of_close(cls, code: int, reason: str, cause: BaseException | None = None) -> ConnectionFailure:
+        """Describes a Close of the server's, by its code."""
+        said = f"code {code} ({escape(reason)})" if reason else f"code {code}"
+        error, hint = _CLOSES.get(code, (Error.ERR_CONNECTION_ERROR, "The server's own log may say more."))
+        message = f"The server closed the connection: {meaning_of(code)}, {said}."
+        return cls(Stage.CLOSE.value, error, message, hint, cause=detached(cause))
 
     @classmethod
     def of_connection(cls, failure: Failure) -> ConnectionFailure:
@@ -58,16 +73,25 @@ class ConnectionFailure(Value):
         return cls(
             stage=failure.stage.value,
             error=errors.get(failure.http_status, error),
-            message=f"{_sentence(what)} {hint}".rstrip(),
+            message=_sentence(what),
+            hint=hint,
             http_status=failure.http_status,
             http_headers=failure.http_headers,
             http_body=failure.http_body,
             cause=detached(failure.cause),
         )
 
+    def details(self) -> str:
+        """Returns everything in one line, for a log."""
+        status = f" (HTTP {self.http_status})" if self.http_status is not None else ""
+        return f"{self.error} in stage {self.stage}{status}: {self.message} {self.hint}".rstrip()
+
     def __str__(self) -> str:
         """The message."""
         return self.message
+
+    def __repr__(self) -> str:
+        return f"<ConnectionFailure {self.details()}>"
 
 
 def _sentence(detail: str) -> str:
@@ -177,6 +201,22 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
         Error.ERR_CONNECTION_ERROR,
         "Connect again.",
     ),
+}
+
+# What codes of a Close mean for the client, if more than that the connection is over.
+_CLOSES: dict[int, tuple[Error, str]] = {
+    CloseCode.MESSAGE_TOO_BIG: (
+        Error.ERR_OUT_OF_MEMORY,
+        "Send smaller messages, or raise the limit of the server.",
+    ),
+    CloseCode.POLICY_VIOLATION: (
+        Error.ERR_UNAUTHORIZED,
+        "Check what this client sends, and whether the server lets it.",
+    ),
+    CloseCode.UNAUTHORIZED: (Error.ERR_UNAUTHORIZED, "Check the credentials that are sent."),
+    CloseCode.FORBIDDEN: (Error.ERR_UNAUTHORIZED, "Check the credentials that are sent."),
+    CloseCode.SERVICE_RESTART: (Error.ERR_CONNECTION_ERROR, "Connect again in a few seconds."),
+    CloseCode.TRY_AGAIN_LATER: (Error.ERR_BUSY, "Connect again later."),
 }
 
 _HINT_OF_LOOKUP = "Check whether this computer is online."

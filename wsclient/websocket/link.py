@@ -13,7 +13,7 @@ from wsclient.protocol.close_code import MAX_REASON_SIZE, CloseCode, is_valid_cl
 from wsclient.protocol.events import Messages
 from wsclient.transport.base import needs_nobody, no_express
 from wsclient.transport.forked import ForkedTransport
-from wsclient.websocket.connection_failure import ConnectionFailure
+from wsclient.websocket.failure_record import FailureRecord
 from wsclient.websocket.packet_queue import PacketQueue
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.events import Event
     from wsclient.protocol.fields import Headers
     from wsclient.transport.base import Transport
+    from wsclient.websocket.connection_failure import ConnectionFailure
     from wsclient.websocket.kept_messages import KeptMessages
 
 __all__ = ["Limits", "Link", "WriteMode", "check_close"]
@@ -76,7 +77,8 @@ class Link:
         has_warned_of_pause: whether a log line has said that nobody reads the packets.
         has_warned_of_backlog: whether one has said that messages come faster than they are handled.
         place: host and port of the server, with which log lines begin.
-        last_error: why a call was refused, or the connection failed.
+        failures: why calls were refused, and why the connection failed.
+        own_code: of the Close that was sent from here; -1 if none was.
         thread: the one that may use the connection; None if any may.
         sent_messages: how many were given to the transport.
         sent_bytes: of their payloads.
@@ -95,7 +97,8 @@ class Link:
         self.thread: int | None = None
         self.write_mode = write_mode
         self._auto_flush = auto_flush
-        self.last_error: ConnectionFailure | None = None
+        self.failures: FailureRecord = FailureRecord()
+        self.own_code: int = -1
         self.inbox: PacketQueue = PacketQueue(*incoming, when_empty=error_while_closed)
         self.events: list[Event] = []  # few: a deque would take its 700 bytes for each client
         self.transport: Transport | None = None
@@ -188,7 +191,7 @@ class Link:
         self.inbox.max_bytes, self.inbox.max_packets = incoming
         self.kept, before.kept = before.kept, None
         self.sent_messages, self.sent_bytes = before.sent_messages, before.sent_bytes
-        self.last_error = before.last_error
+        self.failures = before.failures
         self._latency = before.latency
 
     def let_rest(self, wake: Callable[[], object]) -> None:
@@ -232,7 +235,7 @@ class Link:
         transport = self.transport
         can_send = transport is not None and transport.can_send and self.is_open
         if not can_send and (self.kept is None or self.is_closing_here):
-            return self.refuse(Error.FAILED, f"nothing can be sent while {self._describe()}")
+            return self.refuse(Error.FAILED, f"nothing can be sent while {self._state}", hint=self._way_out)
         size = len(payload)
         if not can_send or self.sent_messages >= self._sure_messages or self.sent_bytes + size > self._sure_bytes:
             refusal = self._look_for_room(size)
@@ -240,9 +243,11 @@ class Link:
                 self.flush()  # which the messages before may have left to poll(), for the network was full
                 refusal = self._look_for_room(size)
             if refusal:
-                return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal)
+                return self.refuse(
+                    Error.ERR_OUT_OF_MEMORY, refusal, hint="Call poll(), send less, or see set_buffers()"
+                )
         if is_text and not payload.isascii() and not _is_utf8(payload):
-            return self.refuse(Error.ERR_INVALID_DATA, "a text message must be UTF-8; see set_write_mode()")
+            return self.refuse(Error.ERR_INVALID_DATA, "a text message must be UTF-8", hint="See set_write_mode()")
         if transport is None or not can_send:
             if self.kept is not None:
                 self.kept.add(payload, is_text=is_text)
@@ -261,9 +266,9 @@ class Link:
         """Queues one message for the next `poll()`, or refuses it whole. The system is not called."""
         transport = self.transport
         if transport is None or not transport.can_send or not self.is_open:
-            return self.refuse(Error.FAILED, f"nothing can be sent while {self._describe()}")
+            return self.refuse(Error.FAILED, f"nothing can be sent while {self._state}", hint=self._way_out)
         if refusal := self._look_for_room(len(payload)):
-            return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal)
+            return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint="Call poll(), send less, or see set_buffers()")
         transport.send(payload, is_text=is_text)
         self.sent_messages += 1
         self.sent_bytes += len(payload)
@@ -282,10 +287,9 @@ class Link:
         max_bytes, max_packets = self._outgoing
         packets, waiting = self.buffered_messages, self.buffered_amount
         if waiting + size > max_bytes:
-            reason = f"{size} bytes do not fit the outgoing buffer: {waiting} of its {max_bytes} wait to leave"
-            return f"{reason}; see set_buffers()"
+            return f"{size} bytes do not fit the outgoing buffer: {waiting} of its {max_bytes} wait to leave"
         if packets >= max_packets:
-            return f"{max_packets} packets wait to leave: call poll(), send less, or see set_buffers()"
+            return f"{max_packets} packets wait to leave, as many as may"
         self._sure_bytes = self.sent_bytes + max_bytes - waiting
         self._sure_messages = self.sent_messages + max_packets - packets
         return ""
@@ -340,7 +344,7 @@ class Link:
             return
         if self.is_open:
             self.transport.close(code, reason)  # first, for it may refuse the code
-            self.is_closing_here = True
+            self.is_closing_here, self.own_code = True, code
         else:
             self.let_go()
 
@@ -381,17 +385,27 @@ class Link:
         self.events.clear()  # the parent tells them
         transport.abort()  # closes this process's copies of the descriptors; the connection does not notice
 
-    def refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
-        """Says why a call is refused, for those too who do not look at what it returns."""
-        self.check_thread()
-        self.last_error = ConnectionFailure.of_call(error, message, cause)
-        logger.error("%s: %s", error.name, message)
-        return error
+    @property
+    def last_error(self) -> ConnectionFailure | None:
+        """Why the connection failed, or a call was refused."""
+        return self.failures.last_error
 
-    def _describe(self) -> str:
+    def refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:
+        """Records why a call is refused, and logs it for those who do not look at what it returns."""
+        self.check_thread()
+        return self.failures.refuse(self.place, error, message, cause, hint=hint)
+
+    @property
+    def _state(self) -> str:
         if self.transport is None:
-            return "not connected: see connect_to_url()"
-        return "closing" if self.is_open else "still connecting: wait for connection_established"
+            return "not connected"
+        return "closing" if self.is_open else "still connecting"
+
+    @property
+    def _way_out(self) -> str:
+        if self.transport is None:
+            return "See connect_to_url()"
+        return "" if self.is_open else "Wait for connection_established"
 
 
 def check_close(code: int, reason: str) -> None:

@@ -26,6 +26,8 @@ __all__ = ["LinkEvents", "OwedSignal", "forget_told"]
 
 logger: Final = logging.getLogger("wsclient.client")
 
+_NORMAL: Final = (CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY, CloseCode.NO_STATUS)
+
 
 class OwedSignal(Value):
     """A signal that is emitted before anything else.
@@ -217,7 +219,7 @@ class LinkEvents(SignalEmitter):
             link.open()
             link.opened_at = self._meter.clock()
             if self._reconnector is not None and self._reconnector.attempt:
-                link.last_error = None  # why the attempts before have failed
+                link.failures.ending = None  # why the attempts before have failed
             del link.events[0]
             if self._session is None:
                 try:
@@ -235,8 +237,7 @@ class LinkEvents(SignalEmitter):
             self._tell_available(link)
             if link.transport is None:  # a handler of that has let the connection go
                 return
-            failure = None if event.failure is None else ConnectionFailure.of_connection(event.failure)
-            self._end(link, was_clean=event.was_clean, failure=failure)
+            self._end(link, was_clean=event.was_clean, failure=_failure_of(link, event))
             if self._owed is not None:
                 self._tell_owed(self._owed)
         else:  # of pings and pongs a transport of the user's may tell
@@ -253,7 +254,7 @@ class LinkEvents(SignalEmitter):
             owed, failure = owed.replace(end=end), end.failure
             link.keep_unsent()
         if failure is not None:
-            link.last_error = failure
+            link.failures.ending = failure
         if link.transport is not None:
             link.keep_latency()
             link.transport.abort()
@@ -316,7 +317,8 @@ class LinkEvents(SignalEmitter):
     def _warn_of_pause(self, link: Link) -> None:
         if not link.has_warned_of_pause:
             link.has_warned_of_pause = True
-            logger.warning("%d packets unread: call get_packet(). The server is held back", len(link.inbox.packets))
+            unread = len(link.inbox.packets)
+            logger.warning("%s: %d packets unread: call get_packet(). The server is held back", link.place, unread)
 
 
 def forget_told(link: Link, messages: Messages, count: int) -> None:
@@ -324,3 +326,12 @@ def forget_told(link: Link, messages: Messages, count: int) -> None:
     messages.take(count)
     if not messages.payloads and link.events:
         del link.events[0]
+
+
+def _failure_of(link: Link, ended: Ended) -> ConnectionFailure | None:
+    """Returns why a connection failed. A Close that says why counts more than how TCP ended."""
+    cause = None if ended.failure is None else ended.failure.cause
+    code = link.close_code
+    if link.has_received_close and code not in _NORMAL and code != link.own_code:  # which an answer repeats
+        return ConnectionFailure.of_close(code, link.close_reason, cause)
+    return None if ended.failure is None else ConnectionFailure.of_connection(ended.failure)

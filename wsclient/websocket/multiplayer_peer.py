@@ -112,9 +112,17 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
         if not all(isinstance(number, int) for number in numbers):
             raise TypeError(f"set_buffers() takes four int, not {numbers}")
         if self._is_owned():
-            return self._refuse(Error.FAILED, "set_buffers() has to come before connect_to_url()")
+            return self._refuse(
+                Error.FAILED,
+                "the buffers can be set before connecting only",
+                hint="Call set_buffers() before connect_to_url()",
+            )
         if min(numbers) < 1:
-            return self._refuse(Error.ERR_INVALID_PARAMETER, f"set_buffers(): {min(numbers)} is below 1")
+            return self._refuse(
+                Error.ERR_INVALID_PARAMETER,
+                f"a buffer of {min(numbers)} is too small",
+                hint="set_buffers() takes numbers of 1 or more",
+            )
         self._incoming = Limits(input_buffer_size_kb * 1024, input_max_packets)
         self._outgoing = Limits(output_buffer_size_kb * 1024, output_max_packets)
         return Error.OK
@@ -136,7 +144,7 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
         """Returns whether something is under way that nobody has asked to end."""
 
     @abstractmethod
-    def _refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
+    def _refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:
         """Records and logs why a call is refused."""
 
     def _queue_packet(self, session: Session, packet: PeerPacket) -> None:

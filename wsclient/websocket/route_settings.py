@@ -56,7 +56,7 @@ class RouteSettings:
     def proxy(self, address: str | None) -> None:
         parsed = _proxy(address)
         if self._link.transport is not None:
-            self._link.refuse(Error.ERR_ALREADY_IN_USE, "proxy can be set while disconnected only")
+            self._link.refuse(Error.ERR_ALREADY_IN_USE, "the proxy can be set while disconnected only")
             return
         self._settings.proxy = parsed
         self._proxy_text = address

@@ -62,7 +62,7 @@ class MessageSender:
     def _send_message(self, payload: bytes, *, is_text: bool) -> Error:
         raise NotImplementedError
 
-    def _refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
+    def _refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:
         raise NotImplementedError
 
 
@@ -102,5 +102,5 @@ class LinkSender(MessageSender):
     def _send_message(self, payload: bytes, *, is_text: bool) -> Error:
         return self._link.send(payload, is_text)
 
-    def _refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
-        return self._link.refuse(error, message, cause)
+    def _refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:
+        return self._link.refuse(error, message, cause, hint=hint)

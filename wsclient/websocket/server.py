@@ -322,8 +322,8 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
     def _is_owned(self) -> bool:
         return self._listener is not None
 
-    def _refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
-        self._last_error = ConnectionFailure.of_call(error, message, cause)
+    def _refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:
+        self._last_error = ConnectionFailure.of_call(error, message, cause, hint=hint)
         logger.error("%s: %s", error, message)
         return error
 

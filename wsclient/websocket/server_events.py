@@ -400,7 +400,7 @@ class ServerEvents(SignalEmitter):
         """Lets a client go, and emits that it has gone."""
         link = client.link
         if ended.failure is not None:
-            link.last_error = ConnectionFailure.of_connection(ended.failure)
+            link.failures.ending = ConnectionFailure.of_connection(ended.failure)
         if not link.has_received_close:
             link.close_code, link.close_reason = CloseCode.ABNORMAL_CLOSURE.value, ""
         link.let_go()

@@ -27,7 +27,9 @@ class WebSocketServerSettings(WebSocketSettings):
     if TYPE_CHECKING:
 
         def is_listening(self) -> bool: ...  # noqa: D102 - the server's
-        def _refuse(self, error: Error, message: str, cause: BaseException | None = None) -> Error: ...
+        def _refuse(
+            self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = ""
+        ) -> Error: ...
 
     def _set_defaults(self) -> None:
         self._settings.handshake_timeout = 3.0  # Godot 3.6's

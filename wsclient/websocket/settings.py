@@ -139,7 +139,7 @@ class WebSocketClientSettings(WebSocketSettings, RouteSettings):
         if not isinstance(certificate, str | bytes | None) and not hasattr(certificate, "wrap_bio"):
             raise TypeError(f"trusted_ssl_certificate takes a path, PEM, DER or an SSLContext, not {certificate!r}")
         if self._link.transport is not None:
-            message = "trusted_ssl_certificate can be set while disconnected only"
+            message = "the trusted certificate can be set while disconnected only"
             self._link.refuse(Error.ERR_ALREADY_IN_USE, message)
             return
         self._settings.trusted_certificate = certificate

@@ -1,0 +1,48 @@
+"""FailureRecord: why a connection ended, why the last call was refused, and the log of refused calls."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from wsclient.ground.refusal_log import RefusalLog
+from wsclient.transport.clock import monotonic
+from wsclient.websocket.connection_failure import ConnectionFailure
+
+if TYPE_CHECKING:
+    from wsclient.ground.error import Error
+
+__all__ = ["FailureRecord"]
+
+logger: Final = logging.getLogger("wsclient.link")
+
+
+class FailureRecord:
+    """What `last_error` and `last_refusal` return, of one connection.
+
+    Attributes:
+        ending: why the attempt or the connection ended; None if it has not, or as it should.
+        refusal: why the last call was refused; None if none was.
+    """
+
+    __slots__ = ("_log", "ending", "refusal")
+
+    def __init__(self) -> None:
+        self.ending: ConnectionFailure | None = None
+        self.refusal: ConnectionFailure | None = None
+        self._log: RefusalLog | None = None  # most connections never need one
+
+    @property
+    def last_error(self) -> ConnectionFailure | None:
+        """Why it ended; if it did not fail, why the last call was refused."""
+        return self.ending or self.refusal
+
+    def refuse(
+        self, place: str, error: Error, message: str, cause: BaseException | None = None, *, hint: str = ""
+    ) -> Error:
+        """Records and logs why a call is refused, and returns the error. One line for each kind, then a count."""
+        self.refusal = ConnectionFailure.of_call(error, message, cause, hint=hint)
+        if self._log is None:
+            self._log = RefusalLog(logger, monotonic)
+        self._log.log(f"{place}: {self.refusal.details()}")
+        return error
