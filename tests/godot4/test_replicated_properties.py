@@ -76,13 +76,49 @@ def test_some_are_chosen_by_a_mask():
     assert chosen.read(Tank()) == [Vector2(1, 2), 0.5]
 
 
+class Careful(Node):
+    """A node that wants to know what is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._speed = 0
+
+    @property
+    def speed(self):
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed):
+        self._speed = abs(speed)
+
+
 @pytest.mark.parametrize(
-    ("paths", "names"),
+    "paths",
     [
-        pytest.param([".:position", ":ammo"], ["position", "ammo"], id="of-the-root"),
-        pytest.param([".:position", "Turret/Weapon:heat"], None, id="of-another-node"),
-        pytest.param([".:position:x"], None, id="within-a-value"),
+        pytest.param([".:position", ":ammo"], id="of-the-root"),
+        pytest.param([".:position"], id="one"),
+        pytest.param([], id="none"),
+        pytest.param([".:position", "Turret/Weapon:heat"], id="of-another-node"),
+        pytest.param([".:position:x", ".:ammo"], id="within-a-value"),
+        pytest.param([".:class", ".:a b", ".:\ufb01"], id="names-that-are-none-in-python"),
     ],
 )
-def test_those_of_the_root_itself_have_their_names_at_hand(paths, names):
-    assert properties(*paths).names == names
+def test_assigning_does_what_writing_does(paths):
+    one, other = Tank(), Tank()
+    values = [7.0 + number for number in range(len(paths))]
+    properties(*paths).write(one, values)
+    properties(*paths).assign(other, values)
+    assert properties(*paths).read(other) == properties(*paths).read(one) == values
+
+
+def test_assigning_calls_the_properties_of_a_class():
+    node = Careful()
+    properties(".:speed", ".:other").assign(node, [-5, 1])
+    assert (node.speed, node.other) == (5, 1)
+
+
+def test_assigning_too_few_values_sets_nothing():
+    tank = Tank()
+    with pytest.raises(ValueError, match="unpack"):
+        properties(".:position", ".:ammo").assign(tank, [5])
+    assert tank.position == Vector2(1, 2)

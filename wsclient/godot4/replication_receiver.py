@@ -233,8 +233,8 @@ class ReplicationReceiver:
     # SYNC and DELTA
 
     # A game sends the properties of all its moving nodes in each frame, so that this loop does what others would call
-    # for: the time, properties of the root itself and the signal cost a third of what they cost by calls, and a frame
-    # of a hundred nodes less than twice what the bytes cost to decode (benchmarks/replication.py).
+    # for: the time and the signal cost a third of what they cost by calls, and a frame of a hundred nodes less than
+    # twice what the bytes cost to decode (benchmarks/replication.py).
     def _sync(self, source: int, packet: bytes) -> None:
         time = commands.time_of_sync(packet)
         refused: list[str] = []
@@ -252,12 +252,7 @@ class ReplicationReceiver:
             synced.time = time
             properties = config.always_sent
             values, _ = decode_many(packet, start, end, properties.count)
-            if properties.names is None:
-                properties.write(synced.root, values)
-            else:
-                root = synced.root
-                for name, value in zip(properties.names, values):  # noqa: B905 - as many; the keyword costs a tenth
-                    setattr(root, name, value)
+            properties.assign(synced.root, values)
             if synced.listeners["synchronized"]:
                 synced.synchronizer.synchronized.emit()
         _raise_first(refused)
