@@ -1,0 +1,170 @@
+"""Real proxies and web servers on ports of this machine, each for as long as a `with` statement lasts."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from tests.support.programs import require_module, require_program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+__all__ = ["PROXIES", "caddy", "haproxy", "microsocks", "nginx", "pproxy", "tinyproxy"]
+
+USER, PASSWORD = "me", "p4ss"
+# pproxy asks for the event loop of the main thread, which newer Pythons, and uvloop, do not make by themselves.
+_PPROXY = """
+import asyncio, sys
+sys.modules["uvloop"] = None
+asyncio.set_event_loop(asyncio.new_event_loop())
+from pproxy.server import main
+main()
+"""
+_PATIENCE = 20.0  # seconds; a program that needs more does not start
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+@contextmanager
+def tinyproxy(folder: Path, *, has_password: bool = False) -> Iterator[int]:
+    """HTTP CONNECT; gives its port."""
+    port = free_port()
+    lines = [f"Port {port}", "Listen 127.0.0.1", "Allow 127.0.0.1", "Timeout 60", "LogLevel Error", "MaxClients 20"]
+    config = _written(folder / "tinyproxy.conf", [*lines, *([f"BasicAuth {USER} {PASSWORD}"] if has_password else [])])
+    with _running([require_program("tinyproxy"), "-d", "-c", config], port):
+        yield port
+
+
+@contextmanager
+def microsocks(_folder: Path, *, has_password: bool = False) -> Iterator[int]:
+    """SOCKS5; gives its port."""
+    port = free_port()
+    command = [require_program("microsocks"), "-i", "127.0.0.1", "-p", str(port)]
+    with _running([*command, *(["-u", USER, "-P", PASSWORD] if has_password else [])], port):
+        yield port
+
+
+@contextmanager
+def pproxy(_folder: Path, *, has_password: bool = False) -> Iterator[int]:
+    """HTTP CONNECT and SOCKS5 on one port; gives it."""
+    require_module("pproxy")
+    port = free_port()
+    address = f"http+socks5://127.0.0.1:{port}{f'#{USER}:{PASSWORD}' if has_password else ''}"
+
+    with _running([sys.executable, "-c", _PPROXY, "-l", address], port):
+        yield port
+
+
+PROXIES: dict[str, tuple[Callable[..., object], Sequence[str]]] = {
+    "tinyproxy": (tinyproxy, ("http",)),
+    "microsocks": (microsocks, ("socks5", "socks5h")),
+    "pproxy": (pproxy, ("http", "socks5", "socks5h")),
+}
+"""What each is started by, and the schemes that it speaks."""
+
+
+@contextmanager
+def haproxy(folder: Path, *servers: int) -> Iterator[int]:
+    """Sends each client to one of several servers, and sets a cookie by which it comes back; gives its port."""
+    port = free_port()
+    config = _written(
+        folder / "haproxy.cfg",
+        [
+            "defaults",
+            " mode http",
+            " timeout connect 5s",
+            " timeout client 60s",
+            " timeout server 60s",
+            "frontend game",
+            f" bind 127.0.0.1:{port}",
+            " default_backend games",
+            "backend games",
+            " balance roundrobin",
+            " cookie SRV insert indirect nocache",
+            " http-response set-header X-Server %s",
+            *(f" server s{server} 127.0.0.1:{server} cookie s{server}" for server in servers),
+        ],
+    )
+    with _running([require_program("haproxy"), "-f", config, "-db"], port):
+        yield port
+
+
+@contextmanager
+def nginx(folder: Path, server: int) -> Iterator[int]:
+    """Redirects /old to /dir/, and adds a missing slash by itself; gives its port."""
+    port = free_port()
+    config = _written(
+        folder / "nginx.conf",
+        [
+            f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}",
+            f"http {{ access_log off; client_body_temp_path {folder}; proxy_temp_path {folder};",
+            f"fastcgi_temp_path {folder}; uwsgi_temp_path {folder}; scgi_temp_path {folder};",
+            f"server {{ listen 127.0.0.1:{port};",
+            " location = /old { return 302 /dir/; }",
+            " location = /loop { return 302 /loop; }",
+            f" location /dir/ {{ proxy_pass http://127.0.0.1:{server}/; proxy_http_version 1.1;",
+            '  proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; } } }',
+        ],
+    )
+    with _running([require_program("nginx"), "-c", config, "-e", f"{folder}/error.log"], port):
+        yield port
+
+
+@contextmanager
+def caddy(folder: Path, server: int) -> Iterator[int]:
+    """Redirects /old to /new with a relative address; gives its port."""
+    port = free_port()
+    config = _written(
+        folder / "Caddyfile",
+        [
+            "{\n admin off\n auto_https off\n}",
+            f"http://127.0.0.1:{port} {{\n redir /old /new 301\n reverse_proxy 127.0.0.1:{server}\n}}",
+        ],
+    )
+    command = [require_program("caddy"), "run", "--config", config, "--adapter", "caddyfile"]
+    with _running(command, port, XDG_DATA_HOME=str(folder), XDG_CONFIG_HOME=str(folder), HOME=str(folder)):
+        yield port
+
+
+def _written(path: Path, lines: list[str]) -> str:
+    path.write_text("\n".join([*lines, ""]))
+    return str(path)
+
+
+@contextmanager
+def _running(command: list[str], port: int, **variables: str) -> Iterator[None]:
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **variables}
+    )
+    try:
+        _wait_for(process, port)
+        yield
+    finally:
+        process.terminate()
+        process.wait(_PATIENCE)
+
+
+def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1.0).close()
+        except OSError:
+            assert process.poll() is None, f"{process.args!r} has ended"
+            assert time.monotonic() < end, f"{process.args!r} does not listen"
+            time.sleep(0.02)  # another process starts, and says nothing of it
+        else:
+            return
