@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from tests.support.fake_network import FakeNetwork
-from wsclient import Error, WebSocketClient
+from wsclient import Error, ReconnectPolicy, WebSocketClient
 from wsclient.testing import FakeClock
 from wsclient.transport.native import NativeTransport
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tests.support.fake_network import FakeSocket
     from tests.support.memory_stream import MemoryStream
+    from wsclient.transport.base import Settings
 
 __all__ = ["GAMES", "STEPS", "Broken", "World"]
 
@@ -43,8 +44,10 @@ LETTERS: Final = {
     "server_close_request": "q",
     "connection_closed": "c",
     "connection_error": "x",
+    "reconnecting": "r",
+    "reconnection_failed": "f",
 }
-LEGAL: Final = re.compile("(?:x|ed*q?c)*(?:ed*q?)?")
+LEGAL: Final = re.compile("(?:(?:x|ed*q?c)[rf]?)*(?:ed*q?)?")
 
 
 class Broken(AssertionError):
@@ -152,9 +155,10 @@ class World:
     def __init__(self, game: str = "only looks", transport: type[NativeTransport] = NativeTransport) -> None:
         self.clock = FakeClock()
         self.network = FakeNetwork()
-        self.client = WebSocketClient(
-            transport=lambda settings: transport(settings, clock=self.clock, outside=self.network.outside())
-        )
+        self.client = WebSocketClient(transport=self._begin_attempt)
+        if game in COMES_BACK:
+            self.client.reconnect_policy = ReconnectPolicy(1.0, jitter=0.0)
+        self._transport = transport
         self.client.handshake_timeout = HANDSHAKE_TIMEOUT
         self.client.close_timeout = CLOSE_TIMEOUT
         self.client.heartbeat_interval = HEARTBEAT
@@ -163,12 +167,21 @@ class World:
         self.put: list[bytes] = []  # in this connection, answered with OK
         self.read: list[bytes] = []  # in this connection
         self.is_polling = self.has_faults = self.has_asked_to_close = self.owes_end = False
+        self.owes_outlook = (
+            False  # whether the last end is to be followed by one of the two signals that say how it goes on
+        )
         self._handle = GAMES[game]
         self._has_reacted = False
         for name in LETTERS:
             self.client.connect(name, lambda *args, name=name: self._tell(name, *args))
 
     # The client's side
+
+    def _begin_attempt(self, settings: Settings) -> NativeTransport:
+        self.started += 1
+        self.put, self.read = [], []
+        self.has_faults = False
+        return self._transport(settings, clock=self.clock, outside=self.network.outside())
 
     def connect(self) -> None:
         is_there = self.client.get_connection_status() != DISCONNECTED
@@ -177,15 +190,14 @@ class World:
         if answer != (Error.ERR_ALREADY_IN_USE if is_owned else Error.OK):
             raise Broken(f"connect_to_url() answered {answer!r}")
         if answer == Error.OK:
-            self.started += 1
             self.owes_end |= is_there  # that of the connection whose close was pending
-            self.put, self.read = [], []
-            self.has_faults = self.has_asked_to_close = False
+            self.has_asked_to_close = self.owes_outlook = False
 
     def disconnect(self) -> None:
         before = self.client.get_connection_status()
         self.client.disconnect_from_host()
         self.has_asked_to_close = True
+        self.owes_outlook = False
         if before == WebSocketClient.CONNECTION_CONNECTING:
             self.silent_ends += 1
 
@@ -253,7 +265,8 @@ class World:
             self._check_end(was_clean=bool(args[0]))
         elif name == "connection_error" and self.client.last_error is None:
             raise Broken("an attempt failed without a reason")
-        is_end = LETTERS[name] in "cx"
+        self._check_outlook(name)
+        is_end = LETTERS[name] in "cxrf"
         if self.owes_end:
             if (name, *args) != ("connection_closed", False):
                 raise Broken(f"{name} came before the end of the connection before")
@@ -262,6 +275,15 @@ class World:
             raise Broken(f"{name} was told while {self.client.get_connection_status()!r}")
         if not self._has_reacted:
             self._has_reacted = self._handle(self, name)
+
+    def _check_outlook(self, name: str) -> None:
+        is_outlook, was_owed = LETTERS[name] in "rf", self.owes_outlook
+        is_last = self.owes_end or self.has_asked_to_close or self.client.reconnect_policy is None
+        self.owes_outlook = LETTERS[name] in "cx" and not is_last
+        if is_outlook != was_owed:
+            raise Broken(f"{name} came {'before' if was_owed else 'without an end that needs'} what follows an end")
+        if is_outlook and (self.client.time_to_reconnect >= 0.0) != (name == "reconnecting"):
+            raise Broken(f"{name} came with {self.client.time_to_reconnect} s to the next attempt")
 
     def _check_end(self, *, was_clean: bool) -> None:
         server = self.servers[-1] if self.servers else None
@@ -279,6 +301,8 @@ class World:
         Raises:
             Broken: it does not.
         """
+        if self.owes_outlook:
+            raise Broken(f"nothing says what follows the last end: {self.told}")
         if not LEGAL.fullmatch(self.told):
             raise Broken(f"signals in an order that is none: {self.told}")
         ends = self.told.count("x") + self.told.count("c") + self.silent_ends
@@ -297,6 +321,7 @@ class World:
         """
         self.network.faults.clear()
         self._has_reacted = True
+        self.client.reconnect_policy = None
         server, was_open = self.server, self.client.get_connection_status() == CONNECTED
         can_read = was_open and server is not None and not self.has_faults
         if server is not None:
@@ -345,6 +370,10 @@ class World:
         )
 
 
+def _is_under_way(world: World) -> bool:
+    return bool(world.client.get_connection_status()) or world.client.time_to_reconnect >= 0.0
+
+
 def _is_accepted(world: World) -> bool:
     return world.server is not None and world.server.is_accepted
 
@@ -361,11 +390,11 @@ def _has_request(world: World) -> bool:
 Step = tuple["Callable[[World], object]", "Callable[[World], object]"]
 STEPS: Final[dict[str, Step]] = {
     "connect": (lambda _: True, World.connect),
-    "disconnect": (lambda world: world.client.get_connection_status(), World.disconnect),
+    "disconnect": (_is_under_way, World.disconnect),
     "send": (lambda world: world.client.get_connection_status() == CONNECTED, World.send),
     "poll": (lambda _: True, World.poll),
-    "wait": (lambda world: world.client.get_connection_status(), World.wait),
-    "sleep": (lambda world: world.client.get_connection_status(), World.sleep),
+    "wait": (_is_under_way, World.wait),
+    "sleep": (_is_under_way, World.sleep),
     "TCP accepts": (lambda world: world.pending, lambda world: world.network.listen(HOST)),
     "TCP refuses": (lambda world: world.pending, lambda world: world.network.fail(HOST)),
     "server accepts": (_has_request, lambda world: world.server.accept()),
@@ -404,10 +433,30 @@ def _answers(world: World, name: str) -> bool:
     return False
 
 
+def _stays_away(world: World, name: str) -> bool:
+    if name != "reconnecting":
+        return False
+    world.disconnect()
+    return True
+
+
+def _hurries(world: World, name: str) -> bool:
+    if name == "reconnecting":
+        world.client.reconnect_now()
+    return False
+
+
 # What handlers do: returns whether that was all for this world.
 GAMES: Final[dict[str, Callable[[World, str], bool]]] = {
     "only looks": _looks,
     "reconnects": _reconnects,
     "leaves": _leaves,
     "answers": _answers,
+    "comes back": _looks,
+    "comes back at once": _hurries,
+    "comes back elsewhere": _reconnects,
+    "does not come back": _stays_away,
 }
+
+# Those of a client that has a policy.
+COMES_BACK: Final = {"comes back", "comes back at once", "comes back elsewhere", "does not come back"}
