@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.client_states import URL
 from tests.support.fake_transport import FakeNetwork, Sent, binary, failure
+from tests.support.threads import in_thread
 from wsclient import Error, ReconnectPolicy, WebSocketClient
 from wsclient.protocol.events import CloseReceived, Ended, FailureKind, Stage
 from wsclient.testing import SignalLog
@@ -676,6 +677,25 @@ def test_what_is_sent_while_the_server_closes_is_kept(keeping: Line) -> None:
     keeping.open()
 
     assert keeping.network.latest.sent == [Sent(b"x", False)]
+
+
+def test_what_another_thread_sends_is_kept_too(keeping: Line) -> None:
+    keeping.end(LOST)
+    keeping.client.send_from_thread("x")
+    keeping.client.poll()
+    keeping.wait(1.0)
+
+    keeping.open()
+
+    assert keeping.network.latest.sent == [Sent(b"x", True)]
+
+
+def test_the_wait_belongs_to_the_thread_that_polls(line: Line) -> None:
+    line.connect()
+    line.end(REFUSED)
+
+    assert isinstance(in_thread(line.client.reconnect_now), RuntimeError)
+    assert line.client.time_to_reconnect == 1.0
 
 
 def test_what_is_kept_waits_on_if_a_connection_closes_as_it_opens(new_line: NewLine) -> None:
