@@ -122,7 +122,7 @@ def test_a_violation_is_found_in_any_pieces(scene: Scene, wire: bytes, code: int
 
         assert scene.told[-1] == ("closed", False)
         assert server.close_codes == [code], f"split into {[len(piece) for piece in pieces]}"
-        assert says in str(scene.client.last_error).lower()
+        assert says in repr(scene.client.last_error).lower()
 
 
 @pytest.mark.hostile("B07")

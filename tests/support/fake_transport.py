@@ -51,6 +51,8 @@ class FakeTransport(Transport):
     Attributes:
         request: what `open` was given.
         sent: the messages, in order.
+        pings: the payloads given to `send_ping`.
+        fragments: what was given to `send_fragment`: payload, whether it is text, whether it is final.
         closes: the codes and reasons given to `close`.
         reads: the `read` of each `poll`.
         given: the payloads of the messages that `poll` has given.
@@ -69,6 +71,8 @@ class FakeTransport(Transport):
         self.fake_clock = clock or FakeClock()
         self.request: OpeningRequest | None = None
         self.sent: list[Sent] = []
+        self.pings: list[bytes] = []
+        self.fragments: list[tuple[bytes, bool, bool]] = []
         self.closes: list[tuple[int, str]] = []
         self.reads: list[bool] = []
         self.given: list[bytes] = []
@@ -151,6 +155,16 @@ class FakeTransport(Transport):
         self.sent.append(Sent(payload, is_text))
         self._unsent_messages += 1
         self._unsent_bytes += len(payload)
+
+    has_frames = True
+
+    def send_ping(self, payload: bytes) -> None:
+        assert self._can_send, "a ping while it cannot"
+        self.pings.append(payload)
+
+    def send_fragment(self, payload: bytes, *, is_text: bool, is_final: bool) -> None:
+        assert self._can_send, "a fragment while it cannot"
+        self.fragments.append((payload, is_text, is_final))
 
     def flush(self) -> None:
         self.flushes += 1

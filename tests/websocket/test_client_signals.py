@@ -716,4 +716,4 @@ def test_a_signal_has_godots_arguments(signal: str, arguments: list[tuple[str, t
     described = {each["name"]: each["args"] for each in client.get_signal_list()}
 
     assert described[signal] == [{"name": name, "type": kind} for name, kind in arguments]
-    assert len(described) == 15
+    assert len(described) == 16

@@ -147,6 +147,16 @@ class _Recorder(Transport):
         self._note("sent", **_message(payload, is_text=is_text))
         self._inner.send(payload, is_text=is_text)
 
+    @property
+    def has_frames(self) -> bool:  # type: ignore[override]  # read alone
+        return self._inner.has_frames
+
+    def send_ping(self, payload: bytes) -> None:
+        self._inner.send_ping(payload)
+
+    def send_fragment(self, payload: bytes, *, is_text: bool, is_final: bool) -> None:
+        self._inner.send_fragment(payload, is_text=is_text, is_final=is_final)
+
     def flush(self) -> None:
         self._inner.flush()
 

@@ -41,6 +41,7 @@ class Settings:
         "handshake_timeout",
         "heartbeat_interval",
         "local_address",
+        "max_frame_size",
         "max_message_size",
         "max_redirects",
         "max_waiting",
@@ -70,6 +71,7 @@ class Settings:
         self.close_timeout: float = close_timeout
         self.heartbeat_interval: float = heartbeat_interval
         self.max_message_size: int = max_message_size
+        self.max_frame_size: int = 0  # payload of a frame that is sent; 0: any
         self.max_waiting: int = 4096  # messages, received and not read
         self.verify_ssl: bool = verify_ssl
         self.trusted_certificate: str | bytes | SSLContext | None = trusted_certificate
@@ -114,6 +116,9 @@ class Transport(ABC):
     #: Bytes of whole messages after which a client's `poll()` reads no more. Arbitrary: more than a game is sent in a
     #: frame, and few enough that the memory that they were in is still warm when the next come.
     enough: int = 1024 * 1024
+
+    #: whether `send_ping` and `send_fragment` can be called; no browser lets pages
+    has_frames: bool = False
 
     #: whether `express` writes each message at once
     auto_flush: bool = True
@@ -194,6 +199,14 @@ class Transport(ABC):
     @abstractmethod
     def send(self, payload: bytes, *, is_text: bool) -> None:
         """Queues one message behind what is unsent. The caller has looked at `can_send` and at the limits."""
+
+    def send_ping(self, payload: bytes) -> None:
+        """Queues a ping of at most 125 bytes; `poll` returns its `PongReceived`. Needs `has_frames` and `can_send`."""
+        raise NotImplementedError
+
+    def send_fragment(self, payload: bytes, *, is_text: bool, is_final: bool) -> None:
+        """Queues a fragment of a message; see `Connection.send_fragment`. Needs `has_frames` and `can_send`."""
+        raise NotImplementedError
 
     @property
     def express(self) -> Callable[[bytes, bool], bool]:

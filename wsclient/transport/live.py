@@ -79,6 +79,7 @@ class LiveConnection:
         "_place",
         "_settings",
         "_stream",
+        "_tells_pongs",
         "_time",
         "_waiting",
         "connection",
@@ -121,6 +122,7 @@ class LiveConnection:
         self._heartbeat = Heartbeat(polled.now)
         self._arrived = arrived
         self._has_undecoded = False
+        self._tells_pongs = False
         self._large = 0  # bytes of the largest message that may not have wholly left
         self._closed_by: CloseReceived | None = None
         self._closing_since: float | None = None
@@ -150,6 +152,7 @@ class LiveConnection:
 
     def settings_changed(self) -> None:
         """Called when a setting was changed."""
+        self.connection.limit_frames(self._settings.max_frame_size)
         self._stream.set_user_timeout(_USER_TIMEOUT * self._settings.heartbeat_interval)
 
     @property
@@ -213,6 +216,17 @@ class LiveConnection:
         self.writer.is_all_out = False
         if len(payload) >= _LARGE:
             self._large = max(self._large, len(payload))
+
+    def send_ping(self, payload: bytes) -> None:
+        """Queues a ping of the user's. From then on pongs are told."""
+        self._tells_pongs = True
+        self.connection.send_ping(payload)
+        self.writer.is_all_out = False
+
+    def send_fragment(self, payload: bytes, *, is_text: bool, is_final: bool) -> None:
+        """Queues a fragment of a message."""
+        self.connection.send_fragment(payload, is_text=is_text, is_final=is_final)
+        self.writer.is_all_out = False
 
     def write(self) -> None:
         """Writes as much as the stream takes, a bounded amount. `step` returns a failure."""
@@ -302,6 +316,8 @@ class LiveConnection:
         for event in events:
             if isinstance(event, PongReceived):
                 self._heartbeat.pong(event.payload, self._time.now)
+                if self._tells_pongs:
+                    told.append(event)
             elif isinstance(event, Ended):
                 told.append(self._end(event))
             elif not isinstance(event, PingReceived):

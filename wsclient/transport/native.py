@@ -238,6 +238,24 @@ class NativeTransport(Transport):
         if is_tracing():
             trace_sent("text" if is_text else "binary", payload)
 
+    has_frames = True
+
+    def send_ping(self, payload: bytes) -> None:
+        """Queues a ping; see `Transport.send_ping`."""
+        if self._live is not None:
+            self._enter()
+            self._live.send_ping(payload)
+            self._is_inside = False
+            self.wake()
+
+    def send_fragment(self, payload: bytes, *, is_text: bool, is_final: bool) -> None:
+        """Queues a fragment; see `Transport.send_fragment`."""
+        if self._live is not None:
+            self._enter()
+            self._live.send_fragment(payload, is_text=is_text, is_final=is_final)
+            self._is_inside = False
+            self.wake()
+
     @property
     def express(self) -> Callable[[bytes, bool], bool]:
         """Sends a short message; see `Transport.express`."""

@@ -102,6 +102,9 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
     Emitted once a poll, for `get_messages()`: cheaper than a call for each message. Normal mode.
     """
 
+    pong_received: Final = Signal[bytes, float]("payload", "seconds")
+    """The server has answered a `ping()`, so many seconds later. Not in Godot; the heartbeat's pings are not told."""
+
     _made_by_init = "_peer"
 
     def __init__(self, *, transport: Callable[[Settings], Transport] | None = None) -> None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import index
+from typing import TYPE_CHECKING, Final
 
 from wsclient.core.packet_peer import bytes_of
+from wsclient.ground.error import Error
 from wsclient.websocket.sender import LinkSender
 
 if TYPE_CHECKING:
+    from wsclient.multiplayer.session import Session
+    from wsclient.transport.base import Settings
     from wsclient.websocket.link import Limits
     from wsclient.websocket.mailbox import Mailbox
+    from wsclient.websocket.poll_meter import PollMeter
 
 __all__ = ["ClientSender"]
+
+_MAX_PING: Final = 125  # bytes (RFC 6455 section 5.5)
 
 
 class ClientSender(LinkSender):
@@ -19,7 +26,14 @@ class ClientSender(LinkSender):
 
     _is_resting: bool
     _mailbox: Mailbox
+    _meter: PollMeter
     _outgoing: Limits
+    _session: Session | None
+    _settings: Settings
+
+    if TYPE_CHECKING:  # of WebSocketClientSettings
+
+        def _settings_changed(self) -> None: ...
 
     @property
     def auto_flush(self) -> bool:
@@ -32,6 +46,65 @@ class ClientSender(LinkSender):
     @auto_flush.setter
     def auto_flush(self, enabled: bool) -> None:
         self._link.auto_flush = bool(enabled)
+
+    @property
+    def max_frame_size(self) -> int:
+        """Bytes of payload in a frame: larger messages are sent in several; 0, the default: any number. Not in Godot.
+
+        For servers that limit frames. It counts at once, for messages that are sent from then on. In a page it has no
+        effect.
+        """
+        return self._settings.max_frame_size
+
+    @max_frame_size.setter
+    def max_frame_size(self, size: int) -> None:
+        size = index(size)
+        if size < 0:
+            raise ValueError(f"max_frame_size is a number of bytes, or 0 for any, not {size}")
+        self._settings.max_frame_size = size
+        self._settings_changed()
+
+    def ping(self, payload: bytes = b"") -> Error:
+        """Sends a ping of one's own: `pong_received` is emitted when the server has answered. Not in Godot.
+
+        Returns:
+            `OK`; `FAILED` while not open, `ERR_INVALID_PARAMETER` if the payload has more than 125 bytes,
+            `ERR_UNAVAILABLE` in a page.
+        """
+        payload = bytes_of(payload)
+        if len(payload) > _MAX_PING:
+            return self._refuse(
+                Error.ERR_INVALID_PARAMETER, f"a ping has at most {_MAX_PING} bytes, not {len(payload)}"
+            )
+        return self._link.ping(payload, self._meter.clock())
+
+    def send_fragment(self, data: str | bytes, is_final: bool) -> Error:
+        """Sends a message piece by piece, for one that is not known whole when it begins. Not in Godot.
+
+        The first piece decides whether it is text. Until the final one, other messages are refused with `ERR_BUSY`.
+
+        Args:
+            data: the next piece: `str` for a text message, `bytes` for a binary one.
+            is_final: whether it is the last; it may be empty.
+
+        Returns:
+            As `put_packet`; `ERR_UNAVAILABLE` in multiplayer mode and in a page.
+
+        Raises:
+            TypeError: `data` is neither, or another type than that of the first piece.
+        """
+        link = self._link
+        link.check_thread()
+        kind: type[str | bytes] = str if isinstance(data, str) else bytes
+        if link.fragmented not in (None, kind):
+            raise TypeError(f"this message began with {link.fragmented.__name__}, and goes on with {kind.__name__}")
+        try:
+            payload = data.encode("utf-8") if isinstance(data, str) else bytes_of(data)
+        except UnicodeEncodeError as error:
+            return self._refuse(Error.ERR_INVALID_DATA, f"the text cannot be sent: {error.reason}", error)
+        if self._session is not None:
+            return self._refuse(Error.ERR_UNAVAILABLE, "packets between peers are sent whole", hint="See put_packet()")
+        return link.send_fragment(payload, kind, is_final=is_final)
 
     def send_from_thread(self, data: str | bytes) -> None:
         """Sends a message from any thread: it is queued, and leaves with the next `poll()`. Not in Godot.

@@ -41,6 +41,9 @@ class WriteMode(NamedInt):
 _TEXT = WriteMode.WRITE_MODE_TEXT
 _OK = Error.OK
 
+_HINT_OF_ROOM: Final = "Call poll(), send less, or see set_buffers()"
+_HINT_OF_FRAGMENTS: Final = "Send its last one with send_fragment(data, True) first"
+_MAX_PINGS: Final = 64  # that are remembered; arbitrary
 _SHORT: Final = 1024  # bytes; a longer message never goes by express, and is checked later
 
 
@@ -78,6 +81,7 @@ class Link:
         has_warned_of_backlog: whether one has said that messages come faster than they are handled.
         place: host and port of the server, with which log lines begin.
         failures: why calls were refused, and why the connection failed.
+        fragmented: the kind of the message whose fragments are being sent; None if there is no such.
         own_code: of the Close that was sent from here; -1 if none was.
         thread: the one that may use the connection; None if any may.
         sent_messages: how many were given to the transport.
@@ -99,6 +103,8 @@ class Link:
         self._auto_flush = auto_flush
         self.failures: FailureRecord = FailureRecord()
         self.own_code: int = -1
+        self.fragmented: type[str | bytes] | None = None
+        self._pings: list[tuple[bytes, float]] = []
         self.inbox: PacketQueue = PacketQueue(*incoming, when_empty=error_while_closed)
         self.events: list[Event] = []  # few: a deque would take its 700 bytes for each client
         self.transport: Transport | None = None
@@ -208,6 +214,44 @@ class Link:
             self.response_headers = self.transport.response_headers
         self.inbox.when_empty = Error.ERR_UNAVAILABLE
 
+    def ping(self, payload: bytes, now: float) -> Error:
+        """Sends a ping, or refuses it."""
+        transport = self.transport
+        if transport is None or not transport.can_send or not self.is_open:
+            return self.refuse(Error.FAILED, f"no ping can be sent while {self._state}", hint=self._way_out)
+        if not transport.has_frames:
+            return self.refuse(Error.ERR_UNAVAILABLE, "a browser does not let pages send pings")
+        transport.send_ping(payload)
+        self._pings.append((payload, now))
+        del self._pings[:-_MAX_PINGS]
+        transport.flush()
+        return _OK
+
+    def pong(self, payload: bytes) -> float | None:
+        """Returns when the ping was sent that this answers, and all before it; None if it answers none of ours."""
+        for index, (sent, at) in enumerate(self._pings):
+            if sent == payload:
+                del self._pings[: index + 1]
+                return at
+        return None
+
+    def send_fragment(self, payload: bytes, kind: type[str | bytes], *, is_final: bool) -> Error:
+        """Sends a fragment of a message, or refuses it."""
+        transport = self.transport
+        if transport is None or not transport.can_send or not self.is_open:
+            return self.refuse(Error.FAILED, f"nothing can be sent while {self._state}", hint=self._way_out)
+        if not transport.has_frames:
+            return self.refuse(Error.ERR_UNAVAILABLE, "a browser does not let pages send a message in fragments")
+        if refusal := self._look_for_room(len(payload)):
+            return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint=_HINT_OF_ROOM)
+        transport.send_fragment(payload, is_text=kind is str, is_final=is_final)
+        self.fragmented = None if is_final else kind
+        self.sent_messages += is_final
+        self.sent_bytes += len(payload)
+        if self._auto_flush:
+            transport.flush()
+        return _OK
+
     def put(self, packet: bytes) -> Error:
         """Sends a packet in the write mode that was set."""
         return self.send(packet, self.write_mode is _TEXT)
@@ -236,6 +280,8 @@ class Link:
         can_send = transport is not None and transport.can_send and self.is_open
         if not can_send and (self.kept is None or self.is_closing_here):
             return self.refuse(Error.FAILED, f"nothing can be sent while {self._state}", hint=self._way_out)
+        if self.fragmented is not None:
+            return self.refuse(Error.ERR_BUSY, "a message in fragments has not ended", hint=_HINT_OF_FRAGMENTS)
         size = len(payload)
         if not can_send or self.sent_messages >= self._sure_messages or self.sent_bytes + size > self._sure_bytes:
             refusal = self._look_for_room(size)
@@ -243,9 +289,7 @@ class Link:
                 self.flush()  # which the messages before may have left to poll(), for the network was full
                 refusal = self._look_for_room(size)
             if refusal:
-                return self.refuse(
-                    Error.ERR_OUT_OF_MEMORY, refusal, hint="Call poll(), send less, or see set_buffers()"
-                )
+                return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint=_HINT_OF_ROOM)
         if is_text and not payload.isascii() and not _is_utf8(payload):
             return self.refuse(Error.ERR_INVALID_DATA, "a text message must be UTF-8", hint="See set_write_mode()")
         if transport is None or not can_send:
@@ -268,7 +312,7 @@ class Link:
         if transport is None or not transport.can_send or not self.is_open:
             return self.refuse(Error.FAILED, f"nothing can be sent while {self._state}", hint=self._way_out)
         if refusal := self._look_for_room(len(payload)):
-            return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint="Call poll(), send less, or see set_buffers()")
+            return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint=_HINT_OF_ROOM)
         transport.send(payload, is_text=is_text)
         self.sent_messages += 1
         self.sent_bytes += len(payload)

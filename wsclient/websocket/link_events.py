@@ -9,7 +9,7 @@ from wsclient.core.signal_emitter import SignalEmitter, add_note
 from wsclient.ground.value import Value
 from wsclient.multiplayer.session import PeerAdded, PeerPacket, PeerRemoved, SessionJoined
 from wsclient.protocol.close_code import CloseCode
-from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened
+from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened, PongReceived
 from wsclient.websocket.connection_failure import ConnectionFailure
 from wsclient.websocket.reconnector import End
 
@@ -216,16 +216,7 @@ class LinkEvents(SignalEmitter):
     def _tell_event(self, link: Link, event: Event) -> None:
         # Taken off when it has been applied and before it is told, so that Ctrl+C loses no event, nor tells one twice.
         if isinstance(event, Opened):
-            link.open()
-            link.opened_at = self._meter.clock()
-            if self._reconnector is not None and self._reconnector.attempt:
-                link.failures.ending = None  # why the attempts before have failed
-            del link.events[0]
-            if self._session is None:
-                try:
-                    self._tell("connection_established", event.subprotocol)
-                finally:
-                    link.send_kept()
+            self._tell_opened(link, event)
         elif isinstance(event, CloseReceived):
             link.has_received_close = True
             link.close_code, link.close_reason = event.code, event.reason
@@ -240,8 +231,25 @@ class LinkEvents(SignalEmitter):
             self._end(link, was_clean=event.was_clean, failure=_failure_of(link, event))
             if self._owed is not None:
                 self._tell_owed(self._owed)
-        else:  # of pings and pongs a transport of the user's may tell
+        elif isinstance(event, PongReceived):
             del link.events[0]
+            sent_at = link.pong(event.payload)
+            if sent_at is not None:
+                self._tell("pong_received", event.payload, self._meter.clock() - sent_at)
+        else:  # of pings a transport of the user's may tell
+            del link.events[0]
+
+    def _tell_opened(self, link: Link, event: Opened) -> None:
+        link.open()
+        link.opened_at = self._meter.clock()
+        if self._reconnector is not None and self._reconnector.attempt:
+            link.failures.ending = None  # why the attempts before have failed
+        del link.events[0]
+        if self._session is None:
+            try:
+                self._tell("connection_established", event.subprotocol)
+            finally:
+                link.send_kept()
 
     def _end(self, link: Link, *, was_clean: bool, failure: ConnectionFailure | None = None) -> None:
         """Lets the connection go. The signal that ends it is owed from now on."""

@@ -25,8 +25,8 @@ async def _is_refused(scene: Scene, word: str, url: str, headers: tuple[str, ...
     if scene.is_page:
         assert player.get_connection_status() == player.CONNECTION_DISCONNECTED
         assert player.last_error is not None
-        assert word in player.last_error.message
-        assert "browser" in player.last_error.message
+        assert word in player.last_error.details()
+        assert "browser" in player.last_error.details()
 
 
 @behaviour

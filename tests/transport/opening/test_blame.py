@@ -46,7 +46,7 @@ def test_a_failure_of_a_proxy_says_so_and_where_it_comes_from(failure: Failure, 
     told = ConnectionFailure.of_connection(blamed(failure, PROXY))
 
     assert told.stage == "proxy"
-    assert str(told) == f'{message} (proxy from http_proxy; set client.proxy = "" for none)'
+    assert f"{told.message} {told.hint}" == f'{message} (proxy from http_proxy; set client.proxy = "" for none)'
     assert "hunter2" not in repr(told)
 
 
