@@ -61,14 +61,15 @@ class Engine:
     def __init__(self, home: Path, project: Path = WORLD) -> None:
         self.players: list[Pollable] = []
         self._control = free_port()
-        self._log = (home / f"engine-{self._control}.log").open("wb")
-        self._process = subprocess.Popen(
-            [require_godot4(), "--headless", "--path", str(project), "--", str(self._control)],
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "HOME": str(home), "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home)},
-        )
+        self._log = home / f"engine-{self._control}.log"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [require_godot4(), "--headless", "--path", str(project), "--", str(self._control)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "HOME": str(home), "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home)},
+            )
         self._pipe = self._connected()
 
     def __enter__(self) -> Self:
@@ -83,7 +84,6 @@ class Engine:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._log.close()
 
     def run(self, code: str) -> object:
         """Runs lines of GDScript, where `w` is the node World; returns what they return, as a Variant."""
@@ -118,7 +118,7 @@ class Engine:
 
     def log(self) -> str:
         """Returns what the engine has printed."""
-        return Path(self._log.name).read_text(encoding="utf-8", errors="replace")
+        return self._log.read_text(encoding="utf-8", errors="replace")
 
     def _connected(self) -> socket.socket:
         end = time.monotonic() + _PATIENCE

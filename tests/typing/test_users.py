@@ -28,6 +28,7 @@ FOUND = re.compile(r"^(?P<file>[^:]+):(?P<line>\d+): error: .*\[(?P<code>[a-z-]+
 NOT_FOR_USERS = {
     "free_later",
     "has_own_id",
+    "is_repeated",
     "known_rpc_names",
     "known_rset_names",
     "replace",

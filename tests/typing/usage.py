@@ -16,6 +16,7 @@ from wsclient import (
     Object,
     PacketPeer,
     PollGroup,
+    ReconnectPolicy,
     Reference,
     Signal,
     WebSocketClient,
@@ -330,3 +331,37 @@ def host(server: WebSocketServer, context: ssl.SSLContext) -> None:
         print(peer.close_code, peer.close_reason, peer.last_error)
     server.disconnect_peer(2, 4000, "cheating")
     server.stop()
+
+
+def doors(client: WebSocketClient) -> None:
+    client.proxy, client.proxy_headers = "socks5h://localhost", ["X-A: 1"]
+    client.max_redirects, client.keep_cookies = 3, True
+    client.handshake_headers = {"Authorization": "Bearer 1"}
+    client.subprotocol_required = False
+    client.tls_server_name, client.local_address, client.address_family = "game.example", "192.0.2.7", "ipv4"
+    assert_type(client.get_cookies(), dict[str, str])
+    client.clear_cookies()
+    assert_type(client.get_response_headers(), list[tuple[str, str]])
+    client.send_from_thread("hello")
+    client.send_from_thread(b"hello")
+    assert_type(client.get_messages(), list[str | bytes])
+    client.messages_available.connect(lambda count: print(count + 1))
+    client.message_received.connect(lambda message: print(len(message)))
+    client.set_decode_buffer_max_items(client.decode_buffer_max_items + client.get_decode_buffer_max_items())
+    counted = client.get_statistics()
+    print(counted.backlog, counted.polls_cut_short, counted.unanswered_pings, counted.write_stall)
+
+
+class Patient(ReconnectPolicy):
+    """Gives up after a minute."""
+
+    def delay(self, attempt: int, failure: ConnectionFailure | None, close_code: int) -> float | None:
+        return None if attempt > 60 else super().delay(attempt, failure, close_code)
+
+
+def again(client: WebSocketClient) -> None:
+    client.reconnect_policy = Patient(first_delay=1.0)
+    client.reconnecting.connect(lambda attempt, delay: print(attempt + 1, delay + 1.0))
+    client.reconnection_failed.connect(lambda: None)
+    assert_type(client.time_to_reconnect, float)
+    client.reconnect_now()

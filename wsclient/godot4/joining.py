@@ -34,7 +34,7 @@ class Joining(PeerRole):
     """
 
     def __init__(self, carrier: Carrier, clock: Callable[[], float]) -> None:
-        self.timeout = 3.0
+        self.timeout: float = 3.0
         self._carrier = carrier
         self._clock = clock
         self._tell: Tell | None = None  # while polled

@@ -24,9 +24,9 @@ class Weather:
     __slots__ = ("jitter", "latency", "reorder")
 
     def __init__(self, latency: float = 0.0, jitter: float = 0.0, reorder: float = 0.0) -> None:
-        self.latency = latency
-        self.jitter = jitter
-        self.reorder = reorder
+        self.latency: float = latency
+        self.jitter: float = jitter
+        self.reorder: float = reorder
 
 
 class LagLine(Generic[Item]):

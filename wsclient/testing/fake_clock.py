@@ -13,7 +13,7 @@ class FakeClock:
     """
 
     def __init__(self, start: float = 1000.0) -> None:
-        self.seconds = start
+        self.seconds: float = start
 
     def __call__(self) -> float:
         """Returns what the clock shows, in seconds."""

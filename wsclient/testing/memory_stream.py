@@ -29,7 +29,7 @@ class _Pipe:
 
     def __init__(self) -> None:
         self.arriving: deque[tuple[float, bytes]] = deque()
-        self.is_read = True
+        self.is_read: bool = True
 
 
 class MemoryStream(Stream):
@@ -44,7 +44,7 @@ class MemoryStream(Stream):
     def __init__(
         self, clock: Callable[[], float], address: tuple[str, int], delay: float, *, inbox: _Pipe, outbox: _Pipe
     ) -> None:
-        self.delay = delay
+        self.delay: float = delay
         self._clock = clock
         self._address = address
         self._inbox = inbox

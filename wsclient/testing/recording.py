@@ -99,7 +99,7 @@ class Replay:
 
     def __init__(self, events: list[tuple[float, Event]], clock: FakeClock) -> None:
         """Plays these events, each at its time in seconds after the start."""
-        self.clock = clock
+        self.clock: FakeClock = clock
         self.sent: list[str | bytes] = []
         self._events = events
 

@@ -55,11 +55,11 @@ class ScriptedServer:
             clock: of the test; None for a new one.
             delay: see the attribute.
         """
-        self.clock = clock or FakeClock()
+        self.clock: FakeClock = clock or FakeClock()
         self.is_silent = False
         self.received: list[str | bytes] = []
         self.close_code: int | None = None
-        self.close_reason = ""
+        self.close_reason: str = ""
         self._delay = delay
         self._request: Request | None = None
         self._answer: Callable[[NativeTransport], None] | None = None

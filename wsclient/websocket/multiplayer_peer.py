@@ -82,9 +82,15 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
 
     # Packets: those calls of PacketReader that PacketPeer has too, which stands before it
 
-    get_available_packet_count = PacketReader.get_available_packet_count
-    get_packet = PacketReader.get_packet
-    get_packet_error = PacketReader.get_packet_error
+    if TYPE_CHECKING:  # pyright asks for their types by themselves
+
+        def get_available_packet_count(self) -> int: ...  # noqa: D102
+        def get_packet(self) -> bytes: ...  # noqa: D102
+        def get_packet_error(self) -> Error: ...  # noqa: D102
+    else:
+        get_available_packet_count = PacketReader.get_available_packet_count
+        get_packet = PacketReader.get_packet
+        get_packet_error = PacketReader.get_packet_error
     _set_packet_error = PacketReader._set_packet_error  # noqa: SLF001 - our own
     _unget_packet = PacketReader._unget_packet  # noqa: SLF001 - our own
 

@@ -21,7 +21,7 @@ class SentPath:
     __slots__ = ("announced", "confirmed", "path_id")
 
     def __init__(self, path_id: int) -> None:
-        self.path_id = path_id
+        self.path_id: int = path_id
         self.announced: set[int] = set()
         self.confirmed: set[int] = set()
 

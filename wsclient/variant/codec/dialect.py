@@ -73,7 +73,7 @@ class Dialect:
     __slots__ = ("_types", "name")
 
     def __init__(self, name: str, *types: VariantType) -> None:
-        self.name = name
+        self.name: str = name
         self._types = types
 
     def __iter__(self) -> Iterator[VariantType]:

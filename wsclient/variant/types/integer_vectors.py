@@ -19,7 +19,7 @@ class _Integers(Components[int]):
 
     __slots__ = ()
     FORMAT: ClassVar[str] = "i"
-    NUMBER = int
+    NUMBER: ClassVar[type[int]] = int
 
 
 class _Vector(_Integers):
