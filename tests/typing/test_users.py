@@ -35,6 +35,7 @@ NOT_FOR_USERS = {
     "declaration",
     "describe",
     "of_call",
+    "of_close",
     "of_connection",
 }
 # What named tuples have from elsewhere.

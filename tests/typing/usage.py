@@ -348,6 +348,8 @@ def doors(client: WebSocketClient) -> None:
     client.messages_available.connect(lambda count: print(count + 1))
     client.message_received.connect(lambda message: print(len(message)))
     client.set_decode_buffer_max_items(client.decode_buffer_max_items + client.get_decode_buffer_max_items())
+    if (failure := client.last_error or client.last_refusal) is not None:
+        assert_type(failure.details() + failure.hint + failure.message, str)
     counted = client.get_statistics()
     print(counted.backlog, counted.polls_cut_short, counted.unanswered_pings, counted.write_stall)
 
