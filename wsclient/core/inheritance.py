@@ -1,4 +1,4 @@
-"""Subclasses of ours: they must not hide what the library keeps for itself, and must call its `__init__`."""
+"""Checks subclasses: they must not hide the library's private names, and must call its `__init__`."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _OF_EVERY_CLASS: Final = {"_abc_impl", "_declared_signals"}  # made by metaclass
 
 
 def refuse_hidden_names(cls: type, free: frozenset[str]) -> None:
-    """Refuses a class that redefines a name which the library needs, itself or through a mixin before ours.
+    """Refuses a class that redefines a name which the library needs, itself or through a mixin.
 
     Args:
         cls: a class that was just made.
         free: the hooks and what else a subclass may write, beside everything public.
 
     Raises:
-        TypeError: it does; the message says which name, and whose.
+        TypeError: the class redefines such a name; the message says which name, and which class needs it.
     """
     if _is_ours(cls):
         return
@@ -39,12 +39,12 @@ def refuse_hidden_names(cls: type, free: frozenset[str]) -> None:
 
 
 def _owners(bases: tuple[type, ...], free: frozenset[str]) -> dict[str, type]:
-    """Returns which of the classes that are ours needs a name."""
+    """Returns the classes of this library that need a name."""
     return {name: base for base in bases for name in _names_of(base) - free - _OF_EVERY_CLASS}
 
 
 def guard_init(cls: type, made: str) -> None:
-    """Makes a subclass's own `__init__` say by name if it has forgotten `super().__init__()`.
+    """Makes a subclass's own `__init__` raise a clear error if it forgets `super().__init__()`.
 
     Args:
         cls: a class that was just made.
@@ -99,7 +99,7 @@ def _names_of(cls: type) -> frozenset[str]:
 
 
 def _set_on_self(cls: type, wanted: AbstractSet[str]) -> set[str]:
-    """Returns which of these attributes the methods of a class set on their first argument."""
+    """Returns the given attributes that the methods of a class set on their first argument."""
     found: set[str] = set()
     for function in _functions_of(cls):
         code = function.__code__
@@ -116,8 +116,8 @@ def _functions_of(cls: type) -> Iterator[FunctionType]:
 
 
 def _stored_by(function: FunctionType) -> set[str]:
-    """Returns the attributes that a method sets on its first argument, by its byte code."""
-    # Imported only if a name is in question: it takes as long as all the rest of a class.
+    """Returns the attributes that a method sets on its first argument, judging by its byte code."""
+    # Imported only if a name is in question: the import takes as long as all other checks of a class.
     import dis  # noqa: PLC0415
 
     owner = function.__code__.co_varnames[0]

@@ -1,4 +1,4 @@
-"""NetworkedMultiplayerPeer: one participant's end of a multiplayer session, over whatever network."""
+"""NetworkedMultiplayerPeer: one end of a multiplayer session, over any network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["ConnectionStatus", "NetworkedMultiplayerPeer", "TransferMode"]
 
 
 class ConnectionStatus(NamedInt):
-    """How far a peer's connection is. Godot: NetworkedMultiplayerPeer.ConnectionStatus."""
+    """The state of a peer's connection. Godot: NetworkedMultiplayerPeer.ConnectionStatus."""
 
     CONNECTION_DISCONNECTED = 0
     CONNECTION_CONNECTING = 1
@@ -22,17 +22,17 @@ class ConnectionStatus(NamedInt):
 
 
 class TransferMode(NamedInt):
-    """What a peer may do to the packets that it sends. Godot: NetworkedMultiplayerPeer.TransferMode."""
+    """The guarantees for the packets that a peer sends. Godot: NetworkedMultiplayerPeer.TransferMode."""
 
     TRANSFER_MODE_UNRELIABLE = 0
     """Packets may be lost, and arrive in any order."""
     TRANSFER_MODE_UNRELIABLE_ORDERED = 1
-    """Packets may be lost; what arrives is in order."""
+    """Packets may be lost; those that arrive are in order."""
     TRANSFER_MODE_RELIABLE = 2
     """All packets arrive, in order."""
 
 
-# By their own names the class could not hold them.
+# The class could not hold the enums under their own names.
 _ConnectionStatus: TypeAlias = ConnectionStatus
 _TransferMode: TypeAlias = TransferMode
 
@@ -40,11 +40,11 @@ _TransferMode: TypeAlias = TransferMode
 class NetworkedMultiplayerPeer(PacketPeer):
     """A peer among peers, each with an id; the server's is 1. Also called `MultiplayerPeer`, as in Godot 4.
 
-    Packets that are put go to the target peer; those that are got come with the id of who sent them.
+    Packets are sent to the target peer; a received packet comes with the id of its sender.
 
-    A peer of one's own, for any network or none, writes `poll()`, `get_connection_status()`, `get_unique_id()`,
-    `get_packet_peer()`, `get_available_packet_count()`, `_get_packet()` and `_put_packet()`, and looks at
-    `_target_peer` and `transfer_mode` when it sends.
+    To write your own peer, for any network or none, implement `poll()`, `get_connection_status()`, `get_unique_id()`,
+    `get_packet_peer()`, `get_available_packet_count()`, `_get_packet()` and `_put_packet()`, and honour
+    `_target_peer` and `transfer_mode` when you send.
 
     A private name that one of these classes needs for itself cannot be redefined: a class that does is refused.
 
@@ -67,11 +67,11 @@ class NetworkedMultiplayerPeer(PacketPeer):
     TARGET_PEER_SERVER = 1
 
     peer_connected: Final = Signal[int]("id")
-    """Another peer has come, or was there before this one."""
+    """Another peer has joined, or had joined before this one."""
     peer_disconnected: Final = Signal[int]("id")
     """Another peer has left."""
     server_disconnected: Final = Signal[()]()
-    """The session is over, and had been joined."""
+    """The session has ended after it had been joined."""
     connection_succeeded: Final = Signal[()]()
     """The session is joined: packets can be sent, and this peer has its id."""
     connection_failed: Final = Signal[()]()
@@ -87,24 +87,24 @@ class NetworkedMultiplayerPeer(PacketPeer):
 
     @abstractmethod
     def poll(self) -> None:
-        """Does the network's work, and emits the signals. To be called once per game frame; never blocks."""
+        """Reads and writes the network, and emits the signals. Call it once per game frame; it never blocks."""
 
     @abstractmethod
     def get_connection_status(self) -> ConnectionStatus:
-        """Tells how far the connection is."""
+        """Returns the state of the connection."""
 
     @abstractmethod
     def get_unique_id(self) -> int:
-        """Tells this peer's own id: 1 for a server, 0 while it has none."""
+        """Returns this peer's own id: 1 for a server, 0 if it has none yet."""
 
     @abstractmethod
     def get_packet_peer(self) -> int:
-        """Tells who sent the packet that `get_packet()` would give next: call this first."""
+        """Returns the sender of the packet that `get_packet()` would return next; call this one first."""
 
     # Sending
 
     def set_target_peer(self, id: int) -> None:
-        """Sets who gets the packets from now on.
+        """Sets the receivers of all packets put from then on.
 
         Args:
             id: `TARGET_PEER_BROADCAST` (0) for everyone, the default; `TARGET_PEER_SERVER` (1); the id of one peer;
@@ -120,10 +120,10 @@ class NetworkedMultiplayerPeer(PacketPeer):
 
     @property
     def transfer_mode(self) -> TransferMode:
-        """What may happen to the packets that are put from now on; a peer whose network does better may ignore it.
+        """The guarantees for packets put from then on; a peer with a better network may ignore it.
 
         Raises:
-            ValueError: set to what is no TransferMode.
+            ValueError: set to something that is not a TransferMode.
         """
         return self.get_transfer_mode()
 
@@ -136,14 +136,14 @@ class NetworkedMultiplayerPeer(PacketPeer):
         self._transfer_mode = TransferMode(mode)
 
     def get_transfer_mode(self) -> TransferMode:
-        """Tells `transfer_mode`."""
+        """Returns `transfer_mode`."""
         return self._transfer_mode
 
     # Receiving
 
     @property
     def refuse_new_connections(self) -> bool:
-        """Whether a server turns new peers away; False by default, and no effect on a client."""
+        """True if a server turns new peers away; False by default. No effect on a client."""
         return self.is_refusing_new_connections()
 
     @refuse_new_connections.setter
@@ -155,5 +155,5 @@ class NetworkedMultiplayerPeer(PacketPeer):
         self._refuses_new_connections = bool(enable)
 
     def is_refusing_new_connections(self) -> bool:
-        """Tells `refuse_new_connections`."""
+        """Returns `refuse_new_connections`."""
         return self._refuses_new_connections

@@ -1,4 +1,4 @@
-"""Object: Godot's names for what has signals."""
+"""Object: Godot's methods for objects that have signals."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ConnectFlags: TypeAlias = ConnectFlags  # by its own name the class could not h
 
 
 class Object(SignalEmitter):
-    """What has signals: the signal part of Godot's Object, on pyee's EventEmitter.
+    """An object with signals: the signal part of Godot's Object, on pyee's EventEmitter.
 
     A signal is declared on the class with `Signal`, and connected in any of three spellings, which are one mechanism:
 
@@ -32,12 +32,13 @@ class Object(SignalEmitter):
         client.connect("data_received", on_data)    # Godot's
         @client.on("data_received")                 # pyee's: on, once, remove_listener, listeners, ...
 
-    Handlers run in the order of connection, from a copy of the list: one removed meanwhile still runs this once, one
-    added runs next time. One that raises does not stop the others; its exception leaves the emission then, several as
-    an `ExceptionGroup`. What is no `Exception`, as `KeyboardInterrupt`, leaves at once.
+    Handlers run in the order of connection, from a copy of the list: a handler that is removed meanwhile still runs
+    this once, and one that is added runs next time. An exception in one handler does not stop the others; it leaves the
+    emission after all have run, several exceptions as an `ExceptionGroup`. An exception that is not an `Exception`,
+    such as `KeyboardInterrupt`, leaves immediately.
 
-    One object belongs to one thread. Of Godot's list, `get_incoming_connections` is missing: a Python handler need not
-    belong to an Object that could tell.
+    One object belongs to one thread. Of Godot's methods, `get_incoming_connections` is missing: a Python handler need
+    not belong to an Object that could list its connections.
     """
 
     ConnectFlags: TypeAlias = _ConnectFlags
@@ -47,24 +48,24 @@ class Object(SignalEmitter):
     CONNECT_ONESHOT = ConnectFlags.CONNECT_ONESHOT
     CONNECT_REFERENCE_COUNTED = ConnectFlags.CONNECT_REFERENCE_COUNTED
 
-    _user_signals: Mapping[str, list[Mapping[str, object]]] = MappingProxyType({})  # most never have any
+    _user_signals: Mapping[str, list[Mapping[str, object]]] = MappingProxyType({})  # empty for most objects
 
-    # What there is
+    # Inspection
 
     def get_class(self) -> str:
-        """Tells the name of the object's class."""
+        """Returns the name of the object's class."""
         return type(self).__name__
 
     def is_class(self, name: str) -> bool:
-        """Tells whether the object's class, or one that it inherits from up to `Object`, has this name."""
+        """Returns True if the object's class, or a base of it up to `Object`, has this name."""
         return any(base.__name__ == name for base in type(self).__mro__ if issubclass(base, Object))
 
     def has_signal(self, signal: str) -> bool:
-        """Tells whether the signal exists: declared by the class, or added to this object."""
+        """Returns True if the signal exists: declared by the class, or added to this object."""
         return signal in self._declared_signals or signal in self._user_signals
 
     def has_user_signal(self, signal: str) -> bool:
-        """Tells whether the signal was added to this object by `add_user_signal`."""
+        """Returns True if the signal was added to this object by `add_user_signal`."""
         return signal in self._user_signals
 
     def add_user_signal(self, signal: str, arguments: Iterable[str | Mapping[str, object]] = ()) -> None:
@@ -150,7 +151,7 @@ class Object(SignalEmitter):
         self.remove_listener(signal, callable)
 
     def is_connected(self, signal: str, callable: Callable[..., object]) -> bool:
-        """Tells whether `callable` is connected; an unknown signal is logged, and nothing is connected to it."""
+        """Returns True if `callable` is connected; for an unknown signal, logs that and returns False."""
         if signal not in self._handlers:
             logger.error("is_connected: %s", self._unknown(signal))
         return self._find(signal, callable) is not None
@@ -171,5 +172,5 @@ class Object(SignalEmitter):
         self._is_blocking_signals = enable
 
     def is_blocking_signals(self) -> bool:
-        """Tells whether signals are blocked."""
+        """Returns True if signals are blocked."""
         return self._is_blocking_signals

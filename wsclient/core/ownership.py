@@ -1,4 +1,4 @@
-"""Which thread an object belongs to: the one that called `poll()` first."""
+"""Binds an object to a thread: the one that first called `poll()`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["claim", "refuse_thread"]
 
-# One int for all objects of a thread: each frame looks at it, and a thousand would have to be fetched from far away.
+# One int for all objects of a thread: every frame reads it, and a thousand ints would miss the cache.
 _threads: Final[dict[int, int]] = {}
 
 
@@ -25,7 +25,7 @@ def claim(owned: object, thread: int) -> int:
 
 
 def refuse_thread(what: str, owner: int, thread: int, advice: str) -> NoReturn:
-    """Raises what a call from another thread than the owner gets.
+    """Raises the error for a call from a thread other than the owner.
 
     Args:
         what: the object, in words: "this WebSocketClient".

@@ -1,4 +1,4 @@
-"""PacketPeer: what packets go out of and come in from."""
+"""PacketPeer: sends and receives packets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DEFAULT_DECODE_ITEMS = 65_536
 
 
 class BytesLike(Protocol):
-    """What has bytes to read: bytes, bytearray, memoryview, array, a numpy array... (PEP 688)."""
+    """An object that exports its bytes: bytes, bytearray, memoryview, array, a numpy array... (PEP 688)."""
 
     def __buffer__(self, flags: int, /) -> memoryview: ...
 
@@ -38,8 +38,8 @@ class PacketPeer(Reference, ABC):
     Source: the Godot 3.6 class reference, PacketPeer.
     """
 
-    # In the class until they are changed, as with all that seldom is: an object with more than thirty of its own
-    # takes 1.3 KiB more.
+    # These stay in the class until they are changed, because they seldom are: an instance with more than thirty
+    # attributes takes 1.3 KiB more.
     _packet_error = Error.OK
     _encode_buffer_max_size = DEFAULT_ENCODE_BUFFER
     _decode_buffer_max_items = DEFAULT_DECODE_ITEMS
@@ -49,18 +49,18 @@ class PacketPeer(Reference, ABC):
     _free_names = frozenset({"_get_dialect", "_get_packet", "_put_packet", "_set_packet_error", "_unget_packet"})
 
     def __init__(self) -> None:
-        """Loads what `put_var` and `get_var` need: a game makes its peers before its first frame, not within one."""
+        """Imports what `put_var` and `get_var` need: a game creates its peers before its first frame."""
         super().__init__()
         import wsclient.variant  # noqa: F401, PLC0415 - not needed by what has signals alone
 
-    # What a peer writes
+    # To be implemented by a peer
 
     @abstractmethod
     def get_available_packet_count(self) -> int:
-        """Tells how many packets can be read."""
+        """Returns the number of packets that can be read."""
 
     def _get_packet(self) -> bytes:
-        """Takes the oldest packet; called only while there is one. A peer that has its own `get_packet` needs none."""
+        """Takes the oldest packet; called only if there is one. Not needed by a peer with its own `get_packet`."""
         raise NotImplementedError(f"{self.get_class()} must write _get_packet()")
 
     def _unget_packet(self, packet: bytes) -> None:
@@ -73,7 +73,7 @@ class PacketPeer(Reference, ABC):
 
     @abstractmethod
     def _put_packet(self, packet: bytes) -> Error:
-        """Sends a packet, which may be empty, and tells how that went."""
+        """Sends a packet, which may be empty, and returns the result."""
 
     # Packets
 
@@ -81,8 +81,8 @@ class PacketPeer(Reference, ABC):
         """Takes the oldest packet.
 
         Returns:
-            Its bytes; b"" where there is no packet: then `get_packet_error()` tells `ERR_UNAVAILABLE`. A packet may
-            be empty too: then it tells `OK`.
+            Its bytes; b"" if there is no packet, in which case `get_packet_error()` returns `ERR_UNAVAILABLE`. A packet
+            may be empty as well; `get_packet_error()` then returns `OK`.
         """
         if (returned := self._returned_packet) is not None:
             self._returned_packet = None
@@ -102,7 +102,7 @@ class PacketPeer(Reference, ABC):
             buffer: anything bytes-like. It is copied unless it is `bytes`, so it may change afterwards.
 
         Returns:
-            `OK` when the packet is on its way; otherwise why not, and nothing of it is sent.
+            `OK` if the packet is on its way; otherwise an error, and nothing of the packet is sent.
 
         Raises:
             TypeError: `buffer` is not bytes-like; for a `str`, see `send_text` of a WebSocketPeer.
@@ -110,7 +110,7 @@ class PacketPeer(Reference, ABC):
         return self._put_packet(bytes_of(buffer))
 
     def get_packet_error(self) -> Error:
-        """Tells how the last `get_packet()` or `get_var()` went: `OK` before the first."""
+        """Returns the result of the last `get_packet()` or `get_var()`; `OK` before the first."""
         return self._packet_error
 
     # Variants
@@ -150,14 +150,14 @@ class PacketPeer(Reference, ABC):
 
         Args:
             value: see `wsclient.variant` for which Python type becomes which of Godot's.
-            full_objects: as in Godot, where it has a whole object sent. Here there is none: no effect.
+            full_objects: in Godot, sends whole objects. No effect here, as there are none.
 
         Returns:
-            As `put_packet`; `ERR_OUT_OF_MEMORY`, logged, where it takes more than `encode_buffer_max_size` bytes, and
-            `ERR_INVALID_DATA` where it is nested too deep.
+            As `put_packet`; `ERR_OUT_OF_MEMORY`, logged, if it takes more than `encode_buffer_max_size` bytes, and
+            `ERR_INVALID_DATA` if it is nested too deep.
 
         Raises:
-            TypeError: the value, or one inside it, has a type that no Variant has; the message says where.
+            TypeError: the value, or one inside it, has a type that no Variant has; the message says at which place.
             OverflowError: an int does not fit 64 bits.
         """
         from wsclient.variant import VariantError, encode  # noqa: PLC0415 - as above
@@ -171,7 +171,7 @@ class PacketPeer(Reference, ABC):
 
     @property
     def encode_buffer_max_size(self) -> int:
-        """The bytes that `put_var` may need: 8 MiB by default, from 1024 to 256 MiB.
+        """The most bytes that `put_var` may need: 8 MiB by default, from 1024 to 256 MiB.
 
         Set to a number in between, it becomes the next power of two; to another, it stays, and that is logged.
         """
@@ -191,7 +191,7 @@ class PacketPeer(Reference, ABC):
             logger.error("encode_buffer_max_size: %d is not from %d to %d", size, *bounds)
 
     def get_encode_buffer_max_size(self) -> int:
-        """Tells `encode_buffer_max_size`."""
+        """Returns `encode_buffer_max_size`."""
         return self._encode_buffer_max_size
 
     @property
@@ -221,7 +221,7 @@ class PacketPeer(Reference, ABC):
 
     @property
     def allow_object_decoding(self) -> bool:
-        """Whether `get_var` behaves as if always called with `allow_objects`; False by default. Deprecated in Godot."""
+        """True if `get_var` behaves as if always called with `allow_objects`; False by default. Deprecated in Godot."""
         return self.is_object_decoding_allowed()
 
     @allow_object_decoding.setter
@@ -233,7 +233,7 @@ class PacketPeer(Reference, ABC):
         self._allows_object_decoding = bool(enable)
 
     def is_object_decoding_allowed(self) -> bool:
-        """Tells `allow_object_decoding`."""
+        """Returns `allow_object_decoding`."""
         return self._allows_object_decoding
 
     # For subclasses
@@ -251,12 +251,12 @@ class PacketPeer(Reference, ABC):
         return error
 
     def _set_packet_error(self, error: Error) -> None:
-        """Settles what `get_packet_error` tells; whoever overrides that overrides this too."""
+        """Sets the result of `get_packet_error`; a subclass that overrides one must override the other."""
         self._packet_error = error
 
 
 def bytes_of(buffer: BytesLike) -> bytes:
-    """Gives what is in a buffer, copied unless it is `bytes`; see `PacketPeer.put_packet`."""
+    """Returns the bytes of a buffer, copied unless it is `bytes`; see `PacketPeer.put_packet`."""
     if type(buffer) is bytes:
         return buffer
     try:

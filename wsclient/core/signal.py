@@ -1,6 +1,6 @@
-"""How a signal is declared, and what `client.data_received` gives: the typed spelling of connect and emit.
+"""Declares signals, and makes `client.data_received` the typed spelling of connect and emit.
 
-The handlers are kept by the `Object`, see there.
+The handlers are stored by the `Object`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Arguments = TypeVarTuple("Arguments")
 
 
 class _Text:
-    """What `help()` shows of a signal: its declaration, and the text below it in the source; of the class, its own."""
+    """The text that `help()` shows: of a signal, its declaration and docstring; of the class, the class's docstring."""
 
     def __init__(self, of_class: str | None) -> None:
         self._of_class = of_class
@@ -53,7 +53,7 @@ class Signal(Generic[*Arguments]):
 
     @property
     def types(self) -> tuple[object, ...]:
-        """The types of the parameters, in their order; `object` where the declaration does not tell."""
+        """The types of the parameters, in order; `object` if the declaration does not specify them."""
         alias = getattr(self, "__orig_class__", None)  # what typing keeps of `Signal[bool](...)`
         declared = (object,) * len(self.parameters) if alias is None else get_args(alias)
         return tuple(each if isinstance(each, type) else object for each in declared)
@@ -83,8 +83,8 @@ class Signal(Generic[*Arguments]):
         raise AttributeError(f"{self.name} is a signal: connect a handler with .{self.name}.connect(...)")
 
     def describe(self) -> str:
-        """Returns what `help()` shows: the declaration, and the text below it in the source, if that is there."""
-        # Imported here, for nobody asks in a game.
+        """Returns the text for `help()`: the declaration, and the docstring below it if the source is available."""
+        # Imported here because games do not need it.
         from wsclient.core.signal_text import text_of  # noqa: PLC0415
 
         text = "" if self._owner is None else text_of(self._owner, self.name)
@@ -110,11 +110,11 @@ class BoundSignal(Generic[*Arguments]):
         self._name = name
 
     def get_name(self) -> str:
-        """Tells the signal's name, as `Object.connect` takes it."""
+        """Returns the signal's name, as `Object.connect` takes it."""
         return self._name
 
     def get_object(self) -> Object:
-        """Gives the object whose signal this is."""
+        """Returns the object that the signal belongs to."""
         owner = self._object()
         if owner is None:
             raise ReferenceError(f"the object of the signal {self._name} is gone")
@@ -132,9 +132,9 @@ class BoundSignal(Generic[*Arguments]):
     def connect(
         self, callable: Callable[..., object], binds: Iterable[object] = (), flags: int = 0, *, weak: bool = False
     ) -> Error:
-        """Makes each emission call `callable` with its arguments, and with `binds` behind them.
+        """Makes each emission call `callable` with its arguments, followed by `binds`.
 
-        The same as `Object.connect`, which says more, except that type checkers know the arguments here.
+        Same as `Object.connect`, which has more details, except that type checkers know the arguments here.
         """
         return self.get_object().connect(self._name, callable, binds, flags, weak=weak)
 
@@ -143,12 +143,12 @@ class BoundSignal(Generic[*Arguments]):
         self.get_object().disconnect(self._name, callable)
 
     def is_connected(self, callable: Callable[..., object]) -> bool:
-        """Tells whether `callable` is connected."""
+        """Returns True if `callable` is connected."""
         return self.get_object().is_connected(self._name, callable)
 
     def emit(self, *args: *Arguments) -> None:
         """Calls the handlers now; see `Object.emit_signal`."""
-        owner = self._object() or self.get_object()  # a call less while it lives
+        owner = self._object() or self.get_object()  # saves a call while the object is alive
         owner.emit(self._name, *args)
 
     def __repr__(self) -> str:

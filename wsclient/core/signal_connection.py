@@ -1,4 +1,4 @@
-"""One handler of one signal, and what may be one."""
+"""One handler of one signal, and the check of what may be a handler."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ConnectFlags", "Connection", "WeakHandler", "checked_handler"]
 
-# Of a function's code: `inspect.CO_COROUTINE` and so on. That module takes longer to import than most of this library.
+# The flags of code objects, such as `inspect.CO_COROUTINE`. Importing inspect takes longer than most of this library.
 _COROUTINE = 0x80
 _GENERATORS = 0x20 | 0x200  # asynchronous ones, too
 
@@ -32,7 +32,7 @@ class ConnectFlags(IntFlag):
 
 
 class Connection:
-    """One handler of one signal: what pyee keeps, in place of the bare handler.
+    """One handler of one signal: stored in pyee in place of the bare handler.
 
     It equals its target, so that pyee finds it by the target, and knows it again when it is added twice.
 
@@ -81,14 +81,14 @@ class Connection:
         )
         self.is_spent: bool = False
         try:
-            # Kept: a target that changes its hash later must still be found.
+            # Stored: a target that changes its hash later must still be found.
             self._hash = hash(target)
         except TypeError:
             self._hash = 0
 
     @property
     def handler(self) -> Callable[..., object] | None:
-        """What the user has connected; None if it was connected weakly and is gone."""
+        """The handler that the user connected; None if it was connected weakly and is gone."""
         return self.target.method if isinstance(self.target, WeakHandler) else self.target
 
     def __call__(self, *args: object, **kwargs: object) -> object:
@@ -107,7 +107,7 @@ class Connection:
 
 
 class WeakHandler:
-    """Calls a bound method as long as its object is alive, which this does not keep so.
+    """Calls a bound method as long as its object is alive, without keeping the object alive.
 
     It equals the method.
 
@@ -145,7 +145,7 @@ class WeakHandler:
 
 
 def checked_handler(handler: object) -> Callable[..., object]:
-    """Refuses what could never handle a signal.
+    """Returns the handler, and refuses anything that could never handle a signal.
 
     Raises:
         TypeError: it cannot be called, or calling it would run nothing, as with a coroutine function.

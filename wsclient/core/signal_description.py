@@ -1,4 +1,4 @@
-"""What a class says of its signals: which there are, what they carry, and which one a misspelt name meant."""
+"""Describes a class's signals: their names and arguments, and the likely meaning of a misspelt name."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def description_of(name: str, arguments: Iterable[Mapping[str, object]]) -> dict
 
 
 def unknown_signal(name: str, known: Sequence[str], class_name: str, synonyms: Mapping[str, Sequence[str]]) -> str:
-    """Says that there is no such signal, and which one may be meant.
+    """Returns the message for an unknown signal, with a guess which one was meant.
 
     Args:
         name: the name that was asked for.
@@ -63,7 +63,7 @@ def unknown_signal(name: str, known: Sequence[str], class_name: str, synonyms: M
         class_name: of the object.
         synonyms: names that other libraries have, and the signals that do the same here.
     """
-    # Imported here, for only a mistake needs it.
+    # Imported here because only a mistake needs it.
     from difflib import get_close_matches  # noqa: PLC0415
 
     if "://" in name:

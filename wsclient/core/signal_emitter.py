@@ -1,4 +1,4 @@
-"""SignalEmitter: declared signals kept in pyee's store, and the rules by which they are emitted."""
+"""SignalEmitter: declared signals stored in pyee, and the rules of their emission."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ Handler = TypeVar("Handler", bound="Callable[..., Any]")
 
 logger: Final = logging.getLogger("wsclient.signals")
 
-# pyee's own event: it tells of each new listener, before it listens. No signal, but who knows pyee may connect to it.
+# pyee's own event, emitted for each new listener. It is not a signal, but users of pyee may connect to it.
 NEW_LISTENER = "new_listener"
 
-# One for all objects: each frame looks at it, and a thousand would have to be fetched from far away.
+# One for all objects: every frame reads it, and a thousand of them would miss the cache.
 _NOTHING: Final[list[Callable[[], object]]] = []  # never added to
 
 
 class SignalEmitter(EventEmitter):
     """pyee's EventEmitter, with the signals that its class declares; `Object` adds Godot's names.
 
-    What pyee keeps of each handler is a `Connection`. Only pyee's public methods are used, of 13 and of 16 alike.
+    pyee stores a `Connection` for each handler. Only public methods of pyee are used, the same in versions 13 and 16.
 
-    For subclasses with a `poll()` of their own: `_begin_poll`, `_end_poll`, `_emit`, and `_handlers`, whose tuple for
-    a signal is empty while nobody listens. Where signals are not blocked and there is no hook, `_emit` does no more
-    than to call what `_sole_handlers` has for a signal, if that is not None.
+    Subclasses with their own `poll()` use `_begin_poll`, `_end_poll`, `_emit`, and `_handlers`, in which the tuple of a
+    signal is empty if nothing is connected. If signals are not blocked and there is no hook, `_emit` only calls the
+    entry of `_sole_handlers` for the signal, unless it is None.
     """
 
     _is_blocking_signals = False
@@ -53,7 +53,7 @@ class SignalEmitter(EventEmitter):
     _hooks: ClassVar[Mapping[str, str]] = {}
     _synonyms: ClassVar[Mapping[str, Sequence[str]]] = {}
 
-    # What a subclass may redefine of the private names that its class adds, and an attribute that `__init__` sets.
+    # The private names of its class that a subclass may redefine, and an attribute that `__init__` sets.
     _free_names: ClassVar[frozenset[str]] = frozenset()
     _made_by_init: ClassVar[str] = "_handlers"
 
@@ -65,9 +65,9 @@ class SignalEmitter(EventEmitter):
 
     def __init__(self) -> None:
         super().__init__()
-        # pyee is the store. This is what an emission loops over, built anew at each change.
+        # pyee is the store. This is the tuple that an emission loops over, rebuilt after each change.
         self._handlers: dict[str, tuple[Connection, ...]] = dict.fromkeys((*self._declared_signals, NEW_LISTENER), ())
-        # Of those that are one plain handler, what an emission may call right away: half of its cost.
+        # For signals with one plain handler, the callable that an emission may call directly: half the cost.
         self._sole_handlers: dict[str, Callable[..., object] | None] = dict.fromkeys(self._handlers)
         self._deferred: list[Callable[[], object]] = _NOTHING
         self._is_polling = False
@@ -76,7 +76,7 @@ class SignalEmitter(EventEmitter):
     # pyee's names; its `on` leads to the next two
 
     def add_listener(self, event: str, f: Handler) -> Handler:
-        """Connects `f` as `connect` does, and gives it back. One that is connected already is logged, and stays."""
+        """Connects `f` as `connect` does, and returns it. If it is connected already, that is logged and it stays."""
         self._connect(event, f)
         return f
 
@@ -121,7 +121,7 @@ class SignalEmitter(EventEmitter):
         """Calls the signal's handlers now, each with the arguments and its binds. An unknown signal is logged.
 
         Returns:
-            Whether there was any handler to call, deferred ones included; False while signals are blocked.
+            True if there was any handler to call, including deferred ones; False while signals are blocked.
 
         Raises:
             Exception: what a handler raised, after all have run; several as an `ExceptionGroup`.
@@ -165,10 +165,10 @@ class SignalEmitter(EventEmitter):
                 self._end_poll()
 
         Returns:
-            False where `poll()` is running already, further out: then do nothing, and do not call `_end_poll`.
+            False if `poll()` is already running, further out: then do nothing, and do not call `_end_poll`.
 
         Raises:
-            RuntimeError: another thread than this one has called `poll()` first.
+            RuntimeError: another thread called `poll()` first.
         """
         thread = get_ident()
         if thread != self._thread:
@@ -179,28 +179,28 @@ class SignalEmitter(EventEmitter):
         return True
 
     def _end_poll(self, error: BaseException | None = None) -> None:
-        """Leaves `poll()`, and calls what was deferred, unless `error` is one that has to leave at once.
+        """Leaves `poll()`, and calls what was deferred, unless `error` must leave immediately.
 
         Args:
-            error: what the body of `poll()` raised; the caller raises it again when this has returned.
+            error: the exception that the body of `poll()` raised; the caller raises it again afterwards.
 
         Raises:
-            Exception: what deferred handlers raised; with `error`, or where several raised, an `ExceptionGroup`.
+            Exception: what deferred handlers raised; with `error`, or if several raised, an `ExceptionGroup`.
         """
         try:
-            if self._deferred:  # asked here too: a call less in an idle frame
+            if self._deferred:  # checked here too: saves a call in an idle frame
                 self._run_deferred(error)
         finally:
             self._is_polling = False
 
     def _emit(self, signal: str, hook: Callable[..., object] | None, *args: object) -> None:
-        """Emits one of the class's own signals; to be called between `_begin_poll` and `_end_poll` only.
+        """Emits one of the class's own signals; only to be called between `_begin_poll` and `_end_poll`.
 
         Args:
             signal: its name.
             hook: the method that a subclass may override, called as if it were the first handler, also while signals
-                are blocked; None where there is none, or where it is known not to be overridden.
-            args: what the hook and the handlers get.
+                are blocked; None if there is none, or if it is known not to be overridden.
+            args: the arguments of the hook and the handlers.
 
         Raises:
             Exception: what the hook and the handlers raised, after all have run; several as an `ExceptionGroup`.
@@ -216,13 +216,13 @@ class SignalEmitter(EventEmitter):
             self._emit_to_each(signal, hook, args)
 
     def _is_heard(self, signal: str) -> bool:
-        """Returns whether an emission of the signal would call a handler."""
+        """Returns True if an emission of the signal would call a handler."""
         if self._is_blocking_signals:
             return False
         return self._sole_handlers[signal] is not None or bool(self.listeners(signal))
 
     def _emit_to_each(self, signal: str, hook: Callable[..., object] | None, args: tuple[object, ...]) -> None:
-        # A hot loop: no call but the handlers', nothing allocated before something is raised.
+        # A hot loop: it calls nothing but the handlers, and allocates nothing before an exception is raised.
         handlers = () if self._is_blocking_signals else self._handlers[signal]
         errors: list[Exception] | None = None
         if hook is not None:
@@ -237,7 +237,7 @@ class SignalEmitter(EventEmitter):
                     self._deliver(signal, connection, args, has_run=connection.is_hook and hook is not None)
                 elif args:
                     connection.target(*args)
-                else:  # the same, but twice as fast: `data_received` has none
+                else:  # the same, but twice as fast: `data_received` has no hook
                     connection.target()
             except Exception as error:  # noqa: BLE001 - raised when the other handlers have run
                 add_note(error, self._declaration(signal))
@@ -332,7 +332,7 @@ class SignalEmitter(EventEmitter):
         if not self._deferred:
             return
         if error is not None and not isinstance(error, Exception):
-            return  # it leaves at once; what is deferred waits for the next end
+            return  # it leaves immediately; deferred calls wait for the next end of a poll
         calls, self._deferred = iter(self._deferred), _NOTHING
         try:
             _call_all(calls, error)
@@ -358,7 +358,7 @@ class SignalEmitter(EventEmitter):
 
 
 def add_note(error: Exception, declaration: str) -> None:
-    """Notes on what a handler raised which signal it handles."""
+    """Adds a note to a handler's exception that names the signal."""
     note = f"in a handler of {declaration}"
     if note not in getattr(error, "__notes__", ()):  # raised again, by a handler that had kept it
         error.add_note(note)
@@ -373,7 +373,7 @@ def _call_noting(declaration: str, call: Callable[[], object]) -> None:
 
 
 def _call_all(calls: Iterable[Callable[[], object]], earlier: Exception | None = None) -> None:
-    """Makes all calls, then raises what they raised, together with `earlier`; nothing where they raised nothing."""
+    """Makes all calls, then raises their exceptions together with `earlier`; raises nothing if there are none."""
     errors: list[Exception] = []
     for call in calls:
         try:
@@ -390,7 +390,7 @@ def _call_all(calls: Iterable[Callable[[], object]], earlier: Exception | None =
 
 
 def _raise_all(errors: list[Exception]) -> NoReturn:
-    """Raises one error as it is, several as a group, and empties the list.
+    """Raises a single error as it is, several as a group, and empties the list.
 
     The frames in the errors' own tracebacks hold the list: left full, it would close a circle that keeps everything
     in those frames, the object itself too, until the garbage collector comes.
@@ -404,7 +404,7 @@ def _raise_all(errors: list[Exception]) -> NoReturn:
 
 
 def _log_and_forget(errors: list[Exception]) -> None:
-    """Logs what will never be raised, because something that is no Exception leaves first."""
+    """Logs errors that will never be raised, because an exception that is not an `Exception` leaves first."""
     for error in errors:
         logger.error("a handler raised, and then the program was told to stop", exc_info=error)
     errors.clear()

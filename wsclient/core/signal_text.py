@@ -1,4 +1,4 @@
-"""The text of a signal: the docstring below its declaration, which Python itself does not keep."""
+"""The text of a signal: the docstring below its declaration, which Python itself does not store."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What every room may use: error codes, value classes, escaped text."""
+"""Shared by every room: error codes, value classes, escaped text."""

@@ -1,4 +1,4 @@
-"""Text from strangers, made harmless: nothing in it may control a terminal, a log file or the reader's eye."""
+"""Makes text from strangers harmless: it cannot control a terminal, a log file or the reader's eye."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def escape(text: str | bytes, limit: int = 200) -> str:
     surrogates) are written as in a Python string: "\x1b", "\n", "\u202e".
 
     Args:
-        text: bytes are read as UTF-8; those that are not are written as "\xff".
-        limit: how many characters to show at most. "..." behind them marks the cut.
+        text: bytes are decoded as UTF-8; bytes that are not UTF-8 are written as "\xff".
+        limit: the maximum number of characters to show. "..." marks the cut.
     """
     # Read no more than can be shown: a hostile reason may be long, and a character is 1-4 bytes.
     start = text[: 4 * limit + 4].decode("utf-8", "backslashreplace") if isinstance(text, bytes) else text[: limit + 1]

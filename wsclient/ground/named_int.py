@@ -1,4 +1,4 @@
-"""NamedInt: a number of Godot's that is shown by its name."""
+"""NamedInt: one of Godot's numbers, shown by its name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _OF_NUMBERS = "bcdeEfFgGnoxX%"  # the last letter of a format that is for number
 
 
 class NamedInt(IntEnum):
-    """An int that `str()` and f-strings show by its name, as "ERR_BUSY"; `int()` and `:d` by its number."""
+    """An int that `str()` and f-strings show by its name, such as "ERR_BUSY"; `int()` and `:d` show the number."""
 
     def __str__(self) -> str:
         return self.name

@@ -19,9 +19,10 @@ NUMBER: Final = re.compile(r"\d+")
 
 
 class RefusalLog:
-    """Logs the first refusal of each kind; the others are counted, and one line a second at most says how many.
+    """Logs the first refusal of each kind, and counts the others.
 
-    The count comes with the first refusal after that second, so nothing has to be polled.
+    At most once a second, a line reports the count. It is written with the first refusal after that second, so
+    nothing has to be polled.
 
     Args:
         logger: the logger of the lines.
@@ -47,11 +48,11 @@ class RefusalLog:
         self._last_count_at = 0.0
 
     def log(self, message: str, kind: Hashable = None) -> None:
-        """Logs a refusal, or counts it if one of its kind was logged before.
+        """Logs a refusal, or counts it if one of the same kind was logged before.
 
         Args:
             message: the whole line.
-            kind: what is the same for refusals of one kind; by default, the message without its numbers.
+            kind: identifies refusals of one kind; by default, the message without its numbers.
         """
         kind = NUMBER.sub("#", message) if kind is None else kind
         if kind not in self._kinds and len(self._kinds) < MOST_KINDS:

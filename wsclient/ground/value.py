@@ -1,7 +1,7 @@
-"""Value: a class that is nothing but its fields, as a frozen dataclass is.
+"""Value: the base of classes that consist of their fields only, like frozen dataclasses.
 
-The library has some twenty of them that are needed at once. Made by `dataclasses`, which compiles each and itself
-imports a compiler's tools, they would take as long to import as all the rest.
+The library needs some twenty of them at import. `dataclasses` compiles each of them, and imports parts of a
+compiler itself; it would take as long to import as the rest of the library.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["Value"]
 
 
 class _ValueType(type):
-    """Makes slots of the names that a class annotates; what they are given there becomes their default."""
+    """Turns the names that a class annotates into slots, and the assigned values into their defaults."""
 
     _fields: tuple[str, ...] = ()
     _setters: tuple[Callable[[object, object], None], ...] = ()  # of the slots, one for each field
@@ -32,7 +32,7 @@ class _ValueType(type):
         return made
 
     def in_order(cls, values: tuple[object, ...], named: dict[str, object]) -> tuple[object, ...]:
-        """Puts what was given, and the defaults of what was not, into the order of the fields."""
+        """Returns the arguments, and the defaults of missing ones, in the order of the fields."""
         held, used = [*values], 0
         for field in cls._fields[len(values) :]:
             if field in named:
