@@ -12,6 +12,8 @@ import pytest
 from tests.support.fake_network import FakeResolver, addresses
 from tests.support.native_world import NativeWorld
 from wsclient.protocol.events import TEXT, CloseReceived, Ended, Failure, FailureKind, Messages, Opened, Stage
+from wsclient.protocol.url import URL
+from wsclient.transport.base import OpeningRequest, Settings
 from wsclient.transport.native import TRANSITIONS, NativeTransport, State, Step
 from wsclient.transport.opening.resolver import Resolved
 from wsclient.transport.polled_time import SKIPPABLE
@@ -835,3 +837,13 @@ def test_a_failure_is_said_with_its_reason(caplog: pytest.LogCaptureFixture) -> 
     world.step()
     assert caplog.messages[-1] == "game.example:80 (192.0.2.1) refused the connection"
     assert isinstance(world.failure, Failure)
+
+
+def test_a_system_without_unix_sockets_refuses_their_urls(monkeypatch: pytest.MonkeyPatch) -> None:
+    transport = NativeTransport(Settings())
+    request = OpeningRequest(URL.parse("ws+unix:///run/game.sock"))
+    assert transport.refusal_of(request) == ""
+
+    monkeypatch.delattr(socket, "AF_UNIX")
+
+    assert "no Unix domain sockets" in transport.refusal_of(request)

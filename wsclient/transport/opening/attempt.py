@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Attempt", "Outside"]
 
+_NO_TLS: Final = TlsOptions()
 _FAMILIES: Final = {
     "any": (socket.AF_INET, socket.AF_INET6),
     "ipv4": (socket.AF_INET,),
@@ -66,9 +67,10 @@ class Attempt(Value):
     @classmethod
     def of(cls, request: OpeningRequest, settings: Settings, outside: Outside) -> Attempt:
         """Returns an attempt to reach the server of the request, through the proxy that the user has set."""
-        headers = merge_headers(request.headers, settings.handshake_headers)
+        if settings.handshake_headers:
+            request = request.replace(headers=merge_headers(request.headers, settings.handshake_headers))
         return cls(
-            request.replace(headers=headers),
+            request,
             settings,
             outside,
             _route(Place.of(request.url, settings.tls_server_name), settings),
@@ -99,7 +101,8 @@ class Attempt(Value):
         settings, environment = self.settings, self.outside.environment
         server = self.route.server
         asks = settings.proxy is None and not server.socket_path and environment.may_have_proxy(server)
-        tls = TlsOptions(settings.verify_ssl, settings.trusted_certificate)
+        is_plain = not (asks or self.route.is_secure)
+        tls = _NO_TLS if is_plain else TlsOptions(settings.verify_ssl, settings.trusted_certificate)
         return Question(self.route, tls, environment if asks else None, _families(settings))
 
     @property
