@@ -710,7 +710,7 @@ def test_a_message_that_means_nothing_is_logged_counted_and_ignored(
     assert (client.get_unique_id(), client.get_peers()) == (7, [1, 20])
     assert client.get_statistics().messages_ignored == 1
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-    assert "ignored a message from the server" in caplog.text
+    assert "ignored a message" in caplog.text
 
 
 def test_a_flood_of_nonsense_does_not_flood_the_log(

@@ -12,15 +12,16 @@ from wsclient.websocket.served_client import ServedClient, ServedLink, Totals
 
 
 def test_a_link_refuses_to_queue_more_while_all_hold_too_much() -> None:
-    totals = Totals()
+    totals = Totals(9)
     link = ServedLink(totals, Limits(), Limits())
-    totals.is_over = True
 
-    assert link.send(b"x", False) == Error.ERR_OUT_OF_MEMORY
+    assert link.send(bytes(10), False) == Error.ERR_OUT_OF_MEMORY
+    assert link.queue(bytes(10), is_text=False) == Error.ERR_OUT_OF_MEMORY
+    assert not link.has_room(1)
 
 
-def test_it_is_pending_until_it_is_in() -> None:
-    client = ServedClient(ServedLink(Totals(), Limits(), Limits()), FakeTransport(), ("192.0.2.7", 5000))
+def test_it_rests_until_something_comes() -> None:
+    client = ServedClient(ServedLink(Totals(9), Limits(), Limits()), FakeTransport(), ("192.0.2.7", 5000))
     assert client.link.transport is client.transport
     assert client.held_bytes() == 0
     assert client.resting_place() == (None, -inf)

@@ -182,6 +182,17 @@ def test_frames_that_come_behind_the_request_are_told_behind_the_arrival(hosting
     assert hosting.told.names == ["client_connected", "data_received"]
 
 
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no socket of both families on this system")
+def test_an_ipv4_address_is_written_as_such_by_a_server_of_both_families(make) -> None:
+    hosting = make(listens=False)
+    hosting.server.listen(0)
+    hosting.raw(request())
+    hosting.settle()
+
+    (client_id,) = hosting.server.get_peers()
+    assert hosting.server.get_peer_address(client_id) == "127.0.0.1"
+
+
 def test_it_knows_where_a_client_comes_from(hosting: Hosting) -> None:
     client = hosting.opened()
     (client_id,) = hosting.server.get_peers()
@@ -392,6 +403,42 @@ def test_it_can_listen_again_at_once_and_tells_the_old_ends_first(hosting: Hosti
     assert hosting.told == [("client_disconnected", client_id, False)]
     hosting.opened()
     assert len(hosting.server.get_peers()) == 1
+
+
+@pytest.mark.parametrize(
+    ("gd_mp_api", "came", "gone"),
+    [
+        pytest.param(False, "client_connected", "client_disconnected", id="normal"),
+        pytest.param(True, "peer_connected", "peer_disconnected", id="multiplayer"),
+    ],
+)
+def test_an_end_is_told_in_the_mode_that_the_client_came_in(gd_mp_api, came, gone, make) -> None:
+    hosting = make(gd_mp_api=gd_mp_api)
+    hosting.raw(request())
+    hosting.settle()
+    hosting.server.stop()
+
+    hosting.listen(gd_mp_api=not gd_mp_api)
+    hosting.settle()
+
+    assert [name for name, *_ in hosting.told] == [came, gone]
+    assert hosting.server.get_peers() == []
+
+
+@pytest.mark.parametrize("is_deferred", [True, False])
+def test_it_can_be_stopped_while_a_client_asks(is_deferred: bool, hosting: Hosting) -> None:
+    def stop(asked) -> None:
+        if is_deferred:
+            asked.defer()
+        hosting.server.stop()
+
+    hosting.server.client_request.connect(stop)
+    raw = hosting.raw(request())
+    hosting.settle()
+
+    assert not hosting.server.is_listening()
+    with contextlib.suppress(ConnectionResetError):
+        assert hosting.reply(raw) == b""
 
 
 def test_a_server_that_is_dropped_while_listening_says_so() -> None:
@@ -612,19 +659,41 @@ def test_a_client_that_takes_nothing_is_dropped_in_the_end(hosting: Hosting) -> 
     assert "5 s" in str(peer.last_error)
 
 
-def test_all_together_hold_no_more_than_the_memory_limit(hosting: Hosting) -> None:
+@pytest.mark.parametrize("how", ["each", "all"])
+def test_all_together_hold_no_more_than_the_memory_limit(how: str, hosting: Hosting) -> None:
+    put_to_each, put_to_all = how == "each", how == "all"
     hosting.server.memory_limit = 1_000_000
-    hosting.raw(request())
-    hosting.opened()
+    for _ in range(5):
+        hosting.raw(request())
     hosting.settle()
     peers = [hosting.server.get_peer(each) for each in hosting.server.get_peers()]
-    for _ in range(10):
-        peers[0].put_packet(bytes(900_000))
-        peers[1].put_packet(bytes(900_000))
-    hosting.server.poll()
+    results: set[Error] = set()
+    for _ in range(50):  # more than the system takes of what nobody reads
+        if put_to_each:
+            results.update(peer.put_packet(bytes(150_000)) for peer in peers)
+        if put_to_all:
+            results.add(hosting.server.put_packet(bytes(150_000)))
+            hosting.server.flush()
+    assert results == {Error.OK, Error.ERR_OUT_OF_MEMORY}
+    assert 0 < hosting.server.get_statistics().unsent_bytes <= 1_000_000
+    assert any("memory_limit" in str(peer.last_error) for peer in peers)
 
-    assert {peer.put_packet(b"x") for peer in peers} == {Error.ERR_OUT_OF_MEMORY}
-    assert "memory_limit" in str(peers[0].last_error)
+
+def test_reading_goes_on_when_there_is_memory_again(hosting: Hosting) -> None:
+    hosting.server.memory_limit = 100_000
+    hosting.server.heartbeat_interval = 0.0  # nothing else wakes the one that has been read
+    big, small = hosting.opened(), hosting.opened()
+    of_big, of_small = (hosting.server.get_peer(each) for each in hosting.server.get_peers())
+    big.put_packet(bytes(200_000))
+    hosting.settle()
+    small.put_packet(b"waits")
+    hosting.settle()
+    assert of_small.get_available_packet_count() == 0
+
+    of_big.get_packet()
+    hosting.settle()
+
+    assert of_small.get_packet() == b"waits"
 
 
 @pytest.mark.parametrize("name", ["max_clients", "max_pending", "max_clients_per_address", "memory_limit"])
@@ -971,6 +1040,23 @@ def test_the_server_speaks_as_peer_1(make) -> None:
 
     assert client.get_packet_peer() == 1
     assert client.get_packets() == [b"to all"]
+
+
+def test_who_comes_and_goes_is_said_to_those_too_whose_queue_is_full(make) -> None:
+    hosting = make(listens=False)
+    hosting.server.set_buffers(64, 64, 64, 2)
+    hosting.listen(gd_mp_api=True)
+    players = [hosting.client("/", gd_mp_api=True) for _ in range(6)]
+    hosting.settle()
+    hosting.server.put_packet(b"fills")
+    hosting.server.put_packet(b"the queue")
+
+    players.pop().disconnect_from_host()
+    players.append(hosting.client("/", gd_mp_api=True))
+    hosting.settle()
+
+    ids = {1, *hosting.server.get_peers()}
+    assert [{*player.get_peers(), player.get_unique_id()} for player in players] == [ids] * 6
 
 
 def test_what_breaks_the_relay_is_counted_and_the_client_stays(make, caplog) -> None:

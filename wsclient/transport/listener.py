@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AcceptedStream", "Listener"]
 
+_IPV4_MAPPED: Final = "::ffff:"  # how a socket of both families writes an IPv4 address (RFC 4291 section 2.5.5.2)
 _BACKLOG: Final = 1024  # connections that the system keeps until they are accepted
 
 # What `accept` raises although the next connection may be fine (accept(2)): this one is gone already.
@@ -92,6 +93,8 @@ class AcceptedStream(TcpStream):
 
     def __init__(self, connected: socket.socket, readiness: Readiness, lingering: Lingering) -> None:
         super().__init__(connected, readiness)
+        host, port = self._remote_address
+        self._remote_address = (host.removeprefix(_IPV4_MAPPED) if "." in host else host, port)
         self._lingering = lingering
 
     def finish(self) -> None:

@@ -313,10 +313,14 @@ class Link:
             return self.refuse(Error.FAILED, f"nothing can be sent while {self._state}", hint=self._way_out)
         if refusal := self._look_for_room(len(payload)):
             return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint=_HINT_OF_ROOM)
-        transport.send(payload, is_text=is_text)
-        self.sent_messages += 1
-        self.sent_bytes += len(payload)
+        self._queue(payload, is_text=is_text)
         return _OK
+
+    def _queue(self, payload: bytes, *, is_text: bool) -> None:
+        if self.transport is not None:
+            self.transport.send(payload, is_text=is_text)
+            self.sent_messages += 1
+            self.sent_bytes += len(payload)
 
     def has_room(self, size: int) -> bool:
         """Returns whether a message of that size can be queued."""

@@ -164,4 +164,4 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
     def _log_ignored(self, session: Session, why: str) -> None:
         # A flood of them must not become a flood in the log.
         level = logging.WARNING if session.ignored == 1 else logging.DEBUG
-        logger.log(level, "ignored a message from the server: %s", why)
+        logger.log(level, "ignored a message: %s", why)

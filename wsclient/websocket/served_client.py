@@ -6,11 +6,15 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from wsclient.ground.error import Error
+from wsclient.protocol.events import Messages
 from wsclient.transport.descriptor import NOTHING, Descriptor
 from wsclient.websocket.link import Link
 from wsclient.websocket.peer import WebSocketPeer
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from wsclient.multiplayer.godot3.host import RelayHost
     from wsclient.transport.listener import Listener
     from wsclient.transport.native import NativeTransport
     from wsclient.transport.watchlist import Entry
@@ -21,18 +25,36 @@ __all__ = ["ServedClient", "ServedLink", "Totals"]
 
 
 class Totals:
-    """What all clients of a server hold together.
+    """The memory that all clients of a server share.
+
+    To count what waits for each message would cost as much as to send it. So room is only used up, and the clients are
+    counted when none seems to be left.
 
     Attributes:
-        queued: bytes that wait to be read or to leave, as they were when each client last had its turn.
-        is_over: whether that is more than the server may hold.
+        limit: bytes that may wait to be read or to leave.
+        clients: those that are counted.
+        is_over: whether more than that had to wait when they were last counted.
     """
 
-    __slots__ = ("is_over", "queued")
+    __slots__ = ("_room", "clients", "is_over", "limit")
 
-    def __init__(self) -> None:
-        self.queued: int = 0
+    def __init__(self, limit: int) -> None:
+        self.limit: int = limit
+        self.clients: Collection[ServedClient] = ()
         self.is_over: bool = False
+        self._room = 0
+
+    def use(self, size: int) -> bool:
+        """Counts bytes that may have to wait. Returns whether there is room for them."""
+        self._room -= size
+        if self._room < 0 and not self.is_over:
+            self.count(size)
+        return not self.is_over
+
+    def count(self, more: int = 0) -> None:
+        """Finds out whether there is room for what waits, and for so many bytes more."""
+        self._room = self.limit - more - sum(client.held_bytes() for client in self.clients)
+        self.is_over = self._room < 0
 
 
 class ServedLink(Link):
@@ -44,9 +66,29 @@ class ServedLink(Link):
 
     def send(self, payload: bytes, is_text: bool) -> Error:
         """Sends one message, or refuses it whole."""
-        if self._totals.is_over:
-            return self.refuse(Error.ERR_OUT_OF_MEMORY, "all clients together hold more than memory_limit")
-        return super().send(payload, is_text)
+        return super().send(payload, is_text) if self._totals.use(len(payload)) else self._refuse_for_memory()
+
+    def queue(self, payload: bytes, *, is_text: bool) -> Error:
+        """Queues one message for the next `poll()`, or refuses it whole."""
+        if not self._totals.use(len(payload)):
+            return self._refuse_for_memory()
+        return super().queue(payload, is_text=is_text)
+
+    def queue_surely(self, payload: bytes) -> None:
+        """Queues a binary message for the next `poll()`, whatever the limits say, unless the connection closes.
+
+        For what a session cannot do without: a peer that missed who came and who went would be wrong from then on.
+        """
+        if self.transport is not None and self.transport.can_send:
+            self._totals.use(len(payload))
+            self._queue(payload, is_text=False)
+
+    def has_room(self, size: int) -> bool:
+        """Returns whether a message of that size can be queued."""
+        return not self._totals.is_over and super().has_room(size)
+
+    def _refuse_for_memory(self) -> Error:
+        return self.refuse(Error.ERR_OUT_OF_MEMORY, "all clients together hold more than memory_limit")
 
 
 class ServedClient:
@@ -59,22 +101,20 @@ class ServedClient:
         address: numeric address and port.
         request: what it asked for; None before that.
         protocol: that was agreed on.
-        was_told: whether the server has emitted that it came.
+        host: the session that it is in; None in normal mode.
         entry: its place in the server's watchlist.
-        queued: bytes that it held at its last turn.
     """
 
     __slots__ = (
         "address",
         "client_id",
         "entry",
+        "host",
         "link",
         "peer",
         "protocol",
-        "queued",
         "request",
         "transport",
-        "was_told",
     )
 
     entry: Entry[ServedClient | Listener]
@@ -87,18 +127,14 @@ class ServedClient:
         self.address: tuple[str, int] = address
         self.request: ClientRequest | None = None
         self.protocol: str = ""
-        self.was_told: bool = False
-        self.queued: int = 0
+        self.host: RelayHost | None = None
         link.carry(transport)
 
-    @property
-    def is_pending(self) -> bool:
-        """True until the handshake is over."""
-        return not self.link.is_open and not self.was_told
-
     def held_bytes(self) -> int:
-        """Returns how many bytes wait to be read or to leave."""
-        return self.link.inbox.size_at_most + self.link.buffered_amount
+        """Returns how many bytes wait to be told, to be read or to leave."""
+        link = self.link
+        untold = sum(event.size for event in link.events if isinstance(event, Messages))
+        return untold + link.inbox.size + link.buffered_amount
 
     def resting_place(self) -> tuple[Descriptor | None, float]:
         """Returns what wakes it and until when it rests; -inf if there is something to do."""

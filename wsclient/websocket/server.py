@@ -390,7 +390,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         self._meter.start()
         now = self._meter.started
         self._look(now)
-        if not self._watchlist.awake_count and not self._deferred and not self._lingering:
+        if not (self._watchlist.awake_count or self._deferred or self._lingering or self._totals.is_over):
             self._polled_at = now
             return
         self._is_polling = True
@@ -419,7 +419,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
 
     def _resting_place(self) -> tuple[Descriptor | None, float]:
         """Returns what wakes this server and until when it rests; -inf if there is something to do."""
-        if self._watchlist.awake_count or self._deferred or self._lingering:
+        if self._watchlist.awake_count or self._deferred or self._lingering or self._totals.is_over:
             return None, -inf
         if self._watched is None or self._watched.fileno != self._watchlist.fileno():
             self._watched = Descriptor(self._watchlist.fileno())

@@ -26,10 +26,10 @@ from wsclient.websocket.connection_failure import ConnectionFailure
 from wsclient.websocket.connection_statistics import ConnectionStatistics
 from wsclient.websocket.fork_guard import guard
 from wsclient.websocket.link_events import forget_told
-from wsclient.websocket.served_client import ServedClient, ServedLink, Totals
+from wsclient.websocket.served_client import ServedClient, ServedLink
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from wsclient.multiplayer.godot3.host import RelayHost
     from wsclient.multiplayer.session import PeerPacket, Session
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from wsclient.websocket.link import Limits
     from wsclient.websocket.packet_queue import PacketQueue
     from wsclient.websocket.poll_meter import PollMeter
+    from wsclient.websocket.served_client import Totals
 
 __all__ = ["ServerEvents"]
 
@@ -67,7 +68,7 @@ class ServerEvents(SignalEmitter):
     _refuses_new_connections: bool
     _extra_headers: Headers
     _limits: dict[str, int]
-    _memory_limit: int
+    _totals: Totals
     _stall_timeout: float
     _allowed_origins: frozenset[str] | None
 
@@ -97,7 +98,7 @@ class ServerEvents(SignalEmitter):
         self._served: dict[ServedClient, None] = {}  # all, pending ones too
         self._per_address: Counter[str] = Counter()
         self._pending = 0
-        self._totals = Totals()
+        self._totals.clients = self._served.keys()
         self._gone = _Gone()
         self._polled_at = 0.0
         self._auto_flush = True
@@ -158,14 +159,15 @@ class ServerEvents(SignalEmitter):
                 break
             try:
                 if isinstance(entry.member, Listener):
-                    self._accept(entry, entry.member, now)
+                    self._accept(entry, entry.member, deadline)
                 else:
                     self._serve(entry, entry.member, before, share)
             except Exception as error:  # noqa: BLE001 - a handler's; it leaves when all have had their turn
                 errors.append(error)
             if self._clock() >= deadline:
                 break
-        self._totals.is_over = self._totals.queued > self._memory_limit
+        if self._totals.is_over:
+            self._totals.count()
         if len(errors) == 1:
             raise errors[0]
         if errors:
@@ -173,7 +175,7 @@ class ServerEvents(SignalEmitter):
 
     # Accepting
 
-    def _accept(self, entry: Entry[ServedClient | Listener], listener: Listener, now: float) -> None:
+    def _accept(self, entry: Entry[ServedClient | Listener], listener: Listener, deadline: float) -> None:
         descriptor, until = listener.descriptor, inf
         try:
             for _ in range(_MOST_ACCEPTED):
@@ -184,9 +186,11 @@ class ServerEvents(SignalEmitter):
                 if stream is None:
                     break
                 self._admit(stream)
+                if self._clock() >= deadline:
+                    break
             self._has_warned_of_descriptors = False
         except OSError as error:
-            descriptor, until = NOTHING, now + _PAUSE
+            descriptor, until = NOTHING, self._polled_at + _PAUSE
             if not self._has_warned_of_descriptors:
                 self._has_warned_of_descriptors = True
                 logger.warning("no client can be accepted now: %s", error)
@@ -227,7 +231,9 @@ class ServerEvents(SignalEmitter):
         link, transport = client.link, client.transport
         if not (link.events and isinstance(link.events[-1], Ended)):
             may_read = not (link.events or link.inbox.is_full or self._totals.is_over)
-            link.events += transport.poll(read=may_read)
+            events = transport.poll(read=may_read)
+            self._totals.use(sum(event.size for event in events if isinstance(event, Messages)))
+            link.events += events
         if 0.0 < self._stall_timeout < transport.write_stall:
             seconds, place = self._stall_timeout, _place(client)
             words = f"{place} has taken nothing of what waits for it for {seconds:g} s"
@@ -235,9 +241,6 @@ class ServerEvents(SignalEmitter):
             link.events.append(Ended(was_clean=False, failure=Failure(Stage.OPEN, FailureKind.TIMEOUT, words)))
 
     def _settle(self, entry: Entry[ServedClient | Listener], client: ServedClient) -> None:
-        held = client.held_bytes()
-        self._totals.queued += held - client.queued
-        client.queued = held
         descriptor, until = client.resting_place()
         if descriptor is None or until <= self._polled_at:
             self._watchlist.stay_awake(entry, descriptor)
@@ -312,17 +315,16 @@ class ServerEvents(SignalEmitter):
                         self._queue_packet(host, routed.here)
                 else:
                     done += 1
-                    self._log_ignored(host, routed.why)
+                    self._log_ignored(host, f"client {client.client_id} sent {routed.why}")
                 if self._clock() >= end:
                     return False
         finally:
             forget_told(client.link, messages, done)
         return True
 
-    def _forward(self, receivers: list[ServedClient], message: bytes) -> None:
+    def _forward(self, receivers: Iterable[ServedClient], message: bytes) -> None:
         for client in receivers:
-            if not client.link.is_closing_here:
-                client.link.queue(message, is_text=False)
+            client.link.queue_surely(message)
 
     # Everything else
 
@@ -360,10 +362,10 @@ class ServerEvents(SignalEmitter):
         try:
             self._tell("client_request", asked)
         except BaseException:
-            if not asked.is_decided:
+            if client in self._served and not asked.is_decided:
                 asked.reject(500)
             raise
-        if not (asked.is_decided or asked.is_deferred):
+        if client in self._served and not (asked.is_decided or asked.is_deferred):
             asked.accept()
 
     def _refusal_of(self, client: ServedClient, request: Request) -> tuple[int, str] | None:
@@ -383,6 +385,7 @@ class ServerEvents(SignalEmitter):
     def _let_in(self, client: ServedClient, protocol: str) -> None:
         client.client_id = self._new_id()
         client.protocol = protocol
+        client.host = self._host
         client.link.open()
         self._clients[client.client_id] = client
         self._is_no_longer_pending()
@@ -392,7 +395,8 @@ class ServerEvents(SignalEmitter):
         others = list(self._clients.values())[:-1]
         for_newcomer, for_others = self._host.welcome(client.client_id)
         for message in for_newcomer:
-            client.link.send(message, False)
+            client.link.queue_surely(message)
+        client.link.flush()
         self._forward(others, for_others)
         self._tell("peer_connected", client.client_id)
 
@@ -408,11 +412,11 @@ class ServerEvents(SignalEmitter):
             self._forget(client)
             return
         try:
-            if self._host is None:
+            if client.host is None:
                 self._tell("client_disconnected", client.client_id, ended.was_clean)
             else:
-                farewell = self._host.farewell(client.client_id)
-                self._forward([each for each in self._clients.values() if each is not client], farewell)
+                farewell = client.host.farewell(client.client_id)
+                self._forward((each for each in self._clients.values() if each.host is client.host), farewell)
                 self._tell("peer_disconnected", client.client_id)
         finally:
             self._forget(client)
@@ -423,10 +427,14 @@ class ServerEvents(SignalEmitter):
         del self._served[client]
         if self._clients.pop(client.client_id, None) is None:
             self._is_no_longer_pending()
-        self._per_address -= Counter({client.address[0]: 1})
-        self._totals.queued -= client.queued
+        self._leave_address(client.address[0])
         self._gone.count(client)
         self._watchlist.discard(client.entry)
+
+    def _leave_address(self, address: str) -> None:
+        self._per_address[address] -= 1
+        if not self._per_address[address]:
+            del self._per_address[address]
 
     def _is_no_longer_pending(self) -> None:
         self._pending -= 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from wsclient.ground.error import Error
 from wsclient.protocol.arguments import check_headers
+from wsclient.websocket.served_client import Totals
 from wsclient.websocket.settings import WebSocketSettings, check_seconds
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from wsclient.protocol.fields import Headers
 
 __all__ = ["WebSocketServerSettings"]
+
+_MEMORY_LIMIT = 256 * 1024 * 1024
 
 Pem: TypeAlias = "str | bytes | os.PathLike[str] | None"
 
@@ -37,7 +40,7 @@ class WebSocketServerSettings(WebSocketSettings):
         self._tls: tuple[Pem, Pem | SSLContext, Pem] = (None, None, None)  # key, certificate, chain
         self._extra_headers: Headers = ()
         self._limits = {"max_clients": 1024, "max_pending": 128, "max_clients_per_address": 0}
-        self._memory_limit = 256 * 1024 * 1024
+        self._totals = Totals(_MEMORY_LIMIT)
         self._stall_timeout = 30.0
         self._allowed_origins: frozenset[str] | None = None
 
@@ -203,10 +206,9 @@ class WebSocketServerSettings(WebSocketSettings):
     def memory_limit(self) -> int:
         """Bytes that may wait for and from all clients together; default 256 MiB.
 
-        Beyond it nothing more is queued (`ERR_OUT_OF_MEMORY`) and nothing more is read, until less waits. It is looked
-        at in each `poll()`.
+        Beyond it nothing more is queued (`ERR_OUT_OF_MEMORY`) and nothing more is read, until less waits.
         """
-        return self._memory_limit
+        return self._totals.limit
 
     @memory_limit.setter
     def memory_limit(self, size: int) -> None:
@@ -214,7 +216,8 @@ class WebSocketServerSettings(WebSocketSettings):
             raise TypeError(f"memory_limit takes bytes as an int, not {size!r}")
         if size < 1:
             raise ValueError(f"memory_limit takes a number of bytes above 0, not {size}")
-        self._memory_limit = size
+        self._totals.limit = size
+        self._totals.count()
 
     def _set_limit(self, name: str, count: int, *, least: int = 0) -> None:
         if not isinstance(count, int) or isinstance(count, bool):
