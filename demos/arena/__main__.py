@@ -1,6 +1,7 @@
 """The arena: server, bots and window in one command.
 
     python -m demos.arena [--players 5] [--seconds 30] [--headless] [--screenshot PATH] [--kill-server-after SECONDS]
+    python -m demos.arena --host [--port 8765]
     python -m demos.arena --join ws://127.0.0.1:8765 --name Bob
 
 Arrow keys or WASD fly; until one is pressed, the ship flies itself. K kills the server, F3 shows the network. Escape
@@ -18,6 +19,7 @@ import pygame
 from demos.arena.companions import Companions
 from demos.arena.connection import Connection
 from demos.arena.game import Game
+from demos.arena.host import Host
 from demos.arena.hud import status_of
 from demos.arena.model import Ship
 from demos.arena.network_view import NetworkView
@@ -37,6 +39,11 @@ def main() -> None:
     with contextlib.suppress(KeyboardInterrupt):
         if options.join:
             play(options.name, options.join, window, shows_network=options.network)
+            return
+        if options.host:
+            with Host(options.port) as host:
+                print(f"others join: python -m demos.arena --join {host.url} --name Bob", flush=True)
+                play(options.name, host.url, window, host.update, shows_network=options.network)
             return
         with Companions(options.players - 1, kill_server_after=options.kill_server_after) as companions:
             window.keys[pygame.K_k] = companions.kill_server
@@ -75,6 +82,8 @@ def _options() -> argparse.Namespace:
     add_options(parser)
     parser.add_argument("--kill-server-after", type=float, metavar="SECONDS", help="to see how the game goes on")
     parser.add_argument("--network", action="store_true", help="show the network from the start, as F3 does")
+    parser.add_argument("--host", action="store_true", help="serve the game in this process; brings no bots")
+    parser.add_argument("--port", type=int, default=8765, help="of --host; 0: any free one (default: %(default)s)")
     parser.add_argument("--join", metavar="URL", help="play on a server that runs already; brings no bots")
     return parser.parse_args()
 

@@ -48,3 +48,16 @@ def test_a_server_that_is_not_there_does_not_stop_the_game(run_demo, tmp_path):
     assert "1 pilots" in done.stdout
     assert "no connection, attempt " in done.stdout
     assert picture.exists()
+
+
+def test_it_hosts_the_game_in_its_own_process(run_demo, tmp_path):
+    picture = tmp_path / "host.png"
+
+    done = run_demo(
+        *("-m", "demos.arena", "--host", "--port", "0", "--headless"),
+        *("--seconds", "1.5", "--screenshot", str(picture)),
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "others join: python -m demos.arena --join ws://127.0.0.1:" in done.stdout
+    assert "connected to ws://127.0.0.1:" in done.stdout
