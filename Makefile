@@ -10,7 +10,7 @@ FUZZ_ARGS =
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
 
-.PHONY: help demo demo-godot demo-godot4 demo-web browser test test-all check types docs engines interop fuzz model bench bench-quick clean
+.PHONY: help demo demo-godot demo-godot4 demo-web browser test test-all check types docs engines interop fuzz model bench bench-quick wheels test-compiled clean
 .NOTPARALLEL:
 
 help:
@@ -30,6 +30,8 @@ help:
 	@echo 'make model   every sequence of steps of a connection, LENGTH=6 of them, against the laws of its signals'
 	@echo 'make bench   the other clients beside this one, under fifteen minutes; writes docs/performance.md'
 	@echo 'make bench-quick  the most important of it, under two minutes; fails where a hot path is lost'
+	@echo 'make wheels  the pure wheel and the compiled one of this Python, into dist/; needs a C compiler'
+	@echo 'make test-compiled  the tests of what is compiled, on the compiled wheel and on the same as pure Python'
 	@echo 'make clean   remove the environment and everything that was made'
 	@echo
 	@echo 'PYTHON=python3.12 chooses the Python, VENV=.venv-3.12 the folder of its environment.'
@@ -88,6 +90,14 @@ bench: $(VENV)/.has-bench
 bench-quick: $(VENV)/.has-bench
 	$(BIN)/python -m benchmarks --quick
 
+# Each in an environment of its own, by `build`. Unless asked for by that variable a wheel is pure; see hatch_build.py.
+wheels: $(VENV)/.has-compile
+	$(BIN)/python -m build --outdir dist
+	HATCH_BUILD_HOOK_ENABLE_CUSTOM=1 $(BIN)/python -m build --wheel --outdir dist
+
+test-compiled: $(VENV)/.has-compile
+	$(BIN)/python .ci/compiled $(PYTEST_ARGS)
+
 clean:
 	rm -rf $(VENV) .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov build dist arena.png arena-godot4.png web.png .fuzz .venv-all
 	find . -name '.venv*' -prune -o -name __pycache__ -prune -exec rm -rf {} +
@@ -120,6 +130,10 @@ $(VENV)/.has-types: pyproject.toml .ci/environment
 $(VENV)/.has-fuzz: pyproject.toml .ci/environment
 	@$(INSTALL) .
 	@$(INSTALL) . --group fuzz || echo 'There is no atheris for this Python: the inputs will be random.' >&2
+	@touch $@
+
+$(VENV)/.has-compile: pyproject.toml .ci/environment
+	@$(INSTALL) . --group test --group compile
 	@touch $@
 
 $(VENV)/.has-bench: pyproject.toml .ci/environment

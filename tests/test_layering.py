@@ -27,12 +27,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     DOORS: {"websocket", "scene", "core", "multiplayer", "variant", "transport", "ground"},
     "testing": {"websocket", "core", "transport", "protocol", "ground"},
     CLI: {DOORS, "websocket", "core", "transport", "protocol", "ground"},
+    "frozen": set(),
 }
 
 # What is neither ours nor Python's own: each has the one room that knows it.
 THIRD_PARTY: dict[str, set[str]] = {
     CLI: {"rich"},
     "core": {"pyee"},
+    "frozen": {"PyInstaller"},
     "protocol": {"idna"},
     "testing": {"pytest"},
     "transport": {"certifi", "js", "pyodide"},

@@ -12,7 +12,13 @@ from tests.support.source import PACKAGE, ROOT
 TESTS = ROOT / "tests"
 
 # About the package as a whole, not about one module.
-ABOUT_THE_WHOLE = {"test_exports.py", "test_layering.py", "test_mirror.py", "test_packaging.py"}
+ABOUT_THE_WHOLE = {
+    "test_compiled_wheel.py",
+    "test_exports.py",
+    "test_layering.py",
+    "test_mirror.py",
+    "test_packaging.py",
+}
 
 # Folders that follow another order than the package's: by helper, by server, by demo, by page, by row, by user...
 FREE = {

@@ -75,12 +75,15 @@ def test_it_is_said_to_be_typed_and_for_every_python_that_is_tried(metadata: Mes
     assert {"3.11"} < tried <= named
 
 
-def test_the_command_line_is_a_script_and_the_fixtures_are_a_plugin(wheel: ZipFile) -> None:
+def test_the_command_line_is_a_script_and_other_tools_find_their_parts(wheel: ZipFile) -> None:
     (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt"))
 
     assert wheel.read(name).decode().split("\n") == [
         "[console_scripts]",
         "wsclient = wsclient.__main__:main",
+        "",
+        "[pyinstaller40]",
+        "hook-dirs = wsclient.frozen:hook_folders",
         "",
         "[pytest11]",
         "wsclient = wsclient.testing.pytest_plugin",
@@ -88,7 +91,7 @@ def test_the_command_line_is_a_script_and_the_fixtures_are_a_plugin(wheel: ZipFi
     ]
 
 
-def test_colours_and_demos_are_extras(metadata: Message) -> None:
+def test_colours_demos_and_foreign_host_names_are_extras(metadata: Message) -> None:
     assert sorted(metadata.get_all("Provides-Extra", [])) == ["cli", "demos", "idna"]
     assert "rich>=13; extra == 'cli'" in metadata.get_all("Requires-Dist", [])
 

@@ -21,11 +21,18 @@ The map of the package, from the ground up. A room imports from those above it i
     godot4/       Godot 4's names; import them from `wsclient.godot4`
     testing/      a server, a clock and signals for the tests of games
     cli/          `python -m wsclient`
+    frozen/       what PyInstaller has to know
 
 `wsclient.netgraph` draws what a client did in the last seconds.
 """
 
+import os
 from typing import TYPE_CHECKING
+
+if os.environ.get("WSCLIENT_PURE", "0") not in {"", "0"}:  # before anything that might be compiled
+    from wsclient.ground.pure import prefer_pure
+
+    prefer_pure()
 
 from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer
 from wsclient.core.object import Object

@@ -1,0 +1,53 @@
+"""The finder that takes sources where there are shared libraries too."""
+
+from __future__ import annotations
+
+import sys
+from importlib.machinery import EXTENSION_SUFFIXES
+from importlib.util import find_spec
+
+import pytest
+
+import wsclient
+from wsclient.ground.pure import prefer_pure
+
+
+@pytest.fixture
+def both(tmp_path, monkeypatch):
+    """Has a module of the package, and one of another, as source and as shared library each."""
+    for name in ("both", "other/both"):
+        for suffix in (".py", EXTENSION_SUFFIXES[0]):
+            (tmp_path / f"{name}{suffix}").parent.mkdir(exist_ok=True)
+            (tmp_path / f"{name}{suffix}").touch()
+    (tmp_path / "other" / "__init__.py").touch()
+    monkeypatch.setattr(wsclient, "__path__", [str(tmp_path)])
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    yield
+    sys.modules.pop("other", None)
+
+
+def found(name):
+    return find_spec(name).origin
+
+
+def test_a_shared_library_is_what_python_takes(both):
+    assert found("wsclient.both").endswith(EXTENSION_SUFFIXES[0])
+
+
+def test_the_source_is_what_is_preferred(both):
+    prefer_pure()
+
+    assert found("wsclient.both").endswith("both.py")
+
+
+def test_of_other_packages_nothing_is_preferred(both):
+    prefer_pure()
+
+    assert found("other.both").endswith(EXTENSION_SUFFIXES[0])
+
+
+def test_what_is_not_there_is_not_found(both):
+    prefer_pure()
+
+    assert find_spec("wsclient.neither") is None

@@ -1,0 +1,10 @@
+"""Whether this is the compiled build."""
+
+from __future__ import annotations
+
+__all__ = ["is_compiled"]
+
+
+def is_compiled() -> bool:
+    """Returns whether the hot modules run compiled; False for the same modules in pure Python."""
+    return not hasattr(is_compiled, "__code__")  # this is one of those modules
