@@ -12,6 +12,7 @@ import pytest
 
 from tests.hostile.scenario import MemoryWorld, Scene
 from tests.hostile.wire import TEXT, close, frame
+from tests.support.builds import looks_inside
 from wsclient import Error, WebSocketClient
 from wsclient.transport.native import NativeTransport
 
@@ -285,6 +286,7 @@ class RaisingTransport(NativeTransport):
 
 
 @pytest.mark.hostile("H12")
+@looks_inside
 def test_a_transport_that_raises_is_as_a_handler_that_does(scene: Scene) -> None:
     scene.new_transport = RaisingTransport
     assert scene.client.connect_to_url(scene.world.url) == Error.OK

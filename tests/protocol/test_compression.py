@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.hostile.deflating import RSV1, TAIL, Compressor, bomb, deflated, in_fragments
 from tests.hostile.wire import BINARY, CLOSE, CONTINUATION, PING, TEXT, frame
+from tests.support.builds import looks_inside
 from tests.support.connections import Message, feeding, talk, told
 from tests.support.every_way import every_way
 from wsclient.protocol.compression import Deflater
@@ -274,6 +275,7 @@ class TestAStep:
             pytest.param(deflated(bytes(100_000), BINARY) * 50, 256 * 1024 + 100_000, id="many-small-bombs"),
         ],
     )
+    @looks_inside
     def test_inflates_a_bounded_amount(self, wire: bytes, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
         connection = client(ALONE)
         made = [0]

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.support.builds import looks_inside
 from tests.support.fake_network import FakeResolver, addresses
 from tests.support.native_world import NativeWorld
 from wsclient.protocol.events import TEXT, CloseReceived, Ended, Failure, FailureKind, Messages, Opened, Stage
@@ -378,6 +379,7 @@ def test_express_ends_with_the_connection(auto_flush: bool) -> None:
 
 
 @pytest.mark.hostile("G23")
+@looks_inside
 def test_what_is_sent_behind_an_interrupt_does_not_hide_it() -> None:
     world = NativeWorld()
     world.connect()

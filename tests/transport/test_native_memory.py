@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.builds import looks_inside
 from tests.support.native_world import NativeWorld
 from wsclient.protocol.events import CloseReceived, Failure, FailureKind, Stage
 
@@ -44,7 +45,7 @@ def test_a_reply_that_cannot_be_read_fails_the_attempt(world: NativeWorld, monke
     fails_for_memory(world, Stage.HANDSHAKE)
 
 
-@pytest.mark.parametrize("place", ["stream", "decoder"])
+@pytest.mark.parametrize("place", ["stream", pytest.param("decoder", marks=looks_inside)])
 def test_what_cannot_be_read_is_told_to_the_server_behind_what_was_whole(
     place: str, world: NativeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -105,6 +105,9 @@ class Connection:
         max_fragments: frames of one message; more end the connection (MESSAGE_TOO_BIG).
         random_bytes: the source of masking keys.
         deflate: how messages are compressed; None: not at all.
+
+    Attributes:
+        state: how far the closing handshake is; only to be read.
     """
 
     def __init__(
@@ -116,7 +119,7 @@ class Connection:
         random_bytes: Callable[[int], bytes] = os.urandom,
         deflate: Agreement | None = None,
     ) -> None:
-        self._state = _OPEN
+        self.state: State = _OPEN
         self._events: list[Event] = []
         assembler = MessageAssembler(self._deliver, max_message_size=max_message_size, max_fragments=max_fragments)
         receiver: DataReceiver = assembler
@@ -139,6 +142,7 @@ class Connection:
         )
         self._outbox = Outbox(is_masked=role is Role.CLIENT, random_bytes=random_bytes, deflater=deflater)
         self._is_sending = False  # a message in fragments
+        self._has_answered = False  # a ping, since the last step began
         self._is_express_allowed = True
         self._peer = "the server" if role is Role.CLIENT else "the client"
         # The peer's. The events before it come first, and may be answered as long as that is possible.
@@ -149,7 +153,7 @@ class Connection:
 
     def receive_data(self, data: bytes) -> None:
         """Takes what was read, in order."""
-        if self._state in _RECEIVING:
+        if self.state in _RECEIVING:
             self._decoder.receive_data(data)
 
     def receive_eof(self, cause: BaseException | None = None) -> None:
@@ -159,7 +163,7 @@ class Connection:
             cause: the error that said so; None for an orderly end of TCP.
         """
         self._decode_rest()
-        if self._state is _BOTH_CLOSING and not self._outbox:
+        if self.state is _BOTH_CLOSING and not self._outbox:
             self._end(was_clean=True)
             return
         words = (isinstance(cause, OSError) and cause.strerror) or cause  # without the number
@@ -169,8 +173,10 @@ class Connection:
 
     def next_events(self) -> list[Event]:
         """Returns what happened since the last call, after decoding a bounded amount; see `has_undecoded`."""
-        if self._state in _RECEIVING:
-            self._outbox.keep_newest_pong()  # the network had its time to take the others
+        if self.state in _RECEIVING:
+            if self._has_answered:
+                self._outbox.keep_newest_pong()  # the network had its time to take the others
+                self._has_answered = False
             self._decode()
         if not self._events:
             return []
@@ -180,7 +186,7 @@ class Connection:
     @property
     def has_undecoded(self) -> bool:
         """True if `next_events` would return more without more data."""
-        return (self._decoder.has_undecoded or self._violation is not None) and self._state in _RECEIVING
+        return (self._decoder.has_undecoded or self._violation is not None) and self.state in _RECEIVING
 
     @property
     def read_size(self) -> int:
@@ -202,8 +208,8 @@ class Connection:
         Raises:
             RuntimeError: the connection is closing or closed, or a message in fragments has not ended.
         """
-        if self._state is not _OPEN or self._is_sending:
-            raise RuntimeError(f"a message cannot be sent while {self._state.name}")
+        if self.state is not _OPEN or self._is_sending:
+            raise RuntimeError(f"a message cannot be sent while {self.state.name}")
         self._outbox.add_message(payload, is_text=is_text)
 
     def send_fragment(self, payload: bytes, *, is_text: bool, is_final: bool) -> None:
@@ -217,8 +223,8 @@ class Connection:
         Raises:
             RuntimeError: the connection is closing or closed.
         """
-        if self._state is not _OPEN:
-            raise RuntimeError(f"a fragment cannot be sent while {self._state.name}")
+        if self.state is not _OPEN:
+            raise RuntimeError(f"a fragment cannot be sent while {self.state.name}")
         opcode = Opcode.CONTINUATION if self._is_sending else Opcode.TEXT if is_text else Opcode.BINARY
         self._is_sending = not is_final
         self._outbox.add_fragment(payload, opcode, is_final=is_final)
@@ -252,7 +258,7 @@ class Connection:
     def allow_express(self, allowed: bool) -> None:
         """Makes `express` and `express_frame` refuse every message, or take short ones again."""
         self._is_express_allowed = allowed
-        self._outbox.allow_express(allowed and self._state is _OPEN and not self._is_sending)
+        self._outbox.allow_express(allowed and self.state is _OPEN and not self._is_sending)
 
     @property
     def waiting(self) -> list[bytes]:
@@ -261,7 +267,7 @@ class Connection:
 
     def send_ping(self, payload: bytes) -> None:
         """Queues a ping of at most 125 bytes. Nothing happens once closing has begun."""
-        if self._state is _OPEN:
+        if self.state is _OPEN:
             self._outbox.add_ping(payload)
 
     def send_close(self, code: int, reason: str = "") -> None:
@@ -271,7 +277,7 @@ class Connection:
             code: one that `is_valid_close_code` allows, or 0 for a Close without a code.
             reason: at most 123 bytes of UTF-8; not sent with code 0.
         """
-        if self._state is _OPEN:
+        if self.state is _OPEN:
             self._advance(Step.SEND_CLOSE)
             self._outbox.add_close(_close_payload(code, reason))
 
@@ -280,9 +286,9 @@ class Connection:
 
         Messages that have not begun to leave are dropped. Does nothing if the end is certain already.
         """
-        if self._state not in _RECEIVING:
+        if self.state not in _RECEIVING:
             return
-        close_is_out = self._state is _LOCAL_CLOSING
+        close_is_out = self.state is _LOCAL_CLOSING
         self._failure = failure
         self._advance(Step.FAIL)
         self._decoder.stop()  # what was not decoded has no meaning any more, and takes memory
@@ -312,8 +318,8 @@ class Connection:
 
     def data_sent(self) -> None:
         """Called when all that `data_to_send` returned has left. Only needed while closing."""
-        if not self._outbox and self._state in (_BOTH_CLOSING, State.FAILING):
-            self._end(was_clean=self._state is _BOTH_CLOSING, failure=self._failure, step=Step.ALL_LEFT)
+        if not self._outbox and self.state in (_BOTH_CLOSING, State.FAILING):
+            self._end(was_clean=self.state is _BOTH_CLOSING, failure=self._failure, step=Step.ALL_LEFT)
 
     @property
     def has_data_to_send(self) -> bool:
@@ -333,36 +339,31 @@ class Connection:
     # State
 
     @property
-    def state(self) -> State:
-        """How far the closing handshake is."""
-        return self._state
-
-    @property
     def is_closing(self) -> bool:
         """True if the end has begun and has not been reached."""
-        return self._state not in (_OPEN, _CLOSED)
+        return self.state not in (_OPEN, _CLOSED)
 
     @property
     def is_closed(self) -> bool:
         """True if `Ended` was returned, or comes with the next events."""
-        return self._state is _CLOSED
+        return self.state is _CLOSED
 
     def _advance(self, step: Step) -> None:
         try:
-            self._state = TRANSITIONS[self._state, step]
+            self.state = TRANSITIONS[self.state, step]
         except KeyError:
-            raise RuntimeError(f"{step.name} is not allowed while {self._state.name}") from None
+            raise RuntimeError(f"{step.name} is not allowed while {self.state.name}") from None
         self._outbox.allow_express(False)  # for every step leads away from OPEN
 
     def _end(self, *, was_clean: bool, failure: Failure | None = None, step: Step = Step.END) -> None:
-        if self._state is _CLOSED:
+        if self.state is _CLOSED:
             return
         self._advance(step)
         self._events.append(Ended(was_clean, failure))
 
     @property
     def _stage(self) -> FailureStage:
-        return FailureStage.OPEN if self._state is _OPEN else FailureStage.CLOSE
+        return FailureStage.OPEN if self.state is _OPEN else FailureStage.CLOSE
 
     # Called by the decoder
 
@@ -390,7 +391,7 @@ class Connection:
 
     def _decode_rest(self) -> None:
         """Decodes at the end what was read: at most one read's worth, which compressed might be a thousand."""
-        if self._state in _RECEIVING:
+        if self.state in _RECEIVING:
             self._decode()
         for _ in range(_STEPS_AT_THE_END):
             if not self.has_undecoded:
@@ -399,15 +400,16 @@ class Connection:
 
     def _deliver(self, messages: Messages) -> None:
         last = self._events[-1] if self._events else None
-        if isinstance(last, Messages):
+        if last is not None and isinstance(last, Messages):
             last.extend(messages)
         else:
             self._events.append(messages)
 
     def _control_frame(self, opcode: Opcode, payload: bytes) -> None:
         if opcode is Opcode.PING:
-            if self._state is _OPEN:
+            if self.state is _OPEN:
                 self._outbox.add_pong(payload)  # RFC 6455 section 5.5.2: as soon as practical
+                self._has_answered = True
             self._events.append(PingReceived(payload))
         elif opcode is Opcode.PONG:
             self._events.append(PongReceived(payload))
@@ -417,7 +419,7 @@ class Connection:
     def _receive_close(self, payload: bytes) -> None:
         code, reason = _parse_close(payload)
         self._decoder.stop()  # RFC 6455 section 5.5.1: nothing after a Close has a meaning
-        is_answer = self._state is _LOCAL_CLOSING
+        is_answer = self.state is _LOCAL_CLOSING
         self._advance(Step.RECEIVE_CLOSE)
         if not is_answer:  # RFC 6455 section 5.5.1
             self._outbox.add_close(_close_payload(0 if code == CloseCode.NO_STATUS else code, reason))

@@ -165,10 +165,14 @@ class Messages:  # noqa: PLW1641 - it grows, so it is nobody's key
     def take(self, count: int) -> Messages:
         """Removes up to `count` messages from the front and returns them."""
         taken = Messages(self.payloads[:count], self.kinds[:count])
+        self.drop(count)
+        return taken
+
+    def drop(self, count: int) -> None:
+        """Removes up to `count` messages from the front."""
         del self.payloads[:count]
         self.kinds = self.kinds[count:]
         self._size = None
-        return taken
 
 
 class PingReceived(Value):

@@ -157,9 +157,10 @@ class FrameDecoder:
             ProtocolViolation: by the peer. What came before it was passed on; nothing may be decoded after it.
         """
         self.has_undecoded = False
+        if self._take_alone():
+            return
         self._receiver.resume()
-        if not self._take_alone():
-            self.has_undecoded = self._take_some() or self._receiver.is_busy
+        self.has_undecoded = self._take_some() or self._receiver.is_busy
 
     def _take_alone(self) -> bool:
         """Takes the one short, plain message that there is. Returns False if there is anything else."""

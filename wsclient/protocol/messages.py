@@ -163,7 +163,8 @@ class MessageAssembler:
 
     def whole_messages(self, payloads: list[bytes], kinds: bytes) -> None:
         """Takes a run of unfragmented messages; see `DataReceiver.whole_messages`."""
-        self.expect_start()
+        if self._is_inside:
+            self.expect_start()
         messages = Messages(payloads, kinds)
         # What is all ASCII is UTF-8, and that is checked without a loop in Python.
         if TEXT in kinds and not all(map(bytes.isascii, messages.texts())):

@@ -34,6 +34,7 @@ class Writer:
         "_data_to_send",
         "_express_frame",
         "_piece",
+        "_queue",
         "_stream",
         "_time",
         "_took_at",
@@ -50,6 +51,7 @@ class Writer:
         self._connection = connection
         self._data_to_send = connection.data_to_send
         self._express_frame = connection.express_frame
+        self._queue = connection.express
         self._time = polled
         self._piece: bytes | memoryview = b""  # given by the protocol, and not taken by the stream yet
         self._took_at = 0.0  # when the stream last took a byte, while some waited
@@ -81,7 +83,7 @@ class Writer:
         again with each message would cost ten times as much, and the next step does.
         """
         if not self.is_all_out or self.broken is not None:
-            return bool(self._piece) and self._connection.express(payload, is_text)
+            return bool(self._piece) and self._queue(payload, is_text)
         try:
             frame = self._express_frame(payload, is_text)
         except (MemoryError, OSError, NotImplementedError):

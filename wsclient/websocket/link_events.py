@@ -331,7 +331,7 @@ class LinkEvents(SignalEmitter):
 
 def forget_told(link: Link, messages: Messages, count: int) -> None:
     """Takes the first messages off the run that is being told; with the last of them, the run itself."""
-    messages.take(count)
+    messages.drop(count)
     if not messages.payloads and link.events:
         del link.events[0]
 
