@@ -34,7 +34,6 @@ MAY_IMPORT: dict[str, set[str]] = {
 THIRD_PARTY: dict[str, set[str]] = {
     CLI: {"rich"},
     "core": {"pyee"},
-    "frozen": {"PyInstaller"},
     "protocol": {"idna"},
     "testing": {"pytest"},
     "transport": {"certifi", "js", "pyodide"},

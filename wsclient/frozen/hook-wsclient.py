@@ -1,14 +1,22 @@
 """PyInstaller reads which modules a module imports from its source. In a compiled wheel it finds libraries instead."""
 
-from importlib.util import find_spec
+from pathlib import Path
 
-from PyInstaller.utils.hooks import collect_submodules  # type: ignore[import-not-found,import-untyped,unused-ignore]
+__all__ = ["hiddenimports"]
 
-_ROOMS = {"compiled__mypyc", "ground", "protocol", "transport"}
-
-
-def _is_needed(name: str) -> bool:
-    return name == "wsclient" or name.split(".")[1] in _ROOMS
+_PACKAGE = Path(__file__).parents[1]
+_LIBRARY = "compiled__mypyc"
+_ROOMS = ("ground", "protocol", "transport")  # in which modules are compiled
 
 
-hiddenimports = collect_submodules("wsclient", filter=_is_needed) if find_spec("wsclient.compiled__mypyc") else []
+def _modules() -> list[str]:
+    """Returns the shared library and all modules of those rooms, or none if nothing is compiled."""
+    if not any(_PACKAGE.glob(f"{_LIBRARY}.*")):
+        return []
+    sources = [
+        path.relative_to(_PACKAGE).with_suffix("") for room in _ROOMS for path in (_PACKAGE / room).rglob("*.py")
+    ]
+    return [f"wsclient.{_LIBRARY}", *(".".join(("wsclient", *path.parts)) for path in sorted(sources))]
+
+
+hiddenimports = _modules()
