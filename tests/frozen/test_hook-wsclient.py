@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import runpy
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -22,7 +21,7 @@ def package(tmp_path):
     return tmp_path
 
 
-def hidden_imports(package: Path) -> list[str]:
+def hidden_imports(package):
     (hook,) = (package / "frozen").glob("hook-*.py")
     return runpy.run_path(str(hook))["hiddenimports"]
 

@@ -278,7 +278,10 @@ class NativeTransport(Transport):
         return was_taken
 
     def _queue_express(self, payload: bytes, is_text: bool) -> bool:
-        was_taken = self._live is not None and self._live.connection.express(payload, is_text)
+        if self._live is None:
+            return False
+        queue = self._live.connection.express  # by a name of its own: mypyc calls no property's value in one step
+        was_taken = queue(payload, is_text)
         self.wake()
         return was_taken
 
