@@ -9,7 +9,18 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from benchmarks.rounds import Figures, median
-from benchmarks.suite import GODOT, MEMORY_STATES, OURS, WORKS
+from benchmarks.suite import (
+    AVAILABLE,
+    COMPILED,
+    COMPILED_AVAILABLE,
+    COMPILED_SIGNAL,
+    GODOT,
+    MEMORY_STATES,
+    NUMPY,
+    OURS,
+    SIGNAL,
+    WORKS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +42,33 @@ _SIZES = {
     "receive-16M": 1 << 24,
 }
 
+#: The rows of the table of ratios: in words, the key of the work, and which way of using wsclient.
+_RATIOS = (
+    ("a `poll()` that finds nothing", "idle", OURS),
+    ("receive 64 B", "receive-64", OURS),
+    ("by `data_received`", "receive-64", SIGNAL),
+    ("compiled", "receive-64", COMPILED),
+    ("compiled, by `data_received`", "receive-64", COMPILED_SIGNAL),
+    ("receive 4-300 B, mixed", "receive-mixed", OURS),
+    ("by `data_received`", "receive-mixed", SIGNAL),
+    ("by `messages_available`", "receive-mixed", AVAILABLE),
+    ("compiled", "receive-mixed", COMPILED),
+    ("compiled, by `data_received`", "receive-mixed", COMPILED_SIGNAL),
+    ("compiled, by `messages_available`", "receive-mixed", COMPILED_AVAILABLE),
+    ("receive 64 KiB", "receive-64K", OURS),
+    ("the same, text", "receive-64K-text", OURS),
+    ("receive 1 MiB, text", "receive-1M-text", OURS),
+    ("receive 16 MiB", "receive-16M", OURS),
+    ("compressed, receive", "receive-compressed", OURS),
+    ("compressed, send", "send-compressed", OURS),
+    ("send 64 B, collected", "send-64", OURS),
+    ("send 64 B, at once", "send-64-each", OURS),
+    ("send 1 MiB", "send-1M", OURS),
+    ("the same with numpy", "send-1M", NUMPY),
+    ("round trip, on the clock", "echo", OURS),
+    ("connect", "connect", OURS),
+)
+
 
 def write(lines: list[Line], results: dict[str, Figures], facts: dict[str, str]) -> None:
     """Writes the page, and beside it the pictures."""
@@ -50,38 +88,66 @@ def write(lines: list[Line], results: dict[str, Figures], facts: dict[str, str])
     measured = [line for line in lines if line.values]
     text = "\n\n".join(
         [
-            _INTRODUCTION.format(reached=len(reached), measured=len(measured)),
-            "## Targets\n\n" + _INTO_TABLE + "\n\n" + "\n".join(_table(lines)),
+            "# Performance\n\n" + _summary(results),
+            "![Messages a second by size and client](images/rates.svg)\n\n![The longest poll()](images/longest.svg)",
+            "## Beside the others\n\n" + _INTO_RATIOS + "\n\n" + "\n".join(_ratios(results)),
+            _BUILDS,
             _REASONS.read_text(encoding="utf-8").strip(),
-            (
-                "## Pictures\n\n![Messages a second by size and client](images/rates.svg)\n\n"
-                "![The longest poll()](images/longest.svg)"
-            ),
             "## Memory\n\n" + _INTO_MEMORY + "\n\n" + "\n".join(_memory(results)),
-            "## All figures\n\nMedians; what one takes.\n\n" + "\n".join(_all_figures(results)),
-            "## This run\n\n" + "\n".join(f"- {name}: {value}" for name, value in facts.items()),
+            "## Appendix: how it is measured\n\n" + _METHOD,
+            (
+                f"## Appendix: targets\n\n{len(reached)} of the {len(measured)} targets that were measured are reached."
+                f" {_INTO_TABLE}" + "\n\n" + "\n".join(_table(lines))
+            ),
+            "## Appendix: all figures\n\nMedians; what one takes.\n\n" + "\n".join(_all_figures(results)),
+            "## Appendix: this run\n\n" + "\n".join(f"- {name}: {value}" for name, value in facts.items()),
         ]
     )
     (_DOCS / "performance.md").write_text(text + "\n", encoding="utf-8")
 
 
-_INTRODUCTION = """\
-# Performance
+_SUMMARY = """\
+A `poll()` that finds nothing takes {idle:.2g} us, {idle_asyncio:.2g} times less than the same question costs clients
+of asyncio. Messages of one size, as a game's state has, cost {small:.0f} ns each, {small_picows:.2g} times less than
+with picows, the fastest other client. If sizes and kinds are mixed, the compiled code of picows is ahead of the pure
+build and takes {mixed:.2g} of its time. No `poll()` works longer than its budget and a millisecond, whatever the server
+sends. Connecting, large texts and large sends without numpy are where others are ahead, for
+[reasons that are given below](#where-we-are-behind-and-why)."""
 
-What a message, an idle frame and a connection cost with wsclient, beside the other Python clients and Godot 3's own,
-measured in one run on one machine: {reached} of the {measured} targets that were measured are reached. `make bench`
-does it all again and writes this page; `make bench-quick` does the most important part in under two minutes.
+_INTO_RATIOS = """\
+How many times wsclient's processor time the others take for the same work. Above 1: wsclient is ahead. Below 1, in
+bold: the other one is."""
+
+_BUILDS = """\
+## The compiled build
+
+Where there is a wheel for the system and the Python, pip installs one in which the modules that each message passes are
+compiled, by mypyc, from the same source. Everywhere else, and from source, it is pure Python. Nothing else differs:
+the protocol's tests run on both.
+
+- `WSCLIENT_PURE=1` in the environment makes a compiled wheel run as pure Python.
+- Whatever is compiled lies in the package's folder, with the sources beside it. So a copied folder works, a zip archive
+  runs as pure Python, and PyInstaller is told by the package what it has to take along.
+- `make wheels` builds both wheels; the variable `HATCH_BUILD_HOOK_ENABLE_CUSTOM=1` turns any build of the source into a
+  compiled one.
+- Compiled classes cannot be replaced in part: a test of yours that patches a method inside `wsclient.protocol` or
+  `wsclient.transport` needs `WSCLIENT_PURE=1`. What is public may be subclassed in both."""
+
+_METHOD = """\
+Measured in one run on one machine; `make bench` does it all again and writes this page, and `make bench-quick` does the
+most important part in under two minutes.
 
 Only ratios count: absolute figures change with the machine and with whatever else it does. All clients take turns
 within each round, one process each, on another core than the server, which sends bytes prepared beforehand. "bare
 system calls" reads and writes the same bytes and looks at none of them: nobody can be faster. Costs are processor time
-of the client's process, but for round trips, and for what says that it is told on the clock. The longest `poll()` is
-told as what its thread worked, without what the system gave to other programs meanwhile, and on the clock as well.
+of the client's process, but for round trips, and for what says that it is measured on the clock. The longest `poll()`
+is what its thread worked, without what the system gave to other programs meanwhile, and on the clock as well.
 
 Each client is used as its own documentation says is fastest, with the same limits; text becomes `str`, and every
 message is really taken. Those of asyncio run on its own loop with aiofastnet and on uvloop, and the better of both
-counts, row by row. Godot runs a script without a main loop. Work with messages from 64 KiB on begins with new
-processes: what malloc has learnt from larger ones would change its cost."""
+counts, row by row. Godot runs a script without a main loop. Work with messages of 64 KiB and more begins with new
+processes: what malloc has learnt from larger ones would change its cost. Other new clients, such as curl-cffi and wreq,
+were 4 to 40 times slower than picows when they were tried, and are left out."""
 
 _INTO_MEMORY = """\
 KiB of real memory that one more client takes, of 50. In play: it has received 80 messages and sent as many. Queue full:
@@ -92,6 +158,38 @@ buffer of 256 KiB for each. How much a client of ours can hold at most is [promi
 _INTO_TABLE = """\
 "At least 2": the other one costs at least twice as much as wsclient. "At most 2": wsclient costs at most twice as much
 as the other one, or at most that much. The spread is the middle half of the rounds."""
+
+
+def _summary(results: dict[str, Figures]) -> str:
+    return _SUMMARY.format(
+        idle=median(results["idle"][OURS]) / 1000,
+        idle_asyncio=_ratio(results, "idle", OURS, "picows") or 0.0,
+        small=median(results["receive-64"][OURS]),
+        small_picows=_ratio(results, "receive-64", OURS, "picows") or 0.0,
+        mixed=_ratio(results, "receive-mixed", OURS, "picows") or 0.0,
+    )
+
+
+def _ratios(results: dict[str, Figures]) -> Iterable[str]:
+    """The one table that fits a phone."""
+    others = ("picows", "aiohttp", "websockets sync", GODOT)
+    yield "| | picows | aiohttp | websockets | Godot 3 |"
+    yield "|---|---:|---:|---:|---:|"
+    for words, key, ours in _RATIOS:
+        ratios = [_ratio(results, key, ours, other) for other in others]
+        if any(ratio is not None for ratio in ratios):
+            yield f"| {words} | " + " | ".join(map(_shown, ratios)) + " |"
+
+
+def _ratio(results: dict[str, Figures], key: str, ours: str, other: str) -> float | None:
+    figures = results.get(key, {})
+    return median(figures[other]) / median(figures[ours]) if ours in figures and other in figures else None
+
+
+def _shown(ratio: float | None) -> str:
+    if ratio is None:
+        return ""
+    return f"{ratio:.2g}" if ratio >= 1.0 else f"**{ratio:.2f}**"
 
 
 def _table(lines: Iterable[Line]) -> Iterable[str]:

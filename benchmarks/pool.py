@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 import trustme
 
+from benchmarks.compiled import compiled_variables
 from benchmarks.worker import CLIENTS
 
 if TYPE_CHECKING:
@@ -99,7 +100,12 @@ class Pool:
 
     def _start_worker(self, client: str) -> subprocess.Popen[str] | None:
         arguments = (client, *self._ports, str(self._authority))
-        worker = self._start(0, "benchmarks.worker", *arguments, variables=CLIENTS[client].variables)
+        try:
+            variables = compiled_variables() if CLIENTS[client].is_compiled else {}
+        except RuntimeError as error:
+            print(f"{client} is not measured: {error}", file=sys.stderr, flush=True)
+            return None
+        worker = self._start(0, "benchmarks.worker", *arguments, variables=variables)
         if _line(worker):
             return worker
         return None  # not installed: said on standard error, by its own import

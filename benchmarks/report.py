@@ -57,7 +57,7 @@ class Line:
         target, unit = self.target, ""
         if not target.other:
             unit = " " + (_NAMES[target.work][1] if target.work in _NAMES else WORKS[target.work].unit)
-        way = target.ours.removeprefix("wsclient").removeprefix(", ")
+        way = target.ours.removeprefix("wsclient").removeprefix(", ")  # "compiled" stays
         other = WORKS[target.other_work].name if target.other_work else target.other
         compared = other or "-"
         aim = f"at least {target.least:g}" if target.least else f"at most {target.most:g}{unit}"

@@ -13,14 +13,14 @@ import os
 import ssl
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.clients.base import Client, NotOffered
 from benchmarks.shapes import block
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 __all__ = ["CLIENTS", "FIRST_CLIENTS", "main"]
 
@@ -36,13 +36,13 @@ class Entry:
         place: module and class.
         first: a module that the program has loaded before.
         distribution: what is installed, for its version; None: nothing.
-        variables: of its process's environment, such as WSCLIENT_PURE for one build beside another.
+        is_compiled: whether it runs the compiled build, which is made first.
     """
 
     place: str
     distribution: str | None
     first: str | None = None
-    variables: Mapping[str, str] = field(default_factory=dict)
+    is_compiled: bool = False
 
 
 CLIENTS = {
@@ -50,7 +50,12 @@ CLIENTS = {
     "wsclient": Entry("ours:Ours", None),
     "wsclient, get_packets()": Entry("ours:InBatches", None),
     "wsclient, by signal": Entry("ours:BySignal", None),
+    "wsclient, messages_available": Entry("ours:ByAvailable", None),
     "wsclient, with numpy": Entry("ours:Ours", None, first="numpy"),
+    "compiled": Entry("ours:Ours", None, is_compiled=True),
+    "compiled, get_packets()": Entry("ours:InBatches", None, is_compiled=True),
+    "compiled, by signal": Entry("ours:BySignal", None, is_compiled=True),
+    "compiled, messages_available": Entry("ours:ByAvailable", None, is_compiled=True),
     "picows": Entry("picows_client:Picows", "picows"),
     "aiohttp": Entry("aiohttp_client:Aiohttp", "aiohttp"),
     "websockets asyncio": Entry("websockets_asyncio:WebsocketsAsyncio", "websockets"),

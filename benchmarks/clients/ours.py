@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
-__all__ = ["BySignal", "InBatches", "Ours", "handle"]
+__all__ = ["ByAvailable", "BySignal", "InBatches", "Ours", "handle"]
 
 
 class Ours(Client):
@@ -177,6 +177,26 @@ class BySignal(Ours):
             if received == before:
                 rest()
         client.data_received.disconnect(on_data)
+
+
+class ByAvailable(Ours):
+    """One handler of `messages_available`, which takes all messages that came."""
+
+    def receive(self, count: int) -> None:
+        client = self.client
+        received = 0
+
+        def on_messages(_count: int) -> None:
+            nonlocal received
+            received += len(client.get_messages())
+
+        client.messages_available.connect(on_messages)
+        while received < count:
+            before = received
+            client.poll()
+            if received == before:
+                rest()
+        client.messages_available.disconnect(on_messages)
 
 
 def _open(client: WebSocketClient, *, busy: bool = True) -> None:
