@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 # What is neither ours nor Python's own: each has the one room that knows it.
 THIRD_PARTY: dict[str, set[str]] = {
-    CLI: {"rich"},
+    CLI: {"matplotlib", "rich"},
     "core": {"pyee"},
     "protocol": {"idna"},
     "testing": {"pytest"},

@@ -1,6 +1,6 @@
 """`python -m wsclient ws://...`, and the `wsclient` script: talk to a WebSocket server from a terminal.
 
-Other commands begin with a word: `serve`, `examples`. `--help` lists the options, the exit codes and examples.
+Other commands begin with a word: `serve`, `swarm`, `examples`. `--help` lists the options, the exit codes and examples.
 """
 
 from __future__ import annotations
@@ -60,6 +60,12 @@ def _serve(words: Sequence[str], interrupt: _Interrupt) -> int:
     return serve(words, sys.stdout, lambda: interrupt.has_come)
 
 
+def _swarm(words: Sequence[str], interrupt: _Interrupt) -> int:
+    from wsclient.cli.swarm import swarm  # noqa: PLC0415 - as above
+
+    return swarm(words, sys.stdout, lambda: interrupt.has_come)
+
+
 def _examples(words: Sequence[str], interrupt: _Interrupt) -> int:
     from wsclient.cli.examples import examples  # noqa: PLC0415 - as above
 
@@ -73,7 +79,13 @@ def _version(words: Sequence[str], interrupt: _Interrupt) -> int:
     return ExitCode.DONE
 
 
-_COMMANDS: Final = {"connect": _connect, "serve": _serve, "examples": _examples, "--version": _version}
+_COMMANDS: Final = {
+    "connect": _connect,
+    "serve": _serve,
+    "swarm": _swarm,
+    "examples": _examples,
+    "--version": _version,
+}
 
 
 def _guarded(run: Callable[[_Interrupt], int]) -> int:

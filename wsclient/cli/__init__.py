@@ -4,6 +4,8 @@
     report         what is shown: plain, in colours (with rich, the extra "cli"), or as JSON
     round_trips    what --ping measures
     session        one connection, from the command to its end
+    serve          a server to try things with
+    swarm          many clients at once; its parts are the modules `swarm_...`
 
 Nothing of the library imports this room.
 """

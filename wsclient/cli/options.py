@@ -45,6 +45,7 @@ exit codes:
 _COMMANDS = """\
 other commands, each with a --help of its own:
   wsclient serve [PORT]    a server that echoes or broadcasts, to try things with
+  wsclient swarm URL       many clients at once, to see what a server bears
   wsclient examples        where the demos are
   wsclient --version
 """

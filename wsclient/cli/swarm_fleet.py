@@ -1,0 +1,190 @@
+"""Fleet: the clients of one process of a swarm, from the first connect to the last goodbye."""
+
+from __future__ import annotations
+
+import traceback
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, Final
+
+from wsclient.cli.swarm_member import Member
+from wsclient.ground.escape import escape
+from wsclient.protocol.close_code import CloseCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from wsclient.cli.swarm_options import SwarmOptions
+    from wsclient.cli.swarm_script import Script
+    from wsclient.cli.swarm_tally import Tally
+    from wsclient.websocket.client import WebSocketClient
+    from wsclient.websocket.poll_group import PollGroup
+
+__all__ = ["Fleet"]
+
+_GRACE: Final = 5.0  # seconds; for the answers to the last messages, and again for the goodbyes
+_FAR: Final = 0.1  # seconds; how long one rest takes at most, so that Ctrl-C is noticed
+
+
+class Fleet:
+    """Connects clients and sends as planned, however long the server takes.
+
+    Args:
+        options: what was asked for.
+        numbers: of the clients of this process.
+        group: polls them.
+        tally: what counts.
+        make_client: makes a client that is set up and not connected.
+        script: what each client does; None: it sends the message of the options, if there is one.
+        clock: monotonic, in seconds; that of the group.
+    """
+
+    def __init__(
+        self,
+        options: SwarmOptions,
+        numbers: Iterable[int],
+        group: PollGroup,
+        tally: Tally,
+        make_client: Callable[[], WebSocketClient],
+        script: Script | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self._options = options
+        self._plan = options.plan
+        self._numbers = list(reversed(list(numbers)))  # the next one last
+        self._group = group
+        self._tally = tally
+        self._make_client = make_client
+        self._script = script
+        self._clock = clock
+        self._start = clock()
+        self._members: list[Member] = []
+        self._due: list[tuple[float, int, Member]] = []  # a heap: when, number, who
+        self._stopped_at: float | None = None
+
+    def step(self) -> None:
+        """Does all that is due, and polls."""
+        now = self._clock()
+        if self._stopped_at is None:
+            self._connect(now)
+            self._act(now)
+        try:
+            self._group.poll()
+        except ExceptionGroup as errors:
+            for error in errors.exceptions:
+                self._blame_script(error)
+        except Exception as error:  # noqa: BLE001 - of a script's handler
+            self._blame_script(error)
+
+    def next_step(self) -> float:
+        """Returns when the next step is due at the latest, on the fleet's clock, whatever comes before."""
+        soonest = self._clock() + _FAR
+        if self._stopped_at is None:
+            if self._numbers:
+                soonest = min(soonest, self._start + self._plan.connects_at(self._numbers[-1]))
+            if self._due:
+                soonest = min(soonest, self._due[0][0])
+        return soonest
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return self._clock() - self._start
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the time is over, or nobody is left."""
+        has_members = bool(self._numbers) or any(not member.is_over for member in self._members)
+        return not has_members or self.elapsed >= self._plan.duration
+
+    def stop(self) -> None:
+        """From now on nothing new is connected or sent."""
+        self._stopped_at = self._clock()
+
+    @property
+    def has_all_answers(self) -> bool:
+        """Whether the last messages are answered, or have had their time since `stop`."""
+        return not any(member.is_waiting for member in self._members) or self._has_waited
+
+    def leave(self, *, is_interrupted: bool) -> None:
+        """Closes all connections. Unless it was interrupted, what is not finished by now counts as an error."""
+        self.stop()
+        counts = self._tally.counts
+        unanswered = counts["unanswered"]
+        for member in self._members:
+            if not (member.is_open or member.is_over or is_interrupted):
+                counts["failed"] += 1
+                self._tally.blame("connect", "Still connecting when the time was over.")
+            member.leave(CloseCode.GOING_AWAY if is_interrupted else CloseCode.NORMAL_CLOSURE)
+        if not is_interrupted and counts["unanswered"] > unanswered:
+            self._tally.errors["answer", "No answer came."] += counts["unanswered"] - unanswered
+
+    @property
+    def has_left(self) -> bool:
+        """Whether all goodbyes are said, or have had their time since `leave`."""
+        return all(member.is_over for member in self._members) or self._has_waited
+
+    @property
+    def _has_waited(self) -> bool:
+        return self._stopped_at is not None and self._clock() >= self._stopped_at + _GRACE
+
+    def count(self) -> None:
+        """Brings the tally up to date with what the clients count themselves."""
+        counts, members = self._tally.counts, self._members
+        statistics = [member.client.get_statistics() for member in members]
+        counts["messages_in"] = sum(each.messages_received for each in statistics)
+        counts["messages_out"] = sum(each.messages_sent for each in statistics)
+        counts["bytes_in"] = sum(each.bytes_received for each in statistics)
+        counts["bytes_out"] = sum(each.bytes_sent for each in statistics)
+        counts["open"] = sum(member.is_open for member in members)
+        counts["connecting"] = sum(not member.is_open and not member.is_over for member in members)
+
+    # What is due
+
+    def _connect(self, now: float) -> None:
+        while self._numbers:
+            due = self._start + self._plan.connects_at(self._numbers[-1])
+            if due > now:
+                return
+            self._begin(self._numbers.pop(), due)
+
+    def _begin(self, number: int, due: float) -> None:
+        options, client = self._options, self._make_client()
+        member = Member(client, number, self._tally, self._clock, self._opened, due=due)
+        self._members.append(member)
+        if self._script is None:
+            client.message_received.connect(member.answered)
+        else:
+            try:
+                member.every = self._script.attach(client, number)
+            except Exception as error:  # noqa: BLE001 - of the user's script
+                self._blame_script(error)
+        self._group.add(client)
+        if client.connect_to_url(options.url, options.protocols, custom_headers=options.headers):
+            member.refused()
+
+    def _opened(self, member: Member) -> None:
+        if self._options.message is not None or member.every is not None:
+            after = self._plan.sends_after(member.number, self.elapsed)
+            heappush(self._due, (self._start + after, member.number, member))
+
+    def _act(self, now: float) -> None:
+        while self._due and self._due[0][0] <= now:
+            due, number, member = heappop(self._due)
+            if not member.is_open:
+                continue
+            heappush(self._due, (due + self._plan.every, number, member))
+            if member.every is not None:
+                self._call(member.every)
+            elif self._options.message is not None:
+                member.send(self._options.message, due)
+
+    def _call(self, every: Callable[[], None]) -> None:
+        try:
+            every()
+        except Exception as error:  # noqa: BLE001 - of the user's script
+            self._blame_script(error)
+
+    def _blame_script(self, error: Exception) -> None:
+        words = escape(f"{type(error).__name__}: {error}", 1000)  # which may quote what the server sent
+        lines = "".join(traceback.format_exception(error)).rstrip().split("\n")
+        self._tally.blame("script", words, "\n".join(escape(line, 1000) for line in lines))

@@ -1,0 +1,103 @@
+"""Histogram: how long things took, in buckets that are never more than two hundredths of their value wide."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import ceil, frexp, ldexp
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["PERCENTILES", "Histogram"]
+
+PERCENTILES: Final = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p999": 99.9}
+"""What is shown of each histogram."""
+
+_LEAST: Final = 1e-6  # seconds
+_MOST: Final = 60.0
+_STEPS: Final = 64  # buckets in each power of two: the middle of each is within 0.8 % of all that it counts
+
+
+class Histogram:
+    """Counts times from 1 us to 60 s, each to within 1 %. Its size does not grow with what it has counted.
+
+    Each power of two is divided into equal buckets, so histograms of several processes are merged by adding. What is
+    shorter or longer is counted in the first or last bucket; `shortest` and `longest` are exact.
+
+    Attributes:
+        count: how many times were recorded.
+        total: their sum, in seconds.
+        shortest: seconds; 0.0 if there are none.
+        longest: seconds; 0.0 if there are none.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.total = 0.0
+        self.shortest = 0.0
+        self.longest = 0.0
+        self._buckets: Counter[int] = Counter()
+
+    def record(self, seconds: float) -> None:
+        """Counts one time. One below zero counts as zero."""
+        seconds = max(seconds, 0.0)
+        self.shortest = min(self.shortest, seconds) if self.count else seconds
+        self.longest = max(self.longest, seconds)
+        self.count += 1
+        self.total += seconds
+        self._buckets[_bucket_of(seconds)] += 1
+
+    def add(self, other: Histogram) -> None:
+        """Counts all that another histogram has counted."""
+        if not other.count:
+            return
+        self.shortest = min(self.shortest, other.shortest) if self.count else other.shortest
+        self.longest = max(self.longest, other.longest)
+        self.count += other.count
+        self.total += other.total
+        self._buckets.update(other._buckets)
+
+    def percentile(self, percent: float) -> float:
+        """Returns the time in seconds that so many percent did not exceed, to within 1 %; 0.0 if there are none."""
+        rank = max(ceil(self.count * percent / 100.0 - 1e-9), 1)
+        if rank >= self.count:
+            return self.longest
+        seen = 0
+        for bucket, count in sorted(self._buckets.items()):
+            seen += count
+            if seen >= rank:
+                return min(max(_middle_of(bucket), self.shortest), self.longest)
+        return self.longest
+
+    def to_json(self) -> dict[str, object]:
+        """Returns all of it; times in seconds. Each bucket is its middle and what it has counted."""
+        return {
+            "count": self.count,
+            "total": self.total,
+            "min": self.shortest,
+            "mean": self.total / self.count if self.count else 0.0,
+            "max": self.longest,
+            **{name: self.percentile(percent) for name, percent in PERCENTILES.items()},
+            "buckets": [[_middle_of(bucket), count] for bucket, count in sorted(self._buckets.items())],
+        }
+
+    @classmethod
+    def from_json(cls, held: Mapping[str, object]) -> Histogram:
+        """Makes a histogram from what `to_json` returned, as of another report."""
+        made = cls()
+        made.count, made.total = int(held["count"]), float(held["total"])  # type: ignore[call-overload, arg-type]  # as written there
+        made.shortest, made.longest = float(held["min"]), float(held["max"])  # type: ignore[arg-type]  # as above
+        for middle, count in held["buckets"]:  # type: ignore[attr-defined]  # as above
+            made._buckets[_bucket_of(middle)] += count
+        return made
+
+
+def _bucket_of(seconds: float) -> int:
+    fraction, power = frexp(min(max(seconds, _LEAST), _MOST) / _LEAST)  # a fraction from 0.5 to 1
+    return power * _STEPS + int((fraction - 0.5) * 2 * _STEPS)
+
+
+def _middle_of(bucket: int) -> float:
+    power, step = divmod(bucket, _STEPS)
+    return ldexp(0.5 + (step + 0.5) / (2 * _STEPS), power) * _LEAST

@@ -1,0 +1,81 @@
+"""What one machine can hold: descriptors and local ports. Asked before the first client connects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+__all__ = ["SPARE", "descriptor_shortage", "port_range", "port_shortage", "raise_descriptor_limit"]
+
+SPARE: Final = 32  # descriptors of a process beside those of its clients: files, pipes, what the interpreter opens
+
+_PORT_RANGE: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
+
+
+def raise_descriptor_limit(needed: int) -> int | None:
+    """Raises what this process and its children may open, if the system lets it.
+
+    Args:
+        needed: how many descriptors one process needs.
+
+    Returns:
+        How many it may open now; None if the system sets no such limit.
+    """
+    try:
+        import resource  # noqa: PLC0415 - Windows has none
+    except ImportError:
+        return None
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY in {soft, hard} and soft != hard:
+        hard = max(needed, soft)
+    if soft == resource.RLIM_INFINITY:
+        return None
+    if soft < needed:
+        soft = min(hard, needed)
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+        except (OSError, ValueError):  # macOS has a lower limit than it says
+            soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return soft
+
+
+def descriptor_shortage(clients: int, processes: int, allowed: int | None) -> str:
+    """Returns what to say if a process may not open as many descriptors as its clients need; "" if it may.
+
+    Args:
+        clients: how many there are in all.
+        processes: among how many they are divided.
+        allowed: how many descriptors each may open; None: as many as it wants.
+    """
+    each = -(-clients // processes)
+    if allowed is None or each + SPARE <= allowed:
+        return ""
+    fit = max(allowed - SPARE, 0) * processes
+    return (
+        f"{clients} clients in {_counted(processes, 'process', 'processes')} need {each + SPARE} descriptors each, and "
+        f"this machine allows {allowed}: {fit} clients fit. Raise the hard limit (ulimit -Hn, or nofile in "
+        "/etc/security/limits.conf), or use more --processes."
+    )
+
+
+def port_range(file: Path = _PORT_RANGE) -> int | None:
+    """Returns how many local ports the system gives to connections; None if it does not say."""
+    try:
+        first, last = map(int, file.read_text(encoding="ascii").split())
+    except (OSError, ValueError):
+        return None
+    return last - first + 1
+
+
+def port_shortage(clients: int, ports: int | None) -> str:
+    """Returns what to say if there are not enough local ports for connections to one address; "" if there are."""
+    if ports is None or clients <= ports:
+        return ""
+    return (
+        f"{clients} clients to one address need as many local ports, and this machine has {ports} for them. Widen the "
+        "range (sysctl net.ipv4.ip_local_port_range), or run the swarm on more machines or addresses."
+    )
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

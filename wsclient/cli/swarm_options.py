@@ -1,0 +1,244 @@
+"""What can be asked of `python -m wsclient swarm`, and what its exit codes mean."""
+
+from __future__ import annotations
+
+import argparse
+from enum import IntEnum
+from importlib.util import find_spec
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wsclient.cli.swarm_plan import Plan
+from wsclient.ground.value import Value
+from wsclient.protocol.errors import InvalidArgument
+from wsclient.protocol.url import URL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
+
+__all__ = ["SwarmExit", "SwarmOptions", "parse"]
+
+
+class SwarmExit(IntEnum):
+    """How a swarm ended, for the shell."""
+
+    GOOD = 0
+    MISSED = 1
+    USAGE = 2  # argparse's own
+    NO_ROOM = 3
+    INTERRUPTED = 130  # the shells' 128 + SIGINT
+
+
+class SwarmOptions(Value):
+    """What was asked for.
+
+    Attributes:
+        url: where to connect to.
+        protocols: subprotocols, the preferred one first.
+        headers: `"Name: value"` each.
+        insecure: whether not to check the server's certificate.
+        cert: path of the certificate to trust; None: the usual roots.
+        clients: how many clients in all.
+        rate: how many connect in a second.
+        duration: seconds, from the first connect on.
+        hz: frames a second; 0: poll as soon as something comes.
+        message: what each client sends, text or binary; None: nothing.
+        every: seconds between two messages of a client, or two calls of a bot's `every`.
+        script: what each client does; None: nothing else.
+        processes: among how many the clients are divided.
+        report: where the report goes, as JSON; None: nowhere.
+        plot: where the picture goes; None: nowhere.
+        fail_under_p99: milliseconds that the 99th percentile must not exceed; None: any.
+        max_errors: how many errors are good.
+    """
+
+    url: str
+    protocols: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    insecure: bool = False
+    cert: str | None = None
+    clients: int = 100
+    rate: float = 50.0
+    duration: float = 30.0
+    hz: float = 0.0
+    message: str | bytes | None = None
+    every: float = 1.0
+    script: Path | None = None
+    processes: int = 1
+    report: Path | None = None
+    plot: Path | None = None
+    fail_under_p99: float | None = None
+    max_errors: int = 0
+
+    @property
+    def plan(self) -> Plan:
+        """When what is due."""
+        return Plan(self.clients, self.rate, self.duration, self.every)
+
+    def to_json(self) -> dict[str, object]:
+        """Returns what may be kept in a report: no secrets of the URL or of headers, and of the message its size."""
+        message = self.message
+        return {
+            "url": str(URL.parse(self.url)),
+            "protocols": list(self.protocols),
+            "headers": [header.partition(":")[0] for header in self.headers],
+            "insecure": self.insecure,
+            "clients": self.clients,
+            "rate": self.rate,
+            "duration": self.duration,
+            "hz": self.hz,
+            "message_bytes": len(message.encode() if isinstance(message, str) else message or b""),
+            "every": self.every,
+            "script": None if self.script is None else str(self.script),
+            "processes": self.processes,
+            "fail_under_p99": self.fail_under_p99,
+            "max_errors": self.max_errors,
+        }
+
+
+_DESCRIPTION = """\
+Connects many clients to a WebSocket server, and shows how it bears them: who came in, what
+went wrong, messages a second, and how long they took. A message counts from when it was
+due, not from when it could leave, so a server that stalls is seen to stall.
+"""
+
+_EPILOG = """\
+a script is a Python file with bot(client, number), which connects handlers, or a class Bot:
+
+  from wsclient.cli import swarm
+
+  class Bot:
+      def __init__(self, client, number): self.client = client
+      def on_open(self): self.client.send_text("hello")
+      def on_message(self, message): swarm.record("push", age_of(message))
+      def on_close(self, was_clean): ...
+      def every(self): self.client.send_text("move")     # each --every seconds
+
+exit codes:
+  0    good
+  1    more errors than --max-errors, or slower than --fail-under-p99
+  2    an argument or the script is wrong
+  3    this machine does not allow so many descriptors or local ports
+  130  Ctrl-C; the report is still made
+
+examples:
+  python -m wsclient swarm ws://127.0.0.1:9080 --send hello
+  python -m wsclient swarm ws://127.0.0.1:9080 --clients 4000 --rate 400 --processes 4 --send @move.json --every 0.5
+  python -m wsclient swarm wss://game.example --script bot.py --hz 60 --report swarm.json --fail-under-p99 50
+"""
+
+
+def parse(arguments: Sequence[str]) -> SwarmOptions:
+    """Reads the command line.
+
+    Args:
+        arguments: behind the word `swarm`.
+
+    Raises:
+        SystemExit: help was asked for, or an argument is wrong; what to say has been said.
+    """
+    parser = _parser()
+    given = vars(parser.parse_args(arguments))
+    given["protocols"], given["headers"] = tuple(given["protocols"]), tuple(given["headers"])
+    given["message"] = _message(given.pop("send"), parser)
+    options = SwarmOptions(**given)
+    _check(options, parser)
+    return options
+
+
+def _check(options: SwarmOptions, parser: argparse.ArgumentParser) -> None:
+    try:
+        URL.parse(options.url)
+    except InvalidArgument as error:
+        parser.error(str(error))
+    if options.message is not None and options.script is not None:
+        parser.error("--send and --script exclude each other: a script sends what it likes")
+    if options.plan.ramp >= options.duration:
+        ramp, duration = f"{options.plan.ramp:g}", f"{options.duration:g}"
+        parser.error(f"the last client would connect after {ramp} s of {duration}: raise --rate or --duration")
+    if options.processes > options.clients:
+        parser.error("more --processes than --clients")
+    if options.plot is not None and options.plot.suffix not in {".png", ".svg"}:
+        parser.error(f"--plot writes .png or .svg, not {options.plot.name}")
+    if options.plot is not None and find_spec("matplotlib") is None:
+        parser.error("--plot needs matplotlib: pip install matplotlib")
+    for path in (options.report, options.plot):
+        if path is not None and not path.parent.is_dir():
+            parser.error(f"there is no folder {path.parent} to write {path.name} into")
+
+
+def _message(given: str | None, parser: argparse.ArgumentParser) -> str | bytes | None:
+    """Returns a text, or what a file holds: text if it is UTF-8."""
+    if given is None or not given.startswith("@"):
+        return given
+    try:
+        held = Path(given[1:]).read_bytes()
+    except OSError as error:
+        _stop(parser, f"--send {given}: {error.strerror}")
+    try:
+        return held.decode("utf-8")
+    except UnicodeDecodeError:
+        return held
+
+
+def _stop(parser: argparse.ArgumentParser, words: str) -> NoReturn:
+    parser.error(words)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="wsclient swarm",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("url", help="ws://... or wss://...; without a scheme ws://")
+    add("--protocol", dest="protocols", action="append", default=[], metavar="NAME", help="a subprotocol to ask for")
+    add("--header", dest="headers", action="append", default=[], metavar="'NAME: VALUE'", help="for each request")
+    add("--insecure", action="store_true", help="do not check the server's certificate")
+    add("--cert", metavar="FILE", help="PEM file with the certificate to trust in place of the usual roots")
+    add("--clients", type=_count, default=100, metavar="N", help="how many (100)")
+    add("--rate", type=_positive, default=50.0, metavar="N", help="how many connect in a second (50)")
+    add("--duration", type=_positive, default=30.0, metavar="SECONDS", help="from the first connect on (30)")
+    add("--hz", type=_not_negative, default=0.0, help="poll so many times a second, as a game; 0: when data come (0)")
+    add("--send", metavar="TEXT|@FILE", help="what each client sends; the next message that comes is the answer")
+    add("--every", type=_positive, default=1.0, metavar="SECONDS", help="between two messages of a client (1)")
+    add("--script", type=Path, metavar="BOT.PY", help="what each client does; see below")
+    add("--processes", type=_count, default=1, metavar="N", help="divide the clients among so many (1)")
+    add("--report", type=Path, metavar="FILE", help="write all figures as JSON")
+    add("--plot", type=Path, metavar="FILE", help="draw them, as .png or .svg; needs matplotlib")
+    add("--fail-under-p99", type=_positive, metavar="MS", help="fail if the 99th percentile is over this")
+    add("--max-errors", type=_whole, default=0, metavar="N", help="fail if there are more errors (0)")
+    return parser
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("at least 0")
+    return number
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def _not_negative(text: str) -> float:
+    number = float(text)
+    if not (isfinite(number) and number >= 0.0):
+        raise argparse.ArgumentTypeError("a number of 0 or more")
+    return number
+
+
+def _positive(text: str) -> float:
+    number = _not_negative(text)
+    if number == 0.0:
+        raise argparse.ArgumentTypeError("a number above 0")
+    return number

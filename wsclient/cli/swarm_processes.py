@@ -1,0 +1,121 @@
+"""Divides a swarm among several processes, and adds up what they count."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Final
+
+from wsclient.cli.swarm_run import run
+from wsclient.cli.swarm_tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
+
+    from wsclient.cli.swarm_options import SwarmOptions
+
+__all__ = ["run_in_processes"]
+
+_NAP: Final = 0.1  # seconds; how long Ctrl-C may take to be noticed
+_STOP: Final = "stop"
+
+
+def run_in_processes(
+    options: SwarmOptions, is_interrupted: Callable[[], bool], on_second: Callable[[Tally], None]
+) -> Tally:
+    """Runs each share in a process of its own, begun by spawn: a fork would take half-made sockets along.
+
+    Args:
+        options: what was asked for.
+        is_interrupted: whether somebody wants it to end.
+        on_second: called about each second with what all have counted together.
+
+    Returns:
+        What all have counted together.
+    """
+    context = multiprocessing.get_context("spawn")
+    workers: dict[Connection, _Worker] = {}
+    for number in range(options.processes):
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_work, args=(theirs, options, number), daemon=True)
+        process.start()
+        theirs.close()
+        workers[ours] = _Worker(process)
+    try:
+        _gather(workers, is_interrupted, on_second)
+    finally:
+        for ours, worker in workers.items():
+            ours.close()  # which ends one that still runs
+            worker.process.join()
+    return Tally.of([worker.tally for worker in workers.values()])
+
+
+class _Worker:
+    """One process, and the last that it has said."""
+
+    def __init__(self, process: SpawnProcess) -> None:
+        self.process = process
+        self.tally = Tally()
+        self.is_running = True
+        self.has_news = False
+
+
+def _gather(
+    workers: dict[Connection, _Worker], is_interrupted: Callable[[], bool], on_second: Callable[[Tally], None]
+) -> None:
+    has_stopped = False
+    while running := [ours for ours, worker in workers.items() if worker.is_running]:
+        ready = wait(running, _NAP)
+        for ours in running:
+            if ours in ready:
+                _hear(ours, workers[ours])
+        if is_interrupted() and not has_stopped:
+            has_stopped = True
+            _tell_to_stop(running)
+        at_work = [worker for worker in workers.values() if worker.is_running]
+        if at_work and all(worker.has_news for worker in at_work):
+            on_second(Tally.of([worker.tally for worker in workers.values()]))
+            for worker in workers.values():
+                worker.has_news = False
+
+
+def _hear(ours: Connection, worker: _Worker) -> None:
+    try:
+        tally, is_last = ours.recv()
+    except (EOFError, OSError):
+        worker.process.join()
+        worker.tally.blame("process", f"A process of the swarm ended with exit code {worker.process.exitcode}.")
+        worker.is_running = False
+        return
+    worker.tally = tally
+    worker.has_news = True
+    worker.is_running = not is_last
+
+
+def _tell_to_stop(running: list[Connection]) -> None:
+    for ours in running:
+        try:
+            ours.send(_STOP)
+        except OSError:  # it has just ended
+            continue
+
+
+def _work(theirs: Connection, options: SwarmOptions, number: int) -> None:
+    """Runs in the other process. Ends early if it is told to, or if the first process is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the first process decides
+    is_told = False
+
+    def is_interrupted() -> bool:
+        nonlocal is_told
+        is_told = is_told or theirs.poll()  # its end can be read, too
+        return is_told
+
+    try:
+        tally = run(options, number, is_interrupted, lambda tally: theirs.send((tally, False)))
+        theirs.send((tally, True))
+    except OSError:
+        sys.exit(1)  # nobody is left to hear it
