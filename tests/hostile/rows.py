@@ -271,7 +271,6 @@ ROWS = {
 """What each row says, by its name."""
 
 LATER = {
-    "C11": "there is no group of clients yet",
     "H14": "is tried with the Variant codec",
     "H15": "is tried with the multiplayer mode",
     "J01": "takes a day",
