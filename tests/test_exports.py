@@ -116,6 +116,8 @@ def is_before_code(module: Module) -> bool:
 
 MODULES = [pytest.param(module, id=module.name) for module in modules() if has_code(module)]
 each_module = pytest.mark.parametrize("module", MODULES)
+# Locust patches the process that imports it, so tests/test_locust.py imports this door in others.
+each_importable = pytest.mark.parametrize("module", [each for each in MODULES if each.id != f"{PACKAGE}.locust"])
 
 
 @each_module
@@ -124,7 +126,7 @@ def test_every_module_lists_its_names_at_its_top(module: Module) -> None:
     assert is_before_code(module)
 
 
-@each_module
+@each_importable
 def test_every_listed_name_exists_once(module: Module) -> None:
     names = exported(module) or []
     loaded = import_module(module.name)

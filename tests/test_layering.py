@@ -11,6 +11,7 @@ import pytest
 from tests.support.source import PACKAGE, ROOT, Import, Module, imports, modules, without_docstrings
 
 DOORS = "doors"  # the public modules of the top level
+LOCUST = "locust"  # the door that needs what only load tests install; nothing imports it
 CLI = "cli"  # the program on top of it all, its door `__main__` with it
 
 # What each room may import beside itself: other rooms, or single modules of them. From the ground up.
@@ -25,6 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scene": {"core", "multiplayer", "variant", "transport.clock", "ground"},
     "godot4": {"core", "scene", "websocket", "multiplayer", "variant", "transport", "ground"},
     DOORS: {"websocket", "scene", "core", "multiplayer", "variant", "transport", "ground"},
+    LOCUST: {"websocket", "transport.clock", "ground"},
     "testing": {"websocket", "core", "transport", "protocol", "ground"},
     CLI: {DOORS, "websocket", "core", "transport", "protocol", "ground"},
     "frozen": set(),
@@ -33,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 # What is neither ours nor Python's own: each has the one room that knows it.
 THIRD_PARTY: dict[str, set[str]] = {
     CLI: {"matplotlib", "rich"},
+    LOCUST: {"gevent", "locust"},
     "core": {"pyee"},
     "protocol": {"idna"},
     "testing": {"pytest"},
@@ -174,13 +177,13 @@ def test_the_package_imports_without_a_circle() -> None:
 def test_every_package_is_a_room_of_the_table() -> None:
     rooms = {name.split(".")[1] for module in MODULES if module.is_package and "." in (name := module.name)}
 
-    assert rooms == set(MAY_IMPORT) - {DOORS}
+    assert rooms == set(MAY_IMPORT) - {DOORS, LOCUST}
 
 
 def test_the_top_level_holds_doors_and_rooms_alone() -> None:
     top = {path.name for path in (ROOT / PACKAGE).iterdir() if path.suffix == ".py"}
 
-    assert top == {"__init__.py", "__main__.py", "netgraph.py", "rpc.py"}
+    assert top == {"__init__.py", "__main__.py", "locust.py", "netgraph.py", "rpc.py"}
 
 
 def test_there_are_six_floors() -> None:

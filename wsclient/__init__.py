@@ -23,7 +23,7 @@ The map of the package, from the ground up. A room imports from those above it i
     cli/          `python -m wsclient`
     frozen/       what PyInstaller has to know
 
-`wsclient.netgraph` draws what a client did in the last seconds.
+`wsclient.netgraph` draws what a client did in the last seconds; `wsclient.locust` has users for Locust's load tests.
 """
 
 import os

@@ -1,0 +1,1 @@
+"""Plays the arena with thousands of users, with Locust."""
