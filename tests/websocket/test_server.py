@@ -355,6 +355,19 @@ def test_a_client_that_takes_nothing_does_not_keep_others_from_getting_it(hostin
     assert clients[1].get_packets() == [b"x"]
 
 
+def test_who_gets_a_broadcast_and_says_nothing_is_still_asked_for_life(hosting: Hosting) -> None:
+    hosting.server.heartbeat_interval = 5.0
+    raw = hosting.raw(request())
+    hosting.settle()
+    for _ in range(200):  # frames, in which something always leaves
+        hosting.server.put_packet(b"all")
+        hosting.settle(1, 0.1)
+
+    assert hosting.server.get_peers() == []
+    assert hosting.told[-1][0] == "client_disconnected"
+    assert hosting.reply(raw).count(b"\x82\x03all") > 50
+
+
 def test_packets_of_clients_are_not_the_servers(hosting: Hosting) -> None:
     client = hosting.opened()
     client.send_text("x")

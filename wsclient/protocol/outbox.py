@@ -131,9 +131,10 @@ class Outbox:
         size = len(payload)
         if size >= self._express_end or self.waiting or self._queue or self._pings or self._pongs:
             return b""
-        if self._keys is None or self._deflater is not None:
+        if self._deflater is not None:
             return b""
-        return mask_frame((self._text_heads if is_text else self._binary_heads)[size] + payload, self._keys)
+        frame = (self._text_heads if is_text else self._binary_heads)[size] + payload
+        return frame if self._keys is None else mask_frame(frame, self._keys)
 
     def add_message(self, payload: bytes, *, is_text: bool) -> None:
         """Queues one message. It will be one frame, or several if it is large and to be compressed."""

@@ -65,7 +65,7 @@ class LiveConnection:
         heard_at: when the last byte came, on the system's clock.
         quiet_until: when `step` has to be called next, on the system's clock, if the stream does not become
             readable before and polling goes on; -inf for at once. Only `step` sets it, so whoever changes something
-            in between has to call `step` anyway.
+            in between, a setting too, has to call `step` anyway.
     """
 
     __slots__ = (
@@ -152,6 +152,7 @@ class LiveConnection:
 
     def settings_changed(self) -> None:
         """Called when a setting was changed."""
+        self.quiet_until = -inf
         self.connection.limit_frames(self._settings.max_frame_size)
         self._stream.set_user_timeout(_USER_TIMEOUT * self._settings.heartbeat_interval)
 

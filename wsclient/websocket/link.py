@@ -311,7 +311,8 @@ class Link:
         transport = self.transport
         if transport is None or not transport.can_send or not self.is_open:
             return self.refuse(Error.FAILED, f"nothing can be sent while {self._state}", hint=self._way_out)
-        if refusal := self._look_for_room(len(payload)):
+        is_sure = self.sent_messages < self._sure_messages and self.sent_bytes + len(payload) <= self._sure_bytes
+        if not is_sure and (refusal := self._look_for_room(len(payload))):
             return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint=_HINT_OF_ROOM)
         self._queue(payload, is_text=is_text)
         return _OK

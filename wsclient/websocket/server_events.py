@@ -216,6 +216,13 @@ class ServerEvents(SignalEmitter):
     def _serve(self, entry: Entry[ServedClient | Listener], client: ServedClient, before: float, share: float) -> None:
         link = client.link
         entry.is_awake = True  # what its own turn does must not wake it again
+        # One of many that get a broadcast, and have said nothing: its frame is all there is to do.
+        was_polled = self._polled_at - before <= _STOPPED
+        watched = entry.watched if entry.is_ready is False and not link.events else None
+        if watched is not None and was_polled and client.transport.has_only_written(self._polled_at):
+            entry.is_awake = False
+            self._watchlist.rest(entry, watched, entry.due)
+            return
         try:
             if link.transport is not None:
                 client.transport.was_polled(before, entry.is_ready)
