@@ -7,10 +7,11 @@ PYTEST_ARGS =
 SECONDS = 10
 LENGTH = 6
 FUZZ_ARGS =
+AUTOBAHN =
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
 
-.PHONY: help demo demo-godot demo-godot4 demo-web browser test test-all check types docs engines interop fuzz model bench bench-quick wheels test-compiled clean
+.PHONY: help demo demo-godot demo-godot4 demo-web browser test test-all check types docs engines interop autobahn fuzz model bench bench-quick wheels test-compiled clean
 .NOTPARALLEL:
 
 help:
@@ -26,6 +27,7 @@ help:
 	@echo 'make docs    the documentation, into build/site; a warning or a broken link fails'
 	@echo 'make engines the engines of demos/engines, so that make test tries them too'
 	@echo 'make interop every real server that is installed or can be, into build/interop; writes docs/interop.md'
+	@echo 'make autobahn Autobahn for client and server, the quick cases; needs a Python 2.7; AUTOBAHN=--full for all 517'
 	@echo 'make fuzz    broken inputs for all that reads what strangers sent: SECONDS=10 for each of its targets'
 	@echo 'make model   every sequence of steps of a connection, LENGTH=6 of them, against the laws of its signals'
 	@echo 'make bench   the other clients beside this one, under fifteen minutes; writes docs/performance.md'
@@ -77,6 +79,9 @@ engines: $(VENV)/.has-engines
 
 interop: $(VENV)/.has-test
 	$(BIN)/python -m tests.interop.servers
+
+autobahn: $(VENV)/.has-test
+	PYTHON=$(BIN)/python .ci/autobahn $(AUTOBAHN)
 
 fuzz: $(VENV)/.has-fuzz
 	$(BIN)/python -m fuzz --seconds $(SECONDS) $(FUZZ_ARGS)

@@ -227,6 +227,18 @@ def test_a_client_that_closes_is_answered(code: int, told: int, hosting: Hosting
     assert hosting.server.get_peers() == []
 
 
+def test_a_line_of_the_log_begins_with_the_client_that_it_is_about(hosting: Hosting, caplog) -> None:
+    client = hosting.opened()
+    (client_id,) = hosting.server.get_peers()
+    peer = hosting.server.get_peer(client_id)
+    port = hosting.server.get_peer_port(client_id)
+    peer.close()
+    peer.put_packet(b"too late")
+
+    assert f"127.0.0.1:{port}: " in caplog.text
+    client.poll()
+
+
 def test_a_client_that_vanishes_is_told_as_not_clean(hosting: Hosting) -> None:
     raw = hosting.raw(request())
     hosting.settle()

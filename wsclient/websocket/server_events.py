@@ -204,6 +204,7 @@ class ServerEvents(SignalEmitter):
         link.auto_flush = self._auto_flush
         client = ServedClient(link, NativeTransport(self._settings, clock=self._clock), stream.remote_address)
         client.entry = self._watchlist.add(client)
+        link.place = _place(client)
         link.let_rest(_Waker(self._watchlist, client.entry))
         guard(link)
         self._served[client] = None

@@ -1,0 +1,57 @@
+"""Echoes every message with its kind: what Autobahn's fuzzing client is run against.
+
+python -m tests.interop.autobahn_server 9002
+"""
+
+from __future__ import annotations
+
+import sys
+
+from wsclient import Error, PollGroup, WebSocketServer
+
+__all__ = ["echoing", "main"]
+
+_KIB = 64 * 1024  # of buffers: the largest case has 16 MiB, and echoes wait behind each other
+_PACKETS = 65536
+
+
+def echoing(port: int) -> WebSocketServer:
+    """Returns a server that listens on this machine, with compression.
+
+    Raises:
+        RuntimeError: the port cannot be listened on.
+    """
+    server = WebSocketServer()
+    server.bind_ip = "127.0.0.1"
+    server.compression = True
+    server.heartbeat_interval = 0  # a case counts every frame
+    server.set_buffers(_KIB, _PACKETS, _KIB, _PACKETS)
+
+    def echo(client_id: int) -> None:
+        peer = server.get_peer(client_id)
+        message = None if peer is None else peer.get_message()
+        if peer is None or message is None:
+            return
+        if isinstance(message, str):
+            peer.send_text(message)
+        else:
+            peer.put_packet(message)
+
+    server.data_received.connect(echo)
+    if server.listen(port) != Error.OK:
+        raise RuntimeError(f"{server.last_error}")
+    return server
+
+
+def main() -> None:
+    """Serves until the process ends."""
+    server = echoing(int(sys.argv[1]))
+    group = PollGroup()
+    group.add(server)
+    while True:
+        group.wait(1.0)
+        group.poll()
+
+
+if __name__ == "__main__":
+    main()
