@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from math import inf
+from weakref import ref
 
 import pytest
 
@@ -192,3 +193,21 @@ def test_real_descriptors_wake_their_members() -> None:
     watchlist.close()
     one.close()
     other.close()
+
+
+def test_a_removed_member_is_let_go_long_before_its_time_comes(watchlist: Watchlist[object]) -> None:
+    class Member:
+        pass
+
+    member = Member()
+    entry = watchlist.add(member)
+    watchlist.take()
+    watchlist.rest(entry, NOTHING, 1000.0)
+    is_there = ref(member)
+
+    watchlist.discard(entry)
+    watchlist.discard(entry)  # may be called twice
+    del member
+
+    assert is_there() is None
+    assert watchlist.next_due() == 1000.0

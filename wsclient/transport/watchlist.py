@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from heapq import heappop, heappush
 from math import inf
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from wsclient.transport.poll_set import open_poll_set
 
@@ -24,7 +24,7 @@ class Entry(Generic[Member]):
     """One member of a watchlist.
 
     Attributes:
-        member: what the list was given.
+        member: what the list was given; not there any more when it has left.
         is_awake: whether it waits for its turn.
         is_ready: whether its descriptor was ready when the system was last asked; None if it was not watched then.
         is_removed: whether it has left the list.
@@ -36,7 +36,7 @@ class Entry(Generic[Member]):
     __slots__ = ("__weakref__", "due", "is_awake", "is_ready", "is_removed", "member", "queued_for", "watched")
 
     def __init__(self, member: Member) -> None:
-        self.member: Final = member
+        self.member: Member = member
         self.is_awake: bool = False
         self.is_ready: bool | None = None
         self.is_removed: bool = False
@@ -81,7 +81,9 @@ class Watchlist(Generic[Member]):
     def discard(self, entry: Entry[Member]) -> None:
         """Lets a member go. It gets no turn any more."""
         self._unwatch(entry)
-        entry.is_removed = True
+        if not entry.is_removed:
+            entry.is_removed = True
+            del entry.member  # the entry may stand in the heap for long, and would keep it
 
     def wake(self, entry: Entry[Member]) -> None:
         """Gives a member a turn, behind those that are awake already."""

@@ -127,10 +127,11 @@ class PollGroup:
             KeyError: it is not in this group.
         """
         entry = self._entries.pop(client)
+        resting = entry.member.resting
         self._watchlist.discard(entry)
         _groups.pop(client, None)
-        if entry.member.resting is not None:
-            entry.member.resting._let_rest(needs_nobody)  # noqa: SLF001 - as above
+        if resting is not None:
+            resting._let_rest(needs_nobody)  # noqa: SLF001 - as above
 
     def discard(self, client: NetworkedMultiplayerPeer) -> None:
         """Lets a client go if it is in this group."""
