@@ -1,4 +1,4 @@
-"""How the servers of the demos run: until Ctrl-C; and where their port is taken, they say so."""
+"""Runs the servers of the demos until Ctrl-C, and reports if their port is taken."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["run_server"]
 
 
 def run_server(server: Coroutine[None, None, None], port: int) -> None:
-    """Runs a server to its end.
+    """Runs a server until it ends.
 
     Args:
-        server: what serves.
-        port: where; for the message.
+        server: the coroutine that serves.
+        port: the server's port, for the error message.
     """
     try:
         with contextlib.suppress(KeyboardInterrupt):
@@ -27,4 +27,4 @@ def run_server(server: Coroutine[None, None, None], port: int) -> None:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
-        sys.exit(f"Port {port} is taken: does such a server run already? Another port: --port {port + 1}")
+        sys.exit(f"Port {port} is taken. Is this server already running? For another port, use --port {port + 1}")

@@ -1,1 +1,1 @@
-"""The arena: a small game over real sockets. `python -m demos.arena` starts its server, its bots and its window."""
+"""The arena: a small game over real sockets. `python -m demos.arena` starts the server, the bots and the window."""

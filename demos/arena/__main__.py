@@ -4,8 +4,8 @@
     python -m demos.arena --host [--port 8765]
     python -m demos.arena --join ws://127.0.0.1:8765 --name Bob
 
-Arrow keys or WASD fly; until one is pressed, the ship flies itself. K kills the server, F3 shows the network. Escape
-ends it.
+Fly with the arrow keys or WASD; until you press one of them, the ship flies itself. Press K to kill the server, F3 to
+show network statistics, and Escape to quit.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def play(
     *,
     shows_network: bool = False,
 ) -> None:
-    """Plays on a server, whether it is there or not, until the window is closed."""
+    """Plays until the window is closed, also while the server cannot be reached."""
     with WebSocketClient() as client:
         connection = Connection(client, url)
         game = Game(client, Ship(name, hue=45))
@@ -80,11 +80,11 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demos.arena", description=__doc__.partition("\n")[0])
     add_player_options(parser)
     add_options(parser)
-    parser.add_argument("--kill-server-after", type=float, metavar="SECONDS", help="to see how the game goes on")
+    parser.add_argument("--kill-server-after", type=float, metavar="SECONDS", help="kill the server after a while")
     parser.add_argument("--network", action="store_true", help="show the network from the start, as F3 does")
-    parser.add_argument("--host", action="store_true", help="serve the game in this process; brings no bots")
-    parser.add_argument("--port", type=int, default=8765, help="of --host; 0: any free one (default: %(default)s)")
-    parser.add_argument("--join", metavar="URL", help="play on a server that runs already; brings no bots")
+    parser.add_argument("--host", action="store_true", help="serve the game in this process, without bots")
+    parser.add_argument("--port", type=int, default=8765, help="of --host; 0: any free port (default: %(default)s)")
+    parser.add_argument("--join", metavar="URL", help="play on a server that is already running, without bots")
     return parser.parse_args()
 
 

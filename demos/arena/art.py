@@ -1,4 +1,4 @@
-"""The arena's pictures, each drawn once: large, then made small, which smooths every edge."""
+"""The arena's pictures. Each is drawn once, large, and scaled down, which smooths the edges."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from demos.arena.model import WIDTH
 
 __all__ = ["ANGLES", "FINER", "HEIGHT", "WIDTH", "backdrop", "glow", "ring", "ship", "sparkle", "tint"]
 
-HEIGHT = ARENA_HEIGHT + 100  # of the window, the numbers below included
-FINER = 4  # times larger than it will be
-ANGLES = 180  # pictures of a ship for all directions
+HEIGHT = ARENA_HEIGHT + 100  # of the window, with the numbers below the arena
+FINER = 4  # times the final size
+ANGLES = 180  # pictures of a ship, one for each direction
 
 TOP, BOTTOM = pygame.Color(9, 12, 27), pygame.Color(20, 25, 52)
 GRID = 80  # units
 NEBULAE = ((260, 210, 520, 255), (1060, 520, 560, 210), (700, 60, 420, 300))  # x, y, radius, hue
 SIDE = 72  # of a ship's picture
 SHIP = ((24, 0), (-16, 15), (-9, 0), (-16, -15))
-RIDGE = ((24, 0), (-16, 15), (-9, 0))  # the half in the shade
+RIDGE = ((24, 0), (-16, 15), (-9, 0))  # the shaded half
 FLAME = ((-11, 7), (-30, 0), (-11, -7))
 
 
 def tint(hue: int, lightness: float = 66, saturation: float = 82) -> pygame.Color:
-    """Gives the colour of a hue; lightness and saturation in percent."""
+    """Returns the colour of a hue, with lightness and saturation in percent."""
     color = pygame.Color(0)
     color.hsla = (hue % 360, saturation, lightness, 100)
     return color
@@ -35,14 +35,14 @@ def tint(hue: int, lightness: float = 66, saturation: float = 82) -> pygame.Colo
 
 @lru_cache(maxsize=1)
 def backdrop() -> pygame.Surface:
-    """Night, with stars and a faint grid."""
+    """Returns a night sky with stars and a faint grid."""
     picture = pygame.Surface((WIDTH, HEIGHT))
     for y in range(HEIGHT):
         pygame.draw.line(picture, TOP.lerp(BOTTOM, y / HEIGHT), (0, y), (WIDTH, y))
     for x, y, radius, hue in NEBULAE:
         light = pygame.transform.smoothscale(
             glow(hue, radius // 8, 8), (2 * radius, 2 * radius)
-        )  # nobody sees the edge
+        )  # without a visible edge
         picture.blit(light, (x - radius, y - radius), special_flags=pygame.BLEND_ADD)
     picture.blit(_grid(), (0, 0))
     picture.blit(_far_stars(), (0, 0), special_flags=pygame.BLEND_ADD)
@@ -73,7 +73,7 @@ def _far_stars() -> pygame.Surface:
 
 @lru_cache(maxsize=4096)
 def glow(hue: int, radius: int, lightness: int) -> pygame.Surface:
-    """A soft light, to be added to what lies below; as bright in its middle as `lightness` percent."""
+    """Returns a soft light, which is added to the picture below it. `lightness` is that of its centre, in percent."""
     picture = pygame.Surface((2 * radius, 2 * radius))
     for distance in range(radius, 0, -1):
         near = (1 - distance / radius) ** 2
@@ -83,7 +83,7 @@ def glow(hue: int, radius: int, lightness: int) -> pygame.Surface:
 
 @lru_cache(maxsize=4096)
 def ship(hue: int, angle: int, *, thrust: bool = False, is_lost: bool = False) -> pygame.Surface:
-    """A ship that looks along one of the `ANGLES`; pale where it `is_lost`. Its middle is the picture's."""
+    """Returns a ship that points along one of the `ANGLES`, centred in the picture. It is pale if it `is_lost`."""
     side = SIDE * FINER
     picture = pygame.Surface((side, side), pygame.SRCALPHA)
     turn = math.tau * angle / ANGLES
@@ -109,7 +109,7 @@ def ship(hue: int, angle: int, *, thrust: bool = False, is_lost: bool = False) -
 
 @lru_cache(maxsize=64)
 def sparkle(size: int) -> pygame.Surface:
-    """A star to catch, with four rays; its middle is the picture's."""
+    """Returns a star with four rays, centred in the picture."""
     side = 2 * size * FINER
     middle = side / 2
     picture = pygame.Surface((side, side), pygame.SRCALPHA)
@@ -123,7 +123,7 @@ def sparkle(size: int) -> pygame.Surface:
 
 @lru_cache(maxsize=512)
 def ring(radius: int, strength: int) -> pygame.Surface:
-    """What is seen where a star was caught; `strength` from 0 to 255."""
+    """Returns the ring that is shown when a star is caught, with a `strength` from 0 to 255."""
     side = 2 * (radius + 2) * FINER
     picture = pygame.Surface((side, side), pygame.SRCALPHA)
     pygame.draw.circle(picture, (255, 232, 170, strength), (side / 2, side / 2), radius * FINER, 2 * FINER)

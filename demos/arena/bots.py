@@ -1,4 +1,4 @@
-"""Bots: players that fly by themselves, each a `WebSocketClient` of its own, all in one loop.
+"""Bots that play by themselves, each with its own `WebSocketClient`, all in one loop.
 
 python -m demos.arena.bots ws://127.0.0.1:8765 --count 4
 """
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 __all__ = ["fly_bots", "main", "new_bot_ship", "run_bots"]
 
 NAMES = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Radia", "Ken")
-HUES = (205, 288, 150, 10, 328, 235, 95, 180)  # far from each other
+HUES = (205, 288, 150, 10, 328, 235, 95, 180)  # easy to tell apart
 FRAME = 1 / 60  # seconds
 
 
 def new_bot_ship(index: int) -> Ship:
-    """Gives the bot of this number its name, its colour and a place."""
+    """Returns the ship of this bot, with its name, colour and position."""
     lot = Random(index)
     name = NAMES[index % len(NAMES)] + (f" {index // len(NAMES) + 1}" if index >= len(NAMES) else "")
     return Ship(name, HUES[index % len(HUES)], x=lot.uniform(0.1, 0.9) * WIDTH, y=lot.uniform(0.2, 0.8) * HEIGHT)
 
 
 def fly_bots(url: str, count: int, is_over: threading.Event) -> None:
-    """Plays with `count` bots until it is over."""
+    """Plays with `count` bots until `is_over` is set."""
     clients = [WebSocketClient() for _ in range(count)]
     for client in clients:
         Connection(client, url)
@@ -49,17 +49,17 @@ def fly_bots(url: str, count: int, is_over: threading.Event) -> None:
 
 
 def run_bots(fly: Callable[[str, int, threading.Event], None], *, program: str, description: str) -> None:
-    """Does what the command line asks for, until Ctrl-C or, if so asked, until standard input ends.
+    """Runs bots from the command line until Ctrl-C or, with an option, until standard input ends.
 
     Args:
-        fly: plays with so many bots at that URL until it is over.
-        program: how it is started, for the help.
-        description: the same.
+        fly: plays with a number of bots at a URL until its event is set.
+        program: the command that starts the program, for the help.
+        description: its description, for the help.
     """
     parser = argparse.ArgumentParser(prog=program, description=description)
-    parser.add_argument("url", help="of the server")
+    parser.add_argument("url", help="URL of the server")
     parser.add_argument("--count", type=int, default=4, help="how many bots (default: %(default)s)")
-    parser.add_argument(lifeline.OPTION, action="store_true", help="end when standard input does")
+    parser.add_argument(lifeline.OPTION, action="store_true", help="exit when standard input ends")
     options = parser.parse_args()
     is_over = threading.Event()
     if options.until_stdin_closes:

@@ -1,4 +1,4 @@
-"""The processes that a player brings along: a server, and bots."""
+"""The processes that the demo starts: a server, and bots."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Companions"]
 
-SECONDS_DEAD = 3.0  # until a server that has died is started again
+SECONDS_DEAD = 3.0  # before a dead server is started again
 
 
 class Companions:
-    """A server on a free port, and bots that play on it. They end at the end of the `with`, and with this process.
+    """A server on a free port, and bots that play on it. They end with the `with` block, or with this process.
 
     Args:
-        bots: how many.
-        server: the module of the server, and what it is told besides its port.
-        kill_server_after: seconds; None: not at all.
+        bots: the number of bots.
+        server: the server's module, and its arguments other than the port.
+        kill_server_after: seconds, or None to keep it running.
 
     Attributes:
-        url: of the server; the same after it was started again.
+        url: the server's URL, which does not change if it is started again.
     """
 
     def __init__(
@@ -55,11 +55,11 @@ class Companions:
                 lifeline.stop(child)
 
     def kill_server(self) -> None:
-        """Ends the server as a crash would."""
+        """Kills the server, like a crash."""
         self._server.kill()
 
     def update(self) -> None:
-        """Starts a server that has died again, after a while. To be called once a frame; never waits."""
+        """Starts a dead server again after a while. Call it once a frame; it never blocks."""
         now = time.monotonic()
         if self._kill_at is not None and now >= self._kill_at:
             self._kill_at = None

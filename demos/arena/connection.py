@@ -1,4 +1,4 @@
-"""The connection of a player: it comes back by itself, and the screen says how that goes."""
+"""A player's connection, which reconnects automatically and is shown on the screen."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ __all__ = ["Connection"]
 
 
 class Connection:
-    """Connects a client, and remembers what there is to say about it.
+    """Connects a client, and records what to show about the connection.
 
     Args:
-        client: not connected yet.
-        url: of the server.
+        client: a client that is not connected yet.
+        url: the server's URL.
 
     Attributes:
-        url: of the server.
-        why: the reason for the last end; "" while connected.
+        url: the server's URL.
+        why: the reason why the connection ended, or "" while connected.
         connections: how often the client was connected.
 
     Raises:
-        ValueError: the URL is none.
+        ValueError: the URL is not valid.
     """
 
     def __init__(self, client: WebSocketClient, url: str) -> None:
@@ -43,12 +43,12 @@ class Connection:
 
     @property
     def is_open(self) -> bool:
-        """Whether messages can be sent."""
+        """True if messages can be sent."""
         return self._client.get_connection_status() == self._client.CONNECTION_CONNECTED
 
     @property
     def line(self) -> str:
-        """How it stands, in a few words."""
+        """The state of the connection in a few words."""
         if self.is_open:
             return f"connected to {self.url}"
         if not self.why:

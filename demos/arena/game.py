@@ -1,4 +1,4 @@
-"""One player's game, over any peer: a `WebSocketClient`, or one that knows no network."""
+"""One player's game over any peer: a `WebSocketClient`, or a peer without a network."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ if TYPE_CHECKING:
 __all__ = ["Game", "Sighting"]
 
 SECONDS_BETWEEN_ECHOES = 0.25
-FORGOTTEN_AFTER = 6.0  # seconds without news of a ship
+FORGOTTEN_AFTER = 6.0  # seconds without messages from a ship
 
 
 class Sighting(NamedTuple):
-    """A ship as it was when we heard of it last."""
+    """The last known state of a ship."""
 
     ship: Ship
     seen_at: float
 
 
 class Game:
-    """Flies one ship, tells the others where it is, and knows where they are. Call `frame()` once a frame.
+    """Flies one ship and exchanges positions with the others. Call `frame()` once a frame.
 
-    Goes on without a connection too: then nobody hears of it.
+    The game also runs without a connection.
 
     Args:
-        peer: carries the packets.
-        ship: the player's own.
-        clock: seconds, from anywhere on.
+        peer: sends and receives the packets.
+        ship: the player's own ship.
+        clock: returns the time in seconds, from any starting point.
 
     Attributes:
-        ship: the player's own, now.
+        ship: the player's own ship, now.
         others: the other ships, by name.
-        stars: how often each was caught.
-        round_trip: seconds that the last echo took, up to the frame that reads it. None while unknown.
-        polls: how long the calls of `peer.poll()` took.
-        received, sent: messages.
+        stars: how often each star was caught.
+        round_trip: seconds until a frame read the last echo, or None if unknown.
+        polls: the durations of `peer.poll()`.
+        received, sent: the rates of messages.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Game:
         self._echo_due_at = clock()
 
     def frame(self, seconds: float, steering: Steering) -> None:
-        """Hears what there is, moves the ship on by `seconds`, and tells the others."""
+        """Receives messages, moves the ship by `seconds`, and sends its state."""
         self._poll()
         self.ship, self.stars = catch(fly(self.ship, steering, seconds), self.stars)
         if self.peer.get_connection_status() == self.peer.CONNECTION_CONNECTED:

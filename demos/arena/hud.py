@@ -1,4 +1,4 @@
-"""What stands on the screen in words and numbers."""
+"""The text and the numbers on the screen."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ BRIGHT, QUIET = pygame.Color(236, 240, 255), pygame.Color(140, 152, 190)
 GOOD, BAD, BAR = pygame.Color(104, 219, 158), pygame.Color(255, 142, 122), pygame.Color(108, 176, 255)
 PANEL, EDGE, ALARM = (12, 17, 38, 190), (130, 155, 235, 46), (255, 142, 122, 150)
 MARGIN = 20
-SECONDS_TO_LOSE = 0.5  # without news, until a ship is shown as lost
-BARS = 120  # in the chart, a frame each
+SECONDS_TO_LOSE = 0.5  # without messages before a ship is shown as lost
+BARS = 120  # in the chart, one for each frame
 CHART_TOP = 0.001  # seconds; the height of the chart
 TOO_LONG = 0.002  # seconds; an eighth of a frame
 
 
 class Status(NamedTuple):
-    """How it stands with the connection, in words."""
+    """The state of the connection in words."""
 
     is_connected: bool
     line: str
-    trouble: str = ""  # where there is any: a sentence for the middle of the screen
+    trouble: str = ""  # a sentence for the middle of the screen, if there is a problem
 
 
 def status_of(connection: Connection) -> Status:
-    """Returns how it stands with a connection."""
+    """Returns the state of a connection in words."""
     return Status(connection.is_open, connection.line, connection.why)
 
 
 def draw(screen: pygame.Surface, game: Game, status: Status, *, now: float, frames_a_second: int) -> None:
-    """Draws all of it."""
+    """Draws the text, the numbers and the chart."""
     _draw_title(screen, status)
     _draw_pilots(screen, game, now)
     _draw_numbers(screen, game, now, frames_a_second)
@@ -89,7 +89,7 @@ def _draw_numbers(screen: pygame.Surface, game: Game, now: float, frames_a_secon
 
 
 def _draw_chart(screen: pygame.Surface, times: list[float], area: pygame.Rect) -> None:
-    """Shows each frame's `poll()` as a bar."""
+    """Draws a bar for each frame's `poll()`."""
     pygame.draw.line(screen, (52, 62, 102), area.bottomleft, area.bottomright)
     for index, seconds in enumerate(reversed(times[-BARS:])):
         height = max(1, round(min(seconds / CHART_TOP, 1.0) * area.height))
@@ -126,7 +126,7 @@ def _caption(screen: pygame.Surface, words: str, x: int, y: int) -> None:
 
 
 def text(words: str, size: int, color: pygame.Color) -> pygame.Surface:
-    """Writes a line; the same line is written once."""
+    """Returns the picture of a line, which is drawn only once."""
     return _written(words, size, color.r, color.g, color.b)
 
 

@@ -1,6 +1,6 @@
-"""Processes that end with the one that started them, however that ends: a crash, Ctrl-C, `kill -9`.
+"""Child processes that end with their parent, however it ends: a crash, Ctrl-C, `kill -9`.
 
-The child reads its standard input, on which nothing ever comes. Its end is the end of the parent.
+The child reads its standard input, on which nothing is ever sent. When it ends, the parent has ended.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 __all__ = ["OPTION", "start", "stop", "watch"]
 
 OPTION = "--until-stdin-closes"
-PATIENCE = 2.0  # seconds for a child to end by itself
+PATIENCE = 2.0  # seconds that a child has to end by itself
 
 
 def start(module: str, *args: str, stdout: int | None = None) -> subprocess.Popen[str]:
-    """Runs `python -m module args`, for as long as this process lives at the most."""
+    """Runs `python -m module args`, at most until this process ends."""
     command = [sys.executable, "-m", module, OPTION, *args]
-    # A session of its own: Ctrl-C in the terminal reaches the parent alone, also while the child is only starting.
+    # A new session, so that Ctrl-C in the terminal reaches only the parent, even while the child is starting.
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, text=True, start_new_session=True)
 
 
 def stop(child: subprocess.Popen[str]) -> None:
-    """Lets go of a child, and waits until it has ended."""
+    """Stops a child, and waits until it has ended."""
     for stream in (child.stdin, child.stdout):
         if stream is not None:
             stream.close()
@@ -41,12 +41,12 @@ def stop(child: subprocess.Popen[str]) -> None:
 
 
 def watch(on_end: Callable[[], object]) -> None:
-    """In the child: has `on_end` called, on a thread of its own, when the parent is gone."""
+    """Calls `on_end` on a separate thread when the parent has ended. Called in the child."""
 
     def read() -> None:
-        while os.read(0, 1):  # not sys.stdin: its lock would be in the way when Python ends
+        while os.read(0, 1):  # not sys.stdin, whose lock would block the end of Python
             pass
         on_end()
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where there are no sessions, Ctrl-C reaches everyone
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # without sessions, Ctrl-C reaches every process
     threading.Thread(target=read, daemon=True).start()

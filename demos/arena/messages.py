@@ -1,9 +1,9 @@
-"""What players and server say to each other: JSON, the same in both directions.
+"""The messages between players and server: JSON, the same in both directions.
 
     {"ships": [["Ada", 200, 640.0, 360.0, 12.5, -3.0, 1.57, true, 4], ...], "stars": [3, 1, 4, 1, 5, 9]}
     {"echo": 12.345}
 
-A player sends its own ship, the server sends everyone's. An echo comes straight back to who sent it.
+A player sends its own ship, and the server sends all ships. An echo is sent straight back to its sender.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LARGEST = 1_000_000
 
 
 class BadMessage(ValueError):
-    """Somebody sent what is not a message of this game."""
+    """Raised if data is not a message of this game."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """To be sent back as it is."""
+    """A message that is sent back unchanged."""
 
     sent_at: float  # seconds, on the sender's clock
 
 
 def encode(message: Scene | Echo) -> bytes:
-    """Puts a message into bytes."""
+    """Returns a message as bytes."""
     if isinstance(message, Echo):
         return json.dumps({"echo": message.sent_at}).encode()
     ships = [[round(part, 2) if type(part) is float else part for part in astuple(ship)] for ship in message.ships]
@@ -49,10 +49,10 @@ def encode(message: Scene | Echo) -> bytes:
 
 
 def decode(packet: bytes | str) -> Scene | Echo:
-    """Reads a message, and trusts nothing in it.
+    """Reads a message without trusting it.
 
     Raises:
-        BadMessage: it is not one.
+        BadMessage: the data is not a message of this game.
     """
     try:
         match json.loads(packet):
@@ -76,7 +76,7 @@ def _ship(parts: list[object]) -> Ship:
 
 
 def _number(value: object) -> float:
-    if isinstance(value, int | float) and abs(value) < LARGEST:  # which NaN is not
+    if isinstance(value, int | float) and abs(value) < LARGEST:  # False for NaN
         return float(value)
     raise BadMessage("a number is none, or too large")
 

@@ -1,4 +1,4 @@
-"""What the game measures about itself."""
+"""The game's measurements of itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["PollTimes", "Rate"]
 
 
 class Rate:
-    """How often something happened in the last second."""
+    """Counts the events of the last second."""
 
     def __init__(self) -> None:
         self._times: deque[float] = deque()
@@ -24,9 +24,9 @@ class Rate:
 
 
 class PollTimes:
-    """How long each `poll()` took, in seconds; and for how much of that it had the processor.
+    """The duration of each `poll()` in seconds, and its time on the processor.
 
-    On a busy machine the system may give the processor to others in the midst of a call: no library can help that.
+    On a busy machine, the system may switch to another program during a call. No library can prevent that.
     """
 
     RECENT = 60  # polls: a second
@@ -45,11 +45,11 @@ class PollTimes:
 
     @property
     def longest_lately(self) -> float:
-        """Of the last second."""
+        """Returns the longest duration of the last second."""
         return max(list(self.recent)[-self.RECENT :], default=0.0)
 
     def summary(self) -> str:
-        """Tells the longest and its time on the processor, the median and the 99th percentile, in milliseconds."""
+        """Returns the longest with its processor time, the median and the 99th percentile, in milliseconds."""
         if len(self._all) < 2:
             return "no poll() was measured"
         p99 = quantiles(self._all, n=100, method="inclusive")[98]

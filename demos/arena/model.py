@@ -1,4 +1,4 @@
-"""The game's rules: ships, walls, and stars to catch. Knows no network and no screen."""
+"""The rules of the game: ships, walls, and stars to catch. Independent of network and screen."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import NamedTuple
 
 __all__ = ["HEIGHT", "STARS", "WIDTH", "Ship", "Steering", "catch", "fly", "later_stars", "star_positions"]
 
-WIDTH, HEIGHT = 1280, 620  # of the arena; a unit is a pixel of the window
-STARS = 6  # that shine at any time
+WIDTH, HEIGHT = 1280, 620  # of the arena; one unit is one pixel
+STARS = 6  # shown at any time
 
 TURNING = 3.6  # radians a second
 THRUST = 580.0  # units a second, each second
-DRAG = 1.05  # of the speed, lost each second
-BOUNCE = 0.6  # of the speed, kept at a wall
+DRAG = 1.05  # fraction of the speed lost each second
+BOUNCE = 0.6  # fraction of the speed kept at a wall
 RADIUS = 16.0  # of a ship
-REACH = 30.0  # how near to a star is near enough
+REACH = 30.0  # the distance at which a star is caught
 
 
 class Steering(NamedTuple):
-    """What a pilot does with the stick."""
+    """How a player steers."""
 
     turn: float = 0.0  # from -1, left, to 1, right
     thrust: bool = False
@@ -29,7 +29,7 @@ class Steering(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ship:
-    """One ship at one moment. Angles in radians, 0 to the right, clockwise; `hue` in degrees; speeds a second."""
+    """A ship at one moment. Angles are in radians, clockwise from the right; `hue` in degrees; speeds a second."""
 
     name: str
     hue: int
@@ -43,7 +43,7 @@ class Ship:
 
 
 def fly(ship: Ship, steering: Steering, seconds: float) -> Ship:
-    """Moves a ship on: turns, pushes, slows down, bounces."""
+    """Returns the ship after some seconds: it turns, accelerates, slows down and bounces."""
     heading = math.remainder(ship.heading + steering.turn * TURNING * seconds, math.tau)
     push = THRUST * seconds if steering.thrust else 0.0
     kept = math.exp(-DRAG * seconds)
@@ -62,12 +62,12 @@ def _bounce(position: float, speed: float, size: float) -> tuple[float, float]:
     return position, speed
 
 
-# Each star is a place that counts how often it was caught, and the count alone says where it shines next. So players
-# that know the same counts see the same stars, and of two counts the higher one is the newer: no referee is needed.
+# Each star counts how often it was caught, and its position depends only on that count. Players with the same counts
+# therefore see the same stars, and the higher of two counts is the newer one. No referee is needed.
 
 
 def star_positions(stars: list[int]) -> list[tuple[float, float]]:
-    """Tells where the stars shine: one column of the arena each, so that they do not crowd."""
+    """Returns the positions of the stars. Each has its own column of the arena, so that they do not crowd."""
     column = (WIDTH - 200) / STARS
     return [
         (100 + column * (index + _lot(index, count, 0)), 130 + (HEIGHT - 190) * _lot(index, count, 1))
@@ -80,7 +80,7 @@ def _lot(index: int, count: int, axis: int) -> float:
 
 
 def catch(ship: Ship, stars: list[int]) -> tuple[Ship, list[int]]:
-    """Gives the ship a point for each star that it touches, and sends those stars elsewhere."""
+    """Adds a point to the ship for each star that it touches, and moves those stars."""
     caught = [math.hypot(x - ship.x, y - ship.y) < REACH for x, y in star_positions(stars)]
     if not any(caught):
         return ship, stars
@@ -89,5 +89,5 @@ def catch(ship: Ship, stars: list[int]) -> tuple[Ship, list[int]]:
 
 
 def later_stars(one: list[int], other: list[int]) -> list[int]:
-    """Merges what two players know of the stars."""
+    """Merges the counts of two players."""
     return list(map(max, one, other))

@@ -1,4 +1,4 @@
-"""The network behind the game, as `wsclient.netgraph` draws it: F3 shows it and takes it away."""
+"""The network statistics drawn by `wsclient.netgraph`. F3 shows and hides them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AREA = pygame.Rect(20, 110, 330, 230)
 
 
 class NetworkView:
-    """Takes note of each frame, shown or not, so that what went wrong a moment ago can still be looked at."""
+    """Records each frame even while hidden, so that a recent problem can still be seen."""
 
     def __init__(self, client: WebSocketClient, *, is_shown: bool = False) -> None:
         self.is_shown = is_shown
@@ -29,11 +29,11 @@ class NetworkView:
         self.is_shown = not self.is_shown
 
     def update(self, game: Game) -> None:
-        """Notes the last frame: its `poll()`, and the echo that the game measures."""
+        """Records the last frame: its `poll()`, and the game's echo."""
         if game.polls.recent:
             self._graph.note(game.polls.recent[-1], -1.0 if game.round_trip is None else game.round_trip)
 
     def draw(self, screen: pygame.Surface) -> None:
         if self.is_shown:
-            self._font = self._font or pygame.Font(None, 17)  # not before pygame.font is there
+            self._font = self._font or pygame.Font(None, 17)  # after pygame.font is initialized
             self._graph.draw(screen, AREA, self._font)

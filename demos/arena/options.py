@@ -1,4 +1,4 @@
-"""What the command lines of the games have in common."""
+"""Options that the command lines of the games share."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ __all__ = ["add_player_options"]
 
 
 def add_player_options(parser: argparse.ArgumentParser) -> None:
-    """Adds how many play, and what you are called."""
-    parser.add_argument("--players", type=_at_least_one, default=5, help="you and the bots (default: %(default)s)")
-    parser.add_argument("--name", type=_name, default="Sam", help="yours (default: %(default)s)")
+    """Adds the options for the number of players and your name."""
+    parser.add_argument(
+        "--players", type=_at_least_one, default=5, help="how many, bots included (default: %(default)s)"
+    )
+    parser.add_argument("--name", type=_name, default="Sam", help="your name (default: %(default)s)")
 
 
 def _at_least_one(number: str) -> int:

@@ -1,8 +1,8 @@
-"""The arena's server, on the `websockets` package: hears every ship, and tells everyone of all, 60 times a second.
+"""The arena's server, with the `websockets` package. Sends all ships to every player 60 times a second.
 
     python -m demos.arena.server [--port 8765]
 
-It has no rules of its own: a relay that trusts its players to fly and count for themselves, but not with their names.
+It is a relay without rules: it trusts the players to fly and to count for themselves, but not with their names.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ __all__ = ["Relay", "main", "run"]
 BROADCASTS_A_SECOND = 60
 LONGEST_MESSAGE = 1024  # bytes; a ship takes about a hundred
 
-# RFC 6455 section 7.4.2: 4000-4999 are ours to give a meaning.
+# RFC 6455 section 7.4.2: applications define 4000-4999.
 BAD_MESSAGE = 4000
 NAME_TAKEN = 4001
 
 
 class Relay:
-    """Who is here, where their ships are, and how often the stars were caught."""
+    """The players, their ships, and how often each star was caught."""
 
     def __init__(self) -> None:
         self.ships: dict[ServerConnection, Ship] = {}
         self.stars = [0] * STARS
 
     async def serve_player(self, connection: ServerConnection) -> None:
-        """Listens to one player, to the end of the connection."""
+        """Serves one player until the connection ends."""
         try:
             async for packet in connection:
                 await self._take(connection, packet)
         except BadMessage as error:
             await connection.close(BAD_MESSAGE, str(error)[:100])
         except ConnectionClosed:
-            pass  # without a goodbye: gone all the same
+            pass  # lost without a Close
         finally:
             self.ships.pop(connection, None)
 
@@ -61,7 +61,7 @@ class Relay:
                 raise BadMessage("a player has one ship")
 
     async def broadcast_forever(self) -> None:
-        """Tells everyone of all, at a steady pace."""
+        """Sends all ships to every player at a steady rate."""
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
@@ -71,7 +71,7 @@ class Relay:
 
 
 async def run(port: int, *, until_stdin_closes: bool = False) -> None:
-    """Serves, and says where on its first line."""
+    """Serves, and prints the address on the first line."""
     relay = Relay()
     async with serve(relay.serve_player, "127.0.0.1", port, max_size=LONGEST_MESSAGE) as server:
         print(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
@@ -86,8 +86,8 @@ async def run(port: int, *, until_stdin_closes: bool = False) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m demos.arena.server", description="The arena's server.")
-    parser.add_argument("--port", type=int, default=8765, help="0: any free one (default: %(default)s)")
-    parser.add_argument(lifeline.OPTION, action="store_true", help="end when standard input does")
+    parser.add_argument("--port", type=int, default=8765, help="0: any free port (default: %(default)s)")
+    parser.add_argument(lifeline.OPTION, action="store_true", help="exit when standard input ends")
     options = parser.parse_args()
     run_server(run(options.port, until_stdin_closes=options.until_stdin_closes), options.port)
 

@@ -1,4 +1,4 @@
-"""Draws a game: the ships with their trails, the stars, and the numbers above them."""
+"""Draws a game: the ships with their trails, the stars, and the numbers on top."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["View"]
 TRAIL_SECONDS = 2.2
 TRAIL_STEP = 3.0  # units between two lights of a trail
 BURST_SECONDS = 0.6
-LOOK_AHEAD = 0.2  # seconds at most that a ship is shown on its way without news
+LOOK_AHEAD = 0.2  # seconds that a ship moves on without messages
 
 
 class _Puff(NamedTuple):
@@ -32,7 +32,7 @@ class _Puff(NamedTuple):
 
 
 class View:
-    """Draws one game on a surface of the arena's size. Remembers what the game does not: trails, and caught stars."""
+    """Draws a game on a surface of the arena's size. Stores the trails and the caught stars."""
 
     def __init__(self, screen: pygame.Surface) -> None:
         self._screen = screen
@@ -41,7 +41,7 @@ class View:
         self._bursts: deque[tuple[float, float, float]] = deque()
 
     def draw(self, game: Game, status: Status, *, now: float, frames_a_second: int) -> None:
-        """Draws a frame; `now` in seconds, on the game's clock."""
+        """Draws a frame. `now` is in seconds on the game's clock."""
         self._screen.blit(art.backdrop(), (0, 0))
         self._draw_stars(game.stars, now)
         ships = [(game.ship, 0.0), *((each.ship, now - each.seen_at) for each in game.others.values())]
@@ -93,10 +93,10 @@ class View:
 
 
 def _lengthen(trail: deque[_Puff], to: _Puff) -> None:
-    """Lays lights at even distances, however fast the ship is."""
+    """Adds lights at even distances, whatever the speed of the ship."""
     start = trail[-1] if trail else to
     steps = int(math.dist(start[:2], to[:2]) / TRAIL_STEP)
-    if steps > 40:  # it did not fly there
+    if steps > 40:  # too far to have flown there
         trail.clear()
         steps = 0
     if not trail:
@@ -107,6 +107,6 @@ def _lengthen(trail: deque[_Puff], to: _Puff) -> None:
 
 
 def _place(ship: Ship, age: float) -> tuple[float, float]:
-    """Tells where a ship is by now, if it went on as it did when it was heard of."""
+    """Returns where a ship is now if its speed has not changed since it was last seen."""
     ahead = min(age, LOOK_AHEAD)
     return ship.x + ship.vx * ahead, ship.y + ship.vy * ahead

@@ -1,4 +1,4 @@
-"""The game loop: a frame is one `poll()`, one step of the game, one picture."""
+"""The game loop. A frame is one `poll()`, one step of the game and one picture."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["Window", "add_options", "has_display"]
 
 FRAMES_A_SECOND = 60
-LONGEST_STEP = 0.05  # seconds of the game in one frame, however long it took
+LONGEST_STEP = 0.05  # seconds; a frame never moves the game further
 SECONDS_WITHOUT_DISPLAY = 10.0
 
 LEFT, RIGHT, UP = (pygame.K_LEFT, pygame.K_a), (pygame.K_RIGHT, pygame.K_d), (pygame.K_UP, pygame.K_w)
 
 
 def has_display() -> bool:
-    """Tells whether there is a screen to open a window on."""
+    """Returns whether there is a screen for a window."""
     named = os.environ.get("SDL_VIDEODRIVER")
     hints = named, os.environ.get("DISPLAY"), os.environ.get("WAYLAND_DISPLAY")
     if named == "dummy" or (sys.platform not in {"win32", "darwin"} and not any(hints)):
@@ -42,33 +42,33 @@ def has_display() -> bool:
         pygame.display.init()
     except pygame.error:
         return False
-    return bool(named) or pygame.display.get_driver() not in {"dummy", "offscreen"}  # SDL's last resorts
+    return bool(named) or pygame.display.get_driver() not in {"dummy", "offscreen"}  # SDL's fallbacks
 
 
 def add_options(parser: ArgumentParser, picture: str = "arena.png") -> None:
-    """Adds what a window can be told on the command line; `picture` is what is saved without a display."""
-    parser.add_argument("--seconds", type=float, help="end after so long (default: never; without a display 10)")
-    parser.add_argument("--headless", action="store_true", help="no window, but a line a second and a screenshot")
+    """Adds the options of a window. `picture` is the file that is saved if there is no display."""
+    parser.add_argument("--seconds", type=float, help="seconds to play (default: no limit; without a display 10)")
+    parser.add_argument("--headless", action="store_true", help="without a window; prints a line a second")
     parser.add_argument("--screenshot", metavar="PATH", help=f"save the last frame (headless: {picture})")
 
 
 @dataclass
 class Window:
-    """Plays one game on the screen, or without one.
+    """Plays a game with or without a screen.
 
     Attributes:
-        seconds: how long; None: until it is closed, or `SECONDS_WITHOUT_DISPLAY`.
-        headless: whether to play without a screen; so too where there is none.
-        screenshot: where the last frame is saved; None: nowhere, or arena.png without a screen.
-        keys: what else can be pressed, and what happens then.
-        overlay: draws what lies on top of all.
+        seconds: how long to play, or None until it is closed, or `SECONDS_WITHOUT_DISPLAY`.
+        headless: whether to play without a screen. True if there is none.
+        screenshot: the file for the last frame; None saves none, or arena.png if there is no screen.
+        keys: additional keys, and what they do.
+        overlay: draws on top of everything else.
     """
 
     seconds: float | None = None
     headless: bool = False
     screenshot: str | None = None
     keys: dict[int, Callable[[], object]] = field(default_factory=dict)
-    overlay: Callable[[pygame.Surface], object] = lambda screen: None  # noqa: ARG005 - nothing lies there
+    overlay: Callable[[pygame.Surface], object] = lambda screen: None  # noqa: ARG005 - draws nothing
 
     def __post_init__(self) -> None:
         self.headless = self.headless or not has_display()
@@ -78,12 +78,12 @@ class Window:
             self.screenshot = self.screenshot or "arena.png"
 
     def play(self, game: Game, status: Callable[[], Status], update: Callable[[], object] = lambda: None) -> None:
-        """Plays until it is over.
+        """Plays until the game is over.
 
         Args:
-            game: to be played.
-            status: tells how it stands with the connection.
-            update: called first in each frame.
+            game: the game to play.
+            status: returns the state of the connection.
+            update: called at the start of each frame.
         """
         pygame.display.init()
         pygame.font.init()

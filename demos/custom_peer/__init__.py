@@ -1,1 +1,1 @@
-"""A peer of one's own, and the arena's game on it."""
+"""A custom peer, and the arena's game on it."""

@@ -1,9 +1,9 @@
-"""The arena's game, unchanged, on a peer without a network; or on an echo server, which does the same from afar.
+"""Runs the arena's game, unchanged, on a peer without a network, or through an echo server.
 
     python -m demos.custom_peer [--seconds 30] [--headless] [--screenshot PATH]
     python -m demos.custom_peer --network       # with `python -m demos.minimal.server` in another terminal
 
-Arrow keys or WASD fly; until one is pressed, the ship flies itself. Escape ends it.
+Fly with the arrow keys or WASD. Until you press one of them, the ship flies itself. Press Escape to quit.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def play(
     window: Window,
     status: Callable[[], Status],
 ) -> None:
-    """Plays on any peer that gives back what was put into it, with drones in place of the other players."""
+    """Plays on any peer that returns the packets put into it, with drones instead of other players."""
     game = Game(peer, Ship("Sam", hue=45))
     drones = [new_bot_ship(index) for index in range(DRONES)]
 
@@ -58,7 +58,7 @@ def play(
         for index, drone in enumerate(drones):
             drones[index], game.stars = catch(fly(drone, steer(drone, game.stars), FRAME), game.stars)
         if peer.get_connection_status() == peer.CONNECTION_CONNECTED:
-            peer.put_packet(encode(Scene(drones, game.stars)))  # comes back as if a server had sent it
+            peer.put_packet(encode(Scene(drones, game.stars)))  # returned as if a server had sent it
 
     window.play(game, status, fly_drones)
     print(game.polls.summary())

@@ -1,4 +1,4 @@
-"""A peer without a network, as short as it must be."""
+"""A minimal peer without a network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["LoopbackPeer"]
 
 
 class LoopbackPeer(NetworkedMultiplayerPeer):
-    """A server of one: each packet that is put comes back at the next `poll()`."""
+    """A server with one player: each packet that is put is returned after the next `poll()`."""
 
     def __init__(self) -> None:
         super().__init__()

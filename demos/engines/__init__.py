@@ -1,1 +1,1 @@
-"""The same small chat in one engine after the other: see `docs/gallery.md`."""
+"""The same small chat in many engines: see `docs/gallery.md`."""

@@ -1,4 +1,4 @@
-"""A chat in arcade. Run it: `python -m demos.engines.chat_arcade`, with `pip install arcade`."""
+"""A chat in arcade. Run it with `python -m demos.engines.chat_arcade`, with `pip install arcade`."""
 
 import atexit
 import sys
@@ -14,12 +14,12 @@ client.data_received.connect(lambda: lines.append(client.get_message()))
 client.connection_error.connect(lambda: lines.append(client.last_error))
 client.connection_closed.connect(lambda _was_clean: lines.append("The chat is over."))
 if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
-    sys.exit(str(client.last_error))  # that is no URL
-atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
+    sys.exit(str(client.last_error))  # the argument is not a URL
+atexit.register(client.disconnect_from_host)  # closes the connection however the program ends
 
 
 class Chat(arcade.Window):
-    """What is shown, and what is typed."""
+    """The lines that are shown, and the line that is typed."""
 
     def __init__(self) -> None:
         super().__init__(640, 360, "Chat")
@@ -28,7 +28,7 @@ class Chat(arcade.Window):
         self.shown = arcade.Text("", 12, 336, font_size=14, multiline=True, width=616)
 
     def on_update(self, _delta_time: float) -> None:
-        client.poll()  # once a frame; the signals are emitted in here
+        client.poll()  # once a frame; emits the signals
         self.shown.text = "\n".join([*map(str, lines[-12:]), f"> {self.typed}"])
 
     def on_draw(self) -> None:
@@ -40,7 +40,7 @@ class Chat(arcade.Window):
 
     def on_key_press(self, symbol: int, _modifiers: int) -> None:
         if symbol == arcade.key.ENTER:
-            if not client.send_text(self.typed):  # refused until it is open: then the line stays
+            if not client.send_text(self.typed):  # refused until the connection is open; the line is kept
                 self.typed = ""
         elif symbol == arcade.key.ESCAPE:
             self.close()

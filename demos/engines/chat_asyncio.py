@@ -1,4 +1,4 @@
-"""A chat in asyncio: a task that polls. Run it: `python -m demos.engines.chat_asyncio`."""
+"""A chat in asyncio: a task that polls. Run it with `python -m demos.engines.chat_asyncio`."""
 
 import asyncio
 import atexit
@@ -15,20 +15,20 @@ client.data_received.connect(lambda: print(client.get_message()))
 client.connection_error.connect(lambda: print(client.last_error))
 client.connection_closed.connect(lambda _was_clean: print("The chat is over."))
 if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
-    sys.exit(str(client.last_error))  # that is no URL
-atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
+    sys.exit(str(client.last_error))  # the argument is not a URL
+atexit.register(client.disconnect_from_host)  # closes the connection however the program ends
 typed: SimpleQueue[str] = SimpleQueue()
 
 
 def read_keyboard() -> None:
     while line := os.read(sys.stdin.fileno(), 4096).decode():
-        typed.put(line.strip())  # the client belongs to the loop's thread
+        typed.put(line.strip())  # only the loop's thread may use the client
     typed.put("/quit")
 
 
 async def poll() -> None:
     while client.get_connection_status() != client.CONNECTION_DISCONNECTED:
-        client.poll()  # the signals are emitted in here
+        client.poll()  # emits the signals
         while client.get_connection_status() == client.CONNECTION_CONNECTED and not typed.empty():
             line = typed.get()
             client.send_text(line) if line != "/quit" else client.disconnect_from_host()

@@ -1,4 +1,4 @@
-"""A chat in Panda3D. Run it: `python -m demos.engines.chat_panda3d`, with `pip install panda3d`."""
+"""A chat in Panda3D. Run it with `python -m demos.engines.chat_panda3d`, with `pip install panda3d`."""
 
 import atexit
 import sys
@@ -17,8 +17,8 @@ client.data_received.connect(lambda: lines.append(client.get_message()))
 client.connection_error.connect(lambda: lines.append(client.last_error))
 client.connection_closed.connect(lambda _was_clean: lines.append("The chat is over."))
 if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
-    sys.exit(str(client.last_error))  # that is no URL
-atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
+    sys.exit(str(client.last_error))  # the argument is not a URL
+atexit.register(client.disconnect_from_host)  # closes the connection however the program ends
 
 loadPrcFileData("", "win-size 640 360")
 base = ShowBase()
@@ -27,13 +27,13 @@ shown = OnscreenText(pos=(-1.7, 0.85), scale=0.1, fg=(1, 1, 1, 1), align=TextNod
 
 
 def say(text: str) -> None:
-    if not client.send_text(text):  # refused until it is open: then the line stays
+    if not client.send_text(text):  # refused until the connection is open; the line is kept
         entry.set("")
     entry["focus"] = True
 
 
 def poll(task: object) -> int:
-    client.poll()  # once a frame; the signals are emitted in here
+    client.poll()  # once a frame; emits the signals
     shown.text = "\n".join(map(str, lines[-12:]))
     return task.cont
 

@@ -1,4 +1,4 @@
-"""A chat in pyglet. Run it: `python -m demos.engines.chat_pyglet`, with `pip install pyglet`."""
+"""A chat in pyglet. Run it with `python -m demos.engines.chat_pyglet`, with `pip install pyglet`."""
 
 import atexit
 import sys
@@ -14,8 +14,8 @@ client.data_received.connect(lambda: lines.append(client.get_message()))
 client.connection_error.connect(lambda: lines.append(client.last_error))
 client.connection_closed.connect(lambda _was_clean: lines.append("The chat is over."))
 if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
-    sys.exit(str(client.last_error))  # that is no URL
-atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
+    sys.exit(str(client.last_error))  # the argument is not a URL
+atexit.register(client.disconnect_from_host)  # closes the connection however the program ends
 
 window = pyglet.window.Window(640, 360, "Chat")
 shown = pyglet.text.Label("", x=12, y=336, font_size=14, multiline=True, width=616)
@@ -39,9 +39,9 @@ def on_text(text: str) -> None:
 def on_key_press(symbol: int, _modifiers: int) -> None:
     if symbol == pyglet.window.key.ENTER and not client.send_text(
         typed.text
-    ):  # refused until it is open: then the line stays
+    ):  # refused until the connection is open; the line is kept
         typed.text = ""
 
 
-pyglet.clock.schedule_interval(lambda _elapsed: client.poll(), 1 / 60)  # the signals are emitted in here
-pyglet.app.run()  # Escape ends it
+pyglet.clock.schedule_interval(lambda _elapsed: client.poll(), 1 / 60)  # emits the signals
+pyglet.app.run()  # Escape closes the window

@@ -1,4 +1,4 @@
-"""A chat in Qt. Run it: `python -m demos.engines.chat_qt`, with `pip install PySide6-Essentials`."""
+"""A chat in Qt. Run it with `python -m demos.engines.chat_qt`, with `pip install PySide6-Essentials`."""
 
 import atexit
 import signal
@@ -18,18 +18,18 @@ client.data_received.connect(lambda: shown.appendPlainText(str(client.get_messag
 client.connection_error.connect(lambda: shown.appendPlainText(str(client.last_error)))
 client.connection_closed.connect(lambda _was_clean: shown.appendPlainText("The chat is over."))
 if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
-    sys.exit(str(client.last_error))  # that is no URL
-atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
+    sys.exit(str(client.last_error))  # the argument is not a URL
+atexit.register(client.disconnect_from_host)  # closes the connection however the program ends
 
 
 def say() -> None:
-    if not client.send_text(entry.text()):  # refused until it is open: then the line stays
+    if not client.send_text(entry.text()):  # refused until the connection is open; the line is kept
         entry.clear()
 
 
 entry.returnPressed.connect(say)
 window.keyPressEvent = lambda event: event.key() == Qt.Key.Key_Escape and window.close()
-timer.timeout.connect(client.poll)  # every 16 milliseconds; the signals are emitted in here
+timer.timeout.connect(client.poll)  # every 16 milliseconds; emits the signals
 timer.start()
 layout = QVBoxLayout(window)
 layout.addWidget(shown)

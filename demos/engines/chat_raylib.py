@@ -1,4 +1,4 @@
-"""A chat in raylib. Run it: `python -m demos.engines.chat_raylib`, with `pip install raylib`."""
+"""A chat in raylib. Run it with `python -m demos.engines.chat_raylib`, with `pip install raylib`."""
 
 import atexit
 import sys
@@ -14,19 +14,19 @@ client.data_received.connect(lambda: lines.append(client.get_message()))
 client.connection_error.connect(lambda: lines.append(client.last_error))
 client.connection_closed.connect(lambda _was_clean: lines.append("The chat is over."))
 if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
-    sys.exit(str(client.last_error))  # that is no URL
-atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
+    sys.exit(str(client.last_error))  # the argument is not a URL
+atexit.register(client.disconnect_from_host)  # closes the connection however the program ends
 
-pyray.set_config_flags(pyray.ConfigFlags.FLAG_WINDOW_ALWAYS_RUN)  # minimised, too: else nobody polls
+pyray.set_config_flags(pyray.ConfigFlags.FLAG_WINDOW_ALWAYS_RUN)  # keep polling while minimized
 pyray.init_window(640, 360, "Chat")
 pyray.set_target_fps(60)
 typed = ""
 while not pyray.window_should_close():  # Escape closes it
-    client.poll()  # once a frame; the signals are emitted in here
+    client.poll()  # once a frame; emits the signals
     while letter := pyray.get_char_pressed():
         typed += chr(letter)
     if pyray.is_key_pressed(pyray.KeyboardKey.KEY_ENTER) and not client.send_text(typed):
-        typed = ""  # refused until it is open: then the line stays
+        typed = ""  # refused until the connection is open; the line is kept
     pyray.begin_drawing()
     pyray.clear_background(pyray.DARKBLUE)
     for row, line in enumerate([*lines[-10:], f"> {typed}"]):

@@ -1,4 +1,4 @@
-"""A chat in tkinter. Run it: `python -m demos.engines.chat_tkinter`; tkinter comes with most Pythons."""
+"""A chat in tkinter. Run it with `python -m demos.engines.chat_tkinter`; tkinter comes with most Pythons."""
 
 import atexit
 import signal
@@ -14,11 +14,11 @@ client.data_received.connect(lambda: lines.append(client.get_message()))
 client.connection_error.connect(lambda: lines.append(client.last_error))
 client.connection_closed.connect(lambda _was_clean: lines.append("The chat is over."))
 if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
-    sys.exit(str(client.last_error))  # that is no URL
-atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
+    sys.exit(str(client.last_error))  # the argument is not a URL
+atexit.register(client.disconnect_from_host)  # closes the connection however the program ends
 
 root = tk.Tk()
-signal.signal(signal.SIGINT, lambda *_: root.destroy())  # Ctrl+C, which tkinter would only report
+signal.signal(signal.SIGINT, lambda *_: root.destroy())  # Ctrl+C, which tkinter only reports
 root.geometry("640x360")
 shown = tk.Label(root, anchor="nw", justify="left", font=("Sans", 12))
 shown.pack(fill="both", expand=True, padx=12, pady=12)
@@ -28,13 +28,13 @@ entry.focus_force()
 
 
 def say(_event: object) -> None:
-    if not client.send_text(entry.get()):  # refused until it is open: then the line stays
+    if not client.send_text(entry.get()):  # refused until the connection is open; the line is kept
         entry.delete(0, "end")
 
 
 def poll() -> None:
-    root.after(16, poll)  # milliseconds; first, so that a handler that raises does not end it
-    client.poll()  # the signals are emitted in here
+    root.after(16, poll)  # milliseconds; called first, so that polling goes on if a handler raises
+    client.poll()  # emits the signals
     shown["text"] = "\n".join(map(str, lines[-12:]))
 
 

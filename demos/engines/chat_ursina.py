@@ -1,4 +1,4 @@
-"""A chat in Ursina. Run it: `python -m demos.engines.chat_ursina`, with `pip install ursina`."""
+"""A chat in Ursina. Run it with `python -m demos.engines.chat_ursina`, with `pip install ursina`."""
 
 import atexit
 import sys
@@ -14,8 +14,8 @@ client.data_received.connect(lambda: lines.append(client.get_message()))
 client.connection_error.connect(lambda: lines.append(client.last_error))
 client.connection_closed.connect(lambda _was_clean: lines.append("The chat is over."))
 if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9081"):
-    sys.exit(str(client.last_error))  # that is no URL
-atexit.register(client.disconnect_from_host)  # says goodbye, however the program ends
+    sys.exit(str(client.last_error))  # the argument is not a URL
+atexit.register(client.disconnect_from_host)  # closes the connection however the program ends
 
 app = Ursina(title="Chat", size=Vec2(640, 360), borderless=False, development_mode=False)
 window.color = color.hsv(240, 0.7, 0.3)
@@ -25,15 +25,15 @@ entry.active = True
 
 
 class Chat(Entity):
-    """What is shown, and what is typed."""
+    """The lines that are shown, and the line that is typed."""
 
     def update(self) -> None:
-        client.poll()  # once a frame; the signals are emitted in here
+        client.poll()  # once a frame; emits the signals
         shown.text = "\n".join(map(str, lines[-12:]))
 
     def input(self, key: str) -> None:
         if key == "enter":
-            if not client.send_text(entry.text):  # refused until it is open: then the line stays
+            if not client.send_text(entry.text):  # refused until the connection is open; the line is kept
                 entry.text = ""
         elif key == "escape":
             app.userExit()

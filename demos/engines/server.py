@@ -1,8 +1,8 @@
-"""The room that the chats meet in: whatever one says, everyone hears.
+"""A chat room: sends each message to everyone.
 
     python -m demos.engines.server [--port 9081]
 
-Port 0 takes any free one; which, the first line says.
+With port 0, any free port is used. The first line of the output shows the address.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from demos.serving import run_server
 
 __all__ = ["main"]
 
-LONGEST_LINE = 200  # letters
+LONGEST_LINE = 200  # characters
 LONGEST_MESSAGE = 4096  # bytes
 
 
 class Room:
-    """Who is here."""
+    """The people in the room."""
 
     def __init__(self) -> None:
         self._guests: set[ServerConnection] = set()
@@ -31,7 +31,7 @@ class Room:
         self._guests.add(connection)
         with contextlib.suppress(ConnectionClosed):
             async for message in connection:
-                # Others draw it: nothing that is no letter may get through.
+                # Other programs draw the text: remove everything that is not printable.
                 said = "".join(letter for letter in str(message) if letter.isprintable())[:LONGEST_LINE]
                 broadcast(self._guests, said)
         self._guests.discard(connection)
@@ -39,13 +39,13 @@ class Room:
 
 async def run(port: int) -> None:
     async with serve(Room().serve_guest, "127.0.0.1", port, max_size=LONGEST_MESSAGE) as server:
-        print(f"chatting on ws://127.0.0.1:{server.sockets[0].getsockname()[1]} (Ctrl-C ends it)", flush=True)
+        print(f"chatting on ws://127.0.0.1:{server.sockets[0].getsockname()[1]} (Ctrl-C to stop)", flush=True)
         await server.serve_forever()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m demos.engines.server", description="A room to chat in.")
-    parser.add_argument("--port", type=int, default=9081, help="0: any free one (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=9081, help="0: any free port (default: %(default)s)")
     port = parser.parse_args().port
     run_server(run(port), port)
 

@@ -1,1 +1,1 @@
-"""The arena on a real Godot 3 server, its players in Python. `python -m demos.godot` starts all of it."""
+"""The arena on a real Godot 3 server, with players in Python. Start it with `python -m demos.godot`."""

@@ -1,4 +1,4 @@
-"""Bots: players that fly by themselves, each joined to the Godot server by a client of its own, all in one loop.
+"""Bots that play by themselves, each joined to the Godot server by its own client, all in one loop.
 
 python -m demos.godot.bots ws://127.0.0.1:8765 --count 4
 """
@@ -19,7 +19,7 @@ __all__ = ["fly_bots", "main"]
 
 
 def fly_bots(url: str, count: int, is_over: threading.Event) -> None:
-    """Plays with `count` bots until it is over."""
+    """Plays with `count` bots until `is_over` is set."""
     clients = [WebSocketClient() for _ in range(count)]
     games = [GodotGame(client, url, new_bot_ship(index)) for index, client in enumerate(clients)]
     while not is_over.wait(FRAME):

@@ -1,4 +1,4 @@
-"""The processes that a player brings along: a real Godot 3 server, and bots."""
+"""The processes that the demo starts: a real Godot 3 server, and bots."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ PROJECT = Path(__file__).parent / "server"
 
 
 class NoGodot(Exception):
-    """There is no Godot 3 server on this machine, or it does not start; the text tells what to do."""
+    """There is no Godot 3 server on this machine, or it does not start. The message says what to do."""
 
 
 class Companions:
-    """A server on a free port, and bots that play on it. They end at the end of the `with`, and with this process.
+    """A server on a free port, and bots that play on it. They end with the `with` block, or with this process.
 
     Args:
-        bots: how many.
+        bots: the number of bots.
 
     Attributes:
-        url: of the server.
+        url: the server's URL.
 
     Raises:
-        NoGodot: there is no server to be had.
+        NoGodot: the server cannot be started.
     """
 
     def __init__(self, bots: int) -> None:
-        # The engine writes its log below the home folder; that is no place for a demo's.
+        # The engine writes its log below the home folder, where a demo must not leave files.
         self._home = tempfile.TemporaryDirectory(prefix="wsclient-godot-")
         try:
             self._server = _start(_find_program(), self._home.name)
-            self.url = _url_told_by(self._server)
+            self.url = _url_printed_by(self._server)
         except BaseException:
             self._home.cleanup()
             raise
@@ -56,7 +56,7 @@ class Companions:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.kill()  # before the bots leave: of several who leave at once it complains
+        self._server.kill()  # before the bots leave: it logs an error if several peers leave at once
         lifeline.stop(self._server)
         if self._bots is not None:
             lifeline.stop(self._bots)
@@ -77,19 +77,19 @@ def _start(program: str, home: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         env={**os.environ, "HOME": home, "XDG_DATA_HOME": home, "LANG": "en_US.UTF-8"},
         text=True,
-        start_new_session=True,  # Ctrl-C in the terminal reaches everyone else; the game decides
+        start_new_session=True,  # keeps Ctrl-C from the server: the game stops it
     )
 
 
 def _free_port() -> int:
-    # GDScript cannot tell which port it was given, so it has to be told one.
+    # GDScript cannot find out which port it was assigned, so choose one here.
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _url_told_by(server: subprocess.Popen[str]) -> str:
+def _url_printed_by(server: subprocess.Popen[str]) -> str:
     for line in server.stdout or ():
         if line.startswith("serving "):
             return line.split()[1]

@@ -1,4 +1,4 @@
-"""One player's game on a Godot server: the arena's, told by RPC."""
+"""One player's game on a Godot 3 server: the arena's game over RPC."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ SERVER = WebSocketClient.TARGET_PEER_SERVER
 
 
 class GodotGame(Game):
-    """Joins a Godot 3 server, flies one ship there, and knows where the others are. Call `frame()` once a frame.
+    """Joins a Godot 3 server and flies one ship there. Call `frame()` once a frame.
 
     Args:
-        client: not connected yet.
-        url: of the server.
-        ship: the player's own.
-        clock: seconds, from anywhere on.
+        client: a client that is not connected yet.
+        url: the server's URL.
+        ship: the player's own ship.
+        clock: returns the time in seconds, from any starting point.
 
     Attributes:
-        multiplayer: the calls over the client.
-        arena: the game's node; below it are the ships.
+        multiplayer: the RPC session over the client.
+        arena: the game's node, which contains the ships.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class GodotGame(Game):
         self._join()
 
     def _join(self) -> None:
-        root = Node("root")  # as a Godot game's scene tree has one
+        root = Node("root")  # as in the scene tree of a Godot game
         root.add_child(self.arena)
         self.multiplayer.root_node = root
         self.multiplayer.connected_to_server.connect(self._on_connected)
@@ -57,32 +57,32 @@ class GodotGame(Game):
         self.multiplayer.network_peer_connected.connect(self._on_peer_connected)
         self.multiplayer.network_peer_disconnected.connect(self._on_peer_disconnected)
         if self._client.connect_to_url(self._url, gd_mp_api=True):
-            self._on_end()  # it cannot even be tried
+            self._on_end()  # the attempt was refused
         else:
             self.multiplayer.network_peer = self._client
 
     def frame(self, seconds: float, steering: Steering) -> None:
-        """Hears what there is, moves the ship on by `seconds`, and tells the others."""
+        """Receives messages, moves the ship by `seconds`, and sends its state."""
         self._poll()
         self._look_around()
         before = self.stars
         self.ship, self.stars = catch(fly(self.ship, steering, seconds), before)
         if self._own is not None:
-            self._tell(self._own, before)
+            self._send_state(self._own, before)
         self._count_messages()
 
     def status(self) -> Status:
-        """Puts the state of the connection into words."""
+        """Returns the state of the connection in words."""
         if self._own is not None:
             return Status(True, f"joined {self._url}, a Godot 3 server")
         if self._trouble:
             return Status(False, "no connection", self._trouble)
         return Status(False, f"joining {self._url}")
 
-    # Who is there
+    # Players that join and leave
 
     def _on_connected(self) -> None:
-        self.stars = self.arena.stars  # what we caught alone nobody knows of
+        self.stars = self.arena.stars  # stars that we caught while alone do not count
         self._own = self._add_ship(self.multiplayer.get_network_unique_id())
 
     def _on_peer_connected(self, peer_id: int) -> None:
@@ -104,7 +104,7 @@ class GodotGame(Game):
     def _add_ship(self, peer_id: int) -> ShipNode:
         return self.arena.add_child(ShipNode(peer_id, self._clock))
 
-    # In each frame
+    # Each frame
 
     def _poll(self) -> None:
         work_before, before = time.thread_time(), self._clock()
@@ -119,13 +119,13 @@ class GodotGame(Game):
             for node in ships
             if node.ship is not None and now - node.seen_at < FORGOTTEN_AFTER
         }
-        # The server decides who caught a star; until its word is here, the game goes by its own.
+        # The server decides which player caught a star. Until its answer arrives, the game uses its own guess.
         self.stars = later_stars(self.stars, self.arena.stars)
         if self._own is not None:
             self.ship = replace(self.ship, score=scores.get(int(self._own.name), 0))
             self.round_trip = self.arena.round_trip
 
-    def _tell(self, own: ShipNode, stars_before: list[int]) -> None:
+    def _send_state(self, own: ShipNode, stars_before: list[int]) -> None:
         own.rset_unreliable("motion", motion_of(self.ship))
         for star, (before, after) in enumerate(zip(stars_before, self.stars, strict=True)):
             if before != after:

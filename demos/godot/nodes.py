@@ -1,11 +1,11 @@
-"""The nodes that players and server share: on all sides they have the same paths, and the same marked members.
+"""The nodes shared by players and server. On all sides they have the same paths and the same marked members.
 
     root
-    └─ Arena           the server's: who caught which star
-       ├─ 1234567      a ship, named by the id of its player, who is its network master
+    └─ Arena           belongs to the server: which player caught which star
+       ├─ 1234567      a ship, named after its player's id; the player is its network master
        └─ 7654321
 
-Their other halves are `server/arena.gd` and `server/ship.gd`.
+The server's side is in `server/arena.gd` and `server/ship.gd`.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ __all__ = ["Arena", "ShipNode", "motion_of"]
 
 
 class ShipNode(Node):
-    """A player's ship: its player sets `motion` at all others, in each frame.
+    """A player's ship. Its player sets `motion` on all other peers in each frame.
 
     Args:
-        peer_id: of the player.
-        clock: seconds, from anywhere on.
+        peer_id: the player's id.
+        clock: returns the time in seconds, from any starting point.
 
     Attributes:
-        ship: as we heard of it last; None while we know no name.
-        seen_at: when that was.
+        ship: the last known state, or None until the name is known.
+        seen_at: the time of that state.
     """
 
     def __init__(self, peer_id: int, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -48,14 +48,14 @@ class ShipNode(Node):
 
     @puppet
     def introduce(self, name: object, hue: object) -> None:
-        """Tells who flies it. Another player says so, and may say anything."""
+        """Sets the name and the colour. Both come from another player and may be any value."""
         if isinstance(name, str) and 0 < len(name) <= MAX_NAME and name.isprintable() and isinstance(hue, int):
             self.ship = Ship(name, hue % 360)
 
     @property
     @puppet
     def motion(self) -> object:
-        """Where it is, how fast, where it points, whether it pushes: `[Vector2, Vector2, radians, bool]`."""
+        """Position, speed, direction and thrust: `[Vector2, Vector2, radians, bool]`."""
         if self.ship is None:
             return None
         return motion_of(self.ship)
@@ -72,20 +72,20 @@ class ShipNode(Node):
 
 
 def motion_of(ship: Ship) -> list[object]:
-    """Gives the part of a ship that changes in each frame, as it travels."""
+    """Returns the part of a ship that changes in each frame, as it is sent."""
     return [Vector2(ship.x, ship.y), Vector2(ship.vx, ship.vy), ship.heading, ship.thrust]
 
 
 class Arena(Node):
-    """What the server decides, and an echo of it.
+    """The state that the server decides, and an echo for the round trip.
 
     Args:
-        clock: seconds, from anywhere on.
+        clock: returns the time in seconds, from any starting point.
 
     Attributes:
-        stars: how often each was caught.
-        scores: how many each player caught, by id.
-        round_trip: seconds that the last echo took, up to the frame that reads it. None while unknown.
+        stars: how often each star was caught.
+        scores: the number of stars each player has caught, by id.
+        round_trip: seconds until a frame read the last echo, or None if unknown.
     """
 
     stars = puppet([0] * STARS)
@@ -96,9 +96,9 @@ class Arena(Node):
         self.round_trip: float | None = None
         self._clock = clock
         for method in ("catch_star", "ping"):
-            self.rpc_config(method, MultiplayerAPI.RPC_MODE_MASTER)  # the server's own: this side only calls them
+            self.rpc_config(method, MultiplayerAPI.RPC_MODE_MASTER)  # they run on the server; this side only calls them
 
     @puppet
     def pong(self, sent_at: float) -> None:
-        """Answers `ping` of the server."""
+        """Called by the server in answer to `ping`."""
         self.round_trip = self._clock() - sent_at

@@ -1,1 +1,1 @@
-"""The arena on a real Godot 4 server: spawned ships, a synchronised world, calls."""
+"""The arena on a real Godot 4 server: spawned ships, a synchronized world, and remote calls."""

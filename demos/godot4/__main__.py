@@ -3,7 +3,7 @@
     python -m demos.godot4 [--players 5] [--seconds 30] [--headless] [--screenshot PATH]
     python -m demos.godot4 --join ws://127.0.0.1:8765 --name Bob
 
-Arrow keys or WASD fly; until one is pressed, the ship flies itself. Escape ends it.
+Fly with the arrow keys or WASD. Until you press one of them, the ship flies itself. Press Escape to quit.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demos.godot4", description=__doc__.partition("\n")[0])
     add_player_options(parser)
     add_options(parser, picture=SCREENSHOT)
-    parser.add_argument("--join", metavar="URL", help="play on a Godot 4 server that runs already; brings no bots")
+    parser.add_argument("--join", metavar="URL", help="play on a Godot 4 server that is already running, without bots")
     return parser.parse_args()
 
 

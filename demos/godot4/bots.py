@@ -1,4 +1,4 @@
-"""Bots: players that fly by themselves, each joined to the Godot 4 server by a peer of its own, all in one loop.
+"""Bots that play by themselves, each joined to the Godot 4 server by its own peer, all in one loop.
 
 python -m demos.godot4.bots ws://127.0.0.1:8765 --count 4
 """
@@ -18,7 +18,7 @@ __all__ = ["fly_bots", "main"]
 
 
 def fly_bots(url: str, count: int, is_over: threading.Event) -> None:
-    """Plays with `count` bots until it is over."""
+    """Plays with `count` bots until `is_over` is set."""
     games = [Godot4Game(url, new_bot_ship(index)) for index in range(count)]
     while not is_over.wait(FRAME):
         for game in games:

@@ -1,4 +1,4 @@
-"""One player's game on a Godot 4 server: ships are spawned, the world is synchronised, stars are caught by RPC."""
+"""One player's game on a Godot 4 server: ships are spawned, the world is synchronized, stars are caught by RPC."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ class CountingPeer(WebSocketMultiplayerPeer):
 
 
 class Godot4Game(Game):
-    """Joins a Godot 4 server, flies the ship that is spawned there, and knows where the others are.
+    """Joins a Godot 4 server and flies the ship that is spawned there. Call `frame()` once a frame.
 
     Args:
-        url: of the server.
-        ship: the player's own.
-        clock: seconds, from anywhere on.
+        url: the server's URL.
+        ship: the player's own ship.
+        clock: returns the time in seconds, from any starting point.
 
     Attributes:
         multiplayer: the session.
-        arena: the game's node; below it are the ships.
+        arena: the game's node, which contains the ships.
     """
 
     def __init__(self, url: str, ship: Ship, *, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -62,13 +62,13 @@ class Godot4Game(Game):
         self._join()
 
     def _join(self) -> None:
-        root = Node("root")  # as a Godot game's scene tree has one
+        root = Node("root")  # as in the scene tree of a Godot game
         root.add_child(self.arena)
         self.multiplayer.root_node = root
         self.multiplayer.connection_failed.connect(self._on_end)
         self.multiplayer.server_disconnected.connect(self._on_end)
         if self._counting.create_client(self._url):
-            self._on_end()  # it cannot even be tried
+            self._on_end()  # the attempt was refused
         else:
             self.multiplayer.multiplayer_peer = self._counting
 
@@ -80,23 +80,23 @@ class Godot4Game(Game):
 
     @property
     def own(self) -> ShipNode | None:
-        """Our own ship's node; None until the server has spawned it."""
+        """The node of our own ship, or None until the server has spawned it."""
         found = self.arena.ships.get_node_or_null(str(self.multiplayer.get_unique_id()))
         return found if isinstance(found, ShipNode) else None
 
     def frame(self, seconds: float, steering: Steering) -> None:
-        """Hears what there is, moves the ship on by `seconds`, and tells the others."""
+        """Receives messages, moves the ship by `seconds`, and sends its state."""
         self._poll()
         self._look_around()
         before = self.stars
         self.ship, self.stars = catch(fly(self.ship, steering, seconds), before)
         own = self.own
         if own is not None:
-            own.show(self.ship)  # its synchronizer sends it with one of the next polls
+            own.show(self.ship)  # the synchronizer sends it in one of the next polls
             self._call_server(before)
 
     def status(self) -> Status:
-        """Puts the state of the connection into words."""
+        """Returns the state of the connection in words."""
         if self._trouble:
             return Status(False, "no connection", self._trouble)
         if self.own is not None:
@@ -107,7 +107,7 @@ class Godot4Game(Game):
         self._trouble = str(self._counting.last_error or "The server has ended the game.")
         self.round_trip = None
 
-    # In each frame
+    # Each frame
 
     def _poll(self) -> None:
         work_before, before = time.thread_time(), self._clock()
@@ -131,9 +131,9 @@ class Godot4Game(Game):
             self._follow_server(own, scores)
 
     def _follow_server(self, own: ShipNode, scores: dict[int, int]) -> None:
-        """Takes the server's word for who caught a star; until it is here, the game goes by its own."""
+        """Applies the server's decision on each star. Until it arrives, the game uses its own guess."""
         if self._joined_with is None:
-            self._joined_with = self.stars = list(self.arena.stars)  # what we caught alone nobody knows of
+            self._joined_with = self.stars = list(self.arena.stars)  # ignores stars caught while alone
         self.stars = later_stars(self.stars, self.arena.stars)
         self.ship = replace(self.ship, score=scores.get(int(own.name), 0))
         self.round_trip = self.arena.round_trip

@@ -1,14 +1,14 @@
-"""The nodes that players and server share: on all sides they have the same paths, and the same marked methods.
+"""The nodes shared by players and server. On all sides they have the same paths and the same marked methods.
 
     root
-    └─ Arena           the server's: who caught which star
-       ├─ Sync         keeps that equal at all
+    └─ Arena           belongs to the server: which player caught which star
+       ├─ Sync         synchronizes that state
        ├─ Ships
-       │  ├─ 1234567   a ship, named by the id of its player, who has the authority over it
+       │  ├─ 1234567   a ship, named after its player's id; the player has authority over it
        │  └─ 7654321
-       └─ Spawner      makes ships as the server makes them
+       └─ Spawner      creates the ships that the server spawns
 
-Their other halves are the scenes in `server/`: which properties travel, and what is spawned, is read from there.
+The server's side is in `server/`. Its scenes define what is spawned and which properties are synchronized.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SYNCS_A_SECOND = 30
 
 
 def _synchronizer(scene: str) -> MultiplayerSynchronizer:
-    """Makes the synchronizer of a scene, with the properties that the game's own has."""
+    """Returns the synchronizer of a scene, with the properties of the game's own."""
     made = MultiplayerSynchronizer("Sync")
     made.replication_config = GAME.replication(scene, "Sync")
     made.replication_interval = 1 / SYNCS_A_SECOND
@@ -41,10 +41,10 @@ def _synchronizer(scene: str) -> MultiplayerSynchronizer:
 
 
 class ShipNode(Node):
-    """A player's ship. Its player changes the properties, and at all others they follow.
+    """A player's ship. Its player changes the properties, and all other peers receive them.
 
     Attributes:
-        seen_at: when we heard of it last.
+        seen_at: the time of the last known state.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -60,13 +60,13 @@ class ShipNode(Node):
         self.set_multiplayer_authority(int(self.name))
 
     def show(self, ship: Ship) -> None:
-        """Takes over what the player's own ship does; the synchronizer tells the others."""
+        """Copies the state of the player's own ship; the synchronizer sends it to the others."""
         self.place, self.speed = Vector2(ship.x, ship.y), Vector2(ship.vx, ship.vy)
         self.heading, self.thrust = ship.heading, ship.thrust
         self.pilot, self.hue = ship.name, ship.hue
 
     def seen(self, score: int) -> Ship | None:
-        """Returns the ship as we heard of it last; None if that makes no sense: another player may say anything."""
+        """Returns the last known state, or None if it is not valid: other players may send any value."""
         match [self.place, self.speed, self.heading, self.thrust, self.pilot, self.hue]:
             case [
                 Vector2() as place,
@@ -89,15 +89,15 @@ class ShipNode(Node):
 
 
 class Arena(Node):
-    """What the server decides, and an echo of it.
+    """The state that the server decides, and an echo for the round trip.
 
     Args:
-        clock: seconds, from anywhere on.
+        clock: returns the time in seconds, from any starting point.
 
     Attributes:
-        stars: how often each was caught.
-        scores: how many each player caught, by id.
-        round_trip: seconds that the last echo took, up to the frame that reads it. None while unknown.
+        stars: how often each star was caught.
+        scores: the number of stars each player has caught, by id.
+        round_trip: seconds until a frame read the last echo, or None if unknown.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -115,13 +115,13 @@ class Arena(Node):
 
     @rpc("any_peer")
     def catch_star(self, star: int, caught: int) -> None:
-        """Is the server's: here it is only called."""
+        """Runs on the server; this side only calls it."""
 
     @rpc("any_peer")
     def ping(self, sent_at: float) -> None:
-        """Is the server's too."""
+        """Runs on the server; this side only calls it."""
 
     @rpc
     def pong(self, sent_at: float) -> None:
-        """Answers `ping` of the server."""
+        """Called by the server in answer to `ping`."""
         self.round_trip = self._clock() - sent_at

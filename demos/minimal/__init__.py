@@ -1,1 +1,1 @@
-"""The smallest program: connect, send, print what comes, close."""
+"""The smallest program: connects, sends, prints what it receives, and closes."""

@@ -31,8 +31,8 @@ def on_end(was_clean: bool = False) -> None:
 
 
 if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9080"):
-    sys.exit(str(client.last_error))  # that is no URL
+    sys.exit(str(client.last_error))  # the argument is not a URL
 while client.get_connection_status() != client.CONNECTION_DISCONNECTED:
-    client.poll()  # signals are emitted in here, and nowhere else
+    client.poll()  # emits the signals; nothing else does
     time.sleep(1 / 60)  # in a game: draw a frame
 sys.exit(client.last_error is not None)

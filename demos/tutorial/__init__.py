@@ -1,1 +1,1 @@
-"""A game for two, from nothing in five steps: see `docs/tutorial.md`."""
+"""A game for two players in five steps: see `docs/tutorial.md`."""

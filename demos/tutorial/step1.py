@@ -1,4 +1,4 @@
-"""Step 1: a square that you move, and no network. Run it: `python -m demos.tutorial.step1`."""
+"""Step 1: a square that you move, without a network. Run it with `python -m demos.tutorial.step1`."""
 
 import pygame
 

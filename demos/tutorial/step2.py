@@ -1,4 +1,4 @@
-"""Step 2: the game talks to a server. Run it: `python -m demos.tutorial.step2`, with `demos.minimal.server`."""
+"""Step 2: the game connects to `demos.minimal.server`. Run it with `python -m demos.tutorial.step2`."""
 
 import sys
 
@@ -28,10 +28,10 @@ def on_data() -> None:
 
 
 if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9080"):
-    sys.exit(str(client.last_error))  # that is no URL
+    sys.exit(str(client.last_error))  # the argument is not a URL
 running = True
 while running:
-    client.poll()  # on_open and on_data are called in here, and nowhere else
+    client.poll()  # calls on_open and on_data; nothing else does
     elapsed = clock.tick(60) / 1000  # seconds
     for event in pygame.event.get():
         running = running and event.type != pygame.QUIT

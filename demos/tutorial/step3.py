@@ -1,4 +1,4 @@
-"""Step 3: two players see each other. Run it twice: `python -m demos.tutorial.step3`, with `step3_server`."""
+"""Step 3: two players see each other. Start `step3_server`, then run `python -m demos.tutorial.step3` twice."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ def on_data() -> None:
 
 
 if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9082"):
-    sys.exit(str(client.last_error))  # that is no URL
+    sys.exit(str(client.last_error))  # the argument is not a URL
 running = True
 while running:
     client.poll()

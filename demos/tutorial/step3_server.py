@@ -1,4 +1,4 @@
-"""Step 3, the server: what one player says, the others hear. Run it: `python -m demos.tutorial.step3_server`."""
+"""Step 3, the server: sends each message to all other players. Run `python -m demos.tutorial.step3_server`."""
 
 import asyncio
 import contextlib
@@ -24,5 +24,5 @@ async def main() -> None:
         await server.serve_forever()
 
 
-with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends it
+with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C stops the server
     asyncio.run(main())

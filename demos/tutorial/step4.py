@@ -1,4 +1,4 @@
-"""Step 4: a coin to catch. Run it twice: `python -m demos.tutorial.step4`, with `step4_server`."""
+"""Step 4: a coin to catch. Start `step4_server`, then run `python -m demos.tutorial.step4` twice."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ pygame.init()
 screen, clock = pygame.display.set_mode((640, 360)), pygame.time.Clock()
 font = pygame.font.Font(None, 24)
 me = pygame.Vector2(320, 180)
-world = {"coin": [-99, -99], "score": 0, "others": []}  # what the server told last
+world = {"coin": [-99, -99], "score": 0, "others": []}  # the last state from the server
 client = WebSocketClient()
 
 
@@ -23,7 +23,7 @@ def on_data() -> None:
 
 
 if client.connect_to_url(sys.argv[1] if len(sys.argv) > 1 else "ws://127.0.0.1:9082"):
-    sys.exit(str(client.last_error))  # that is no URL
+    sys.exit(str(client.last_error))  # the argument is not a URL
 running = True
 while running:
     client.poll()

@@ -1,4 +1,4 @@
-"""Step 4, the server: it knows the rules, so that nobody can cheat. Run it: `python -m demos.tutorial.step4_server`."""
+"""Step 4, the server: enforces the rules of the game. Run it with `python -m demos.tutorial.step4_server`."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ async def play(player: ServerConnection) -> None:
                 x, y = map(float, json.loads(message))
                 move(players[player], x, y)
             except (ValueError, TypeError):
-                await player.close(4000, "That was no position.")
+                await player.close(4000, "That was not a position.")
                 return
     finally:
         del players[player]
@@ -35,7 +35,7 @@ def move(player: dict[str, float], x: float, y: float) -> None:
         coin[:] = random.randrange(20, 620), random.randrange(20, 340)
 
 
-async def tell_everyone() -> None:
+async def send_state() -> None:
     while True:
         for player, state in players.items():
             others = [other for other in players.values() if other is not state]
@@ -46,8 +46,8 @@ async def tell_everyone() -> None:
 async def main() -> None:
     async with serve(play, "127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 9082, max_size=1000) as server:
         print(f"playing on ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
-        await tell_everyone()
+        await send_state()
 
 
-with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends it
+with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C stops the server
     asyncio.run(main())

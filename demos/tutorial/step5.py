@@ -1,4 +1,4 @@
-"""Step 5: it says what is wrong, and connects again. Run it: `python -m demos.tutorial.step5`, with `step4_server`."""
+"""Step 5: errors are shown, and the game reconnects. Start `step4_server`, then `python -m demos.tutorial.step5`."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ pygame.init()
 screen, clock = pygame.display.set_mode((640, 360)), pygame.time.Clock()
 font = pygame.font.Font(None, 24)
 me = pygame.Vector2(320, 180)
-world = {"coin": [-99, -99], "score": 0, "others": []}  # what the server told last
+world = {"coin": [-99, -99], "score": 0, "others": []}  # the last state from the server
 status = "Connecting..."
 client = WebSocketClient()
 client.heartbeat_interval = 2.0  # a silent server is noticed after four seconds

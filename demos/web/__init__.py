@@ -1,1 +1,1 @@
-"""The arena in a page: Python in the browser, by Pyodide."""
+"""The arena in a web page, with Python in the browser (Pyodide)."""

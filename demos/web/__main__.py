@@ -1,10 +1,10 @@
-"""The arena as a page: wheel, Pyodide, page and game server in one command.
+"""The arena as a web page: wheel, Pyodide, page and game server in one command.
 
     python -m demos.web [--players 5] [--pyodide FOLDER] [--kill-server-after SECONDS]
     python -m demos.web --check [--seconds 10] [--screenshot web.png]
 
-Open the address that it prints. Arrow keys or WASD fly; until one is pressed, the ship flies itself. N hides the
-network. `python -m demos.arena --join ws://...` plays in the same arena. Ctrl-C ends it all.
+Open the address that it prints. Fly with the arrow keys or WASD; until you press one of them, the ship flies itself.
+Press N to hide the network statistics. `python -m demos.arena --join ws://...` joins the same game. Ctrl-C stops it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["main", "trouble_with"]
 
 FRAME = 0.1  # seconds
-LOADING = 90.0  # seconds at most, until a page that is checked plays
+LOADING = 90.0  # seconds that a page may take to start, if it is checked
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HEADLESS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage")
 
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def trouble_with(report: dict[str, Any]) -> str:
-    """Says what is wrong with what a page has reported; "" if nothing is."""
+    """Returns what is wrong with a page's report, or "" if it is correct."""
     if not report["connections"]:
         return f"it never was connected: {report['last_error']}"
     if not report["received"]:
@@ -73,7 +73,7 @@ def trouble_with(report: dict[str, Any]) -> str:
 
 
 def _check(page: str, folder: Path, update: Callable[[], object], *, seconds: float, screenshot: Path) -> None:
-    """Lets a headless browser play, and ends with 1 if that goes wrong."""
+    """Plays in a headless browser. Exits with 1 if that fails."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         sys.exit(f"No browser was found: {', '.join(BROWSERS)}")
@@ -110,11 +110,11 @@ def _wait_for_report(file: Path, update: Callable[[], object], *, seconds: float
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demos.web", description=__doc__.partition("\n")[0])
     add_player_options(parser)
-    parser.add_argument("--pyodide", type=Path, metavar="FOLDER", help="a Pyodide that is here (default: npm's)")
-    parser.add_argument("--kill-server-after", type=float, metavar="SECONDS", help="to see how the page goes on")
-    parser.add_argument("--check", action="store_true", help="play in a headless browser, and say how it went")
-    parser.add_argument("--seconds", type=float, default=10.0, help="that the check plays (default: %(default)s)")
-    parser.add_argument("--screenshot", type=Path, default=Path("web.png"), help="of the check (default: %(default)s)")
+    parser.add_argument("--pyodide", type=Path, metavar="FOLDER", help="an existing Pyodide (default: npm's)")
+    parser.add_argument("--kill-server-after", type=float, metavar="SECONDS", help="kill the server after a while")
+    parser.add_argument("--check", action="store_true", help="play in a headless browser, and report")
+    parser.add_argument("--seconds", type=float, default=10.0, help="seconds of the check (default: %(default)s)")
+    parser.add_argument("--screenshot", type=Path, default=Path("web.png"), help="its picture (default: %(default)s)")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""Packages of npm, installed once into a cache: Pyodide is too large to carry along."""
+"""Installs npm packages into a cache, because Pyodide is too large for the repository."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ PYODIDE = "pyodide@314.0.7"
 
 
 class CannotInstall(RuntimeError):
-    """Without npm, or without a network; the message says which."""
+    """Raised if npm or the network is missing. The message says which."""
 
 
 def install(*packages: str) -> Path:
-    """Returns the folder `node_modules` in which these packages are, each as "name@version".
+    """Returns the `node_modules` folder with these packages, each given as "name@version".
 
     Raises:
-        CannotInstall: they are not there, and cannot be fetched.
+        CannotInstall: the packages are not in the cache, and cannot be fetched.
     """
     folder = cache() / "+".join(packages).replace("/", "-")
     modules = folder / "node_modules"
@@ -39,7 +39,7 @@ def install(*packages: str) -> Path:
             raise CannotInstall(f"npm could not fetch {' and '.join(packages)}: {done.stderr.strip()[-400:]}")
         folder.mkdir(exist_ok=True)
         try:
-            (Path(unfinished) / "node_modules").rename(modules)  # in one step: others may be at it too
+            (Path(unfinished) / "node_modules").rename(modules)  # in one step, in case another process does the same
         except OSError:
             if not modules.exists():
                 raise
@@ -47,5 +47,5 @@ def install(*packages: str) -> Path:
 
 
 def cache() -> Path:
-    """The folder for what can be fetched again."""
+    """Returns the folder for files that can be fetched again."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wsclient"

@@ -1,7 +1,7 @@
-"""The arena's player in a page. The game is that of `demos/arena`, file by file; only what draws it is another.
+"""The arena's player in a web page. It uses the files of `demos/arena`, except for drawing.
 
-Runs in Pyodide. The bridge to the page is crossed twice a frame: to draw, by one JSON string that is answered with the
-keys, and to wait for the next frame.
+Runs in Pyodide and calls JavaScript twice a frame: to draw, with a JSON string, which returns the keys, and to wait for
+the next frame.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-if not hasattr(time, "thread_time"):  # a page has no clock of the processor's time
+if not hasattr(time, "thread_time"):  # a page has no clock for processor time
     time.thread_time = time.perf_counter
 
 from demos.arena.autopilot import steer
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Keys", "describe", "play"]
 
-SECONDS_TO_LOSE = 0.5  # without news, until a ship is shown as lost
-LONGEST_FRAME = 0.1  # seconds that a ship moves at once
+SECONDS_TO_LOSE = 0.5  # without messages before a ship is shown as lost
+LONGEST_FRAME = 0.1  # seconds; a ship never moves further in one frame
 GRAPH = (20, 110, 300, 200)
 
 LEFT, RIGHT, THRUST = {"ArrowLeft", "KeyA"}, {"ArrowRight", "KeyD"}, {"ArrowUp", "KeyW", "Space"}
@@ -36,7 +36,7 @@ SHOW_NETWORK = "KeyN"
 
 
 class Keys:
-    """What is pressed. Until one that flies was, the ship flies itself."""
+    """The keys that are pressed. Until a steering key is pressed, the ship flies itself."""
 
     def __init__(self) -> None:
         self.shows_network = True
@@ -44,7 +44,7 @@ class Keys:
         self._has_flown = False
 
     def take(self, news: str) -> None:
-        """Reads what the page has noted: "+ArrowLeft -ArrowLeft"."""
+        """Reads the page's record of key events, such as "+ArrowLeft -ArrowLeft"."""
         for change in news.split():
             code = change[1:]
             if change.startswith("+"):
@@ -55,20 +55,20 @@ class Keys:
                 self._down.discard(code)
 
     def steering(self, ship: Ship, stars: list[int]) -> Steering:
-        """What the pilot does with the stick."""
+        """Returns how the player steers."""
         if not self._has_flown:
             return steer(ship, stars)
         return Steering(bool(self._down & RIGHT) - bool(self._down & LEFT), bool(self._down & THRUST))
 
 
 class Strokes:
-    """Notes what `NetGraph` draws, as it would draw on a surface of pygame's."""
+    """Records what `NetGraph` draws, with the methods of a pygame surface."""
 
     def __init__(self) -> None:
         self.steps: list[list[object]] = []
 
     def fill(self, color: tuple[int, int, int], rect: tuple[int, int, int, int], special_flags: int = 0) -> None:
-        opacity = 0.6 if special_flags else 1.0  # a shade, for pygame to multiply by
+        opacity = 0.6 if special_flags else 1.0  # a shade, which pygame multiplies by
         red, green, blue = (0, 0, 0) if special_flags else color
         self.steps.append([0, f"rgb({red} {green} {blue} / {opacity})", *rect])
 
@@ -85,13 +85,13 @@ async def play(
     next_frame: Callable[[], Awaitable[object]],
     report: Callable[[str], Awaitable[object]],
 ) -> None:
-    """Plays, for ever or for the seconds that the page's address says, and reports then.
+    """Plays for ever, or for the seconds given in the page's address, and then sends a report.
 
     Args:
-        address: of the page; the game is served beside it.
+        address: the address of the page, which is also that of the game server.
         draw: draws a frame, given as JSON, and returns the keys.
-        next_frame: waits for it.
-        report: takes what was found, as JSON.
+        next_frame: waits for the next frame.
+        report: receives the report, as JSON.
     """
     options = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
     seconds = float(options.get("seconds", "inf"))
@@ -129,7 +129,7 @@ async def play(
 
 
 def describe(game: Game, stars_before: list[int], now: float) -> dict[str, Any]:
-    """Says what is to be seen of a game."""
+    """Returns everything to be drawn."""
     ships = [(game.ship, 0.0), *((each.ship, now - each.seen_at) for each in game.others.values())]
     places, places_before = star_positions(game.stars), star_positions(stars_before)
     return {

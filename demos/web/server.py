@@ -1,8 +1,8 @@
-"""One port for it all: the page, Python for it, and the arena's server at /arena.
+"""Serves everything on one port: the page, its Python files, and the arena's server at /arena.
 
     python -m demos.web.server FOLDER [--port 8765]
 
-What a page reports, at /report, is left in the folder: `report.json` and `page.png`.
+A page sends its report to /report. It is saved in the folder as `report.json` and `page.png`.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ LARGEST_PICTURE = 8 * 1024 * 1024  # bytes
 
 
 class Site:
-    """The files of a folder, and the game beside them.
+    """The files of a folder, and the game server.
 
     Args:
-        folder: all that is served is in it when this is made.
+        folder: contains all files to be served when the object is created.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -49,7 +49,7 @@ class Site:
         self._files["/"] = folder / "index.html"
 
     def answer(self, connection: ServerConnection, request: Request) -> Response | None:
-        """Answers what asks for a file; None leaves the request to the WebSockets."""
+        """Answers a request for a file. Returns None if it is a WebSocket request."""
         if "Upgrade" in request.headers:
             return None
         file = self._files.get(unquote(urlsplit(request.path).path))
@@ -60,7 +60,7 @@ class Site:
         return Response(HTTPStatus.OK, "OK", headers, body)
 
     async def serve_websocket(self, connection: ServerConnection) -> None:
-        """Plays with a player, or takes a page's report."""
+        """Serves a player, or receives a page's report."""
         path = connection.request.path if connection.request else ""
         if path == "/arena":
             await self.relay.serve_player(connection)
@@ -77,7 +77,7 @@ class Site:
 
 
 async def run(folder: Path, port: int, *, until_stdin_closes: bool = False) -> None:
-    """Serves, and says where on its first line."""
+    """Serves, and prints the address on the first line."""
     site = Site(folder)
     async with serve(
         site.serve_websocket, "127.0.0.1", port, process_request=site.answer, max_size=LARGEST_PICTURE
@@ -94,9 +94,9 @@ async def run(folder: Path, port: int, *, until_stdin_closes: bool = False) -> N
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m demos.web.server", description="The arena's server, and its page.")
-    parser.add_argument("folder", type=Path, help="with what python -m demos.web puts there")
-    parser.add_argument("--port", type=int, default=8765, help="0: any free one (default: %(default)s)")
-    parser.add_argument(lifeline.OPTION, action="store_true", help="end when standard input does")
+    parser.add_argument("folder", type=Path, help="a folder made by python -m demos.web")
+    parser.add_argument("--port", type=int, default=8765, help="0: any free port (default: %(default)s)")
+    parser.add_argument(lifeline.OPTION, action="store_true", help="exit when standard input ends")
     options = parser.parse_args()
     run_server(run(options.folder, options.port, until_stdin_closes=options.until_stdin_closes), options.port)
 

@@ -1,4 +1,4 @@
-"""What the page is made of: the files of this folder, the wheel, the game, and Pyodide."""
+"""Collects the files of the page: the files of this folder, the wheel, the game, and Pyodide."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["KINDS", "ROOT", "build_site", "pack"]
 ROOT = Path(__file__).parents[2]
 SITE = Path(__file__).with_name("site")
 
-# By ending; nothing else is served. A browser is particular about .mjs and .wasm.
+# By file extension; nothing else is served. Browsers require the right type for .mjs and .wasm.
 KINDS = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json",
@@ -30,16 +30,16 @@ KINDS = {
     ".zip": "application/zip",
 }
 
-# The game, as the desktop has it: none of these knows pygame or a socket.
+# The game's files, as on the desktop. None of them needs pygame or a socket.
 GAME = ("__init__", "arena/__init__", "arena/autopilot", "arena/game", "arena/messages", "arena/meters", "arena/model")
 PAGE = ("arena/connection", "web/__init__", "web/page")
 
 
 def build_site(folder: Path, pyodide: Path) -> None:
-    """Puts all that the page asks for into a folder.
+    """Copies all files of the page into a folder.
 
     Args:
-        folder: what is in it is replaced.
+        folder: its contents are replaced.
         pyodide: the folder of Pyodide's npm package.
     """
     shutil.rmtree(folder, ignore_errors=True)
@@ -56,7 +56,7 @@ def build_site(folder: Path, pyodide: Path) -> None:
 
 
 def pack(files: Iterable[Path], *, packages: Iterable[str] = ()) -> bytes:
-    """Zips files of this repository, under their paths in it, and pure packages that are installed here."""
+    """Zips files of this repository under their relative paths, and installed pure Python packages."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in files:
@@ -69,7 +69,7 @@ def pack(files: Iterable[Path], *, packages: Iterable[str] = ()) -> bytes:
 
 
 def _sources_of(package: str) -> tuple[Path, list[Path]]:
-    """The folder that a package is imported from, and its files."""
+    """Returns the folder that a package is imported from, and its files."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError(f"{package} is not installed")

@@ -21,7 +21,7 @@ def test_a_second_one_says_that_the_port_is_taken(module, run_demo):
         done = run_demo("-m", module, "--port", port)
 
     assert done.returncode == 1
-    assert done.stderr.startswith(f"Port {port} is taken: does such a server run already?")
+    assert done.stderr.startswith(f"Port {port} is taken. Is this server already running?")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to another process")

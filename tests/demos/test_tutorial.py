@@ -99,7 +99,7 @@ def test_step_4_has_a_server_that_shows_cheats_the_door(cheat):
         rival.send_text(cheat)
         rival.drive_to_the_end()
 
-        assert (rival.close_code, rival.close_reason) == (4000, "That was no position.")
+        assert (rival.close_code, rival.close_reason) == (4000, "That was not a position.")
 
 
 def test_step_5_says_why():
