@@ -11,9 +11,9 @@ from wsclient.protocol.fields import MAX_HEADERS, MAX_LINE_SIZE, Headers, is_tok
 
 __all__ = ["check_headers", "check_subprotocols", "merge_headers"]
 
-# The handshake writes these itself, or they would promise a body that does not follow. Of "Sec-..." it owns
-# Sec-WebSocket-*; the rest is reserved for what only a browser may say (Fetch standard, forbidden request-header).
-# Host may be given, and replaces our own.
+# The handshake writes these itself, or they would announce a body that does not follow. Of "Sec-..." it owns
+# Sec-WebSocket-*; the rest is reserved for browsers (Fetch standard, forbidden request-header).
+# Host is allowed, and replaces the default.
 OWNED_HEADERS = frozenset({"upgrade", "connection", "content-length", "transfer-encoding"})
 OWNED_PREFIX = "sec-"
 
@@ -24,11 +24,11 @@ _NOT_IN_A_VALUE = r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]"
 def check_subprotocols(protocols: Iterable[str]) -> tuple[str, ...]:
     """Checks the subprotocols to ask for (RFC 6455 section 4.1, item 10).
 
-    Spaces around one are removed: Godot compares without them, and would send what no server understands.
+    Spaces around a name are removed: Godot compares without them, but would send names that no server understands.
 
     Raises:
         TypeError: it is a single str, or something in it is no str.
-        InvalidArgument: one is empty, has a character that no token has, or occurs twice; or all together are too long.
+        InvalidArgument: a name is empty, is not a token, or occurs twice; or the names are too long together.
     """
     if isinstance(protocols, tuple) and not protocols:
         return ()

@@ -31,19 +31,19 @@ if TYPE_CHECKING:
 __all__ = ["USER_AGENT", "ClientHandshake"]
 
 USER_AGENT = "Python-wsclient/0.2"
-"""What a request says of its sender (RFC 9110 section 10.1.5). Some hosts refuse those that say nothing."""
+"""The default User-Agent (RFC 9110 section 10.1.5). Some hosts refuse requests that have none."""
 
 
 class ClientHandshake:
     """One attempt to open a connection.
 
-    Send `request`, then pass what arrives to `receive_data` until it returns a verdict, and not again after that.
+    Send `request`, then pass received data to `receive_data` until it returns a verdict. Do not call it after that.
 
     Args:
-        url: what to open.
+        url: the URL to open.
         subprotocols: as `check_subprotocols` returns them.
-        headers: as `check_headers` returns them. Host, User-Agent and Authorization among them replace our own.
-        random_bytes: a source of that many unguessable bytes. The constructor raises what it raises.
+        headers: as `check_headers` returns them. Host, User-Agent and Authorization replace the defaults.
+        random_bytes: returns that many unpredictable bytes. The constructor raises what it raises.
         offers_deflate: whether to offer permessage-deflate (RFC 7692).
         requires_subprotocol: whether a server must choose one of the subprotocols, if there are any.
 
@@ -51,7 +51,7 @@ class ClientHandshake:
         request: the bytes to send.
         response: the head of the server's final reply; None before it.
         deflate: how the server agreed to compress; None if nothing is compressed.
-        trailing_data: what arrived behind the reply: the first frames.
+        trailing_data: the data received after the reply: the first frames.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class ClientHandshake:
         self.trailing_data: bytes = b""
 
     def receive_data(self, data: bytes) -> Opened | Failure | None:
-        """Takes what arrived.
+        """Takes received data, and returns a verdict if there is one.
 
         Returns:
             The verdict, or None if more is needed. If the server refuses, the verdict comes when the first 4 KiB of
@@ -97,12 +97,12 @@ class ClientHandshake:
         return self._receive_head(*found) if found else None
 
     def receive_eof(self) -> Failure:
-        """Called when the server ends the connection before there is a verdict. Returns what that means."""
+        """Returns the failure that follows if the server ends the connection before there is a verdict."""
         if failure := self.pending_failure:
             return failure
         if self._has_begun:
             return self._fail(FailureKind.LOST, "the server closed the connection in the middle of its reply")
-        # OpenSSL knows a plain request when it sees one, and hangs up without a word.
+        # OpenSSL recognizes a plain request and closes the connection without a reply.
         want_tls = "" if self._url.is_secure else "want wss:// instead of ws://, "
         return self._fail(
             FailureKind.LOST,
@@ -112,7 +112,7 @@ class ClientHandshake:
 
     @property
     def pending_failure(self) -> Failure | None:
-        """A refusal whose reply is still arriving, as far as it is known; None if there is none."""
+        """The refusal whose reply is still arriving, as far as it is known; None if there is none."""
         head = self.response or self._parser.begun
         if head is None or head.status < 200:
             return None
@@ -141,7 +141,7 @@ class ClientHandshake:
         return join_head(lines, headers)
 
     def _find_final_head(self, data: bytes) -> tuple[ResponseHead, bytes] | None:
-        """Reads over interim replies (RFC 9110 section 15.2), which together may be as long as one head."""
+        """Skips interim replies (RFC 9110 section 15.2), which may be as long together as one head."""
         while found := self._parser.receive_data(data):
             head, data = found
             if head.status >= 200 or head.status == 101:
@@ -153,7 +153,7 @@ class ClientHandshake:
         return None
 
     def _explain_broken(self, error: BadHead) -> Failure:
-        """Returns what a broken head means: once the status is known, that says more than what breaks behind it."""
+        """Returns the failure for a broken head: once the status is known, it says more than the error behind it."""
         head = self._parser.begun
         if head is None or head.status < 200:
             return self._fail(FailureKind.BAD_RESPONSE, f"the server's reply breaks HTTP: {error}")

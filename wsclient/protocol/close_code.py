@@ -1,4 +1,4 @@
-"""The codes of Close frames (RFC 6455 section 7.4, and IANA's registry), and what each means."""
+"""The codes of Close frames (RFC 6455 section 7.4, and IANA's registry), and their meanings."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _MEANINGS: dict[int, str] = {
 
 
 def meaning_of(code: int) -> str:
-    """Returns what a close code says about the side that sent it: "it is going away"."""
+    """Returns the meaning of a close code for the side that sent it: "it is going away"."""
     if code in _MEANINGS:
         return _MEANINGS[code]
     if 4000 <= code <= 4999:
@@ -67,7 +67,7 @@ def meaning_of(code: int) -> str:
 
 
 def is_valid_close_code(code: int) -> bool:
-    """Returns whether a Close frame may carry this code."""
+    """Returns True if a Close frame may carry this code."""
     return 3000 <= code <= 4999 or (1000 <= code <= 1014 and code not in (1004, 1005, 1006))
 
 

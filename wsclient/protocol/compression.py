@@ -1,8 +1,8 @@
-"""Compressed messages (RFC 7692 section 7.2): deflated when sent, inflated when received, a bounded amount a step.
+"""Compresses messages to send, and inflates received ones in bounded steps (RFC 7692 section 7.2).
 
 A few bytes may inflate to many. So each call of zlib returns a bounded amount, which counts against the message limit
-before the next call, and when a step has done enough, the rest of the payload waits as it is. Payload counts as work
-too, for some costs time and inflates to nothing.
+before the next call, and once a step has done enough, the rest of the payload waits uninflated. Payload counts as work
+too, because some of it costs time and inflates to nothing.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ __all__ = ["Deflater", "InflatingReceiver"]
 # trials, but no version promises that.
 _SMALLEST_WINDOW_BITS = 9
 
-# RFC 7692 section 7.2.1: what a sync flush ends with, and the sender leaves out.
+# RFC 7692 section 7.2.1: the bytes at the end of a sync flush, which the sender leaves out.
 _TAIL = b"\x00\x00\xff\xff"
 
-# zlib does not say whether it stands between two blocks. If the stream ends with the message, a final block shows it.
+# zlib does not report whether it is between two blocks. If the stream ends with the message, a final block shows it.
 # If it goes on, another empty block nearly always does: between two blocks it inflates to nothing, inside of one to
-# bytes or an error. Only a message that is cut off in the tables at its start cannot be told from an empty one.
+# bytes or an error. Only a message that is cut off in its initial tables looks like an empty one.
 _TAIL_AND_FINAL_BLOCK = _TAIL + b"\x03\x00"
 _TAIL_AND_EMPTY_BLOCK = _TAIL + b"\x00" + _TAIL
 
@@ -48,8 +48,8 @@ _WORK_A_BYTE_IN = 16
 _WORK_A_MESSAGE = 512  # a microsecond
 _WORK_A_RESTART = 2048
 
-# How much payload zlib gets at a time, so that it returns little; and how much of the message it may return, no more
-# than it allocates to begin with, so that it need not put pieces together.
+# The payload passed to zlib at a time, small so that it returns little; and the most that it may return of the
+# message, no more than its initial allocation, so that it need not join pieces.
 _PIECE_IN = 4096
 _PIECE_OUT = 16 * 1024
 
@@ -73,7 +73,7 @@ class Deflater:
 
     @staticmethod
     def can_deflate(direction: Direction) -> bool:
-        """Returns whether zlib keeps to such a window. If not, messages leave uncompressed, which is always allowed."""
+        """Returns True if zlib can use such a window. If not, messages leave uncompressed, which is always allowed."""
         return direction.window_bits >= _SMALLEST_WINDOW_BITS
 
     def deflate(self, part: bytes | memoryview, *, rest: int) -> bytes:
@@ -98,7 +98,7 @@ class Deflater:
         return payload[: -len(_TAIL)]
 
     def deflate_each(self, messages: list[bytes]) -> list[bytes]:
-        """Compresses whole messages, one after the other, as `deflate` does, with no call for each but zlib's."""
+        """Compresses whole messages, one after the other, as `deflate` does, calling only zlib for each."""
         if self._stream is None or not self.takes_context_over:
             return [self.deflate(message, rest=0) for message in messages]
         compress, flush, end = self._stream.compress, self._stream.flush, -len(_TAIL)
@@ -106,7 +106,7 @@ class Deflater:
 
 
 class InflatingReceiver:
-    """Stands before a `MessageAssembler` and inflates what is compressed; a `DataReceiver`.
+    """Inflates compressed messages for a `MessageAssembler`; a `DataReceiver`.
 
     Args:
         assembler: takes the messages as they were before they were compressed.
@@ -129,24 +129,24 @@ class InflatingReceiver:
         self._is_last_frame = False
         self._payload_size = 0
         self._ending = b""  # its last bytes
-        # Of the frame that has begun: what is not inflated yet, and whether it is all there is of the frame.
+        # Of the current frame: the data not inflated yet, and whether that is the rest of the frame.
         self._waiting = _NOTHING
         self._is_frame_complete = False
-        # Of the stream: whether the end of the message must be told to it, and what came of the last piece.
+        # Of the stream: whether it must still be given the end of the message, and the result of the last piece.
         self._stream = self._new_stream()
         self._is_inside = False
         self._taken = 0
         self._may_have_more = False
 
     def resume(self) -> None:
-        """Begins a step, with what was put off in the one before."""
+        """Begins a step with the work that the previous one left."""
         self._room = _WORK_A_STEP
         if self.is_busy:
             self.is_busy = False
             self._inflate_waiting()
 
     def whole_messages(self, payloads: list[bytes], kinds: bytes) -> None:
-        """Passes on what is not compressed."""
+        """Passes on messages that are not compressed."""
         self._assembler.whole_messages(payloads, kinds)
 
     def take_run(self, payloads: Iterable[bytes], is_text: bool) -> None:  # noqa: C901  (one loop on purpose, see below)
@@ -173,7 +173,7 @@ class InflatingReceiver:
                 if len(message) == short or stream.eof:
                     left = payload, message
                     break
-                # bool(): type checkers do not know that decompress() changes what was False above
+                # bool(): type checkers do not know that decompress() can change the attribute that was False above
                 if stream.decompress(self._end, 1) or bool(stream.eof) is self._takes_context_over:
                     is_broken = True
                     break
@@ -195,7 +195,7 @@ class InflatingReceiver:
             self._take_left(*left, opcode=Opcode.TEXT if is_text else Opcode.BINARY)
 
     def _take_left(self, payload: bytes, message: bytes | None, *, opcode: Opcode) -> None:
-        """Takes a message that is one frame, and what the stream has made of it so far; None if it was not asked."""
+        """Takes a single-frame message, and its inflated part so far; None if inflating has not started."""
         self.frame_begins(opcode, len(payload), is_final=True, is_compressed=True)
         self._waiting = memoryview(payload)
         self._ending = payload[-len(_TAIL) :]
@@ -250,7 +250,7 @@ class InflatingReceiver:
             self._end_frame()
 
     def _inflate_waiting(self) -> None:
-        """Inflates what waits, until the step has done enough."""
+        """Inflates waiting data until the step has done enough."""
         while self._waiting or self._may_have_more:
             if self._room <= 0:
                 self.is_busy = True
@@ -283,13 +283,13 @@ class InflatingReceiver:
         return part
 
     def _account(self, payload: bytes | memoryview, part: bytes, limit: int) -> None:
-        """Accounts for what the stream made of a payload."""
+        """Accounts for the output of the stream for a payload."""
         stream = self._stream
         self._is_inside = True
         self._may_have_more = len(part) == limit  # of what it has taken, too
         self._taken = len(payload) - len(stream.unconsumed_tail)
         if stream.eof:
-            # RFC 7692 section 7.2.3.5: blocks may follow the one that says that it is the last. A sender that makes one
+            # RFC 7692 section 7.2.3.5: blocks may follow the one that is marked as the last. A sender that makes one
             # with zlib begins a new stream behind it, and so does the window here.
             self._taken = len(payload) - len(stream.unused_data)
             self._stream = self._new_stream()
@@ -300,7 +300,7 @@ class InflatingReceiver:
     def _end_stream(self) -> None:
         """Brings the stream to the end of the message (RFC 7692 section 7.2.2).
 
-        Does nothing behind a block that says that it is the last, nor for an empty payload, which is no DEFLATE stream,
+        Does nothing after a block that is marked as the last, or for an empty payload, which is no DEFLATE stream,
         strictly speaking, and which others take for an empty message too.
         """
         if not self._is_inside:
@@ -328,7 +328,7 @@ def _corrupt(ending: bytes, error: zlib.error | None) -> ProtocolViolation:
 
     Args:
         ending: its last bytes, as far as they have arrived.
-        error: what zlib says; None if the message is cut off.
+        error: zlib's message; None if the message is cut off.
     """
     if ending.endswith(_TAIL):
         fault = "the message still has the 00 00 ff ff at its end that its sender has to remove (RFC 7692)"

@@ -25,11 +25,11 @@ _HINT_OF_BASIC = "This client knows Basic alone: ask those who run the proxy for
 
 
 class ConnectTunnel(Tunnel):
-    """One CONNECT. A proxy that wants credentials gets them with it, or on a new connection.
+    """One CONNECT request. A proxy that wants credentials gets them with it, or on a new connection.
 
     Args:
         proxy: host and port of the proxy, for messages.
-        target: what it connects to.
+        target: the address that the proxy connects to.
         credentials: user name and password, sent as Basic; None if the proxy needs none.
         headers: more of them, as `check_headers` returns them. A Proxy-Authorization among them wins.
     """
@@ -50,7 +50,7 @@ class ConnectTunnel(Tunnel):
         self._message = "\r\n".join([*lines, "", ""]).encode()
 
     def receive_data(self, data: bytes) -> Tunnelled | Failure | None:
-        """Takes what arrived. Returns the verdict, or None if more is needed."""
+        """Takes received data. Returns the verdict, or None if more is needed."""
         self._start = self._start or data[:1]
         if self._start and self._start != b"H" and (failure := self._fail_stranger(self._start)):
             return failure
@@ -63,11 +63,11 @@ class ConnectTunnel(Tunnel):
         return self._receive_head(*found) if found else None
 
     def receive_eof(self) -> Failure:
-        """Called when the proxy ends the connection before there is a verdict. Returns what that means."""
+        """Returns the failure that follows if the proxy ends the connection before there is a verdict."""
         return self._fail_unfinished() if self._start else self._fail_unanswered()
 
     def _receive_head(self, head: ResponseHead, behind: bytes) -> Tunnelled | Failure | None:
-        # Lengths and codings of a 2xx mean nothing here: what follows the blank line belongs to the tunnel.
+        # Lengths and codings of a 2xx response are ignored: everything after the blank line belongs to the tunnel.
         if 200 <= head.status < 300:
             return Tunnelled(behind)
         if head.status >= 200 or head.status == 101:
@@ -85,7 +85,7 @@ class ConnectTunnel(Tunnel):
         return self._fail(f"breaks HTTP: {error}", "Check host and port.")
 
     def _refusal(self, head: ResponseHead) -> Failure:
-        # The page is not waited for: proxies say in their status line what they have to say.
+        # Do not wait for the page: proxies put the reason in their status line.
         return self._explain(head).replace(http_status=head.status, http_headers=head.headers)
 
     def _explain(self, head: ResponseHead) -> Failure:

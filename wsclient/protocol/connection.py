@@ -41,7 +41,7 @@ _STEPS_AT_THE_END = 64
 
 
 class Role(Enum):
-    """Which side of the connection this is. It decides who masks (RFC 6455 section 5.1)."""
+    """Which side of the connection this is. It decides which side masks (RFC 6455 section 5.1)."""
 
     CLIENT = auto()
     SERVER = auto()
@@ -52,8 +52,8 @@ class State(Enum):
 
     OPEN = auto()
     LOCAL_CLOSING = auto()  # we sent Close, or queued it; the peer has not answered
-    BOTH_CLOSING = auto()  # the peer's Close is here; ours may still have to leave
-    FAILING = auto()  # the peer broke the rules, or is gone; Close with the reason has to leave
+    BOTH_CLOSING = auto()  # the peer's Close has arrived; ours may still have to leave
+    FAILING = auto()  # the peer broke the rules, or is gone; a Close with the reason has to leave
     CLOSED = auto()
 
 
@@ -82,11 +82,11 @@ TRANSITIONS = {
     (State.FAILING, Step.END): State.CLOSED,
 }
 
-# In these states bytes still have a meaning. After a Close, and after a violation, whatever comes is ignored
+# In these states received bytes still count. After a Close, and after a violation, they are ignored
 # (RFC 6455 sections 5.5.1 and 7.1.7).
 _RECEIVING = (State.OPEN, State.LOCAL_CLOSING)  # no set: members are compared at once, but hashed in Python
 
-# Looked up once: through its class, a member costs Python 3.11 more than the rest of what is done for a message.
+# Looked up once: in Python 3.11, access to a member through its class costs more than the rest of the work per message.
 _OPEN = State.OPEN
 _LOCAL_CLOSING = State.LOCAL_CLOSING
 _BOTH_CLOSING = State.BOTH_CLOSING
@@ -96,15 +96,15 @@ _CLOSED = State.CLOSED
 class Connection:
     """The protocol of one open connection, without I/O.
 
-    Nothing raises because of what a peer sends: it becomes events. The last event is one `Ended`, and everything that
+    Data from a peer never raises an exception: it becomes events. The last event is one `Ended`, and everything that
     was received whole comes before it.
 
     Args:
         role: which side this is.
         max_message_size: bytes, whole message, at least 125; a larger one ends the connection (MESSAGE_TOO_BIG).
         max_fragments: frames of one message; more end the connection (MESSAGE_TOO_BIG).
-        random_bytes: the source of masking keys.
-        deflate: how messages are compressed; None: not at all.
+        random_bytes: returns random bytes for masking keys.
+        deflate: how messages are compressed; None if they are not.
 
     Attributes:
         state: how far the closing handshake is; only to be read.
@@ -145,14 +145,14 @@ class Connection:
         self._has_answered = False  # a ping, since the last step began
         self._is_express_allowed = True
         self._peer = "the server" if role is Role.CLIENT else "the client"
-        # The peer's. The events before it come first, and may be answered as long as that is possible.
+        # The peer's error. The events before it come first, and may be answered as long as that is possible.
         self._violation: ProtocolViolation | None = None
         self._failure: Failure | None = None
 
     # Receiving
 
     def receive_data(self, data: bytes) -> None:
-        """Takes what was read, in order."""
+        """Takes data that was read, in order."""
         if self.state in _RECEIVING:
             self._decoder.receive_data(data)
 
@@ -172,7 +172,7 @@ class Connection:
         self._end(was_clean=False, failure=self._failure or failure)
 
     def next_events(self) -> list[Event]:
-        """Returns what happened since the last call, after decoding a bounded amount; see `has_undecoded`."""
+        """Returns the events since the last call, after decoding a bounded amount; see `has_undecoded`."""
         if self.state in _RECEIVING:
             if self._has_answered:
                 self._outbox.keep_newest_pong()  # the network had its time to take the others
@@ -190,7 +190,7 @@ class Connection:
 
     @property
     def read_size(self) -> int:
-        """How many bytes are best read next: more if frames are large, and then up to the end of one if possible.
+        """The best number of bytes to read next: more if frames are large, up to the end of one if possible.
 
         A large frame is usually followed by others of its size: so each is cut out in one piece, not put together.
         """
@@ -308,7 +308,7 @@ class Connection:
 
     @property
     def is_drained(self) -> bool:
-        """True if it is certain that nothing was left behind the last piece, so that none need be asked for."""
+        """True if the last piece is known to have left nothing behind it, so that there is no need to call again."""
         return self._outbox.is_drained
 
     @property
@@ -333,7 +333,7 @@ class Connection:
 
     @property
     def buffered_messages(self) -> int:
-        """Messages that `data_to_send` has not returned whole."""
+        """The number of messages that `data_to_send` has not returned completely."""
         return self._outbox.buffered_messages
 
     # State
@@ -379,7 +379,7 @@ class Connection:
             else:
                 self._fail_for(violation)
         except MemoryError as error:
-            self._decoder.stop()  # first of all, for what comes takes some memory too
+            self._decoder.stop()  # before anything else, because received data takes some memory too
             detail = "this machine has no memory for what arrives"
             failure = Failure(stage=self._stage, kind=FailureKind.SYSTEM, detail=detail, cause=error)
             self.fail(CloseCode.INTERNAL_ERROR, failure)

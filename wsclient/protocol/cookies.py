@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_COOKIES", "MAX_COOKIE_SIZE", "Cookie", "Cookies"]
 
 MAX_COOKIES = 50
-"""Of all hosts together; the oldest goes when there is one more."""
+"""The most cookies of all hosts together; the oldest is dropped when another one is added."""
 
 MAX_COOKIE_SIZE = 4096
 """Bytes of a Set-Cookie; a longer one is ignored."""
@@ -24,7 +24,7 @@ _FOREVER = float("inf")
 
 
 class Cookie(Value):
-    """One cookie. It goes to the host that set it alone: what public suffixes are is not known here."""
+    """One cookie. It is sent only to the host that set it, because public suffixes are not known."""
 
     name: str
     value: str
@@ -63,7 +63,7 @@ class Cookies:
                 self._keep(cookie, now)
 
     def header_for(self, url: URL, now: float) -> str:
-        """Returns the value of the Cookie header for a request; "" for none. Those of longer paths come first."""
+        """Returns the value of the Cookie header for a request; "" if there is none. Longer paths come first."""
         fitting = sorted((each for each in self._cookies.values() if each.goes_to(url, now)), key=_by_path)
         words: list[str] = []
         room = MAX_LINE_SIZE - len("Cookie: ")
@@ -75,7 +75,7 @@ class Cookies:
         return "; ".join(words)
 
     def as_dict(self, now: float) -> dict[str, str]:
-        """Returns name and value of each cookie, of all hosts; of two with one name, that which was set last."""
+        """Returns name and value of each cookie, of all hosts; of two with one name, the one that was set last."""
         return {each.name: each.value for each in self._cookies.values() if each.expires_at > now}
 
     def clear(self) -> None:
@@ -121,7 +121,7 @@ def _attribute(word: str) -> tuple[str, str]:
 
 
 def _keeps_its_prefix(name: str, attributes: dict[str, str], *, is_secure: bool) -> bool:
-    # RFC 6265bis section 4.1.3: what these names promise.
+    # RFC 6265bis section 4.1.3: the guarantees of these name prefixes.
     if name.startswith("__host-"):
         return is_secure and "domain" not in attributes and attributes.get("path") == "/"
     return is_secure or not name.startswith("__secure-")
@@ -141,7 +141,7 @@ def _path_of(url: URL) -> str:
 
 
 def _expiry(attributes: dict[str, str], now: float) -> float:
-    """Returns when a cookie ends. Max-Age wins over Expires; what cannot be read counts for nothing."""
+    """Returns the time when a cookie expires. Max-Age wins over Expires; unreadable values are ignored."""
     age = attributes.get("max-age", "")
     if age.removeprefix("-").isdecimal() and age.isascii():
         return now + int(age[:12]) if not age.startswith("-") else -_FOREVER

@@ -17,7 +17,7 @@ _NAME = "permessage-deflate"
 #: The offer of a client: the server may ask it for a smaller window, and choose everything else.
 OFFER = f"{_NAME}; client_max_window_bits"
 
-#: Of a window of 32 KiB (RFC 7692 section 7.1.2), which holds if nobody asks for less.
+#: Bits of a window of 32 KiB (RFC 7692 section 7.1.2), the default if neither side asks for less.
 MAX_WINDOW_BITS = 15
 
 # Written so and in no other way: no zero in front, no digit of another script (RFC 7692 section 7.1.2).
@@ -61,10 +61,10 @@ def read_answer(extensions: Sequence[str]) -> Agreement | None:
         extensions: the elements of Sec-WebSocket-Extensions.
 
     Returns:
-        What was agreed; None if the server wants no compression.
+        The agreed compression; None if the server does not want any.
 
     Raises:
-        BadAnswer: it is not an answer to that offer. The connection must not be used (RFC 7692 section 7.1).
+        BadAnswer: this is not an answer to that offer. The connection must not be used (RFC 7692 section 7.1).
     """
     if not extensions:
         return None
@@ -84,10 +84,10 @@ def accept_offer(extensions: Sequence[str], wish: Agreement = _NO_WISH) -> tuple
 
     Args:
         extensions: the elements of the request's Sec-WebSocket-Extensions.
-        wish: what the server would like. The client's window is made smaller only if the client said that it can.
+        wish: the server's preference. The client's window is made smaller only if the client allows it.
 
     Returns:
-        The value of the reply's Sec-WebSocket-Extensions, and what it agrees to. None: there is no such offer.
+        The value of the reply's Sec-WebSocket-Extensions, and the agreement; None if there is no such offer.
     """
     for extension in extensions:
         name, parameters = _parse(extension)
@@ -138,7 +138,7 @@ def _unquoted(value: str) -> str:
 
 
 def _agreement(parameters: dict[str, str | None]) -> Agreement | None:
-    """Returns what the parameters say; None if one is unknown or has a wrong value (section 7.1)."""
+    """Returns the agreement that the parameters state; None if one is unknown or has a wrong value (section 7.1)."""
     has_no_takeover = {name for name in _FLAGS if name in parameters and parameters[name] is None}
     bits = {name: _WINDOW_BITS[value] for name, value in parameters.items() if name in _BITS and value in _WINDOW_BITS}
     if len(has_no_takeover) + len(bits) < len(parameters):

@@ -1,7 +1,7 @@
-"""Frames with equal headers: found by columns, cut out by one call.
+"""Finds frames with equal headers by comparing columns, and cuts them out with one call.
 
 A game's state has the same size tick after tick, and a flood of it is the most that a client has to decode. Neither
-the comparison nor the cutting runs in Python here, so that such a message costs a fifth of what any loop would take.
+the comparison nor the cutting runs in Python here, so such a message costs a fifth of what a loop would need.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ def take_equal_frames(data: bytes, start: int, head_size: int, length: int, most
     """Takes the whole frames whose headers equal that of the first, byte for byte.
 
     Args:
-        data: what arrived.
-        start: where the first begins.
+        data: the received bytes.
+        start: the index of the first frame.
         head_size: bytes before its payload.
         length: of its payload.
-        most: how many may be taken.
-        payloads: the list to which theirs are appended.
+        most: the maximum number of frames to take.
+        payloads: the list to which the payloads are appended.
 
     Returns:
-        Where the next frame begins; `start` if there are fewer than `SHORTEST_RUN`.
+        The index of the next frame; `start` if there are fewer than `SHORTEST_RUN`.
     """
     stride = head_size + length
     last = start + (SHORTEST_RUN - 1) * stride

@@ -1,4 +1,4 @@
-"""The errors of a caller, who passed a wrong argument, and of a peer, who broke the protocol."""
+"""The errors for a caller that passed a wrong argument, and for a peer that broke the protocol."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["InvalidArgument", "ProtocolViolation"]
 class InvalidArgument(ValueError):
     """The caller passed a value that cannot work; the message names the part ("port 0 is not in 1-65535").
 
-    It never holds what might be a secret: no user information of a URL, no value of a header.
+    It never contains a possible secret: no user information of a URL, no value of a header.
     """
 
 
@@ -23,9 +23,9 @@ class ProtocolViolation(Exception):
     """The peer broke RFC 6455. Caught inside `protocol`, and turned into a Close frame and an event.
 
     Args:
-        code: what the Close frame will say.
-        reason: why, in short English. What does not fit a Close frame is cut off.
-        hint: what can be done about it, in a whole sentence; "" if the code says enough.
+        code: the code of the Close frame.
+        reason: the reason, in short English. Cut off if it does not fit a Close frame.
+        hint: a possible remedy, as a full sentence; "" if the code says enough.
     """
 
     def __init__(self, code: CloseCode, reason: str, hint: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The events of a connection: plain values, in the order in which things happened.
+"""The events of a connection: plain values, in the order in which they happened.
 
 A connection emits `Opened`, then any number of the others, then exactly one `Ended`.
 An attempt that never opened emits `Ended` alone.
@@ -38,7 +38,7 @@ BINARY, TEXT = b"\0", b"\1"
 
 
 class Stage(StrEnum):
-    """How far a connection had come when it failed."""
+    """The stage that a connection had reached when it failed."""
 
     ARGUMENTS = "arguments"
     RESOLVE = "resolve"
@@ -51,7 +51,7 @@ class Stage(StrEnum):
 
 
 class FailureKind(Enum):
-    """Why it failed, as far as what to try next depends on it."""
+    """The reason for a failure, as far as it determines what to try next."""
 
     INVALID_ARGUMENT = auto()
     NAME_NOT_FOUND = auto()
@@ -70,25 +70,25 @@ class FailureKind(Enum):
     PROXY_CREDENTIALS = auto()  # a proxy wants a user name and password, or others
     TIMEOUT = auto()
     LOST = auto()  # TCP ended without a Close frame
-    VIOLATION = auto()  # the peer broke RFC 6455; a Close frame told it so
+    VIOLATION = auto()  # the peer broke RFC 6455; a Close frame said so
     TOO_BIG = auto()  # a message over the limit
     HEARTBEAT = auto()  # no byte after a ping
-    DEAF = auto()  # bytes come, but what we send does not arrive
-    UNTOLD = auto()  # a browser knows, and does not tell the page
+    DEAF = auto()  # data is received, but data that we send does not arrive
+    UNTOLD = auto()  # a browser knows the reason, but does not pass it to the page
     FORBIDDEN = auto()  # a browser does not let the page do it
-    INTERRUPTED = auto()  # a call was left in the middle of its work, by Ctrl+C as a rule
+    INTERRUPTED = auto()  # a call was interrupted in the middle of its work, usually by Ctrl+C
 
 
 class Failure(Value):
-    """Why an attempt or a connection ended other than as it should.
+    """Describes how an attempt or a connection failed.
 
     Attributes:
         detail: what happened, in words, safe to show (control characters escaped); no final stop.
         http_status: of the server's reply, or the proxy's; None if there was none.
-        http_body: at most its first 4 KiB.
+        http_body: the first 4 KiB of its body, at most.
         cause: the exception behind it, if any.
-        hint: what to try, in a whole sentence; "" if the kind of failure says enough.
-        note: said last, in brackets: where the address of a proxy comes from. "" for nothing.
+        hint: what to try, as a full sentence; "" if the kind of failure says enough.
+        note: shown last, in brackets: the origin of a proxy's address. "" if there is none.
     """
 
     stage: Stage
@@ -119,7 +119,7 @@ class Messages:  # noqa: PLW1641 - it grows, so it is nobody's key
 
     One object for many messages, of both kinds: passing on each by itself would cost more than decoding it, and so
     would passing on each kind by itself when text and binary alternate.
-    Text is UTF-8 that has been checked, still as bytes.
+    Text is bytes of valid UTF-8.
 
     Attributes:
         payloads: one for each message.

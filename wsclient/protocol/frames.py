@@ -1,8 +1,8 @@
-"""From bytes to frames (RFC 6455 section 5.2), without waiting for the whole of a frame.
+"""Decodes bytes to frames (RFC 6455 section 5.2), without waiting for the end of a frame.
 
-There are two ways through it. Whole messages in one plain frame each, nearly all that a game receives, are taken many
-at a time by one tight loop. Everything else (control frames, fragments, masked or compressed frames, and each frame
-that has not arrived whole) goes frame by frame, its payload passed on as it arrives.
+There are two paths. Whole messages in one plain frame each, nearly all that a game receives, are taken many at a time
+by one tight loop. Everything else (control frames, fragments, masked or compressed frames, and frames that have not
+arrived completely) is decoded frame by frame, and its payload passed on as it arrives.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ class Opcode(IntEnum):
 
 
 class DataReceiver(Protocol):
-    """Takes the data frames that a decoder finds, in order. Each method may raise `ProtocolViolation`.
+    """Receives the data frames that a decoder finds, in order. Each method may raise `ProtocolViolation`.
 
     Attributes:
-        is_busy: whether it has enough to do for now. It gets nothing more until `resume` has made it free.
+        is_busy: True if it has enough to do for now. It receives nothing more until `resume` has made it free.
     """
 
     is_busy: bool
 
     def resume(self) -> None:
-        """Goes on with what was put off. Called before each step, for it may do some work in each."""
+        """Continues with postponed work. Called before each step, because there may be some in each."""
 
     def whole_messages(self, payloads: list[bytes], kinds: bytes) -> None:
         """Takes a run of messages, each of them one unfragmented, uncompressed frame.
@@ -59,7 +59,7 @@ class DataReceiver(Protocol):
         """
 
     def frame_begins(self, opcode: Opcode, length: int, *, is_final: bool, is_compressed: bool) -> None:
-        """Takes the header of a data frame, whatever its length. The payload follows in parts, then `frame_ends`."""
+        """Takes the header of a data frame of any length. The payload follows in parts, then `frame_ends`."""
 
     def frame_continues(self, part: bytes | memoryview) -> None:
         """Takes the next part of the payload; never empty. A view is good until it returns."""
@@ -79,7 +79,7 @@ _WHOLE = tuple(_KINDS)
 _FIN_COMPRESSED_TEXT = _FIN_TEXT | _RSV1
 _FIN_COMPRESSED_BINARY = _FIN_BINARY | _RSV1
 
-# How much one step may do, so that no flood makes one long: arbitrary, each less than half a millisecond.
+# The work of one step, limited so that no flood makes it long: arbitrary, each less than half a millisecond.
 _MESSAGES_A_STEP = 2048
 _FRAMES_A_STEP = 128
 
@@ -98,16 +98,16 @@ _LENGTH_OF_64_BITS = b"\x7f"
 
 
 class FrameDecoder:
-    """Decodes what one peer sends.
+    """Decodes the data that one peer sends.
 
     Args:
         receiver: gets the data frames.
-        control: gets the control frames, whole; may raise `ProtocolViolation`.
+        control: gets complete control frames; may raise `ProtocolViolation`.
         expects_masked: whether this side is the server (RFC 6455 section 5.1).
         max_message_size: bytes. A longer frame is never taken whole: the receiver gets its length first.
         take_compressed: gets the payloads of a run of compressed messages of one kind, one short frame each, and
-            whether they are text; it need not take all of them. Other compressed messages take the way of all frames.
-            None: nothing may be compressed, and RSV1 is refused (RFC 7692 section 6).
+            whether they are text; it need not take all of them. Other compressed messages are decoded frame by frame.
+            If None, nothing may be compressed, and RSV1 is refused (RFC 7692 section 6).
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class FrameDecoder:
         self._take_compressed = take_compressed
         self._data = b""
         self._position = 0
-        # Of the data frame that has begun and is not complete: what is missing, and what unmasks it.
+        # Of the current incomplete data frame: the number of missing bytes, and the mask.
         self._missing = 0
         self._key = b""
         #: whether `decode` stopped because it had done enough for one call
@@ -146,7 +146,7 @@ class FrameDecoder:
         self._position = 0
 
     def stop(self) -> None:
-        """Drops what was not decoded. The receiver may call it too."""
+        """Drops data that was not decoded. The receiver may call it too."""
         self._data = b""
         self._position = self._missing = 0
 
@@ -154,7 +154,7 @@ class FrameDecoder:
         """Takes one bounded step: passes on to the receiver what the bytes contain; see `has_undecoded`.
 
         Raises:
-            ProtocolViolation: by the peer. What came before it was passed on; nothing may be decoded after it.
+            ProtocolViolation: the peer broke the protocol. Do not decode anything after that.
         """
         self.has_undecoded = False
         if self._take_alone():
@@ -163,7 +163,7 @@ class FrameDecoder:
         self.has_undecoded = self._take_some() or self._receiver.is_busy
 
     def _take_alone(self) -> bool:
-        """Takes the one short, plain message that there is. Returns False if there is anything else."""
+        """Takes a single short, plain message. Returns False if there is anything else."""
         # Most reads of a game bring this: less than half of the long way.
         data = self._data
         if self._position or self._missing or self._expects_masked or self._receiver.is_busy or len(data) < 2:
@@ -183,7 +183,7 @@ class FrameDecoder:
         return True
 
     def _take_some(self) -> bool:
-        """Takes what comes next. Returns True if it stopped with something left because it had done enough."""
+        """Takes the next messages or frames. Returns True if it stopped early because it had done enough."""
         receiver = self._receiver
         room = _MESSAGES_A_STEP
         for _ in range(_FRAMES_A_STEP):
@@ -206,7 +206,7 @@ class FrameDecoder:
         return self._position < len(self._data)
 
     def _take_run(self, room: int) -> int:
-        """Takes the whole, plain messages that come next, at most `room`. Returns how many."""
+        """Takes the next whole, plain messages, at most `room`. Returns their number."""
         data, start = self._data, self._position
         first = kind = data[start] if start < len(data) else 0
         if kind not in _WHOLE:
@@ -215,7 +215,7 @@ class FrameDecoder:
             return self._take_large(first)
         payloads: list[bytes] = []
         changes: list[int] = []
-        # Frames of one size go together, without a loop. If there are none, that is not checked for each frame.
+        # Frames of one size are taken together, without a loop. If there are none, skip the check for each frame.
         while (count := len(payloads)) < room:
             if len(data) - start >= _WORTH_A_LOOK:
                 start = self._take_equal(start, kind, room - count, payloads)
@@ -232,7 +232,7 @@ class FrameDecoder:
         return count
 
     def _take_large(self, first: int) -> int:
-        """Takes the whole, plain messages of one kind and more than 64 KiB that come next. Returns how many."""
+        """Takes the next whole, plain messages of one kind and more than 64 KiB. Returns their number."""
         # Cut out once; through `_take_frame` their parts would be put together.
         data, body = self._data, self._position + _LARGE_HEAD.size
         payloads: list[bytes] = []
@@ -251,7 +251,7 @@ class FrameDecoder:
         return len(payloads)
 
     def _take_equal(self, start: int, kind: int, most: int, payloads: list[bytes]) -> int:
-        """Takes frames of one kind and size, none if only few come next. Returns where the next frame begins."""
+        """Takes frames of one kind and size, none if only few follow. Returns the index of the next frame."""
         data = self._data
         head = data[start : start + 4]
         if len(head) < 4 or head[0] != kind:
@@ -267,7 +267,7 @@ class FrameDecoder:
     def _take_some_whole(
         self, start: int, kind: int, most: int, payloads: list[bytes], changes: list[int]
     ) -> tuple[int, int]:
-        """Takes whole frames of any size, at most `most`. Returns where the next begins, and the last one's kind."""
+        """Takes up to `most` whole frames of any size. Returns the index of the next, and the kind of the last one."""
         # Each message pays for this one loop: local names, no length check before an access (the end of the data shows
         # as IndexError, or as a last payload that is too short), and both kinds in one list, so that the kind costs
         # little when it changes, and nothing while it stays the same.
@@ -298,14 +298,14 @@ class FrameDecoder:
             pass
         if end <= len(data):
             return end, kind
-        payloads.pop()  # it has not arrived whole
+        payloads.pop()  # it has not arrived completely
         if changes and changes[-1] == len(payloads):
             changes.pop()
             kind ^= _FIN_TEXT ^ _FIN_BINARY
         return start, kind
 
     def _compressed_run(self, first: int) -> Iterator[bytes]:
-        """Takes the whole, short frames that come next and begin with that byte, one for each step of the iterator."""
+        """Takes the next whole, short frames that begin with that byte, one for each step of the iterator."""
         data, size = self._data, len(self._data)
         start = self._position
         while start + 4 <= size and data[start] == first:
@@ -369,7 +369,7 @@ class FrameDecoder:
         opcode = _OPCODES.get(first & 0x0F)
         if opcode is None:
             raise self._broken(f"reserved opcode {first & 0x0F}")
-        # RFC 7692 section 6: RSV1 stands on the first frame of a message, and nowhere else.
+        # RFC 7692 section 6: only the first frame of a message may have RSV1 set.
         may_be_compressed = self._take_compressed is not None and opcode in _STARTS
         if first & (0x30 if may_be_compressed else 0x70):
             raise self._broken("reserved bit set")
@@ -382,7 +382,7 @@ class FrameDecoder:
         return ProtocolViolation(CloseCode.PROTOCOL_ERROR, text or fault)
 
     def _take_part(self) -> bool:
-        """Passes on what has arrived of the frame that has begun. Returns False if more bytes are needed."""
+        """Passes on the received part of the current frame. Returns False if more bytes are needed."""
         start = self._position
         data: bytes | memoryview = self._data
         if start and self._missing >= _LARGE and not self._key:
@@ -404,7 +404,7 @@ class FrameDecoder:
 
 
 def _kinds(first: int, changes: list[int], count: int) -> bytes:
-    """Returns the kinds of `count` messages, from the first byte of the first and the places at which they change."""
+    """Returns the kinds of `count` messages, from the first byte of the first and the indices of the changes."""
     kind = _KINDS[first]
     if not changes:
         return kind * count

@@ -1,4 +1,4 @@
-"""What both sides of the opening handshake need (RFC 6455 section 4)."""
+"""Functions that both sides of the opening handshake need (RFC 6455 section 4)."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def elements(head: Head, name: str) -> list[str]:
 
 
 def has_element(head: Head, name: str, wanted: str) -> bool:
-    """Returns whether a list has an element, given in lower case. One longer than a line counts as having none."""
+    """Returns True if a list has an element, in lower case. A list longer than a line counts as having none."""
     values = head.get_all(name)
     if [value.lower() for value in values] == [wanted]:
         return True
-    if sum(map(len, values)) > MAX_LINE_SIZE:  # nobody means such a list, and looking through it takes milliseconds
+    if sum(map(len, values)) > MAX_LINE_SIZE:  # no real list is that long, and searching it takes milliseconds
         return False
     return wanted in (element.lower() for element in elements(head, name))
 

@@ -62,7 +62,7 @@ def _uts46() -> Callable[[str], str] | None:
         from idna import uts46_remap  # noqa: PLC0415
     except ImportError:
         return None
-    # Its encode() refuses names that browsers take, as "a_b" and "i\u2764": the mapping is what counts.
+    # Its encode() refuses names that browsers accept, such as "a_b" and "i\u2764": only the mapping matters.
     return lambda host: uts46_remap(host, std3_rules=False, transitional=False)
 
 
@@ -80,7 +80,7 @@ def _map_by_codec(host: str) -> str:
 def _expected(label: str) -> str:
     """Returns a label as UTS 46 maps it, as far as this Python's own tables know.
 
-    Letter by letter: of a whole label, `str.lower` makes another letter of a capital sigma at its end.
+    Letter by letter, because in a whole label `str.lower` maps a final capital sigma to another letter.
     """
     from unicodedata import normalize  # noqa: PLC0415 - as above
 

@@ -36,7 +36,7 @@ _TOO_LONG = f"it has a line of more than {MAX_LINE_SIZE} bytes"
 
 
 class BadHead(Exception):
-    """The head breaks RFC 9112 or the limits; the text says how. Caught inside `protocol`."""
+    """The head breaks RFC 9112 or exceeds the limits; the text says how. Caught inside `protocol`."""
 
 
 class HeadTooLarge(BadHead):
@@ -44,7 +44,7 @@ class HeadTooLarge(BadHead):
 
 
 class NotHTTP(BadHead):
-    """What arrived does not begin as HTTP does. Caught inside `protocol`.
+    """The data does not begin as HTTP does. Caught inside `protocol`.
 
     Args:
         start: its first bytes, at most 5, from which a caller may recognize another protocol.
@@ -58,7 +58,7 @@ class NotHTTP(BadHead):
 
 
 class Head(Value):
-    """What requests and responses have in common.
+    """The attributes that requests and responses have in common.
 
     Attributes:
         version: "1.1" or "1.0".
@@ -96,12 +96,12 @@ HeadType = TypeVar("HeadType", bound=Head)
 
 
 class HeadParser(ABC, Generic[HeadType]):
-    """Reads one head from bytes that arrive in any pieces. Subclasses know the first line."""
+    """Reads one head from bytes that arrive in any pieces. Subclasses parse the first line."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
-        self._searched = 0  # there is no line feed before this: no byte is looked at twice
-        self._make_head: Callable[[Headers], HeadType] | None = None  # there as soon as the first line is
+        self._searched = 0  # there is no line feed before this index, so that no byte is searched twice
+        self._make_head: Callable[[Headers], HeadType] | None = None  # set as soon as the first line is complete
         self._headers: list[tuple[str, str]] = []
 
     @property
@@ -110,18 +110,18 @@ class HeadParser(ABC, Generic[HeadType]):
         return self._make_head(tuple(self._headers)) if self._make_head is not None else None
 
     def receive_data(self, data: bytes) -> tuple[HeadType, bytes] | None:
-        """Takes what arrived. Must not be called again after it returned a head or raised.
+        """Takes received data. Must not be called again after it returned a head or raised.
 
         Returns:
             The head and the bytes behind it, or None while the head is incomplete.
 
         Raises:
-            BadHead: it breaks the rules or the limits.
-            NotHTTP: it is not HTTP at all.
+            BadHead: the head breaks the rules or exceeds the limits.
+            NotHTTP: the data is not HTTP.
         """
         self._buffer += data
         if self._make_head is None:
-            # Always judged by five bytes, so that the verdict does not depend on how they were cut.
+            # Always judged by five bytes, so that the result does not depend on how the data was split.
             if len(self._buffer) < len(_NAME):
                 return None
             self._check_start(bytes(self._buffer[: len(_NAME)]))
@@ -153,7 +153,7 @@ class HeadParser(ABC, Generic[HeadType]):
 
     @abstractmethod
     def _parse_first_line(self, line: bytes) -> Callable[[Headers], HeadType]:
-        """Returns what makes a head of this line and the headers. Raises BadHead."""
+        """Returns a head made of this line and the headers. Raises BadHead."""
 
 
 class ResponseParser(HeadParser[ResponseHead]):
@@ -194,8 +194,8 @@ class RequestParser(HeadParser[RequestHead]):
 def split_list(value: str) -> list[str]:
     """Returns the elements of a comma-separated list (RFC 9110 section 5.6.1), without the space around them.
 
-    Empty elements are left out. A comma within a quoted string separates nothing; the quotes stay.
-    A quoted string that is never closed reaches to the end.
+    Empty elements are left out. A comma within a quoted string is not a separator; the quotes are kept.
+    A quoted string that is never closed extends to the end.
     """
     elements = value.split(",") if '"' not in value else _split_outside_quotes(value)
     return [element for element in (element.strip(" \t") for element in elements) if element]
@@ -229,7 +229,7 @@ def _strip_line_end(line: bytes) -> tuple[bytes, bool]:
 
 
 def _parse_version(text: bytes) -> str | None:
-    """Returns "1.1" for b"HTTP/1.1", None for what is no version of HTTP/1."""
+    """Returns "1.1" for b"HTTP/1.1", None for anything that is not a version of HTTP/1."""
     if len(text) != 8 or not text.startswith(_NAME + b"1.") or not text[7:].isdigit():
         return None
     return text[5:].decode("ascii")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_BODY_SIZE", "BodyPrefix"]
 
-MAX_BODY_SIZE = 4096  # bytes that are kept; reading stops there
+MAX_BODY_SIZE = 4096  # bytes that are stored; reading stops there
 MAX_CHUNK_LINE_SIZE = 256  # arbitrary: a size and its extensions
 MAX_SIZE_DIGITS = 15  # of a chunk or a body: below 2**63 in hexadecimal and decimal alike
 
@@ -21,7 +21,7 @@ _HEX_DIGITS = b"0123456789abcdefABCDEF"
 class BodyPrefix:
     """Collects the beginning of a response's body from bytes that arrive in any pieces.
 
-    If the framing is broken, the body ends there, and what came before is kept: the status has said enough.
+    If the framing is broken, the body ends there, and the part before is kept: the status says enough.
     """
 
     def __init__(self, head: ResponseHead) -> None:
@@ -34,7 +34,7 @@ class BodyPrefix:
 
     @property
     def content(self) -> bytes:
-        """What has arrived, at most 4 KiB. Chunks are decoded; another coding (gzip) is left as it is."""
+        """The received content, at most 4 KiB. Chunks are decoded; other codings (gzip) are not."""
         return bytes(self._content)
 
     @property
@@ -43,7 +43,7 @@ class BodyPrefix:
         return self._is_over or len(self._content) == MAX_BODY_SIZE
 
     def receive_data(self, data: bytes) -> None:
-        """Takes what arrived. Ignored once `is_complete`."""
+        """Takes received data. Ignored once `is_complete`."""
         if self._is_over:
             return
         if self._chunks is None:
@@ -70,14 +70,14 @@ class BodyPrefix:
             self._is_over = self._left == 0
 
     def _keep(self, data: bytes | bytearray) -> None:
-        """Adds what belongs to the content, up to the limit."""
+        """Adds data to the content, up to the limit."""
         mine = data[: self._left]
         self._content += mine[: MAX_BODY_SIZE - len(self._content)]
         if self._left is not None:
             self._left -= len(mine)
 
     def _decode_step(self, chunks: bytearray) -> bool:
-        """Takes one line or a part of a chunk (RFC 9112 section 7.1). Returns False if more has to arrive first."""
+        """Takes one line or a part of a chunk (RFC 9112 section 7.1). Returns False if more data is needed first."""
         if self._left:
             size = min(self._left, len(chunks))
             self._keep(chunks[:size])
@@ -100,7 +100,7 @@ class BodyPrefix:
 
 
 def _parse_length(values: set[str]) -> int:
-    """Returns the length of the body; 0 for what RFC 9112 section 6.3 calls unrecoverable, as two that differ."""
+    """Returns the length of the body; 0 for one that RFC 9112 section 6.3 calls unrecoverable (two that differ)."""
     text = min(values)
     is_number = len(values) == 1 and text.isascii() and text.isdigit() and len(text) <= MAX_SIZE_DIGITS
     return int(text) if is_number else 0

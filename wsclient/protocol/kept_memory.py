@@ -1,8 +1,9 @@
-"""Memory that large messages leave, kept for the next ones.
+"""Keeps the memory that large messages leave for the next ones.
 
 A C library returns large blocks to the system as soon as they are free. Fetched again for the next message, each page
-of 4 KiB costs a fault: for a text of 1 MiB that was two thirds of the whole time. glibc keeps freed blocks of up to
-twice the size of the largest that it ever returned. So it gets one to return, never touched, which takes no memory.
+of 4 KiB costs a fault: for a text of 1 MiB that was two thirds of the total time. glibc keeps freed blocks of up to
+twice the size of the largest that it ever returned, so it is made to return one that was never touched and so takes no
+memory.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import contextlib
 
 __all__ = ["keep_memory"]
 
-# Bytes. Room for what is read at a time, too; and glibc does not look at larger blocks.
+# Bytes. Includes room for one read; glibc does not handle larger blocks this way.
 _ROOM_FOR_READS = 1024 * 1024
 _LARGEST = 31 * 1024 * 1024
 
@@ -19,9 +20,9 @@ _largest_shown = 0
 
 
 def keep_memory(size: int) -> None:
-    """Called when messages of that size arrive: the memory they leave is kept, up to two and a half times as much.
+    """Makes the C library keep the memory of messages of that size, up to two and a half times as much.
 
-    Does nothing if others as large have come before, nor with a C library that works in another way.
+    Does nothing if a message as large arrived before, or if the C library works differently.
     """
     global _largest_shown  # noqa: PLW0603 - there is one C library
     if size <= _largest_shown:

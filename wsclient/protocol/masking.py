@@ -1,7 +1,7 @@
-"""Masking of what a client sends (RFC 6455 section 5.3): each frame under a fresh, unpredictable key.
+"""Masks the frames of a client (RFC 6455 section 5.3), each with a fresh, unpredictable key.
 
-Python has no loop that is fast enough to XOR byte by byte, but its integers are of any size and XOR in C:
-a frame, or many of them, becomes one integer, and the keys, each repeated over its frame, another.
+Python has no loop that is fast enough to XOR byte by byte, but its integers are of any size and XOR in C: one or many
+frames become one integer, and the keys, each repeated over its frame, another.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ _MANY_RAW = Struct(f"{KEY_SIZE}s" * 64)
 
 
 class MaskingKeys:
-    """Masking keys from the operating system's random source, fetched many at a time. None is ever given twice.
+    """Masking keys from the operating system's random source, fetched many at a time. No key is returned twice.
 
     Args:
         random_bytes: returns that many unpredictable bytes; `take` raises what it raises.
 
     Attributes:
-        pool: those at hand, as `take` returns them; a caller that takes one removes it.
+        pool: the keys in stock, as `take` returns them; a caller that uses one removes it.
     """
 
     __slots__ = ("_random_bytes", "pool")
@@ -67,7 +67,7 @@ class MaskingKeys:
         self.pool: list[int] = []
 
     def take(self, count: int) -> list[int]:
-        """Gives that many keys, as integers whose little-endian bytes are the key."""
+        """Returns that many keys, as integers whose little-endian bytes are the key."""
         keys = self.pool
         while len(keys) < count:
             keys.extend(_NUMBERS.unpack(self._random_bytes(_NUMBERS.size)))
@@ -76,11 +76,11 @@ class MaskingKeys:
         return taken
 
     def take_one(self) -> int:
-        """Gives one key, as `take` does."""
+        """Returns one key, as `take` does."""
         return self.take(1)[0]
 
     def take_raw(self, count: int) -> list[bytes]:
-        """Gives that many keys, as bytes; drawn for this, for many of them would take memory while they wait."""
+        """Returns that many keys, as bytes; not taken from the pool, which would need much memory for many of them."""
         drawn = self._random_bytes(KEY_SIZE * count)
         whole = len(drawn) - len(drawn) % _MANY_RAW.size
         keys: list[bytes] = []
@@ -90,7 +90,7 @@ class MaskingKeys:
 
 
 class _Repeats(dict[int, tuple[int, int]]):
-    """Per frame size: what to multiply a key with to lay it over its slot and the payload, and ones over the frame."""
+    """For each frame size, the factor that spreads a key over its slot and the payload, and ones over the frame."""
 
     def __missing__(self, size: int) -> tuple[int, int]:
         repeat = sum(1 << (8 * offset) for offset in range(_head_of(size), size, KEY_SIZE))
@@ -99,7 +99,7 @@ class _Repeats(dict[int, tuple[int, int]]):
 
 
 def _head_of(size: int) -> int:
-    """How many bytes stand before the key in a frame of that size."""
+    """Returns the number of bytes before the key in a frame of that size."""
     return _SHORT_HEAD if size <= _LARGEST_SHORT else _LONG_HEAD
 
 
@@ -110,17 +110,17 @@ def mask_frame(frame: bytes, keys: MaskingKeys) -> bytes:
     """Masks one frame of up to `LARGEST_WHOLE` bytes; see `mask_frames`."""
     size = len(frame)
     repeat, ones = _REPEATS[size]
-    key = keys.pool.pop() if keys.pool else keys.take_one()  # a call less if there is one, as nearly always
-    # Where the payload is no multiple of four bytes, the last key reaches over the end and is cut off by the ones.
+    key = keys.pool.pop() if keys.pool else keys.take_one()  # saves a call if there is only one, which is usual
+    # If the payload is not a multiple of four bytes, the last key extends past the end and is cut off by the ones.
     return ((_from_bytes(frame, "little") ^ key * repeat) & ones).to_bytes(size, "little")
 
 
 def mask_frames(frames: Sequence[bytes], keys: MaskingKeys) -> bytes:
-    """Masks whole frames of up to `LARGEST_WHOLE` bytes, each with its own key, and puts them together.
+    """Masks whole frames of up to `LARGEST_WHOLE` bytes, each with its own key, and joins them.
 
     Args:
-        frames: header, four zero bytes where the key goes, payload.
-        keys: where the keys are taken from.
+        frames: header, four zero bytes in place of the key, payload.
+        keys: the source of the keys.
     """
     sizes = list(map(len, frames))
     size = sizes[0]
@@ -128,7 +128,7 @@ def mask_frames(frames: Sequence[bytes], keys: MaskingKeys) -> bytes:
         count = _BLOCK // size
         return b"".join([_mask_alike(frames[at : at + count], size, keys) for at in range(0, len(frames), count)])
     from_bytes, repeats = _from_bytes, _REPEATS
-    # One comprehension without a call into Python a frame: this is what sending many small messages costs.
+    # One comprehension without a Python call for each frame: this is the cost of sending many small messages.
     return b"".join(
         [
             ((from_bytes(frame, "little") ^ key * repeat) & ones).to_bytes(len(frame), "little")
@@ -168,11 +168,11 @@ class LongMask:
         self._length = KEY_SIZE
 
     def over(self, piece: bytes | memoryview, before: bytes = b"") -> bytes | memoryview:
-        """Masks the next piece. The length of each but the last has to be a multiple of four.
+        """Masks the next piece. The length of each piece except the last has to be a multiple of four.
 
         Args:
             piece: of the payload.
-            before: what is put in front of it, as it is; here, so that nothing large is copied once more for that.
+            before: bytes to put in front of it, unmasked; done here to save another copy of a large piece.
         """
         size = len(piece)
         if size <= _BLOCK // 8:  # less is not worth numpy's calls; arbitrary
@@ -192,7 +192,7 @@ class LongMask:
         return (_from_bytes(block, "big") ^ repeated).to_bytes(size, "big")
 
     def _by_numpy(self, numpy: ModuleType, piece: memoryview, before: bytes) -> bytes | memoryview:
-        """The same, many times as fast, for programs that have loaded numpy anyway; nobody else has to have it."""
+        """Masks with numpy, many times as fast, if the program has imported numpy anyway; it is never required."""
         whole, rest = divmod(len(piece), 8)
         start = (len(before) + 7) // 8
         word = numpy.uint64

@@ -24,7 +24,7 @@ MAX_EMPTY_FRAGMENTS = 65_536
 """Frames without payload, one behind the other, in one message. They cost time and bring nothing."""
 
 _INVALID_UTF8 = "text that is not UTF-8"
-# Looked up once: through its class, a member is dear in Python 3.11, and there may be many fragments.
+# Looked up once: access to a member through its class is slow in Python 3.11, and there may be many fragments.
 _CONTINUATION = Opcode.CONTINUATION
 _TEXT_FRAME = Opcode.TEXT
 
@@ -36,14 +36,14 @@ _WORTH_ROOM = 16 * 1024
 _LONGEST_AHEAD = 1024 * 1024
 _MOST_AHEAD = 16
 
-# Bytes. The room for a compressed message if the limit is larger still: some systems count memory that nobody touches.
+# Bytes. The room for a compressed message if the limit is larger: some systems count memory that is never touched.
 _MOST_ROOM = 64 * 1024 * 1024
 
 _new_utf8_decoder = getincrementaldecoder("utf-8")
 
 
 class Utf8Validator:
-    """Checks one text that comes in parts, and fails at the first byte that cannot be right."""
+    """Checks one text that arrives in parts, and fails at the first byte that cannot be right."""
 
     __slots__ = ("_decoder", "_inside_character")
 
@@ -66,10 +66,10 @@ class Utf8Validator:
         self._inside_character = bool(begun)
 
     def finish(self) -> None:
-        """Looks at the end.
+        """Checks the end of the text.
 
         Raises:
-            ProtocolViolation: it is inside a character (1007).
+            ProtocolViolation: the text ends inside a character (1007).
         """
         self._decode(b"", is_last=True)
 
@@ -111,12 +111,12 @@ class _Inflated:
     def getvalue(self) -> bytes:
         if self._whole is None:
             return bytes(self._small)
-        self._whole.truncate()  # at what was written last
+        self._whole.truncate()  # at the last write
         return self._whole.getvalue()
 
 
 class MessageAssembler:
-    """Puts the messages of one peer together.
+    """Assembles the messages of one peer.
 
     Args:
         deliver: gets each run of whole messages, in order.
@@ -156,7 +156,7 @@ class MessageAssembler:
         """Makes sure that a message may begin.
 
         Raises:
-            ProtocolViolation: there is one that has begun and is not complete (1002).
+            ProtocolViolation: the previous message is not complete (1002).
         """
         if self._is_inside:
             raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, _INSIDE)
@@ -166,7 +166,7 @@ class MessageAssembler:
         if self._is_inside:
             self.expect_start()
         messages = Messages(payloads, kinds)
-        # What is all ASCII is UTF-8, and that is checked without a loop in Python.
+        # Text that is all ASCII is UTF-8, and that is checked without a loop in Python.
         if TEXT in kinds and not all(map(bytes.isascii, messages.texts())):
             self._check_texts(messages)
         self._deliver(messages)
@@ -207,7 +207,7 @@ class MessageAssembler:
 
     @property
     def room(self) -> int:
-        """How many bytes the message that has begun may still grow."""
+        """The number of bytes that the current message may still grow."""
         return self._max_message_size - self._size
 
     def grow(self, length: int) -> None:
@@ -242,11 +242,11 @@ class MessageAssembler:
         self._deliver(Messages([payload], BINARY if self._text is None else TEXT))
 
     def _make_room(self, arrived: int) -> None:
-        """Makes room ahead, so that it grows less often. A length that a peer only declared costs nothing."""
+        """Allocates room ahead, so that it grows less often. A length that a peer only declared costs nothing."""
         ahead = min(self._expected, arrived * _MOST_AHEAD, _LONGEST_AHEAD)
         self._expected = 0
         if ahead > arrived:
-            self._payload = BytesIO(bytes(ahead))  # which is filled before it is looked at
+            self._payload = BytesIO(bytes(ahead))  # which is filled before it is read
 
     def _begin(self, opcode: Opcode, *, is_compressed: bool) -> None:
         self._is_inside = True

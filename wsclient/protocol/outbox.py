@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_PONGS", "SHORTEST_DEFLATED", "SHORTEST_WITH_CONTEXT", "Outbox"]
 
 MAX_PONGS = 16
-"""Pongs that wait. Arbitrary: more than anybody sends who wants to know something, and no burden."""
+"""The most waiting Pongs. Arbitrary: more than any useful number of Pings, and cheap to store."""
 
 SHORTEST_DEFLATED = 128
 """Messages of this size or more are compressed, if that was agreed on, each by itself. A shorter one saves next to
@@ -51,21 +51,21 @@ _Queued = list[bytes] | LargeFrame | Deflating | Split
 
 
 class Outbox:
-    """The messages and control frames that were accepted and have not left, in order.
+    """Accepted messages and control frames that have not been sent yet, in order.
 
-    Control frames pass what waits, but never cut into a frame that has begun. Close comes last and ends it all.
+    Control frames overtake waiting messages, but never interrupt a frame that has begun. Close always comes last.
 
     Args:
         is_masked: whether this side is the client (RFC 6455 section 5.1).
-        random_bytes: the source of masking keys. `next_piece` raises what it raises; nothing is ever returned without
+        random_bytes: returns random bytes for masking keys. `next_piece` raises its errors; nothing is returned without
             a mask, and the outbox must not be used after that.
-        deflater: compresses messages that are not too short; None: they leave as they are.
+        deflater: compresses messages that are not too short; None to leave them uncompressed.
 
     Attributes:
         waiting: the small frames at the end of the queue, not masked yet; always the same list, so that a caller that
             keeps it can see at no cost if any wait.
         last_cost: the cost of compressing the last piece, in bytes that might have been written instead.
-        is_drained: True if it is certain that nothing was left behind the last piece.
+        is_drained: True if the last piece is known to have left nothing behind it.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Outbox:
         # Before those, in order: large frames; messages to be compressed; and runs of small frames.
         self._queue: deque[_Queued] = deque()
         self._queued_amount = self._queued_messages = 0  # what these have that was not given
-        self._counted = self._counted_amount = 0  # of `waiting`, which is counted only as far as somebody asked
+        self._counted = self._counted_amount = 0  # of `waiting`, which is counted only on request
         self._pings: list[bytes] = []
         self._pongs: list[bytes] = []
         self._is_flooded = False
@@ -124,7 +124,7 @@ class Outbox:
         return True
 
     def express_frame(self, payload: bytes, is_text: bool) -> bytes:
-        """Returns the frame of a short message if nothing waits before it, else b"" without queueing anything.
+        """Returns the frame of a short message if nothing waits before it, else returns b"" without queueing anything.
 
         It does in one call what `express` and `next_piece` do in two.
         """
@@ -163,7 +163,7 @@ class Outbox:
             self._enqueue_frames(first, payload)
 
     def limit_frames(self, size: int) -> None:
-        """Sets how many bytes of payload one frame has at most, of messages that are added from now on; 0: any number.
+        """Sets the maximum payload of one frame, in bytes, for messages added from then on; 0 for no limit.
 
         A message that might be larger once it is compressed leaves as it is.
         """
@@ -243,7 +243,7 @@ class Outbox:
         return self._mask_all(batch)
 
     def _heads_of(self, first: int) -> list[bytes]:
-        """Returns the heads of messages as they are queued: RSV1 marks those that are to be compressed."""
+        """Returns the heads of messages as they are queued: RSV1 marks those that will be compressed."""
         plain = heads(first, self._masked)
         if self._deflater is None:
             return plain
@@ -291,7 +291,7 @@ class Outbox:
         return sum(sizes) - head * len(sizes) - _MORE_HEAD * sum(map((head + SHORT).__lt__, sizes))
 
     def _close_run(self) -> None:
-        """Moves the small frames that wait into the queue, because something else comes behind them."""
+        """Moves the waiting small frames into the queue, because something else is queued behind them."""
         if self.waiting:
             run = self.waiting[:]
             self._queue.append(run)
@@ -379,7 +379,7 @@ class Outbox:
         return self._mask_all(frames)
 
     def _deflated_piece(self, deflater: Deflater, batch: list[bytes]) -> bytes:
-        """Compresses what is next, whole messages or a part of a large one, with the small ones between them."""
+        """Compresses what is next: whole messages or a part of a large one, with the small ones between them."""
         pieces: list[bytes | memoryview] = []
         most = DEFLATED_A_PIECE * _COST_OF_DEFLATING
         while self.last_cost < most and self._queue:

@@ -1,4 +1,4 @@
-"""What waits to be sent: frame headers, and messages that leave in more than one piece."""
+"""Data that waits to be sent: frame headers, and messages that leave in more than one piece."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PIECE = 64 * 1024
 """Bytes to write at a time: few enough system calls, and never more than a fraction of a millisecond of masking."""
 
 LARGE_PIECE = 256 * 1024
-"""The same if numpy masks, which is twenty times as fast: then the system calls are what counts."""
+"""The same if numpy masks, which is twenty times as fast: then the system calls dominate the cost."""
 
 SMALL = 1024
 """Payloads up to this size are queued as whole frames and masked together; see `masking.LARGEST_WHOLE`."""
@@ -59,13 +59,13 @@ def header(first: int, length: int, masked: int) -> bytes:
 
 @cache
 def heads(first: int, masked: int) -> list[bytes]:
-    """Returns what precedes the payload of a small frame, for each length: most frames take theirs from here."""
+    """Returns the bytes before the payload of a small frame, for each length: most frames take theirs from here."""
     no_key = NO_KEY if masked else b""
     return [header(first, length, masked) + no_key for length in range(SMALL + 1)]
 
 
 class LargeFrame:
-    """A frame that is masked piece by piece, so that no message, however large, takes one long moment."""
+    """A frame that is masked piece by piece, so that no message, however large, blocks for long."""
 
     __slots__ = ("_head", "_mask", "_offset", "_payload")
 
@@ -101,7 +101,7 @@ class LargeFrame:
 
 
 class Deflating:
-    """A message that is not small, and is compressed part by part when its turn comes."""
+    """A large message that is compressed part by part when its turn comes."""
 
     __slots__ = ("_first", "_offset", "_payload")
 

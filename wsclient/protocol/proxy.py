@@ -21,14 +21,14 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 10
 
 
 class Proxy(Value):
-    """A proxy, and what it is told of who we are. Get one from `Proxy.parse`.
+    """A proxy, and the credentials for it. Create one with `Proxy.parse`.
 
     Attributes:
         scheme: "http", "https", "socks5", "socks5h" or "socks4a".
-        host: as that of a `URL`.
+        host: as in a `URL`.
         port: 1-65535.
         username: None if there is none.
-        password: "" if there is a user name alone; None if there is neither.
+        password: "" if there is only a user name; None if there is neither.
     """
 
     scheme: str
@@ -64,7 +64,7 @@ class Proxy(Value):
 
     @property
     def resolves(self) -> bool:
-        """True if the proxy looks up the server's name; else it is given an address."""
+        """True if the proxy looks up the server's name; False if it needs an address."""
         return self.scheme != "socks5"
 
     @property
@@ -76,11 +76,11 @@ class Proxy(Value):
         """Returns a new attempt to get through this proxy.
 
         Args:
-            target: what it connects to.
+            target: the address that the proxy connects to.
             headers: for the CONNECT of an HTTP proxy, as `check_headers` returns them.
 
         Raises:
-            InvalidArgument: such a proxy cannot be asked for this target.
+            InvalidArgument: this kind of proxy cannot connect to this target.
         """
         credentials = None if self.username is None else (self.username, self.password or "")
         if self.scheme in ("http", "https"):

@@ -1,4 +1,4 @@
-"""Redirects of the opening handshake (RFC 9110 section 15.4): where they lead, and what must not go there."""
+"""Redirects of the opening handshake (RFC 9110 section 15.4): their targets, and what must not be sent there."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class BadRedirect(Exception):
 
 
 class RedirectChain:
-    """The addresses of one attempt: the first, and those that servers redirected to.
+    """The addresses of one attempt: the first, and the targets of redirects.
 
     Args:
-        url: where the attempt begins.
-        limit: how many redirects are followed.
+        url: the first address of the attempt.
+        limit: the maximum number of redirects to follow.
     """
 
     def __init__(self, url: URL, limit: int) -> None:
@@ -51,11 +51,11 @@ class RedirectChain:
         self._limit = limit
 
     def follows(self, head: ResponseHead) -> bool:
-        """Returns whether this reply is a redirect that is to be followed, or refused by `follow`."""
+        """Returns True if this reply is a redirect that `follow` will follow or refuse."""
         return self._limit > 0 and head.status in STATUSES and bool(head.get_all("Location"))
 
     def follow(self, head: ResponseHead, *, address: str = "") -> URL | Failure:
-        """Returns where a redirect leads, or why it is not followed.
+        """Returns the target of a redirect, or the reason not to follow it.
 
         Args:
             head: of the reply; see `follows`.
@@ -85,18 +85,18 @@ class RedirectChain:
 
 
 def resolve_location(url: URL, location: str) -> URL:
-    """Returns where a Location leads that came in the reply to a request for `url` (RFC 3986 section 5).
+    """Returns the target of a Location in the reply to a request for `url` (RFC 3986 section 5).
 
-    http is read as ws, and https as wss. User and password in it are ignored: those of `url` stay within its origin.
+    http is read as ws, and https as wss. User and password in it are ignored; those of `url` stay within its origin.
 
     Args:
         url: of the request.
         location: the header's value, read as Latin-1.
 
     Raises:
-        BadRedirect: it leads to no WebSocket URL, or from wss to ws.
+        BadRedirect: the target is not a WebSocket URL, or leads from wss to ws.
     """
-    # urljoin() knows how to resolve http, and nearly nobody needs it: its module is large.
+    # urljoin() resolves http. Its module is large and rarely needed, so it is imported here.
     from urllib.parse import urljoin  # noqa: PLC0415
 
     text = _text_of(location)
@@ -112,14 +112,14 @@ def resolve_location(url: URL, location: str) -> URL:
     if url.is_secure and not target.is_secure:
         raise BadRedirect(f"redirects from wss:// to {target}, which anybody on the way can read")
     if url.socket_path and (target.host, target.port, target.is_secure) == (url.host, url.port, url.is_secure):
-        target = target.replace(socket_path=url.socket_path)  # what is relative stays on the socket
+        target = target.replace(socket_path=url.socket_path)  # a relative target stays on the socket
     if is_same_origin(url, target):
         return target.replace(username=url.username, password=url.password)
     return target.replace(username=None, password=None)
 
 
 def headers_for(url: URL, target: URL, headers: Headers) -> Headers:
-    """Returns the headers of a request for `url` that may go to `target` too: to another origin, no secrets."""
+    """Returns the headers of a request for `url` that may be sent to `target`: no secrets to another origin."""
     if is_same_origin(url, target):
         return headers
     return tuple((name, value) for name, value in headers if not _is_secret(name.lower()) and name.lower() != "host")
@@ -149,7 +149,7 @@ def check_redirected_address(address: str, target: str) -> None:
 
 
 def shown_location(url: URL, location: str) -> str:
-    """Returns the target of a redirect as it is fit for logs, and for `connect_to_url` if that can go there."""
+    """Returns the target of a redirect in a form fit for logs, and for `connect_to_url` if it can connect there."""
     try:
         return str(resolve_location(url, location)).partition("?")[0]
     except BadRedirect:

@@ -1,4 +1,4 @@
-"""Why a server does not open a WebSocket: an explanation of its reply that says what to try next."""
+"""Explains why a server did not open a WebSocket, judging by its reply, and says what to try next."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ HINTS = {
     502: "the server behind the proxy does not answer; try again later",
     503: "it is overloaded or down for maintenance; try again later",
     504: "the server behind the proxy does not answer; try again later",
-    505: NO_UPGRADE,  # what a server behind a proxy says that asks it in HTTP/1.0
+    505: NO_UPGRADE,  # sent by a server behind a proxy that uses HTTP/1.0
     511: "the network wants a login first; a captive portal? Open any web page in a browser",
 }
 OTHER_HINTS = {
@@ -63,17 +63,17 @@ HINT_OF_PROXIES = (
     "proxy_set_header lines; Apache: upgrade=websocket on the first ProxyPass to that backend)."
 )
 
-# Where servers explain themselves in JSON, the first of these counts (RFC 9457 has the last).
+# If servers explain themselves in JSON, the first of these keys counts (RFC 9457 has the last).
 WORDS_IN_JSON = ("message", "error", "detail")
 MAX_WORDS = 200  # characters
 
 
 def explain_not_http(start: NotHTTP, *, is_secure: bool) -> Failure:
-    """Explains what answered, as far as its first bytes show it.
+    """Explains a reply that is not HTTP, as far as its first bytes identify it.
 
     Args:
-        start: what its bytes were found to be.
-        is_secure: whether we spoke TLS to it.
+        start: the parsed first bytes.
+        is_secure: whether the request was sent over TLS.
     """
     if start.is_tls and not is_secure:  # servers send an alert when they get plain text
         return Failure(stage=Stage.HANDSHAKE, kind=FailureKind.PLAIN_ON_TLS_PORT, detail=TLS_DETAIL)
@@ -87,13 +87,13 @@ def explain_not_http(start: NotHTTP, *, is_secure: bool) -> Failure:
 
 
 def explain_status(head: ResponseHead, body: bytes, *, url: URL, fault: str = "") -> Failure:
-    """Explains why the server may have answered with another status than 101, and what to try.
+    """Explains why the server may have answered with a status other than 101, and what to try.
 
     Args:
         head: the reply's head, or as much of it as could be read.
         body: the beginning of the reply's body.
         url: of the request.
-        fault: what in the reply breaks HTTP behind its status; "" if nothing does.
+        fault: the violation of HTTP after the status line; "" if there is none.
     """
     answer = f"the server answered {head.status} {escape(head.reason, 80)}".rstrip()
     if words := own_words(head, body):

@@ -54,9 +54,9 @@ _REASONS = {
 }
 
 NO_WEBSOCKET = "This is a WebSocket server."
-"""What a browser shows that was pointed at the server's port."""
+"""The text that a browser shows if it opens the server's port as a page."""
 
-# What a refusal has to say in its head (RFC 9110 sections 15.5.6 and 15.5.22, RFC 6455 section 4.4).
+# Headers that refusals require (RFC 9110 sections 15.5.6 and 15.5.22, RFC 6455 section 4.4).
 _HEADERS_OF_STATUS: dict[int, Headers] = {
     METHOD_NOT_ALLOWED: (("Allow", "GET"),),
     UPGRADE_REQUIRED: (("Upgrade", "websocket"), ("Sec-WebSocket-Version", VERSION)),
@@ -64,12 +64,12 @@ _HEADERS_OF_STATUS: dict[int, Headers] = {
 
 
 class Request(Value):
-    """What a client asks a server for.
+    """The request of a client.
 
     Attributes:
         head: the request line and all headers.
         subprotocols: in the client's order of preference; empty if it asks for none.
-        extensions: what it offers, unchecked; "" for nothing.
+        extensions: the offered extensions, unchecked; "" if there are none.
     """
 
     head: RequestHead
@@ -78,7 +78,7 @@ class Request(Value):
 
     @property
     def resource_name(self) -> str:
-        """Path and query as they were sent, also of a request that has the whole URL in its first line."""
+        """Path and query as they were sent, even if the first line has the whole URL."""
         target = self.head.target
         scheme, separator, rest = target.partition("://")
         if target.startswith("/") or not separator or not scheme.isalpha():
@@ -93,7 +93,7 @@ class Request(Value):
 
     @property
     def query(self) -> str:
-        """What follows the "?", as it was sent; "" without one."""
+        """The part after the "?", as it was sent; "" if there is none."""
         return self.resource_name.partition("?")[2]
 
     @property
@@ -114,11 +114,11 @@ class Request(Value):
 class ServerHandshake:
     """One attempt to open a connection.
 
-    Pass what arrives to `receive_data` until it returns something. Then send what `accept` returns; or, for a failure
-    that has an `http_status`, what `refuse` returns, and close the connection behind it.
+    Pass received data to `receive_data` until it returns something. Then send the result of `accept`; or, for a failure
+    that has an `http_status`, the result of `refuse`, and close the connection after it.
 
     Attributes:
-        trailing_data: what arrived behind the request.
+        trailing_data: the data received after the request.
     """
 
     def __init__(self) -> None:
@@ -127,10 +127,10 @@ class ServerHandshake:
         self.trailing_data: bytes = b""
 
     def receive_data(self, data: bytes) -> Request | Failure | None:
-        """Takes what arrived.
+        """Takes received data, and returns the request if it is complete.
 
         Returns:
-            The request, None if more is needed, or a failure. One without an `http_status` is not to be answered.
+            The request, None if more is needed, or a failure. Do not answer a failure without an `http_status`.
         """
         try:
             found = self._parser.receive_data(data)
@@ -189,10 +189,10 @@ class ServerHandshake:
 
 
 def choose_subprotocol(request: Request, known: Sequence[str]) -> str | Failure:
-    """Returns the first subprotocol of the client's list that the server knows.
+    """Returns the first subprotocol of the client's list that the server supports.
 
     Returns:
-        "" if the server knows none at all; a failure if it knows some, and the client asks for none of these.
+        "" if the server supports none; a failure if it supports some, but none that the client asks for.
     """
     if not known:
         return ""
@@ -203,12 +203,12 @@ def choose_subprotocol(request: Request, known: Sequence[str]) -> str | Failure:
 
 
 def rejection(status: int, headers: Headers = (), body: bytes = b"") -> bytes:
-    """Returns a reply that refuses. The connection is to be closed behind it.
+    """Returns a reply that refuses the request. Close the connection after it.
 
     Args:
         status: 200-599.
         headers: more of them, as `check_headers` returns them. A Content-Type among them replaces that of plain text.
-        body: says why; a line with the status and its name if empty.
+        body: the explanation; if empty, a line with the status and its name is sent.
     """
     reason = _REASONS.get(status, "")
     lines = [f"HTTP/1.1 {status} {reason}", "Connection: close"]

@@ -1,4 +1,4 @@
-"""SOCKS: the way through a SOCKS5 proxy (RFC 1928 and 1929), and through one that knows SOCKS4a."""
+"""SOCKS: tunnels through SOCKS5 (RFC 1928 and 1929) and SOCKS4a proxies."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ _SOCKS4_SIZE = 8
 
 
 class Socks5Tunnel(Tunnel):
-    """One way through a SOCKS5 proxy.
+    """One tunnel through a SOCKS5 proxy.
 
     Args:
         proxy: host and port of the proxy, for messages.
-        target: what it connects to; it looks up a name, and is given an address as one.
+        target: the address that the proxy connects to; a name is looked up by the proxy.
         credentials: user name and password, as `check_credentials` allows; None if the proxy needs none.
 
     Raises:
@@ -69,12 +69,12 @@ class Socks5Tunnel(Tunnel):
         self._message = bytes((5, 1, method))
 
     def receive_data(self, data: bytes) -> Tunnelled | Failure | None:
-        """Takes what arrived. Returns the verdict, or None if more is needed."""
+        """Takes received data. Returns the verdict, or None if more is needed."""
         self._received += data
         return self._read(self._received) if self._received else None
 
     def receive_eof(self) -> Failure:
-        """Called when the proxy ends the connection before there is a verdict. Returns what that means."""
+        """Returns the failure that follows if the proxy ends the connection before there is a verdict."""
         return self._fail_unfinished() if self._received else self._fail_unanswered()
 
     def _read_method(self, data: bytes) -> Tunnelled | Failure | None:
@@ -83,7 +83,7 @@ class Socks5Tunnel(Tunnel):
         if len(data) < 2:
             return None
         method = data[1]
-        if method == _NO_CREDENTIALS:  # some answer so whatever was offered, and nobody is harmed by not being asked
+        if method == _NO_CREDENTIALS:  # some proxies choose it even if it was not offered, which does no harm
             return self._go_on(self._request, self._read_answer)
         if method == _BY_PASSWORD and self._credentials is not None:
             return self._go_on(_password_message(*self._credentials), self._read_grant)
@@ -115,11 +115,11 @@ class Socks5Tunnel(Tunnel):
         size = 7 + data[4] if data[3] == _NAME else _ANSWER_SIZES.get(data[3], 0)
         if not size:
             return self._fail(f"breaks SOCKS5: its answer has an address of kind {data[3]}", "Check host and port.")
-        # The address in it means nothing: some send zeros, some where they connect from.
+        # The address in the answer is ignored: some proxies send zeros, some their own outgoing address.
         return Tunnelled(data[size:]) if len(data) >= size else None
 
     def _go_on(self, message: bytes, read: Callable[[bytes], Tunnelled | Failure | None]) -> Tunnelled | Failure | None:
-        """Sends the next message; what arrived behind the two bytes of this answer belongs to the next one."""
+        """Sends the next message; data after the two bytes of this answer belongs to the next answer."""
         self._message, self._read = message, read
         self._received = self._received[2:]
         return read(self._received) if self._received else None
@@ -142,11 +142,11 @@ class Socks5Tunnel(Tunnel):
 
 
 class Socks4Tunnel(Tunnel):
-    """One way through a SOCKS4a proxy, which looks the name up. It knows neither passwords nor IPv6.
+    """One tunnel through a SOCKS4a proxy, which looks up the name. It supports neither passwords nor IPv6.
 
     Args:
         proxy: host and port of the proxy, for messages.
-        target: what it connects to.
+        target: the address that the proxy connects to.
         username: sent as it is; most proxies ignore it.
 
     Raises:
@@ -166,7 +166,7 @@ class Socks4Tunnel(Tunnel):
         self._message = bytes((4, _CONNECT)) + target.port.to_bytes(2, "big") + place + user + b"\0" + name
 
     def receive_data(self, data: bytes) -> Tunnelled | Failure | None:
-        """Takes what arrived. Returns the verdict, or None if more is needed."""
+        """Takes received data. Returns the verdict, or None if more is needed."""
         self._received += data
         received = self._received
         if received and received[0]:
@@ -180,12 +180,12 @@ class Socks4Tunnel(Tunnel):
         return Tunnelled(received[_SOCKS4_SIZE:]) if len(received) >= _SOCKS4_SIZE else None
 
     def receive_eof(self) -> Failure:
-        """Called when the proxy ends the connection before there is a verdict. Returns what that means."""
+        """Returns the failure that follows if the proxy ends the connection before there is a verdict."""
         return self._fail_unfinished() if self._received else self._fail_unanswered()
 
 
 def check_credentials(username: str, password: str) -> None:
-    """Checks what a SOCKS5 proxy will be told (RFC 1929 section 2).
+    """Checks the credentials for a SOCKS5 proxy (RFC 1929 section 2).
 
     Raises:
         InvalidArgument: the user name or the password is empty or too long.

@@ -1,4 +1,4 @@
-"""Text where a frame should begin: what a server's handler wrote into the connection when it failed."""
+"""Explains text in place of a frame: a server's handler wrote it into the connection when it failed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _LINE_ENDS = b"\t\r\n"
 
 
 def explain_stray_text(data: bytes, peer: str) -> str:
-    """Returns what the bytes mean that break the framing, if they are text; "" if they are not.
+    """Returns an explanation of bytes that break the framing, if they are text; "" if they are not.
 
     Args:
         data: from the first byte that is no frame, as far as it has arrived.
-        peer: who sent it: "the server".
+        peer: the sender: "the server".
     """
     sample = data[:_MOST_QUOTED]
     if len(sample) < _FEWEST or not _is_text(sample):

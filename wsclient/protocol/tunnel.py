@@ -14,7 +14,7 @@ _TLS_RECORDS = (0x15, 0x16)  # RFC 8446 section 5.1: an alert and a handshake. N
 
 
 class Target(Value):
-    """What a proxy connects to: the server, as it is written in the URL or as it was looked up.
+    """The address that a proxy connects to: the server, as written in the URL or as looked up.
 
     Attributes:
         host: a name in ASCII, or an IPv4 or IPv6 address without brackets.
@@ -25,15 +25,15 @@ class Target(Value):
     port: int
 
     def __str__(self) -> str:
-        """Host and port, an IPv6 address in brackets and without its zone, which means something here alone."""
+        """Returns host and port, with brackets for IPv6, and without its zone, which is only valid on this machine."""
         return f"[{self.host.partition('%')[0]}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 class Tunnelled(Value):
-    """The proxy agreed: what follows is between client and server.
+    """The proxy agreed: the data that follows is between client and server.
 
     Attributes:
-        trailing_data: what arrived behind the proxy's answer: the server's first bytes.
+        trailing_data: the data received after the proxy's answer: the server's first bytes.
     """
 
     trailing_data: bytes = b""
@@ -42,12 +42,12 @@ class Tunnelled(Value):
 class Tunnel(ABC):
     """One attempt to get through a proxy.
 
-    Send what `next_message` returns, then pass what arrives to `receive_data`, and send the next message, until there
-    is a verdict. Each message must leave in one write: some proxies take one read for one message.
+    Send the result of `next_message`, then pass received data to `receive_data`, and send the next message, until there
+    is a verdict. Send each message in one write: some proxies expect one message in one read.
 
     Args:
         proxy: host and port of the proxy, for messages.
-        target: what it connects to.
+        target: the address that the proxy connects to.
     """
 
     def __init__(self, proxy: str, target: Target) -> None:
@@ -56,17 +56,17 @@ class Tunnel(ABC):
         self._message = b""
 
     def next_message(self) -> bytes:
-        """Returns what to send now, once; b"" if an answer has to come first."""
+        """Returns the data to send now, once; b"" if an answer has to arrive first."""
         message, self._message = self._message, b""
         return message
 
     @abstractmethod
     def receive_data(self, data: bytes) -> Tunnelled | Failure | None:
-        """Takes what arrived. Returns the verdict, or None if more is needed."""
+        """Takes received data. Returns the verdict, or None if more is needed."""
 
     @abstractmethod
     def receive_eof(self) -> Failure:
-        """Called when the proxy ends the connection before there is a verdict. Returns what that means."""
+        """Returns the failure that follows if the proxy ends the connection before there is a verdict."""
 
     def fail_behind_yes(self) -> Failure:
         """Returns the failure of a connection that ended after the proxy's yes, before the server's first byte."""
@@ -76,7 +76,7 @@ class Tunnel(ABC):
         )
 
     def fail_too_late(self, seconds: float) -> Failure:
-        """Returns the failure of a proxy that has not given its verdict in time."""
+        """Returns the failure for a proxy that has not answered in time."""
         return self._fail(
             f"took the connection and did not answer within {seconds:g} s",
             "It may not be a proxy of that kind, or not reach the server.",

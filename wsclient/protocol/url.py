@@ -1,4 +1,4 @@
-"""WebSocket URLs: what a caller may write, and where each part goes (RFC 6455 section 3)."""
+"""WebSocket URLs: the accepted forms, and the use of each part (RFC 6455 section 3)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wsclient.protocol.host_name import to_ascii
 
 __all__ = ["MAX_URL_LENGTH", "URL", "percent_decoded"]
 
-MAX_URL_LENGTH = 8192  # arbitrary: what servers commonly take as a line of a request
+MAX_URL_LENGTH = 8192  # arbitrary: the usual limit of servers for a request line
 MAX_HOST_LENGTH = 253  # RFC 1035 section 2.3.4: 255 bytes on the wire
 MAX_LABEL_LENGTH = 63  # the same
 
@@ -38,21 +38,21 @@ _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")  # RFC 3986 section 2.1
 
 _OCTETS = frozenset(map(str, range(256)))  # RFC 3986 section 3.2.2
 
-# RFC 3986 sections 2.2 and 2.3, and the percent sign: what need not be encoded.
+# RFC 3986 sections 2.2 and 2.3, and the percent sign: characters that need no encoding.
 _URI_CHARACTERS = b"!#$%&'()*+,/:;=?@[]-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 class URL(Value):
-    """Where to connect, and what to ask for there. Get one from `URL.parse`.
+    """The address to connect to, and the resource to request there. Create one with `URL.parse`.
 
     Attributes:
-        is_secure: whether TLS is spoken (wss).
+        is_secure: True if TLS is used (wss).
         host: for name lookup and certificate check: lower case ASCII (IDNA), an IPv6 address without brackets.
             A link-local address keeps its zone ("fe80::1%eth0").
         port: 1-65535.
-        resource_name: path and query as they stand in the request line; begins with "/".
+        resource_name: path and query as in the request line; begins with "/".
         username: None if the URL has no user information.
-        password: "" if the URL has a user name alone; None if it has neither.
+        password: "" if the URL has only a user name; None if it has neither.
         socket_path: of a Unix domain socket (ws+unix); "" for TCP.
     """
 
@@ -135,7 +135,7 @@ class URL(Value):
 
 
 def _split_scheme(text: str) -> tuple[str, str]:
-    """Returns ("wss", what is behind "://"), or ("", all of it) if there is no scheme."""
+    """Returns ("wss", the text after "://"), or ("", the whole text) if there is no scheme."""
     scheme, separator, rest = text.partition("://")
     if not separator or not _SCHEME.fullmatch(scheme):
         _check_no_scheme(text)
@@ -147,7 +147,7 @@ def _split_scheme(text: str) -> tuple[str, str]:
 
 
 def _read_unix(rest: str) -> URL:
-    """Reads what follows ws+unix://: the path of a socket, and the resource behind a colon."""
+    """Parses the part after ws+unix://: the path of a socket, and the resource after a colon."""
     encoded, colon, resource = rest.partition(":")
     if not encoded.startswith("/") or "?" in encoded:
         raise InvalidArgument("a ws+unix URL has the path of a socket, as in ws+unix:///run/game.sock:/resource")
@@ -176,7 +176,7 @@ def _check_no_scheme(text: str) -> None:
 
 
 def _split_port(host_and_port: str) -> tuple[str, str | None]:
-    """Returns the host, an IPv6 address still in brackets, and what follows the colon; None without a colon."""
+    """Returns the host, an IPv6 address still in brackets, and the text after the colon; None without a colon."""
     bracket = host_and_port.rfind("]")
     if bracket < 0 and host_and_port.count(":") > 1:
         raise InvalidArgument("the host has several colons: an IPv6 address stands in brackets, as in ws://[::1]:9000")
@@ -205,7 +205,7 @@ def _read_userinfo(userinfo: str) -> tuple[str, str]:
         username, password = (percent_decoded(part).decode() for part in (name, word))
     except UnicodeDecodeError:
         raise InvalidArgument("the user name or password is not UTF-8 behind its percent signs") from None
-    # RFC 7617 section 2: neither may hold control characters, and the first colon ends the user name.
+    # RFC 7617 section 2: neither may contain control characters, and the first colon ends the user name.
     if _CONTROL.search(username) or _CONTROL.search(password):
         raise InvalidArgument("the user name or password has a control character")
     if ":" in username:
@@ -223,7 +223,7 @@ def _read_resource_name(text: str) -> str:
 
 
 def percent_decoded(text: str) -> bytes:
-    """Returns the bytes that a percent-encoded text stands for (RFC 3986 section 2.1)."""
+    """Returns the bytes of a percent-encoded text (RFC 3986 section 2.1)."""
     return _PERCENT.sub(lambda found: bytes.fromhex(found[1].decode()), text.encode())
 
 
@@ -264,7 +264,7 @@ def _read_ipv6(text: str, shown: str) -> str:
 
 
 def _check_labels(host: str, shown: str) -> None:
-    """Refuses labels that no resolver takes (RFC 1035 section 2.3.4). One dot at the end is allowed."""
+    """Refuses labels that no resolver accepts (RFC 1035 section 2.3.4). One dot at the end is allowed."""
     name = host.removesuffix(".")
     labels = name.split(".")
     if len(name) > MAX_HOST_LENGTH or any(not 1 <= len(label) <= MAX_LABEL_LENGTH for label in labels):
