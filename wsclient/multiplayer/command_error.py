@@ -10,7 +10,7 @@ _MAX_SHOWN = 80
 
 
 class CommandError(ValueError):
-    """Raised for a packet that breaks the format; the text says how. To be logged, counted and ignored."""
+    """Raised for a packet that breaks the format; the text says how. Log it, count it and ignore it."""
 
 
 def shown(text: str) -> str:

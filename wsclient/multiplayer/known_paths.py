@@ -1,4 +1,4 @@
-"""KnownPaths: the paths that other peers have announced by number, within bounds: the senders decide what is put in."""
+"""KnownPaths: the paths that other peers have announced by number, with limits because the senders choose them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class KnownPaths:
 
         Returns:
             False if the cache is full: nothing is stored, and the path must not be confirmed. The sender then
-            goes on writing the path out, so no call is lost.
+            continues to send the full path, so no call is lost.
         """
         paths = self._by_sender.get(sender, {})
         old = paths.get(path_id)

@@ -16,7 +16,7 @@ class NodeById(Value):
 
 
 class NodeByPath(Value):
-    """A node by its path from the root of the network; anything that a NodePath may be."""
+    """A node by its path from the root of the network; any NodePath."""
 
     path: str
 

@@ -1,4 +1,4 @@
-"""Session: who is in a session of peers, and what its messages mean. Each dialect of Godot has one of its own."""
+"""Session: the peers of a session, and the meaning of its messages. Each dialect of Godot has its own subclass."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ __all__ = [
 SERVER_ID: Final = 1
 
 MAX_PEERS: Final = 16384
-"""Peers that a server may announce; more are ignored. Arbitrary, far above what a Godot server can serve."""
+"""The most peers that a server may announce; more are ignored. Arbitrary, far above what a Godot server can serve."""
 
 
-class PeerPacket(NamedTuple):  # no Value, which takes four times as long to make: there is one for each packet
+class PeerPacket(NamedTuple):  # not a Value, which takes four times as long to create: there is one for each packet
     """A packet from one peer to others.
 
     Attributes:
@@ -60,7 +60,7 @@ class SessionJoined(Value):
 
 
 class MessageIgnored(Value):
-    """A message that means nothing. The session goes on, as with the engine."""
+    """A message without a meaning. The session continues, as in the engine."""
 
     why: str
 
@@ -76,8 +76,8 @@ class Session(ABC):
 
     Attributes:
         own_id: as above.
-        ignored: how many messages meant nothing.
-        sources: who sent the packets that wait to be read; behind those of some that were read.
+        ignored: the number of messages without a meaning.
+        sources: the senders of the packets that wait to be read, after those of some that were read.
     """
 
     def __init__(self, own_id: int = 0) -> None:
@@ -88,7 +88,7 @@ class Session(ABC):
 
     @abstractmethod
     def receive(self, message: bytes) -> Sequence[SessionEvent]:
-        """Returns what one message of the server changes, applied already: never raises for what is in it."""
+        """Returns and applies the change that a server's message makes; its contents never raise an exception."""
 
     @abstractmethod
     def wrap(self, packet: bytes, target: int) -> bytes:
@@ -137,12 +137,12 @@ class Session(ABC):
     # Sources of packets that were received and not read
 
     def queue_source(self, source: int, waiting: int) -> None:
-        """Records who sent the packet that is about to be queued behind `waiting` others."""
+        """Records the sender of the packet that will be queued behind `waiting` others."""
         self._forget_read(waiting)
         self.sources.append(source)
 
     def next_source(self, waiting: int) -> int:
-        """Returns who sent the oldest of the `waiting` packets; 1 if none waits."""
+        """Returns the sender of the oldest of the `waiting` packets; 1 if none waits."""
         self._forget_read(waiting)
         return self.sources[0] if self.sources else SERVER_ID
 

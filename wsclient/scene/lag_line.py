@@ -1,4 +1,4 @@
-"""LagLine: one direction of a bad network. Items come out later than they went in, and perhaps in another order."""
+"""LagLine: one direction of a bad network. Items come out later than they went in, possibly in another order."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Item = TypeVar("Item")
 
 
 class Weather:
-    """How bad the network is. May change at any time.
+    """The quality of the network. May change at any time.
 
     Attributes:
-        latency: seconds that everything takes.
-        jitter: at most so many seconds more, drawn for each item.
+        latency: the delay of every item, in seconds.
+        jitter: the most seconds added to it, drawn for each item.
         reorder: how likely an item is to be overtaken by later ones, 0.0 to 1.0.
     """
 
@@ -42,15 +42,15 @@ class LagLine(Generic[Item]):
         self._random = Random(seed)  # noqa: S311 - weather, not a secret
         self._waiting: list[tuple[float, int, Item]] = []
         self._numbers = count()  # so that of items due at the same time the first comes first
-        self._in_order = 0.0  # when the last item comes out that kept its place
-        self._latest = 0.0  # when the last of all comes out
-        self._barrier = 0.0  # when the last item comes out that nothing may pass
+        self._in_order = 0.0  # when the last item that kept its place comes out
+        self._latest = 0.0  # when the very last item comes out
+        self._barrier = 0.0  # when the last item comes out that must not be overtaken
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def put(self, now: float, item: Item) -> None:
-        """Sends an item on its way; others may overtake it."""
+        """Sends an item; others may overtake it."""
         due = self._drawn(now)
         if self._random.random() < self._weather.reorder:
             detour = self._random.random() * (self._weather.latency + self._weather.jitter)

@@ -22,7 +22,7 @@ __all__ = ["LagPeer"]
 
 logger: Final = logging.getLogger("wsclient.lag")
 
-# Packets; arbitrary, far above what a game has on its way. More are refused, or stay with the wrapped peer.
+# Packets; arbitrary, far above what a game has in transit. More are refused, or stay with the wrapped peer.
 MOST_ON_THE_WAY = 65536
 MOST_UNREAD = 4096
 
@@ -52,13 +52,13 @@ class LagPeer(NetworkedMultiplayerPeer):
         client.connect_to_url(url, gd_mp_api=True)
         multiplayer.network_peer = LagPeer(client, latency=0.1, jitter=0.05)
 
-    Poll this peer instead of the wrapped one. It delays, and loses nothing except what is on its way when the wrapped
-    peer is told to disconnect. The same seed and the same times give the same delays.
+    Poll this peer instead of the wrapped one. It delays, and loses nothing except what is in transit when the wrapped
+    peer is disconnected. The same seed and the same times give the same delays.
 
     Args:
         peer: any network peer; for a client in multiplayer mode, see `connect_to_url`.
         latency: seconds, each way: a round trip takes twice as long.
-        jitter: at most so many seconds more, drawn for each packet. Without `reorder`, packets keep their order: a
+        jitter: the most seconds added to it, drawn for each packet. Without `reorder`, packets keep their order: a
             late one holds up those behind it, as over TCP.
         reorder: how likely a packet is to be overtaken, 0.0 to 1.0, as over UDP; whatever its transfer mode. Signals
             keep their place among the packets.
@@ -98,7 +98,7 @@ class LagPeer(NetworkedMultiplayerPeer):
 
     @property
     def latency(self) -> float:
-        """Seconds that everything takes, each way. May be changed at any time."""
+        """The delay each way, in seconds. May be changed at any time."""
         return self._weather.latency
 
     @latency.setter
@@ -107,7 +107,7 @@ class LagPeer(NetworkedMultiplayerPeer):
 
     @property
     def jitter(self) -> float:
-        """At most so many seconds more, drawn for each packet. May be changed at any time."""
+        """The most seconds added to the latency, drawn for each packet. May be changed at any time."""
         return self._weather.jitter
 
     @jitter.setter
@@ -127,7 +127,7 @@ class LagPeer(NetworkedMultiplayerPeer):
         """Polls the wrapped peer, then emits what is due. A nested call does nothing.
 
         Raises:
-            Exception: what a handler raised. The rest that is due comes with the next `poll()`.
+            Exception: what a handler raised. Everything else that is due is emitted by the next `poll()`.
             RuntimeError: another thread called `poll()` first.
         """
         if not self._begin_poll():
@@ -143,7 +143,7 @@ class LagPeer(NetworkedMultiplayerPeer):
         self._end_poll()
 
     def get_connection_status(self) -> ConnectionStatus:
-        """Returns how far the connection is, as seen from here: news from the network are late."""
+        """Returns the state of the connection as seen from here: news from the network are delayed."""
         self._follow_changes_from_here()
         return self._state.status
 
@@ -196,7 +196,7 @@ class LagPeer(NetworkedMultiplayerPeer):
         if len(self._outgoing) >= MOST_ON_THE_WAY:
             return Error.ERR_OUT_OF_MEMORY
         self._outgoing.put(self._clock(), _Outgoing(self._target_peer, self._transfer_mode, packet))
-        self._send_due()  # at once, if there is no latency
+        self._send_due()  # immediately, if there is no latency
         return Error.OK
 
     def _send_due(self) -> None:
@@ -208,7 +208,7 @@ class LagPeer(NetworkedMultiplayerPeer):
                 logger.warning("a packet to %d was refused on its way: %s", outgoing.target, error.name)
 
     def _follow_changes_from_here(self) -> None:
-        """Follows what the game did to the wrapped peer, such as connecting it: that is no news from the network."""
+        """Follows what the game did to the wrapped peer, such as connecting it: that is not news from the network."""
         if self._is_in_peer:
             return
         state = _state_of(self._peer)
@@ -238,7 +238,7 @@ class LagPeer(NetworkedMultiplayerPeer):
                 self._incoming.put_fixed(now, news)
 
     def _news(self) -> list[Arrival | _State]:
-        """Returns what the peer emitted, with its new state: before the signals, but after the last packets."""
+        """Returns the peer's signals, with its new state: before the signals, but after the last packets."""
         news: list[Arrival | _State] = list(iter(self._arrivals.next, None))
         state = _state_of(self._peer)
         if state != self._seen:

@@ -36,7 +36,7 @@ _RPCMode: TypeAlias = RPCMode  # by its own name the class could not hold it
 
 
 class MultiplayerAPI(MultiplayerBase[Node]):
-    """Calls methods and sets properties of other peers' nodes, and lets them do so here.
+    """Calls methods and sets properties of other peers' nodes, and lets other peers do so here.
 
         multiplayer = MultiplayerAPI()
         multiplayer.root_node = root          # a Node: paths start below it
@@ -50,7 +50,7 @@ class MultiplayerAPI(MultiplayerBase[Node]):
     """
 
     network_peer_connected: Final = Signal[int]("id")
-    """Another peer has come, or was there before this one."""
+    """Another peer has joined, or had joined before this one."""
     network_peer_disconnected: Final = Signal[int]("id")
     """Another peer has left."""
     network_peer_packet: Final = Signal[int, bytes]("id", "packet")
@@ -105,7 +105,7 @@ class MultiplayerAPI(MultiplayerBase[Node]):
         return self.network_peer
 
     def has_network_peer(self) -> bool:
-        """Returns whether there is a `network_peer`."""
+        """Returns True if there is a `network_peer`."""
         return self._network is not None
 
     def set_root_node(self, node: Node | None) -> None:
@@ -175,26 +175,26 @@ class MultiplayerAPI(MultiplayerBase[Node]):
         return self._sender_id
 
     def get_refused_packet_count(self) -> int:
-        """Returns how many packets of this network peer were malformed, or not allowed what they asked for."""
+        """Returns the number of this network peer's packets that were malformed or not allowed."""
         return self._receiver.refused_packets
 
     # The work
 
     def clear(self) -> None:
-        """Forgets peers, paths, and what has arrived and not run yet; the network peer stays."""
+        """Forgets peers, paths, and arrivals that have not run yet; the network peer stays."""
         super().clear()
         self._receiver.refused_packets = 0
 
     def send_bytes(self, bytes: bytes, id: int = BROADCAST, mode: TransferMode = RELIABLE) -> Error:
-        """Sends bytes of the game's own: `network_peer_packet` at the other side.
+        """Sends raw bytes of the game: `network_peer_packet` at the other side.
 
         Args:
             bytes: one or more.
             id: n that peer, 1 the server, 0 all, -n all but peer n.
-            mode: how hard to try; a WebSocket always delivers, in order.
+            mode: the transfer mode; a WebSocket always delivers, in order.
 
         Returns:
-            `OK`; `ERR_INVALID_DATA`, logged, for no bytes at all; `ERR_UNCONFIGURED`, logged, if there is no network
+            `OK`; `ERR_INVALID_DATA`, logged, if there are no bytes; `ERR_UNCONFIGURED`, logged, if there is no network
             peer or it is not connected; else what `put_packet` of the network peer returned.
         """
         if not bytes:
@@ -257,7 +257,7 @@ class MultiplayerAPI(MultiplayerBase[Node]):
     # Sending
 
     def _connected_peer(self, what: str) -> NetworkedMultiplayerPeer | None:
-        """Returns the network peer if it can send. It cannot while it does not know its own id."""
+        """Returns the network peer if it can send. It cannot as long as its own id is unknown."""
         peer = self.network_peer
         if peer is None:
             self._refused_calls.log(f"{what}: there is no network_peer")
@@ -326,7 +326,7 @@ class MultiplayerAPI(MultiplayerBase[Node]):
 
 
 def _plan(mode: RPCMode, master: int, target: int, own_id: int) -> tuple[bool, bool]:
-    """Returns whether a call is sent, and whether it is run here (Godot's `rpcp`, `_should_call_local`)."""
+    """Returns whether a call is sent, and whether it runs here (Godot's `rpcp`, `_should_call_local`)."""
     is_at_others = target != own_id
     if target == -own_id or (target > 0 and is_at_others):
         return True, False

@@ -1,4 +1,4 @@
-"""MultiplayerBase: a network peer that is polled, and what arrives there, run in order. The same for every Godot."""
+"""MultiplayerBase: polls a network peer, and handles what arrives there in order. The same for every Godot."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ AnyNode = TypeVar("AnyNode", bound=NetworkNode)  # type: ignore[type-arg]  # of 
 
 
 class _Network(Value):
-    """A network peer, and what arrives there."""
+    """A network peer, and its arrivals."""
 
     peer: NetworkedMultiplayerPeer
     arrivals: PeerArrivals
@@ -37,7 +37,7 @@ class _Network(Value):
 class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
     """Polls a network peer and runs its packets and signals one after the other, in the order in which they arrived.
 
-    A subclass says what each of them means, in the words of its Godot.
+    A subclass defines the meaning of each of them, by its version of Godot.
     """
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         """Polls the network peer, then runs what arrived, in order. Call it once per frame, instead of the peer's.
 
         Never blocks. A nested call does nothing, and neither does one without a network peer. A disconnected peer is
-        polled too: it may have a signal left to emit, or packets that came before the end.
+        polled too: it may have a signal left to emit, or packets that arrived before the end.
 
         Raises:
             Exception: what a called method, a set property or a handler raised. The arrivals after it come with
@@ -100,7 +100,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
             node.free()
 
     def clear(self) -> None:
-        """Forgets peers, paths, and what has arrived and not run yet; the network peer stays."""
+        """Forgets peers, paths, and arrivals that have not run yet; the network peer stays."""
         if self._network is not None:
             self._network.arrivals.clear()
         self._refused_calls.clear()
@@ -110,11 +110,11 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
 
     @abstractmethod
     def _on_packet(self, peer: NetworkedMultiplayerPeer, source: int, packet: bytes) -> None:
-        """Does what a packet asks for. The sender's id is set meanwhile."""
+        """Handles a packet. The sender's id is set meanwhile."""
 
     @abstractmethod
     def _on_peer_connected(self, peer_id: int) -> None:
-        """A peer has come."""
+        """Called when a peer has joined."""
 
     @abstractmethod
     def _on_peer_disconnected(self, peer_id: int) -> None:
@@ -144,7 +144,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
 
     def _work(self) -> None:
         """Does the work of one `poll()`."""
-        self._run_arrivals()  # what an exception left behind
+        self._run_arrivals()  # left behind by an exception
         self._poll_peer()
         self._run_arrivals()
 
@@ -182,7 +182,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         return None
 
     def _run_arrivals(self) -> None:
-        # The network is read each time: what runs may set another one.
+        # The network is read each time, because a handler may set another one.
         while (network := self._network) is not None and (arrival := network.arrivals.next()) is not None:
             self._run(network.peer, arrival)
 

@@ -1,4 +1,4 @@
-"""NetworkNode: what nodes of every Godot have of the network: their multiplayer, and who decides about them."""
+"""NetworkNode: the network part of the nodes of every Godot: their multiplayer, and their authority."""
 
 # ruff: noqa: SLF001 - nodes of one tree know each other
 
@@ -35,7 +35,7 @@ class NetworkNode(TreeNode[AnyNode], Generic[AnyNode, AnyMultiplayer]):
 
     @property
     def multiplayer(self) -> AnyMultiplayer:
-        """The multiplayer that this node's calls go through: its own, or that of the nearest node above with one.
+        """The multiplayer of this node's calls: its own, or that of the nearest node above with one.
 
         Setting `root_node` of a multiplayer makes it that of the node, and so of all nodes below.
 

@@ -1,4 +1,4 @@
-"""Node: what an RPC addresses. The part of Godot 3's Node that the network needs, and nothing else."""
+"""Node: the target of an RPC. Only the part of Godot 3's Node that the network needs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         main = root.add_child(Node("Main"))
         player = main.add_child(Player("Player"))
         multiplayer.root_node = root        # a MultiplayerAPI
-        player.rpc("move", Vector2(3, 4))   # calls move on everybody's Main/Player
+        player.rpc("move", Vector2(3, 4))   # calls move of everybody's Main/Player
 
     Args:
         name: unique among its siblings; the name of the class if it is "".
@@ -62,7 +62,7 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
     # Authority
 
     def set_network_master(self, id: int, recursive: bool = True) -> None:
-        """Sets which peer decides about this node. The game has to set the same one on all sides.
+        """Sets the peer that controls this node. The game has to set the same one on all sides.
 
         Args:
             id: a peer's id; 1, the server, is the default.
@@ -81,7 +81,7 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
     # Marks
 
     def rpc_config(self, method: str, mode: RPCMode) -> None:
-        """Sets who may call a method of this one node, whatever its class marks. For names known at run time only."""
+        """Sets who may call a method of this one node, whatever its class marks. Only for names known at run time."""
         self._rpc_modes[method] = RPCMode(mode)
 
     def rset_config(self, property: str, mode: RPCMode) -> None:
@@ -121,7 +121,7 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
             of the network peer returned.
 
         Raises:
-            TypeError, OverflowError: an argument that is no Variant; the text says which.
+            TypeError, OverflowError: an argument is not a Variant; the text says which.
             ValueError: more than 255 arguments.
             Exception: what the method raises here.
         """
@@ -141,11 +141,11 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         return self._rpc(peer_id, method, args, RELIABLE)
 
     def rpc_unreliable(self, method: str, *args: object) -> Error:
-        """Does what `rpc` does, for calls that may get lost; a WebSocket loses nothing."""
+        """Does the same as `rpc`, for calls that may get lost; a WebSocket loses nothing."""
         return self.rpc_unreliable_id(0, method, *args)
 
     def rpc_unreliable_id(self, peer_id: int, method: str, *args: object) -> Error:
-        """Does what `rpc_id` does, for calls that may get lost."""
+        """Does the same as `rpc_id`, for calls that may get lost."""
         return self._rpc(peer_id, method, args, UNRELIABLE)
 
     def rset(self, property: str, value: object) -> Error:
@@ -160,11 +160,11 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         return self._rset(peer_id, property, value, RELIABLE)
 
     def rset_unreliable(self, property: str, value: object) -> Error:
-        """Does what `rset` does, for values that may get lost."""
+        """Does the same as `rset`, for values that may get lost."""
         return self.rset_unreliable_id(0, property, value)
 
     def rset_unreliable_id(self, peer_id: int, property: str, value: object) -> Error:
-        """Does what `rset_id` does, for values that may get lost."""
+        """Does the same as `rset_id`, for values that may get lost."""
         return self._rset(peer_id, property, value, UNRELIABLE)
 
     def _rpc(self, peer_id: int, method: str, args: tuple[object, ...], mode: TransferMode) -> Error:
@@ -179,7 +179,7 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
             return self._refuse_without_multiplayer(f"rset {property!r}")
         return api.rset_id(self, peer_id, property, value, mode=mode)
 
-    if not TYPE_CHECKING:  # type checkers go on to report every name that is not here
+    if not TYPE_CHECKING:  # type checkers still report every missing name
 
         def __getattr__(self, name: str) -> NoReturn:
             raise AttributeError(advice_for(type(self).__name__, name), name=name, obj=self)

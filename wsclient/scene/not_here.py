@@ -1,4 +1,4 @@
-"""Advice for the members of Godot's Node that are not here: the code to write instead."""
+"""Advice for the members of Godot's Node that are missing here: the code to write instead."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _NO_PLACE: Final = "nodes have no place: declare it, position = Vector2()"
 _ONE_WAY: Final = "write node.method.rpc(...): the mark of the method says how it travels"
 _NO_RSET: Final = "Godot 4 has none: write a method with @rpc, or a MultiplayerSynchronizer"
 
-# In words of Godot 4, for the names that need others there.
+# In Godot 4's terms, for the names that need others there.
 ADVICE_4: Final[dict[str, str]] = ADVICE | {
     "get_tree": (
         "write self.multiplayer for it: get_tree().get_multiplayer() is multiplayer, get_tree().root is"

@@ -28,7 +28,7 @@ class ArrivalKind(StrEnum):
     SERVER_DISCONNECTED = auto()
 
 
-class Arrival(NamedTuple):  # no Value, which takes four times as long to make: there is one for each packet
+class Arrival(NamedTuple):  # not a Value, which takes four times as long to create: there is one for each packet
     """One thing that arrived.
 
     Attributes:
@@ -42,7 +42,7 @@ class Arrival(NamedTuple):  # no Value, which takes four times as long to make: 
 
 
 class PeerArrivals:
-    """Listens to a network peer, and keeps what arrives until it is taken.
+    """Listens to a network peer, and keeps arrivals until they are taken.
 
     A signal's handler takes the packets before it, so that what a peer sent before it left stays before its leaving.
 
@@ -58,7 +58,7 @@ class PeerArrivals:
             peer.connect(kind.value, handler)
 
     def stop(self) -> None:
-        """Stops listening, and forgets what was not taken."""
+        """Stops listening, and drops arrivals that were not taken."""
         self._queue.clear()
         peer = self._peer()
         if peer is not None:
@@ -77,11 +77,11 @@ class PeerArrivals:
             self._queue.append(Arrival(ArrivalKind.PACKET, source, packet))
 
     def next(self) -> Arrival | None:
-        """Takes and returns what arrived first; None if nothing is left."""
+        """Takes and returns the oldest arrival; None if there is none."""
         return self._queue.popleft() if self._queue else None
 
     def clear(self) -> None:
-        """Forgets what was not taken."""
+        """Drops arrivals that were not taken."""
         self._queue.clear()
 
     def _note(self, kind: ArrivalKind, peer_id: int = 0) -> None:

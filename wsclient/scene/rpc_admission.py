@@ -1,4 +1,4 @@
-"""Admission of calls from afar, by values alone: the mode, who is the master, and how many arguments came.
+"""Admits or refuses remote calls, by values alone: the mode, the master, and the number of arguments.
 
 Source: MultiplayerAPI of Godot 3 (`_process_rpc`, `_process_rset`).
 """
@@ -28,7 +28,7 @@ NEEDED = {
 
 
 class NotAdmitted(Exception):
-    """A call that is refused. Its text says why, and what would be needed."""
+    """A call that is refused. Its text gives the reason, and what would be needed."""
 
 
 def check_mode(mode: RPCMode, *, is_master: bool, master: int, caller: int) -> None:
@@ -41,7 +41,7 @@ def check_mode(mode: RPCMode, *, is_master: bool, master: int, caller: int) -> N
         caller: the id of the peer that calls.
 
     Raises:
-        NotAdmitted: it does not; the text says what the mode needs.
+        NotAdmitted: the mode does not allow it; the text says what the mode needs.
     """
     if rule_of(mode).admits(is_master=is_master, from_master=caller == master):
         return
@@ -58,13 +58,13 @@ def check_arguments(method: Callable[..., object], count: int) -> None:
 
 
 class Arity(Value):
-    """How many arguments a call may have: from `least` to `most`, without a limit if that is infinite."""
+    """The number of arguments that a call may have: from `least` to `most`, which may be infinite."""
 
     least: float
     most: float
 
     def admits(self, count: int) -> bool:
-        """Returns whether a call may have so many."""
+        """Returns True if a call may have so many arguments."""
         return self.least <= count <= self.most
 
 

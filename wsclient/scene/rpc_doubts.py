@@ -1,7 +1,7 @@
 """Doubts about a call of ours: a name or a number of arguments that our own class does not have.
 
-The call is sent all the same, as in Godot 3: the other side's script may have it. For a name that only the other side
-has, `node.rpc_config(name, MultiplayerAPI.RPC_MODE_DISABLED)` says so, and nothing is doubtful any more.
+The call is sent anyway, as in Godot 3: the other side's script may have it. For a name that only the other side
+has, `node.rpc_config(name, MultiplayerAPI.RPC_MODE_DISABLED)` says so, and removes the doubt.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["doubt_about_call", "doubt_about_set", "nearest_in_words"]
 
 
 def doubt_about_call(node: Node, method: str, count: int) -> str:
-    """Returns what is doubtful about a call; "" if nothing is.
+    """Returns the doubt about a call; "" if there is none.
 
     Args:
         node: the one that calls.
@@ -38,7 +38,7 @@ def doubt_about_call(node: Node, method: str, count: int) -> str:
 
 
 def doubt_about_set(node: Node, property: str) -> str:
-    """Returns what is doubtful about the setting of a property; "" if nothing is."""
+    """Returns the doubt about setting a property; "" if there is none."""
     is_known = hasattr(type(node), property) or property in vars(node)
     if is_known or property in node.known_rset_names():
         return ""

@@ -1,4 +1,4 @@
-"""The keywords of GDScript's RPC as decorators: they mark what others may call and set.
+"""The keywords of GDScript's RPC as decorators: they mark what other peers may call and set.
 
     class Player(Node):
         position = remote(Vector2())  # a property that others may set
@@ -34,7 +34,7 @@ __all__ = [
 
 Declared = TypeVar("Declared")
 
-# Kept in the function's own dictionary, which functools.wraps copies.
+# Stored in the function's own dictionary, which functools.wraps copies.
 _MARK = "__rpc_mode__"
 
 
@@ -65,7 +65,7 @@ class RPCProperty:
 
 
 class RPCKeyword:
-    """A decorator that sets who may call a method, or set a property, from afar.
+    """A decorator that sets who may call a method, or set a property, remotely.
 
     On a method: `@remote` above `def`. On a property with a setter: `@remote` below `@property`. For a plain
     attribute: `score = remote(0)`.
@@ -107,7 +107,7 @@ remote: Final = RPCKeyword(RPCMode.RPC_MODE_REMOTE)
 master: Final = RPCKeyword(RPCMode.RPC_MODE_MASTER)
 """It runs at the node's network master only, whichever peer calls."""
 puppet: Final = RPCKeyword(RPCMode.RPC_MODE_PUPPET)
-"""It runs everywhere but at the network master; only the master may call it from afar."""
+"""It runs everywhere except at the network master; only the master may call it remotely."""
 remotesync: Final = RPCKeyword(RPCMode.RPC_MODE_REMOTESYNC)
 """As `remote`, and it runs at the caller too."""
 mastersync: Final = RPCKeyword(RPCMode.RPC_MODE_MASTERSYNC)

@@ -1,4 +1,4 @@
-"""RPCReceiver: reads packets and finds what they call. Each value goes down once and comes back as the call to make.
+"""RPCReceiver: reads packets and finds their targets. Each value is passed down once and returned as the call to make.
 
 Source: MultiplayerAPI of Godot 3 (`_process_packet`).
 """
@@ -42,7 +42,7 @@ logger: Final = logging.getLogger("wsclient.multiplayer")
 
 RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE
 
-# Arbitrary: a mistake that comes with each packet is logged in full once, and then reminded of so often.
+# Arbitrary: a mistake in every packet is logged in full once, and then repeated after so many packets.
 SECONDS_BETWEEN_COUNTS = 60.0
 
 HOW_TO_MARK = {
@@ -62,7 +62,7 @@ class RPCReceiver:
         sender: learns which paths were confirmed.
 
     Attributes:
-        refused_packets: how many were malformed, or not allowed what they asked for.
+        refused_packets: the number of packets that were malformed or not allowed.
     """
 
     def __init__(self, sender: RPCSender) -> None:
@@ -72,7 +72,7 @@ class RPCReceiver:
         self._refused = RefusalLog(logger, monotonic, logging.WARNING, interval=SECONDS_BETWEEN_COUNTS)
 
     def receive(self, root: Node | None, peer: NetworkedMultiplayerPeer, source: int, packet: bytes) -> bytes:
-        """Does what a packet asks for; one that is malformed or not allowed is logged, counted and ignored.
+        """Handles a packet; one that is malformed or not allowed is logged, counted and ignored.
 
         Args:
             root: the node that paths start from.
@@ -81,7 +81,7 @@ class RPCReceiver:
             packet: the packet.
 
         Returns:
-            Bytes of the game's own, if it carries such; else b"".
+            The raw bytes of the game that it carries; b"" if there are none.
 
         Raises:
             Exception: what the called method raised.
@@ -127,7 +127,7 @@ class RPCReceiver:
         return node
 
     def _learn(self, peer: NetworkedMultiplayerPeer, source: int, command: Command | None) -> None:
-        """Handles paths. One without a node is confirmed too, as the engine does: the node may come yet."""
+        """Handles paths. A path without a node is confirmed too, as in the engine: the node may be added later."""
         match command:
             case SimplifyPath():
                 if not self._paths.remember(source, command.path_id, command.path):
@@ -168,7 +168,7 @@ def _setting(node: Node, command: RemoteSet, caller: int, own_id: int) -> Callab
 
 
 def _in_words(refusal: NotAdmitted, node: Node, kind: str, name: str, mode: RPCMode) -> NotAdmitted:
-    """Returns the refusal with the node, and with what is missing if nothing of this name is marked."""
+    """Returns the refusal with the node, and the missing mark if nothing of this name is marked."""
     if mode != RPCMode.RPC_MODE_DISABLED:
         return NotAdmitted(f"{kind} {shown(name)} of {node!r} {refusal}")
     if _is_on_class(node, name):

@@ -34,7 +34,7 @@ MOST_ADDRESSED_SINGLY = 256
 
 
 class RPCSender:
-    """Sends calls, and remembers which peer knows which path."""
+    """Sends calls, and remembers which paths each peer knows."""
 
     def __init__(self) -> None:
         self._paths = SentPaths()
@@ -64,7 +64,7 @@ class RPCSender:
         """
         entry = self._paths.entry(path)
         receivers = sorted(receivers)
-        # A peer without others, such as a loopback, has none that could know the number either.
+        # A peer without others, such as a loopback, has no peer that could know the number either.
         if not receivers or len(receivers) > MOST_ADDRESSED_SINGLY:
             return put(peer, target, mode, invocation.by_path(path))
         for receiver in receivers:
@@ -82,7 +82,7 @@ class RPCSender:
         return self._paths.confirm(peer_id, path)
 
     def forget_peer(self, peer_id: int) -> None:
-        """Forgets what a peer knows, because it has left."""
+        """Forgets the paths that a peer knows, because it has left."""
         self._paths.forget_peer(peer_id)
 
     def clear(self) -> None:

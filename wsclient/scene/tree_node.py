@@ -1,4 +1,4 @@
-"""TreeNode: names, children and paths. The part of Godot's Node that has nothing to do with the network."""
+"""TreeNode: names, children and paths. The part of Godot's Node that does not involve the network."""
 
 # ruff: noqa: SLF001 - nodes of one tree know each other
 
@@ -24,7 +24,7 @@ AddedNode = TypeVar("AddedNode", bound="TreeNode")  # type: ignore[type-arg]
 # These separate names in a NodePath, or would be cut off there.
 _FORBIDDEN_IN_NAMES = frozenset('/:."\0')
 _TRAILING_NUMBER = re.compile(r"[0-9]{0,9}\Z")
-# The engine's counter of names that it had to make starts here.
+# The engine's counter of generated names starts here.
 _FIRST_MADE_NAME = 2
 
 
@@ -45,7 +45,7 @@ class TreeNode(Object, Generic[AnyNode]):
         self._name = _checked_name(name or self.get_class())
         self._parent: AnyNode | None = None
         self._children: dict[str, AnyNode] = {}
-        self._made_names = 0  # at the top of a tree: how many names the tree had to make
+        self._made_names = 0  # at the top of a tree: the number of names that the tree has generated
 
     # Names
 
@@ -127,7 +127,7 @@ class TreeNode(Object, Generic[AnyNode]):
         return list(self._children.values())
 
     def get_child(self, idx: int) -> AnyNode | None:
-        """Returns the child at a place, from 0; None, logged, if there is none."""
+        """Returns the child at an index, from 0; None, logged, if there is none."""
         if 0 <= idx < len(self._children):
             return self.get_children()[idx]
         logger.error("%s: there is no child %d, there are %d", self.get_path(), idx, len(self._children))
@@ -163,7 +163,7 @@ class TreeNode(Object, Generic[AnyNode]):
         """Returns the path from here to a node below: `Main/Player`; "." is this one.
 
         Raises:
-            ValueError: it is not below this one.
+            ValueError: the node is not below this one.
         """
         names: list[str] = []
         below: TreeNode[AnyNode] | None = node
@@ -189,12 +189,12 @@ class TreeNode(Object, Generic[AnyNode]):
         return node
 
     def has_node(self, path: str | NodePath) -> bool:
-        """Returns whether there is a node at a path; see `get_node`."""
+        """Returns True if there is a node at a path; see `get_node`."""
         return self.get_node_or_null(path) is not None
 
     def get_node_or_null(self, path: str | NodePath) -> AnyNode | None:
         """Returns the node at a path, as `get_node` does; None, without a log line, if there is none."""
-        text = str(path).partition(":")[0]  # what follows are properties within the node
+        text = str(path).partition(":")[0]  # the rest are properties within the node
         names = [name for name in text.split("/") if name]
         if not names:
             return None
@@ -252,13 +252,13 @@ class TreeNode(Object, Generic[AnyNode]):
         return made
 
     def _word_in_made_name(self, node: TreeNode[AnyNode], name: str) -> str:
-        """Returns what stands between the two `@`: in Godot 3, the name that was wished for."""
+        """Returns the text between the two `@`: in Godot 3, the requested name."""
         del node
         return name
 
 
 def _checked_name(name: str) -> str:
-    """Refuses what cannot stand in a path."""
+    """Returns the name, and refuses one that cannot occur in a path."""
     if not name or not _FORBIDDEN_IN_NAMES.isdisjoint(name):
         raise ValueError(f'{name!r} is no name for a node: it has one character or more, and none of / : . " NUL')
     name.encode()  # a lone surrogate could not be sent

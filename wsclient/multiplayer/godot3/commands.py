@@ -82,7 +82,7 @@ class SimplifyPath(Value):
 
 
 class ConfirmPath(Value):
-    """Answers that the sender knows the number of this path."""
+    """Confirms that the sender knows the number of this path."""
 
     path: str
 
@@ -97,9 +97,9 @@ Command = RemoteCall | RemoteSet | SimplifyPath | ConfirmPath | Raw
 
 
 class Invocation:
-    """A call or a set, encoded but for its node: the arguments are encoded once for all receivers."""
+    """A call or a set, encoded except for its node: the arguments are encoded once for all receivers."""
 
-    __slots__ = ("_body", "_code")  # no Value, which takes four times as long to make: there is one for each call
+    __slots__ = ("_body", "_code")  # not a Value, which takes four times as long to create: there is one for each call
 
     def __init__(self, code: _Code, body: bytes) -> None:
         self._code = bytes((code,))
@@ -122,7 +122,7 @@ def invocation_of_call(method: str, arguments: Sequence[object]) -> Invocation:
     """Encodes a call.
 
     Raises:
-        TypeError, OverflowError: an argument that is no Variant; the text says which, and where in it.
+        TypeError, OverflowError: an argument is not a Variant; the text says which one, and at which place in it.
         ValueError: more than 255 arguments, or a NUL, or no UTF-8, in the name.
     """
     if len(arguments) > MAX_ARGUMENTS:
@@ -155,12 +155,12 @@ def encode_simplify_path(path_id: int, path: str) -> bytes:
 
 
 def encode_confirm_path(path: str) -> bytes:
-    """Confirms a path as it was announced. Raises: ValueError, for a NUL, or no UTF-8, in the path."""
+    """Confirms a path as it was announced. Raises ValueError for a path with a NUL, or that is not UTF-8."""
     return bytes((_Code.CONFIRM_PATH,)) + _c_string(path)
 
 
 def encode_raw(data: bytes) -> bytes:
-    """Wraps bytes of the game's own. Raises: ValueError, if there are none: the engine refuses such a packet."""
+    """Wraps raw bytes of the game. Raises ValueError if there are none: the engine refuses such a packet."""
     if not data:
         raise ValueError("an empty packet cannot be sent")
     return bytes((_Code.RAW,)) + data
@@ -170,8 +170,8 @@ def decode(packet: bytes) -> Command | None:
     """Reads one packet.
 
     Returns:
-        The command; None for a number that Godot 3 does not know, which it ignores in silence.
-        Bytes behind the last argument are ignored.
+        The command; None for a number that is unknown to Godot 3, which ignores it silently.
+        Bytes after the last argument are ignored.
 
     Raises:
         CommandError: the packet breaks the format in any other way.
@@ -250,7 +250,7 @@ def _variant_at(packet: bytes, offset: int, what: str) -> tuple[object, int]:
 
 
 def _path_at(packet: bytes, offset: int) -> str:
-    """A path's text; its NUL may be missing at the end of the packet."""
+    """Returns the text of a path; its NUL may be missing at the end of the packet."""
     end = packet.find(0, offset)
     return _text(packet[offset : len(packet) if end < 0 else end], "path")
 

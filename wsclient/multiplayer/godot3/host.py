@@ -17,11 +17,11 @@ __all__ = ["RelayHost", "Routed"]
 
 
 class Routed(Value):
-    """Where a packet of a peer goes.
+    """The destinations of a packet.
 
     Attributes:
-        here: the packet, if the server is meant too; None otherwise.
-        forwarded_to: the other peers that get the message as it came.
+        here: the packet, if the server is a target too; None otherwise.
+        forwarded_to: the other peers that receive the message unchanged.
     """
 
     here: PeerPacket | None
@@ -29,7 +29,7 @@ class Routed(Value):
 
 
 class RelayHost(Session):
-    """Who is in the session, and who gets what. No I/O: it returns messages for its user to send."""
+    """The peers of a session, and the routing between them. No I/O: it returns messages for the caller to send."""
 
     def __init__(self) -> None:
         super().__init__(SERVER_ID)
@@ -38,7 +38,7 @@ class RelayHost(Session):
         """Adds a peer.
 
         Returns:
-            The messages for the newcomer, in their order: its id, the server, those that are there already. And the
+            The messages for the newcomer, in order: its id, the server, the peers already present. And the
             message for each of these.
         """
         there = self.peers
@@ -52,11 +52,11 @@ class RelayHost(Session):
         return relay.encode(PeerRemoved(peer_id))
 
     def route(self, source: int, message: bytes) -> Routed | MessageIgnored:
-        """Returns where a message of a peer goes; never raises for what is in it.
+        """Returns the destinations of a peer's message; its contents never raise an exception.
 
         Args:
             source: the peer that sent it.
-            message: as it came.
+            message: the message as it arrived.
         """
         try:
             packet = relay.decode(message)
@@ -74,7 +74,7 @@ class RelayHost(Session):
         return Routed(packet if is_for_server else None, others)
 
     def receivers(self, target: int) -> list[int] | None:
-        """Returns the peers that a target means: 0 all, n one, -n all but one. None for a peer that is not there."""
+        """Returns the peers of a target: all for 0, one for n, all except one for -n. None if a peer is not present."""
         if target == SERVER_ID:
             return []
         if target > 0:

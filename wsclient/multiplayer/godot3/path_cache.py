@@ -14,7 +14,7 @@ class SentPath:
 
     Attributes:
         path_id: 1, 2, .. in order of first use, one sequence for all peers.
-        announced: the peers that the path was announced to.
+        announced: the peers that received the announcement.
         confirmed: those of them that answered.
     """
 
@@ -43,7 +43,7 @@ class SentPaths:
         """Records that a peer knows the path.
 
         Returns:
-            False if it was never announced to this peer: then nothing changes.
+            False if it was never announced to this peer, in which case nothing changes.
         """
         entry = self._paths.get(path)
         if entry is None or peer_id not in entry.announced:
@@ -52,7 +52,7 @@ class SentPaths:
         return True
 
     def forget_peer(self, peer_id: int) -> None:
-        """Forgets what a peer knows, because it has left. The numbers stay."""
+        """Forgets the paths that a peer knows, because it has left. The numbers are kept."""
         for entry in self._paths.values():
             entry.announced.discard(peer_id)
             entry.confirmed.discard(peer_id)

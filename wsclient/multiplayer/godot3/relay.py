@@ -44,7 +44,7 @@ class _Kind(IntEnum):
 
 
 class RelayError(ValueError):
-    """A message that breaks the relay's format; its text says how. To be logged, counted and ignored."""
+    """A message that breaks the relay's format; its text says how. Log it, count it and ignore it."""
 
 
 class IdAssigned(Value):
@@ -61,7 +61,7 @@ _NEWS: dict[int, type[IdAssigned | PeerAdded | PeerRemoved]] = {
     _Kind.ID: IdAssigned,
 }
 _KINDS = {news: kind for kind, news in _NEWS.items()}
-# The server is added, never removed, and nobody's id but its own.
+# The server is added but never removed, and nobody has its id.
 _LOWEST_ID = {_Kind.ADD: SERVER_ID, _Kind.DEL: SERVER_ID + 1, _Kind.ID: SERVER_ID + 1}
 
 
@@ -72,10 +72,10 @@ def decode(message: bytes) -> RelayMessage:
         message: one whole WebSocket message.
 
     Returns:
-        What it says. Bytes behind a system message's id are ignored, as the engine does.
+        The decoded message. Bytes after the id of a system message are ignored, as in the engine.
 
     Raises:
-        RelayError: too short, of unknown kind, or with an id that cannot be.
+        RelayError: the message is too short, of unknown kind, or has an impossible id.
     """
     if len(message) < HEADER_SIZE:
         raise RelayError(f"{len(message)} bytes, the header alone has {HEADER_SIZE}")

@@ -1,4 +1,4 @@
-"""Godot 3's seven RPC modes as one table: which peers may call, and at which of them a call runs.
+"""Godot 3's seven RPC modes as one table: the peers that may call, and those that a call runs at.
 
 Source: MultiplayerAPI of Godot 3 (`_can_call_mode`, `_should_call_local`).
 """
@@ -14,7 +14,7 @@ __all__ = ["RPCMode", "Rule", "rule_of"]
 
 
 class RPCMode(NamedInt):
-    """How a method or property may be used from afar; the numbers are Godot's `MultiplayerAPI.RPCMode`."""
+    """The permission to use a method or property remotely; the numbers are Godot's `MultiplayerAPI.RPCMode`."""
 
     RPC_MODE_DISABLED = 0
     RPC_MODE_REMOTE = 1
@@ -31,7 +31,7 @@ class RPCMode(NamedInt):
 
 
 class _Who(Enum):
-    """A condition on who is the network master."""
+    """A condition on the network master."""
 
     NOBODY = auto()
     ANYBODY = auto()
@@ -48,7 +48,7 @@ class Rule(Value):
     Attributes:
         receiver: the peers that let a call through. A puppet does so only for the master's calls.
         runs_locally: the peers whose own calls also run at home.
-        master_keeps_it: whether a call by the master is not sent at all.
+        master_keeps_it: True if a call by the master is never sent.
     """
 
     receiver: _Who
@@ -56,7 +56,7 @@ class Rule(Value):
     master_keeps_it: bool = False
 
     def admits(self, *, is_master: bool, from_master: bool) -> bool:
-        """Returns whether a call that came in may run here.
+        """Returns True if a received call may run here.
 
         Args:
             is_master: whether the receiver is the node's network master.
@@ -69,7 +69,7 @@ class Rule(Value):
         return self.runs_locally.includes(is_master)
 
     def is_sent(self, *, is_master: bool) -> bool:
-        """Returns whether the call is sent at all."""
+        """Returns True if the call is sent."""
         return not (self.master_keeps_it and is_master)
 
 
@@ -85,5 +85,5 @@ _RULES = {
 
 
 def rule_of(mode: RPCMode) -> Rule:
-    """Returns what a mode allows."""
+    """Returns the rule of a mode."""
     return _RULES[mode]

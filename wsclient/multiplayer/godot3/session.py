@@ -16,10 +16,10 @@ __all__ = ["RelaySession"]
 
 
 class RelaySession(Session):
-    """Who is in a Godot 3 session, as the server says. The server is added as peer 1: then the session is joined."""
+    """The peers of a Godot 3 session, as the server reports them. Peer 1, the server, joins when the session does."""
 
     def receive(self, message: bytes) -> Sequence[SessionEvent]:
-        """Returns what the message changes: a packet, a peer that came or left, the session joined."""
+        """Returns the change that a message makes: a packet, a peer that joined or left, or the session joined."""
         try:
             news = relay.decode(message)
         except relay.RelayError as error:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_VALUES", "decode_all", "decode_many", "decode_value", "encode_many", "encode_value"]
 
 MAX_VALUES: Final = 65536
-"""How many values there may be within one. Arbitrary, far above any game: a frame must not freeze for a stranger."""
+"""The most values within one. Arbitrary, far above any game: a stranger must not be able to freeze a frame."""
 
 # The first byte: the type in six bits; above them the bool itself, or how many bytes the int has.
 _TYPE = 0x3F
@@ -47,7 +47,7 @@ def encode_value(value: object) -> bytes:
 
 
 def encode_many(values: Iterable[object]) -> bytes:
-    """Encodes values one behind the other. Raises what `encode_value` raises."""
+    """Encodes values one after the other. Raises what `encode_value` raises."""
     return b"".join(map(encode_value, values))
 
 
@@ -55,10 +55,10 @@ def decode_value(packet: bytes, offset: int, end: int) -> tuple[object, int]:
     """Reads the value that starts at an offset and must not reach beyond `end`.
 
     Returns:
-        The value, and where the next one starts.
+        The value, and the offset of the next one.
 
     Raises:
-        CommandError: it does not end before `end`, or is no value.
+        CommandError: it does not end before `end`, or is not a value.
     """
     (value,), after = decode_many(packet, offset, end, 1)
     return value, after
@@ -71,7 +71,7 @@ def decode_many(packet: bytes, offset: int, end: int, count: int) -> tuple[list[
     """Reads `count` values.
 
     Returns:
-        The values, and where the last one ended.
+        The values, and the offset of the end of the last one.
 
     Raises:
         CommandError: there are fewer, or one is malformed.
@@ -125,13 +125,13 @@ def _encode_int(value: int) -> bytes:
 
 
 def _readers() -> list[Reader | None]:
-    """Returns the reader of each kind of Variant; None for those that may hold others."""
-    readers: list[Reader | None] = [None] * 256  # of an unknown one, `decode_from` says so
+    """Returns the reader of each kind of Variant; None for those that may contain others."""
+    readers: list[Reader | None] = [None] * 256  # `decode_from` reports an unknown one
     for row in GODOT_4:
         readers[row.code] = reader_for(row)
     return readers
 
 
 _READERS: Final = _readers()
-# Of the kinds that hold no others: for the others, and for subclasses, there is `encode`.
+# The kinds that contain no others: `encode` handles the others, and subclasses.
 _WRITERS: Final = {row.python: writer_for(row) for row in GODOT_4 if row.python not in {list, dict}}

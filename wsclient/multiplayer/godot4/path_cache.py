@@ -1,6 +1,6 @@
 """The sender's side of path ids in Godot 4: they belong to nodes, not to paths, and are confirmed by id.
 
-The receiver's side is `known_paths.KnownPaths`, but for one rule: a number that is announced twice is an error.
+The receiver's side is `known_paths.KnownPaths`, with one more rule: a number that is announced twice is an error.
 
 Source: `SceneCacheInterface` of Godot 4.
 """
@@ -16,7 +16,7 @@ __all__ = ["SentNode", "SentNodes"]
 
 
 class SentNode:
-    """One node that we name to others, and which of them know its number.
+    """One node that we refer to, and the peers that know its number.
 
     Attributes:
         path_id: 1, 2, .. in order of first use, one sequence for all peers.
@@ -33,7 +33,7 @@ class SentNode:
 
 
 class SentNodes:
-    """Numbers for nodes. A node that has left and comes again gets another one."""
+    """Numbers for nodes. A node that leaves and comes back gets a new one."""
 
     def __init__(self) -> None:
         self._entries: dict[Hashable, SentNode] = {}
@@ -72,13 +72,13 @@ class SentNodes:
             del self._by_id[entry.path_id]
 
     def forget_peer(self, peer_id: int) -> None:
-        """Forgets what a peer knew: it has left."""
+        """Forgets the numbers that a peer knew, because it has left."""
         for entry in self._entries.values():
             entry.announced.discard(peer_id)
             entry.confirmed.discard(peer_id)
 
     def clear(self) -> None:
-        """Forgets everything: another network, where numbers start at 1 again."""
+        """Forgets everything, for another network, in which numbers start at 1 again."""
         self._entries.clear()
         self._by_id.clear()
         self._last_id = 0

@@ -53,7 +53,7 @@ _DELTA = Struct("<IQI")
 
 
 class Spawn(Value):
-    """A node was made.
+    """Announces that a node was created.
 
     Attributes:
         scene: its number in the spawner's list; `CUSTOM_SCENE` if `spawn_function` makes it.
@@ -61,7 +61,7 @@ class Spawn(Value):
         net_id: of the node.
         synchronizers: the net ids of those that belong to the sender.
         name: of the node.
-        data: what `spawn_function` gets; None for a scene.
+        data: the argument of `spawn_function`; None for a scene.
         state: the values of the synchronizers' spawn properties, synchronizer after synchronizer.
     """
 
@@ -163,9 +163,9 @@ def time_of_sync(packet: bytes) -> int:
 
 
 def read_syncs(packet: bytes) -> Iterator[tuple[int, int, int]]:
-    """Goes through a SYNC: the id of each synchronizer, and where its values start and end.
+    """Iterates over a SYNC: the id of each synchronizer, and the start and end of its values.
 
-    What is yielded before an error is sound. It comes as it is, not as `Sync`: the values are decoded where they lie.
+    Everything yielded before an error is valid. It is not wrapped in `Sync`, and the values are decoded in place.
 
     Raises:
         CommandError: a part is cut off.
@@ -183,10 +183,10 @@ def read_syncs(packet: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def read_deltas(packet: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """Goes through a DELTA: the id of each synchronizer, its mask, and where its values start and end.
+    """Iterates over a DELTA: the id of each synchronizer, its mask, and the start and end of its values.
 
     Raises:
-        CommandError: a part is cut off; those before it are sound.
+        CommandError: a part is cut off; the parts before it are valid.
     """
     offset, end = 1, len(packet)
     if end < 1 + _DELTA.size:

@@ -1,4 +1,4 @@
-"""The remote procedures of one node: their numbers on the wire, and the checksum by which two sides compare them.
+"""The remote procedures of one node: their numbers in packets, and the checksum that two sides compare.
 
 Source: `SceneRPCInterface::_parse_rpc_config` of Godot 4.
 """
@@ -17,7 +17,7 @@ _OF_NODE = 0x8000  # bit 15 of a number: the name was given with `rpc_config`
 
 
 class RPCList:
-    """Numbers names: their places in order of code points, those of the script and those of `rpc_config` apart.
+    """Numbers names by their place in code point order, the names of the script and of `rpc_config` separately.
 
     Args:
         script: names of the methods marked `@rpc`, with those of the base classes.

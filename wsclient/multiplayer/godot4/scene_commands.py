@@ -98,7 +98,7 @@ class RemoteCall(Value):
 
 
 class SimplifyPath(Value):
-    """From now on the sender may name this path by this number. The checksum is that of its `RPCList`."""
+    """Allows the sender to name this path by this number from then on. The checksum is that of its `RPCList`."""
 
     checksum: str
     path_id: int
@@ -106,7 +106,7 @@ class SimplifyPath(Value):
 
 
 class ConfirmPath(Value):
-    """The sender knows the path of this number; whether its list of remote procedures equals ours."""
+    """Confirms that the sender knows the path of this number; says if its list of remote procedures equals ours."""
 
     are_lists_equal: bool
     path_id: int
@@ -126,13 +126,13 @@ class Replicate(Value):
 
 
 class Authenticate(Value):
-    """Data for the other side's `auth_callback`; none says that the sender is done."""
+    """Data for the other side's `auth_callback`; empty data says that the sender is done."""
 
     data: bytes
 
 
 class AddPeer(Value):
-    """Another client is there."""
+    """Announces another client."""
 
     peer_id: int
 
@@ -159,7 +159,7 @@ Command: TypeAlias = (
 
 
 class Invocation(Value):
-    """A call, encoded but for its node: the arguments are encoded once for all receivers."""
+    """A call, encoded except for its node: the arguments are encoded once for all receivers."""
 
     flags: int
     body: bytes
@@ -190,7 +190,7 @@ def invocation_of_call(method_id: int, arguments: Sequence[object]) -> Invocatio
     """Encodes a call.
 
     Raises:
-        TypeError, OverflowError: an argument that is no Variant; the text says which, and where in it.
+        TypeError, OverflowError: an argument is not a Variant; the text says which one, and at which place in it.
         ValueError: more than 255 arguments, or a number that does not fit 16 bits.
     """
     if len(arguments) > MAX_ARGUMENTS:
@@ -219,24 +219,24 @@ def encode_confirm_path(path_id: int, *, are_lists_equal: bool) -> bytes:
 
 
 def encode_raw(data: bytes) -> bytes:
-    """Wraps bytes of the game's own. Raises: ValueError, if there are none: the engine refuses such a packet."""
+    """Wraps raw bytes of the game. Raises ValueError if there are none: the engine refuses such a packet."""
     if not data:
         raise ValueError("an empty packet cannot be sent")
     return bytes((CommandCode.RAW,)) + data
 
 
 def encode_auth(data: bytes = b"") -> bytes:
-    """Wraps data for the other side's `auth_callback`; none says that we are done."""
+    """Wraps data for the other side's `auth_callback`; empty data says that this side is done."""
     return bytes((CommandCode.SYS, _Sys.AUTH)) + data
 
 
 def encode_add_peer(peer_id: int) -> bytes:
-    """Says that a client is there, as a server does."""
+    """Announces a client, as a server does."""
     return _SYS.pack(CommandCode.SYS, _Sys.ADD_PEER, peer_id)
 
 
 def encode_del_peer(peer_id: int) -> bytes:
-    """Says that a client has left, as a server does."""
+    """Announces that a client has left, as a server does."""
     return _SYS.pack(CommandCode.SYS, _Sys.DEL_PEER, peer_id)
 
 
@@ -254,7 +254,7 @@ def decode_assigned_id(message: bytes) -> int:
     """Reads the first message of a server.
 
     Raises:
-        CommandError: it has not 4 bytes, or is the id of nobody or of the server.
+        CommandError: it does not have 4 bytes, or is not the id of a client.
     """
     if len(message) != _I32.size:
         raise CommandError(f"{len(message)} bytes instead of an id, which has {_I32.size}")
@@ -311,7 +311,7 @@ def _decode_call(packet: bytes) -> RemoteCall:
 
 
 def _decode_node(packet: bytes, field: int) -> tuple[NodeReference, int]:
-    """Returns the node, and where the arguments end."""
+    """Returns the node, and the offset of the end of the arguments."""
     if not field & _PATH_FOLLOWS:
         return NodeById(field), len(packet)
     offset = field & ~_PATH_FOLLOWS

@@ -1,6 +1,6 @@
 """DirectSession: a Godot 4 session at one end of a WebSocket: the server's first message is the id, the rest packets.
 
-The other peers are no affair of this floor: SceneMultiplayer hears of them in its own packets.
+Other peers are not handled here: SceneMultiplayer learns of them in its own packets.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class DirectSession(Session):
         self.is_refused: bool = False
 
     def receive(self, message: bytes) -> Sequence[SessionEvent]:
-        """Returns what the message changes: the session joined, or a packet."""
+        """Returns the change that a message makes: the session joined, or a packet."""
         if self.is_refused:
             return (self.ignore("the first message was no id"),)
         if self.has_joined:
@@ -44,6 +44,6 @@ class DirectSession(Session):
         return (self.add(SERVER_ID), SessionJoined())
 
     def wrap(self, packet: bytes, target: int) -> bytes:
-        """Returns the packet: all that a client sends goes to the server."""
+        """Returns the packet unchanged: everything that a client sends goes to the server."""
         del target
         return packet

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Decoder", "decode", "decode_from"]
 
 MAX_KEY_NESTING = 4
-"""How many keys may be in keys. Arbitrary; each hashes what is in it, and Python compares by recursion."""
+"""The maximum nesting of keys in keys. Arbitrary; each key hashes its contents, and Python compares by recursion."""
 
 
 def decode(
@@ -73,7 +73,7 @@ def decode_from(
         allow_objects: how to refuse a full object. No class of Godot's exists here, so none is ever made. If they are
             allowed, they are refused as unknown instead of as forbidden, and an object without a class is None.
             An object's id, which Godot sends by default, always becomes an `EncodedObjectAsID`.
-        max_items: how many values there may be, at any depth; None for no limit. Containers and keys count, a pool
+        max_items: the maximum number of values, at any depth; None for no limit. Containers and keys count, a pool
             counts once, and each string of a PoolStringArray counts too.
         dialect: the version of the engine that wrote it: `GODOT_3` or `GODOT_4`.
 
@@ -81,7 +81,7 @@ def decode_from(
         The value, and the offset of its end.
 
     Raises:
-        VariantError: the bytes are no Variant, or beyond the limits: `max_items`, 1024 containers around a value, four
+        VariantError: not a Variant, or one beyond the limits: `max_items`, 1024 containers around a value, four
             keys in keys.
     """
     if offset < 0:
@@ -128,13 +128,13 @@ class Decoder:
             raise _cut_short(offset) from None
         return self._walk(data, offset, limit - 1, readers)
 
-    # What is half read is kept in a list instead of on the stack, so that no depth can exhaust it. Texts, which are
+    # Unfinished containers are in a list instead of on the stack, so that no depth can exhaust it. Texts, which are
     # half of what games send, and short ints are read in place, and what is rare in a text is looked for once it is
     # decoded: two calls less for each, a quarter of the time of a player's state (benchmarks/variants.py).
     def _walk(  # noqa: C901, PLR0912, PLR0915 - one loop on purpose
         self, data: bytes, position: int, left: int, readers: list[Reader | None]
     ) -> tuple[object, int]:
-        """Reads a value in which there may be others: at most `left` of them."""
+        """Reads a value that may contain others, at most `left` of them."""
         unpack, size, counting, types = _U32.unpack_from, len(data), self._counting, self._element_types
         unpack_int = _I32.unpack_from
         outer: list[_HalfRead] = []
@@ -217,7 +217,7 @@ class Decoder:
         """Reads all items of an array at once, if they are alike.
 
         Returns:
-            The items, none if they must be read one by one, and the offset of what follows them.
+            The items, none if they must be read one by one, and the offset of their end.
         """
         read_all = self._uniform.get(data[start])
         found = read_all(data, start, count) if read_all is not None else None
@@ -225,13 +225,13 @@ class Decoder:
 
 
 def _typed_array(element_type: ElementType, items: list[object]) -> TypedArray:
-    """What does not fit is left out, as in the engine."""
+    """Returns the array. Elements that do not fit are left out, as in the engine."""
     fitting = (fitted(item, element_type) for item in items)
     return TypedArray([item for item in fitting if item is not MISFIT], element_type)
 
 
 def _typed_dictionary(key_type: ElementType, value_type: ElementType, items: list[object]) -> TypedDictionary:
-    """What has a key that does not fit is left out, as in the engine; values are not checked there."""
+    """Returns the dictionary. Keys that do not fit are left out, as in the engine; values are not checked there."""
     pairs: list[object] = []
     for key, value in zip(items[::2], items[1::2], strict=True):
         held = fitted(key, key_type)

@@ -1,4 +1,4 @@
-"""A dialect: the table of the Variants of one major version of the engine, which encoder and decoder work from."""
+"""A dialect: the table of the Variants of one major version of the engine, used by encoder and decoder."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ IS_WIDE: Final = 1 << 16
 """Bit of a header: 64 bits of int or float follow, or the id of an object."""
 
 MAX_NESTING: Final = 1024
-"""How many containers may be around a value (Godot 3.6 and 4; in 3.2 the stack is the limit)."""
+"""The maximum number of containers around a value (Godot 3.6 and 4; in 3.2 the stack is the limit)."""
 
 
 class Layout(Enum):
-    """What follows a header. One function writes each and one reads it, whatever the number of the type."""
+    """The layout of the data after a header. One function writes each and one reads it, for all type numbers."""
 
     NOTHING = auto()
     BOOL = auto()
@@ -35,7 +35,7 @@ class Layout(Enum):
     BYTES = auto()
     POOL = auto()
     STRINGS = auto()
-    # In Godot 4 alone: text is strict UTF-8, numbers may have 64 bits, containers may be typed.
+    # Only in Godot 4: text is strict UTF-8, numbers may have 64 bits, containers may be typed.
     UTF8_STRING = auto()
     UTF8_STRINGS = auto()
     UTF8_NODE_PATH = auto()

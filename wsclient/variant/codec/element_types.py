@@ -1,4 +1,4 @@
-"""The element types of typed containers: how they travel, and which values they admit (Godot 4 alone has them)."""
+"""The element types of typed containers: their encoding, and the values that they admit (Godot 4 only)."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def fitted_array(array: TypedArray) -> TypedArray:
     element_type = array.element_type
     if element_type is None or set(map(type, array)) == {element_type}:
         return array
-    if isinstance(element_type, str):  # of which class an object is, only the other side knows
+    if isinstance(element_type, str):  # only the other side knows the class of an object
         values = [item if item is None or isinstance(item, EncodedObjectAsID) else MISFIT for item in array]
     else:
         values = [fitted(item, element_type) for item in array]
@@ -130,7 +130,7 @@ def fitted_dictionary(dictionary: TypedDictionary) -> TypedDictionary:
         return dictionary
     items: dict[Any, Any] = {}
     for key, value in dictionary.items():
-        # What stands for a key that Python cannot hold is left as it was decoded.
+        # The stand-in for a key that Python cannot hold stays as it was decoded.
         is_plain = isinstance(key, Components) or not isinstance(key, tuple | Mapping | StandIn)
         held = fitted(key, key_type) if is_plain else key
         if held is MISFIT:
@@ -165,7 +165,7 @@ def fitted(value: object, element_type: ElementType) -> object:
 
 
 def _whole(number: float, bits: int = 64) -> int:
-    """Cuts off the fraction; what has no integer of so many bits becomes the lowest, as on the engine's processors."""
+    """Cuts off the fraction; a number beyond so many bits becomes the lowest integer, as on the engine's CPUs."""
     lowest = -1 << bits - 1
     return int(number) if lowest <= number < -lowest else lowest
 

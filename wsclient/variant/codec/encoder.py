@@ -38,14 +38,14 @@ def encode(
 
     Args:
         value: the value.
-        max_size: the most bytes that the result may have; None for no limit.
-        full_objects: whether typed containers of objects name their class. Objects themselves are always sent as ids.
+        max_size: the maximum size of the result, in bytes; None for no limit.
+        full_objects: if True, typed containers of objects name their class. Objects themselves are always sent as ids.
         dialect: the version of the engine that will read it: `GODOT_3` or `GODOT_4`.
 
     Raises:
-        TypeError: something in the value is no Variant; the text has its path, `["players"][3]["pos"]`.
+        TypeError: something in the value is not a Variant; the text has its path, `["players"][3]["pos"]`.
         OverflowError: a number does not fit in 64 bits; the text has its path too.
-        VariantError: it is nested over 1024 deep, as a container that contains itself is, or over `max_size`.
+        VariantError: the value is nested over 1024 deep, as a container in itself is, or exceeds `max_size`.
     """
     limit = sys.maxsize if max_size is None else max_size
     return _ENCODERS[dialect].encode(value, limit, full_objects)
@@ -81,7 +81,7 @@ class Encoder:
         return out
 
     def _written(self, value: object, max_size: int, full_objects: bool) -> bytes:
-        """Keeps containers that are half written in a list, not on the stack, so that no depth can exhaust it."""
+        """Stores unfinished containers in a list, not on the stack, so that no depth can exhaust it."""
         out = bytearray()
         writer_of = self._writers.get
         outer: list[Iterator[Any]] = []
@@ -125,7 +125,7 @@ class Encoder:
         return _U32.pack(code | flags << 16) + names + _U32.pack(len(container))
 
     def _uniformly(self, values: Sequence[object]) -> bytearray | None:
-        """Encodes the elements of an array at once, if all are of one type for which that is possible."""
+        """Encodes the elements of an array at once, if all have one type that allows it."""
         if len(values) < LEAST:
             return None
         write = self._uniform.get(type(values[0]))
@@ -166,7 +166,7 @@ class Encoder:
 _HEAD = Struct("<II")
 _U32 = Struct("<I")
 _TYPED = {TypedArray, TypedDictionary}
-_PLAIN_ARRAYS = {list, tuple}  # which have the same elements each time they are asked
+_PLAIN_ARRAYS = {list, tuple}  # which have the same elements each time they are iterated
 
 
 def _check_limits(out: bytes | bytearray, max_size: int, *, depth: int) -> None:

@@ -6,7 +6,7 @@ __all__ = ["VariantError"]
 
 
 class VariantError(ValueError):
-    """Bytes that are no Variant, or a value beyond the limits of one.
+    """Bytes that are not a Variant, or a value beyond the limits of one.
 
     Attributes:
         error: the name of Godot's error code. `ERR_INVALID_DATA`: malformed, cut short, or nested too deep.

@@ -1,4 +1,4 @@
-"""Dictionary keys that Python cannot hold as they are: in Godot any value is a key, and 1 and 1.0 are two."""
+"""Dictionary keys that Python cannot hold as they are: in Godot any value can be a key, and 1 and 1.0 differ."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def dictionary_of(pairs: list[object]) -> dict[object, object]:
     keys: list[Any] = pairs[::2]
     values = pairs[1::2]
     try:
-        "".join(keys)  # which only texts can be: a tenth of the time of asking each for its type
+        "".join(keys)  # only texts can be: a tenth of the time of checking the type of each
         are_texts = True
     except TypeError:
         are_texts = False
@@ -122,7 +122,7 @@ def dictionary_of(pairs: list[object]) -> dict[object, object]:
 
 
 _NEVER_ALIKE: Final = frozenset({str, StringName, int})
-"""The types of most keys: equal only if they are the same key, and nobody can choose them to have the same hash."""
+"""The types of most keys: equal only if they are the same key, and nobody can choose them to share a hash."""
 
 
 def _hashable(value: object, depth: int) -> object:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     """
 
     CountingReader = Callable[[bytes, int, int], tuple[Any, int, int]]
-    """A reader that takes the number of values that may still follow, too, and returns what is left of it."""
+    """A reader that also takes the number of values that may still follow, and returns the remaining number."""
 
 __all__ = ["counting_reader_for", "read_text", "reader_for", "reader_of_allowed_objects", "too_long", "too_many"]
 
@@ -65,7 +65,7 @@ def reader_of_allowed_objects(read_text: Reader) -> Reader:
 
 
 def too_long(start: int, length: int, data: bytes) -> VariantError:
-    """Returns the error for a length that is more than what is left."""
+    """Returns the error for a length that exceeds the remaining data."""
     return VariantError("ERR_INVALID_DATA", f"{length} bytes announced, {max(0, len(data) - start)} are left", start)
 
 

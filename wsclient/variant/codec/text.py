@@ -11,7 +11,7 @@ __all__ = ["decode_text", "decode_utf8", "encode_text", "encode_utf8"]
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 MAX_IRREGULAR = 65_536
-"""Sequences of one text that may be written against the rules. Arbitrary; no engine writes one, and each takes time."""
+"""The most irregular sequences in one text. Arbitrary; no engine writes one, and each takes time."""
 
 # Above U+10FFFF, or longer than needed, of which the engine refuses only the longest; surrogates are left to Python.
 _IRREGULAR: Final = re.compile(

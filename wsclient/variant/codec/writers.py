@@ -32,7 +32,7 @@ TWO_U32 = Struct("<II")
 
 
 def writer_for(row: VariantType) -> Writer:
-    """Returns the function that encodes values of one type, which is no container."""
+    """Returns the function that encodes values of one type; not for containers."""
     return _MAKERS[row.layout](row)
 
 
@@ -94,7 +94,7 @@ def _components(row: VariantType) -> Writer:
     def write(value: Components[Any]) -> bytes:
         try:
             return pack(code, *value)
-        except OverflowError:  # one is beyond what 32 bits hold: an array makes it infinite, as the engine does
+        except OverflowError:  # one exceeds 32 bits: an array makes it infinite, as the engine does
             return U32.pack(code) + little_endian(array("f", value)).tobytes()
         except error:
             raise OverflowError(f"a number of {value!r} does not fit in 32 bits") from None

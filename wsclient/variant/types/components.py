@@ -14,7 +14,7 @@ Number = TypeVar("Number", int, float)
 
 
 class Components(tuple[Number, ...]):
-    """A fixed number of numbers, immutable, in the order in which they travel.
+    """A fixed number of immutable numbers, in the order in which they are encoded.
 
     It is a tuple: it unpacks, and libraries that take a sequence of numbers take it as it is.
     Unlike a tuple it equals only its own type, and neither `+` nor `*` makes it longer.
@@ -30,7 +30,7 @@ class Components(tuple[Number, ...]):
     """How one of them travels, as `struct` has it."""
 
     NUMBER: ClassVar[Callable[[Any], Any]] = float
-    """What each of them is turned into."""
+    """The type that each number is converted to."""
 
     @classmethod
     def from_components(cls, components: Iterable[float]) -> Self:

@@ -68,7 +68,7 @@ class EncodedObjectAsID:
 
 
 class Callable:
-    """A function of the other side. Nothing of it travels: whatever was sent arrives empty, and all are equal.
+    """A function of the other side. None of its contents are sent: it always arrives empty, and all are equal.
 
     Source: Godot 4, Callable.
     """

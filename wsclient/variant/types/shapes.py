@@ -104,7 +104,7 @@ class Plane(Components[float]):
 
     @property
     def normal(self) -> Vector3:
-        """The direction in which it faces."""
+        """The direction that it faces."""
         return Vector3.from_components(self[:3])
 
     @property
