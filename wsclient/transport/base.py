@@ -1,6 +1,7 @@
-"""The line between the hall and the world: a transport carries messages and connection events.
+"""The boundary between the library and the network: a transport carries messages and connection events.
 
-Not bytes: a browser does the handshake and the framing itself, so what is pluggable has to stand above them.
+It does not carry bytes: a browser does the handshake and the framing itself, so a replaceable part has to work above
+them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ __all__ = ["OpeningRequest", "Settings", "Transport", "needs_nobody", "no_expres
 
 
 class Settings:
-    """The settings of the user, shared with the transport, so that a change counts at once.
+    """The settings of the user, shared with the transport, so that a change takes effect immediately.
 
     Times are seconds, 0 means none. Sizes are bytes.
     """
@@ -93,7 +94,7 @@ class OpeningRequest(Value):
     """The connection to open; its arguments have been checked.
 
     Attributes:
-        connect_timeout: seconds that name and TCP may take together, if shorter than `handshake_timeout`; 0: no limit.
+        connect_timeout: seconds for name lookup and TCP together, if shorter than `handshake_timeout`; 0 for no limit.
     """
 
     url: URL
@@ -103,18 +104,18 @@ class OpeningRequest(Value):
 
 
 def needs_nobody() -> None:
-    """Does nothing: stands for `Transport.wake` while nobody lets the transport rest."""
+    """Does nothing: the default of `Transport.wake` if nothing lets the transport rest."""
 
 
 class Transport(ABC):
-    """One connection's way to the other side. Used once: `open`, then `poll` until `Ended`.
+    """The path of one connection to the other side. Used once: `open`, then `poll` until `Ended`.
 
-    No method blocks and none raises for what the network or the peer did: that becomes an event.
-    A transport never knows who uses it, so that dropping its user frees both.
+    No method blocks or raises because of the network or the peer: all of that becomes events.
+    A transport has no reference to its user, so dropping the user frees both.
     """
 
-    #: Bytes of whole messages after which a client's `poll()` reads no more. Arbitrary: more than a game is sent in a
-    #: frame, and few enough that the memory that they were in is still warm when the next come.
+    #: Bytes of whole messages after which a client's `poll()` stops reading. Arbitrary: more than a game receives in a
+    #: frame, and few enough that their memory is still cached when the next ones arrive.
     enough: int = 1024 * 1024
 
     #: whether `send_ping` and `send_fragment` can be called; no browser lets pages
@@ -135,9 +136,9 @@ class Transport(ABC):
         """The monotonic clock, in seconds, that budgets are measured with."""
 
     def refusal_of(self, request: OpeningRequest) -> str:
-        """Returns why this transport can never open such a request, in words to show; "" if it may.
+        """Returns the reason why this transport can never open such a request, in words to show; "" if it may.
 
-        A page, for instance, cannot send headers. To be asked before `open`.
+        A page, for instance, cannot send headers. Call it before `open`.
         """
         return ""
 
@@ -150,16 +151,16 @@ class Transport(ABC):
         """Takes one bounded step: writes what waits, reads at most once, then looks at the deadlines.
 
         Args:
-            read: False while the receiver's queue is full. What the peer sends then waits in the network.
+            read: False if the receiver's queue is full. Data from the peer then waits in the network.
 
         Returns:
-            What happened, in order; empty if nothing did.
+            The events, in order; empty if nothing happened.
         """
 
     def is_quiet(self) -> bool:
         """Returns True if a cheap check shows that `poll` has nothing to do; False if that is unknown.
 
-        Most frames of a game ask this and nothing else. To be asked only when the last `poll` brought nothing.
+        Most frames of a game call nothing else. Only to be called if the last `poll` returned nothing.
         """
         return False
 
@@ -169,12 +170,12 @@ class Transport(ABC):
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """What becomes ready when something comes; None if nothing does, so that `poll` has to be called each time."""
+        """The descriptor that becomes ready when data arrives; None if there is none, so call `poll` each time."""
         return None
 
     @property
     def rests_until(self) -> float:
-        """When `poll` has to be called next, on `clock`, unless `descriptor` is ready before; -inf for at once."""
+        """The time of the next `poll`, on `clock`, unless `descriptor` is ready before; -inf for immediately."""
         return -inf
 
     def was_polled(self, at: float, is_readable: bool | None) -> None:
@@ -198,7 +199,7 @@ class Transport(ABC):
 
     @abstractmethod
     def send(self, payload: bytes, *, is_text: bool) -> None:
-        """Queues one message behind what is unsent. The caller has looked at `can_send` and at the limits."""
+        """Queues one message behind unsent ones. The caller has checked `can_send` and the limits."""
 
     def send_ping(self, payload: bytes) -> None:
         """Queues a ping of at most 125 bytes; `poll` returns its `PongReceived`. Needs `has_frames` and `can_send`."""
@@ -210,7 +211,7 @@ class Transport(ABC):
 
     @property
     def express(self) -> Callable[[bytes, bool], bool]:
-        """Sends a short message, given whether it is text. Returns False if it must go through `send`.
+        """Sends a short message, text or binary. Returns False if it must go through `send`.
 
         It writes the message at once if `auto_flush` is set, and queues it otherwise. It may be kept until it first
         returns False or `auto_flush` is changed. The caller has looked at the limits, but need not ask `can_send`.
@@ -219,11 +220,11 @@ class Transport(ABC):
 
     @abstractmethod
     def flush(self) -> None:
-        """Writes what the system takes at once, a bounded amount. `poll` returns a failure."""
+        """Writes as much as the system takes now, a bounded amount. A failure is returned by `poll`."""
 
     @abstractmethod
     def close(self, code: int, reason: str) -> None:
-        """Starts the closing handshake: Close goes out behind what is unsent. Code 0: a Close without a code.
+        """Starts the closing handshake: Close is sent after unsent messages. Code 0 is a Close without a code.
 
         Raises:
             ValueError: this transport cannot send such a code. Nothing is changed.
@@ -231,22 +232,22 @@ class Transport(ABC):
 
     @abstractmethod
     def abort(self) -> None:
-        """Lets go of everything at once, silently: no event follows. May be called twice, and in any state."""
+        """Drops everything immediately and silently: no event follows. May be called twice, and in any state."""
 
     @property
     @abstractmethod
     def buffered_amount(self) -> int:
-        """Bytes of payload accepted by `send` and not yet handed to the system."""
+        """Bytes of payload accepted by `send` and not yet passed to the system."""
 
     @property
     @abstractmethod
     def buffered_messages(self) -> int:
-        """Messages accepted by `send` and not yet wholly handed to the system."""
+        """The number of messages accepted by `send` and not yet completely passed to the system."""
 
     def unsent_messages(self) -> list[tuple[bytes, bool]]:
-        """Returns the messages that have not wholly left, each whole, with whether it is text.
+        """Returns each message that has not been sent completely, in full, and whether it is text.
 
-        To be asked when the connection has ended, before `abort`. Empty unless `remembers` is set.
+        Call it after the connection has ended, and before `abort`. Empty unless `remembers` is set.
         """
         return []
 
@@ -281,7 +282,7 @@ class Transport(ABC):
         return ("", 0)
 
     def set_no_delay(self, enabled: bool) -> None:
-        """Sends small packets at once (TCP_NODELAY), the default. It does nothing if there is no such choice."""
+        """Sends small packets immediately (TCP_NODELAY), the default. Does nothing if there is no such option."""
         return
 
 

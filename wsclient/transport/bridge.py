@@ -1,4 +1,4 @@
-"""What differs between the two bridges that Python has to a browser: Pyodide's and pygbag's.
+"""The differences between the two bridges that Python has to a browser: Pyodide's and pygbag's.
 
 On each, a `Wire` is one WebSocket of the browser. Its events are pushed to a JavaScript array by JavaScript alone and
 are pulled from there, so that no Python runs between two frames and no proxy has to be destroyed.
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Connect", "News", "PygbagWire", "PyodideWire", "Wire", "find_bridge"]
 
-JsObject: TypeAlias = Any  # no type checker knows what lives on the other side
+JsObject: TypeAlias = Any  # type checkers do not know the objects on the other side
 
 News: TypeAlias = "Messages | dict[str, Any]"
 """A run of messages, or the fields of another event: "type" (open, error, close), "code", "reason", "wasClean"."""
 
 Connect: TypeAlias = "Callable[[str, Sequence[str]], Wire]"
-"""Makes a WebSocket, given its URL and the sub-protocols to ask for. Raises what the browser throws."""
+"""Makes a WebSocket from its URL and the subprotocols to request. Raises what the browser throws."""
 
 # All that anybody reads of an event. `data` of a binary message becomes {}.
 _FIELDS: Final = ["type", "data", "code", "reason", "wasClean"]

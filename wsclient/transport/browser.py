@@ -1,6 +1,6 @@
 """The transport of a page: the browser's own WebSocket, pulled from inside `poll()`.
 
-The browser does the handshake, the framing, pings and compression. What it does not tell a page, nobody can tell.
+The browser does the handshake, the framing, pings and compression. Details that it hides from a page are unknown.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ _FIRST_EVENTS: Final = 8
 _MOST_EVENTS: Final = 100  # a millisecond's work at most
 _MUCH: Final = 256 * 1024  # bytes
 
-# No browser holds a server back, so that what nobody reads piles up here: to so many times what may wait in the client.
-# Arbitrary: of bytes few; of messages, which a hidden tab may gather for minutes, more.
+# No browser slows a server down, so unread data piles up here: to so many times the limit of the client. Arbitrary:
+# few times for bytes; more for messages, which a hidden tab may collect for minutes.
 _PILED_SIZES: Final = 4
 _PILED_MESSAGES: Final = 16
 _SMALLEST_LIMIT: Final = 125  # bytes, as on sockets
@@ -79,12 +79,12 @@ class BrowserTransport(Transport):
         """Starts nothing.
 
         Args:
-            settings: the user's; kept, and looked at again and again.
+            settings: the user's; kept, and read again each time.
             clock: monotonic, in seconds.
-            connect: makes a WebSocket; None: the browser's.
+            connect: makes a WebSocket; None for the browser's.
 
         Raises:
-            RuntimeError: there is no browser around, or it has no WebSocket.
+            RuntimeError: there is no browser, or it has no WebSocket.
         """
         self._settings = settings
         self._clock = clock
@@ -94,13 +94,13 @@ class BrowserTransport(Transport):
         self._wire: Wire | None = None
         self._place = ""
         self._subprotocols: tuple[str, ...] = ()
-        self._told: list[Event] = []  # what the next poll returns
+        self._told: list[Event] = []  # the events that the next poll returns
         self._pile = _Pile()
         self._batch = _FIRST_EVENTS
         self._waits = False  # whether the browser has more than was taken
         self._is_tracing = False
         self._sent = 0  # bytes, of all messages
-        self._ends: deque[int] = deque()  # what `_sent` was behind each message that may not have left
+        self._ends: deque[int] = deque()  # the value of `_sent` after each message that may not have been sent
         self._remembered: deque[tuple[bytes, bool]] = deque()  # these messages
         self._unsent: list[tuple[bytes, bool]] = []
 
@@ -110,11 +110,11 @@ class BrowserTransport(Transport):
         return self._clock
 
     def refusal_of(self, request: OpeningRequest) -> str:
-        """Returns what of the request or the settings a page cannot have; "" if it can have all of it."""
+        """Returns the part of the request or the settings that a page cannot have; "" if there is none."""
         return refusal_of(request, self._settings)
 
     def open(self, request: OpeningRequest) -> None:
-        """Starts to connect. What the browser refuses at once, a mixed content or a blocked port, `poll` returns."""
+        """Starts to connect. An immediate refusal (mixed content, a blocked port) is returned by `poll`."""
         if self._state is not State.NEW:
             raise RuntimeError(f"START is not allowed while {self._state.name}")
         url = request.url
@@ -130,7 +130,7 @@ class BrowserTransport(Transport):
             self._fail(FailureKind.FORBIDDEN, detail, stage=Stage.CONNECT, cause=error)
 
     def poll(self, read: bool = True) -> list[Event]:
-        """Takes one bounded step; see `Transport.poll`. First what has come, then the deadlines."""
+        """Takes one bounded step, arrivals first, then the deadlines; see `Transport.poll`."""
         if self._wire is not None:
             self._receive(self._wire)
         if self._wire is not None:
@@ -145,16 +145,16 @@ class BrowserTransport(Transport):
         return told
 
     def is_quiet(self) -> bool:
-        """Returns True if nothing has come. Asks the browser once."""
+        """Returns True if nothing has arrived. Asks the browser once."""
         return self._state is _OPEN and self._wire is not None and not self._wire.queue.length
 
     @property
     def can_send(self) -> bool:
-        """True while the connection is open and nobody has begun to close it."""
+        """True if the connection is open and neither side has begun to close it."""
         return self._state is _OPEN
 
     def send(self, payload: bytes, *, is_text: bool) -> None:
-        """Hands one message to the browser, which sends it when the program lets go of the page's thread.
+        """Passes one message to the browser, which sends it when the program yields the page's thread.
 
         Raises:
             RuntimeError: `can_send` is False.
@@ -188,10 +188,10 @@ class BrowserTransport(Transport):
         return True
 
     def flush(self) -> None:
-        """Does nothing: what was sent is the browser's already, and leaves when the program awaits."""
+        """Does nothing: the browser has the messages already, and sends them when the program awaits."""
 
     def close(self, code: int, reason: str) -> None:
-        """Starts the closing handshake. From then on the browser delivers no message any more.
+        """Starts the closing handshake. The browser delivers no messages from then on.
 
         Raises:
             ValueError: no browser sends such a code.
@@ -223,12 +223,12 @@ class BrowserTransport(Transport):
 
     @property
     def buffered_amount(self) -> int:
-        """Bytes of payload that the browser has not sent; none of them leaves before the program awaits."""
+        """Bytes of payload that the browser has not sent; none of them is sent before the program awaits."""
         return 0 if self._wire is None else self._wire.buffered
 
     @property
     def buffered_messages(self) -> int:
-        """Messages of which the browser has not sent every byte."""
+        """The number of messages that the browser has not sent completely."""
         left, ends = self._sent - self.buffered_amount, self._ends
         while ends and ends[0] <= left:
             ends.popleft()
@@ -245,7 +245,7 @@ class BrowserTransport(Transport):
         for _ in range(len(self._remembered) - self.buffered_messages):
             self._remembered.popleft()
 
-    # What comes from the browser
+    # Events from the browser
 
     def _receive(self, wire: Wire) -> None:
         waiting = wire.queue.length
@@ -277,7 +277,7 @@ class BrowserTransport(Transport):
             self._hear_too_much(item)
 
     def _hear_too_much(self, messages: Messages) -> None:
-        """Ends the connection for a message over the limit. It has arrived whole, so only those before it count."""
+        """Ends the connection for a message over the limit. It has arrived whole, so only earlier ones count."""
         sizes = [len(payload) for payload in messages.payloads]
         index = next(index for index, size in enumerate(sizes) if size > self._limit)
         if index:
@@ -285,7 +285,7 @@ class BrowserTransport(Transport):
         self._fail(FailureKind.TOO_BIG, f"{sizes[index]} bytes, limit {self._limit}")
 
     def _hear_event(self, event: dict[str, Any]) -> None:
-        # An `error` is followed by a `close`, and says nothing that this does not.
+        # An `error` is followed by a `close`, which has the same information.
         if event["type"] == "open":
             self._hear_open()
         elif event["type"] == "close":
@@ -298,7 +298,7 @@ class BrowserTransport(Transport):
     def _hear_open(self) -> None:
         subprotocol = self._wire.protocol if self._wire is not None else ""
         if self._subprotocols and not subprotocol:
-            # Firefox opens here. RFC 6455 leaves it to the client; a socket would not.
+            # Firefox opens here. RFC 6455 leaves that to the client; a socket would not.
             detail = f"{self._place} chose none of the sub-protocols that it was asked for"
             self._fail(FailureKind.SUBPROTOCOL, detail, stage=Stage.HANDSHAKE)
             return
@@ -312,7 +312,7 @@ class BrowserTransport(Transport):
         if code == CloseCode.ABNORMAL_CLOSURE:
             self._fail(FailureKind.UNTOLD, f"no connection to {self._place}", stage=Stage.CONNECT)
             return
-        # Firefox, where the server's Close comes together with its reply. The code is all that is told of it.
+        # Firefox, if the server's Close arrives together with its reply. It reports nothing but the code.
         self._told.append(CloseReceived(code, reason, is_answer=True))
         quoted = f': "{escape(reason)}"' if reason else ""
         detail = f"{self._place} closed the connection at once, with code {code}{quoted}"
@@ -358,7 +358,7 @@ class BrowserTransport(Transport):
         self._told = told
 
     def _release(self) -> None:
-        """Moves the messages that were received to what is returned."""
+        """Moves the received messages to the events to return."""
         if self._pile.payloads:
             self._told.append(self._pile.as_messages())
             self._pile = _Pile()

@@ -1,4 +1,4 @@
-"""The clocks for whoever above this room needs one and was given none."""
+"""The default clocks for code above this room that is not passed one."""
 
 from __future__ import annotations
 

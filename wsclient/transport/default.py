@@ -14,7 +14,7 @@ __all__ = ["default_transport"]
 
 
 def default_transport() -> Callable[[Settings], Transport]:
-    """Returns what makes a transport from the settings.
+    """Returns the factory that makes a transport from the settings.
 
     It imports the one that it returns and no other: a page has no use for sockets, though in Pyodide `socket`, `ssl`
     and `threading` can all be imported.

@@ -1,4 +1,4 @@
-"""Descriptor: what something rests on."""
+"""Descriptor: the descriptor that something waits for while it rests."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ __all__ = ["NOTHING", "Descriptor"]
 
 
 class Descriptor:
-    """What something rests on: it needs no turn before this is ready.
+    """The descriptor that something waits for: it needs no turn until this is ready.
 
-    Its identity says which one it is; the system gives the same number to another one as soon as it is closed.
+    Compare by identity: the system reuses the number for another descriptor as soon as this one is closed.
 
     Attributes:
         fileno: the number; -1 for something that no descriptor wakes.
@@ -25,4 +25,4 @@ class Descriptor:
 
 
 NOTHING: Final = Descriptor(-1)
-"""What something rests on that only a time or a call wakes."""
+"""The descriptor of something that only a time or a call wakes."""

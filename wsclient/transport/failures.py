@@ -37,8 +37,8 @@ _KINDS: Final = {
 }
 _OTHER: Final = (FailureKind.LOST, "the connection to {place} failed: {reason}")
 
-# If several addresses failed in several ways: a server that answers says more than this machine, and that more
-# than a network that is silent. Many a machine has no IPv6, so that this is the least telling of all.
+# If several addresses failed in different ways: an answer from a server says more than an error of this machine, and
+# that says more than a silent network. Many machines have no IPv6, so that error says the least.
 _TELLING: Final = (
     FailureKind.INVALID_ARGUMENT,
     FailureKind.REFUSED,
@@ -50,11 +50,11 @@ _TELLING: Final = (
 
 
 def failure_from(error: BaseException, stage: Stage, place: str) -> Failure:
-    """Returns the failure that an error means.
+    """Returns the failure for an error.
 
     Args:
-        error: the exception that said so.
-        stage: how far the connection had come; an error of TLS is of stage TLS all the same.
+        error: the exception.
+        stage: the stage that the connection had reached; a TLS error always has stage TLS.
         place: host and port of the other side, safe to show.
     """
     detached(error)

@@ -41,7 +41,7 @@ class ForkedTransport(Transport):
 
     @property
     def has_more(self) -> bool:
-        """Nothing comes."""
+        """False: nothing arrives."""
         return False
 
     @property
@@ -62,7 +62,7 @@ class ForkedTransport(Transport):
         self._refuse()
 
     def abort(self) -> None:
-        """Does nothing: there is nothing left to let go of."""
+        """Does nothing: there is nothing to release."""
 
     @property
     def buffered_amount(self) -> int:

@@ -1,4 +1,4 @@
-"""Whether the other side is still there, and whether it still hears us: a ping each interval, and what comes back."""
+"""Checks that the other side is alive and receives our data: it pings once per interval, and judges the answers."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ class Verdict(Enum):
 
     WAIT = auto()
     PING = auto()
-    SILENT = auto()  # nothing has come since the last ping
-    DEAF = auto()  # something comes, but no pong, so what is sent does not arrive
+    SILENT = auto()  # nothing has arrived since the last ping
+    DEAF = auto()  # data arrives, but no pong, so our data does not arrive
 
 
 _WAIT: Final = Verdict.WAIT  # looked up once: through its class, a member costs Python 3.11 more than the question
 
 
 class Heartbeat:
-    """Judges one connection. Any byte is a sign of life: a slow message is not taken for death.
+    """Judges one connection. Any byte is a sign of life: a slow message is not mistaken for a dead connection.
 
     All times are seconds on one clock, which the caller reads. The attributes that an open connection changes with
     each message are plain, so that it costs no call.
 
     Attributes:
-        has_heard: whether a byte has come since the last ping. Set by the user.
-        told_at: when a whole message or control frame came last, and nothing that had arrived was left unread. Set by
+        has_heard: True if a byte has arrived since the last ping. Set by the user.
+        told_at: when a whole message or control frame last arrived, with no received data left unread. Set by
             the user.
         since: when the interval began that ends with the next ping.
         latency: seconds, the round trip of the last ping that was answered; -1.0 before the first.
@@ -66,7 +66,7 @@ class Heartbeat:
         return self.since + interval if interval > 0.0 else inf
 
     def judge(self, now: float, interval: float) -> Verdict:
-        """Returns what is to be done.
+        """Returns what to do now.
 
         Args:
             now: the time.
@@ -86,8 +86,8 @@ class Heartbeat:
 
         Args:
             now: the time.
-            interval: how long its answer may take.
-            is_awaking: whether nobody polled for so long that the answer may take five seconds at most.
+            interval: the time limit of its answer.
+            is_awaking: True after a pause in polling so long that the answer may take five seconds at most.
         """
         self.since = now + min(interval, _AWAKE_AFTER) - interval if is_awaking else now
         self._asked_at = now
@@ -108,9 +108,9 @@ class Heartbeat:
             del waiting[: index + 1]
 
     def moved(self, now: float) -> None:
-        """Called when bytes were taken that had waited for room: the other side has acknowledged something.
+        """Called if bytes were taken that had waited for room: the other side has acknowledged something.
 
-        So a ping that waits behind a large message on a slow line is not taken for one that nobody answers.
+        So a ping that waits behind a large message on a slow line is not mistaken for an unanswered one.
         """
         self.has_heard = True
         self._moved_at = now
@@ -125,5 +125,5 @@ class Heartbeat:
         if len(self._sent_at) < _DEAF_AFTER:
             return False
         asked_at = self._sent_at[-_DEAF_AFTER]
-        # No pong can be sent in the middle of a frame, however long that takes; nor be seen behind what is unread.
+        # No pong can be sent in the middle of a frame, however long that takes, or be seen behind unread data.
         return self._moved_at < asked_at < self.told_at

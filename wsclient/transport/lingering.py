@@ -1,4 +1,4 @@
-"""Sockets whose connection has ended, and which are not closed yet."""
+"""Sockets whose connection has ended, but which are not closed yet."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 __all__ = ["Lingering"]
 
 _SECONDS: Final = 1.0
-_MOST: Final = 256  # sockets; the oldest goes when there is another one. Arbitrary
+_MOST: Final = 256  # sockets; the oldest is closed when there is another one. Arbitrary
 _READ_SIZE: Final = 65536
 
 
 class Lingering:
-    """Takes what still comes on connections whose own direction has ended, until the other side ends too.
+    """Reads from connections whose own direction has ended, until the other side ends too.
 
-    To close a socket that holds unread data resets the connection, and a reset can overtake a Close frame or a reply,
+    Closing a socket that holds unread data resets the connection, and a reset can overtake a Close frame or a reply,
     so that the other side never sees it (RFC 6455 section 7.1.1).
     """
 

@@ -19,7 +19,7 @@ __all__ = ["AcceptedStream", "Listener"]
 _IPV4_MAPPED: Final = "::ffff:"  # how a socket of both families writes an IPv4 address (RFC 4291 section 2.5.5.2)
 _BACKLOG: Final = 1024  # connections that the system keeps until they are accepted
 
-# What `accept` raises although the next connection may be fine (accept(2)): this one is gone already.
+# The errors of `accept` after which the next connection may be fine (accept(2)): this one is gone already.
 _GONE: Final = frozenset(
     {
         errno.ECONNABORTED,
@@ -37,7 +37,7 @@ class Listener:
     """Listens on a port of this machine.
 
     Attributes:
-        port: which one.
+        port: its number.
         descriptor: becomes ready when a connection can be accepted.
     """
 
@@ -61,7 +61,7 @@ class Listener:
         """Returns the next connection; None if there is none now.
 
         Raises:
-            OSError: no descriptor or no memory is left; the connection stays where it is.
+            OSError: no descriptor or no memory is left; the connection stays in the queue.
         """
         while True:
             try:
@@ -87,7 +87,7 @@ class Listener:
 
 
 class AcceptedStream(TcpStream):
-    """A connection that was accepted. At its end it lingers, so that no reset overtakes what was sent last."""
+    """An accepted connection. At its end it lingers, so that no reset overtakes the last data sent."""
 
     __slots__ = ("_lingering",)
 
@@ -98,7 +98,7 @@ class AcceptedStream(TcpStream):
         self._lingering = lingering
 
     def finish(self) -> None:
-        """Ends our direction (FIN). What still comes is taken for a while, by `Lingering`."""
+        """Ends our direction (FIN). `Lingering` reads the rest for a while."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)
             with contextlib.suppress(OSError):

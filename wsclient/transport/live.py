@@ -43,7 +43,7 @@ _OPEN: Final = State.OPEN
 
 _log: Final = logging.getLogger("wsclient")
 
-# These codes give no reason why TCP broke.
+# These codes do not explain why TCP broke.
 _NORMAL: Final = (CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY, CloseCode.NO_STATUS)
 
 _HINT_OF_SIZE: Final = "Send smaller messages, or raise the limit of the server."
@@ -51,18 +51,18 @@ _HINT: Final = "The server ended the connection for this reason; its own log may
 _HINTS: Final[dict[int, str]] = {CloseCode.MESSAGE_TOO_BIG: _HINT_OF_SIZE}
 
 _LARGE: Final = 16 * 1024  # bytes; arbitrary: no server has a lower limit for one message
-_USER_TIMEOUT: Final = 5  # intervals of the heartbeat; one more than it needs to find out by itself
+_USER_TIMEOUT: Final = 5  # intervals of the heartbeat; one more than it needs to detect a failure itself
 
 
 class LiveConnection:
-    """Moves bytes and keeps time for one open connection. Nothing in it waits, and nothing of it raises.
+    """Moves bytes and keeps time for one open connection. It never waits and never raises.
 
     Attributes:
         connection: the protocol.
-        writer: what is to be sent.
+        writer: writes the data to send.
         express: writes a short message; see `Writer.express`.
-        has_more: whether another step right now would bring more, or write more, without asking the system.
-        heard_at: when the last byte came, on the system's clock.
+        has_more: True if another step right now would return or write more, without asking the system.
+        heard_at: when the last byte arrived, on the system's clock.
         quiet_until: when `step` has to be called next, on the system's clock, if the stream does not become
             readable before and polling goes on; -inf for at once. Only `step` sets it, so whoever changes something
             in between, a setting too, has to call `step` anyway.
@@ -103,12 +103,12 @@ class LiveConnection:
         """Takes over the stream.
 
         Args:
-            stream: behind the opening handshake.
+            stream: the stream after the opening handshake.
             connection: the protocol.
-            settings: the user's; they are read again and again.
+            settings: the user's; read again each time.
             polled: the clock of all deadlines; its user ticks it before each step.
             place: host and port, for messages.
-            arrived: what was read already; the first step takes it in the place of a read.
+            arrived: data that was read already; the first step takes it instead of a read.
         """
         self._stream = stream
         self._is_readable: Callable[[], object] | None = None
@@ -123,7 +123,7 @@ class LiveConnection:
         self._arrived = arrived
         self._has_undecoded = False
         self._tells_pongs = False
-        self._large = 0  # bytes of the largest message that may not have wholly left
+        self._large = 0  # bytes of the largest message that may not have been sent completely
         self._closed_by: CloseReceived | None = None
         self._closing_since: float | None = None
         self.heard_at: float = polled.last
@@ -138,7 +138,7 @@ class LiveConnection:
 
     @property
     def unanswered_pings(self) -> int:
-        """Pings of the heartbeat that no pong has answered."""
+        """The number of heartbeat pings without a pong."""
         return self._heartbeat.unanswered
 
     @property
@@ -162,23 +162,23 @@ class LiveConnection:
         return self._stream.descriptor
 
     def question(self) -> Callable[[], object]:
-        """Returns what asks the stream whether something can be read."""
+        """Returns the callable that asks the stream whether something can be read."""
         if self._is_readable is None:
             self._is_readable = self._stream.is_readable
         return self._is_readable
 
     def step(self, *, read: bool, is_readable: bool | None) -> list[Event]:
-        """Writes what waits, reads at most once, and then looks at the deadlines.
+        """Writes waiting data, reads at most once, and then checks the deadlines.
 
         Args:
-            read: False to leave in the network what comes.
-            is_readable: whether the stream is; None if unknown, then it is asked.
+            read: False to leave incoming data in the network.
+            is_readable: whether the stream is readable; if None, the stream is asked.
 
         Returns:
-            What happened. With `Ended` among it the stream is closed.
+            The events. If they include `Ended`, the stream is closed.
         """
-        # Each message that comes alone pays for all of this once. So everything is asked once, and of an open
-        # connection with nothing but messages nothing more: with the protocol 20 calls, where there were 45.
+        # A message that arrives alone pays for all of this. So everything is asked once, and for an open
+        # connection with nothing but messages, nothing more is asked: 20 calls with the protocol, instead of 45.
         writer, connection, heartbeat, polled = self.writer, self.connection, self._heartbeat, self._time
         if self._waiting or not writer.is_all_out:
             self.write()
@@ -219,7 +219,7 @@ class LiveConnection:
             self._large = max(self._large, len(payload))
 
     def send_ping(self, payload: bytes) -> None:
-        """Queues a ping of the user's. From then on pongs are told."""
+        """Queues a ping of the user's. Pongs are reported from then on."""
         self._tells_pongs = True
         self.connection.send_ping(payload)
         self.writer.is_all_out = False
@@ -248,7 +248,7 @@ class LiveConnection:
         self.write()
 
     def abort(self) -> None:
-        """Closes the stream, without a word. May be called twice."""
+        """Closes the stream without notice. May be called twice."""
         self._stream.close()
 
     def _read(self, *, is_readable: bool | None) -> None:  # noqa: C901 - each call less counts for each message
@@ -261,7 +261,7 @@ class LiveConnection:
                 try:
                     is_readable = bool((self._is_readable or self.question())())
                 except OSError:
-                    is_readable = True  # if something is wrong with the stream itself, `receive` says what
+                    is_readable = True  # if something is wrong with the stream itself, `receive` reports it
             if not is_readable:
                 self._read_nothing()
                 return
@@ -274,14 +274,14 @@ class LiveConnection:
         except OSError as error:
             self._lose(error)
             return
-        except MemoryError as error:  # perhaps in the middle of TLS: what was lost there is missing in the stream
+        except MemoryError as error:  # perhaps in the middle of TLS: the data lost there is missing in the stream
             connection.fail(CloseCode.INTERNAL_ERROR, self._failure(FailureKind.SYSTEM, OUT_OF_MEMORY, error))
             return
         if data:
             connection.receive_data(data)
             self._heartbeat.has_heard = True
             self.heard_at = self._time.last
-        elif data is None and stream.has_partial:  # the rest of it may be there: nothing is lost yet
+        elif data is None and stream.has_partial:  # its rest may be there: nothing is lost yet
             self._heartbeat.has_heard = True
         else:
             self._read_nothing(is_over=data is not None)
@@ -290,10 +290,10 @@ class LiveConnection:
         if self.writer.broken is not None:
             self._lose(self.writer.broken)
         elif is_over and self.connection.state is not State.BOTH_CLOSING:
-            self.connection.receive_eof()  # while both close it is what has to come, and our answer may still leave
+            self.connection.receive_eof()  # this is expected while both sides close, and our answer may still leave
 
     def _settle(self, events: list[Event], *, has_read: bool) -> list[Event]:
-        """Does what a step has to do when more than messages came, or something is due. Returns what to tell."""
+        """Finishes a step with more than messages, or with something due. Returns the events."""
         connection, writer = self.connection, self.writer
         told = self._told(events)
         if told and isinstance(told[-1], Ended):
@@ -344,7 +344,7 @@ class LiveConnection:
     def _keep_heartbeat(self) -> None:
         now, interval = self._time.now, self._settings.heartbeat_interval
         verdict = self._heartbeat.judge(now, interval)
-        # After a sleep nobody knows whether the other side is still there: ask without delay.
+        # After a sleep it is unknown whether the other side is still there: ask without delay.
         is_awaking = verdict is Verdict.WAIT and self._time.has_missed and 0.0 < interval < self._time.gap
         if is_awaking or verdict is Verdict.PING:
             payload = self._heartbeat.ping(now, interval, is_awaking=is_awaking)
@@ -361,21 +361,21 @@ class LiveConnection:
         failure = self._failure(kind, detail)
         self.connection.fail(CloseCode.INTERNAL_ERROR, failure)  # as other clients do for a missing pong
         self.write()
-        if not self.connection.is_closed:  # it did not even leave, and who should answer?
+        if not self.connection.is_closed:  # it has not even left, so nothing can answer it
             self.connection.give_up(failure)
 
     def _give_up_sending(self, error: MemoryError | OSError | NotImplementedError) -> None:
-        # Without memory a frame may have been cut off, and nothing can be said behind it. Without random numbers
+        # Without memory a frame may have been cut off, and nothing can be sent after it. Without random numbers
         # nothing can be sent at all: a mask has to be unpredictable (RFC 6455 section 5.3).
         no_random_numbers = f"this machine gives no random numbers: {reason_of(error)}"
         detail = OUT_OF_MEMORY if isinstance(error, MemoryError) else no_random_numbers
         self.connection.give_up(self._failure(FailureKind.SYSTEM, detail, error))
 
     def _lose(self, error: Exception) -> None:
-        """Ends the connection: nothing can be read or written any more."""
+        """Ends the connection: nothing can be read or written from then on."""
         connection, closed_by = self.connection, self._closed_by
         if connection.state is State.BOTH_CLOSING:  # for good, if only our Close had left
-            if closed_by is not None and closed_by.code not in _NORMAL:  # what the other side said counts more
+            if closed_by is not None and closed_by.code not in _NORMAL:  # the message of the other side matters more
                 detail = f"{self._place} closed the connection: {meaning_of(closed_by.code)}"
                 detail = f"{detail}, {_in_words(closed_by.code, closed_by.reason)}"
                 connection.give_up(self._failure(FailureKind.LOST, detail, error, _HINTS.get(closed_by.code, _HINT)))
@@ -394,7 +394,7 @@ class LiveConnection:
             connection.receive_eof(error)
 
     def _end(self, ended: Ended) -> Ended:
-        """Closes the stream, together with the event that says so."""
+        """Closes the stream, and adds the event for it."""
         failure, unsent = ended.failure, self.connection.buffered_amount + self.writer.unsent
         self._stream.finish()
         if failure is not None and failure.cause is not None:

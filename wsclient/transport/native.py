@@ -75,7 +75,7 @@ TRANSITIONS: Final = {
 
 
 class NativeTransport(Transport):
-    """One WebSocket connection over the system's sockets, without a thread of its own and without waiting."""
+    """One WebSocket connection over the system's sockets, without its own thread and without waiting."""
 
     #: whether something is left to decode, or can be read or written without asking; a plain attribute, read each frame
     has_more: bool = False
@@ -88,13 +88,13 @@ class NativeTransport(Transport):
         outside: Outside | None = None,
         first_phase: Callable[[Attempt], Phase] = Resolving,
     ) -> None:
-        """Nothing is started.
+        """Starts nothing.
 
         Args:
             settings: the user's; they are read again whenever they count.
             clock: monotonic, in seconds.
-            outside: what to use of the world; None for the real one.
-            first_phase: where an attempt of a client begins.
+            outside: the parts of the system to use; None for the real ones.
+            first_phase: the first phase of a client's attempt.
         """
         self._settings = settings
         self._clock = clock
@@ -106,13 +106,13 @@ class NativeTransport(Transport):
         self._live: LiveConnection | None = None
         self._latency = -1.0
         self._response_headers: Headers = ()
-        self._frames_level = 0  # of the logger, as it was when last looked at
+        self._frames_level = 0  # the level of the logger when it was last read
         self._is_inside = False  # a call; if the next call finds it set, the last one was interrupted
-        # For `is_quiet`. Nobody asks `_is_readable` before `_quiet_until` says so.
+        # For `is_quiet`. `_is_readable` is not called before `_quiet_until`.
         self._quiet_until = -inf
         self._is_known_readable: bool | None = None
         self._is_readable: Callable[[], object] | None = None  # of the stream, once it was asked for
-        self._waiting: Sized = ()  # what `express` has queued
+        self._waiting: Sized = ()  # queued by `express`
         self._unsent: list[tuple[bytes, bool]] = []
 
     @property
@@ -121,13 +121,13 @@ class NativeTransport(Transport):
         return self._clock
 
     def refusal_of(self, request: OpeningRequest) -> str:
-        """Returns why this system cannot open such a request; "" if it may."""
+        """Returns the reason why this system cannot open such a request; "" if it may."""
         if request.url.socket_path and not hasattr(socket, "AF_UNIX"):
             return "this system has no Unix domain sockets: use ws://"
         return ""
 
     def open(self, request: OpeningRequest) -> None:
-        """Starts the lookup of the name; the rest comes with `poll`."""
+        """Starts the name lookup; `poll` does the rest."""
         self._advance(Step.START)
         _log.debug("opening %s", request.url)
         self._begin(self._first_phase(Attempt.of(request, self._settings, self._outside)))
@@ -135,13 +135,13 @@ class NativeTransport(Transport):
     def answer(self, accepted: Accepted) -> None:
         """Begins as a server, on a connection that a listening socket has accepted.
 
-        `poll` returns `Requested` when the client's request is whole; then call `accept` or `reject`.
+        `poll` returns `Requested` when the client's request is complete; then call `accept` or `reject`.
         """
         self._advance(Step.START)
         self._begin(phase_after(accepted))
 
     def accept(self, subprotocol: str = "", headers: Headers = ()) -> None:
-        """Opens the connection that a client has asked for; see `Answering.accept`.
+        """Opens the connection that a client has requested; see `Answering.accept`.
 
         Raises:
             RuntimeError: there is no request, or it was answered.
@@ -151,7 +151,7 @@ class NativeTransport(Transport):
         self.wake()
 
     def reject(self, status: int, headers: Headers = (), body: bytes = b"") -> None:
-        """Refuses what a client has asked for; see `Answering.reject`.
+        """Refuses the request of a client; see `Answering.reject`.
 
         Raises:
             RuntimeError: there is no request, or it was answered.
@@ -163,7 +163,7 @@ class NativeTransport(Transport):
         """Takes one bounded step; see `Transport.poll`."""
         if self._is_inside:
             return self._end_interrupted()
-        self._is_inside = True  # as `_enter`, which would be a call for each message that comes alone
+        self._is_inside = True  # as `_enter`, which would be a call for each message that arrives alone
         self._quiet_until = -inf
         live = self._live
         self._time.tick()
@@ -179,7 +179,7 @@ class NativeTransport(Transport):
         return events
 
     def is_quiet(self) -> bool:
-        """Returns whether there is nothing to do, at the price of a look at the clock and a question to the system."""
+        """Returns True if there is nothing to do, after one look at the clock and one question to the system."""
         try:
             if self._waiting or self._clock() >= self._quiet_until:
                 return False
@@ -192,7 +192,7 @@ class NativeTransport(Transport):
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The socket's, as far as it is the one thing that is waited for; see `Transport.descriptor`."""
+        """The socket's descriptor, if nothing else is waited for; see `Transport.descriptor`."""
         if self._live is not None:
             return self._live.descriptor
         return None if self._opening is None else self._opening.phase.descriptor
@@ -210,7 +210,7 @@ class NativeTransport(Transport):
         self._is_known_readable = is_readable
 
     def settings_changed(self) -> None:
-        """Sees to it that nobody rests until a moment that was reckoned from the settings before."""
+        """Makes sure that nothing rests until a time that was computed from the previous settings."""
         self._quiet_until = -inf
         if self._live is not None:
             self._live.settings_changed()
@@ -218,7 +218,7 @@ class NativeTransport(Transport):
 
     @property
     def can_send(self) -> bool:
-        """Whether the connection is open and nobody has begun to close it."""
+        """True if the connection is open and neither side has begun to close it."""
         return self._live is not None and self._live.connection.state is _OPEN and not self._is_inside
 
     def send(self, payload: bytes, *, is_text: bool) -> None:
@@ -286,7 +286,7 @@ class NativeTransport(Transport):
         return was_taken
 
     def flush(self) -> None:
-        """Writes what the system takes at once, 256 KiB at most."""
+        """Writes as much as the system takes now, 256 KiB at most."""
         live = self._live
         if live is not None and not self._is_inside:
             self._enter()
@@ -350,12 +350,12 @@ class NativeTransport(Transport):
 
     @property
     def latency(self) -> float:
-        """Seconds, the round trip of the heartbeat's last ping; -1.0 before the first."""
+        """The round trip of the heartbeat's last ping, in seconds; -1.0 before the first."""
         return self._latency if self._live is None else self._live.latency
 
     @property
     def unanswered_pings(self) -> int:
-        """Pings of the heartbeat that no pong has answered."""
+        """The number of heartbeat pings without a pong."""
         return 0 if self._live is None else self._live.unanswered_pings
 
     @property
@@ -445,7 +445,7 @@ class NativeTransport(Transport):
         return self._live
 
     def _enter(self) -> None:
-        """Begins work that must come to its end: if Ctrl+C leaves it half done, nothing here can be relied on."""
+        """Begins work that must be finished: if Ctrl+C interrupts it, nothing here can be relied on."""
         self._is_inside = True
         self._quiet_until = -inf
 

@@ -1,4 +1,4 @@
-"""The functions of `select` as Python made them, whatever gevent or eventlet has put in their place.
+"""The original functions of `select`, even if gevent or eventlet has replaced them.
 
 Their functions switch to other greenlets, and `epoll` is gone, so that an idle `poll()` would take milliseconds.
 """
@@ -13,10 +13,10 @@ __all__ = ["ORIGINAL_SELECT", "OriginalSelect"]
 
 
 class OriginalSelect:
-    """Stands for the module `select`. Looks each attribute up when it is used, since the patch may come later."""
+    """Replaces the module `select`. Looks up each attribute when it is used, because the patch may come later."""
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as the module
-        """Returns what the module had at first.
+        """Returns the module's original attribute.
 
         Raises:
             AttributeError: this system has no such function.

@@ -1,4 +1,4 @@
-"""What a page may ask its browser for, and what it cannot have."""
+"""The options that a page can pass to its browser, and those that it cannot."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _INSTEAD: Final = "use a sub-protocol, the query of the URL, or a first message"
 
 
 def address_of(url: URL) -> str:
-    """Returns the URL as the browser is given it: checked already, and without user name and password."""
+    """Returns the URL as passed to the browser: already checked, and without user name and password."""
     host = f"[{url.host}]" if ":" in url.host else url.host
     return f"{'wss' if url.is_secure else 'ws'}://{host}:{url.port}{url.resource_name}"
 
 
 def refusal_of(request: OpeningRequest, settings: Settings) -> str:
-    """Returns what of a request or the settings no page can have, and what to do instead; "" if it can have all."""
+    """Returns the part of a request or the settings that no page can have, and an alternative; "" if there is none."""
     url = request.url
     if url.socket_path:
         return "a browser has no Unix domain sockets: use ws://"

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["PollSet", "open_poll_set"]
 
 _MOST_AT_ONCE: Final = 4096
-"""Descriptors that one question returns; arbitrary. Those left over come first with the next one."""
+"""Descriptors that one call returns; arbitrary. The rest are returned first by the next call."""
 
 _SLICE: Final = 512
-"""Descriptors that `select` takes at once on Windows, where its limit is that of the C library's build of Python."""
+"""Descriptors that `select` takes at a time on Windows, the limit of the C library that Python is built with."""
 
 
 class PollSet(ABC):
@@ -45,10 +45,10 @@ class PollSet(ABC):
         """Returns the descriptors that are ready: for reading or writing, or with an end or an error.
 
         Args:
-            seconds: how long to wait for the first one; 0.0: not at all.
+            seconds: how long to wait for the first one; 0.0 to return immediately.
 
         Raises:
-            OSError: the system cannot say now.
+            OSError: the system cannot answer now.
         """
 
     def fileno(self) -> int:
@@ -61,7 +61,7 @@ class PollSet(ABC):
 
 
 def open_poll_set(system: ModuleType | OriginalSelect = ORIGINAL_SELECT) -> PollSet:
-    """Returns an empty set, by the best way that there is: epoll, kqueue, poll, or select.
+    """Returns an empty set of the best available kind: epoll, kqueue, poll, or select.
 
     Args:
         system: the module `select`, or a replacement with fewer functions.
@@ -75,7 +75,7 @@ def open_poll_set(system: ModuleType | OriginalSelect = ORIGINAL_SELECT) -> Poll
 
 
 class _Epoll(PollSet):
-    """Linux: what it costs depends on how many are ready, not on how many are watched."""
+    """Linux: the cost depends on how many are ready, not on how many are watched."""
 
     def __init__(self, system: ModuleType | OriginalSelect) -> None:
         self._events = (system.EPOLLIN, system.EPOLLOUT)
@@ -137,7 +137,7 @@ class _Kqueue(PollSet):
 
 
 class _Poll(PollSet):
-    """Where there is neither, or no descriptor is left for one."""
+    """The fallback if epoll and kqueue are missing, or no descriptor is left for them."""
 
     def __init__(self, system: ModuleType | OriginalSelect) -> None:
         self._events = (system.POLLIN, system.POLLOUT)
@@ -155,7 +155,7 @@ class _Poll(PollSet):
 
 
 class _Select(PollSet):
-    """Windows: in slices, as `select` takes no more at once."""
+    """Windows: works in slices, because `select` has a limit."""
 
     def __init__(self, system: ModuleType | OriginalSelect) -> None:
         self._system = system
@@ -173,7 +173,7 @@ class _Select(PollSet):
         found = [fileno for each in slices for fileno in self._ready_of(each, 0.0 if len(slices) > 1 else seconds)]
         if found or len(slices) < 2 or not seconds:
             return found
-        # No call waits for all slices: wait for the first of them, which is a bounded time.
+        # No call waits for all slices, so wait for the first of them, which takes a bounded time.
         return self._ready_of(slices[0], seconds)
 
     def _ready_of(self, filenos: list[int], seconds: float) -> list[int]:

@@ -1,7 +1,7 @@
-"""Time as the game lived it: what passed while nobody polled counts for no deadline.
+"""A clock of the time in which the game polled: time without polls counts for no deadline.
 
 A game that hangs for a minute in a file dialog, or a laptop that sleeps for an hour, must not find its connection
-given up for a silence that was its own. So deadlines are kept on this clock, and not on the system's.
+dropped for its own silence. So deadlines use this clock, and not the system's.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["SKIPPABLE", "PolledClock"]
 
 _log: Final = logging.getLogger("wsclient")
 
-_ALWAYS_COUNTED: Final = 0.25  # seconds; arbitrary: who polls four times a second has not stopped
+_ALWAYS_COUNTED: Final = 0.25  # seconds; arbitrary: a program that polls four times a second has not stopped
 _GAP_GROWTH: Final = 1.5  # arbitrary; lets slow but steady polling pass
 _WORTH_SAYING: Final = 1.0  # seconds; arbitrary: longer than any frame, shorter than any timeout
 
@@ -25,20 +25,20 @@ SKIPPABLE: Final = 0.125
 
 
 class PolledClock:
-    """Seconds that passed while somebody polled.
+    """Counts the seconds during which the program polled.
 
     Between two ticks at most a quarter of a second counts, or half as much again as the gap before, whichever is
-    more. So an occasional freeze counts next to nothing, while a program that polls every ten seconds is taken at its
-    word from the second poll on.
+    more. So an occasional freeze counts next to nothing, while a program that polls every ten seconds is counted in
+    full after its second poll.
 
     Attributes:
         now: the seconds counted up to the last tick.
         last: when that tick was, on the system's clock.
         gap: how long after the tick before, in seconds.
-        zero: what `last` would be if nothing had been counted.
+        zero: the value of `last` if nothing had been counted.
         is_steady: whether ticks may be left out for `SKIPPABLE` seconds: after a short gap it makes no difference.
         has_missed: whether part of that gap was not counted.
-        next_tick: when the system's clock will show that it is time to tick, if nobody else says that polling goes on.
+        next_tick: the time of the next tick on the system's clock, if no other call shows that polling goes on.
     """
 
     __slots__ = ("_clock", "gap", "has_missed", "is_steady", "last", "next_tick", "now", "zero")
@@ -59,7 +59,7 @@ class PolledClock:
         self.next_tick: float = self.last + SKIPPABLE
 
     def on_system_clock(self, moment: float) -> float:
-        """Returns when the system's clock will show that `moment` is reached, if polling goes on.
+        """Returns the time on the system's clock at which `moment` is reached, if polling goes on.
 
         Args:
             moment: counted seconds, as `now` has them.
@@ -67,7 +67,7 @@ class PolledClock:
         return self.zero + moment
 
     def was_polled(self, at: float) -> None:
-        """Counts the time until then in full: polling went on steadily, though nobody ticked.
+        """Counts the time until then in full: polling continued steadily, though without ticks.
 
         Args:
             at: on the system's clock.
@@ -102,7 +102,7 @@ class PolledClock:
 
 
 class _Freezes:
-    """Warns once of each time that nobody polled, however many connections find it."""
+    """Warns once about each pause in polling, however many connections notice it."""
 
     def __init__(self) -> None:
         self._clock: Callable[[], float] | None = None

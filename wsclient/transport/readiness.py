@@ -1,4 +1,4 @@
-"""The one place that asks the system which sockets are ready; every system's way, chosen here.
+"""The only code that asks the system which sockets are ready, in the way that suits the system.
 
 Asking before reading costs a quarter of what a read that finds nothing costs, and the choice differs by system:
 epoll is the quickest and Linux's alone, poll takes any descriptor number but is missing on Windows, select is
@@ -24,11 +24,11 @@ __all__ = ["Readiness", "Watch"]
 
 
 class Watch:
-    """One open connection, asked again and again whether it has something to read.
+    """One open connection that is asked repeatedly whether it has something to read.
 
     Attributes:
-        is_readable: call it with nothing; truthy when a read would not be for nothing (data, end or error). Keep it
-            where every nanosecond counts. Not to be called after `close`.
+        is_readable: call it without arguments; truthy if a read would return something (data, end or error). Keep it
+            if every nanosecond counts. Do not call it after `close`.
     """
 
     __slots__ = ("_close", "is_readable")
@@ -38,7 +38,7 @@ class Watch:
         self._close = close
 
     def close(self) -> None:
-        """Stops watching. To be called before the descriptor is closed; may be called twice."""
+        """Stops watching. Call it before the descriptor is closed; it may be called twice."""
         close, self._close = self._close, _nothing
         close()
 
@@ -47,7 +47,7 @@ class Readiness:
     """Asks the system, never waiting. One object may serve any number of connections, in any number of threads."""
 
     def __init__(self, system: ModuleType | OriginalSelect = ORIGINAL_SELECT) -> None:
-        """Takes the best that there is.
+        """Chooses the best available way.
 
         Args:
             system: the module `select`, or a replacement with fewer or other functions.
@@ -81,7 +81,7 @@ class Readiness:
                 poller.register(candidate.fileno(), self._system.POLLOUT)
             ready = {fileno for fileno, _ in poller.poll(0)}
             return [candidate for candidate in connecting if candidate.fileno() in ready]
-        # Windows tells a refused connection in the third set only.
+        # Windows reports a refused connection in the third set only.
         _, writable, failed = self._system.select([], connecting, connecting, 0)
         return [candidate for candidate in connecting if candidate in writable or candidate in failed]
 

@@ -23,7 +23,7 @@ Pem = str | bytes | os.PathLike[str]
 def server_side(
     certificate: Pem | ssl.SSLContext, key: Pem | None, chain: Pem | None
 ) -> Callable[[Stream, str], TlsStream]:
-    """Returns what puts the server's side of TLS on a stream.
+    """Returns the function that puts the server's side of TLS on a stream.
 
     Args:
         certificate: a path to a PEM file, or PEM text or bytes; or a context of the user's own.
@@ -31,7 +31,7 @@ def server_side(
         chain: intermediate certificates, in the same forms; None for none.
 
     Raises:
-        OSError: a file cannot be read, or is no certificate or key (`ssl.SSLError`).
+        OSError: a file cannot be read, or is not a certificate or key (`ssl.SSLError`).
     """
     context = certificate if isinstance(certificate, ssl.SSLContext) else _context(certificate, key, chain)
 

@@ -1,7 +1,7 @@
 """The frames of open connections in the log, one DEBUG line each: kind, length and up to 64 bytes of the payload.
 
-Only for those who ask for it: the logger `wsclient.frames` has to have a level of its own, DEBUG or lower. What the
-root logger or `wsclient` is set to does not count. Some programs set the root to 0, and would print each message.
+Only on request: the logger `wsclient.frames` itself must have a level of DEBUG or lower. The level of the
+root logger or of `wsclient` does not count. Some programs set the root to 0, and would print each message.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SHOWN: Final = 64  # bytes
 
 
 def is_tracing() -> bool:
-    """Returns whether somebody has asked to see the lines; otherwise none is to be made."""
+    """Returns True if the lines were requested; otherwise none must be created."""
     return 0 < FRAMES.level <= logging.DEBUG
 
 
@@ -36,7 +36,7 @@ def trace_sent(kind: str, payload: bytes) -> None:
 
 
 def trace_received(events: Iterable[Event]) -> None:
-    """Logs what came in."""
+    """Logs received frames."""
     for event in events:
         if isinstance(event, Messages):
             for payload, is_text in event.each():

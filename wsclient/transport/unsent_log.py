@@ -1,4 +1,4 @@
-"""UnsentLog: which of the messages that were sent have not wholly left."""
+"""UnsentLog: remembers which sent messages have not been sent completely."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _KEY_SIZE = 4
 class UnsentLog:
     """Remembers messages until their last byte was taken, so that they can be sent again over another connection.
 
-    It reads the frames in the bytes that leave: whatever was done to a message, compressed or cut into frames, the
+    It reads the frames in the outgoing bytes: even if a message was compressed or split into frames, the
     n-th frame that ends a message is the end of the n-th message.
     """
 
@@ -23,7 +23,7 @@ class UnsentLog:
 
     def __init__(self) -> None:
         self._messages: deque[tuple[bytes, bool]] = deque()  # not known to have left
-        self._ends: deque[int] = deque()  # of the first of these: which byte is behind them, as far as they were made
+        self._ends: deque[int] = deque()  # for the first of them, the index after its last byte, as far as it was made
         self._fragments: list[bytes] = []
         self._made = 0  # bytes
         self._taken = 0
@@ -31,9 +31,9 @@ class UnsentLog:
         self._is_end = False  # whether that ends a message
 
     def add(self, payload: bytes, *, is_text: bool, is_final: bool = True) -> None:
-        """Remembers a message, or a fragment of one: with the final one the message is whole.
+        """Remembers a message, or a fragment of one: the final fragment completes the message.
 
-        What has not ended when the connection does is forgotten: nobody can send the rest of it.
+        A message that is incomplete at the end of the connection is forgotten: its rest cannot be sent.
         """
         if self._fragments or not is_final:
             self._fragments.append(payload)
@@ -44,7 +44,7 @@ class UnsentLog:
         self._messages.append((payload, is_text))
 
     def made(self, piece: bytes | memoryview) -> None:
-        """Reads bytes that are about to leave. A piece begins where the last one ended; no head of a frame is cut."""
+        """Reads bytes that will be sent. A piece begins where the last one ended; no frame header is split."""
         at, size = 0, len(piece)
         while at < size:
             if self._missing:
@@ -81,7 +81,7 @@ class UnsentLog:
             messages.popleft()
 
     def _read_head(self, piece: bytes | memoryview, at: int) -> int:
-        """Reads the head of a frame. Returns where its payload begins."""
+        """Reads the header of a frame. Returns the index of its payload."""
         first, second = piece[at], piece[at + 1]
         self._is_end = bool(first & _FIN) and first & 0x0F < _FIRST_CONTROL
         size, more = second & 0x7F, 0

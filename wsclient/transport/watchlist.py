@@ -1,4 +1,4 @@
-"""Who among many needs a turn: what it costs depends on how many do, not on how many there are."""
+"""Finds those of many members that need a turn, at a cost that depends on how many do, not on how many there are."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Entry(Generic[Member]):
         is_removed: whether it has left the list.
         watched: the descriptor that it is watched by; None if by none.
         due: when it needs a turn in any case.
-        queued_for: the time that it stands in the heap with; at most `due`.
+        queued_for: its time in the heap; at most `due`.
     """
 
     __slots__ = ("__weakref__", "due", "is_awake", "is_ready", "is_removed", "member", "queued_for", "watched")
@@ -46,16 +46,16 @@ class Entry(Generic[Member]):
 
 
 class Watchlist(Generic[Member]):
-    """Members that rest until their descriptor is ready, or a time has come, or somebody wakes them.
+    """Members that rest until their descriptor is ready, a time has come, or they are woken.
 
-    `look` finds out who needs a turn; `take` returns one after the other; behind its turn, `rest` or `stay_awake` says
-    how it goes on with each. All times are seconds on one monotonic clock.
+    `look` finds the members that need a turn; `take` returns them one by one; after a turn, `rest` or `stay_awake` says
+    how to continue with each. All times are seconds on one monotonic clock.
 
     Args:
         make_set: opens the set of descriptors, when the first one is watched.
 
     Attributes:
-        woken: called whenever somebody is woken.
+        woken: called whenever a member is woken.
     """
 
     def __init__(self, make_set: Callable[[], PollSet] = open_poll_set) -> None:
@@ -69,7 +69,7 @@ class Watchlist(Generic[Member]):
 
     @property
     def awake_count(self) -> int:
-        """How many wait for their turn, at most: some may have been removed meanwhile."""
+        """The maximum number of members that wait for their turn: some may have been removed meanwhile."""
         return len(self._awake)
 
     def add(self, member: Member) -> Entry[Member]:
@@ -79,14 +79,14 @@ class Watchlist(Generic[Member]):
         return entry
 
     def discard(self, entry: Entry[Member]) -> None:
-        """Lets a member go. It gets no turn any more."""
+        """Removes a member. It gets no more turns."""
         self._unwatch(entry)
         if not entry.is_removed:
             entry.is_removed = True
             del entry.member  # the entry may stand in the heap for long, and would keep it
 
     def wake(self, entry: Entry[Member]) -> None:
-        """Gives a member a turn, behind those that are awake already."""
+        """Gives a member a turn, after those that are already awake."""
         if not entry.is_awake and not entry.is_removed:
             entry.is_awake = True
             self._awake.append(entry)
@@ -98,14 +98,14 @@ class Watchlist(Generic[Member]):
             self.wake(entry)
 
     def look(self, now: float, seconds: float = 0.0) -> None:
-        """Wakes those whose descriptor is ready, and those whose time has come.
+        """Wakes the members whose descriptor is ready, and those whose time has come.
 
         Args:
             now: the time.
             seconds: how long to wait for the first descriptor.
 
         Raises:
-            OSError: the system cannot say now; those whose time has come are awake all the same.
+            OSError: the system cannot answer now; the members whose time has come are awake anyway.
         """
         due = self._due
         while due and due[0][0] <= now:
@@ -119,7 +119,7 @@ class Watchlist(Generic[Member]):
                 self.wake(entry)
 
     def take(self) -> Entry[Member] | None:
-        """Returns the member whose turn it is; None if nobody is awake."""
+        """Returns the next member that has a turn; None if none is awake."""
         while self._awake:
             entry = self._awake.popleft()
             entry.is_awake = False
@@ -141,25 +141,25 @@ class Watchlist(Generic[Member]):
         """Gives a member another turn next time.
 
         Args:
-            entry: whose turn it was.
-            descriptor: what else to look at for it; None for nothing.
+            entry: the member that had its turn.
+            descriptor: a descriptor to watch for it as well; None for none.
         """
         is_watched = descriptor is not None and (entry.watched is descriptor or self._watch(entry, descriptor))
         entry.is_ready = False if is_watched else None
         self.wake(entry)
 
     def next_due(self) -> float:
-        """Returns when the next time comes, at the latest; infinity if none does."""
+        """Returns the earliest time at which a member is due; infinity if there is none."""
         return self._due[0][0] if self._due else inf
 
     def fileno(self) -> int:
-        """Returns a descriptor that is readable while one of the watched is ready; -1 if there is none."""
+        """Returns a descriptor that is readable if a watched one is ready; -1 if there is none."""
         if self._set is None:
             self._set = self._make_set()
         return self._set.fileno()
 
     def close(self) -> None:
-        """Forgets everybody. Nothing is taken out of what another process watches too."""
+        """Forgets all members. Descriptors that another process watches too stay watched there."""
         for entry in [*self._awake, *self._by_fileno.values()]:
             entry.is_removed = True
         self._awake.clear()
@@ -178,7 +178,7 @@ class Watchlist(Generic[Member]):
             self._put_off(entry, entry.due)
 
     def _put_off(self, entry: Entry[Member], until: float) -> None:
-        # A member stands in the heap once: a later time is looked up when the earlier one has come.
+        # A member is in the heap only once: a later time is looked up when the earlier one has come.
         entry.due = until
         if until < entry.queued_for:
             entry.queued_for = until
@@ -193,7 +193,7 @@ class Watchlist(Generic[Member]):
         if self._set is None:
             self._set = self._make_set()
         before = self._by_fileno.pop(descriptor.fileno, None)
-        if before is not None:  # its descriptor was closed, and the system has given the number away again
+        if before is not None:  # its descriptor was closed, and the system has reused the number
             before.watched = None
             self._set.discard(descriptor.fileno)
         try:
@@ -214,4 +214,4 @@ class Watchlist(Generic[Member]):
 
 
 def _nothing() -> None:
-    """Does nothing: stands for `Watchlist.woken` until it is set."""
+    """Does nothing: the value of `Watchlist.woken` until it is set."""

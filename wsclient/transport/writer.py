@@ -21,12 +21,12 @@ class Writer:
     """Writes as much as the stream takes, a bounded amount each time. It never waits and never raises.
 
     Attributes:
-        is_all_out: whether all that the protocol had to send is the system's. To be set to False by those who queue
-            a message; `write` finds out.
-        has_room: whether the last write left off with more to write, while the stream took it all.
-        broken: why nothing can be written any more; what can be read still counts.
-        unmade: why the protocol could make no frame, for good.
-        unsent_log: remembers the messages that have not left; None if nobody will ask for them.
+        is_all_out: True if the system has all data of the protocol. Must be set to False by code that queues
+            a message; `write` updates it.
+        has_room: True if the last write stopped with more to write, although the stream took it all.
+        broken: the reason why nothing can be written now; received data still counts.
+        unmade: the permanent reason why the protocol could not make a frame.
+        unsent_log: remembers unsent messages; None if they will not be needed.
     """
 
     __slots__ = (
@@ -53,7 +53,7 @@ class Writer:
         self._express_frame = connection.express_frame
         self._queue = connection.express
         self._time = polled
-        self._piece: bytes | memoryview = b""  # given by the protocol, and not taken by the stream yet
+        self._piece: bytes | memoryview = b""  # returned by the protocol, and not taken by the stream yet
         self._took_at = 0.0  # when the stream last took a byte, while some waited
         self.is_all_out: bool = True
         self.has_room: bool = False
@@ -68,7 +68,7 @@ class Writer:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether there was no room for bytes that should have left."""
+        """True if there was no room for bytes that should have been sent."""
         return bool(self._piece) or self._stream.held > 0
 
     @property
@@ -77,17 +77,17 @@ class Writer:
         return self._took_at if self.is_waiting else None
 
     def express(self, payload: bytes, is_text: bool) -> bool:
-        """Writes a short message if nothing waits before it. Returns False if it must be queued as any other.
+        """Writes a short message if nothing waits before it. Returns False if it must be queued like any other.
 
-        It does what `write` would do of it, with half the calls. If the stream is full, the message is queued: to try
-        again with each message would cost ten times as much, and the next step does.
+        It does the same as `write`, with half the calls. If the stream is full, the message is queued: trying
+        again with each message would cost ten times as much, and the next step does it anyway.
         """
         if not self.is_all_out or self.broken is not None:
             return bool(self._piece) and self._queue(payload, is_text)
         try:
             frame = self._express_frame(payload, is_text)
         except (MemoryError, OSError, NotImplementedError):
-            return False  # `send` says why, if it fails there too
+            return False  # `send` reports the reason, if it fails there too
         if not frame:
             return False
         try:
@@ -101,7 +101,7 @@ class Writer:
         return True
 
     def write(self) -> bool:
-        """Writes as much as one step may. Returns whether bytes were taken that had waited for room."""
+        """Writes as much as one step may. Returns True if bytes were taken that had waited for room."""
         if self.broken is not None:
             return False
         had_waited, held = (False, 0) if self.is_all_out else (self.is_waiting, self._stream.held)
@@ -127,7 +127,7 @@ class Writer:
     def _write_pieces(self) -> int:
         """Returns how many bytes the stream took."""
         self.has_room = self.is_all_out = False
-        # Each message that is written at once comes here: kept methods, and nothing asked twice.
+        # Every message that is written immediately passes here: bound methods are stored, and nothing is asked twice.
         connection, stream, data_to_send = self._connection, self._stream, self._data_to_send
         log = self.unsent_log
         room, taken = _MAX_WRITE, 0

@@ -29,10 +29,10 @@ _SERVICE_UNAVAILABLE: Final = 503
 
 
 class Answering(Phase):
-    """Waits for a request, then for the answer of this program to it, then until the reply has left.
+    """Waits for a request, for this program's answer to it, and then until the reply has been sent.
 
-    `step` returns the request once, when it is whole and keeps all rules. Then call `accept` or `reject`, at any
-    time before the opening has taken too long. What breaks the rules is rejected without a question.
+    `step` returns the request once, when it is complete and valid. Then call `accept` or `reject`, at any
+    time before the opening has taken too long. An invalid request is rejected automatically.
     """
 
     stage = Stage.HANDSHAKE
@@ -56,7 +56,7 @@ class Answering(Phase):
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The stream's, until the request is whole."""
+        """The stream's descriptor, until the request is complete."""
         return self._stream.descriptor if self._request is None and self._unsent is None else None
 
     def accept(self, subprotocol: str = "", headers: Headers = ()) -> None:
@@ -77,12 +77,12 @@ class Answering(Phase):
         self._answer(self._handshake.accept(subprotocol, extensions, headers), Opened(subprotocol))
 
     def reject(self, status: int, headers: Headers = (), body: bytes = b"") -> None:
-        """Refuses the request. `step` returns the failure when the reply has left.
+        """Refuses the request. `step` returns the failure when the reply has been sent.
 
         Args:
             status: 200-599, of HTTP.
             headers: more of them, as `check_headers` returns them.
-            body: a page that says why.
+            body: a page with the reason.
 
         Raises:
             RuntimeError: there is no request, or it was answered.
@@ -92,7 +92,7 @@ class Answering(Phase):
         self._answer(rejection(status, headers, body), self._failure(detail, status))
 
     def step(self, now: float) -> Request | Established | Failure | None:
-        """Reads once while the request is not whole; writes the reply if there is one."""
+        """Reads once if the request is incomplete; writes the reply if there is one."""
         try:
             asked = self._read() if self._request is None and self._unsent is None else None
             return asked if self._unsent is None else self._write(self._unsent)
@@ -102,7 +102,7 @@ class Answering(Phase):
             return failure_from(error, self.stage, self.place)
 
     def give_up(self, seconds: float) -> Failure:
-        """Refuses the request, as far as that goes without waiting, and returns the failure."""
+        """Refuses the request, as far as possible without waiting, and returns the failure."""
         if self._unsent is None:
             status = _REQUEST_TIMEOUT if self._request is None else _SERVICE_UNAVAILABLE
             self._answer(rejection(status), self._failure("", status))

@@ -1,4 +1,4 @@
-"""The start of an attempt: the request, the settings, and the parts of the world that it may use."""
+"""The start of an attempt: the request, the settings, and the parts of the system that it may use."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class Attempt(Value):
     """Everything that stays the same from the lookup to the server's reply.
 
     Attributes:
-        request: what to open.
-        settings: the user's; they are read again whenever they count.
-        outside: what it may use of the world.
+        request: the connection to open.
+        settings: the user's; read again whenever they are used.
+        outside: the parts of the system that it may use.
         route: the way to the server.
-        offers_deflate: whether compression is offered, whatever becomes of the setting meanwhile.
+        offers_deflate: whether compression is offered, even if the setting changes meanwhile.
         redirects: the addresses so far.
         redirected_by: the numeric address of the server that sent the last redirect; "" if none did, or if unknown.
     """
@@ -79,11 +79,11 @@ class Attempt(Value):
         )
 
     def redirected(self, url: URL, by: str) -> Attempt:
-        """Returns the attempt that goes on at another address; the way there is chosen again.
+        """Returns the attempt that continues at another address; its route is chosen again.
 
         Args:
             url: as `RedirectChain.follow` returned it.
-            by: the numeric address of the server that said so; "" if unknown.
+            by: the numeric address of the server that redirected; "" if unknown.
         """
         request = self.request
         server = Place.of(url, self.route.server.tls_name if url.host == request.url.host else "")
@@ -97,7 +97,7 @@ class Attempt(Value):
 
     @property
     def question(self) -> Question:
-        """Everything that has to be found out before TCP."""
+        """The facts to find out before TCP."""
         settings, environment = self.settings, self.outside.environment
         server = self.route.server
         asks = settings.proxy is None and not server.socket_path and environment.may_have_proxy(server)
@@ -107,7 +107,7 @@ class Attempt(Value):
 
     @property
     def seconds_to_connect(self) -> float:
-        """How long name and TCP may take together; 0 for any time."""
+        """The time limit for name lookup and TCP together, in seconds; 0 for none."""
         limits = (self.settings.handshake_timeout, self.request.connect_timeout)
         return min((seconds for seconds in limits if seconds > 0.0), default=0.0)
 

@@ -1,4 +1,4 @@
-"""Failures of proxies: whatever goes wrong with one, its name, TCP and TLS included, is of stage "proxy"."""
+"""Failures of proxies: any failure with one, including its name, TCP and TLS, has stage "proxy"."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["OF_CLIENT", "blamed", "note_of"]
 OF_CLIENT: Final = "client.proxy"
 """The origin of a proxy that was set on the object."""
 
-# What to try, by kinds whose own hint speaks of a server.
+# What to try, for kinds of failure whose own hint is about a server.
 _HINTS: Final = {
     FailureKind.NAME_NOT_FOUND: "Check the spelling of the proxy's name, and whether this computer is online.",
     FailureKind.REFUSED: "Is the proxy running, and is this its port?",
@@ -33,7 +33,7 @@ _OF_TLS: Final = frozenset({FailureKind.TLS, FailureKind.CERTIFICATE, FailureKin
 
 
 def blamed(failure: Failure, place: Place) -> Failure:
-    """Returns the failure as one of stage "proxy", if the place is a proxy; else as it is."""
+    """Returns the failure with stage "proxy" if the place is a proxy; else unchanged."""
     if place.proxy is None:
         return failure
     detail, hint = failure.detail, failure.hint
@@ -46,7 +46,7 @@ def blamed(failure: Failure, place: Place) -> Failure:
 
 
 def _of_proxy(detail: str, place: str) -> str:
-    """Returns words of TLS, which speak of a server, as ones that speak of the proxy."""
+    """Returns a TLS message about a server as one about the proxy."""
     words = detail.removesuffix(f" ({place})")
     if words.startswith("the server "):
         return f"{place} {words.removeprefix('the server ')}"
@@ -54,5 +54,5 @@ def _of_proxy(detail: str, place: str) -> str:
 
 
 def note_of(origin: str) -> str:
-    """Returns where the address of a proxy comes from, to be said last."""
+    """Returns the origin of a proxy's address, to be shown last."""
     return f"(proxy from {origin})" if origin == OF_CLIENT else f'(proxy from {origin}; set client.proxy = "" for none)'

@@ -1,4 +1,4 @@
-"""The order of the phases. Nothing else knows which phase follows which."""
+"""The order of the phases. Only this module knows which phase follows which."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["phase_after"]
 
 
 def phase_after(reached: Milestone) -> Phase:
-    """Returns the phase that begins where another one has ended.
+    """Returns the phase that follows when another one has ended.
 
     A client: `Resolving` > `Connecting` > [`Securing`] > [`Tunnelling` > [`Securing`]] > `Requesting`.
     A redirect leads back to `Resolving`. A server: [`Securing`] > `Answering`.

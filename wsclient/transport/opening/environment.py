@@ -23,13 +23,13 @@ _OF_SYSTEM: Final = "the settings of this system"
 
 
 class ProxyEnvironment:
-    """Knows which proxy a server is to be reached through, if the client does not say.
+    """Finds the proxy for a server, if the client does not specify one.
 
     Args:
-        getproxies: the proxies by the names of schemes, called where waiting is allowed; None for urllib's.
+        getproxies: returns the proxies by scheme, called in the lookup thread; None for urllib's.
         bypasses: whether the settings of the system except a host; the same.
         variables: of the environment.
-        has_system_settings: whether there may be a proxy although no variable is set.
+        has_system_settings: True if there may be a proxy although no variable is set.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class ProxyEnvironment:
         self._has_system_settings = has_system_settings
 
     def may_have_proxy(self, server: Place) -> bool:
-        """Returns whether `proxy_for` has to be asked. Never waits, and imports nothing."""
+        """Returns True if `proxy_for` has to be called. Never waits, and imports nothing."""
         if _is_loopback(server.host):
             return False
         if self._has_system_settings:
@@ -55,9 +55,9 @@ class ProxyEnvironment:
         return any(name.lower() in wanted for name in self._variables)
 
     def proxy_for(self, server: Place) -> Place | Failure | None:
-        """Returns the proxy for a server, or why what is set cannot be used; None for a direct connection.
+        """Returns the proxy for a server, or the reason why the setting cannot be used; None for a direct connection.
 
-        May take long: to be called in the lookup thread.
+        May take long: call it in the lookup thread.
         """
         if _is_loopback(server.host):
             return None

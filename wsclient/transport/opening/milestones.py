@@ -41,7 +41,7 @@ class Reached(Value):
     """A stream leads to one of the places of the route.
 
     Attributes:
-        stream: the receiver's to close.
+        stream: must be closed by the receiver.
         secure: as in `Found`.
         hop: the number of the place, from 0.
         is_secured: whether TLS is spoken to it already.
@@ -60,12 +60,12 @@ class Reached(Value):
 
     @property
     def following(self) -> Place:
-        """The place behind it, which a proxy is asked for."""
+        """The place after this one, which a proxy is asked for."""
         return self.attempt.route.hops[self.hop + 1]
 
     @property
     def is_server(self) -> bool:
-        """True if no other place lies behind this one."""
+        """True if no other place follows this one."""
         return self.hop + 1 == len(self.attempt.route.hops)
 
     @property
@@ -80,7 +80,7 @@ class Reached(Value):
 
 
 class Redirected(Value):
-    """A server says that the request has to go elsewhere, and may.
+    """The server redirects the request to another address, and may do so.
 
     Attributes:
         attempt: to the new address.
@@ -116,15 +116,15 @@ class Accepted(Value):
 
 
 class Established(Value):
-    """Frames may flow.
+    """The connection is open for frames.
 
     Attributes:
-        stream: the receiver's to close.
+        stream: must be closed by the receiver.
         role: which side of the connection this is.
-        opened: what was agreed.
-        trailing_data: the first frames, if some came right behind the handshake.
+        opened: the result of the handshake.
+        trailing_data: the first frames, if some arrived together with the handshake.
         deflate: how messages are compressed; None if they are not.
-        response_headers: of the server's reply, on the side of a client.
+        response_headers: the headers of the server's reply, on a client's side.
     """
 
     stream: Stream

@@ -1,4 +1,4 @@
-"""no_proxy: which servers are connected to directly, although there is a proxy."""
+"""no_proxy: the servers to connect to directly, although there is a proxy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["is_excepted"]
 
 
 def is_excepted(host: str, port: int, no_proxy: str) -> bool:
-    """Returns whether a list of exceptions has a server.
+    """Returns True if a list of exceptions contains a server.
 
     The rules are those of `urllib.request.proxy_bypass`: entries are divided by commas; "*" alone means all servers;
     "game.example" and ".game.example" mean the name and all names below it, and an entry with a port that port alone.

@@ -21,19 +21,19 @@ __all__ = ["Opening"]
 
 
 class Opening:
-    """Goes from phase to phase. Call `step` until it returns something, then forget it.
+    """Runs the phases in order. Call `step` until it returns something, then drop it.
 
     A client begins with `Opening(Resolving(attempt))`, a server with `Opening(phase_after(accepted))`.
 
     Attributes:
-        phase: the one that it is in.
+        phase: the current one.
     """
 
     def __init__(self, phase: Phase, now: float = 0.0) -> None:
-        """Starts, and waits for nothing.
+        """Starts without waiting.
 
         Args:
-            phase: where to begin.
+            phase: the first one.
             now: seconds, on a clock that does not run backwards.
         """
         self.phase: Phase = phase
@@ -46,23 +46,23 @@ class Opening:
 
     @property
     def stage(self) -> Stage:
-        """How far it has come."""
+        """The stage that it has reached."""
         return self.phase.stage
 
     @property
     def due(self) -> float:
-        """When `step` has something to do although nothing has come, on its clock; infinity if never."""
+        """The time, on its clock, when `step` has work although nothing arrived; infinity if never."""
         seconds = self.phase.seconds
         return min(self.phase.next_step, self._started_at + seconds if seconds > 0.0 else inf)
 
     def step(self, now: float) -> Established | Request | Failure | None:
-        """Goes on as far as it can without waiting, and only then looks at the deadline.
+        """Continues as far as it can without waiting, and only then checks the deadline.
 
         Args:
             now: seconds, on the clock of the constructor.
 
         Returns:
-            The connection; or why there is none, with everything closed; or None while there is hope. On the side of
+            The connection; or the failure, with everything closed; or None if neither is decided. On the side of
             a server the client's request too, once; then `phase` is an `Answering`.
         """
         try:
@@ -77,7 +77,7 @@ class Opening:
         return outcome
 
     def close(self) -> None:
-        """Lets go of everything at once. May be called twice."""
+        """Releases everything immediately. May be called twice."""
         self.phase.close()
 
     def _go_on(self, now: float) -> Established | Request | Failure | None:

@@ -20,11 +20,11 @@ __all__ = ["Phase"]
 
 
 class Phase(ABC):
-    """Waits for one thing. It knows nothing of the phases before and behind it.
+    """Waits for one thing. It knows nothing of the phases before and after it.
 
     Attributes:
-        stage: the name of this part of the way, for failures.
-        too_late: what has not happened, if it takes too long; with {place} and {seconds}.
+        stage: the name of this part of the opening, for failures.
+        too_late: the message if it takes too long; with {place} and {seconds}.
         place: the other side, for messages; safe to show.
         settings: the user's.
     """
@@ -38,13 +38,13 @@ class Phase(ABC):
 
     @abstractmethod
     def step(self, now: float) -> Milestone | Request | Established | Failure | None:
-        """Goes as far as it can without waiting.
+        """Continues as far as it can without waiting.
 
         Args:
             now: seconds, on a clock that does not run backwards.
 
         Returns:
-            What was reached, or why it cannot be; None while there is hope. A server's last phase returns the client's
+            The milestone or the failure; None if neither is decided. A server's last phase returns the client's
             request too, once.
         """
 
@@ -55,33 +55,33 @@ class Phase(ABC):
 
     @property
     def proxy(self) -> Place | None:
-        """The proxy that has to be blamed if this phase fails; None if it is not about a proxy."""
+        """The proxy to blame if this phase fails; None if no proxy is involved."""
         return None
 
     @property
     def seconds(self) -> float:
-        """How long the whole opening may have taken in this phase; 0 for any time."""
+        """The time limit of the whole opening in this phase, in seconds; 0 for none."""
         return self.settings.handshake_timeout
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """What becomes ready when the next `step` can go on; None if only a step shows it."""
+        """The descriptor that becomes ready when the next `step` can continue; None if only a step shows it."""
         return None
 
     @property
     def next_step(self) -> float:
-        """When `step` has something to do although nothing has come, on its clock; infinity if never."""
+        """The time, on its clock, when `step` has work although nothing arrived; infinity if never."""
         return inf
 
     def give_up(self, seconds: float) -> Failure:
-        """Returns why it fails now that the time is over.
+        """Returns the failure for a phase that has run out of time.
 
         Args:
-            seconds: how long there was.
+            seconds: the time limit.
         """
         detail = self.too_late.format(place=self.place, seconds=seconds)
         return self.refusal or Failure(stage=self.stage, kind=FailureKind.TIMEOUT, detail=detail)
 
     @abstractmethod
     def close(self) -> None:
-        """Lets go of everything at once. May be called twice."""
+        """Releases everything immediately. May be called twice."""

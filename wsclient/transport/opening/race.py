@@ -31,7 +31,7 @@ MAX_ADDRESSES: Final = 16
 """How many addresses of a host are tried. Arbitrary: at one each quarter second, four seconds' worth."""
 
 MAX_OPEN: Final = 6
-"""How many sockets wait for an answer at once. Arbitrary; the oldest goes when another is due."""
+"""The number of sockets that wait for an answer at once. Arbitrary; the oldest is closed when another is due."""
 
 # The results of a `connect` that has begun; on Windows EWOULDBLOCK.
 _BEGUN: Final = frozenset({0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, errno.EINTR})
@@ -43,11 +43,11 @@ _LINK_LOCAL: Final = tuple(f"fe{digit}" for digit in "89ab")  # fe80::/10, RFC 4
 
 
 class Address(NamedTuple):
-    """Where to connect.
+    """An address to connect to.
 
     Attributes:
         family: AF_INET, AF_INET6 or AF_UNIX.
-        where: what `socket.connect` takes; the host in it is numeric, so that no name is looked up.
+        where: the argument of `socket.connect`; the host in it is numeric, so that no name is looked up.
     """
 
     family: int
@@ -73,7 +73,7 @@ def interleave(addresses: Iterable[Address]) -> list[Address]:
 
 
 class Race:
-    """Connects to the first address that answers. Call `step` until it gives something."""
+    """Connects to the first address that answers. Call `step` until it returns something."""
 
     def __init__(
         self,
@@ -108,13 +108,13 @@ class Race:
         self._local_address = local_address
 
     def step(self, now: float) -> Stream | Failure | None:
-        """Starts what is due and looks at what was started.
+        """Starts connections that are due, and checks those that were started.
 
         Args:
             now: seconds, on any clock that does not run backwards.
 
         Returns:
-            The connected stream; or why none of the addresses could be connected to; or None while there is hope.
+            The connected stream; or the failure if no address could be connected to; or None if neither is decided.
         """
         while True:
             self._start_due(now)
@@ -130,7 +130,7 @@ class Race:
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """What becomes ready when connecting has come to an end, if only one socket is open."""
+        """The descriptor that becomes ready when connecting has ended, if only one socket is open."""
         if len(self._open) != 1:
             return None
         ((connecting, _),) = self._open.items()
@@ -164,7 +164,7 @@ class Race:
             if self._local_address and not isinstance(address.where, str):
                 candidate.bind((self._local_address, 0))
             number = candidate.connect_ex(address.where)
-            # A Unix socket connects at once or not at all: "again" says that the server's queue is full.
+            # A Unix socket connects immediately or fails: "again" means that the server's queue is full.
             if number not in _BEGUN or (number and isinstance(address.where, str)):
                 raise OSError(number, os.strerror(number))
         except OSError as error:
@@ -214,7 +214,7 @@ class Race:
 
 
 def _special_failure(error: OSError, address: Address, place: str, local_address: str) -> Failure | None:
-    """Returns what an error means for this address in particular; None if it means the same for all."""
+    """Returns the meaning of an error for this address in particular; None if it is the same for all."""
     if error.errno == errno.EADDRNOTAVAIL and local_address:
         detail = f"this machine has no address {local_address} to connect to {place} from"
         hint = "Set local_address to an address of one of its network interfaces."

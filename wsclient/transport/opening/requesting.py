@@ -52,11 +52,11 @@ class Requesting(Phase):
 
     @property
     def refusal(self) -> Failure | None:
-        """The refusal of a server that has not finished the page that says why."""
+        """The refusal of a server that has not finished its page with the reason."""
         return None if self._handshake is None else self._handshake.pending_failure
 
     def step(self, now: float) -> Established | Redirected | Failure | None:
-        """Sends what is unsent, and reads once."""
+        """Sends unsent data, and reads once."""
         if self._handshake is None:
             try:
                 self._handshake = _handshake(self._attempt)
@@ -110,7 +110,7 @@ class Requesting(Phase):
         return Redirected(attempt.redirected(target, by))
 
     def _send(self) -> None:
-        # An error here need not be the end: a server that refuses at once has sent its reply already.
+        # An error here may not be final: a server that refuses immediately has already sent its reply.
         try:
             while self._unsent and (sent := self._stream.send(self._unsent)):
                 self._unsent = self._unsent[sent:]

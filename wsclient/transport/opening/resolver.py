@@ -1,4 +1,4 @@
-"""Name lookup in a thread, since the system's blocks, sometimes for half a minute.
+"""Looks up names in a thread, because the system's lookup blocks, sometimes for half a minute.
 
 The same thread asks the environment for a proxy. For wss it imports `ssl` and builds the context, which together take
 longer than a frame.
@@ -43,11 +43,11 @@ class TlsOptions(Value):
 
 
 class Question(Value):
-    """Everything that has to be found out before TCP.
+    """The facts to find out before TCP.
 
     Attributes:
-        route: as far as it is known.
-        tls: the certificates to trust, if TLS is spoken on the route.
+        route: the known part.
+        tls: the certificates to trust, if the route uses TLS.
         environment: asked for a proxy; None if the route is final.
         families: of the addresses that may be connected to.
     """
@@ -59,11 +59,11 @@ class Question(Value):
 
 
 class Resolved(Value):
-    """The names were found.
+    """The result of a successful lookup.
 
     Attributes:
         addresses: of the first place of the route, in the system's order; at least one.
-        secure: puts TLS on a stream, given the name that the certificate must have; None if no TLS is spoken.
+        secure: puts TLS on a stream, for the name that the certificate must have; None if TLS is not used.
         route: the final one; None if it is that of the question.
     """
 
@@ -73,11 +73,11 @@ class Resolved(Value):
 
 
 class Lookup:
-    """One lookup under way. It may be forgotten at any time.
+    """One lookup in progress. It may be dropped at any time.
 
     Attributes:
-        stage: `RESOLVE` or `PROXY`; `TLS` while the addresses are known and TLS is being prepared.
-        place: whose name is being looked up.
+        stage: `RESOLVE` or `PROXY`; `TLS` if the addresses are known and TLS is being prepared.
+        place: the place whose name is looked up.
         outcome: None until it is over. Only the thread writes it, once, so no lock is needed.
     """
 
@@ -97,18 +97,18 @@ class Resolver:
     """Starts lookups. It shares nothing with the threads, so that none of them keeps anything alive."""
 
     def __init__(self, getaddrinfo: Callable[..., list[Any]] | None = None) -> None:
-        """Nothing happens yet.
+        """Does nothing yet.
 
         Args:
-            getaddrinfo: the lookup, called in the thread only; None for what `socket.getaddrinfo` is at that time,
+            getaddrinfo: the lookup, only called in the thread; None for `socket.getaddrinfo` at that time,
                 which gevent may have replaced.
         """
         self._getaddrinfo = getaddrinfo
 
     def start(self, question: Question) -> Lookup:
-        """Begins, and returns at once.
+        """Begins, and returns immediately.
 
-        A question that needs neither a name, nor the environment, nor a new context of TLS, is answered at once,
+        A question that needs neither a name lookup, nor the environment, nor a new TLS context is answered immediately,
         without a thread.
         """
         lookup = Lookup(_known_at_once(question), question.route.first)
@@ -146,7 +146,7 @@ def _known_at_once(question: Question) -> Resolved | Failure | None:
 
 
 def _asks_for_address(route: Route) -> bool:
-    """Returns whether the server has to be looked up although a proxy connects to it."""
+    """Returns True if the server has to be looked up although a proxy connects to it."""
     proxy = route.first.proxy
     return proxy is not None and not proxy.resolves and not route.server.address
 
@@ -172,12 +172,12 @@ def _words_for_no_thread(error: RuntimeError | MemoryError) -> str:
 def _is_prepared(tls: TlsOptions) -> bool:
     """Returns whether `_with_tls` would return at once."""
     module = sys.modules.get("wsclient.transport.stream.tls_context")
-    contexts = getattr(module, "CONTEXTS", None)  # another thread may be importing it right now
+    contexts = getattr(module, "CONTEXTS", None)  # another thread may be importing it now
     return contexts is not None and contexts.has(tls)
 
 
 def _run(lookup: Lookup, question: Question, getaddrinfo: Callable[..., list[Any]]) -> None:
-    """Runs in the thread. Whatever happens becomes a result."""
+    """Runs in the thread. Any exception becomes a result."""
     try:
         lookup.outcome = _answer(lookup, question, getaddrinfo)
     except Exception as error:  # noqa: BLE001 - an exception that leaves a thread is printed, and nobody learns of it
@@ -244,7 +244,7 @@ def _look_up(host: str, port: int, getaddrinfo: Callable[..., list[Any]]) -> tup
 
 
 def _with_tls(addresses: tuple[Address, ...], tls: TlsOptions, route: Route | None = None) -> Resolved | Failure:
-    # Imported here and nowhere else: `ssl` takes as long as a frame, and who uses ws only never needs it.
+    # Imported only here: `ssl` takes as long as a frame, and programs that use only ws never need it.
     from wsclient.transport.stream.tls_context import CONTEXTS  # noqa: PLC0415 - see above
     from wsclient.transport.stream.tls_stream import TlsStream  # noqa: PLC0415 - see above
 

@@ -60,7 +60,7 @@ class Resolving(Phase):
 
     @property
     def seconds(self) -> float:
-        """How long the whole opening may have taken in this phase; 0 for any time."""
+        """The time limit of the whole opening in this phase, in seconds; 0 for none."""
         return self._attempt.seconds_to_connect
 
     def step(self, now: float) -> Found | Failure | None:
@@ -72,7 +72,7 @@ class Resolving(Phase):
         return _fault_of_redirect(attempt, outcome.addresses) or Found(attempt, outcome.addresses, outcome.secure)
 
     def close(self) -> None:
-        """Does nothing: the answer of the thread will find nobody."""
+        """Does nothing: the answer of the thread is dropped."""
 
 
 def _fault_of_redirect(attempt: Attempt, addresses: tuple[Address, ...]) -> Failure | None:

@@ -20,11 +20,11 @@ class Place(Value):
     Attributes:
         host: a name, or a numeric address without brackets.
         port: 1-65535.
-        is_secure: whether TLS is spoken there.
+        is_secure: True if it uses TLS.
         tls_name: the name that its certificate must have; "" for the host's.
         proxy: the proxy that listens there; None for a server.
-        origin: where the proxy's address comes from, for messages: "client.proxy", or the name of a variable.
-        address: the numeric address that a proxy is asked for; "" if it looks up the host itself.
+        origin: the origin of the proxy's address, for messages: "client.proxy", or the name of a variable.
+        address: the numeric address to pass to a proxy; "" if the proxy looks up the host itself.
         socket_path: of a Unix domain socket; "" for TCP.
     """
 

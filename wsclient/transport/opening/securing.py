@@ -36,7 +36,7 @@ class Securing(Phase):
 
         Args:
             reached: the stream that TLS is put on.
-            secure: puts it there.
+            secure: the function that puts it there.
         """
         super().__init__(str(reached.place), reached.settings)
         self._reached = reached
@@ -46,7 +46,7 @@ class Securing(Phase):
             _UNVERIFIED.warn(self.place, reached.settings)
 
     def step(self, now: float) -> Reached | Accepted | Failure | None:
-        """Takes the TLS handshake as far as it goes."""
+        """Continues the TLS handshake as far as possible."""
         place = self._reached.place
         try:
             if self._tls is None:

@@ -15,12 +15,12 @@ __all__ = ["Stream", "StreamError", "StreamFailure"]
 
 
 class StreamError(OSError):
-    """Raised for what goes wrong above the system's own errors: in TLS.
+    """Raised for errors above the system's own: those of TLS.
 
     Attributes:
-        kind: what it means.
+        kind: its kind.
         detail: in words, without the place; safe to show.
-        hint: what to try, in a whole sentence; "" if the kind says enough.
+        hint: what to try, as a full sentence; "" if the kind says enough.
     """
 
     def __init__(self, kind: FailureKind, detail: str, hint: str = "") -> None:
@@ -31,10 +31,10 @@ class StreamError(OSError):
 
 
 class StreamFailure(OSError):
-    """Raised by a stream that knows the whole failure: that of a proxy which ends what it has agreed to.
+    """Raised by a stream that knows the complete failure: a proxy has ended a tunnel that it agreed to.
 
     Attributes:
-        failure: what it means.
+        failure: the failure to report.
     """
 
     def __init__(self, failure: Failure) -> None:
@@ -50,21 +50,21 @@ class Stream(ABC):
     @property
     @abstractmethod
     def is_readable(self) -> Callable[[], object]:
-        """A callable that returns whether `receive` would bring something: truthy for data, end or error.
+        """A callable that returns whether `receive` would return something: truthy for data, end or error.
 
-        It says nothing of what is held inside already: see `has_more`. It may be kept until `close`. If it raises
-        `OSError`, the system cannot say, which says nothing of the stream.
+        It does not cover data that is held inside already: see `has_more`. It may be kept until `close`. If it raises
+        `OSError`, the system cannot answer, which says nothing about the stream.
         """
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """What becomes ready when `receive` would bring something; None if only asking shows it."""
+        """The descriptor that becomes ready when `receive` would return something; None if only asking shows it."""
         return None
 
     @property
     @abstractmethod
     def has_more(self) -> bool:
-        """Whether the last `receive` stopped at its limit, so that another need not ask first."""
+        """True if the last `receive` stopped at its limit, so that the next need not ask first."""
 
     @property
     def has_partial(self) -> bool:
@@ -72,18 +72,18 @@ class Stream(ABC):
         return False
 
     def may_receive(self) -> bool:
-        """Whether `receive` is worth a call: something is there, or the system cannot say. Never raises."""
+        """True if `receive` is worth a call: something is there, or the system cannot answer. Never raises."""
         try:
             return self.has_more or bool(self.is_readable())
         except OSError:
-            return True  # if something is wrong with the stream itself, `receive` says what
+            return True  # if something is wrong with the stream itself, `receive` reports it
 
     @abstractmethod
     def receive(self, max_bytes: int) -> bytes | None:
-        """Takes what has arrived.
+        """Takes received data.
 
         Returns:
-            None for nothing now, b"" for the end of the stream.
+            The data; None if there is none now, b"" at the end of the stream.
 
         Raises:
             OSError: the connection broke.
@@ -102,23 +102,23 @@ class Stream(ABC):
 
     @property
     def held(self) -> int:
-        """How many bytes that `send` took still wait in here; 0 if it takes none that do not leave at once."""
+        """The bytes taken by `send` that still wait in here; always 0 if it takes only bytes that leave immediately."""
         return 0
 
     @property
     def undelivered(self) -> int:
-        """How many bytes that `send` took the other side could not read if the stream ended now.
+        """Returns how many bytes taken by `send` the other side could not read if the stream ended now.
 
-        Those that are held in here, and in TLS the whole records that these belong to.
+        These are the bytes held in here, and in TLS the whole records that they belong to.
         """
         return self.held
 
     @abstractmethod
     def flush(self) -> bool:
-        """Passes on what `send` took and still holds.
+        """Passes on the bytes that `send` took and that are still held.
 
         Returns:
-            Whether all of it is the system's now.
+            True if the system has all of them now.
 
         Raises:
             OSError: the connection broke.
@@ -126,11 +126,11 @@ class Stream(ABC):
 
     @abstractmethod
     def finish(self) -> None:
-        """Ends gracefully, as far as that goes without waiting, and closes. Never raises."""
+        """Ends gracefully, as far as possible without waiting, and closes. Never raises."""
 
     @abstractmethod
     def close(self) -> None:
-        """Closes at once. May be called twice; never raises."""
+        """Closes immediately. May be called twice; never raises."""
 
     @property
     @abstractmethod
@@ -138,9 +138,9 @@ class Stream(ABC):
         """Numeric address and port of the other side."""
 
     def set_user_timeout(self, seconds: float) -> None:
-        """Limits how long the system waits for what was sent to be acknowledged; 0 for its default. Never raises."""
+        """Limits the system's wait for acknowledgement of sent data; 0 for its default. Never raises."""
         return
 
     @abstractmethod
     def set_no_delay(self, enabled: bool) -> None:
-        """Sends small packets at once (TCP_NODELAY), if there is such a choice. Never raises."""
+        """Sends small packets immediately (TCP_NODELAY), if there is such an option. Never raises."""

@@ -25,7 +25,7 @@ _DRAIN_SIZE: Final = 65536
 
 
 class TcpStream(Stream):
-    """A connected, non-blocking socket, which it owns from now on."""
+    """A connected, non-blocking socket, owned by this object."""
 
     __slots__ = ("_descriptor", "_readiness", "_receive", "_remote_address", "_send", "_socket", "_watch", "has_more")
 
@@ -39,7 +39,7 @@ class TcpStream(Stream):
             OSError: the connection is gone already; or it leads nowhere.
         """
         remote = connected.getpeername()
-        # A port of this machine that nobody listens on may, rarely, connect to itself.
+        # A port of this machine without a listener may, rarely, connect to itself.
         if connected.getsockname() == remote:
             raise OSError(errno.ECONNREFUSED, "connected to itself")
         # A Unix socket has a path for an address.
@@ -92,14 +92,14 @@ class TcpStream(Stream):
             raise
 
     def flush(self) -> bool:
-        """Says that nothing is held: what `send` takes is the system's at once."""
+        """Returns True, because nothing is held: the system has the data as soon as `send` takes it."""
         return True
 
     def finish(self) -> None:
-        """Ends our direction (FIN), takes what has arrived, a bounded amount, and closes."""
+        """Ends our direction (FIN), reads received data, a bounded amount, and closes."""
         # Closing a socket that holds unread data resets the connection, and a reset can overtake our Close frame
-        # and have the peer discard it (RFC 6455 section 7.1.1 tells to read until the end, for that reason). We do
-        # not wait, but what is there already is taken.
+        # and make the peer discard it (RFC 6455 section 7.1.1 requires reading to the end for that reason). We do
+        # not wait, but we read what is there already.
         with contextlib.suppress(OSError, MemoryError):
             self._socket.shutdown(socket.SHUT_WR)
             for _ in range(_DRAIN_READS):
@@ -115,7 +115,7 @@ class TcpStream(Stream):
             self._socket.close()
 
     def set_user_timeout(self, seconds: float) -> None:
-        """Sets TCP_USER_TIMEOUT (RFC 5482), which Linux alone has."""
+        """Sets TCP_USER_TIMEOUT (RFC 5482), which only Linux has."""
         option = getattr(socket, "TCP_USER_TIMEOUT", None)
         if option is not None:
             with contextlib.suppress(OSError, OverflowError):

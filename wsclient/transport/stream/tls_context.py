@@ -1,4 +1,4 @@
-"""TLS contexts: which servers are trusted. Imported and used in the lookup thread only, since both take long."""
+"""TLS contexts and the trusted certificates. Imported and used only in the lookup thread, because both take long."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _Key = tuple[bool, str | bytes | None]
 
 
 class ContextCache:
-    """Contexts by what they trust, each built once (it takes 20-40 ms). May be used from several threads."""
+    """Contexts by their trusted certificates, each built once (20-40 ms). May be used from several threads."""
 
     def __init__(self) -> None:
         self._contexts: OrderedDict[_Key, ssl.SSLContext] = OrderedDict()
@@ -40,11 +40,11 @@ class ContextCache:
     def get(self, options: TlsOptions) -> ssl.SSLContext:
         """Returns the context for these options.
 
-        A certificate that is named by its path is read each time, so that a new one counts at the next attempt.
+        A certificate named by its path is read each time, so that a new one is used by the next attempt.
 
         Raises:
-            OSError: a certificate cannot be read, or is none (`ssl.SSLError`).
-            ValueError: the same, found in another way.
+            OSError: a certificate cannot be read, or is invalid (`ssl.SSLError`).
+            ValueError: a certificate is invalid, detected in another way.
         """
         trusted = options.trusted_certificate
         if isinstance(trusted, ssl.SSLContext):
@@ -59,14 +59,14 @@ class ContextCache:
             return self._contexts[key]
 
     def has(self, options: TlsOptions) -> bool:
-        """Returns whether `get` would return at once: the context is there, and no file has to be read."""
+        """Returns True if `get` would return immediately: the context exists, and no file has to be read."""
         trusted = options.trusted_certificate
         if isinstance(trusted, ssl.SSLContext):
             return True
         return (options.verify, None) in self._contexts if trusted is None or not options.verify else False
 
     def unlock(self) -> None:
-        """Called in a forked child, in which no thread is left that could release the lock."""
+        """Called in a forked child, which has no thread left that could release the lock."""
         self._lock = threading.Lock()
 
 
@@ -83,16 +83,16 @@ def _certificates(trusted: str | bytes) -> str | bytes:
 
 
 def _build(verify: bool, trusted: str | bytes | None) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks certificate and host name unless told otherwise
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks certificate and host name by default
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # As ssl.create_default_context: lets a developer read what was sent, with Wireshark for instance.
+    # As in ssl.create_default_context: lets a developer decrypt the traffic, for instance with Wireshark.
     if (key_log := os.environ.get("SSLKEYLOGFILE")) and not sys.flags.ignore_environment:
         context.keylog_filename = key_log
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     elif trusted is not None:
-        # As in Godot: the server's own certificate will do, whoever signed it.
+        # As in Godot: the server's own certificate is enough, whoever signed it.
         context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
         context.load_verify_locations(cadata=trusted)
     else:
@@ -119,7 +119,7 @@ def _trust(context: ssl.SSLContext, certificate: bytes) -> bool:
 
 
 def _certificates_of_windows() -> Iterator[bytes]:
-    """Iterates over what `ssl.SSLContext.load_default_certs` would load on Windows, in DER."""
+    """Iterates over the certificates that `ssl.SSLContext.load_default_certs` would load on Windows, in DER."""
     for store in ("CA", "ROOT"):
         found: list[tuple[bytes, str, set[str] | bool]] = getattr(ssl, "enum_certificates", _none)(store)
         for certificate, encoding, trust in found:
@@ -132,7 +132,7 @@ def _none(_store: str) -> list[tuple[bytes, str, set[str] | bool]]:
 
 
 CONTEXTS: Final = ContextCache()
-"""The program's own: what was built for one connection serves the next."""
+"""The cache of the program: contexts that were built for one connection serve the next."""
 
 if sys.platform != "win32" and hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=CONTEXTS.unlock)

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 __all__ = ["TlsStream"]
 
 _CIPHERTEXT_SIZE: Final = 65536
-_RECORD_SIZE: Final = 16384  # RFC 8446 section 5.1: what one record holds at most
+_RECORD_SIZE: Final = 16384  # RFC 8446 section 5.1: the maximum size of one record
 _MAX_RECORDS: Final = 256  # in one read; arbitrary: some 0.3 ms, however small they are
-_MAX_ROUNDS: Final = 16  # reads in one step of the handshake; a server's part comes in one or two
+_MAX_ROUNDS: Final = 16  # reads in one step of the handshake; a server's part arrives in one or two
 
 
 class TlsStream(Stream):
-    """Encrypts what it sends and decrypts what it receives. First call `handshake` until it says True."""
+    """Encrypts sent data and decrypts received data. First call `handshake` until it returns True."""
 
     __slots__ = (
         "_added",
@@ -73,7 +73,7 @@ class TlsStream(Stream):
         self._has_partial = False
         self._is_starved = False  # whether the handshake cannot go on without bytes
         self._error: StreamError | None = None  # for good; raised when the data before it was received
-        # Neither the final dot of a full name nor the zone of an address stands in a certificate.
+        # A certificate contains neither the final dot of a full name nor the zone of an address.
         name = None if host is None else host.rstrip(".").partition("%")[0]
         try:
             self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=name is None, server_hostname=name)
@@ -81,19 +81,19 @@ class TlsStream(Stream):
             raise StreamError(FailureKind.TLS, f"TLS cannot be spoken: {error}") from error
 
     def handshake(self) -> bool:
-        """Goes as far as what has arrived allows.
+        """Continues as far as the received data allows.
 
         Returns:
-            Whether it is complete.
+            True if it is complete.
 
         Raises:
-            StreamError: it failed; what there is to tell the server has been sent.
+            StreamError: it failed; the alert for the server, if any, has been sent.
             OSError: the connection broke.
         """
         for _ in range(_MAX_ROUNDS):
             if self._is_starved:
                 self.flush()
-                # Most steps end here: the server is far away, and OpenSSL would say the same once more, for 8 us.
+                # Most steps end here: the server is far away, and OpenSSL would only confirm it, in 8 us.
                 if not (self._inner.may_receive() and self._feed()):
                     return False
                 self._is_starved = False
@@ -103,7 +103,7 @@ class TlsStream(Stream):
                 self._is_starved = True
             except ssl.SSLError as error:
                 with contextlib.suppress(OSError):
-                    self.flush()  # the alert that says why
+                    self.flush()  # the alert with the reason
                 raise explain(error, self._first_bytes) from error
             else:
                 self.flush()
@@ -123,7 +123,7 @@ class TlsStream(Stream):
 
     @property
     def session(self) -> ssl.SSLSession | None:
-        """What the server has given to resume with; None if nothing. Of TLS 1.3 it comes behind the handshake."""
+        """The session that the server offered to resume; None if there is none. With TLS 1.3 it follows the handshake."""
         session = self._tls.session
         is_usable = session is not None and (session.has_ticket or (self.version == "TLSv1.2" and bool(session.id)))
         return session if is_usable else None
@@ -135,7 +135,7 @@ class TlsStream(Stream):
 
     @property
     def is_readable(self) -> Callable[[], object]:
-        """The inner stream's. Decrypted data that waits in here is shown by `has_more`, without asking."""
+        """The inner stream's callable. Decrypted data that waits in here is shown by `has_more`, without asking."""
         return self._inner.is_readable
 
     @property
@@ -145,12 +145,12 @@ class TlsStream(Stream):
 
     @property
     def has_more(self) -> bool:
-        """Whether decrypted data, or an unread record, may be left here or in the inner stream."""
+        """True if decrypted data, or an unread record, may be left here or in the inner stream."""
         return self._has_more or self._inner.has_more
 
     @property
     def has_partial(self) -> bool:
-        """Whether the last `receive` took ciphertext, and no record was whole."""
+        """True if the last `receive` took ciphertext, but no record was complete."""
         return self._has_partial
 
     @property
@@ -159,11 +159,11 @@ class TlsStream(Stream):
         return self._inner.remote_address
 
     def receive(self, max_bytes: int) -> bytes | None:
-        """Decrypts what has arrived; see `Stream.receive`. A TLS end and a bare end of TCP look alike."""
+        """Decrypts received data; see `Stream.receive`. An end of TLS and a bare end of TCP look alike."""
         if self._error is not None:
             self._has_more = False
             raise self._error
-        # Data that is held comes first; else one piece of ciphertext is fetched.
+        # Data that is held is returned first; else one piece of ciphertext is read.
         self._has_partial = False
         if not self._has_more and not self._feed():
             return None
@@ -178,7 +178,7 @@ class TlsStream(Stream):
             pieces.append(piece)
             room -= len(piece)
             if not piece:
-                self._has_more = len(pieces) > 1  # an end behind data comes next time
+                self._has_more = len(pieces) > 1  # an end after data is returned next time
                 return b"".join(pieces)
             if not self._holds_data:
                 break
@@ -196,7 +196,7 @@ class TlsStream(Stream):
         try:
             sent = self._tls.write(data)  # into memory, so that this side cannot block
         except ssl.SSLWantReadError:
-            sent = 0  # RFC 5246 section 7.4.1.1: up to TLS 1.2 a server may shake hands again; that has to end first
+            sent = 0  # RFC 5246 section 7.4.1.1: up to TLS 1.2 a server may repeat the handshake; it has to end first
         except ssl.SSLError as error:
             raise explain(error, self._first_bytes) from error
         self._unflushed += sent
@@ -211,7 +211,7 @@ class TlsStream(Stream):
 
     @property
     def undelivered(self) -> int:
-        """How many bytes stand in records that have not wholly left; see `Stream.undelivered`."""
+        """Returns the bytes in records that have not been sent completely; see `Stream.undelivered`."""
         if not self.held:
             return 0
         # The last record is the shortest. Those before it are full.
@@ -234,10 +234,10 @@ class TlsStream(Stream):
             self._ciphertext = self._ciphertext[sent:]
 
     def finish(self) -> None:
-        """Says close_notify, as far as it goes at once (RFC 8446 section 6.1), and finishes the inner stream."""
+        """Sends close_notify as far as possible now (RFC 8446 section 6.1), and finishes the inner stream."""
         self._end()
         with contextlib.suppress(OSError, MemoryError):
-            # The answer is not waited for: the Close frames have said all that there is to say.
+            # Do not wait for the answer: the Close frames have already ended the connection.
             with contextlib.suppress(ssl.SSLError):
                 self._tls.unwrap()
             self.flush()
@@ -266,7 +266,7 @@ class TlsStream(Stream):
         return self._incoming.pending > 0 or self._tls.pending() > 0
 
     def _read(self, max_bytes: int, *, is_first: bool) -> bytes | None:
-        """Returns the data of one record; None if none is whole, b"" at the end. An error waits behind data."""
+        """Returns the data of one record; None if none is complete, b"" at the end. An error waits behind data."""
         try:
             return self._tls.read(max_bytes)
         except ssl.SSLWantReadError:
@@ -280,7 +280,7 @@ class TlsStream(Stream):
             return b""
 
     def _feed(self) -> bool:
-        """Fetches ciphertext, once. Returns False if there is none."""
+        """Reads ciphertext once. Returns False if there is none."""
         data = self._inner.receive(_CIPHERTEXT_SIZE)
         if data is None:
             return False

@@ -22,7 +22,7 @@ _OWN_CERTIFICATE: Final = "An ssl.SSLContext with a certificate can be given as 
 _DISTURBED: Final = "Something between may change what is sent, or one side has a faulty TLS."
 _OLD: Final = "The TLS of the server, or of this computer, has to be brought up to date."
 
-# RFC 8446 section 6.2, and those of TLS 1.2 that it dropped: by OpenSSL's names, without what these begin with.
+# RFC 8446 section 6.2, and the TLS 1.2 alerts that it dropped: by OpenSSL's names, without their prefix.
 _ALERTS: Final = {
     "ACCESS_DENIED": ("the server does not let this client in", _OWN_CERTIFICATE),
     "BAD_CERTIFICATE": ("the server does not accept the certificate of this client", _OWN_CERTIFICATE),
@@ -83,7 +83,7 @@ def explain(error: ssl.SSLError, first_bytes: bytes) -> StreamError:
     """Returns the meaning of an error of OpenSSL.
 
     Args:
-        error: as it was raised.
+        error: the exception.
         first_bytes: the first two bytes that the other side has sent, or fewer.
     """
     if isinstance(error, ssl.SSLCertVerificationError):

@@ -1,4 +1,4 @@
-"""The way through a proxy, as a stream: that to the proxy, but for its first bytes and for an end before them."""
+"""The stream through a proxy: the stream to the proxy, except for its first bytes and an end before them."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ __all__ = ["TunnelStream"]
 class TunnelStream(Stream):
     """Leads to the place behind a proxy.
 
-    With the first byte from there, `receive` becomes the inner stream's own: a connection through a proxy costs no
-    call more than another.
+    After the first byte from there, `receive` is replaced by the inner stream's: a connection through a proxy costs no
+    more calls than another.
 
     Args:
-        inner: leads to the proxy, which has agreed.
-        early: what arrived behind the proxy's answer.
-        failure: what an end before the first byte means.
+        inner: the stream to the proxy, which has agreed.
+        early: the data received after the proxy's answer.
+        failure: the failure for an end before the first byte.
     """
 
-    # No slots: the inner stream's methods stand in front of those of the class.
+    # No slots: the inner stream's methods replace those of the class.
 
     def __init__(self, inner: Stream, early: bytes, failure: Failure) -> None:
         self._inner = inner
@@ -37,10 +37,10 @@ class TunnelStream(Stream):
         self.flush = inner.flush  # type: ignore[method-assign]
 
     def receive(self, max_bytes: int) -> bytes | None:
-        """Takes what has arrived, until the first byte has; see `Stream.receive`.
+        """Takes received data, until the first byte has arrived; see `Stream.receive`.
 
         Raises:
-            StreamFailure: the proxy has ended the connection, or broken it.
+            StreamFailure: the proxy has ended or broken the connection.
         """
         if self._early:
             data, self._early = self._early[:max_bytes], self._early[max_bytes:]
@@ -55,7 +55,7 @@ class TunnelStream(Stream):
         return self._inner.send(data)
 
     def flush(self) -> bool:
-        """Passes on what the inner stream holds; see `Stream.flush`."""
+        """Passes on data held by the inner stream; see `Stream.flush`."""
         return self._inner.flush()
 
     def _receive_from_proxy(self, max_bytes: int) -> bytes | None:
@@ -69,17 +69,17 @@ class TunnelStream(Stream):
 
     @property
     def is_readable(self) -> Callable[[], object]:
-        """The inner stream's. What came with the proxy's answer is shown by `has_more`."""
+        """The inner stream's callable. Data received with the proxy's answer is shown by `has_more`."""
         return self._inner.is_readable
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The inner stream's; None while what came with the proxy's answer waits in here."""
+        """The inner stream's descriptor; None while data received with the proxy's answer waits in here."""
         return None if self._early else self._inner.descriptor
 
     @property
     def has_more(self) -> bool:
-        """Whether something may be left here or in the inner stream."""
+        """True if something may be left here or in the inner stream."""
         return bool(self._early) or self._inner.has_more
 
     @property
