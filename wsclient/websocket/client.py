@@ -45,7 +45,7 @@ __all__ = ["WebSocketClient"]
 
 logger: Final = logging.getLogger("wsclient.client")
 
-_DEFAULT_TRANSPORT: Final = default_transport()  # chosen at load, where imports may take their time
+_DEFAULT_TRANSPORT: Final = default_transport()  # chosen at import, when imports may take their time
 _TEXT: Final = WriteMode.WRITE_MODE_TEXT  # looked up once, see link.py
 
 
@@ -60,50 +60,50 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
 
     `connect_to_url` starts an attempt. `connection_established` says that it is open, `data_received` that a message
     can be read, `connection_error` or `connection_closed` that it is over: exactly one of the two, for every attempt,
-    but for one that `disconnect_from_host` ended while it was still connecting. `last_error` says why. The same object
-    may connect again, from a handler too.
+    except one that `disconnect_from_host` ended while it was still connecting. `last_error` says why. The same object
+    may connect again, even from a handler.
 
     Signals are emitted inside `poll()` only. A handler may call every method; `poll()` inside `poll()` does nothing.
     One object belongs to one thread.
 
     Args:
-        transport: makes what carries a connection, from the settings; None: sockets of this system.
+        transport: makes the transport of a connection from the settings; None for sockets of this system.
     """
 
-    # What each idle poll() looks at. Of this class's own, so that others can be mixed into its bases.
+    # Read by each idle poll(). Slots of this class itself, so that other classes can be mixed into its bases.
     __slots__ = ("_deferred", "_is_resting", "_meter", "_thread")
 
     connection_established: Final = Signal[str]("protocol")
-    """The connection is open; with the sub-protocol that the server chose, "" where none. Normal mode."""
+    """The connection is open; with the subprotocol that the server chose, "" if none. Normal mode."""
     connection_error: Final = Signal[()]()
     """The attempt failed: it was never open. See `last_error`. Normal mode."""
     connection_closed: Final = Signal[bool]("was_clean_close")
     """The connection is over. Clean: a Close frame went out, and a valid one came in. Normal mode."""
     server_close_request: Final = Signal[int, str]("code", "reason")
-    """The server closes; code 0 where it gave none. The answer is on its way, `connection_closed` follows."""
+    """The server closes; code 0 if it sent none. The answer is being sent, and `connection_closed` follows."""
     data_received: Final = Signal[()]()
     """A message can be read; emitted once for each. Normal mode."""
     message_received: Final = Signal[str | bytes]("message")
     """A message, `str` or `bytes` as it was sent. Normal mode; not in Godot.
 
-    While this has handlers, a message goes to them instead of the queue: `data_received` is not emitted for it, and
+    If this has handlers, a message is passed to them instead of the queue: `data_received` is not emitted for it, and
     `get_message()` does not return it.
     """
     reconnecting: Final = Signal[int, float]("attempt", "delay")
-    """Another attempt begins after `delay` seconds; its number. Right behind the end that it follows. Not in Godot.
+    """Another attempt begins after `delay` seconds; with its number. Emitted right after the end. Not in Godot.
 
-    Emitted only with a `reconnect_policy`. A handler may set what the attempt needs, such as a token.
+    Emitted only with a `reconnect_policy`. A handler may change settings for the attempt, such as a token.
     """
     reconnection_failed: Final = Signal[()]()
-    """The `reconnect_policy` has given up. Right behind the end that it follows. Not in Godot."""
+    """The `reconnect_policy` has given up. Emitted right after the end. Not in Godot."""
     messages_available: Final = Signal[int]("count")
-    """The messages that a `poll()` has brought can be read; `count` has those from before too. Not in Godot.
+    """Messages that a `poll()` received can be read; `count` includes earlier ones. Not in Godot.
 
-    Emitted once a poll, for `get_messages()`: cheaper than a call for each message. Normal mode.
+    Emitted once per poll, for `get_messages()`: cheaper than a call for each message. Normal mode.
     """
 
     pong_received: Final = Signal[bytes, float]("payload", "seconds")
-    """The server has answered a `ping()`, so many seconds later. Not in Godot; the heartbeat's pings are not told."""
+    """The server has answered a `ping()`, so many seconds later. Not in Godot; not for the heartbeat's pings."""
 
     _made_by_init = "_peer"
 
@@ -114,7 +114,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         self._owed: OwedSignal | End | None = None
         self._reconnector: Reconnector | None = None
         self._has_read = False  # whether the poll() that runs has
-        self._is_resting = False  # whether the last one left nothing to tell, and room for what comes
+        self._is_resting = False  # True if the last poll left nothing to emit, and there is room for received data
         self._mailbox = Mailbox()
         self._attach(Link())
 
@@ -127,20 +127,20 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         gd_mp_api: bool = False,
         custom_headers: Iterable[str] | Mapping[str, str] = (),
     ) -> Error:
-        """Starts to connect, and returns at once. What comes of it, `poll()` tells.
+        """Starts to connect, and returns immediately. `poll()` emits the result.
 
         Args:
             url: `ws://` or `wss://`, host, and as wanted port, path, query; no scheme means `ws://`. A user name and
                 password in it are sent as Basic authorization. `ws+unix:///path/to.sock:/resource` for a socket of
                 this computer.
-            protocols: sub-protocols to ask for, the preferred one first. If any are, the server has to choose one.
+            protocols: subprotocols to ask for, the preferred one first. If there are any, the server has to choose one.
             gd_mp_api: multiplayer mode, to join a Godot 3 game as a peer.
             custom_headers: for the request: `"Name: value"` each, or a mapping.
 
         Returns:
             `OK`: started. `ERR_INVALID_PARAMETER`: an argument is wrong, see `last_error`. `ERR_UNAVAILABLE`: a
             browser cannot do what an argument asks for. `ERR_ALREADY_IN_USE`:
-            connecting or connected already; call `disconnect_from_host` first, its end need not be awaited. Other
+            connecting or connected already; call `disconnect_from_host` first, without waiting for its end. Other
             than with `OK` nothing is changed.
 
         Raises:
@@ -156,7 +156,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         transport = self._new_transport(self._settings)
         if refusal := transport.refusal_of(request):
             return self._refuse_to_connect(Error.ERR_UNAVAILABLE, refusal)
-        if self._link.transport is not None:  # our own close is still pending: it ends here
+        if self._link.transport is not None:  # our own close is still in progress: it ends here
             self._end(self._link, was_clean=False)
         self._stop_reconnecting("connect_to_url() was called")
         self._request = request
@@ -165,32 +165,32 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         return Error.OK
 
     def disconnect_from_host(self, code: int = 1000, reason: str = "") -> None:
-        """Closes the connection. The Close frame leaves at once, behind what waits to be sent.
+        """Closes the connection. The Close frame is sent right after waiting messages.
 
-        What the server sends until it answers is still received; nothing can be sent any more. `connection_closed`
-        tells the end: True when the server has answered, False when it does not within `close_timeout`. While still
-        connecting, the attempt ends at once and without a signal. Without a connection, nothing happens.
+        Data that the server sends until it answers is still received; nothing can be sent. `connection_closed`
+        is emitted at the end: True if the server has answered, False if it did not within `close_timeout`. If still
+        connecting, the attempt ends immediately and without a signal. Without a connection, nothing happens.
 
         Args:
             code: 1000 (done), 1001 (going away), 3000-4999 (your own), or 0 for a Close frame without a code.
             reason: at most 123 bytes of UTF-8; not sent with code 0.
 
         Raises:
-            ValueError: a code that must not be sent, or a reason that is no text or too long; nothing is changed.
-            TypeError: `code` is no int, or `reason` no str.
+            ValueError: a code that must not be sent, or a reason that is not text or too long; nothing is changed.
+            TypeError: `code` is not an int, or `reason` not a str.
         """
         self._link.close(code, reason)
         self._stop_reconnecting("disconnect_from_host() was called")
 
     def get_connection_status(self) -> ConnectionStatus:
-        """Tells `CONNECTION_DISCONNECTED`, `CONNECTION_CONNECTING`, or `CONNECTION_CONNECTED`, also while closing."""
+        """Returns `CONNECTION_DISCONNECTED`, `CONNECTION_CONNECTING`, or `CONNECTION_CONNECTED`, also while closing."""
         if self._link.is_open:
             return self.CONNECTION_CONNECTED
         return self.CONNECTION_DISCONNECTED if self._link.transport is None else self.CONNECTION_CONNECTING
 
     @property
     def close_code(self) -> int:
-        """The code of the last close, as received: -1 before any, 1005 none given, 1006 no Close frame.
+        """The code of the last close, as received: -1 before any, 1005 without a code, 1006 without a Close frame.
 
         Not in Godot 3. RFC 6455 section 7.4.
         """
@@ -198,16 +198,16 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
 
     @property
     def close_reason(self) -> str:
-        """The reason that came with `close_code`; "" where none was given. Not in Godot 3."""
+        """The reason received with `close_code`; "" if there was none. Not in Godot 3."""
         return self._link.close_reason
 
     # Connecting again
 
     @property
     def reconnect_policy(self) -> Policy | None:
-        """When to connect again by itself: a `ReconnectPolicy`; None (the default): never. Not in Godot.
+        """The `ReconnectPolicy` for automatic reconnection; None (the default) for none. Not in Godot.
 
-        It may be set at any time, and counts for the ends to come. None ends a wait, silently.
+        It may be set at any time, and applies to later ends. None silently ends a wait.
         """
         return None if self._reconnector is None else self._reconnector.policy
 
@@ -243,7 +243,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
     # Peers
 
     def get_peer(self, peer_id: int) -> WebSocketPeer | None:
-        """Returns the connection to the server, peer 1. There is none to others: None, logged."""
+        """Returns the connection to the server, peer 1; None, logged, for any other id."""
         if peer_id == SERVER_ID:
             return self._peer
         logger.error("get_peer: %r is not 1; a client is connected to the server alone", peer_id)
@@ -261,9 +261,9 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
 
     @property
     def last_error(self) -> ConnectionFailure | None:
-        """Why the last attempt or connection failed, else the last call that was refused; None if neither happened.
+        """The failure of the last attempt or connection, else of the last refused call; None if there is none.
 
-        Why a connection ended stays until the next `connect_to_url`, whatever is refused meanwhile. Not in Godot.
+        A connection's failure stays until the next `connect_to_url`, even if calls are refused meanwhile. Not in Godot.
         """
         return self._link.last_error
 
@@ -276,7 +276,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         """Sends one packet; see `PacketPeer.put_packet`. In multiplayer mode to the target peer."""
         if self._session is not None or type(buffer) is not bytes:
             return super().put_packet(buffer)
-        link = self._link  # as `put` there: what a game calls most has no call that it can do without
+        link = self._link  # as `put` there: the function that games call most makes no call that it can avoid
         return link.send(buffer, link.write_mode is _TEXT)
 
     def _put_packet(self, packet: bytes) -> Error:
@@ -307,12 +307,12 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
     def get_latency(self) -> float:
         """Returns the round trip of the last ping, in seconds; -1.0 before the first. Not in Godot.
 
-        A ping leaves each `heartbeat_interval`. The last value stays until the next `connect_to_url`.
+        A ping is sent every `heartbeat_interval`. The last value stays until the next `connect_to_url`.
         """
         return self._link.latency
 
     def get_statistics(self) -> ConnectionStatistics:
-        """Returns what happened since `connect_to_url`, counted; after the end too. Not in Godot."""
+        """Returns the counters since `connect_to_url`; after the end too. Not in Godot."""
         return statistics_of(self._link, self._session, self._meter)
 
     # Hooks for subclasses
@@ -332,15 +332,15 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
     # Polling
 
     def poll(self) -> None:
-        """Does what is to be done, and returns: never blocks, and works for about `poll_budget` seconds at most.
+        """Does the waiting work without blocking, for about `poll_budget` seconds at most.
 
         Call it once a frame. All signals are emitted in here. Without a connection nothing happens.
 
         Raises:
-            RuntimeError: another thread has called it first; or the connection is that of the process which forked
+            RuntimeError: another thread called it first; or the connection belongs to the process which forked
                 this one.
             Exception: what a handler raised, once the others of that signal have run; several as an `ExceptionGroup`.
-                What has not been told yet comes with the next call.
+                The remaining signals are emitted by the next call.
         """
         thread = get_ident()
         if thread != self._thread:
@@ -393,21 +393,21 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
             self._owed = self._owed.replace(end=None)
 
     def _keep_if_wanted(self, link: Link) -> None:
-        """Keeps what is sent while this link is not open, if the policy says so. Packets to peers are not kept."""
+        """Keeps messages sent while this link is not open, if the policy says so. Packets to peers are not kept."""
         if self._reconnector is None or self._session is not None or link.kept is not None:
             return
         if self._reconnector.policy.keep_unsent:
             link.kept = KeptMessages()
 
     def _is_owned(self) -> bool:
-        """Returns whether an attempt or a connection is under way that nobody has asked to close."""
+        """Returns True if there is an attempt or a connection that has not been asked to close."""
         return self._link.transport is not None and not self._link.is_closing_here
 
     def _refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:
         return self._link.refuse(error, message, cause, hint=hint)
 
     def _refuse_to_connect(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
-        self._link.failures.ending = None  # what counts now is why there is no other attempt
+        self._link.failures.ending = None  # the reason why there is no other attempt matters now
         hint = "Call disconnect_from_host() first" if error is Error.ERR_ALREADY_IN_USE else ""
         return self._refuse(error, message, cause, hint=hint)
 
@@ -427,7 +427,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         return self._attach(link)
 
     def _renew_for_another(self) -> Link:
-        """Begins with a new link for an attempt that nobody has called for: what can be read and counted goes on."""
+        """Begins a new link for an automatic attempt: readable messages and counters are carried over."""
         before, session = self._link, self._session
         link = self._renew(is_multiplayer=session is not None)
         link.take_over(before, self._incoming)
@@ -454,13 +454,13 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Says goodbye to the server and lets the socket go. The signal that ends it is left to a later `poll()`."""
+        """Closes the connection and releases the socket. The signal for the end is left to a later `poll()`."""
         self.disconnect_from_host()
         if self._link.transport is not None:
             self._link.warn_of_unsent("a with block ended")
             self._end(self._link, was_clean=False)
 
-    # The question is bound here, for at the end of the program its module may be gone.
+    # The function is bound here, because its module may be gone at the end of the program.
     def __del__(self, is_going_down: Callable[[], bool] = sys.is_finalizing) -> None:
         link = vars(self).get("_link")  # __init__ may have failed
         if link is None or link.transport is None:

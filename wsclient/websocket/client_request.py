@@ -1,4 +1,4 @@
-"""ClientRequest: what a client asks a server for, and the answer to it."""
+"""ClientRequest: the request of a client, and the answer to it."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ __all__ = ["ClientRequest"]
 
 
 class ClientRequest:
-    """A client's request, which keeps every rule of the handshake. Not in Godot.
+    """A client's valid opening request. Not in Godot.
 
-    Decide with `accept`, `reject` or `defer`; a request that no handler of `client_request` decides about is accepted.
+    Decide with `accept`, `reject` or `defer`; if no handler of `client_request` decides, the request is accepted.
     A deferred one can be answered in any later frame, until `handshake_timeout` is over.
 
     Attributes:
         path: percent-decoded, without the query.
         resource_name: path and query as they were sent.
-        query: what follows the "?", as it was sent; "" without one.
-        headers: names and values, in their order.
-        origin: the Origin that a browser names; "" without one.
+        query: the part after the "?", as it was sent; "" if there is none.
+        headers: names and values, in order.
+        origin: the Origin that a browser sends; "" if there is none.
         protocols: the subprotocols that the client asks for, the preferred one first.
         remote_address: numeric address and port of the client.
-        is_secure: whether the connection speaks TLS.
+        is_secure: True if the connection uses TLS.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class ClientRequest:
             headers: more of them for the reply: `"Name: value"` each, or a mapping.
 
         Raises:
-            RuntimeError: it was decided already, or the client has gone.
+            RuntimeError: it was decided already, or the client has left.
             ValueError: a header that must not be sent, or a protocol that the client did not ask for.
         """
         if protocol and protocol not in self.protocols:
@@ -108,11 +108,11 @@ class ClientRequest:
 
         Args:
             status: 200-599.
-            body: a page that says why; plain text, unless the headers name another type.
+            body: a page with the reason; plain text, unless the headers name another type.
             headers: more of them for the reply.
 
         Raises:
-            RuntimeError: it was decided already, or the client has gone.
+            RuntimeError: it was decided already, or the client has left.
             ValueError: a status outside of these, or a header that must not be sent.
         """
         if not 200 <= status <= 599:

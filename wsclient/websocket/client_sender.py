@@ -1,4 +1,4 @@
-"""ClientSender: the calls that send which a client has and a peer has not."""
+"""ClientSender: the sending methods that only a client has, and a peer does not."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ class ClientSender(LinkSender):
         self._settings_changed()
 
     def ping(self, payload: bytes = b"") -> Error:
-        """Sends a ping of one's own: `pong_received` is emitted when the server has answered. Not in Godot.
+        """Sends a ping; `pong_received` is emitted when the server has answered. Not in Godot.
 
         Returns:
-            `OK`; `FAILED` while not open, `ERR_INVALID_PARAMETER` if the payload has more than 125 bytes,
+            `OK`; `FAILED` if not open, `ERR_INVALID_PARAMETER` if the payload has more than 125 bytes,
             `ERR_UNAVAILABLE` in a page.
         """
         payload = bytes_of(payload)
@@ -79,13 +79,13 @@ class ClientSender(LinkSender):
         return self._link.ping(payload, self._meter.clock())
 
     def send_fragment(self, data: str | bytes, is_final: bool) -> Error:
-        """Sends a message piece by piece, for one that is not known whole when it begins. Not in Godot.
+        """Sends a message piece by piece, for messages whose end is not known at the start. Not in Godot.
 
         The first piece decides whether it is text. Until the final one, other messages are refused with `ERR_BUSY`.
 
         Args:
             data: the next piece: `str` for a text message, `bytes` for a binary one.
-            is_final: whether it is the last; it may be empty.
+            is_final: True for the last piece; it may be empty.
 
         Returns:
             As `put_packet`; `ERR_UNAVAILABLE` in multiplayer mode and in a page.
@@ -107,16 +107,16 @@ class ClientSender(LinkSender):
         return link.send_fragment(payload, kind, is_final=is_final)
 
     def send_from_thread(self, data: str | bytes) -> None:
-        """Sends a message from any thread: it is queued, and leaves with the next `poll()`. Not in Godot.
+        """Sends a message from any thread: it is queued, and sent by the next `poll()`. Not in Godot.
 
-        The one call to send that other threads than the owner may use. If the connection is not open at that `poll()`,
+        The only sending method for threads other than the owner. If the connection is not open at that `poll()`,
         the message is refused there, as `send_text` or `put_packet` would refuse it: see `last_refusal`.
 
         Args:
             data: a text message as `str`, a binary one as `bytes`.
 
         Raises:
-            BufferError: the limits of what waits to leave are reached; see `set_buffers`.
+            BufferError: the limits of unsent messages are reached; see `set_buffers`.
             UnicodeEncodeError: `data` holds a lone surrogate, which UTF-8 cannot encode.
             TypeError: `data` is neither.
         """

@@ -18,18 +18,18 @@ __all__ = ["ConnectionFailure"]
 
 
 class ConnectionFailure(Value):
-    """What went wrong, where, and what to try. Not in Godot, whose signals carry no reason.
+    """Describes what went wrong, where, and what to try. Not in Godot, whose signals carry no reason.
 
     Attributes:
-        stage: how far it had come: "arguments", "resolve", "proxy", "connect", "tls", "handshake", "open" or "close".
+        stage: how far it got: "arguments", "resolve", "proxy", "connect", "tls", "handshake", "open" or "close".
         error: the same as one of Godot's codes; never `OK`.
-        message: what happened, in a sentence for a player. Safe to show: what the peer sent is escaped.
+        message: what happened, in a sentence for a player. Safe to show: text from the peer is escaped.
         hint: what the programmer can do; "" if the message says enough.
         http_status: of the server's reply, as 404; None if there was no reply.
-        http_headers: of that reply, as (name, value) in their order.
+        http_headers: of that reply, as (name, value) in order.
         http_body: of that reply, its first 4 KiB.
         cause: the exception behind it, without its traceback; None if there was none.
-        is_repeated: True if the server broke the protocol, as it had done in the connection before. For a
+        is_repeated: True if the server broke the protocol, as in the connection before. For a
             `ReconnectPolicy`.
     """
 
@@ -61,13 +61,13 @@ class ConnectionFailure(Value):
 
     @classmethod
     def of_connection(cls, failure: Failure) -> ConnectionFailure:
-        """Describes what a transport told."""
+        """Describes a failure reported by a transport."""
         error, hint = _MEANING[failure.kind]
         if failure.stage is Stage.RESOLVE and error is Error.ERR_TIMEOUT:
             hint = _HINT_OF_LOOKUP  # no server has been asked for anything yet
         hint = f"{failure.hint or hint} {failure.note}".strip()
         before, errors = _BEFORE, _ERROR_OF_STATUS
-        if failure.stage is Stage.PROXY:  # what a proxy says is not about the server
+        if failure.stage is Stage.PROXY:  # a proxy's message is not about the server
             before, errors = {}, {}
         what = before.get(failure.kind, "") + failure.detail
         return cls(
@@ -203,7 +203,7 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
     ),
 }
 
-# What codes of a Close mean for the client, if more than that the connection is over.
+# The meanings of close codes for the client, if they say more than that the connection is over.
 _CLOSES: dict[int, tuple[Error, str]] = {
     CloseCode.MESSAGE_TOO_BIG: (
         Error.ERR_OUT_OF_MEMORY,
@@ -221,7 +221,7 @@ _CLOSES: dict[int, tuple[Error, str]] = {
 
 _HINT_OF_LOOKUP = "Check whether this computer is online."
 
-# For kinds whose detail alone tells a player little.
+# For kinds whose detail alone says little to a player.
 _BEFORE: dict[FailureKind, str] = {
     FailureKind.CERTIFICATE: "the server cannot be trusted: ",
     FailureKind.VIOLATION: "the server broke the WebSocket protocol: ",

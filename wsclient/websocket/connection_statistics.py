@@ -1,4 +1,4 @@
-"""ConnectionStatistics: what a connection has done so far, in numbers."""
+"""ConnectionStatistics: the counters of a connection."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ __all__ = ["ConnectionStatistics"]
 
 
 class ConnectionStatistics(NamedTuple):
-    """What was counted since `connect_to_url`; it stays after the end. Not in Godot.
+    """The counters since `connect_to_url`; they stay after the end. Not in Godot.
 
-    For what happens in a second, subtract what was counted a second ago.
+    For values per second, subtract the counters of a second ago.
 
     Attributes:
-        messages_received: that could be read; in multiplayer mode the packets of peers.
-        messages_sent: that were taken by `put_packet` and its like.
-        messages_ignored: multiplayer mode: those of the server that meant nothing.
+        messages_received: readable messages; in multiplayer mode the packets of peers.
+        messages_sent: messages accepted by `put_packet` and the like.
+        messages_ignored: in multiplayer mode, messages of the server without a meaning.
         bytes_received: of the payload of the messages received.
         bytes_sent: of the payload of the messages sent.
-        unread_packets: received, and not read yet.
-        unread_bytes: of those.
-        unsent_packets: sent, and not handed to the system yet.
-        unsent_bytes: of those.
+        unread_packets: packets received, and not read yet.
+        unread_bytes: bytes of those.
+        unsent_packets: packets sent, and not passed to the system yet.
+        unsent_bytes: bytes of those.
         polls: calls of `poll()`.
         longest_poll: seconds, handlers included, of all `poll()` that found something to do; 0.0 before the first.
-        silence: seconds since anything came from the server, if only a pong; -1.0 while not open.
-        unanswered_pings: pings of the heartbeat that the server has not answered; three are the end of a line.
-        write_stall: seconds since the system last took a byte, while some wait to be sent; 0.0 if none do.
+        silence: seconds since anything arrived from the server, even a pong; -1.0 if not open.
+        unanswered_pings: pings of the heartbeat that the server has not answered; three end the connection.
+        write_stall: seconds since the system last took a byte, if some wait to be sent; 0.0 if none do.
         backlog: messages that were read, and whose signal has not been emitted yet.
         polls_cut_short: polls that `poll_budget` ended with such messages left; several in a row mean falling behind.
     """

@@ -18,11 +18,11 @@ logger: Final = logging.getLogger("wsclient.link")
 
 
 class FailureRecord:
-    """What `last_error` and `last_refusal` return, of one connection.
+    """The failures that `last_error` and `last_refusal` of one connection return.
 
     Attributes:
-        ending: why the attempt or the connection ended; None if it has not, or as it should.
-        refusal: why the last call was refused; None if none was.
+        ending: the failure of the attempt or connection; None if it has not ended, or ended normally.
+        refusal: the reason for refusing the last call; None if it was not refused.
     """
 
     __slots__ = ("_log", "ending", "refusal")

@@ -1,4 +1,4 @@
-"""What a process must not do with its connections: a forked child touch them, and the end lose data silently."""
+"""Protects connections: a forked child must not use them, and the program's end must not lose data silently."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def guard(link: Link) -> None:
 
 
 def disown_all() -> None:
-    """Called in each child, as soon as it is there. Costs nothing before that: no call has to ask where it runs."""
+    """Called in each child as soon as it exists. Free of cost before that: no call has to check its process."""
     for link in list(_links):
         link.disown(os.getppid())
 
 
 def warn_at_exit() -> None:
-    """Called when the interpreter exits: logs what has not left, one line a connection."""
+    """Called when the interpreter exits: logs unsent data, one line per connection."""
     for link in list(_links):
         link.warn_of_unsent("the program ended")
 

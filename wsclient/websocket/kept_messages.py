@@ -1,4 +1,4 @@
-"""KeptMessages: what was sent while there was no connection, and waits for the next one."""
+"""KeptMessages: messages sent without a connection, which wait for the next one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ logger: Final = logging.getLogger("wsclient.reconnect")
 
 
 class KeptMessages:
-    """Messages in the order in which they are to leave. Its user looks at the limits.
+    """Messages in the order in which they will be sent. The caller checks the limits.
 
     Attributes:
         size: bytes of their payloads.
@@ -46,10 +46,10 @@ class KeptMessages:
         return messages
 
     def let_go(self, why: str) -> None:
-        """Forgets all messages. Logs how many there were, if any.
+        """Forgets all messages. Logs their number, if there are any.
 
         Args:
-            why: what has happened, as the end of a sentence.
+            why: the reason, as the end of a sentence.
         """
         size = self.size
         if messages := self.take():

@@ -37,18 +37,18 @@ class WriteMode(NamedInt):
     WRITE_MODE_BINARY = 1
 
 
-# Looked up once: through its class, a member costs Python 3.11 a fifth of what sending a small message does.
+# Looked up once: in Python 3.11, access to a member through its class costs a fifth of sending a small message.
 _TEXT = WriteMode.WRITE_MODE_TEXT
 _OK = Error.OK
 
 _HINT_OF_ROOM: Final = "Call poll(), send less, or see set_buffers()"
 _HINT_OF_FRAGMENTS: Final = "Send its last one with send_fragment(data, True) first"
 _MAX_PINGS: Final = 64  # that are remembered; arbitrary
-_SHORT: Final = 1024  # bytes; a longer message never goes by express, and is checked later
+_SHORT: Final = 1024  # bytes; a longer message never takes the express path, and is checked later
 
 
 class Limits(NamedTuple):
-    """What `set_buffers` sets, each direction by itself."""
+    """The limits that `set_buffers` sets, for one direction."""
 
     max_bytes: int = 16 * 1024 * 1024  # of one message, and of all that wait
     max_packets: int = 4096  # that wait
@@ -58,35 +58,35 @@ class Link:
     """One connection, from the attempt to its end.
 
     Args:
-        incoming: the limits of what is received and not read.
-        outgoing: the limits of what is sent and has not left.
+        incoming: the limits of unread data.
+        outgoing: the limits of unsent data.
         write_mode: what `put_packet` sends.
-        auto_flush: whether each message is written at once.
-        error_while_closed: what `get_packet_error()` tells after reading nothing while not open.
+        auto_flush: True to write each message immediately.
+        error_while_closed: the result of `get_packet_error()` if nothing was read because it is not open.
 
     Attributes:
-        transport: what carries it; None before the attempt, and once its end has been applied.
-        events: what happened and has not been applied yet.
+        transport: its transport; None before the attempt, and once its end has been applied.
+        events: events that have not been applied yet.
         inbox: what was received and not read; stays readable behind the end.
         is_open: from the opening handshake to the end, while closing too.
-        is_closing_here: whether we asked for the end.
+        is_closing_here: True if this side started the closing.
         opened_at: when it opened, on the client's clock.
-        kept: what is sent while not open, for the next connection, and what had not left of the one before; None if
+        kept: messages sent while not open, for the next connection, and unsent ones of the previous one; None if
             nothing is kept.
-        has_received_close: whether the server's Close frame was applied.
+        has_received_close: True if the server's Close frame was applied.
         close_code: of the last close, as received; -1 before any.
-        close_reason: that came with it.
-        response_headers: of the server's 101; they stay behind the end.
-        has_warned_of_pause: whether a log line has said that nobody reads the packets.
-        has_warned_of_backlog: whether one has said that messages come faster than they are handled.
-        place: host and port of the server, with which log lines begin.
+        close_reason: the reason received with it.
+        response_headers: of the server's 101; they stay after the end.
+        has_warned_of_pause: True if a log line has said that the packets are not being read.
+        has_warned_of_backlog: True if one has said that messages arrive faster than they are handled.
+        place: host and port of the server, at the start of log lines.
         failures: why calls were refused, and why the connection failed.
-        fragmented: the kind of the message whose fragments are being sent; None if there is no such.
-        own_code: of the Close that was sent from here; -1 if none was.
+        fragmented: the kind of the message whose fragments are being sent; None if there is none.
+        own_code: the code of the Close sent from here; -1 if none was.
         thread: the one that may use the connection; None if any may.
-        sent_messages: how many were given to the transport.
-        sent_bytes: of their payloads.
-        wake: called when something is left to do that no descriptor and no time will show; see `let_rest`.
+        sent_messages: the number of messages passed to the transport.
+        sent_bytes: the bytes of their payloads.
+        wake: called if work is left that no descriptor and no time will announce; see `let_rest`.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Link:
         self.sent_messages: int = 0
         self.sent_bytes: int = 0
         self._outgoing = outgoing
-        self._sure_messages = self._sure_bytes = 0  # up to which count there surely is room, whatever leaves meanwhile
+        self._sure_messages = self._sure_bytes = 0  # the count up to which there is certainly room
         self._express: Callable[[bytes, bool], bool] = no_express  # the transport's
         self._error_while_closed = error_while_closed
         self.wake: Callable[[], object] = needs_nobody
@@ -146,7 +146,7 @@ class Link:
     @property
     def buffered_amount(self) -> int:
         """Bytes of packets that wait to be sent, kept ones among them."""
-        transport, kept = self.transport, self.kept  # asked once: another thread may be the one that asks
+        transport, kept = self.transport, self.kept  # looked up once, because another thread may call it
         waiting = 0 if transport is None else transport.buffered_amount
         return waiting if kept is None else waiting + kept.size
 
@@ -164,7 +164,7 @@ class Link:
 
     @property
     def latency(self) -> float:
-        """Seconds, the round trip of the heartbeat's last ping, behind the end too; -1.0 before the first."""
+        """The round trip of the heartbeat's last ping, in seconds; stays after the end; -1.0 before the first."""
         transport = self.transport
         latency = -1.0 if transport is None else transport.latency
         return self._latency if latency < 0.0 else latency
@@ -192,7 +192,7 @@ class Link:
         transport.remembers = self.kept is not None
 
     def take_over(self, before: Link, incoming: Limits) -> None:
-        """Goes on where a link has ended: with what can be read, what was kept, and what was counted."""
+        """Continues after a link has ended, with its readable messages, kept messages, and counters."""
         self.inbox = before.inbox
         self.inbox.max_bytes, self.inbox.max_packets = incoming
         self.kept, before.kept = before.kept, None
@@ -201,14 +201,14 @@ class Link:
         self._latency = before.latency
 
     def let_rest(self, wake: Callable[[], object]) -> None:
-        """Sets what is called when something is left to do while nobody polls."""
+        """Sets the callable for work that is left although polling has paused."""
         self.wake = wake
         self._express = no_express  # the next message asks the transport again
         if self.transport is not None:
             self.transport.wake = wake
 
     def open(self) -> None:
-        """Takes note that the opening handshake succeeded."""
+        """Called when the opening handshake has succeeded."""
         self.is_open = True
         if self.transport is not None:
             self.response_headers = self.transport.response_headers
@@ -257,12 +257,12 @@ class Link:
         return self.send(packet, self.write_mode is _TEXT)
 
     def send(self, payload: bytes, is_text: bool) -> Error:
-        """Sends one message, or refuses it whole; see `WebSocketPeer.put_packet`."""
+        """Sends one message, or refuses all of it; see `WebSocketPeer.put_packet`."""
         if get_ident() != self.thread:
             self.check_thread()
         sent_bytes = self.sent_bytes + len(payload)
-        # Skip the check while the message is sure to fit: what waits grows only by what is sent here. Whether the
-        # connection is open, the transport's express knows.
+        # Skip the check while the message is sure to fit: the queue grows only by messages sent here. The transport's
+        # express knows if the connection is open.
         if (
             self.sent_messages < self._sure_messages
             and sent_bytes <= self._sure_bytes
@@ -286,7 +286,7 @@ class Link:
         if not can_send or self.sent_messages >= self._sure_messages or self.sent_bytes + size > self._sure_bytes:
             refusal = self._look_for_room(size)
             if refusal and self._auto_flush:
-                self.flush()  # which the messages before may have left to poll(), for the network was full
+                self.flush()  # earlier messages may have left this to poll(), because the network was full
                 refusal = self._look_for_room(size)
             if refusal:
                 return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint=_HINT_OF_ROOM)
@@ -307,7 +307,7 @@ class Link:
         return _OK
 
     def queue(self, payload: bytes, *, is_text: bool) -> Error:
-        """Queues one message for the next `poll()`, or refuses it whole. The system is not called."""
+        """Queues one message for the next `poll()`, or refuses all of it. Does not call the system."""
         transport = self.transport
         if transport is None or not transport.can_send or not self.is_open:
             return self.refuse(Error.FAILED, f"nothing can be sent while {self._state}", hint=self._way_out)
@@ -328,7 +328,7 @@ class Link:
         return self.transport is not None and not self._look_for_room(size)
 
     def is_full_for(self, size: int) -> bool:
-        """Returns whether a message of that size has to wait for room; False if none can be sent."""
+        """Returns True if a message of that size has to wait for room; False if none can be sent."""
         return (self.is_open or self.kept is not None) and bool(self._look_for_room(size))
 
     def _look_for_room(self, size: int) -> str:
@@ -344,7 +344,7 @@ class Link:
         return ""
 
     def send_kept(self) -> None:
-        """Sends what was kept. It fits: what else was sent since has been counted together with it."""
+        """Sends kept messages. They fit: everything sent since has been counted together with them."""
         transport = self.transport
         if self.kept is None or transport is None or not transport.can_send:
             return
@@ -356,7 +356,7 @@ class Link:
             transport.flush()
 
     def keep_unsent(self) -> None:
-        """Keeps what the transport, whose end has come, has not wholly sent."""
+        """Keeps the messages that an ended transport has not sent completely."""
         if self.kept is None or self.transport is None:
             return
         unsent = self.transport.unsent_messages()
@@ -365,13 +365,13 @@ class Link:
         self.sent_bytes -= sum(len(payload) for payload, _ in unsent)
 
     def stop_keeping(self, why: str) -> None:
-        """Forgets what was kept, and keeps nothing more. Logs it if something was."""
+        """Forgets kept messages, and keeps no more. Logs it if there were any."""
         kept, self.kept = self.kept, None
         if kept is not None:
             kept.let_go(why)
 
     def flush(self) -> None:
-        """Writes what waits, as far as the system takes it now."""
+        """Writes waiting data, as much as the system takes now."""
         self.check_thread()
         if self.transport is not None:
             self.transport.flush()
@@ -388,11 +388,11 @@ class Link:
         self.say_goodbye(code, reason)
 
     def say_goodbye(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
-        """Closes as `close` does, whatever thread calls: an object may be dropped in any."""
+        """Closes as `close` does, from any thread: an object may be released in any thread."""
         if self.transport is None or self.is_closing_here:
             return
         if self.is_open:
-            self.transport.close(code, reason)  # first, for it may refuse the code
+            self.transport.close(code, reason)  # first, because it may refuse the code
             self.is_closing_here, self.own_code = True, code
         else:
             self.let_go()
@@ -402,7 +402,7 @@ class Link:
         self._latency = self.latency
 
     def let_go(self) -> None:
-        """Ends at once, without an event. What can be read stays readable."""
+        """Ends immediately, without an event. Received messages stay readable."""
         self.keep_latency()
         transport, self.transport = self.transport, None
         self.is_open = False
@@ -414,14 +414,14 @@ class Link:
         self.wake()
 
     def warn_of_unsent(self, when: str) -> None:
-        """Logs how much of what was sent had not left when the connection was let go."""
+        """Logs how much data had not been sent when the connection was dropped."""
         if unsent := self.buffered_amount:
             logger.warning(
                 "%s with %d bytes in %d messages unsent: they are lost", when, unsent, self.buffered_messages
             )
 
     def disown(self, owner: int) -> None:
-        """Takes note that this is a forked child, whose parent has the connection: nobody may use it here.
+        """Records that this is a forked child, whose parent has the connection: it cannot be used here.
 
         Args:
             owner: the parent process.
@@ -430,8 +430,8 @@ class Link:
             return
         self._express = no_express
         transport, self.transport = self.transport, ForkedTransport(owner)
-        self.is_open = self.is_closing_here = False  # not here: so that letting go of it needs no goodbye
-        self.events.clear()  # the parent tells them
+        self.is_open = self.is_closing_here = False  # not here: so that dropping it needs no goodbye
+        self.events.clear()  # the parent logs them
         transport.abort()  # closes this process's copies of the descriptors; the connection does not notice
 
     @property
@@ -440,7 +440,7 @@ class Link:
         return self.failures.last_error
 
     def refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:
-        """Records why a call is refused, and logs it for those who do not look at what it returns."""
+        """Records why a call is refused, and logs it in case the caller ignores the returned error."""
         self.check_thread()
         return self.failures.refuse(self.place, error, message, cause, hint=hint)
 
@@ -458,7 +458,7 @@ class Link:
 
 
 def check_close(code: int, reason: str) -> None:
-    """Refuses what a Close frame must not carry (RFC 6455 sections 5.5 and 7.4)."""
+    """Refuses codes and reasons that a Close frame must not carry (RFC 6455 sections 5.5 and 7.4)."""
     if not isinstance(code, int) or not isinstance(reason, str):
         raise TypeError(f"a close code is an int, and its reason a str, not {code!r} and {reason!r}")
     if code != 0 and not is_valid_close_code(code):

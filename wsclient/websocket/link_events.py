@@ -1,4 +1,4 @@
-"""LinkEvents: applies what happened on a client's link, and emits the signals for it."""
+"""LinkEvents: applies the events of a client's link, and emits their signals."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _NORMAL: Final = (CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY, CloseCode.NO_S
 
 
 class OwedSignal(Value):
-    """A signal that is emitted before anything else.
+    """A signal that must be emitted before any other.
 
     Attributes:
-        end: set if it ends an attempt or a connection that nobody has asked to end: what follows is decided when its
+        end: set if it ends an attempt or a connection unexpectedly: the next step is decided when its
             handlers have run.
     """
 
@@ -52,7 +52,7 @@ class LinkEvents(SignalEmitter):
     _reconnector: Reconnector | None
     _has_packet_hook: bool
 
-    # The method that a subclass may override, by its signal.
+    # The method that a subclass may override, by signal.
     _hooks: ClassVar[Mapping[str, str]] = {
         "connection_established": "_on_connect",
         "connection_error": "_on_error",
@@ -64,7 +64,7 @@ class LinkEvents(SignalEmitter):
 
     _free_names = frozenset(_hooks.values())
 
-    # What other libraries call these signals, without "on_".
+    # Names of these signals in other libraries, without "on_".
     _synonyms: ClassVar[Mapping[str, Sequence[str]]] = {
         synonym: signals
         for synonyms, signals in (
@@ -94,12 +94,12 @@ class LinkEvents(SignalEmitter):
     def _tell_messages(self, link: Link, messages: Messages, deadline: float) -> bool:
         """Puts messages into the inbox, as many as find room, and emits `data_received` for each."""
         events, inbox, payloads = link.events, link.inbox, messages.payloads
-        if not payloads:  # all told; Ctrl+C came before they were taken off
+        if not payloads:  # all emitted; Ctrl+C came before they were removed
             del events[0]
             return True
         if self._handlers["message_received"] and self._hands_messages_over():
             return self._hand_over(link, messages, deadline)
-        # At the end nothing waits any more: what was read, one read at most, goes in whatever the limits say.
+        # At the end nothing waits: the data read, one read at most, is accepted whatever the limits are.
         room = len(payloads) if isinstance(events[-1], Ended) else inbox.room_for(messages)
         if not room:
             self._warn_of_pause(link)
@@ -108,7 +108,7 @@ class LinkEvents(SignalEmitter):
             return self._tell_relayed(link, self._session, messages, room, deadline)
         if self._has_packet_hook or self._handlers["data_received"]:
             return self._tell_each(link, messages, room, deadline)
-        # Nobody listens: all at once.
+        # No handlers: take all at once.
         if room == len(payloads):
             del events[0]
         else:
@@ -118,8 +118,8 @@ class LinkEvents(SignalEmitter):
 
     def _tell_each(self, link: Link, messages: Messages, room: int, deadline: float) -> bool:
         """Puts one message after the other into the inbox, and emits `data_received` for each before the next."""
-        # What a game pays for each message that it handles by signal: local names, and usually no call but the
-        # handler's and the look at the clock.
+        # The cost of each message that a game handles by signal: local names, and usually no call except the handler's
+        # and the look at the clock.
         clock, transport, inbox = self._meter.clock, link.transport, link.inbox
         add, sole_handlers = inbox.packets.append, self._sole_handlers
         hook = self._hook("data_received") if self._has_packet_hook else None
@@ -147,7 +147,7 @@ class LinkEvents(SignalEmitter):
         return self._session is None and self._is_heard("message_received")
 
     def _hand_over(self, link: Link, messages: Messages, deadline: float) -> bool:
-        """Gives one message after the other to the handlers of `message_received`, as long as there are any."""
+        """Passes messages one by one to the handlers of `message_received`, as long as there are any."""
         transport, clock, inbox = link.transport, self._meter.clock, link.inbox
         told = 0
         try:
@@ -174,7 +174,7 @@ class LinkEvents(SignalEmitter):
             self._emit("messages_available", None, len(inbox.packets))
 
     def _tell_relayed(self, link: Link, session: Session, messages: Messages, room: int, deadline: float) -> bool:
-        """Gives one message after the other to the session, and emits what it makes of each."""
+        """Passes messages one by one to the session, and emits the result of each."""
         transport, clock = link.transport, self._meter.clock
         told = 0
         try:
@@ -190,7 +190,7 @@ class LinkEvents(SignalEmitter):
     # The session of multiplayer mode
 
     def _tell_session(self, session: Session, events: Sequence[SessionEvent]) -> None:
-        """Emits what one message changed in the session."""
+        """Emits the change that one message made in the session."""
         for event in events:
             if isinstance(event, PeerPacket):
                 self._queue_packet(session, event)
@@ -205,16 +205,16 @@ class LinkEvents(SignalEmitter):
     def _tell_of_peer(self, peer_id: int, *, is_joined: bool) -> None:
         link = self._link
         if is_joined:
-            self._owed = OwedSignal("connection_succeeded")  # comes second, whatever a handler raises
+            self._owed = OwedSignal("connection_succeeded")  # comes second, even if a handler raises
         self._emit("peer_connected", None, peer_id)
-        # A handler may have ended it all: what is owed then is the end, to be told first in the next poll().
+        # A handler may have ended the connection: then the owed signal is the end, emitted first by the next poll().
         if self._owed is not None and link.transport is not None:
             self._tell_owed(self._owed)
 
     # Everything else
 
     def _tell_event(self, link: Link, event: Event) -> None:
-        # Taken off when it has been applied and before it is told, so that Ctrl+C loses no event, nor tells one twice.
+        # Removed after it was applied and before it is emitted, so that Ctrl+C neither loses nor repeats an event.
         if isinstance(event, Opened):
             self._tell_opened(link, event)
         elif isinstance(event, CloseReceived):
@@ -222,7 +222,7 @@ class LinkEvents(SignalEmitter):
             link.close_code, link.close_reason = event.code, event.reason
             del link.events[0]
             if not event.is_answer:
-                code = 0 if event.code == CloseCode.NO_STATUS else event.code  # as Godot says it
+                code = 0 if event.code == CloseCode.NO_STATUS else event.code  # as Godot words it
                 self._tell("server_close_request", code, event.reason)
         elif isinstance(event, Ended):
             self._tell_available(link)
@@ -236,7 +236,7 @@ class LinkEvents(SignalEmitter):
             sent_at = link.pong(event.payload)
             if sent_at is not None:
                 self._tell("pong_received", event.payload, self._meter.clock() - sent_at)
-        else:  # of pings a transport of the user's may tell
+        else:  # for pings that a transport of the user's may report
             del link.events[0]
 
     def _tell_opened(self, link: Link, event: Opened) -> None:
@@ -266,7 +266,7 @@ class LinkEvents(SignalEmitter):
         if link.transport is not None:
             link.keep_latency()
             link.transport.abort()
-        # In one line: so Ctrl+C finds a connection that goes on, or one whose end will be told.
+        # In one statement: so Ctrl+C leaves either a connection that continues, or one whose end will be emitted.
         self._owed, link.transport, link.is_open = owed, None, False
         link.let_go()
         if self._session is not None:
@@ -281,9 +281,9 @@ class LinkEvents(SignalEmitter):
     # Emitting
 
     def _tell_owed(self, owed: OwedSignal | End) -> None:
-        """Emits the signal that is owed, and behind the end of a connection the one that says what follows."""
+        """Emits the owed signal, and after the end of a connection the one that says what follows."""
         if isinstance(owed, OwedSignal):
-            self._owed = owed.end  # if a handler raises, what follows is decided in the next poll
+            self._owed = owed.end  # if a handler raises, the next step is decided in the next poll
             self._tell(owed.name, *owed.args)
             if owed.end is None or self._owed is not owed.end:
                 return
@@ -337,7 +337,7 @@ def forget_told(link: Link, messages: Messages, count: int) -> None:
 
 
 def _failure_of(link: Link, ended: Ended) -> ConnectionFailure | None:
-    """Returns why a connection failed. A Close that says why counts more than how TCP ended."""
+    """Returns the failure of a connection. A Close with a reason counts more than how TCP ended."""
     cause = None if ended.failure is None else ended.failure.cause
     code = link.close_code
     if link.has_received_close and code not in _NORMAL and code != link.own_code:  # which an answer repeats

@@ -1,4 +1,4 @@
-"""LinkPolling: one `poll()`: what comes is read and told, until nothing is left, or no time, or no room."""
+"""LinkPolling: one `poll()`: reads and emits until nothing is left, or no time, or no room."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class LinkPolling(LinkEvents):
         def _connect_again(self) -> bool: ...
 
     def _poll_awake(self) -> None:
-        """Polls, although it may be for nothing."""
+        """Polls, although there may be nothing to do."""
         if self._is_polling:
             return
         if self._mailbox.messages:
@@ -64,13 +64,13 @@ class LinkPolling(LinkEvents):
         else:
             self._end_poll()
         finally:
-            self._is_polling = False  # here too: Ctrl+C may have kept _end_poll from it
+            self._is_polling = False  # here too: Ctrl+C may have kept _end_poll from doing it
             self._meter.stop(has_left=bool(link.events) and not link.inbox.is_full)
             if self._meter.is_behind and not link.has_warned_of_backlog:
                 self._warn_of_backlog(link)
 
     def _send_posted(self) -> None:
-        """Sends what other threads have put into the mailbox, as far as there is room."""
+        """Sends messages that other threads have put into the mailbox, as far as there is room."""
         messages, link = self._mailbox.messages, self._link
         while messages and not link.is_full_for(len(messages[0][0])):
             payload, is_text = messages[0]
@@ -78,14 +78,14 @@ class LinkPolling(LinkEvents):
             self._send_message(payload, is_text=is_text)
 
     def _step(self) -> bool:
-        """Takes one step of the connection. Returns whether there is anything to do then."""
+        """Takes one step of the connection. Returns True if there is anything to do then."""
         self._meter.start()
         link = self._link
         transport = link.transport
         if transport is None:
             return self._owed is not None or bool(self._deferred) or self._connect_again()
         events = link.events
-        if events:  # read before, and waiting for time or room: nothing more is read, which holds the sender back
+        if events:  # already read, and waiting for time or room: nothing more is read, which slows the sender down
             self._has_read = False
             if not isinstance(events[-1], Ended):
                 events += transport.poll(read=False)
@@ -95,7 +95,7 @@ class LinkPolling(LinkEvents):
         return bool(events or transport.has_more or self._owed is not None or self._deferred)
 
     def _work(self, link: Link) -> None:
-        """Tells what has happened and reads on, until nothing is left, or no time, or no room."""
+        """Emits the events and reads on, until nothing is left, or no time, or no room."""
         clock, deadline = self._meter.clock, self._meter.deadline
         transport = link.transport
         enough = link.inbox.received_bytes + (0 if transport is None else transport.enough)
@@ -133,7 +133,7 @@ class LinkPolling(LinkEvents):
     # For a PollGroup
 
     def _let_rest(self, wake: Callable[[], object]) -> None:
-        """Sets what is called when something is left to do that no descriptor and no time will show."""
+        """Sets the callable for work that is left, and that no descriptor and no time will announce."""
         self._link.let_rest(wake)
 
     def _poll_woken(self, at: float, is_readable: bool | None) -> None:
@@ -146,7 +146,7 @@ class LinkPolling(LinkEvents):
         self._poll_awake()
 
     def _resting_place(self) -> tuple[Descriptor | None, float]:
-        """Returns what wakes this client and until when it rests; -inf if there is something to do."""
+        """Returns the descriptor that wakes this client and the time until which it rests; -inf if there is work."""
         link, transport = self._link, self._link.transport
         if self._owed is not None or self._deferred or self._mailbox.messages:
             return None, -inf

@@ -1,4 +1,4 @@
-"""What a client counts of its link, its session and its polls, put together."""
+"""Combines the counters of a client's link, session and polls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["statistics_of"]
 
 
 def statistics_of(link: Link, session: Session | None, meter: PollMeter) -> ConnectionStatistics:
-    """Returns what was counted so far. May be called by any thread."""
+    """Returns the counters so far. May be called by any thread."""
     transport, inbox = link.transport, link.inbox
     return ConnectionStatistics(
         messages_received=inbox.received + inbox.handed,

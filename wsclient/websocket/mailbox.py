@@ -1,4 +1,4 @@
-"""Mailbox: messages that other threads have given to the owner of a connection, to be sent by its next `poll()`."""
+"""Mailbox: messages from other threads, to be sent by the owner's next `poll()`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Mailbox"]
 
 
 class Mailbox:
-    """Text and binary messages, bounded. Any thread may put one in; the owner alone takes them, and never waits.
+    """Text and binary messages, bounded. Any thread may put one in; only the owner takes them, and never waits.
 
     Attributes:
         messages: payload, and whether it is text; the oldest first.

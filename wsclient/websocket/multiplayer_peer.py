@@ -1,4 +1,4 @@
-"""WebSocketMultiplayerPeer: what a client and a server over WebSockets have in common."""
+"""WebSocketMultiplayerPeer: the common base of a client and a server over WebSockets."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _POLL_BUDGET: Final = 0.004  # seconds
 
 
 class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSender):
-    """What speaks WebSocket to other peers: over one connection as a client, over many as a server.
+    """Speaks WebSocket to other peers: over one connection as a client, over many as a server.
 
-    In normal mode messages go to and come from the peers that `get_peer()` returns. In multiplayer mode (`gd_mp_api`)
-    packets go between all peers of a session: `set_target_peer()` says to whom, `get_packet_peer()` from whom.
+    In normal mode, messages are sent to and received from the peers that `get_peer()` returns. In multiplayer mode,
+    `gd_mp_api`, packets go between all peers of a session: see `set_target_peer()` and `get_packet_peer()`.
 
-    Not to be made by itself: see `WebSocketClient`.
+    Do not create it directly: see `WebSocketClient`.
     """
 
     peer_packet: Final = Signal[int]("peer_source")
@@ -80,7 +80,7 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
         """
         TransferMode(mode)
 
-    # Packets: those calls of PacketReader that PacketPeer has too, which stands before it
+    # Packets: the methods of PacketReader that PacketPeer has too, which precedes it
 
     if TYPE_CHECKING:  # pyright asks for their types by themselves
 
@@ -103,13 +103,13 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
         output_buffer_size_kb: int,
         output_max_packets: int,
     ) -> Error:
-        """Sets the limits of each connection to come. They hold as given; nothing is rounded.
+        """Sets the limits of later connections. They are used as they are; nothing is rounded.
 
         Args:
-            input_buffer_size_kb: KiB: the largest message that is received, and all that wait to be read.
-            input_max_packets: packets that wait to be read; while so many do, the sender is held back.
-            output_buffer_size_kb: KiB: the largest message that can be sent, and all that wait to leave.
-            output_max_packets: packets that wait to leave.
+            input_buffer_size_kb: KiB: the largest message that is received, and the total of unread messages.
+            input_max_packets: packets that wait to be read; at this number, the sender is slowed down.
+            output_buffer_size_kb: KiB: the largest message that can be sent, and the total of unsent messages.
+            output_max_packets: packets that wait to be sent.
 
         Returns:
             `OK`; `FAILED` while connecting or connected, `ERR_INVALID_PARAMETER` for a number below 1.
@@ -147,7 +147,7 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
 
     @abstractmethod
     def _is_owned(self) -> bool:
-        """Returns whether something is under way that nobody has asked to end."""
+        """Returns True if something is in progress that has not been asked to end."""
 
     @abstractmethod
     def _refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:

@@ -1,4 +1,4 @@
-"""PacketQueue: what was received and not read, bounded by packets and bytes; and the calls that read it."""
+"""PacketQueue: received and unread packets, bounded by number and bytes, and the methods that read them."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ _OK = Error.OK
 class PacketQueue:
     """Whole messages in order of arrival, text as UTF-8.
 
-    Taking one is a single call into C: nothing is kept beside it that would have to be taken too. Which of them are
-    text, and how many bytes wait, is worked out when somebody asks.
+    Taking one is a single call into C: nothing is stored next to it that would have to be taken too. Which of them are
+    text, and how many bytes wait, is computed on request.
 
     Args:
-        max_bytes: of payload that it takes. A message that is larger by itself is taken when nothing else waits.
+        max_bytes: of payload that it takes. A single larger message is taken if nothing else waits.
         max_packets: messages that it takes; at least 1.
-        when_empty: what `get_packet_error()` tells after reading where nothing is.
+        when_empty: the result of `get_packet_error()` after reading from an empty queue.
 
     Attributes:
-        packets: the messages; whoever reads may take from the left.
+        packets: the messages; a reader may take from the left.
         when_empty: as above.
         thread: the one that may take messages; None if any may.
-        received: how many messages were ever put in.
-        told: how many of these `messages_available` was emitted for, or would have been.
-        handed: how many messages went to handlers of `message_received`, and were never put in.
-        handed_bytes: of those.
+        received: the number of messages ever put in.
+        told: the number of these that `messages_available` was emitted for, or would have been.
+        handed: the number of messages passed to handlers of `message_received`, and never put in.
+        handed_bytes: the bytes of those.
         kinds: those of messages, as in `Messages`: from the last one that was taken on, or from one before it.
         kinds_from: the number of the first of these. The first message ever is number 1; 0 stands for none, no text.
-        only_kind: of those that wait: 1 where all are text, 0 where none is, None where that is not so sure.
+        only_kind: of those that wait: 1 if all are text, 0 if none is, None if that is not certain.
     """
 
     __slots__ = (
@@ -93,7 +93,7 @@ class PacketQueue:
 
     @property
     def error(self) -> Error:
-        """What `get_packet_error()` returns. Taking a message makes it `OK`, at no cost: then one more was taken."""
+        """The result of `get_packet_error()`. Taking a message makes it `OK` at no cost: one more was taken then."""
         return self._error if self._failed_at == self.received - len(self.packets) else _OK
 
     @error.setter
@@ -119,7 +119,7 @@ class PacketQueue:
         if count <= 0:
             return 0
         size = messages.size if count == len(payloads) else sum(map(len, payloads[:count]))
-        # What `_fits` asks first, asked here: three calls less for each message that comes by itself.
+        # The first check of `_fits`, repeated here: saves three calls for each message that arrives alone.
         if self._put_bytes - self._gone_bytes + size <= self.max_bytes or self._fits(size):
             return count
         room = self.max_bytes - self.size_at_most
@@ -129,7 +129,7 @@ class PacketQueue:
         return fitting or (0 if packets else 1)
 
     def extend(self, messages: Messages) -> None:
-        """Puts messages in; how many it takes, `room_for` tells."""
+        """Puts messages in; `room_for` returns how many it takes."""
         self._add_kinds(messages.kinds)
         size = messages.size
         self.received += len(messages.payloads)
@@ -137,7 +137,7 @@ class PacketQueue:
         self.packets.extend(messages.payloads)
 
     def announce(self, messages: Messages) -> None:
-        """Begins to put messages in one by one: whoever does it counts each in `received`, then adds it to `packets`.
+        """Begins to put messages in one by one: the caller counts each in `received`, then adds it to `packets`.
 
         Nothing else may be put in before `settle`.
         """
@@ -145,7 +145,7 @@ class PacketQueue:
         self._announced, self._announced_at = messages.payloads, self.received
 
     def settle(self) -> int:
-        """Ends what `announce` began. Gives how many of the messages were put in."""
+        """Ends what `announce` began. Returns how many of the messages were put in."""
         self._put_bytes, self._announced = self.received_bytes, []
         return self.received - self._announced_at
 
@@ -178,11 +178,11 @@ class PacketQueue:
 
     @property
     def size_at_most(self) -> int:
-        """How many bytes of payload wait, or a little more: some may have been read since they were counted."""
+        """The bytes of waiting payload, or a little more: some may have been read since they were counted."""
         return self.received_bytes - self._gone_bytes
 
     def _fits(self, more: int) -> bool:
-        # Counted again only if the old count, which may be too high, says no.
+        # Counted again only if the old count, which may be too high, leaves no room.
         if self.size_at_most + more <= self.max_bytes:
             return True
         waiting = self.size
@@ -191,8 +191,8 @@ class PacketQueue:
 
     def _add_kinds(self, kinds: bytes) -> None:
         taken, start = self.received - len(self.packets), self.kinds_from
-        # From the last one that was taken to the last one put in; neither those before, nor announced ones that did
-        # not come.
+        # From the last one that was taken to the last one put in; neither earlier ones, nor announced ones that did
+        # not arrive.
         self.kinds, self.kinds_from = self.kinds[taken - start : self.received - start + 1] + kinds, taken
         only = 0 if TEXT not in kinds else None if BINARY in kinds else 1
         if only != self.only_kind:
@@ -200,7 +200,7 @@ class PacketQueue:
 
 
 class PacketReader:
-    """The calls that read a `PacketQueue`: the same on a peer and on the client that speaks for it.
+    """The methods that read a `PacketQueue`: the same on a peer and on the client that represents it.
 
     Comes before `PacketPeer` in a class's bases.
     """
@@ -212,7 +212,7 @@ class PacketReader:
         return len(self._inbox.packets)
 
     def get_packet(self) -> bytes:
-        """Takes the oldest packet; of a text message its UTF-8.
+        """Takes the oldest packet; for a text message, its UTF-8.
 
         Returns:
             b"" if there is none: then `get_packet_error()` returns `ERR_UNAVAILABLE`, or `FAILED` while not open.
@@ -224,7 +224,7 @@ class PacketReader:
         return inbox.take_asking()
 
     def get_packets(self) -> list[bytes]:
-        """Takes all packets at once, none if there are none: the cheapest way to read many."""
+        """Takes all packets at once; an empty list if there are none. The cheapest way to read many."""
         inbox = self._inbox
         inbox.check_thread()
         packets = list(inbox.packets)
@@ -243,7 +243,7 @@ class PacketReader:
             inbox.error = inbox.when_empty
             return None
         kind = inbox.only_kind
-        if kind is None:  # what `last_was_text` asks
+        if kind is None:  # read by `last_was_text`
             kind = inbox.kinds[inbox.received - len(inbox.packets) - inbox.kinds_from]
         return packet.decode("utf-8") if kind else packet
 

@@ -20,8 +20,8 @@ __all__ = ["WebSocketPeer"]
 class WebSocketPeer(PacketReader, LinkSender, PacketPeer):
     """One WebSocket connection: its packets, its write mode, its end.
 
-    `WebSocketClient.get_peer(1)` returns it, a new one for each `connect_to_url`; the client polls it. One that was
-    made by hand is not connected. It has no signals of its own, as in Godot.
+    `WebSocketClient.get_peer(1)` returns it, a new one for each `connect_to_url`; the client polls it. A peer that was
+    created directly is not connected. It has no signals itself, as in Godot.
     """
 
     def __init__(self, link: Link | None = None) -> None:
@@ -49,7 +49,7 @@ class WebSocketPeer(PacketReader, LinkSender, PacketPeer):
 
     @property
     def close_code(self) -> int:
-        """The code of the last close, as received: -1 before any, 1005 none given, 1006 no Close frame.
+        """The code of the last close, as received: -1 before any, 1005 without a code, 1006 without a Close frame.
 
         Not in Godot 3.
         """
@@ -57,7 +57,7 @@ class WebSocketPeer(PacketReader, LinkSender, PacketPeer):
 
     @property
     def close_reason(self) -> str:
-        """The reason that came with `close_code`; "" if none was given. Not in Godot 3."""
+        """The reason received with `close_code`; "" if there was none. Not in Godot 3."""
         return self._link.close_reason
 
     @property

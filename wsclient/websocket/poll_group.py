@@ -27,7 +27,7 @@ __all__ = ["PollGroup"]
 
 _log: Final = logging.getLogger("wsclient.group")
 
-_STOPPED: Final = 0.25  # seconds; as PolledClock has it: nobody who polls four times a second has stopped
+_STOPPED: Final = 0.25  # seconds; as in PolledClock: a program that polls four times a second has not stopped
 _NAP: Final = 0.01
 """Seconds that `wait` sleeps at most while a member can only be asked by polling it; arbitrary."""
 
@@ -36,7 +36,7 @@ _groups: WeakKeyDictionary[NetworkedMultiplayerPeer, ref[PollGroup]] = WeakKeyDi
 
 @runtime_checkable
 class _Resting(Protocol):
-    """A peer that says what it waits for, so that it need not be polled meanwhile."""
+    """A peer that reports what it waits for, so that it need not be polled meanwhile."""
 
     def _let_rest(self, wake: Callable[[], object]) -> None: ...
     def _poll_woken(self, at: float, is_readable: bool | None) -> None: ...
@@ -44,7 +44,7 @@ class _Resting(Protocol):
 
 
 class PollGroup:
-    """Polls many clients for the price of those that have something to do.
+    """Polls many clients at the cost of those that have work.
 
         bots = PollGroup()
         for _ in range(1000):
@@ -56,19 +56,19 @@ class PollGroup:
             bots.poll()
             time.sleep(1 / 60)
 
-    A client in a group behaves as if it were polled by itself each time: the same signals in the same order, the same
-    timeouts. Those that have something to do are polled in the order in which it came to them. The group has no signals
-    of its own. Peers of other kinds may be members too; those that have no socket are polled each time.
+    A client in a group behaves as if it were polled alone each time: the same signals in the same order, the same
+    timeouts. Clients that have work are polled in the order in which they received it. The group has no signals
+    itself. Peers of other kinds may be members too; those without a socket are polled each time.
 
-    A group belongs to one thread, and to the process that made it. It keeps its members alive, and none of them keeps
-    the group.
+    A group belongs to one thread, and to the process that created it. It keeps its members alive, but they do not keep
+    the group alive.
     """
 
     poll_budget: float = 0.004
-    """Seconds that one `poll()` may work, handlers included; `math.inf` for any time.
+    """The time limit of one `poll()` in seconds, handlers included; `math.inf` for none.
 
-    All that have something to do when it begins have a turn before any has a second one. At least one has; those that
-    the time does not suffice for come first in the next `poll()`. Each client keeps to its own `poll_budget` in its
+    All members that have work at its start get a turn before any gets a second one. At least one does; those that
+    are left when the time is over come first in the next `poll()`. Each client keeps to its own `poll_budget` in its
     turn, so the longest `poll()` of the group takes the sum of both.
     """
 
@@ -79,12 +79,12 @@ class PollGroup:
         clock: Callable[[], float] = monotonic,
         poll_set: Callable[[], PollSet] = open_poll_set,
     ) -> None:
-        """Makes a group of some clients.
+        """Creates a group of some clients.
 
         Args:
             clients: its first members; see `add`.
-            clock: monotonic, in seconds; the one that the clients have.
-            poll_set: makes what asks the system.
+            clock: monotonic, in seconds; the same as that of the clients.
+            poll_set: creates the set that asks the system.
         """
         self._clock = clock
         self._poll_set = poll_set
@@ -121,7 +121,7 @@ class PollGroup:
             member.resting._let_rest(_Waker(self._watchlist, entry))  # noqa: SLF001 - a client and its group are one thing
 
     def remove(self, client: NetworkedMultiplayerPeer) -> None:
-        """Lets a client go. Its connection stays open, and what it has received can be read.
+        """Removes a client. Its connection stays open, and its received messages can be read.
 
         Raises:
             KeyError: it is not in this group.
@@ -152,7 +152,7 @@ class PollGroup:
         return client in self._entries
 
     def __iter__(self) -> Iterator[NetworkedMultiplayerPeer]:
-        """Iterates over the members as they are now, in the order in which they were added."""
+        """Iterates over the current members, in the order in which they were added."""
         return iter(list(self._entries))
 
     def __enter__(self) -> Self:
@@ -174,8 +174,8 @@ class PollGroup:
         A member may be added, removed, connected or closed in every handler. `poll()` inside `poll()` does nothing.
 
         Raises:
-            RuntimeError: another thread has polled this group first, or another process has made it.
-            Exception: what the handlers of one member raised; of several an `ExceptionGroup`. All whose turn it was
+            RuntimeError: another thread polled this group first, or another process created it.
+            Exception: what the handlers of one member raised; of several an `ExceptionGroup`. All that had a turn
                 have been polled by then.
         """
         self._check_owner()
@@ -194,7 +194,7 @@ class PollGroup:
         them.
 
         Args:
-            seconds: how long to sleep at most.
+            seconds: the longest sleep.
 
         Returns:
             True if `poll()` may find something; False if the time is over.
@@ -215,7 +215,7 @@ class PollGroup:
                 return False
 
     def fileno(self) -> int:
-        """Returns a descriptor for event loops: readable when something has come for a member.
+        """Returns a descriptor for event loops: readable if something has arrived for a member.
 
         Deadlines do not make it readable, so call `poll()` a few times a second as well. -1 if this system has none.
         """
@@ -259,7 +259,7 @@ class PollGroup:
                 self._restless += 1
                 self._watchlist.stay_awake(entry)
             return
-        entry.is_awake = True  # what its own step does must not wake it again
+        entry.is_awake = True  # its own step must not wake it again
         try:
             resting._poll_woken(before, entry.is_ready)  # noqa: SLF001 - a client and its group are one thing
         finally:
@@ -286,7 +286,7 @@ class _Member:
 
     Attributes:
         peer: the peer.
-        resting: the same, if it says what it waits for; None if it has to be polled each time.
+        resting: the same, if it reports what it waits for; None if it has to be polled each time.
     """
 
     __slots__ = ("peer", "resting")
@@ -297,7 +297,7 @@ class _Member:
 
 
 class _Waker:
-    """Wakes one member. It keeps neither the group nor the member alive."""
+    """Wakes one member, without keeping the group or the member alive."""
 
     __slots__ = ("_entry", "_watchlist")
 

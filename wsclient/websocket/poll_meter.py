@@ -1,4 +1,4 @@
-"""PollMeter: how often and how long an object was polled, and when the poll that runs has to end."""
+"""PollMeter: the number and duration of an object's polls, and the deadline of the current one."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class PollMeter:
 
     Attributes:
         clock: monotonic, in seconds; stands at 0.0 until a transport brings its own.
-        budget: seconds that one poll may work.
+        budget: the time limit of one poll, in seconds.
         count: polls since `restart`.
-        longest: seconds, of those that found something to do.
+        longest: seconds, of those that had work.
         last: seconds, of the last of those.
-        cut_short: polls that ended by the budget, with something left to tell.
-        started: when the poll that runs began, on the clock.
+        cut_short: polls that the budget ended, with signals left to emit.
+        started: when the current poll began, on the clock.
         deadline: when it will have used up its budget.
     """
 
@@ -53,7 +53,7 @@ class PollMeter:
         """Records how long the poll took.
 
         Args:
-            has_left: whether something that was read could not be told any more.
+            has_left: True if the signals of received data are left over.
         """
         self.last = took = self.clock() - self.started
         self.longest = max(self.longest, took)

@@ -1,4 +1,4 @@
-"""ReconnectPolicy: when a client connects again by itself, and when it gives up."""
+"""ReconnectPolicy: decides when a client connects again automatically, and when it gives up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ReconnectPolicy"]
 
 _LONGEST_RETRY_AFTER: Final = 300.0  # seconds; a server must not send a player away for a day
-_MOST_DIGITS: Final = 9  # of a number that is read at all
+_MOST_DIGITS: Final = 9  # of a number, the longest that is read
 
 # HTTP statuses below 500 that say "later": RFC 9110, RFC 8470, RFC 6585.
 _LATER: Final = {408, 425, 429}
@@ -37,33 +37,33 @@ _FINAL_CODES: Final = {
 
 
 class ReconnectPolicy:
-    """When a client connects again by itself: set it as `client.reconnect_policy`. Not in Godot.
+    """Decides when a client connects again: set it as `client.reconnect_policy`. Not in Godot.
 
     The delay before attempt n is `first_delay * factor ** (n - 1)`, `max_delay` at most. Of this, the share `jitter`
-    is drawn at random, so that not all players come back in the same moment after a server was restarted.
+    is drawn at random, so that not all players come back at the same moment after a server restart.
 
     No other attempt is made if it could not help: after an argument that is wrong, a certificate that does not verify,
     an HTTP reply other than 408, 425, 429 and 5xx, and the close codes 1000, 1002, 1003, 1007 to 1010 and 3000 to 4999;
-    nor if the server has broken the protocol twice in a row. `Retry-After` counts if it is longer than the delay, up to
+    or if the server has broken the protocol twice in a row. `Retry-After` counts if it is longer than the delay, up to
     300 seconds.
 
     Override `delay` to decide otherwise. One policy may serve many clients.
 
     Args:
         first_delay: seconds before the first attempt.
-        max_delay: seconds before any attempt, at most.
+        max_delay: the most seconds before any attempt.
         factor: by which the delay grows from one attempt to the next.
-        jitter: from 0.0, nothing is drawn, to 1.0, anything from 0 to the whole delay.
+        jitter: from 0.0 (no randomness) to 1.0 (anything from 0 to the whole delay).
         max_attempts: how many attempts in a row may fail; 0 for any number.
         stable_after: seconds that a connection must have lasted for the count to start again at 1.
-        keep_unsent: True to keep what is sent while there is no connection, and what had not left when one ended, for
+        keep_unsent: True to keep messages sent without a connection, and messages unsent when one ended, for
             the next one. See "Reconnect" in the documentation for what this cannot do.
         random: returns a number from 0.0 up to 1.0.
         wall_clock: returns the seconds since 1970, for dates in `Retry-After`.
 
     Raises:
-        TypeError: an argument is no number.
-        ValueError: it is negative, or above the range that is given here.
+        TypeError: an argument is not a number.
+        ValueError: an argument is negative, or above its range.
     """
 
     def __init__(  # noqa: PLR0913 - each has a default, and few programs set more than two
@@ -96,8 +96,8 @@ class ReconnectPolicy:
 
         Args:
             attempt: its number, from 1.
-            failure: why the last attempt or connection ended, as in `last_error`; None for an end without a failure.
-            close_code: of the connection that ended; -1 for an attempt that never was open.
+            failure: of the last attempt or connection, as in `last_error`; None for an end without a failure.
+            close_code: of the connection that ended; -1 for an attempt that never opened.
         """
         if (self.max_attempts and attempt > self.max_attempts) or _is_hopeless(failure, close_code):
             return None
@@ -121,7 +121,7 @@ class ReconnectPolicy:
         then = seconds_of_date(value)
         if then == inf:
             return 0.0
-        # By the server's own clock if it says so: a player's may be wrong.
+        # By the server's own clock if it sends the time: a player's may be wrong.
         now = seconds_of_date(headers.get("date", ""))
         return min(max(then - (self._wall_clock() if now == inf else now), 0.0), _LONGEST_RETRY_AFTER)
 

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 __all__ = ["End", "Policy", "Reconnector"]
 
-_SHORTEST_CONNECT: Final = 2.0  # seconds; what an attempt behind a short wait has for name and TCP
+_SHORTEST_CONNECT: Final = 2.0  # seconds; the time for name and TCP of an attempt after a short wait
 _VIOLATIONS: Final = (Error.ERR_INVALID_DATA, Error.ERR_OUT_OF_MEMORY)
 
 
 class End(Value):
-    """How an attempt or a connection ended, if nobody had asked for it.
+    """Describes how an attempt or a connection ended unexpectedly.
 
     Attributes:
-        failure: why; None if it ended as it should.
-        close_code: as received; 1006 if there was no Close frame, -1 for an attempt that never was open.
-        lasted: seconds that the connection was open; -1.0 for an attempt that never was.
+        failure: the reason; None if it ended normally.
+        close_code: as received; 1006 if there was no Close frame, -1 for an attempt that never opened.
+        lasted: seconds that the connection was open; -1.0 for an attempt that never opened.
     """
 
     failure: ConnectionFailure | None
@@ -32,7 +32,7 @@ class End(Value):
 
 
 class Policy(Protocol):
-    """What decides; see `ReconnectPolicy`."""
+    """An object that decides; see `ReconnectPolicy`."""
 
     stable_after: float
     keep_unsent: bool
@@ -42,10 +42,10 @@ class Policy(Protocol):
 
 
 class Reconnector:
-    """Counts the attempts of one client, and knows when the next one is due.
+    """Counts the attempts of one client, and schedules the next one.
 
     Attributes:
-        policy: what decides.
+        policy: the object that decides.
         attempt: the number of the attempt that is scheduled or under way; 0 for the one that `connect_to_url` started.
     """
 
@@ -81,7 +81,7 @@ class Reconnector:
         self._due = None
 
     def ended(self, end: End) -> End:
-        """Returns an end with what is known of the one before: whether its failure is the second violation in a row."""
+        """Returns an end with facts about the previous one: whether its failure is the second violation in a row."""
         failure = end.failure
         if end.lasted < 0.0:  # only connections can break a rule
             return end
@@ -95,8 +95,8 @@ class Reconnector:
         """Schedules the next attempt. Returns the seconds until then; None if there is none.
 
         Raises:
-            TypeError: the policy answers with something else than a number.
-            ValueError: it answers with a number of seconds that nobody can wait.
+            TypeError: the policy returns something other than a number.
+            ValueError: it returns an impossible number of seconds.
         """
         if end.lasted >= self.policy.stable_after:
             self.attempt = 0
@@ -113,9 +113,9 @@ class Reconnector:
         return self._delay
 
     def begin(self) -> float:
-        """Begins the attempt that is due. Returns the seconds that it has for name and TCP.
+        """Begins the attempt that is due. Returns its time limit for name and TCP, in seconds.
 
-        While a wait is long, the network may come back: so an attempt behind it must not take much longer.
+        During a long wait the network may come back, so the attempt after it must not take much longer.
         """
         self._due = None
         return max(_SHORTEST_CONNECT, self._delay)

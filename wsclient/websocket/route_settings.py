@@ -1,4 +1,4 @@
-"""The way of a `WebSocketClient` to its server, and its request: what may be set, each with a good default."""
+"""The settings for the route of a `WebSocketClient` to its server, and for its request, with good defaults."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ class RouteSettings:
 
     @property
     def proxy(self) -> str | None:
-        """The proxy to connect through; None (the default): that of the environment; "": none, whatever it says.
+        """The proxy to connect through; None (the default) for that of the environment, "" for none at all.
 
         "http://user:password@host:port" (HTTP CONNECT), "https://..." (the same over TLS), "socks5://..." (this
         computer looks up the server's name), "socks5h://..." (the proxy does), or "socks4a://...". A user and password
-        are optional; to an http:// proxy they travel so that anybody on the way can read them.
+        are optional; to an http:// proxy they are sent unencrypted.
 
-        The environment means `http_proxy` and its like, and the settings of Windows and macOS. Servers on this
-        computer are never connected to through a proxy of the environment, nor are those that `no_proxy` lists.
+        The environment means `http_proxy` and similar variables, and the settings of Windows and macOS. Servers on this
+        computer and those listed in `no_proxy` are never connected to through a proxy of the environment.
 
-        Set it while disconnected: otherwise it is refused, see `last_error`, and keeps its value. What `repr()` and
-        messages show of a proxy has no password. Not in Godot.
+        Set it while disconnected: otherwise it is refused, see `last_error`, and keeps its value. In `repr()` and
+        messages, a proxy is shown without its password. Not in Godot.
 
         Raises:
             ValueError: another scheme, or a user or password that cannot be sent.
@@ -69,7 +69,7 @@ class RouteSettings:
 
         Raises:
             ValueError: a header cannot be sent.
-            TypeError: something in it is no str.
+            TypeError: something in it is not a str.
         """
         return _lines(self._settings.proxy_headers)
 
@@ -115,13 +115,13 @@ class RouteSettings:
 
     @property
     def tls_server_name(self) -> str:
-        """The name to ask for by TLS, which the certificate must have; "" (the default): that of the URL.
+        """The name for TLS, which the certificate must have; "" (the default) for that of the URL.
 
-        For a server that is connected to by its address, say. Counts for the next attempt, and not for redirects to
+        For a server with an IP address in its URL, for instance. Applies to the next attempt, but not to redirects to
         another host. Not in Godot.
 
         Raises:
-            ValueError: it is no host name.
+            ValueError: it is not a host name.
         """
         return self._settings.tls_server_name
 
@@ -133,14 +133,14 @@ class RouteSettings:
 
     @property
     def handshake_headers(self) -> tuple[str, ...]:
-        """More headers for each request, besides the `custom_headers` of `connect_to_url`. Default ().
+        """Headers added to each request, besides the `custom_headers` of `connect_to_url`. Default ().
 
-        Set it to `"Name: value"` strings or a mapping, at any time: what it has when an attempt begins counts, so that
-        tokens which expire can be renewed. Of a name that both have, this one counts. Godot 4's name.
+        Set it to `"Name: value"` strings or a mapping, at any time: each attempt uses the value at its start, so that
+        tokens which expire can be renewed. If both have a name, this one is used. Godot 4's name.
 
         Raises:
             ValueError: a header cannot be sent.
-            TypeError: something in it is no str.
+            TypeError: something in it is not a str.
         """
         return _lines(self._settings.handshake_headers)
 
@@ -164,10 +164,10 @@ class RouteSettings:
 
     @property
     def max_redirects(self) -> int:
-        """How many redirects one attempt follows; 0 (the default): none, and `last_error` says where it leads.
+        """The number of redirects that one attempt follows; 0 (the default) to report the target in `last_error`.
 
-        From wss to wss alone, and never from the public network into the private one. Headers that may be secrets, such
-        as Authorization, do not go to another host. Not in Godot.
+        From wss only to wss, and never from the public network into a private one. Headers that may be secrets, such
+        as Authorization, are not sent to another host. Not in Godot.
 
         Raises:
             ValueError: it is negative.
@@ -184,9 +184,9 @@ class RouteSettings:
 
     @property
     def keep_cookies(self) -> bool:
-        """Whether cookies that servers set are sent back with later requests of this object; default False.
+        """True to send cookies that servers set back with later requests of this object; default False.
 
-        Each goes to the host alone that set it. A `Cookie` among the headers counts more. For load balancers that send
+        Each is sent only to the host that set it. A `Cookie` among the headers wins. For load balancers that send
         a client to the same server again. Not in Godot.
         """
         return self._settings.cookies is not None

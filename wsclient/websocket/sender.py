@@ -17,7 +17,7 @@ _WriteMode: TypeAlias = WriteMode  # by its own name the class could not hold it
 
 
 class MessageSender:
-    """Godot 4's calls that send text or bytes, whatever carries them."""
+    """Godot 4's methods that send text or bytes, over any carrier."""
 
     WriteMode: TypeAlias = _WriteMode
     """The type of these, by Godot's name."""
@@ -25,7 +25,7 @@ class MessageSender:
     WRITE_MODE_BINARY: ClassVar = WriteMode.WRITE_MODE_BINARY
 
     def send(self, data: BytesLike | str, write_mode: int = WriteMode.WRITE_MODE_BINARY) -> Error:
-        """Sends one message, whatever write mode was set. Godot 4's name.
+        """Sends one message, regardless of the write mode. Godot 4's name.
 
         Args:
             data: anything bytes-like, or a `str` for `WRITE_MODE_TEXT`.
@@ -46,7 +46,7 @@ class MessageSender:
         return self._send_message(data if type(data) is bytes else memoryview(data).tobytes(), is_text=is_text)
 
     def send_text(self, text: str) -> Error:
-        """Sends one text message, whatever write mode was set. Godot 4's name.
+        """Sends one text message, regardless of the write mode. Godot 4's name.
 
         Returns:
             As `put_packet`; `ERR_INVALID_DATA` if `text` holds a lone surrogate, which UTF-8 cannot encode.
@@ -67,12 +67,12 @@ class MessageSender:
 
 
 class LinkSender(MessageSender):
-    """The calls that send through one `Link`, and say where it leads."""
+    """The methods that send through one `Link`, and report its peer."""
 
     _link: Link
 
     def set_write_mode(self, mode: int) -> None:
-        """Sets what `put_packet` and `put_var` send: `WRITE_MODE_TEXT` or `WRITE_MODE_BINARY` (the default).
+        """Sets the kind of message that `put_packet` and `put_var` send: text or binary (the default).
 
         Raises:
             ValueError: any other number.
@@ -80,11 +80,11 @@ class LinkSender(MessageSender):
         self._link.write_mode = WriteMode(mode)
 
     def get_write_mode(self) -> WriteMode:
-        """Returns what `put_packet` and `put_var` send."""
+        """Returns the kind of message that `put_packet` and `put_var` send."""
         return self._link.write_mode
 
     def flush(self) -> None:
-        """Writes what `auto_flush = False` has held back, as far as the system takes it now; never blocks."""
+        """Writes data held back by `auto_flush = False`, as much as the system takes now; never blocks."""
         self._link.flush()
 
     def get_current_outbound_buffered_amount(self) -> int:

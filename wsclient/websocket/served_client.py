@@ -95,9 +95,9 @@ class ServedClient:
     """One client.
 
     Attributes:
-        client_id: 0 until it is in.
+        client_id: 0 until it has joined.
         link: its connection.
-        peer: what users of the server know it by.
+        peer: its public object.
         address: numeric address and port.
         request: what it asked for; None before that.
         protocol: that was agreed on.
@@ -137,7 +137,7 @@ class ServedClient:
         return untold + link.inbox.size + link.buffered_amount
 
     def resting_place(self) -> tuple[Descriptor | None, float]:
-        """Returns what wakes it and until when it rests; -inf if there is something to do."""
+        """Returns the descriptor that wakes it and the time until which it rests; -inf if there is work."""
         link, transport = self.link, self.link.transport
         if transport is None:
             return NOTHING, inf

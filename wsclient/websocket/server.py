@@ -67,8 +67,8 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         while running:
             server.poll()
 
-    `client_connected` is emitted for each client that comes, `data_received` for each of its messages, which
-    `get_peer(id)` reads, and `client_disconnected` exactly once when it goes. In multiplayer mode (`gd_mp_api`) Godot 3
+    `client_connected` is emitted for each new client, `data_received` for each of its messages, which
+    `get_peer(id)` reads, and `client_disconnected` exactly once at its end. In multiplayer mode (`gd_mp_api`) Godot 3
     clients play in a session that this server hosts: then `peer_connected`, `peer_packet` and `peer_disconnected` are
     emitted, and a `MultiplayerAPI` can run on it.
 
@@ -85,18 +85,18 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
     client_close_request: Final = Signal[int, int, str]("id", "code", "reason")
     """A client closes; code 0 if it gave none. The answer is on its way."""
     client_disconnected: Final = Signal[int, bool]("id", "was_clean_close")
-    """A client is gone; what it had sent can still be read in the handlers. Normal mode."""
+    """A client has left; its messages can still be read in the handlers. Normal mode."""
 
     _free_names = frozenset({"_on_request", "_on_client_connected", "_on_close_request", "_on_client_disconnected"})
 
     def __init__(
         self, *, clock: Callable[[], float] = monotonic, poll_set: Callable[[], PollSet] = open_poll_set
     ) -> None:
-        """Makes a server that does not listen yet.
+        """Creates a server that does not listen yet.
 
         Args:
             clock: monotonic, in seconds.
-            poll_set: makes what asks the system.
+            poll_set: creates the set that asks the system.
         """
         super().__init__()
         self._set_defaults()
@@ -112,13 +112,13 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
 
         Args:
             port: 0-65535; 0 takes a free one, see `get_local_port()`.
-            protocols: subprotocols that this server knows. If any, a client has to ask for one of them.
+            protocols: subprotocols of this server. If there are any, a client has to ask for one of them.
             gd_mp_api: multiplayer mode, to host a session of Godot 3 peers.
 
         Returns:
             `OK`. `ERR_INVALID_PARAMETER`: an argument, the certificate or its key is wrong. `ERR_ALREADY_IN_USE`:
             listening already, or the port is taken. `ERR_UNAUTHORIZED`: this user may not take the port.
-            `ERR_CANT_CREATE`: the address is not of this machine. `last_error` says more. Other than with `OK` nothing
+            `ERR_CANT_CREATE`: the address is not on this machine. `last_error` says more. Except with `OK`, nothing
             is changed.
 
         Raises:
@@ -148,7 +148,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
     def stop(self, code: int = 1000, reason: str = "") -> None:
         """Stops listening, and closes the connection of each client.
 
-        Further calls of `poll()` finish that, within `close_timeout`: `client_disconnected` comes for each.
+        Further calls of `poll()` finish that, within `close_timeout`, and emit `client_disconnected` for each.
 
         Args:
             code: of the Close frames; see `WebSocketClient.disconnect_from_host`.
@@ -166,7 +166,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
             client.link.close(code, reason)
 
     def is_listening(self) -> bool:
-        """Returns whether new clients can come."""
+        """Returns True if new clients can connect."""
         return self._listener is not None
 
     def get_local_port(self) -> int:
@@ -199,15 +199,15 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         return 0 if client is None else client.address[1]
 
     def get_request(self, id: int) -> ClientRequest | None:
-        """Returns what a client had asked for; None, logged, if there is none. Not in Godot."""
+        """Returns the request of a client; None, logged, if there is none. Not in Godot."""
         client = self._client(id, "get_request")
         return None if client is None else client.request
 
     def disconnect_peer(self, id: int, code: int = 1000, reason: str = "") -> None:
-        """Closes the connection of a client, behind what waits to be sent. Its end is told by `client_disconnected`.
+        """Closes the connection of a client after unsent messages. `client_disconnected` is emitted at its end.
 
         Args:
-            id: of the client; one that is not there is logged.
+            id: of the client; an unknown one is logged.
             code: see `WebSocketClient.disconnect_from_host`.
             reason: at most 123 bytes of UTF-8.
 
@@ -226,17 +226,17 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         return SERVER_ID
 
     def get_connection_status(self) -> ConnectionStatus:
-        """Returns `CONNECTION_CONNECTED` from `listen` to the end of the last client behind `stop`."""
+        """Returns `CONNECTION_CONNECTED` from `listen` until the last client has gone after `stop`."""
         is_up = self._listener is not None or self._clients
         return self.CONNECTION_CONNECTED if is_up else self.CONNECTION_DISCONNECTED
 
     @property
     def last_error(self) -> ConnectionFailure | None:
-        """Why the last call of this server was refused; None if none was. Each peer has one of its own."""
+        """The reason for refusing the last call of this server; None if it was not refused. Each peer has its own."""
         return self._last_error
 
     def get_available_packet_count(self) -> int:
-        """Returns how many packets of peers can be read; 0 in normal mode, where `get_peer(id)` has them."""
+        """Returns the number of readable packets of peers; 0 in normal mode, in which `get_peer(id)` has them."""
         return len(self._inbox.packets)
 
     def get_packet(self) -> bytes:
@@ -256,7 +256,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         return super().put_packet(buffer)
 
     def get_statistics(self) -> ConnectionStatistics:
-        """Returns what all clients together have done since `listen`."""
+        """Returns the totals of all clients since `listen`."""
         return self._counted(self._meter)
 
     # Sending
@@ -277,7 +277,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         return self._put_packet(payload)
 
     def _send_to_target(self, payload: bytes, is_text: bool | None) -> Error:
-        """Sends a message to the clients that the target means; None: as the write mode of each says."""
+        """Sends a message to the clients of the target; if None, in the write mode of each."""
         target = self._target_peer
         if target > 0:
             client = self._clients.get(target)
@@ -293,13 +293,13 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         return first_error
 
     def flush(self) -> None:
-        """Writes what waits for each client, as far as the system takes it now; never blocks."""
+        """Writes waiting data for each client, as much as the system takes now; never blocks."""
         for client in self._clients.values():
             client.link.flush()
 
     @property
     def auto_flush(self) -> bool:
-        """Whether what is sent to one client is written at once (the default). What is sent to all is queued."""
+        """True (the default) to write messages to one client immediately. Messages to all are queued."""
         return self._auto_flush
 
     @auto_flush.setter
@@ -311,7 +311,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
     # For this class and its base
 
     def _open_house(self, protocols: tuple[str, ...], *, gd_mp_api: bool) -> None:
-        """Begins with nobody: to be followed by clients, from a port or from elsewhere."""
+        """Begins without clients, which follow from a port or from elsewhere."""
         self._protocols = protocols
         self._host = RelayHost() if gd_mp_api else None
         self._session = self._host
@@ -372,14 +372,14 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
     # Polling
 
     def poll(self) -> None:
-        """Does what there is to do, and returns: never blocks, and works for about `poll_budget` seconds at most.
+        """Does the waiting work without blocking, for about `poll_budget` seconds at most.
 
-        Call it once a frame. All signals are emitted in here. Each client that has something to do has a turn before
-        any has a second one; those that the time does not suffice for come first next time.
+        Call it once a frame. All signals are emitted in here. Each client that has work gets a turn before
+        any gets a second one; those left when the time is over come first next time.
 
         Raises:
-            RuntimeError: another thread has called it first, or another process has made this server.
-            Exception: what a handler raised, once the others of that signal have run, and all clients whose turn it was
+            RuntimeError: another thread called it first, or another process created this server.
+            Exception: what a handler raised, once the others of that signal have run, and all clients with a turn
                 have had it; several as an `ExceptionGroup`.
         """
         thread = get_ident()
@@ -408,12 +408,12 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
     # For a PollGroup
 
     def _let_rest(self, wake: Callable[[], object]) -> None:
-        """Sets what is called when something is left to do that no descriptor and no time will show."""
+        """Sets the callable for work that is left, and that no descriptor and no time will announce."""
         self._watchlist.woken = wake
 
     def _poll_woken(self, at: float, is_readable: bool | None) -> None:
         """Polls, for a group that has looked after this server until then."""
-        del is_readable  # its own set of descriptors says whose
+        del is_readable  # its own set of descriptors knows which
         self._polled_at = max(self._polled_at, at)
         self.poll()
 
@@ -433,7 +433,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Says goodbye to every client and lets the sockets go."""
+        """Closes every connection and releases the sockets."""
         self.stop()
         self._let_go_of_all()
         self._lingering.close()

@@ -1,4 +1,4 @@
-"""ServerEvents: applies what happens to the clients of a server, and emits the signals for it."""
+"""ServerEvents: applies the events of a server's clients, and emits their signals."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ __all__ = ["ServerEvents"]
 logger: Final = logging.getLogger("wsclient.server")
 
 _MOST_ACCEPTED: Final = 64  # connections in one poll(); arbitrary
-_STOPPED: Final = 0.25  # seconds; nobody who polls four times a second has stopped
+_STOPPED: Final = 0.25  # seconds; a program that polls four times a second has not stopped
 _PAUSE: Final = 1.0  # seconds without accepting when the machine has no descriptor left
 _LARGEST_ID: Final = 2**31 - 1
 
 
 class ServerEvents(SignalEmitter):
-    """The part of a server that serves its clients. Called inside `poll()`, but for starting and stopping."""
+    """The part of a server that serves its clients. Called inside `poll()`, except for starting and stopping."""
 
     _settings: Settings
     _meter: PollMeter
@@ -126,7 +126,7 @@ class ServerEvents(SignalEmitter):
             self._forget(client)
 
     def _let_go_of_all(self) -> None:
-        """Lets every connection go. The ends of those that were in are told in the next `poll()`."""
+        """Drops every connection. The ends of clients that had joined are emitted by the next `poll()`."""
         for client in list(self._served):
             client.link.let_go()
             if client.client_id in self._clients:
@@ -146,7 +146,7 @@ class ServerEvents(SignalEmitter):
             logger.warning("the system cannot say which of %d clients are ready: %s", len(self._served), error)
 
     def _work(self, now: float) -> None:
-        """Gives everybody who has something to do a turn, as far as the time goes."""
+        """Gives a turn to every client that has work, as far as the time allows."""
         before, self._polled_at = self._polled_at, now
         if self._lingering:
             self._lingering.step(now)
@@ -272,7 +272,7 @@ class ServerEvents(SignalEmitter):
     # Messages
 
     def _tell_messages(self, client: ServedClient, messages: Messages, end: float) -> bool:
-        """Returns False if the rest of the messages has to wait."""
+        """Emits the messages. Returns False if the rest of them has to wait."""
         link = client.link
         if not messages.payloads:
             del link.events[0]
@@ -307,7 +307,7 @@ class ServerEvents(SignalEmitter):
         return True
 
     def _relay(self, client: ServedClient, host: RelayHost, messages: Messages, end: float) -> bool:
-        """Gives packets to those that they are for. One that finds no room waits, and so do those behind it."""
+        """Passes packets to their receivers. One that finds no room waits, and so do those after it."""
         done = 0
         try:
             for payload in messages.payloads[:]:
@@ -346,7 +346,7 @@ class ServerEvents(SignalEmitter):
             link.has_received_close = True
             link.close_code, link.close_reason = event.code, event.reason
             if not event.is_answer:
-                code = 0 if event.code == CloseCode.NO_STATUS else event.code  # as Godot says it
+                code = 0 if event.code == CloseCode.NO_STATUS else event.code  # as Godot words it
                 self._tell("client_close_request", client.client_id, code, event.reason)
         elif isinstance(event, Ended):
             self._end_client(client, event)
@@ -485,7 +485,7 @@ class ServerEvents(SignalEmitter):
 
 
 class _Gone:
-    """What clients had done that have gone."""
+    """The totals of clients that have left."""
 
     def __init__(self) -> None:
         self.messages_received = self.messages_sent = 0
@@ -500,7 +500,7 @@ class _Gone:
 
 
 class _Waker:
-    """Wakes one client. It keeps neither the server nor the client alive."""
+    """Wakes one client, without keeping the server or the client alive."""
 
     __slots__ = ("_entry", "_watchlist")
 

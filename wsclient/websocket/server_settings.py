@@ -1,4 +1,4 @@
-"""What may be set on a `WebSocketServer`: Godot's settings, and ours."""
+"""The settings of a `WebSocketServer`: Godot's, and ours."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Pem: TypeAlias = "str | bytes | os.PathLike[str] | None"
 
 
 class WebSocketServerSettings(WebSocketSettings):
-    """The settings of a server: where it listens, TLS, and who may come."""
+    """The settings of a server: address, TLS, and admission."""
 
     if TYPE_CHECKING:
 
@@ -44,7 +44,7 @@ class WebSocketServerSettings(WebSocketSettings):
         self._stall_timeout = 30.0
         self._allowed_origins: frozenset[str] | None = None
 
-    # Where
+    # Address
 
     @property
     def bind_ip(self) -> str:
@@ -92,10 +92,10 @@ class WebSocketServerSettings(WebSocketSettings):
 
     @property
     def ssl_certificate(self) -> Pem | SSLContext:
-        """The certificate of this server; None (the default) to speak no TLS.
+        """The certificate of this server; None (the default) for no TLS.
 
         A path to a PEM file, or PEM text or bytes, to be set with `private_key`; or an `ssl.SSLContext` made for a
-        server, which needs no key. It counts for the next `listen`.
+        server, which needs no key. It applies to the next `listen`.
         """
         return self._tls[1]
 
@@ -131,7 +131,7 @@ class WebSocketServerSettings(WebSocketSettings):
     # Handshakes
 
     def set_handshake_timeout(self, timeout: float) -> None:
-        """Sets `handshake_timeout`: seconds from TCP to a whole request and its answer. Default 3.0; 0: for ever."""
+        """Sets `handshake_timeout`: seconds from TCP to a request and its answer. Default 3.0; 0 for no limit."""
         self.handshake_timeout = timeout
 
     def get_handshake_timeout(self) -> float:
@@ -153,7 +153,7 @@ class WebSocketServerSettings(WebSocketSettings):
     def allowed_origins(self) -> frozenset[str] | None:
         """The origins whose pages may connect; None (the default) for any. Not in Godot.
 
-        A request without an Origin, as programs send it, counts as "". It proves nothing about programs, but keeps
+        A request without an Origin, as programs send it, counts as "". This proves nothing about programs, but keeps
         pages of strangers away from a server on a player's machine or network. Others are rejected with 403.
         """
         return self._allowed_origins
@@ -177,7 +177,7 @@ class WebSocketServerSettings(WebSocketSettings):
 
     @property
     def max_pending(self) -> int:
-        """Handshakes at a time; default 128. More connections wait in the system until there is room."""
+        """The most handshakes at a time; default 128. More connections wait in the system until there is room."""
         return self._limits["max_pending"]
 
     @max_pending.setter
@@ -195,7 +195,7 @@ class WebSocketServerSettings(WebSocketSettings):
 
     @property
     def stall_timeout(self) -> float:
-        """Seconds after which a client that takes nothing of what waits for it is dropped; default 30.0, 0: never."""
+        """Seconds after which a client that takes no data is dropped if some waits; default 30.0, 0 for never."""
         return self._stall_timeout
 
     @stall_timeout.setter
@@ -204,7 +204,7 @@ class WebSocketServerSettings(WebSocketSettings):
 
     @property
     def memory_limit(self) -> int:
-        """Bytes that may wait for and from all clients together; default 256 MiB.
+        """The most bytes that may wait to be read or sent for all clients together; default 256 MiB.
 
         Beyond it nothing more is queued (`ERR_OUT_OF_MEMORY`) and nothing more is read, until less waits.
         """

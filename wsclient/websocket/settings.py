@@ -1,4 +1,4 @@
-"""What may be set on a `WebSocketClient`: Godot's settings, and ours. Each has a default that needs no thought."""
+"""The settings of a `WebSocketClient`: Godot's, and ours. All defaults are sensible."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["WebSocketClientSettings", "WebSocketSettings", "check_seconds"]
 
 
 class WebSocketSettings:
-    """The settings of what has WebSocket connections: compression, and times."""
+    """The settings of everything with WebSocket connections: compression, and times."""
 
     _settings: Settings
     _meter: PollMeter
@@ -29,14 +29,14 @@ class WebSocketSettings:
 
     @property
     def compression(self) -> bool:
-        """Whether to offer the server compression (permessage-deflate, RFC 7692); default False. Not in Godot 3.
+        """True to offer compression (permessage-deflate, RFC 7692) to the server; default False. Not in Godot 3.
 
-        Counts for the next connection, and only if the server agrees. Messages of 128 bytes and more are compressed
-        then, which takes about ten microseconds a kilobyte, and some 200 KiB of memory. It pays for text over slow
+        Applies to the next connection, and only if the server agrees. Messages of 128 bytes or more are compressed,
+        which takes about ten microseconds per kilobyte, and some 200 KiB of memory. It is worth it for text over slow
         networks; a game's small messages do better without.
 
-        Do not use it where a secret travels in one message with, or after, what a stranger may choose, over TLS
-        either: the length of what leaves tells, guess by guess, whether the two are alike (the attacks known as CRIME
+        Do not use it if a secret is sent in one message with, or after, data that a stranger may choose, even over
+        TLS: the length of the sent data reveals, guess by guess, whether the two are alike (the attacks known as CRIME
         and BREACH).
         """
         return self._settings.compression
@@ -49,9 +49,9 @@ class WebSocketSettings:
 
     @property
     def handshake_timeout(self) -> float:
-        """Seconds that an attempt may take, from the name lookup to the server's answer; 0: for ever. Default 10.0.
+        """The time limit of an attempt in seconds, from name lookup to the server's answer; 0 for none. Default 10.0.
 
-        As with all timeouts, time in which nobody called `poll()` does not count. Not in Godot.
+        As with all timeouts, time without calls of `poll()` does not count. Not in Godot.
         """
         return self._settings.handshake_timeout
 
@@ -61,7 +61,7 @@ class WebSocketSettings:
 
     @property
     def close_timeout(self) -> float:
-        """Seconds that closing may take before it is given up; 0: for ever. Default 5.0. Not in Godot."""
+        """The time limit of closing in seconds; 0 for none. Default 5.0. Not in Godot."""
         return self._settings.close_timeout
 
     @close_timeout.setter
@@ -70,11 +70,11 @@ class WebSocketSettings:
 
     @property
     def heartbeat_interval(self) -> float:
-        """Seconds from one ping to the next; 0: none. Default 20.0.
+        """Seconds from one ping to the next; 0 for no pings. Default 20.0.
 
-        A connection ends if nothing comes between two pings, or if the last three are without their pong.
+        A connection ends if nothing arrives between two pings, or if the last three pings have no pong.
 
-        While reading is paused because nobody reads the packets, it rests. Not in Godot 3.
+        It rests while reading is paused because the packets are not being read. Not in Godot 3.
         """
         return self._settings.heartbeat_interval
 
@@ -85,9 +85,9 @@ class WebSocketSettings:
 
     @property
     def poll_budget(self) -> float:
-        """Seconds that one `poll()` may work, handlers included; default 0.004. What is left comes next time.
+        """The time limit of one `poll()` in seconds, handlers included; default 0.004. The rest is done next time.
 
-        The clock is looked at after each call of the handlers and after each read. With 0, each `poll()` takes one
+        The clock is checked after each call of the handlers and after each read. With 0, each `poll()` takes one
         step. Not in Godot.
         """
         return self._meter.budget
@@ -119,15 +119,15 @@ class WebSocketClientSettings(WebSocketSettings, RouteSettings):
         self.verify_ssl = enabled
 
     def is_verify_ssl_enabled(self) -> bool:
-        """Tells `verify_ssl`."""
+        """Returns `verify_ssl`."""
         return self.verify_ssl
 
     @property
     def trusted_ssl_certificate(self) -> str | bytes | os.PathLike[str] | SSLContext | None:
-        """What to trust in place of the system's and certifi's roots; None (the default): these.
+        """The trusted certificate in place of the system's and certifi's roots; None (the default) for these.
 
         A path to a PEM file, PEM text, DER bytes, or an `ssl.SSLContext`. Set it while disconnected: otherwise it is
-        refused, which `last_error` tells, and keeps its value.
+        refused, see `last_error`, and keeps its value.
         """
         return self._settings.trusted_certificate
 
@@ -135,7 +135,7 @@ class WebSocketClientSettings(WebSocketSettings, RouteSettings):
     def trusted_ssl_certificate(self, certificate: str | bytes | os.PathLike[str] | SSLContext | None) -> None:
         if isinstance(certificate, os.PathLike):
             certificate = os.fspath(certificate)
-        # By what it can do: the module that could say more is not loaded before the first wss.
+        # Judged by its methods: the module that could say more is not imported before the first wss.
         if not isinstance(certificate, str | bytes | None) and not hasattr(certificate, "wrap_bio"):
             raise TypeError(f"trusted_ssl_certificate takes a path, PEM, DER or an SSLContext, not {certificate!r}")
         if self._link.transport is not None:
@@ -149,7 +149,7 @@ class WebSocketClientSettings(WebSocketSettings, RouteSettings):
         self.trusted_ssl_certificate = certificate
 
     def get_trusted_ssl_certificate(self) -> str | bytes | os.PathLike[str] | SSLContext | None:
-        """Tells `trusted_ssl_certificate`."""
+        """Returns `trusted_ssl_certificate`."""
         return self.trusted_ssl_certificate
 
     def _settings_changed(self) -> None:
