@@ -15,8 +15,8 @@ The map of the package, from the ground up. A room imports from those above it i
     variant/      Godot's value types and their encoding; import them from `wsclient.variant`
     multiplayer/  Godot's multiplayer packets
     transport/    sockets, TLS, name lookup, time
-    core/         Godot's base classes: objects with signals (over pyee), peers; subclass them for peers of your own
-    websocket/    WebSocketClient, WebSocketPeer, and what they hold
+    core/         Godot's base classes: objects with signals (over pyee), peers; subclass them to write your own peers
+    websocket/    WebSocketClient, WebSocketPeer, and their parts
     scene/        Godot's RPC over any peer (`from wsclient.rpc import remote, puppet`), and a peer on a bad network
     godot4/       Godot 4's names; import them from `wsclient.godot4`
     testing/      a server, a clock and signals for the tests of games
@@ -81,9 +81,9 @@ __version__ = "0.2.0"
 
 
 def __getattr__(name: str) -> object:
-    """Loads what few programs use when it is first named.
+    """Loads rarely used names on first use.
 
-    The imports are written out, so that tools that build programs find them.
+    The imports are written out, so that tools that bundle programs find them.
     """
     if name == "LagPeer":
         from wsclient.scene.lag_peer import LagPeer  # noqa: PLC0415 - when first named

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line.
 
     Args:
-        arguments: without the program's name; None: those of this process.
+        arguments: without the program's name; None for those of this process.
 
     Returns:
         The exit code; see `wsclient.cli.options.ExitCode`.
@@ -89,19 +89,19 @@ _COMMANDS: Final = {
 
 
 def _guarded(run: Callable[[_Interrupt], int]) -> int:
-    """Runs a command, and ends it as programs of a terminal end."""
+    """Runs a command, and ends it as terminal programs end."""
     try:
         with _log_kept_quiet(), _Interrupt() as interrupt:
             return run(interrupt)
-    except BrokenPipeError:  # who read what we show has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush finds a place
+    except BrokenPipeError:  # the reader of the output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush has a target
         return ExitCode.ENDED_BADLY
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
 
 
 class _Interrupt:
-    """Ctrl-C: the first is taken note of, so that nothing is torn in the middle; the second ends at once."""
+    """Handles Ctrl-C: the first is recorded, so that no work is interrupted; the second ends the program at once."""
 
     def __init__(self) -> None:
         self.has_come = False
@@ -121,7 +121,7 @@ class _Interrupt:
 
 @contextmanager
 def _log_kept_quiet() -> Iterator[None]:
-    """Keeps errors, which the report shows, from being shown twice: by logging's last resort too."""
+    """Keeps errors, which the report shows, from being shown again by logging's last resort."""
     log, handler = logging.getLogger("wsclient"), logging.NullHandler()
     log.addHandler(handler)
     try:

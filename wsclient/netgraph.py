@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from wsclient.websocket.client import WebSocketClient
     from wsclient.websocket.connection_statistics import ConnectionStatistics
 
-    Written: TypeAlias = Any  # what a font makes and a surface takes: theirs alone
+    Written: TypeAlias = Any  # the types of a font's output and a surface's input
 
     class Surface(Protocol):
-        """What is drawn on: pygame's, or anything that has these two."""
+        """A target to draw on: pygame's, or any object with these two methods."""
 
         def fill(
             self, color: tuple[int, int, int], rect: tuple[int, int, int, int], special_flags: int = 0
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
         def blit(self, source: Written, dest: tuple[int, int]) -> object: ...
 
     class Font(Protocol):
-        """What writes: `pygame.font.Font`."""
+        """A font to write with: `pygame.font.Font`."""
 
         def render(self, text: str, antialias: bool, color: tuple[int, int, int]) -> Written: ...
 
 
 __all__ = ["NetGraph", "Sample"]
 
-# How it looks.
-_MULTIPLY: Final = 3  # pygame.BLEND_RGB_MULT; by number, so that who draws nothing needs no pygame
+# The appearance.
+_MULTIPLY: Final = 3  # pygame.BLEND_RGB_MULT; by number, so that programs that draw nothing need no pygame
 _SHADE: Final = (70, 74, 92)
 _LINE: Final = (96, 104, 136)
 _TEXT: Final = (226, 232, 248)
 _GAP: Final = 6  # pixels between two strips
 _CAPTION: Final = 14  # pixels above a strip's columns
-_STRIPS: Final = (  # field, caption, colour, factor to the unit shown, and the least that fills a strip
+_STRIPS: Final = (  # field, caption, colour, factor to the displayed unit, and the lowest full scale of a strip
     ("round_trip", "round trip in ms", (246, 197, 90), 1e3, 10.0),
     ("bytes_in", "in, in kB/s", (104, 219, 158), 1e-3, 1.0),
     ("bytes_out", "out, in kB/s", (108, 176, 255), 1e-3, 1.0),
@@ -48,16 +48,16 @@ _STRIPS: Final = (  # field, caption, colour, factor to the unit shown, and the 
 
 
 class Sample(NamedTuple):
-    """One column of the graph: a tenth of a second, unless told otherwise.
+    """One column of the graph: a tenth of a second by default.
 
     Attributes:
-        round_trip: seconds, of the last ping; -1.0 while none is known.
-        bytes_in: a second, of messages that came.
-        bytes_out: a second, of messages that were sent.
-        messages_in: a second.
-        messages_out: a second.
+        round_trip: seconds, of the last ping; -1.0 if unknown.
+        bytes_in: received bytes per second, of messages.
+        bytes_out: sent bytes per second, of messages.
+        messages_in: received messages per second.
+        messages_out: sent messages per second.
         unread: packets that waited to be read, at its end.
-        unsent: packets that waited to leave, at its end.
+        unsent: packets that waited to be sent, at its end.
         poll_time: seconds, the longest `poll()` in it.
     """
 
@@ -72,7 +72,7 @@ class Sample(NamedTuple):
 
 
 class NetGraph:
-    """Keeps what a client did in the last seconds. Not in Godot.
+    """Records the activity of a client in the last seconds. Not in Godot.
 
         graph = NetGraph(client)
         while running:
@@ -80,14 +80,14 @@ class NetGraph:
             print(graph.text())
             graph.draw(screen, (20, 20, 320, 200), font)
 
-    A frame costs it two looks at the clock; the statistics are read once a column. Round trips are those of the
-    heartbeat, which pings into silence only: set `client.heartbeat_interval` to a second or so to see more of them, or
-    measure them with messages of your own, and tell them to `note()`.
+    A frame costs two looks at the clock; the statistics are read once per column. Round trips are those of the
+    heartbeat, which pings only during silence: set `client.heartbeat_interval` to a second to see more of them, or
+    measure them with your own messages, and pass them to `note()`.
 
     Args:
-        client: whose.
-        seconds: how far back it goes.
-        columns: into how many parts these are cut.
+        client: the client to record.
+        seconds: the length of the graph.
+        columns: the number of columns.
         clock: seconds.
 
     Raises:
@@ -110,11 +110,11 @@ class NetGraph:
         self._samples: deque[Sample] = deque(maxlen=columns)
         self._began = clock()
         self._longest = 0.0
-        self._round_trip: float | None = None  # the client's own
+        self._round_trip: float | None = None  # the clock of the client
         self._before = client.get_statistics()
 
     def poll(self) -> None:
-        """Polls the client, and notes how long that took."""
+        """Polls the client, and records how long that took."""
         began = self._clock()
         try:
             self._client.poll()
@@ -123,25 +123,25 @@ class NetGraph:
             self._note(now - began, now)
 
     def note(self, poll_time: float, round_trip: float | None = None) -> None:
-        """Takes note of one frame, for programs that call the client's `poll()` themselves. Call it after each.
+        """Records one frame, for programs that call the client's `poll()` themselves. Call it after each.
 
         Args:
             poll_time: seconds that the client's `poll()` took.
-            round_trip: seconds, as the program measures it with messages of its own; None: that of the heartbeat.
+            round_trip: seconds, as measured by the program with its own messages; None for that of the heartbeat.
         """
         self._round_trip = round_trip
         self._note(poll_time, self._clock())
 
     def samples(self) -> list[Sample]:
-        """Gives the columns that are complete, the oldest first."""
+        """Returns the complete columns, the oldest first."""
         return list(self._samples)
 
     def series(self) -> dict[str, list[float]]:
-        """Gives the same as a list for each field of `Sample`."""
+        """Returns the same data as a list for each field of `Sample`."""
         return {name: [float(sample[index]) for sample in self._samples] for index, name in enumerate(Sample._fields)}
 
     def text(self) -> str:
-        """Tells the last second in one line."""
+        """Returns the last second as one line of text."""
         recent = self.samples()[-max(1, round(1.0 / self._width)) :] or [Sample()]
         latest = recent[-1]
 
@@ -158,12 +158,12 @@ class NetGraph:
     def draw(self, surface: Surface, area: Iterable[int], font: Font | None = None) -> None:
         """Draws four strips, the newest at the right: round trip, bytes in, bytes out, longest `poll()`.
 
-        Each strip is as high as its highest column, which is told beside its caption.
+        Each strip is as high as its highest column, the value of which is next to its caption.
 
         Args:
-            surface: a pygame surface of at least 24 bits; what is below shines through.
-            area: left, top, width, height, in pixels; a `pygame.Rect` will do.
-            font: for captions; None: without.
+            surface: a pygame surface of at least 24 bits; the background shines through.
+            area: left, top, width, height, in pixels; a `pygame.Rect` works.
+            font: for captions; None to omit them.
         """
         left, top, width, height = area
         surface.fill(_SHADE, (left, top, width, height), _MULTIPLY)
@@ -206,14 +206,14 @@ class NetGraph:
         self._longest = max(self._longest, poll_time)
 
     def _end_column(self, passed: int, now: float) -> None:
-        """Ends the column that runs, and leaves blank those in which nobody polled."""
+        """Ends the current column, and leaves columns without polls blank."""
         statistics = self._client.get_statistics()
         self._samples.append(self._sample(statistics))
         blank = Sample(unread=statistics.unread_packets, unsent=statistics.unsent_packets)
         self._samples.extend([blank] * min(passed - 1, self._samples.maxlen or 0))
         self._before = statistics
         self._longest = 0.0
-        # A column starts late rather than twice: rounding must not end it before it began.
+        # A column starts late rather than twice: rounding must not end it before its start.
         self._began = min(self._began + passed * self._width, now)
 
     def _sample(self, now: ConnectionStatistics) -> Sample:
@@ -233,7 +233,7 @@ class NetGraph:
 def _more(before: ConnectionStatistics, now: ConnectionStatistics) -> list[int]:
     earlier, later = _counted(before), _counted(now)
     if before.polls > now.polls or any(old > new for old, new in zip(earlier, later, strict=True)):
-        return list(later)  # another connection: it counts from 0 on
+        return list(later)  # another connection: its count starts at 0
     return [new - old for old, new in zip(earlier, later, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""Console: lines that somebody types or another program writes, read without blocking."""
+"""Console: reads lines that are typed or written by another program, without blocking."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class _Raw(Protocol):
-        """An unbuffered file: reading gives what there is, at most so much, and b"" at its end."""
+        """An unbuffered file: reading returns the available bytes up to a limit, and b"" at its end."""
 
         def fileno(self) -> int: ...
         def read(self, size: int, /) -> bytes | None: ...
@@ -26,10 +26,10 @@ _CHUNK: Final = 64 * 1024  # bytes read at once
 
 
 class Console(ABC):
-    """Gives lines as they come, without their ends. The last one need not have an end.
+    """Returns lines as they arrive, without their line ends. The last one need not have a line end.
 
     Attributes:
-        is_at_end: whether no more lines come.
+        is_at_end: True if there are no more lines.
     """
 
     def __init__(self) -> None:
@@ -38,17 +38,17 @@ class Console(ABC):
 
     @abstractmethod
     def _read(self) -> bytes | None:
-        """Gives what there is, b"" at the end, None while there is nothing."""
+        """Returns the available bytes, b"" at the end, or None if there are none yet."""
 
     @abstractmethod
     def wait(self, seconds: float, *, for_lines: bool) -> None:
-        """Sleeps; no longer than until there is something to read, where `for_lines` says so and the system can."""
+        """Sleeps; with `for_lines`, only until there is something to read, if the system supports that."""
 
     def read_lines(self) -> list[str]:
-        """Takes the lines that are there; none while there are none.
+        """Takes the available lines; returns an empty list if there are none.
 
         Returns:
-            Text. Bytes that are no UTF-8 are lone surrogates in it, so that no message says what nobody wrote.
+            Text. Bytes that are not UTF-8 become lone surrogates, so that a message never shows different text.
         """
         chunk = None if self.is_at_end else self._read()
         if chunk is None:
@@ -67,10 +67,10 @@ class Console(ABC):
 
 
 class SelectedConsole(Console):
-    """Asks the system whether there is something to read. For systems where that can be asked of any file: not Windows.
+    """Asks the system if there is something to read. Not for Windows, which can only ask this of sockets.
 
     Args:
-        file: to be read.
+        file: the file to read.
     """
 
     def __init__(self, file: _Raw) -> None:
@@ -80,11 +80,11 @@ class SelectedConsole(Console):
     def _read(self) -> bytes | None:
         try:
             return self._file.read(_CHUNK) if self._is_readable(0.0) else None
-        except OSError:  # a terminal that is gone, or no descriptor
+        except OSError:  # a terminal that is gone, or not a descriptor
             return b""
 
     def wait(self, seconds: float, *, for_lines: bool) -> None:
-        """Sleeps so long; not longer than until there is something to read."""
+        """Sleeps up to that many seconds, but only until there is something to read."""
         if self.is_at_end or not for_lines:
             time.sleep(seconds)
         else:
@@ -95,15 +95,15 @@ class SelectedConsole(Console):
 
 
 class ThreadedConsole(Console):
-    """Has a thread read, which waits where the system can only wait. The interpreter's exit does not wait for it.
+    """Reads in a thread, because some systems can only wait. The interpreter's exit does not wait for it.
 
     Args:
-        file: to be read, by that thread.
+        file: the file that the thread reads.
     """
 
     def __init__(self, file: _Raw) -> None:
         super().__init__()
-        self._chunks: Queue[bytes] = Queue(maxsize=4)  # a full one holds back who writes
+        self._chunks: Queue[bytes] = Queue(maxsize=4)  # a full queue makes the writer wait
         threading.Thread(target=_pump, args=(file, self._chunks), name="wsclient-console", daemon=True).start()
 
     def _read(self) -> bytes | None:
@@ -113,18 +113,18 @@ class ThreadedConsole(Console):
             return None
 
     def wait(self, seconds: float, *, for_lines: bool) -> None:
-        """Sleeps so long, whatever comes meanwhile."""
+        """Sleeps that many seconds, whatever arrives meanwhile."""
         time.sleep(seconds)
 
 
 def open_console(fileno: int = 0, platform: str = sys.platform) -> Console:
-    """Gives the console of this system.
+    """Returns the console of this system.
 
     Args:
-        fileno: what is read; standard input. It is not closed at the end.
+        fileno: the descriptor to read; by default, standard input. It is not closed at the end.
         platform: as `sys.platform`.
     """
-    # Unbuffered, so that nothing waits where nobody can see it; and on Windows this reads UTF-8 from a terminal.
+    # Unbuffered, so that no input waits in a hidden buffer; on Windows this reads UTF-8 from a terminal.
     file = open(fileno, "rb", buffering=0, closefd=False)  # noqa: SIM115 - it is not ours to close
     return ThreadedConsole(file) if platform == "win32" else SelectedConsole(file)
 

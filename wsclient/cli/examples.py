@@ -1,4 +1,4 @@
-"""`python -m wsclient examples`: where the demos are."""
+"""`python -m wsclient examples`: lists the demos."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ unpacks to a folder with demos/; demos/README.md says what each shows and how to
 
 
 def examples(output: TextIO, package: Path | None = None) -> int:
-    """Lists the demos that lie beside the package, or says where they are.
+    """Lists the demos next to the package, or prints their address.
 
     Args:
-        output: what is shown goes here.
+        output: the stream for the output.
         package: the folder of the package; None for this one.
     """
     demos = (package or Path(__file__).resolve().parents[1]).parent / "demos"

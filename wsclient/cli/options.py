@@ -1,4 +1,4 @@
-"""What can be asked for on the command line, and what the exit codes mean."""
+"""The options of the command line, and the meanings of the exit codes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["ExitCode", "Options", "parse"]
 
 
 class ExitCode(IntEnum):
-    """How it ended, for the shell."""
+    """The exit code for the shell."""
 
     DONE = 0
     NOT_CONNECTED = 1
@@ -60,20 +60,20 @@ examples:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """What was asked for.
+    """The parsed command line.
 
     Attributes:
-        url: where to connect to.
-        protocols: sub-protocols, the preferred one first.
+        url: the URL to connect to.
+        protocols: subprotocols, the preferred one first.
         headers: `"Name: value"` each.
-        insecure: whether not to check the server's certificate.
-        cert: path of the certificate to trust; None: the usual roots.
-        ping: whether to measure round trips.
+        insecure: True to skip the check of the server's certificate.
+        cert: path of the certificate to trust; None for the usual roots.
+        ping: True to measure round trips.
         interval: seconds between two pings.
-        listen: how many messages (with `ping`: round trips) to wait for; None: until the input ends.
-        timeout: seconds, for all of it; None: for ever.
-        json: whether each event is shown as a line of JSON.
-        stats: whether to show the statistics at the end.
+        listen: how many messages (with `ping`: round trips) to wait for; None to wait until the input ends.
+        timeout: seconds for the whole run; None for no limit.
+        json: True to show each event as a line of JSON.
+        stats: True to show the statistics at the end.
     """
 
     url: str
@@ -90,13 +90,13 @@ class Options:
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
-    """Reads the command line.
+    """Parses the command line.
 
     Args:
-        arguments: without the program's name; None: those of this process.
+        arguments: without the program's name; None for those of this process.
 
     Raises:
-        SystemExit: help was asked for, or an argument is wrong; what to say has been said.
+        SystemExit: help was requested, or an argument is wrong; the text has been printed.
     """
     return Options(**vars(_parser().parse_args(arguments)))
 

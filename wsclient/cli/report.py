@@ -1,4 +1,4 @@
-"""What the command line shows: a line for each event; plain, in colours, or as JSON."""
+"""The output of the command line: a line for each event; plain, in colours, or as JSON."""
 
 from __future__ import annotations
 
@@ -23,52 +23,52 @@ __all__ = ["JsonReport", "PlainReport", "Report", "painter"]
 _SHOWN_TEXT: Final = 10_000  # characters of one message
 _SHOWN_BINARY: Final = 32  # bytes of one message
 
-# Of the line's first words; see rich's styles.
+# Styles of a line's first words; see rich's styles.
 _STYLES: Final = {"<": "green", ">": "cyan", "*": "dim", "!": "bold red"}
 
 
 class Report(ABC):
-    """Shows what happens on one connection, in order."""
+    """Shows the events of one connection, in order."""
 
     @abstractmethod
     def opened(self, host: str, port: int, protocol: str) -> None:
-        """The connection is open."""
+        """Called when the connection is open."""
 
     @abstractmethod
     def received(self, message: str | bytes) -> None:
-        """A message came."""
+        """Called when a message was received."""
 
     @abstractmethod
     def sent(self, text: str) -> None:
-        """A message was handed over."""
+        """Called when a message was sent."""
 
     @abstractmethod
     def round_trip(self, number: int, seconds: float) -> None:
-        """A ping was answered."""
+        """Called when a ping was answered."""
 
     @abstractmethod
     def failed(self, failure: ConnectionFailure) -> None:
-        """Something did not work; see its stage."""
+        """Called after a failure; see its stage."""
 
     @abstractmethod
     def closed(self, code: int, reason: str, *, is_clean: bool) -> None:
-        """The connection is over."""
+        """Called when the connection is closed."""
 
     @abstractmethod
     def round_trips(self, summary: Mapping[str, float]) -> None:
-        """What the pings say together."""
+        """Shows the summary of the round trips."""
 
     @abstractmethod
     def statistics(self, statistics: ConnectionStatistics) -> None:
-        """What was counted."""
+        """Shows the statistics."""
 
 
 class PlainReport(Report):
-    """Lines for people: time, direction, size, kind, text. Nothing in them can steer a terminal.
+    """Writes lines for people: time, direction, size, kind, text. Nothing in them can control a terminal.
 
     Args:
-        write: takes one line, and the style that suits it; see `painter`.
-        now: the time of day.
+        write: takes one line and its style; see `painter`.
+        now: returns the time of day.
     """
 
     def __init__(self, write: Callable[[str, str], None], now: Callable[[], datetime] = datetime.now) -> None:
@@ -76,35 +76,35 @@ class PlainReport(Report):
         self._now = now
 
     def opened(self, host: str, port: int, protocol: str) -> None:
-        """Says where to, and which sub-protocol."""
-        where = f" to {host} port {port}" if host else ""  # unknown where it has been closed meanwhile
+        """Shows the address and the subprotocol."""
+        where = f" to {host} port {port}" if host else ""  # unknown if it has been closed meanwhile
         which = f", sub-protocol {escape(protocol)}" if protocol else ""
         self._line("*", f"connected{where}{which}")
 
     def received(self, message: str | bytes) -> None:
-        """Shows text escaped, and of binary messages how they begin."""
+        """Shows text escaped, and the first bytes of binary messages."""
         self._message("<", message)
 
     def sent(self, text: str) -> None:
-        """As what is received."""
+        """Shows it like a received message."""
         self._message(">", text)
 
     def round_trip(self, number: int, seconds: float) -> None:
-        """In milliseconds."""
+        """Shows it in milliseconds."""
         self._line("*", f"round trip {number}: {seconds * 1e3:.3f} ms")
 
     def failed(self, failure: ConnectionFailure) -> None:
-        """What happened and what to try."""
+        """Shows what happened and what to try."""
         self._line("!", f"{failure.message} {failure.hint}".rstrip())
 
     def closed(self, code: int, reason: str, *, is_clean: bool) -> None:
-        """With the code and the reason as received."""
+        """Shows the code and the reason as received."""
         how = "closed" if is_clean else "lost"
         why = f", {escape(reason)}" if reason else ""
         self._line("*" if is_clean else "!", f"{how}: {_named(code)}{why}")
 
     def round_trips(self, summary: Mapping[str, float]) -> None:
-        """In one line, in milliseconds."""
+        """Shows them in one line, in milliseconds."""
         if not summary:
             self._line("*", "no round trip was measured")
             return
@@ -112,7 +112,7 @@ class PlainReport(Report):
         self._line("*", f"{summary['count']} round trips in ms: {times}")
 
     def statistics(self, statistics: ConnectionStatistics) -> None:
-        """A line for each; times in milliseconds."""
+        """Shows a line for each value; times in milliseconds."""
         for name, value in statistics._asdict().items():
             self._line("*", f"{name.replace('_', ' ')}: {_counted(value)}")
 
@@ -129,11 +129,11 @@ class PlainReport(Report):
 
 
 class JsonReport(Report):
-    """One JSON object a line, in ASCII. Each has "time" (UTC, ISO 8601) and "event"; times are seconds.
+    """Writes one JSON object per line, in ASCII, each with "time" (UTC, ISO 8601) and "event"; times are seconds.
 
     Args:
-        stream: where to.
-        now: the time.
+        stream: the stream for the output.
+        now: returns the time.
     """
 
     def __init__(self, stream: TextIO, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -141,38 +141,38 @@ class JsonReport(Report):
         self._now = now
 
     def opened(self, host: str, port: int, protocol: str) -> None:
-        """{"event": "opened", "host", "port", "protocol"}."""
+        """Writes {"event": "opened", "host", "port", "protocol"}."""
         self._event("opened", host=host, port=port, protocol=protocol)
 
     def received(self, message: str | bytes) -> None:
-        """{"event": "received", "size", "text"}, or "base64" of a binary message in place of "text"."""
+        """Writes {"event": "received", "size", "text"}, or "base64" in place of "text" for a binary message."""
         self._message("received", message)
 
     def sent(self, text: str) -> None:
-        """{"event": "sent", "size", "text"}."""
+        """Writes {"event": "sent", "size", "text"}."""
         self._message("sent", text)
 
     def round_trip(self, number: int, seconds: float) -> None:
-        """{"event": "round_trip", "number", "seconds"}."""
+        """Writes {"event": "round_trip", "number", "seconds"}."""
         self._event("round_trip", number=number, seconds=seconds)
 
     def failed(self, failure: ConnectionFailure) -> None:
-        """{"event": "failed", "stage", "error", "message", "hint", "http_status"}."""
+        """Writes {"event": "failed", "stage", "error", "message", "hint", "http_status"}."""
         error, status = failure.error.name, failure.http_status
         self._event(
             "failed", stage=failure.stage, error=error, message=failure.message, hint=failure.hint, http_status=status
         )
 
     def closed(self, code: int, reason: str, *, is_clean: bool) -> None:
-        """{"event": "closed", "clean", "code", "reason"}."""
+        """Writes {"event": "closed", "clean", "code", "reason"}."""
         self._event("closed", clean=is_clean, code=code, reason=reason)
 
     def round_trips(self, summary: Mapping[str, float]) -> None:
-        """{"event": "round_trips", "count", ...}: see `RoundTrips.summary`."""
+        """Writes {"event": "round_trips", "count", ...}: see `RoundTrips.summary`."""
         self._event("round_trips", **summary)
 
     def statistics(self, statistics: ConnectionStatistics) -> None:
-        """{"event": "statistics", ...}: see `ConnectionStatistics`."""
+        """Writes {"event": "statistics", ...}: see `ConnectionStatistics`."""
         self._event("statistics", **statistics._asdict())
 
     def _message(self, event: str, message: str | bytes) -> None:
@@ -188,7 +188,7 @@ class JsonReport(Report):
 
 
 def painter(stream: TextIO) -> Callable[[str, str], None]:
-    """Gives what writes lines: in colours, where the stream is a terminal and rich is installed; else plain.
+    """Returns the function that writes lines: in colours if the stream is a terminal and rich is installed, else plain.
 
     rich looks at the environment too: NO_COLOR, TERM.
     """
@@ -212,7 +212,7 @@ def _with_rich(stream: TextIO) -> Callable[[str, str], None]:
     console = Console(file=stream, highlight=False)
 
     def painted(line: str, style: str) -> None:
-        console.print(Text(line, style=style), soft_wrap=True)  # as Text: what a server sent is no markup
+        console.print(Text(line, style=style), soft_wrap=True)  # as Text: a server's text is not markup
 
     return painted
 
@@ -220,7 +220,7 @@ def _with_rich(stream: TextIO) -> Callable[[str, str], None]:
 def _counted(value: float) -> str:
     if isinstance(value, int):
         return str(value)
-    return f"{value * 1e3:.3f} ms" if value >= 0.0 else "-"  # as of silence, where the connection is over
+    return f"{value * 1e3:.3f} ms" if value >= 0.0 else "-"  # such as the silence, if the connection is closed
 
 
 def _named(code: int) -> str:

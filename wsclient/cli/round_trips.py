@@ -1,4 +1,4 @@
-"""What --ping measures: the round trips of a connection, and their summary."""
+"""The measurements of --ping: the round trips of a connection, and their summary."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ __all__ = ["RoundTrips"]
 
 
 class RoundTrips:
-    """Round trips, in seconds, in their order."""
+    """Round trips in order, in seconds."""
 
     def __init__(self) -> None:
         self._all: list[float] = []
         self._last = -1.0
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Returns the number of round trips."""
         return len(self._all)
 
     def note(self, latency: float) -> bool:
-        """Takes note of what `get_latency()` tells now. Whether that is a new one.
+        """Records the current value of `get_latency()`. Returns True if it is a new one.
 
-        Two in a row that agree to the last bit count as one: a clock of nanoseconds makes that rare.
+        Two in a row that agree to the last bit count as one; with a clock of nanoseconds, that is rare.
         """
         if latency < 0.0 or latency == self._last:
             return False
@@ -31,10 +31,10 @@ class RoundTrips:
         return True
 
     def summary(self) -> dict[str, float]:
-        """Tells count, and in seconds minimum, mean, median, maximum and jitter; empty without a round trip.
+        """Returns the count, and minimum, mean, median, maximum and jitter in seconds; empty without a round trip.
 
         The jitter is the mean difference between one round trip and the next (as in RFC 3550 section 6.4.1, without
-        its smoothing); 0.0 while there is one only.
+        its smoothing); 0.0 if there is only one.
         """
         if not self._all:
             return {}

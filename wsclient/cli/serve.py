@@ -1,4 +1,4 @@
-"""`python -m wsclient serve`: a server to try things with."""
+"""`python -m wsclient serve`: a server for experiments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Service", "serve"]
 
-_NAP: Final = 0.1  # seconds; how long Ctrl-C may take to be noticed
+_NAP: Final = 0.1  # seconds; the delay before Ctrl-C is noticed
 
 _EXAMPLES = """\
 examples:
@@ -28,7 +28,7 @@ examples:
 
 
 class Service:
-    """Echoes what each client says, or passes it on to all, and shows who comes and goes."""
+    """Echoes each client's messages, or passes them on to all, and shows the clients that join and leave."""
 
     def __init__(self, server: WebSocketServer, output: TextIO, *, is_broadcasting: bool) -> None:
         self._server = server
@@ -71,12 +71,12 @@ def serve(arguments: Sequence[str], output: TextIO, is_interrupted: Callable[[],
     """Serves until Ctrl-C.
 
     Args:
-        arguments: behind the word `serve`.
-        output: what is shown goes here.
-        is_interrupted: whether somebody wants it to end.
+        arguments: the arguments after the word `serve`.
+        output: the stream for the output.
+        is_interrupted: returns True to stop the server.
 
     Returns:
-        The exit code: 0 behind Ctrl-C, 1 if the port cannot be listened on.
+        The exit code: 0 after Ctrl-C, 1 if the port cannot be listened on.
     """
     options = _parser().parse_args(arguments)
     with WebSocketServer() as server, PollGroup([server]) as group:

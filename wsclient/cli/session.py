@@ -21,20 +21,20 @@ __all__ = ["Session"]
 
 _TICK: Final = 0.01  # seconds between two polls
 _FINE_TICK: Final = 0.001  # the same while measuring: a round trip ends with the poll() that sees its end
-_ENOUGH_UNSENT: Final = 1024 * 1024  # bytes; until less waits, no more of the input is read
+_ENOUGH_UNSENT: Final = 1024 * 1024  # bytes; no more input is read until fewer wait
 
 _GOOD_CODES: Final = {CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY, CloseCode.NO_STATUS}
 
 
 class Session:
-    """Connects, sends the lines of the input, shows what comes, and ends as was asked for.
+    """Connects, sends the lines of the input, shows the events, and ends as the options say.
 
     Args:
-        options: what was asked for.
-        client: not connected; it is set up here.
-        console: where lines come from.
-        report: where events go to.
-        is_interrupted: whether somebody wants it to end.
+        options: the parsed command line.
+        client: a disconnected client; it is configured here.
+        console: the source of lines.
+        report: the receiver of events.
+        is_interrupted: returns True to stop.
         clock: seconds.
     """
 
@@ -57,11 +57,11 @@ class Session:
         self._round_trips = RoundTrips()
         self._received = 0
         self._was_busy = False
-        self._outcome: ExitCode | None = None  # why it ends, once that is known
+        self._outcome: ExitCode | None = None  # the reason for the end, once it is known
         self._tick = _FINE_TICK if options.ping else _TICK
 
     def run(self) -> ExitCode:
-        """Does it all, and tells how it ended."""
+        """Runs the session, and returns its exit code."""
         self._set_up()
         options, client = self._options, self._client
         if client.connect_to_url(options.url, options.protocols, custom_headers=options.headers):
@@ -126,11 +126,11 @@ class Session:
             self._leave(ExitCode.DONE)
 
     def _leave(self, outcome: ExitCode, code: int = CloseCode.NORMAL_CLOSURE) -> None:
-        """Starts to close; while still connecting that is the end."""
+        """Starts to close; if still connecting, that ends the session."""
         self._outcome = outcome
         self._client.disconnect_from_host(code)
 
-    # What the connection tells
+    # Handlers of the connection's signals
 
     def _on_established(self, protocol: str) -> None:
         self._report.opened(self._client.get_connected_host(), self._client.get_connected_port(), protocol)

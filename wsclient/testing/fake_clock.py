@@ -6,17 +6,17 @@ __all__ = ["FakeClock"]
 
 
 class FakeClock:
-    """Seconds under the control of a test; called as `time.monotonic` is.
+    """A number of seconds under the control of a test; callable like `time.monotonic`.
 
     Attributes:
-        seconds: what the clock shows.
+        seconds: the current time.
     """
 
     def __init__(self, start: float = 1000.0) -> None:
         self.seconds: float = start
 
     def __call__(self) -> float:
-        """Returns what the clock shows, in seconds."""
+        """Returns the current time, in seconds."""
         return self.seconds
 
     def advance(self, seconds: float) -> None:

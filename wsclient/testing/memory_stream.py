@@ -1,4 +1,4 @@
-"""A stream of bytes that never leaves the program: what one end sends, the other receives."""
+"""A stream of bytes inside the program: one end sends, the other receives."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class _Pipe:
     """One direction.
 
     Attributes:
-        arriving: when, and what; b"" is the end of the stream.
-        is_read: whether anybody can still receive.
+        arriving: the times and the data; b"" is the end of the stream.
+        is_read: True if the other end can still receive.
     """
 
     __slots__ = ("arriving", "is_read")
@@ -36,7 +36,7 @@ class MemoryStream(Stream):
     """One of two ends; `pair` makes both.
 
     Attributes:
-        delay: seconds until what is sent from now on arrives at the other end.
+        delay: seconds until data sent from then on arrives at the other end.
     """
 
     __slots__ = ("_address", "_clock", "_inbox", "_outbox", "delay")
@@ -67,16 +67,16 @@ class MemoryStream(Stream):
 
     @property
     def is_readable(self) -> Callable[[], object]:
-        """Returns what tells whether something has arrived."""
+        """Returns a callable that reports whether something has arrived."""
         return self._has_arrived
 
     @property
     def has_more(self) -> bool:
-        """Returns False: to ask costs nothing here."""
+        """Returns False: asking costs nothing here."""
         return False
 
     def receive(self, max_bytes: int) -> bytes | None:
-        """Takes what has arrived; see `Stream.receive`."""
+        """Takes received data; see `Stream.receive`."""
         if not self._has_arrived():
             return None
         arriving = self._inbox.arriving
@@ -104,11 +104,11 @@ class MemoryStream(Stream):
         return True
 
     def finish(self) -> None:
-        """Ends the stream; the other end receives what was sent first."""
+        """Ends the stream; the other end first receives the data sent before."""
         self.close()
 
     def close(self) -> None:
-        """Ends the stream; the other end receives what was sent first."""
+        """Ends the stream; the other end first receives the data sent before."""
         if self._inbox.is_read:
             self._inbox.is_read = False
             self._outbox.arriving.append((self._clock() + self.delay, b""))

@@ -32,13 +32,13 @@ def connected_pair(
         (client_id,) = server.get_peers()
         assert server.get_peer(client_id).get_message() == "hello"
 
-    Both are to be polled, in any order; the signals of their connecting have gone by. The client may disconnect and
-    connect again, to any URL: it comes to the same server.
+    Poll both, in any order; the signals of their connecting have already been emitted. The client may disconnect and
+    connect again, to any URL: it reaches the same server.
 
     Args:
-        protocols: subprotocols that the server knows and the client asks for; the first one is agreed on.
+        protocols: subprotocols that the server supports and the client asks for; the first one is chosen.
         gd_mp_api: multiplayer mode: a session of Godot 3.
-        clock: of both; None for a new one, which stands still.
+        clock: the clock of both; None for a new one, which stands still.
     """
     clock = clock or FakeClock()
     server = WebSocketServer(clock=clock)

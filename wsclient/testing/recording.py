@@ -27,14 +27,14 @@ _NOWHERE: Final = ("", 0)
 
 
 def record(client: WebSocketClient, path: str | os.PathLike[str]) -> Recording:
-    """Keeps what a client hears and says from its next `connect_to_url` on.
+    """Records the traffic of a client, from its next `connect_to_url` on.
 
     Args:
         client: not connected yet.
-        path: of the file, which is overwritten: one line of JSON for each thing that happened.
+        path: of the file, which is overwritten: one line of JSON for each event.
 
     Returns:
-        What ends the recording, by `close()` or as a context manager.
+        The recording; end it with `close()` or use it as a context manager.
     """
     return Recording(client, path)
 
@@ -42,15 +42,15 @@ def record(client: WebSocketClient, path: str | os.PathLike[str]) -> Recording:
 def replay(path: str | os.PathLike[str], clock: FakeClock | None = None) -> Replay:
     """Plays a recording back: `WebSocketClient(transport=replay("game.jsonl"))`.
 
-    Everything comes as long after `connect_to_url` as it did then.
+    Everything arrives as long after `connect_to_url` as it did in the recording.
 
     Args:
         path: what `record` wrote.
-        clock: to play it by; None for a new one, which the test moves: `Replay.clock`.
+        clock: the clock of the playback; None for a new one, which the test moves: `Replay.clock`.
 
     Raises:
         OSError: the file cannot be read.
-        ValueError: it is no recording; the message says which line.
+        ValueError: it is not a recording; the message says which line is wrong.
     """
     lines = Path(path).read_text(encoding="utf-8").splitlines()
     read = (_read(line, number, str(path)) for number, line in enumerate(lines, 1))
@@ -58,7 +58,7 @@ def replay(path: str | os.PathLike[str], clock: FakeClock | None = None) -> Repl
 
 
 class Recording:
-    """Writes down what happens to a client."""
+    """Writes the events of a client to a file."""
 
     def __init__(self, client: WebSocketClient, path: str | os.PathLike[str]) -> None:
         """Begins; see `record`."""
@@ -68,7 +68,7 @@ class Recording:
         client._new_transport = self._made  # noqa: SLF001 - as above
 
     def close(self) -> None:
-        """Ends the recording. The connection goes on."""
+        """Ends the recording. The connection continues."""
         self._client._new_transport = self._make  # noqa: SLF001 - as above
         self._file.close()
 
@@ -90,11 +90,11 @@ class Recording:
 
 
 class Replay:
-    """A recording that is played back; to be given to a client as its `transport`.
+    """A recording that is played back; pass it to a client as its `transport`.
 
     Attributes:
-        clock: that it is played by.
-        sent: what the client has sent to it, `str` and `bytes`.
+        clock: the clock of the playback.
+        sent: the messages that the client has sent to it, `str` and `bytes`.
     """
 
     def __init__(self, events: list[tuple[float, Event]], clock: FakeClock) -> None:
@@ -109,7 +109,7 @@ class Replay:
 
 
 class _Recorder(Transport):
-    """Passes everything on to another transport, and writes down what comes and goes."""
+    """Passes everything on to another transport, and writes down the traffic."""
 
     def __init__(self, inner: Transport, write: Callable[..., None]) -> None:
         self._inner = inner
@@ -277,10 +277,10 @@ def _message(payload: bytes, *, is_text: bool) -> dict[str, object]:
 
 
 def _read(line: str, number: int, path: str) -> tuple[float, Event | None]:
-    """Reads one line: when something happened, and what; None for what the client did itself.
+    """Reads one line: the time and the event; None for an action of the client itself.
 
     Raises:
-        ValueError: the line is none of a recording.
+        ValueError: the line does not belong to a recording.
     """
     try:
         entry = json.loads(line)

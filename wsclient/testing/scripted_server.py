@@ -1,4 +1,4 @@
-"""A server in memory that does what a test tells it to."""
+"""A server in memory that follows the instructions of a test."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["ScriptedServer"]
 
 
 class ScriptedServer:
-    """A server without a network, for one client: what it does, a test says.
+    """A server without a network, for one client, under the control of a test.
 
         server = ScriptedServer()
         client = WebSocketClient(transport=server)
@@ -41,11 +41,11 @@ class ScriptedServer:
 
     Attributes:
         clock: the time of the client and the server.
-        delay: seconds that what one side sends takes to the other, from now on.
-        is_silent: True while the server neither reads nor answers anything.
+        delay: seconds that data sent from then on takes to the other side.
+        is_silent: True if the server neither reads nor answers anything.
         received: the messages of the latest connection, `str` and `bytes` as they were sent.
-        close_code: of the client's Close frame; None before it came, 1005 if it has no code.
-        close_reason: that came with it; "" without one.
+        close_code: of the client's Close frame; None before it arrived, 1005 if it has no code.
+        close_reason: the reason in it; "" if there is none.
     """
 
     def __init__(self, clock: FakeClock | None = None, *, delay: float = 0.0) -> None:
@@ -73,7 +73,7 @@ class ScriptedServer:
 
     @property
     def delay(self) -> float:
-        """Seconds that what one side sends takes to the other, from now on."""
+        """The seconds that data sent from then on takes to the other side."""
         return self._delay
 
     @delay.setter
@@ -84,7 +84,7 @@ class ScriptedServer:
 
     @property
     def request(self) -> Request | None:
-        """What the latest client has asked for; None before its request has arrived."""
+        """The request of the latest client; None before it has arrived."""
         self.step()
         return self._request
 
@@ -94,7 +94,7 @@ class ScriptedServer:
         return self._is_open
 
     def accept(self, protocol: str = "", headers: Iterable[str] | Mapping[str, str] = ()) -> None:
-        """Accepts the client that is connecting, or the next one, as soon as its request is there.
+        """Accepts the client that is connecting, or the next one, as soon as its request has arrived.
 
         Args:
             protocol: one of the subprotocols that the client asks for, or "".
@@ -137,7 +137,7 @@ class ScriptedServer:
         self._is_open = False
 
     def step(self) -> None:
-        """Reads and answers what has arrived. Each `poll()` of the client does it too."""
+        """Reads and answers received data. Each `poll()` of the client does it too."""
         transport = self._transport
         if transport is None or self.is_silent:
             return
@@ -175,7 +175,7 @@ class ScriptedServer:
         self.step()
 
     def _reach(self, attempt: Attempt) -> Phase:
-        """Begins an attempt of the client at this server, behind all that lies before the request."""
+        """Begins an attempt of the client at this server, after everything that precedes the request."""
         self.drop()
         self.received, self.close_code, self.close_reason, self._request = [], None, "", None
         self._ends = MemoryStream.pair(self.clock, client=CLIENT_ADDRESS, server=SERVER_ADDRESS, delay=self._delay)
@@ -187,7 +187,7 @@ class ScriptedServer:
 
 
 class _ToServer(NativeTransport):
-    """The client's way to a scripted server, which takes its step whenever the client polls."""
+    """The client's stream to a scripted server, which takes its step whenever the client polls."""
 
     def __init__(self, settings: Settings, server: ScriptedServer) -> None:
         super().__init__(settings, clock=server.clock, first_phase=server._reach)  # noqa: SLF001 - one thing in two classes

@@ -1,4 +1,4 @@
-"""What an object emitted, in order."""
+"""The signals that an object emitted, in order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["SignalLog"]
 class SignalLog(list[tuple[object, ...]]):
     """A list that grows with each signal: `("connection_closed", True)`.
 
-    It connects all signals of an object and keeps nothing of it alive. Clear it to look at what comes next alone.
+    It connects all signals of an object without keeping the object alive. Clear it to see only later signals.
     """
 
     def __init__(self, emitter: Object, *, but: Container[str] = ()) -> None:
@@ -42,5 +42,5 @@ class SignalLog(list[tuple[object, ...]]):
         self.append((name, *args))
 
 
-# To listen to these would change what the object does.
+# Listening to these would change the behaviour of the object.
 _CONSUMING = frozenset({"message_received"})

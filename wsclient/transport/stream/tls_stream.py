@@ -123,7 +123,7 @@ class TlsStream(Stream):
 
     @property
     def session(self) -> ssl.SSLSession | None:
-        """The session that the server offered to resume; None if there is none. With TLS 1.3 it follows the handshake."""
+        """The session that the server offers to resume; None if none. TLS 1.3 sends it after the handshake."""
         session = self._tls.session
         is_usable = session is not None and (session.has_ticket or (self.version == "TLSv1.2" and bool(session.id)))
         return session if is_usable else None
