@@ -11,7 +11,7 @@ AUTOBAHN =
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
 
-.PHONY: help demo demo-godot demo-godot4 demo-web browser test test-all check types docs engines interop autobahn fuzz model bench bench-quick wheels test-compiled clean
+.PHONY: help demo demo-godot demo-godot4 demo-web browser test test-fast test-outside test-all check types docs engines interop autobahn fuzz model bench bench-quick wheels test-compiled clean
 .NOTPARALLEL:
 
 help:
@@ -20,12 +20,14 @@ help:
 	@echo 'make demo-godot4  the same on a real Godot 4 server; without one, Debian and Ubuntu fetch it into build/godot4'
 	@echo 'make demo-web  the arena as a page: Python in your browser; needs npm once, for Pyodide'
 	@echo 'make browser what a client does in Node.js, Chromium and Firefox; skips those that are not installed'
-	@echo 'make test    every test, with branch coverage; PYTEST_ARGS="-k url" for some'
+	@echo 'make test    the tests, with branch coverage; PYTEST_ARGS="-k url" for some'
+	@echo 'make test-fast  those of the formats, the protocol and the signals: run these first'
+	@echo 'make test-outside  the tests that play against browsers, engines, servers and compilers; skips those that are not installed'
 	@echo 'make test-all  the same with each Python that is here, with the oldest pyee and the newest'
 	@echo 'make check   format, lint and types'
 	@echo 'make types   mypy and pyright on what users write; pyright has to know the type of every public name'
 	@echo 'make docs    the documentation, into build/site; a warning or a broken link fails'
-	@echo 'make engines the engines of demos/engines, so that make test tries them too'
+	@echo 'make engines the engines of demos/engines, so that make test-outside tries them too'
 	@echo 'make interop every real server that is installed or can be, into build/interop; writes docs/interop.md'
 	@echo 'make autobahn Autobahn for client and server, the quick cases; needs a Python 2.7; AUTOBAHN=--full for all 517'
 	@echo 'make fuzz    broken inputs for all that reads what strangers sent: SECONDS=10 for each of its targets'
@@ -56,7 +58,13 @@ browser: $(VENV)/.has-test
 	$(BIN)/python -m pytest tests/browser tests/demos/web tests/transport/test_browser.py tests/transport/test_bridge.py $(PYTEST_ARGS)
 
 test: $(VENV)/.has-test
-	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m 'not outside' --cov --cov-report=term $(PYTEST_ARGS)
+
+test-fast: $(VENV)/.has-test
+	$(BIN)/python -m pytest -n auto --dist worksteal -q tests/ground tests/core tests/variant tests/protocol tests/scene $(PYTEST_ARGS)
+
+test-outside: $(VENV)/.has-test
+	$(BIN)/python -m pytest -n auto --dist worksteal -m outside $(PYTEST_ARGS)
 
 test-all:
 	@sh .ci/test-all $(PYTEST_ARGS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,20 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+# What plays against browsers, engines, servers and compilers: minutes, most of them spent waiting.
+OUTSIDE = (
+    "browser",
+    "interop",
+    "demos/engines",
+    "demos/godot",
+    "demos/godot4",
+    "demos/web",
+    "endurance",
+    "typing",
+    "test_compiled_wheel.py",
+)
 
 pytest_plugins = ["wsclient.testing.pytest_plugin"]
 
@@ -31,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "hostile(*rows): tries these rows of tests/hostile/rows.py")
     config.addinivalue_line("markers", "faults(*rows): tries these rows of tests/hostile/fault_rows.py")
+    config.addinivalue_line("markers", "outside: plays against other programs, and takes long")
     config.addinivalue_line(
         "markers", "untraced: runs so often what others run too that tracing would take most of its time"
     )
@@ -38,8 +54,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before -k looks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Makes `pytest -k A17` find the tests that are marked with that row of the hostile suite, or with that fault."""
+    """Makes `pytest -k A17` find the tests of that row of the hostile suite, or of that fault; marks what is outside."""
+    outside = [HERE / folder for folder in OUTSIDE]
     for item in items:
+        if any(item.path.is_relative_to(folder) for folder in outside):
+            item.add_marker(pytest.mark.outside)
         for name in ("hostile", "faults"):
             for mark in item.iter_markers(name):
                 item.extra_keyword_matches.update(mark.args)
