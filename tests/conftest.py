@@ -54,7 +54,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before -k looks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Makes `pytest -k A17` find the tests of that row of the hostile suite, or of that fault; marks what is outside."""
+    """Makes `pytest -k A17` find the tests of that row of the hostile suite, or of that fault.
+
+    Marks what is outside.
+    """
     outside = [HERE / folder for folder in OUTSIDE]
     for item in items:
         if any(item.path.is_relative_to(folder) for folder in outside):
