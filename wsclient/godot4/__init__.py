@@ -1,10 +1,10 @@
-"""Godot 4's names: everything here has the name and the meaning that it has there.
+"""Godot 4's names: everything here has the same name and meaning as in Godot 4.
 
     from wsclient.godot4 import StringName, Vector2, bytes_to_var, var_to_bytes
 
     packet = var_to_bytes({StringName("position"): Vector2(1, 2)})
 
-The names at the top of the package, `wsclient`, are Godot 3's; a program uses the one or the other.
+The names in `wsclient` itself are Godot 3's; a program uses one or the other.
 """
 
 from __future__ import annotations

@@ -27,12 +27,12 @@ class _Pending:
 
 
 class Authentication:
-    """Keeps which peers authenticate, and since when.
+    """Tracks the peers that authenticate, and since when.
 
     A peer is admitted when `complete_auth` was called on both sides.
 
     Attributes:
-        timeout: seconds that a peer may take; 0 for ever.
+        timeout: the time limit of a peer, in seconds; 0 for none.
     """
 
     def __init__(self, timeout: float) -> None:
@@ -43,11 +43,11 @@ class Authentication:
         return peer_id in self._pending
 
     def peers(self) -> list[int]:
-        """Returns the ids of the peers that authenticate, in the order in which they came."""
+        """Returns the ids of the peers that authenticate, in the order in which they joined."""
         return list(self._pending)
 
     def begin(self, peer_id: int, now: float) -> None:
-        """Records that a peer has come."""
+        """Records that a peer has joined."""
         self._pending[peer_id] = _Pending(now)
 
     def refusal_of(self, peer_id: int) -> AuthRefusal | None:

@@ -1,4 +1,4 @@
-"""Carrier: the client of this library that carries what Godot 4's two peers send. It is held, never inherited."""
+"""Carrier: the client of this library that carries the data of Godot 4's two peers. It is held, never inherited."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ DEFAULT_QUEUED_PACKETS = 4096
 
 
 class Carrier(WebSocketClient):
-    """A WebSocketClient with the settings that Godot 4 knows. They count from the next connection on.
+    """A WebSocketClient with the settings of Godot 4, which apply to later connections.
 
     Attributes:
-        supported_protocols: sub-protocols to ask for.
+        supported_protocols: subprotocols to ask for.
         request_headers: further headers of the request, each "Name: value".
-        inbound_buffer_size: bytes of one message that is received, and of all that wait to be read.
-        outbound_buffer_size: bytes of one message that is sent, and of all that wait to leave.
+        inbound_buffer_size: bytes of the largest message received, and of all unread messages.
+        outbound_buffer_size: bytes of the largest message sent, and of all unsent messages.
         max_queued_packets: packets that wait, each way.
-        protocol: the sub-protocol that the server chose.
-        requested_url: the URL as it was given.
+        protocol: the subprotocol that the server chose.
+        requested_url: the URL as it was passed.
     """
 
     _session_type = DirectSession
@@ -64,7 +64,7 @@ class Carrier(WebSocketClient):
 
     @property
     def is_closing(self) -> bool:
-        """Whether one side has asked for the end, and it has not come yet."""
+        """True if one side has started the closing, and it is not complete."""
         return self._link.is_closing_here or self._link.has_received_close
 
     @property
@@ -74,11 +74,11 @@ class Carrier(WebSocketClient):
 
     @property
     def owes_end(self) -> bool:
-        """Whether the signal of an end is still to come for a connection that there is, or was."""
+        """True if the end of a connection has not been signalled yet."""
         return self._owed is not None or self._link.transport is not None
 
     def drop(self) -> None:
-        """Ends the connection at once, without a goodbye. The signal comes with the next `poll()`."""
+        """Ends the connection immediately, without a Close. The signal is emitted by the next `poll()`."""
         if self._link.transport is not None:
             self._end(self._link, was_clean=False)
 

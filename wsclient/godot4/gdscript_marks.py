@@ -1,6 +1,6 @@
-"""Finds the `@rpc` methods of a GDScript, and what they hang on: base classes, inner classes, constants.
+"""Finds the `@rpc` methods of a GDScript, and what they depend on: base classes, inner classes, constants.
 
-One pass over tokens. Statements that do not matter here are stepped over, whatever is in them, so that no script is
+One pass over tokens. Statements that do not matter here are skipped, whatever they contain, so that no script is
 too new or too broken to be read.
 """
 
@@ -31,7 +31,7 @@ _TOKEN = re.compile(
 _TAB = 4
 _OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
 
-# What a script does when it runs, and what a reader of its text can therefore not know.
+# Things that a script does when it runs, and that a reader of its text therefore cannot know.
 _SIGHTS = {
     "rpc_config": "gives a node further remote procedures with rpc_config(): they are in no list here",
     "spawn_function": "sets a spawn_function: the nodes that it makes are in no spawn list",
@@ -56,7 +56,7 @@ class Mark(Value):
     """A method that other peers may call.
 
     Attributes:
-        arguments: of `@rpc`, as tokens, each argument apart: they may name constants.
+        arguments: of `@rpc`, as tokens, each argument separately: they may name constants.
     """
 
     name: str
@@ -75,13 +75,13 @@ class ScriptClass:
     """The declarations of one class of a script; the script itself is one too.
 
     Attributes:
-        class_name: how the whole project may name it; "" if by its path only.
-        base: the tokens behind `extends`.
+        class_name: its global name in the project; "" if it only has a path.
+        base: the tokens after `extends`.
         marks: by name, in the order of the text.
         functions: the names of all methods.
         constants: the tokens of their values, by name.
         inner: the classes inside it, by name.
-        outer: the class that it is inside of.
+        outer: the class that contains it.
         sightings: of the whole script; those of an inner class are with the script.
     """
 
@@ -97,7 +97,7 @@ class ScriptClass:
 
 
 def read_script(text: str) -> ScriptClass:
-    """Reads a script. Never raises: what it cannot make sense of is among the sightings."""
+    """Reads a script. Never raises: anything that it does not understand is among the sightings."""
     script = ScriptClass()
     scopes = [_Scope(script, -1)]
     for statement in _statements(text, script.sightings):
@@ -112,7 +112,7 @@ def read_script(text: str) -> ScriptClass:
 
 
 def text_of(string: Token) -> str:
-    """Returns what a string token says, without prefix, quotes and escapes."""
+    """Returns the text of a string token, without prefix, quotes and escapes."""
     text = string.text
     is_raw = text.startswith("r")
     text = text.lstrip("r&^") if text[0] in "r&^" else text
@@ -130,7 +130,7 @@ class _Statement(Value):
 
 
 def _statements(text: str, sightings: list[Sighting]) -> Iterator[_Statement]:
-    """Parts the text into lines of tokens. A line goes on inside brackets and after a backslash."""
+    """Splits the text into lines of tokens. A line continues inside brackets and after a backslash."""
     tokens: list[Token] = []
     opened: list[int] = []  # the lines of the brackets around
     indent, line, is_start = 0, 1, True
@@ -165,7 +165,7 @@ def _count_brackets(token: Token, opened: list[int]) -> None:
 
 
 def _look_at(token: Token, before: list[Token], sightings: list[Sighting]) -> None:
-    """Notes what the script does that its text does not show."""
+    """Records the actions of the script that its text does not show."""
     if token.kind == "name" and token.text in _SIGHTS and not (before and before[-1].text == "func"):
         if all(each.text != _SIGHTS[token.text] for each in sightings):
             sightings.append(Sighting(token.line, _SIGHTS[token.text]))
@@ -246,7 +246,7 @@ class _Scope:
         return None
 
     def _other(self, tokens: Sequence[Token]) -> None:
-        """Takes a statement that is no method: constants may be arguments of `@rpc`, all else does not matter."""
+        """Handles a statement that is not a method: constants may be arguments of `@rpc`, nothing else matters."""
         self._drop_pending()
         head = tokens[0].text
         if head == "const" and len(tokens) > 2:
@@ -267,7 +267,7 @@ class _Scope:
 
 
 def _annotation(tokens: Sequence[Token], place: int) -> tuple[int, _Arguments]:
-    """Reads the arguments of an annotation, if it has any; returns where it ends, too."""
+    """Returns the arguments of an annotation, if it has any, and the index of its end."""
     if place >= len(tokens) or tokens[place].text != "(":
         return place, ()
     arguments: list[list[Token]] = [[]]
@@ -308,5 +308,5 @@ def _parted(tokens: Sequence[Token]) -> list[list[Token]]:
 
 
 def _find(tokens: Sequence[Token], start: int, texts: set[str]) -> int:
-    """Returns the place of the first of these; the end if there is none."""
+    """Returns the index of the first of these; the end if there is none."""
     return next((place for place in range(start, len(tokens)) if tokens[place].text in texts), len(tokens))

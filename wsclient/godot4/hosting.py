@@ -72,7 +72,7 @@ class Hosting(PeerRole):
         self.server.disconnect_peer(peer_id)
 
     def close(self) -> None:
-        """Stops listening, and says goodbye to the clients; `server_disconnected`, as in Godot, here too."""
+        """Stops listening, and closes the clients' connections; emits `server_disconnected` here too, as in Godot."""
         if not self._is_over:
             self._is_over = self._owes_end = True
             self._unread.clear()
@@ -85,7 +85,7 @@ class Hosting(PeerRole):
 
     @property
     def next_source(self) -> int:
-        """The sender of the packet that is taken next; 1 if there is none."""
+        """The sender of the next packet; 1 if there is none."""
         return self._unread[0][0] if self._unread else SERVER_ID
 
     def take(self) -> bytes:

@@ -41,7 +41,7 @@ class Joining(PeerRole):
         self._started_at = 0.0
         self._has_left = True  # until the first start
         self._owed_end = ""  # the signal that the next poll() emits
-        self._ends_to_skip = 0  # of a connection that was left, and whose end is still to come from the carrier
+        self._ends_to_skip = 0  # of a connection that was left, and whose end the carrier has not reported yet
         self._has_judged = False  # the server's first message, or the lack of one
         carrier.connect("peer_connected", self._on_joined, weak=True)
         carrier.connect("connection_failed", self._on_failed, weak=True)
@@ -81,7 +81,7 @@ class Joining(PeerRole):
         self._tell = tell
         try:
             self._carrier.poll()
-            self._judge_first_message()  # after the poll: the id may have come in a pause
+            self._judge_first_message()  # after the poll: the id may have arrived during a pause
         finally:
             self._tell = None
 
@@ -108,7 +108,7 @@ class Joining(PeerRole):
 
     @property
     def next_source(self) -> int:
-        """The server: all packets come from it."""
+        """The server, the sender of all packets."""
         return SERVER_ID
 
     def take(self) -> bytes:

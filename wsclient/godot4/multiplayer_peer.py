@@ -1,4 +1,4 @@
-"""MultiplayerPeer: what Godot 4's peers have that those of Godot 3 do not."""
+"""MultiplayerPeer: the members of Godot 4's peers that those of Godot 3 do not have."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MultiplayerPeer(NetworkedMultiplayerPeer):
 
     @property
     def transfer_channel(self) -> int:
-        """The channel of the packets to come. A WebSocket has one alone, and the number changes nothing."""
+        """The channel of later packets. A WebSocket has only one, and the number has no effect."""
         return self._transfer_channel
 
     @transfer_channel.setter

@@ -1,4 +1,4 @@
-"""MultiplayerSpawner: makes nodes at other peers when they are made here."""
+"""MultiplayerSpawner: creates nodes at other peers when they are created here."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ else:
 
 
 class MultiplayerSpawner(Node):
-    """Makes nodes at other peers as they are made at the peer that has the authority over this node, by default 1.
+    """Creates nodes at other peers when the authority of this node, by default peer 1, creates them.
 
         spawner = MultiplayerSpawner("Spawner")
         spawner.spawn_path = "../Players"
@@ -62,14 +62,14 @@ class MultiplayerSpawner(Node):
     spawned: Final = Signal[Node]("node")
     """A node was made because another peer has spawned it. It is in the tree."""
     despawned: Final = Signal[Node]("node")
-    """A node was taken out because the peer that had spawned it has no more of it."""
+    """A node was removed because the peer that had spawned it no longer has it."""
 
     def __init__(self, name: str = "") -> None:
         super().__init__(name)
         self.spawn_limit: int = 0
-        """How many nodes there may be at once; 0 is no limit."""
+        """The most nodes at a time; 0 for no limit."""
         self.spawn_function: Callable[[object], Node] | None = None
-        """Makes a node of the data that `spawn` was given, at every peer. The node has no parent yet."""
+        """Creates a node from the data passed to `spawn`, at every peer. The node must not have a parent."""
         self._spawn_path = ""
         self._scenes: list[Scene] = []
         self._watcher: SpawnWatcher | None = None
@@ -105,7 +105,7 @@ class MultiplayerSpawner(Node):
         return len(self._scenes)
 
     def get_spawnable_scene(self, index: int) -> Scene:
-        """Returns what stands at a place of the list. Raises: IndexError, there is no such place."""
+        """Returns the scene at an index of the list. Raises IndexError if there is none."""
         if not 0 <= index < len(self._scenes):
             raise IndexError(f"{self!r} has {len(self._scenes)} scenes, none at {index}")
         return self._scenes[index]
@@ -115,17 +115,17 @@ class MultiplayerSpawner(Node):
         self._scenes.clear()
 
     def spawn(self, data: object = None) -> Node | None:
-        """Makes a node with `spawn_function`, here and at the others.
+        """Creates a node with `spawn_function`, here and at the other peers.
 
         Args:
-            data: a Variant: what the function gets, at every peer.
+            data: a Variant, the argument of the function at every peer.
 
         Returns:
             The node, added below `spawn_path`; None, logged, if this spawner is not ours, has no function or no place
             for nodes, or has reached its `spawn_limit`.
 
         Raises:
-            TypeError, OverflowError: the data is no Variant; the text names the place within it.
+            TypeError, OverflowError: the data is not a Variant; the text names the place within it.
             Exception: whatever `spawn_function` raises.
         """
         encode_value(data)  # before a node is made of it
@@ -151,13 +151,13 @@ class MultiplayerSpawner(Node):
         return next((place for place, scene in enumerate(self._scenes) if scene is type(node)), None)
 
     def instantiate_scene(self, place: int) -> Node:
-        """Makes a node of the list. Raises: LookupError, there is no such place, or too many nodes."""
+        """Creates a node from the list. Raises LookupError if there is no such scene, or there are too many nodes."""
         if place >= len(self._scenes):
             raise LookupError(f"scene {place}, and {self!r} has {len(self._scenes)}")
         return _checked(self._scenes[place](), self)
 
     def instantiate_custom(self, data: object) -> Node:
-        """Makes a node of data. Raises: LookupError, there is no function."""
+        """Creates a node from data. Raises LookupError if there is no function."""
         if self.spawn_function is None:
             raise LookupError(f"custom data, and {self!r} has no spawn_function")
         return _checked(self.spawn_function(data), self)

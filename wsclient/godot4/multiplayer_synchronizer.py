@@ -60,15 +60,15 @@ class MultiplayerSynchronizer(Node):
         sync.replication_config = config        # the same rows in the same order at every peer
         sync.replication_interval = 0.05        # seconds
 
-    Which properties, and when, the `replication_config` says. The other peers set them within `poll()`.
+    The `replication_config` says which properties, and when. The other peers set them within `poll()`.
     """
 
     synchronized: Final = Signal[()]()
-    """The properties that are always sent have come."""
+    """The properties that are always sent have arrived."""
     delta_synchronized: Final = Signal[()]()
-    """Properties that had changed have come."""
+    """Changed properties have arrived."""
     visibility_changed: Final = Signal[int]("for_peer")
-    """Which peers see this node may have changed: for this peer, or for all if 0. Emitted by the next `poll()`."""
+    """The visibility of this node may have changed for this peer, or for all if 0. Emitted by the next `poll()`."""
 
     VisibilityUpdateMode: TypeAlias = _VisibilityUpdateMode
     """The type of these, by Godot's name."""
@@ -156,7 +156,7 @@ class MultiplayerSynchronizer(Node):
         self.update_visibility(peer)
 
     def get_visibility_for(self, peer: int) -> bool:
-        """Returns what `set_visibility_for` has set for one peer."""
+        """Returns the value that `set_visibility_for` has set for one peer."""
         return peer in self._visible_to
 
     def add_visibility_filter(self, filter: Callable[[int], bool]) -> None:
@@ -172,7 +172,7 @@ class MultiplayerSynchronizer(Node):
             self._tell_of_filters()
 
     def update_visibility(self, for_peer: int = 0) -> None:
-        """Asks again which peers see the node; by default for all of them. Takes effect at once."""
+        """Recomputes which peers see the node; by default for all of them. Takes effect immediately."""
         if self._watcher is not None and self.is_multiplayer_authority():
             self._watcher.visibility_changed(self, for_peer)
 

@@ -1,4 +1,4 @@
-"""The classes of the engine: what a script extends is one of them, or another script, or missing.
+"""The classes of the engine: the base of a script is one of them, or another script, or missing.
 
 Source: `ClassDB` of Godot 4.6.3.
 """

@@ -1,4 +1,4 @@
-"""Node: what an RPC addresses in Godot 4. The part of its Node that the network needs, with the hooks of a tree."""
+"""Node: the target of an RPC in Godot 4. The part of its Node that the network needs, with the hooks of a tree."""
 
 # ruff: noqa: SLF001 - nodes of one tree know each other
 
@@ -72,7 +72,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
     # Hooks for subclasses
 
     def _enter_tree(self) -> None:
-        """Called when the node comes below the `root_node` of a SceneMultiplayer, before its children. Empty."""
+        """Called when the node enters the tree below a SceneMultiplayer's `root_node`, before its children. Empty."""
 
     def _ready(self) -> None:
         """Called the first time that the node has entered a tree, after its children. Empty."""
@@ -109,7 +109,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         super().remove_child(node)
 
     def enter(self, session: SceneMultiplayer) -> None:
-        """Runs the hooks of a node that comes into a tree, and of those below it."""
+        """Runs the hooks of a node that enters a tree, and of those below it."""
         self._propagate_enter(session)
         self._propagate_ready(session)
 
@@ -143,7 +143,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
     # Authority
 
     def set_multiplayer_authority(self, id: int, recursive: bool = True) -> None:
-        """Sets which peer decides about this node. The game has to set the same one on all sides.
+        """Sets the peer that controls this node. The game has to set the same one on all sides.
 
         Args:
             id: a peer's id; 1, the server, is the default.
@@ -170,7 +170,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
                 takes the mark away.
 
         Raises:
-            ValueError: an unknown key, or a number that is no mode.
+            ValueError: an unknown key, or a number that is not a mode.
         """
         if config is None:
             self._own_configs.pop(method, None)
@@ -200,12 +200,12 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
             args: Variants; at most 255.
 
         Returns:
-            `OK`, also for what the other side will refuse; `ERR_INVALID_PARAMETER`, logged, if the method is not
+            `OK`, even if the other side will refuse the call; `ERR_INVALID_PARAMETER`, logged, if the method is not
             marked, or the call is for ourselves and not "call_local"; `ERR_UNCONFIGURED` without a network,
             `ERR_CONNECTION_ERROR` before it is joined.
 
         Raises:
-            TypeError, OverflowError: an argument that is no Variant; the text says which.
+            TypeError, OverflowError: an argument is not a Variant; the text says which.
             ValueError: more than 255 arguments.
             Exception: what the method raises here.
         """
@@ -228,7 +228,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         del name
         return type(node).__name__
 
-    if not TYPE_CHECKING:  # type checkers go on to report every name that is not here
+    if not TYPE_CHECKING:  # type checkers still report every missing name
 
         def __getattr__(self, name: str) -> NoReturn:
             raise AttributeError(advice_for(type(self).__name__, name, ADVICE_4), name=name, obj=self)

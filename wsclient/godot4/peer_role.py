@@ -1,4 +1,4 @@
-"""PeerRole: what a WebSocketMultiplayerPeer does as a client, or as a server."""
+"""PeerRole: the behaviour of a WebSocketMultiplayerPeer as a client or as a server."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PeerRole(ABC):
 
     @abstractmethod
     def poll(self, tell: Tell) -> None:
-        """Does the network's work.
+        """Reads and writes the network.
 
         Args:
             tell: emits a signal, by its name and with its arguments.

@@ -1,4 +1,4 @@
-"""Project: what a Godot 4 project says about its network, read from its files."""
+"""Project: reads the network settings of a Godot 4 project from its files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ALWAYS = ReplicationMode.REPLICATION_MODE_ALWAYS
 
 
 class Project:
-    r"""Reads the remote procedures, spawn lists and synchronizers of a Godot 4 project, so that nobody copies them.
+    r"""Reads the remote procedures, spawn lists and synchronizers of a Godot 4 project, so that you need not copy them.
 
         project = Project("path/to/game")                       # the folder with the project.godot
         project.rpc_names("res://player.gd")                    # ["hurt", "wave"]
@@ -107,7 +107,7 @@ class Project:
         return paths
 
     def replication(self, scene: str, node: str) -> SceneReplicationConfig:
-        """Returns what a MultiplayerSynchronizer replicates.
+        """Returns the replication config of a MultiplayerSynchronizer.
 
         Args:
             scene: `res://player.tscn`.
@@ -126,7 +126,7 @@ class Project:
         return config
 
     def value(self, scene: str, node: str, name: str) -> TextValue:
-        """Returns what a line of a node says, as `root_path` or `spawn_path`; None if there is none.
+        """Returns the value of a node's line, such as `root_path` or `spawn_path`; None if there is none.
 
         A NodePath is a `str` here; other kinds of values are `scene_text.Call`.
         """
@@ -142,14 +142,14 @@ class Project:
         return () if found is None else self._scripts.words(found)
 
     def node_class(self, script: str) -> type[Node]:
-        """Makes a class of nodes with the marked methods of a script, all of which do nothing.
+        """Creates a class of nodes with the marked methods of a script, all of which do nothing.
 
             class Player(project.node_class("res://player.gd")):
                 def hurt(self, by):           # keeps its mark
                     print("ouch", by)
 
-        For type checkers the class is a plain Node. A program of its own with the methods written out, and `check`,
-        is the better way if others read it.
+        For type checkers the class is a plain Node. A class with the methods written out, together with `check`,
+        is better if other people read the program.
         """
         path = self._script_path(script)
         name = self._scripts.class_name(path) or PurePosixPath(path).stem.title().replace("_", "")
@@ -189,7 +189,7 @@ class Project:
         return found
 
     def _config_section(self, value: TextValue, resource: Resource | None) -> tuple[Section | None, Resource | None]:
-        """Returns the section that a replication_config means: a part of the scene, or a file of its own."""
+        """Returns the section of a replication_config: a part of the scene, or a separate file."""
         if resource is None or not isinstance(value, Call) or not value.arguments:
             return None, None
         name = str(value.arguments[0])

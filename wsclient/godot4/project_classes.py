@@ -1,4 +1,4 @@
-"""Makes classes of nodes of what a project's scripts mark, and compares a program's own classes with them."""
+"""Creates classes of nodes from the marks of a project's scripts, and compares a program's own classes with them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["differences", "node_class_of"]
 
-# What changes the meaning of a call on the other side; the rest of a mark concerns the caller alone.
+# The parts of a mark that change a call on the other side; the rest only concerns the caller.
 _WORTH_A_WORD: Final = ("rpc_mode", "call_local")
 
 

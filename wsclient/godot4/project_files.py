@@ -186,7 +186,7 @@ class ProjectFiles:
 
 
 def _walk(root: Path) -> Iterator[str]:
-    """Lists the files as the editor sees them: not below hidden folders, nor below those with a .gdignore."""
+    """Iterates over the files that the editor sees: not below hidden folders, or below those with a .gdignore."""
     for folder, folders, files in os.walk(root):
         if ".gdignore" in files:
             folders.clear()

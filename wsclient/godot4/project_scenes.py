@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["ProjectScene", "ProjectScenes", "Resource", "SceneNode"]
 
 MAX_INSTANCES: Final = 32
-"""How deep scenes may be within scenes. Arbitrary; Godot's editor is unusable long before."""
+"""The maximum nesting of scenes in scenes. Arbitrary; Godot's editor is unusable long before."""
 MAX_NODES: Final = 16384
-"""How many nodes one scene may have, those of its instances included. Arbitrary."""
+"""The most nodes of one scene, including those of its instances. Arbitrary."""
 
 _MODELS: Final = (".glb", ".gltf", ".fbx", ".obj", ".blend", ".dae")
 
@@ -48,8 +48,8 @@ class SceneNode:
         name: the last name of the path; of the root its own.
         type: the engine's class, or "" if the scene only changes a node of an instance that could not be read.
         instance: the path of the scene that the node is an instance of; "".
-        script: the path of its script; "". One that stands in the scene itself is `res://world.tscn::GDScript_1`.
-        values: the lines of the node, as text, each with the file that it stands in.
+        script: the path of its script; "". A script inside the scene itself is `res://world.tscn::GDScript_1`.
+        values: the lines of the node, as text, each with the file that contains it.
     """
 
     def __init__(self, path: str, name: str, type: str = "") -> None:
@@ -80,7 +80,7 @@ class ProjectScene:
         return iter(self.nodes.values())
 
     def node(self, path: str) -> SceneNode | None:
-        """Returns the node of a path from the root, which is "."; None if there is none."""
+        """Returns the node at a path from the root, which is "."; None if there is none."""
         return self.nodes.get(path.strip("/") or ".")
 
     def of_type(self, type: str) -> list[SceneNode]:
@@ -110,7 +110,7 @@ class ProjectScenes:
         return self._resources[path]
 
     def value(self, node: SceneNode, name: str) -> tuple[TextValue, Resource | None]:
-        """Returns what a line of a node says, and the file it stands in; None, None if there is no such line."""
+        """Returns the value of a node's line, and the file that contains it; None, None if there is no such line."""
         if name not in node.values:
             return None, None
         text, resource = node.values[name]
@@ -173,7 +173,7 @@ class ProjectScenes:
             node.script = self._script_path(resource, section.values["script"])
 
     def _put_instance(self, scene: ProjectScene, node: SceneNode, path: str, around: tuple[str, ...]) -> None:
-        """Puts the nodes of another scene in place of a node; what the scene itself says comes on top."""
+        """Puts the nodes of another scene in place of a node; lines of the scene itself take precedence."""
         node.instance = path
         if path.endswith(_MODELS):
             return  # imported: nodes of the engine, without scripts

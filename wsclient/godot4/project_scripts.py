@@ -21,21 +21,21 @@ _MAX_STEPS: Final = 64  # arbitrary: of a chain of base classes, or of constants
 
 
 class _Place(Value):
-    """A class of a script, and the file that it stands in."""
+    """A class of a script, and the file that contains it."""
 
     script: ScriptClass
     path: str
 
 
 class FoundMark(Value):
-    """A mark, and the place of it, where the names in its arguments mean something."""
+    """A mark, and the place at which the names in its arguments are looked up."""
 
     mark: Mark
     place: _Place
 
 
 class ProjectScripts:
-    """Finds what scripts extend, and what their marks say.
+    """Finds the bases of scripts, and the contents of their marks.
 
     Args:
         files: the project.
@@ -124,7 +124,7 @@ class ProjectScripts:
     # Arguments
 
     def _evaluated(self, tokens: Sequence[Token], found: FoundMark) -> str | int | None:
-        """Returns what an argument of `@rpc` says: texts, numbers, constants, and sums of them."""
+        """Returns the value of an argument of `@rpc`: texts, numbers, constants, and sums of them."""
         texts: list[str] = []
         number, sign = 0, 1
         for operand in _operands(tokens):
@@ -150,7 +150,7 @@ class ProjectScripts:
         return int(operand.text) if operand.text.isdecimal() else None
 
     def _constant(self, name: str, place: _Place, steps: int) -> str | int | None:
-        """Returns what a constant means: of this class, of one around it, or of another script's, `Other.CH`."""
+        """Returns the value of a constant: of this class, of one around it, or of another script's, `Other.CH`."""
         if steps > _MAX_STEPS:
             return None
         around: ScriptClass | None = place.script

@@ -1,4 +1,4 @@
-"""RemoteCalls: calls of Godot 4, out and in. A call goes by the node's number to the peers that have confirmed it."""
+"""RemoteCalls: sends and receives Godot 4's calls. Peers that have confirmed a node's number are sent the number."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ BROADCAST = NetworkedMultiplayerPeer.TARGET_PEER_BROADCAST
 
 
 class Called(Value):
-    """What came of a call of ours.
+    """The result of a call of ours.
 
     Attributes:
-        error: the answer to who called.
-        runs_here: whether it has to be run here too.
+        error: the error for the caller.
+        runs_here: True if it must run here too.
     """
 
     error: Error
@@ -44,13 +44,13 @@ class Called(Value):
 
 
 class RemoteCalls:
-    """Sends calls of ours, and finds what calls of others mean.
+    """Sends our calls, and finds the targets of other peers' calls.
 
     Args:
-        routes: the ways to the peers.
+        routes: the routes to the peers.
         paths: the numbers of nodes.
         refused: the log of calls that are refused.
-        is_visible: whether a peer may see a node; one that does not is not called.
+        is_visible: returns whether a peer may see a node; otherwise the peer is not called.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class RemoteCalls:
         """Sends a call to all peers that the target stands for; see `Node.rpc_id`.
 
         Raises:
-            TypeError, OverflowError: an argument that is no Variant.
+            TypeError, OverflowError: an argument is not a Variant.
             ValueError: more than 255 arguments.
         """
         config, own_id = node.get_rpc_mark(method), self._routes.unique_id
@@ -85,7 +85,7 @@ class RemoteCalls:
         return Called(Error.OK, config.call_local and includes(target, own_id))
 
     def _first_reason(self, root: Node | None, node: Node, method: str) -> tuple[Error, str]:
-        """Returns why a call is refused, in the order in which the engine looks."""
+        """Returns the reason for refusing a call, in the order of the engine's checks."""
         if self._routes.peer is None:
             return Error.ERR_UNCONFIGURED, "there is no multiplayer_peer"
         if not _is_below(root, node):
@@ -124,7 +124,7 @@ class RemoteCalls:
             for peer_id in receivers:
                 send(peer_id, packet, mode)
             return
-        # While one of them does not know the number, the others get it in its widest form, as the engine does it.
+        # If one of them does not know the number, the others get it in its widest form, as in the engine.
         by_id, by_path = invocation.by_wide_id(path_id), invocation.by_path(path)
         for peer_id in receivers:
             send(peer_id, by_id if peer_id in knowing else by_path, mode)
@@ -135,7 +135,7 @@ class RemoteCalls:
         """Returns the call that a packet asks for.
 
         Raises:
-            NotAdmitted: it may not run; the text says why, and what would be needed.
+            NotAdmitted: it may not run; the text has the reason, and what would be needed.
         """
         node = self._node(root, source, command.node)
         name = node.get_rpc_list().name_of(command.method_id)

@@ -56,14 +56,14 @@ class _Property:
 
 
 class ReplicatedProperties:
-    """Some properties below one root node, in the order in which they travel.
+    """Properties below one root node, in the order in which they are sent.
 
     Args:
         paths: of the properties.
-        is_for_long: whether they will be assigned so often that it pays to compile that.
+        is_for_long: True if they will be assigned so often that compiling is worth it.
 
     Attributes:
-        count: how many.
+        count: the number of properties.
         assign: sets as many values, as `write` does; faster if all properties are of the root itself.
     """
 
@@ -86,7 +86,7 @@ class ReplicatedProperties:
         return [each.read(root) for each in self._properties]
 
     def write(self, root: Node, values: Sequence[object]) -> None:
-        """Sets the values. Those of nodes that are not there are left out."""
+        """Sets the values. Those of missing nodes are left out."""
         for each, value in zip(self._properties, values, strict=False):
             each.write(root, value)
 
@@ -106,7 +106,7 @@ def _assignment_of(names: Sequence[str]) -> Callable[[Node, Sequence[object]], N
 
 
 def _part(value: object, name: str) -> object:
-    """Returns what a property's value has under a name: `position:x`."""
+    """Returns the named part of a property's value: `position:x`."""
     if isinstance(value, dict):
         found: object = value[name]
         return found
@@ -115,7 +115,7 @@ def _part(value: object, name: str) -> object:
 
 
 def _with_part(value: object, names: Sequence[str], part: object) -> object:
-    """Returns the value with another part; the value itself if it is no value but an object, which is changed."""
+    """Returns the value with another part; if it is an object, the object is changed and returned."""
     name, *rest = names
     if rest:
         part = _with_part(_part(value, name) if value is not None else None, rest, part)

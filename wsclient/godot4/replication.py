@@ -36,7 +36,7 @@ class Replication:
         self._session = session
         self._sender = ReplicationSender(session, clock)
         self._receiver = ReplicationReceiver(session)
-        self._spawners: dict[MultiplayerSpawner, Node | None] = {}  # and the nodes below which they spawn
+        self._spawners: dict[MultiplayerSpawner, Node | None] = {}  # with the nodes below which they spawn
         self._changed: list[tuple[MultiplayerSynchronizer, int]] = []  # signals that `poll` has to emit
 
     # Called by the session
@@ -59,16 +59,16 @@ class Replication:
             synchronizer.visibility_changed.emit(for_peer)
 
     def peer_came(self, peer_id: int) -> None:
-        """Spawns at a new peer what it sees."""
+        """Spawns the visible nodes at a new peer."""
         self._sender.peer_came(peer_id)
 
     def peer_left(self, peer_id: int) -> None:
-        """Frees what a peer has spawned here, without a signal."""
+        """Frees the nodes that a peer has spawned here, without a signal."""
         self._sender.forget_peer(peer_id)
         self._receiver.forget_peer(peer_id)
 
     def clear(self) -> None:
-        """Frees what all peers have spawned here, and forgets them: the session is over."""
+        """Frees the nodes that all peers have spawned here, and forgets the peers: the session is over."""
         self._sender.clear()
         self._receiver.clear()
 
@@ -83,7 +83,7 @@ class Replication:
     # Called by the nodes of the tree
 
     def node_entered(self, node: Node) -> None:
-        """Takes a node that has come into the tree, before it is ready."""
+        """Takes a node that has entered the tree, before it is ready."""
         if isinstance(node, MultiplayerSpawner):
             node.watch(self)
             self._spawners[node] = None
@@ -128,7 +128,7 @@ class Replication:
         return self._sender.count_of(spawner)
 
     def can_spawn(self, spawner: MultiplayerSpawner) -> bool:
-        """Returns True if the spawner is ours. Before there is a network we are the server, as in Godot."""
+        """Returns True if the spawner is ours. Without a network we are the server, as in Godot."""
         return spawner.get_multiplayer_authority() == (self._session.get_unique_id() or SERVER_ID)
 
     # Called by synchronizers
@@ -150,7 +150,7 @@ class Replication:
         self._sender.filters_changed(synchronizer)
 
     def visibility_changed(self, synchronizer: MultiplayerSynchronizer, for_peer: int) -> None:
-        """Shows or hides what a synchronizer shows or hides now."""
+        """Shows or hides the nodes whose visibility a synchronizer has changed."""
         self._sender.update_visibility(synchronizer, [for_peer] if for_peer else self._session.get_peers())
         self._changed.append((synchronizer, for_peer))
 

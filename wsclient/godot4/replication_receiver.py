@@ -1,4 +1,4 @@
-"""ReplicationReceiver: makes, changes and frees nodes as other peers say, and as far as they may."""
+"""ReplicationReceiver: creates, changes and frees nodes on behalf of other peers, as far as they may."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_NODES", "ReplicationReceiver"]
 
-# What the engine does not allow in names: what separates them in paths, and what it makes names itself with.
+# Characters that the engine does not allow in names: separators of paths, and those of generated names.
 _FORBIDDEN_IN_NAMES = frozenset('.:@/"%')
 MOST_NODES = 65536
-"""How many nodes one peer may spawn here. Arbitrary, far above any game."""
+"""The most nodes that one peer may spawn here. Arbitrary, far above any game."""
 _NEWER = 32767  # of 65536: how far a time may be behind the last one and still be taken as ahead of it
 
 
@@ -120,7 +120,7 @@ class ReplicationReceiver:
     # Changes in the tree
 
     def synchronizer_entered(self, synchronizer: MultiplayerSynchronizer, root: Node) -> None:
-        """Records a synchronizer, and gives it its part of the SPAWN that brings it."""
+        """Records a synchronizer, and applies its part of the SPAWN that created it."""
         synced = self._synced[synchronizer] = _Synced(synchronizer, root)
         spawning = self._spawning
         if spawning is None or root is not spawning.node or not spawning.net_ids or synced.owner != spawning.source:
@@ -149,14 +149,14 @@ class ReplicationReceiver:
     # Changes of peers
 
     def forget_peer(self, peer_id: int) -> None:
-        """Frees what a peer has spawned: it has left."""
+        """Frees the nodes that a peer has spawned, because it has left."""
         gone = self._peers.pop(peer_id, None)
         for node, _ in [] if gone is None else list(gone.nodes.values()):
             self._places.pop(node, None)
             node.queue_free()
 
     def clear(self) -> None:
-        """Frees what all peers have spawned: the session is over."""
+        """Frees the nodes that all peers have spawned: the session is over."""
         for peer_id in list(self._peers):
             self.forget_peer(peer_id)
         self._peers.clear()
@@ -208,7 +208,7 @@ class ReplicationReceiver:
         return spawner, parent
 
     def _add(self, parent: Node, node: Node, source: int, spawn: Spawn) -> str:
-        """Adds a node to the tree; returns what was wrong with its state, or ""."""
+        """Adds a node to the tree; returns the fault in its state, or ""."""
         spawning, around = _Spawning(node, source, spawn), self._spawning
         self._spawning = spawning
         try:
@@ -248,7 +248,7 @@ class ReplicationReceiver:
                 continue
             config, last = synced.synchronizer.replication_config, synced.time
             if config is None or (last is not None and time <= last and last - time < _NEWER):
-                continue  # times wrap, and packets may overtake
+                continue  # times wrap, and packets may overtake each other
             synced.time = time
             properties = config.always_sent
             values, _ = decode_many(packet, start, end, properties.count)
@@ -281,7 +281,7 @@ class ReplicationReceiver:
         _raise_first(refused)
 
     def _look_up(self, source: int, net_id: int, refused: list[str]) -> _Synced | None:
-        """Returns the synchronizer that a peer has announced; one that is not there yet is none, without a word."""
+        """Returns the synchronizer that a peer has announced; None, without a log line, if it does not exist yet."""
         if not net_id & IS_PATH_ID:
             refused.append(f"changes net id {net_id}, which it has not spawned here")
             return None
@@ -294,7 +294,7 @@ class ReplicationReceiver:
         return synced
 
     def _peer(self, source: int) -> _FromPeer:
-        """Returns what a peer has named; peers are forgotten when they leave."""
+        """Returns the names that a peer has announced; peers are forgotten when they leave."""
         found = self._peers.get(source)
         if found is None:
             found = self._peers[source] = _FromPeer()

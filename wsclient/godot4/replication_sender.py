@@ -49,7 +49,7 @@ class _Spawned:
 
     Attributes:
         scene: its number in the spawner's list.
-        data: what `spawn_function` gets, as it was when the node was spawned.
+        data: the argument of `spawn_function`, as it was when the node was spawned.
         net_id: 0 before the first SPAWN.
     """
 
@@ -73,7 +73,7 @@ class _Watched:
         self.changed_at = _LONG_AGO
 
     def look(self, value: object, now: float) -> None:
-        """Compares by what would be sent, which sees changes within lists and dictionaries too."""
+        """Compares the encoded values, which detects changes within lists and dictionaries too."""
         if value is self.value and isinstance(value, _IMMUTABLE):
             return
         encoded = encode_value(value)
@@ -83,7 +83,7 @@ class _Watched:
 
 
 class _Synced:
-    """One synchronizer in our tree: when it was sent, and what it had sent then.
+    """One synchronizer in our tree: when it was last sent, and the values sent then.
 
     Attributes:
         net_id: 0 if it is named by its path id.
@@ -140,7 +140,7 @@ class ReplicationSender:
     # Changes of peers
 
     def peer_came(self, peer_id: int) -> None:
-        """Spawns at a new peer what it sees."""
+        """Spawns the visible nodes at a new peer."""
         self._peers[peer_id] = _ToPeer()
         for node in self._spawned:
             if node not in self._entering:
@@ -178,7 +178,7 @@ class ReplicationSender:
         return sum(each.spawner is spawner for each in self._spawned.values())
 
     def node_ready(self, node: Node) -> None:
-        """Sends the SPAWN of a node, and of those below it: those around come first."""
+        """Sends the SPAWN of a node, and of those below it: outer nodes come first."""
         if self._entering and node is self._entering[0]:
             entering, self._entering = self._entering, []
             for each in entering:
@@ -214,7 +214,7 @@ class ReplicationSender:
         for peer in self._peers.values():
             peer.synchronizers.pop(synchronizer, None)
 
-    # Who sees what
+    # Visibility
 
     def sees_node(self, node: Node, peer_id: int) -> bool | None:
         """Returns True if a node that we spawn is at a peer; None if we do not spawn it."""
@@ -227,7 +227,7 @@ class ReplicationSender:
         return [synchronizer for synchronizer, each in self._synced.items() if each.root is root]
 
     def update_visibility(self, synchronizer: MultiplayerSynchronizer, peer_ids: Iterable[int]) -> None:
-        """Spawns, despawns, starts or stops what peers see otherwise than before."""
+        """Spawns or despawns nodes, and starts or stops synchronizers, whose visibility has changed."""
         synced = self._synced.get(synchronizer)
         if synced is None:
             return
@@ -280,7 +280,7 @@ class ReplicationSender:
             elif synchronizer not in seen:
                 seen[synchronizer] = _LONG_AGO
 
-    # What is due
+    # Sending what is due
 
     def send_due(self, now: float) -> None:
         """Sends the SYNCs and DELTAs that are due, to each peer its own: each sees other nodes."""

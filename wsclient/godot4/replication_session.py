@@ -1,4 +1,4 @@
-"""ReplicationSession: the session as replication needs it, to send, to name nodes by number, to know the peers."""
+"""ReplicationSession: the session as replication needs it, to send, to number nodes, and to know the peers."""
 
 from __future__ import annotations
 

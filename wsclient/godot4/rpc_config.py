@@ -1,4 +1,4 @@
-"""RPCConfig: what a mark of Godot 4 allows. Three modes, of which one table says who may call."""
+"""RPCConfig: the permissions of a mark in Godot 4. One table says for each of three modes which peers may call."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class RPCMode(IntEnum):
 
 
 class RPCConfig(Value):
-    """The rights and ways of one method.
+    """The permissions and the transport of one method.
 
     Attributes:
         rpc_mode: the peers that may call it.
-        call_local: whether a call to all runs at the caller too.
-        transfer_mode: what may happen to the packet; a WebSocket always delivers, in order.
-        channel: of the packet; a WebSocket has one alone.
+        call_local: True if a call to all runs at the caller too.
+        transfer_mode: of the packet; a WebSocket always delivers, in order.
+        channel: of the packet; a WebSocket has only one.
     """
 
     rpc_mode: RPCMode = RPCMode.RPC_MODE_AUTHORITY
@@ -42,8 +42,8 @@ class RPCConfig(Value):
         """Reads Godot's dictionary: `rpc_mode`, `call_local`, `transfer_mode`, `channel`; each may be missing.
 
         Raises:
-            ValueError: an unknown key, or a number that is no mode.
-            TypeError: what has to be a number is none.
+            ValueError: an unknown key, or a number that is not a mode.
+            TypeError: a value that must be a number is not.
         """
         if unknown := config.keys() - {"rpc_mode", "call_local", "transfer_mode", "channel"}:
             raise ValueError(f"rpc_config() knows no {sorted(map(str, unknown))}")
@@ -55,7 +55,7 @@ class RPCConfig(Value):
         )
 
     def admits(self, caller: int, authority: int) -> bool:
-        """Returns whether a call of this peer may run here."""
+        """Returns True if a call of this peer may run here."""
         match self.rpc_mode:
             case RPCMode.RPC_MODE_ANY_PEER:
                 return True

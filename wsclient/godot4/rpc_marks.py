@@ -1,4 +1,4 @@
-"""`@rpc`: marks methods that others may call, in the words of GDScript 2.
+"""`@rpc`: marks methods that other peers may call, with the words of GDScript 2.
 
     class Player(Node):
         @rpc("any_peer", "call_local", "unreliable", 2)
@@ -51,7 +51,7 @@ class BoundRPC(Generic[Arguments, Returned]):
         self.config = config
 
     def __call__(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Returned:
-        """Calls the method here, as any method."""
+        """Calls the method here, like any method."""
         return self.__wrapped__(*args, **kwargs)
 
     def rpc(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Error:
@@ -89,7 +89,7 @@ class RPCMethod(Generic[Owner, Arguments, Returned]):
 
     Attributes:
         function: the one that was marked.
-        config: the rights that the mark stands for.
+        config: the permissions of the mark.
     """
 
     def __init__(self, function: Callable[Concatenate[Owner, Arguments], Returned], config: RPCConfig) -> None:
@@ -140,11 +140,11 @@ def rpc(*words: Any, channel: int | None = None) -> Any:
     Args:
         words: in any order: "any_peer" or "authority" (the default), "call_local" or "call_remote" (the default),
             "reliable" (the default), "unreliable" or "unreliable_ordered". A fourth one may be the channel.
-        channel: as the fourth word; a WebSocket has one alone, and the number changes nothing.
+        channel: as the fourth word; a WebSocket has only one, and the number has no effect.
 
     Raises:
         ValueError: a word that is none of these, or two of one kind.
-        TypeError: something else than a method is marked.
+        TypeError: something other than a method is marked.
     """
     if len(words) == 1 and callable(words[0]):
         return _Mark(RPCConfig())(words[0])

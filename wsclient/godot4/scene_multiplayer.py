@@ -49,7 +49,7 @@ _RPCMode: TypeAlias = RPCMode  # by its own name the class could not hold it
 
 
 class SceneMultiplayer(MultiplayerBase[Node]):
-    """Calls methods of other peers' nodes, and lets them do so here, as in Godot 4.
+    """Calls methods of other peers' nodes, and lets other peers do so here, as in Godot 4.
 
         multiplayer = SceneMultiplayer()
         multiplayer.root_node = root            # a Node: paths start below it; /root in a Godot game
@@ -57,14 +57,14 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         while running:
             multiplayer.poll()                  # polls the peer too
 
-    Packets and signals come in the order in which they arrived, also within one `poll()`.
+    Packets and signals are handled in the order in which they arrived, also within one `poll()`.
 
     Args:
         clock: monotonic, in seconds; the system's by default.
     """
 
     peer_connected: Final = Signal[int]("id")
-    """Another peer is admitted, or was there before this one; the server, 1, too."""
+    """Another peer is admitted, or was admitted before this one; emitted for the server, 1, too."""
     peer_disconnected: Final = Signal[int]("id")
     """Another peer has left. As in Godot, not for one that `disconnect_peer` of this object has ended."""
     peer_packet: Final = Signal[int, bytes]("id", "packet")
@@ -80,7 +80,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
     server_disconnected: Final = Signal[()]()
     """The session is over, and had been joined."""
     rpc_lists_differ: Final = Signal[int, str]("peer", "path")
-    """A peer has other `@rpc` methods at this node: calls run the wrong method, there or here. Not in Godot."""
+    """A peer has different `@rpc` methods at this node: calls run the wrong method, there or here. Not in Godot."""
 
     RPCMode: TypeAlias = _RPCMode
     """The type of these, by Godot's name."""
@@ -102,9 +102,9 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         self.auth_callback: Callable[[int, bytes], object] | None = None
         """Called with the id and the data of a peer that authenticates; None: every peer is admitted at once."""
         self.max_sync_packet_size: int = 1350
-        """Bytes that one packet of synchronizers may have."""
+        """The most bytes of one packet of synchronizers."""
         self.max_delta_packet_size: int = 65535
-        """Bytes that one packet of changed properties may have."""
+        """The most bytes of one packet of changed properties."""
         self.allow_object_decoding: bool = False
         """Kept for code from Godot, without effect: objects are never made from a peer's bytes."""
 
@@ -126,7 +126,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         self._routes.peer = peer
 
     def has_multiplayer_peer(self) -> bool:
-        """Returns whether there is a `multiplayer_peer`."""
+        """Returns True if there is a `multiplayer_peer`."""
         return self._network is not None
 
     @property
@@ -143,7 +143,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
 
     @property
     def server_relay(self) -> bool:
-        """Whether clients know and reach each other, through the server; True. Has to be the same on all sides."""
+        """True (the default) if clients know and reach each other through the server. Must be the same on all sides."""
         return self._routes.server_relay
 
     @server_relay.setter
@@ -152,7 +152,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
 
     @property
     def auth_timeout(self) -> float:
-        """Seconds from its coming in which a peer has to be admitted; 0: for ever. Default 3.0."""
+        """The time limit for admitting a peer after it joined, in seconds; 0 for none. Default 3.0."""
         return self._authentication.timeout
 
     @auth_timeout.setter
@@ -180,7 +180,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         return self._sender_id
 
     def get_refused_packet_count(self) -> int:
-        """Returns how many packets were malformed, or not allowed what they asked for. Not in Godot."""
+        """Returns the number of packets that were malformed or not allowed. Not in Godot."""
         return self._receiver.refused_packets
 
     # Authentication
@@ -193,7 +193,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         """Sends data to the `auth_callback` of a peer that authenticates.
 
         Returns:
-            `OK`; `ERR_INVALID_PARAMETER`, logged, if it does not authenticate, or for no bytes at all;
+            `OK`; `ERR_INVALID_PARAMETER`, logged, if it does not authenticate, or there are no bytes;
             `ERR_FILE_CANT_WRITE`, as in Godot, if `complete_auth` was called for it before.
         """
         if refusal := self._authentication.refusal_of(id):
@@ -203,7 +203,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         return self._routes.send_directly(id, commands.encode_auth(data), RELIABLE)
 
     def complete_auth(self, id: int) -> Error:
-        """Says that a peer may come in. It is admitted when it has said so too.
+        """Allows a peer to join. It is admitted when it has done the same.
 
         Returns:
             `OK`; `ERR_INVALID_PARAMETER`, logged, if it does not authenticate; `ERR_FILE_CANT_WRITE`, as in Godot, if
@@ -239,16 +239,16 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         return self.call_remote(object, peer, method, tuple(arguments))
 
     def send_bytes(self, bytes: bytes, id: int = BROADCAST, mode: TransferMode = RELIABLE, channel: int = 0) -> Error:
-        """Sends bytes of the game's own: `peer_packet` at the other side.
+        """Sends raw bytes of the game: `peer_packet` at the other side.
 
         Args:
             bytes: one or more.
             id: n that peer, 1 the server, 0 all, -n all but peer n.
-            mode: how hard to try; a WebSocket always delivers, in order.
-            channel: changes nothing.
+            mode: the transfer mode; a WebSocket always delivers, in order.
+            channel: has no effect.
 
         Returns:
-            `OK`; `ERR_INVALID_DATA`, logged, for no bytes at all; `ERR_UNCONFIGURED`, logged, without a peer or
+            `OK`; `ERR_INVALID_DATA`, logged, if there are no bytes; `ERR_UNCONFIGURED`, logged, without a peer or
             before it is connected; `ERR_BUG` from a server to an unknown peer; else what the peer returned.
         """
         del channel
@@ -272,11 +272,11 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         return self._routes.send_command(peer_id, packet, mode)
 
     def path_id(self, node: Node, peer_id: int) -> int:
-        """Returns the number that stands for a node of ours; announces it to a peer that does not know it."""
+        """Returns the number of a node of ours; announces it to a peer that does not know it."""
         return self._paths.number_of(node, str(self._path_of(node)), peer_id)
 
     def is_path_confirmed(self, node: Node, peer_id: int) -> bool:
-        """Returns whether a peer knows the number of a node of ours."""
+        """Returns True if a peer knows the number of a node of ours."""
         return self._paths.is_confirmed(node, peer_id)
 
     def node_of(self, source: int, path_id: int) -> Node | None:
@@ -285,11 +285,11 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         return None if path is None or self._root is None else self._root.get_node_or_null(path)
 
     def node_entered(self, node: Node) -> None:
-        """Called after a node has come into the tree."""
+        """Called after a node has entered the tree."""
         self._replication.node_entered(node)
 
     def node_ready(self, node: Node) -> None:
-        """Called after a node, and all below it, have come into the tree."""
+        """Called after a node, and all below it, have entered the tree."""
         self._replication.node_ready(node)
 
     def node_exiting(self, node: Node) -> None:
@@ -300,7 +300,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
     # The work
 
     def clear(self) -> None:
-        """Forgets peers, paths, and what has arrived and not run yet; the peer stays."""
+        """Forgets peers, paths, and arrivals that have not run yet; the network peer stays."""
         super().clear()
         self._receiver.refused_packets = 0
 
@@ -335,7 +335,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
             self.peer_disconnected.emit(peer_id)
 
     def _on_joined(self) -> None:
-        """Does nothing: here the session is joined when the server is admitted."""
+        """Does nothing: the session is only joined when the server is admitted."""
 
     def _on_end(self, kind: ArrivalKind) -> None:
         self._forget_session()

@@ -39,7 +39,7 @@ class ScenePaths:
         self._send = send
         self._sent = SentNodes()
         self._known = KnownPaths()
-        self._nodes: dict[int, Node] = {}  # by our number, to say which list differs
+        self._nodes: dict[int, Node] = {}  # by our number, to report which list differs
 
     def number_of(self, node: Node, path: str, peer_id: int) -> int:
         """Returns the node's number; announces it to the peer if that was not done yet."""
@@ -52,7 +52,7 @@ class ScenePaths:
         return entry.path_id
 
     def is_confirmed(self, node: Node, peer_id: int) -> bool:
-        """Returns whether the peer knows the node's number."""
+        """Returns True if the peer knows the node's number."""
         return peer_id in self._sent.entry(node).confirmed
 
     def path_of(self, source: int, path_id: int) -> str | None:
@@ -62,10 +62,10 @@ class ScenePaths:
     def learn(self, source: int, command: SimplifyPath, node: Node | None) -> bool:
         """Remembers a number of a peer, and confirms it.
 
-        A path without a node is confirmed too: the node may come yet, and the engine never announces it again.
+        A path without a node is confirmed too: the node may be added later, and the engine never announces it again.
 
         Returns:
-            Whether the lists of remote procedures are equal; True if there is no node.
+            True if the lists of remote procedures are equal, or if there is no node.
 
         Raises:
             NotAdmitted: a number for the second time, or too many of them.
@@ -92,13 +92,13 @@ class ScenePaths:
         return None if command.are_lists_equal else self._nodes.get(command.path_id)
 
     def forget_node(self, node: Node) -> None:
-        """Forgets the number of a node that leaves the tree: if it comes again, it gets another one."""
+        """Forgets the number of a node that leaves the tree: if it comes back, it gets a new one."""
         if node in self._nodes.values():
             self._nodes.pop(self._sent.entry(node).path_id, None)
             self._sent.forget(node)
 
     def forget_peer(self, peer_id: int) -> None:
-        """Forgets what a peer knows and has announced, because it has left."""
+        """Forgets the numbers that a peer knows and has announced, because it has left."""
         self._sent.forget_peer(peer_id)
         self._known.forget_peer(peer_id)
 

@@ -1,4 +1,4 @@
-"""SceneReceiver: reads packets, and returns what they ask of the session. It emits nothing and runs nothing."""
+"""SceneReceiver: reads packets, and returns their requests to the session. It emits nothing and runs nothing."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ __all__ = ["Admitted", "Called", "Deed", "GotAuth", "GotBytes", "Left", "ListsDi
 
 logger: Final = logging.getLogger("wsclient.multiplayer")
 
-# Arbitrary, far above what a Godot server can serve: a server that announces more peers is not believed.
+# Arbitrary, far above what a Godot server can serve: more announced peers are ignored.
 MOST_PEERS = 16384
-# Arbitrary: a mistake that comes with each packet is logged in full once, and then reminded of so often.
+# Arbitrary: a mistake in every packet is logged in full once, and then repeated after so many packets.
 SECONDS_BETWEEN_COUNTS = 60.0
 
 
@@ -86,7 +86,7 @@ class SceneReceiver:
     """Reads packets by the state of the session.
 
     Attributes:
-        refused_packets: how many were malformed, or not allowed what they asked for.
+        refused_packets: the number of packets that were malformed or not allowed.
     """
 
     def __init__(
@@ -127,7 +127,7 @@ class SceneReceiver:
         self._refused.log(f"refused packet {self.refused_packets}, from peer {source}: {reason}", kind=reason)
 
     def clear(self) -> None:
-        """Forgets what was logged: another session."""
+        """Forgets what was logged, for another session."""
         self._refused.clear()
 
     def _read(self, root: Node | None, source: int, command: Command) -> Deed | None:
@@ -146,7 +146,7 @@ class SceneReceiver:
                 return self._asked(root, source, command)
 
     def _asked(self, root: Node | None, source: int, command: Command) -> Deed | None:
-        """Returns what a peer asks of us, whichever way its packet came."""
+        """Returns the request of a peer, whether its packet was relayed or not."""
         match command:
             case commands.RemoteCall():
                 return Called(source, self._calls.admitted(root, source, command))
@@ -185,7 +185,7 @@ class SceneReceiver:
         return Admitted(peer_id)
 
     def _relayed(self, root: Node | None, source: int, command: commands.Relay) -> Deed | None:
-        """Returns what a relayed packet asks of us; at the server, passes it on first."""
+        """Returns the request of a relayed packet; at the server, passes it on first."""
         if not self._routes.server_relay:
             raise NotAdmitted("relays a packet, and server_relay is off")
         if self._routes.unique_id == SERVER_ID:

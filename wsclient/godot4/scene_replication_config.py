@@ -1,4 +1,4 @@
-"""SceneReplicationConfig: which properties a MultiplayerSynchronizer replicates, and when."""
+"""SceneReplicationConfig: the properties that a MultiplayerSynchronizer replicates, and when."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ReplicationMode(IntEnum):
     REPLICATION_MODE_ALWAYS = 1
     """Every `replication_interval`."""
     REPLICATION_MODE_ON_CHANGE = 2
-    """Every `delta_interval` in which it changed."""
+    """Sent in every `delta_interval` in which it changed."""
 
 
 _ReplicationMode: TypeAlias = ReplicationMode  # by its own name the class could not hold it
@@ -65,14 +65,14 @@ class SceneReplicationConfig:
         return [NodePath(path) for path in self._properties]
 
     def add_property(self, path: str | NodePath, index: int = -1) -> None:
-        """Adds a property: it is in the SPAWN, and sent always.
+        """Adds a property, which is part of the SPAWN and is always sent.
 
         Args:
             path: of the property.
             index: its place; -1 is the end.
 
         Raises:
-            ValueError: it names no property, or is there already, or the place is out of range.
+            ValueError: the path has no property, or is there already, or the index is out of range.
         """
         text = _checked_path(path)
         if text in self._properties:

@@ -41,7 +41,7 @@ class SceneRoutes:
         return 0 if self.peer is None else self.peer.get_unique_id()
 
     def connected_peer(self) -> NetworkedMultiplayerPeer | None:
-        """Returns the peer if it can send. It cannot while it does not know its own id."""
+        """Returns the peer if it can send. It cannot as long as its own id is unknown."""
         peer = self.peer
         if peer is None or peer.get_connection_status() != ConnectionStatus.CONNECTION_CONNECTED:
             return None
@@ -81,7 +81,7 @@ class SceneRoutes:
     # Peers
 
     def admit(self, peer_id: int) -> None:
-        """Adds a peer; at a server, the others and the newcomer hear of each other."""
+        """Adds a peer; a server announces the others and the newcomer to each other."""
         if self._introduces:
             for other in list(self.admitted):
                 self.send_directly(other, encode_add_peer(peer_id), RELIABLE)
@@ -89,7 +89,7 @@ class SceneRoutes:
         self.admitted[peer_id] = None
 
     def dismiss(self, peer_id: int) -> bool:
-        """Takes a peer out; at a server, the others hear of it. Returns False if it was not admitted."""
+        """Removes a peer; a server announces that to the others. Returns False if it was not admitted."""
         if peer_id not in self.admitted:
             return False
         del self.admitted[peer_id]
@@ -104,5 +104,5 @@ class SceneRoutes:
 
 
 def includes(target: int, peer_id: int) -> bool:
-    """Returns whether a target (0 all, n peer n, -n all but peer n) stands for this peer."""
+    """Returns True if a target (0 all, n peer n, -n all but peer n) includes this peer."""
     return target in {BROADCAST, peer_id} or (target < 0 and peer_id != -target)

@@ -1,6 +1,6 @@
 """Reads Godot's text resources (`.tscn`, `.tres`) and `project.godot`: headers in brackets, and `key = value` lines.
 
-Values stay text until someone asks for them, so that a value of a kind that is not known here harms no other.
+Values stay text until they are requested, so that a value of an unknown kind does not affect others.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ class Section(Value):
 
     Attributes:
         kind: the first word: "node", "ext_resource". "" for lines above the first header.
-        attributes: what else stands in the header, as text: `"Main"` with its quotes.
+        attributes: the rest of the header, as text: `"Main"` with its quotes.
         values: the lines, as text.
-        line: where it starts, from 1.
+        line: the number of its first line, from 1.
     """
 
     kind: str
@@ -68,11 +68,11 @@ class Section(Value):
     line: int
 
     def attribute(self, name: str, otherwise: TextValue = None) -> TextValue:
-        """Returns what a name of the header stands for. Raises: SceneTextError, it breaks the format."""
+        """Returns the value of an attribute of the header. Raises SceneTextError if it breaks the format."""
         return read_value(self.attributes[name]) if name in self.attributes else otherwise
 
     def value(self, name: str, otherwise: TextValue = None) -> TextValue:
-        """Returns what a line says. Raises: SceneTextError, it breaks the format."""
+        """Returns the value of a line. Raises SceneTextError if it breaks the format."""
         return read_value(self.values[name]) if name in self.values else otherwise
 
     def word(self, name: str) -> str:
@@ -88,7 +88,7 @@ def read_sections(text: str) -> tuple[list[Section], list[tuple[int, str]]]:
     """Reads a whole text. Never raises.
 
     Returns:
-        The sections in their order, and what was stepped over: its line, and what was wrong.
+        The sections in order, and the skipped parts: the line, and the fault.
     """
     found = [Section("", {}, {}, 1)]
     doubts: list[tuple[int, str]] = []
@@ -141,7 +141,7 @@ def _end_of(pattern: re.Pattern[str], text: str, place: int) -> int:
 
 
 def _balanced(text: str, place: int, *, stop_at_newline: bool) -> tuple[int, bool]:
-    """Returns where a header or value ends, and False if the text ends first."""
+    """Returns the end of a header or value, and False if the text ends first."""
     depth = 0
     for part in _PART.finditer(text, place):
         match part[0]:
@@ -169,7 +169,7 @@ def _header(text: str, line: int) -> Section:
 
 
 def _end_of_attribute(text: str, place: int) -> int:
-    """Returns where an attribute's value ends: at a space, or the header's end, outside of brackets and strings."""
+    """Returns the end of an attribute's value: a space, or the header's end, outside of brackets and strings."""
     depth = 0
     for part in _PART.finditer(text, place):
         found = part[0]
@@ -189,7 +189,7 @@ def _unquoted(key: str) -> str:
 
 
 def _string(text: str) -> str:
-    """Returns what a quoted string says."""
+    """Returns the text of a quoted string."""
     return _ESCAPED.sub(_unescaped, text[1:-1]) if "\\" in text else text[1:-1]
 
 

@@ -37,7 +37,7 @@ class TLSOptions(Value):
 
     @classmethod
     def client_unsafe(cls, trusted_chain: str | bytes | os.PathLike[str] | SSLContext | None = None) -> Self:
-        """Returns options that do not check the name, nor, without a chain, the certificate."""
+        """Returns options that do not check the name or, without a chain, the certificate."""
         return cls(trusted_chain, False)
 
     @classmethod

@@ -24,12 +24,12 @@ def var_to_bytes_with_objects(variable: object) -> bytes:
 
 
 def bytes_to_var(bytes: bytes | bytearray | memoryview) -> object:  # the name is Godot's
-    """Decodes the value at the start of the bytes as Godot 4 does. What follows it is ignored.
+    """Decodes the value at the start of the bytes as Godot 4 does. The rest is ignored.
 
-    Objects are not made: the id of one becomes an `EncodedObjectAsID`.
+    Objects are not created: the id of one becomes an `EncodedObjectAsID`.
 
     Raises:
-        VariantError: the bytes are no Variant, or a full object.
+        VariantError: the bytes are not a Variant, or are a full object.
     """
     return decode(bytes, dialect=GODOT_4)
 
@@ -37,6 +37,6 @@ def bytes_to_var(bytes: bytes | bytearray | memoryview) -> object:  # the name i
 def bytes_to_var_with_objects(bytes: bytes | bytearray | memoryview) -> object:
     """Decodes a value as `bytes_to_var`; typed containers of objects keep the name of their class or script.
 
-    No class of Godot's exists here, so a full object is refused all the same, as one of an unknown class.
+    No class of Godot's exists here, so a full object is still refused, as one of an unknown class.
     """
     return decode(bytes, allow_objects=True, dialect=GODOT_4)

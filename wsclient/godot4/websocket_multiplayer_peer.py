@@ -39,10 +39,10 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
         peer.create_client("ws://localhost:9080")   # or create_server(9080)
         multiplayer.multiplayer_peer = peer         # a SceneMultiplayer, which polls it
 
-    A client has joined when the server has sent its id: `connection_succeeded`.
+    A client has joined when the server has sent its id; `connection_succeeded` is emitted then.
 
     Args:
-        transport: makes what carries a client's connection, from the settings; None: sockets of this system.
+        transport: makes the transport of a client's connection from the settings; None for sockets of this system.
         clock: monotonic, in seconds; the system's by default.
     """
 
@@ -100,7 +100,7 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
         return error
 
     def close(self) -> None:
-        """Leaves the session. `SceneMultiplayer.server_disconnected` comes with the next `poll()`, at a server too."""
+        """Leaves the session. The next `poll()` emits `SceneMultiplayer.server_disconnected`, at a server too."""
         self._role.close()
 
     def disconnect_peer(self, peer: int, force: bool = False) -> None:
@@ -118,7 +118,7 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
         return self._refusal or self._carrier.last_error
 
     def get_peer(self, peer_id: int) -> WebSocketPeer | None:
-        """Returns a client's connection to the server, peer 1. There is none to others: None, logged."""
+        """Returns a client's connection to the server, peer 1; None, logged, for any other id."""
         if peer_id == SERVER_ID and self._role is self._joining:
             return WebSocketPeer.of(self._carrier)
         logger.error("get_peer: %r is not 1; a client is connected to the server alone", peer_id)
@@ -172,7 +172,7 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
     # Packets
 
     def get_packet_peer(self) -> int:
-        """Returns the sender of the packet that `get_packet()` takes next; 1 at a client, and if there is none."""
+        """Returns the sender of the packet that `get_packet()` takes next; 1 at a client, or if there is none."""
         return self._role.next_source
 
     def get_available_packet_count(self) -> int:

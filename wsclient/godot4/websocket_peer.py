@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["State", "WebSocketPeer"]
 
-# RFC 6455 section 7.4: how the library says that a Close had no code, and that none came.
+# RFC 6455 section 7.4: the library's codes for a Close without a code, and for no Close.
 NO_STATUS = 1005
 ABNORMAL = 1006
 MOST_REASON_BYTES = 123
@@ -53,11 +53,11 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
                 while peer.get_available_packet_count():
                     print(peer.get_packet())
 
-    Different from the engine, on purpose: messages that came before the end stay readable, the end is noticed while
-    packets wait to be read, closing takes `close_timeout` at most, and `last_error` says what went wrong.
+    Different from the engine, on purpose: messages received before the end stay readable, the end is noticed while
+    packets wait to be read, closing takes `close_timeout` at most, and `last_error` describes failures.
 
     Args:
-        transport: makes what carries a connection, from the settings; None: sockets of this system.
+        transport: makes the transport of a connection from the settings; None for sockets of this system.
     """
 
     State: TypeAlias = _State
@@ -87,11 +87,11 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
     # The connection
 
     def connect_to_url(self, url: str, tls_client_options: TLSOptions | None = None) -> Error:
-        """Starts to connect, and returns at once.
+        """Starts to connect, and returns immediately.
 
         Args:
             url: `ws://` or `wss://`; no scheme means `ws://`.
-            tls_client_options: what to trust; None for the roots of the system and of certifi.
+            tls_client_options: the certificates to trust; None for the roots of the system and of certifi.
 
         Returns:
             `OK`: started. `ERR_INVALID_PARAMETER`: see `last_error`. `ERR_ALREADY_IN_USE`: not closed.
@@ -108,7 +108,7 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
         """Closes the connection: `STATE_CLOSING` until the other side has answered.
 
         Args:
-            code: 1000 (done), 1001 (going away), 3000-4999 (your own), 0 for none; -1 ends at once, without a goodbye.
+            code: 1000 (done), 1001 (going away), 3000-4999 (your own), 0 for none; -1 ends at once, without a Close.
             reason: at most 123 bytes of UTF-8.
 
         Returns:
@@ -194,7 +194,7 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
         return self._peer.get_current_outbound_buffered_amount()
 
     def get_available_packet_count(self) -> int:
-        """Returns how many packets can be read; after the end too."""
+        """Returns the number of readable packets; after the end too."""
         return self._carrier.get_available_packet_count()
 
     def get_packet(self) -> bytes:
@@ -224,7 +224,7 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
 
     @property
     def heartbeat_interval(self) -> float:
-        """Seconds between pings; 0.0, the default: none. See `WebSocketClient.heartbeat_interval`."""
+        """Seconds between pings; 0.0 (the default) for none. See `WebSocketClient.heartbeat_interval`."""
         return self._carrier.heartbeat_interval
 
     @heartbeat_interval.setter
@@ -233,7 +233,7 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
 
     @property
     def handshake_timeout(self) -> float:
-        """Seconds that an attempt may take; 0 for ever. Default 10.0. Not in Godot."""
+        """The time limit of an attempt, in seconds; 0 for none. Default 10.0. Not in Godot."""
         return self._carrier.handshake_timeout
 
     @handshake_timeout.setter
@@ -242,7 +242,7 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
 
     @property
     def close_timeout(self) -> float:
-        """Seconds that closing may take before it is given up; 0 for ever. Default 5.0. Not in Godot."""
+        """The time limit of closing, in seconds; 0 for none. Default 5.0. Not in Godot."""
         return self._carrier.close_timeout
 
     @close_timeout.setter
@@ -257,7 +257,7 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
         return peer
 
     def _code_of_violation(self) -> int:
-        """Returns the code with which we ended the connection because of what the server sent; -1 if we did not."""
+        """Returns the code with which we ended the connection after a violation by the server; -1 if we did not."""
         failure = self._carrier.last_error
         code = getattr(None if failure is None else failure.cause, "code", None)
         return code if isinstance(code, int) else -1
