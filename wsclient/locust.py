@@ -1,4 +1,4 @@
-"""WebSocket users for Locust, for what one machine cannot do: `pip install 'godot-wsclient[locust]'`.
+"""WebSocket users for Locust, for loads beyond one machine: `pip install 'godot-wsclient[locust]'`.
 
     from locust import constant, task
     from wsclient.locust import WebSocketUser
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["WebSocketFailure", "WebSocketUser"]
 
 _PAUSE = 0.001  # seconds for the users, while there is always more to poll
-_TICK = 0.1  # seconds; deadlines, unlike data, wake nobody
+_TICK = 0.1  # seconds; deadlines, unlike data, do not wake the greenlet
 _GOODBYE = 1.0  # seconds for the server's answer to it
 _BUDGET = 0.015  # seconds of one poll(), as for any bots
 
@@ -57,10 +57,10 @@ if _log.level == logging.NOTSET:
 
 
 class WebSocketFailure(Exception):
-    """Why something failed, in words that are the same for equal failures, so that Locust counts them in one row.
+    """Describes a failure with the same text for equal failures, so that Locust counts them in one row.
 
     Attributes:
-        failure: all that is known about it; None if the server has closed the connection as it may.
+        failure: the details; None if the server has closed the connection normally.
     """
 
     def __init__(self, failure: ConnectionFailure | None, words: str = "") -> None:
@@ -71,7 +71,7 @@ class WebSocketFailure(Exception):
 class WebSocketUser(User):
     """A user with a `WebSocketClient`. Subclasses have tasks that call the methods here.
 
-    The methods wait without holding up other users. Their times are reported to Locust as requests of the type "WS".
+    The methods wait without blocking other users. Their times are reported to Locust as requests of the type "WS".
     All clients of a process are polled together, in a greenlet that owns them: no
     user calls `poll()`, or sends by another way than by the methods here. A handler of a signal of the client must not
     sleep or wait; it may put what it gets into a queue.
@@ -114,14 +114,14 @@ class WebSocketUser(User):
         """Connects, and waits until the connection is open.
 
         Args:
-            url: where to; None: the host of this user, as of `--host`.
+            url: the URL; None for the host of this user, as set by `--host`.
             protocols: subprotocols, the preferred one first.
-            headers: of the request, beside those of the protocol.
-            gd_mp_api: whether to join a session of Godot 3 peers.
+            headers: of the request, besides those of the protocol.
+            gd_mp_api: True to join a session of Godot 3 peers.
             name: under which its time is reported.
 
         Returns:
-            Whether the connection is open. If not, the failure has been reported; nothing is raised.
+            True if the connection is open. If not, the failure has been reported; nothing is raised.
         """
         start = monotonic()
         client, address = self.client, url or self.host or ""
@@ -140,10 +140,10 @@ class WebSocketUser(User):
 
         Args:
             data: `str` as text, `bytes` as binary.
-            name: under which it is reported; None: it is reported only if it is refused.
+            name: under which it is reported; None to report it only if it is refused.
 
         Returns:
-            Whether it was taken.
+            True if it was accepted.
         """
         if self._hand_over(data):
             self.record(name or "send", None, length=len(data), error=self._failure())
@@ -165,7 +165,7 @@ class WebSocketUser(User):
         Args:
             data: `str` as text, `bytes` as binary.
             name: under which the time to the answer is reported.
-            answers: whether a message is the answer; None: the next one is.
+            answers: returns True if a message is the answer; None for the next message.
             timeout: seconds to wait for it.
 
         Returns:
@@ -192,7 +192,7 @@ class WebSocketUser(User):
         """Waits for the next message that answered nothing.
 
         Args:
-            timeout: seconds; None: until the connection is over.
+            timeout: seconds; None to wait until the connection is over.
 
         Returns:
             The message; None if the time or the connection is over.
@@ -202,7 +202,7 @@ class WebSocketUser(User):
         return self._inbox.popleft() if self._inbox else None
 
     def on_message(self, message: str | bytes) -> None:
-        """Called with each message that nobody waits for. Override it; by default they are kept for `receive()`."""
+        """Called with each message that is not awaited. Override it; by default they are kept for `receive()`."""
         self._inbox.append(message)
 
     def record(self, name: str, seconds: float | None, *, length: int = 0, error: Exception | None = None) -> None:
@@ -212,7 +212,7 @@ class WebSocketUser(User):
             name: its row.
             seconds: the time; None if there is none, so that no average counts it.
             length: bytes or characters of the answer.
-            error: why it failed; None if it did not.
+            error: the failure; None if there was none.
         """
         self.environment.events.request.fire(
             request_type=self.request_type,
@@ -280,7 +280,7 @@ class WebSocketUser(User):
 
 
 class _Wait:
-    """A user who waits for an answer."""
+    """The wait of a user for an answer."""
 
     def __init__(self, answers: Callable[[str | bytes], bool] | None) -> None:
         self.answer: str | bytes | None = None
@@ -295,7 +295,7 @@ class _Wait:
 
 
 class _Poller:
-    """Polls the clients of all users of a process in a greenlet of its own, which therefore owns them."""
+    """Polls the clients of all users of a process in its own greenlet, which therefore owns them."""
 
     def __init__(self) -> None:
         self.process = os.getpid()
@@ -314,7 +314,7 @@ class _Poller:
         self._group.discard(client)
 
     def call(self, function: Callable[[], Result]) -> Result:
-        """Calls a method of a client in the greenlet that owns it, and returns or raises what it does."""
+        """Calls a method of a client in the greenlet that owns it, and returns or raises the result."""
         if gevent.getcurrent() is self._greenlet:  # from a handler
             return function()
         answer = AsyncResult()

@@ -1,4 +1,4 @@
-"""`python -m wsclient swarm URL`: many clients at once, to see what a server bears.
+"""`python -m wsclient swarm URL`: runs many clients at once, to find the limits of a server.
 
 A script of a swarm imports this module for `record`:
 
@@ -41,9 +41,9 @@ def swarm(arguments: Sequence[str], output: TextIO, is_interrupted: Callable[[],
     """Runs a swarm.
 
     Args:
-        arguments: behind the word `swarm`.
-        output: what is shown goes here.
-        is_interrupted: whether somebody wants it to end.
+        arguments: the arguments after the word `swarm`.
+        output: the stream for the output.
+        is_interrupted: returns True to stop.
 
     Returns:
         The exit code; see `SwarmExit`.
@@ -97,7 +97,7 @@ def _run(options: SwarmOptions, output: TextIO, is_interrupted: Callable[[], boo
 
 
 def _show_end(options: SwarmOptions, tally: Tally, output: TextIO) -> bool:
-    """Shows the summary. Returns whether a limit was missed."""
+    """Shows the summary. Returns True if a limit was missed."""
     lines = summary(tally, options.fail_under_p99, options.max_errors)
     if words := warning(max(tally.cpu, default=0.0), tally.counts["missed_frames"]):
         lines.insert(0, words)
@@ -108,7 +108,7 @@ def _show_end(options: SwarmOptions, tally: Tally, output: TextIO) -> bool:
 def _write(
     options: SwarmOptions, tally: Tally, seconds: Sequence[Second], output: TextIO, *, is_interrupted: bool
 ) -> bool:
-    """Writes what was asked for. Returns False if that was not possible."""
+    """Writes the requested files. Returns False if that was not possible."""
     try:
         if options.report is not None:
             written = json.dumps(report(options, tally, seconds, is_interrupted=is_interrupted), indent=1)

@@ -1,4 +1,4 @@
-"""Fleet: the clients of one process of a swarm, from the first connect to the last goodbye."""
+"""Fleet: the clients of one process of a swarm, from the first connect to the last close."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Fleet"]
 
-_GRACE: Final = 5.0  # seconds; for the answers to the last messages, and again for the goodbyes
+_GRACE: Final = 5.0  # seconds; for the answers to the last messages, and again for the closes
 _FAR: Final = 0.1  # seconds; how long one rest takes at most, so that Ctrl-C is noticed
 
 
@@ -29,12 +29,12 @@ class Fleet:
     """Connects clients and sends as planned, however long the server takes.
 
     Args:
-        options: what was asked for.
+        options: the parsed command line.
         numbers: of the clients of this process.
         group: polls them.
-        tally: what counts.
+        tally: the counters.
         make_client: makes a client that is set up and not connected.
-        script: what each client does; None: it sends the message of the options, if there is one.
+        script: the behaviour of each client; None to send the message of the options, if there is one.
         clock: monotonic, in seconds; that of the group.
     """
 
@@ -76,7 +76,7 @@ class Fleet:
             self._blame_script(error)
 
     def next_step(self) -> float:
-        """Returns when the next step is due at the latest, on the fleet's clock, whatever comes before."""
+        """Returns the latest time of the next step on the fleet's clock, if nothing happens before."""
         soonest = self._clock() + _FAR
         if self._stopped_at is None:
             if self._numbers:
@@ -92,7 +92,7 @@ class Fleet:
 
     @property
     def is_done(self) -> bool:
-        """Whether the time is over, or nobody is left."""
+        """True if the time is over, or no client is left."""
         has_members = bool(self._numbers) or any(not member.is_over for member in self._members)
         return not has_members or self.elapsed >= self._plan.duration
 
@@ -102,11 +102,11 @@ class Fleet:
 
     @property
     def has_all_answers(self) -> bool:
-        """Whether the last messages are answered, or have had their time since `stop`."""
+        """True if the last messages are answered, or their time since `stop` is over."""
         return not any(member.is_waiting for member in self._members) or self._has_waited
 
     def leave(self, *, is_interrupted: bool) -> None:
-        """Closes all connections. Unless it was interrupted, what is not finished by now counts as an error."""
+        """Closes all connections. Unless it was interrupted, anything unfinished counts as an error."""
         self.stop()
         counts = self._tally.counts
         unanswered = counts["unanswered"]
@@ -120,7 +120,7 @@ class Fleet:
 
     @property
     def has_left(self) -> bool:
-        """Whether all goodbyes are said, or have had their time since `leave`."""
+        """True if all connections are closed, or their time since `leave` is over."""
         return all(member.is_over for member in self._members) or self._has_waited
 
     @property
@@ -128,7 +128,7 @@ class Fleet:
         return self._stopped_at is not None and self._clock() >= self._stopped_at + _GRACE
 
     def count(self) -> None:
-        """Brings the tally up to date with what the clients count themselves."""
+        """Updates the tally with the counters of the clients."""
         counts, members = self._tally.counts, self._members
         statistics = [member.client.get_statistics() for member in members]
         counts["messages_in"] = sum(each.messages_received for each in statistics)
@@ -138,7 +138,7 @@ class Fleet:
         counts["open"] = sum(member.is_open for member in members)
         counts["connecting"] = sum(not member.is_open and not member.is_over for member in members)
 
-    # What is due
+    # Due work
 
     def _connect(self, now: float) -> None:
         while self._numbers:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["PERCENTILES", "Histogram"]
 
 PERCENTILES: Final = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p999": 99.9}
-"""What is shown of each histogram."""
+"""The displayed values of each histogram."""
 
 _LEAST: Final = 1e-6  # seconds
 _MOST: Final = 60.0
@@ -22,11 +22,11 @@ _STEPS: Final = 64  # buckets in each power of two: the middle of each is within
 class Histogram:
     """Counts times from 1 us to 60 s, each to within 1 %. Its size does not grow with what it has counted.
 
-    Each power of two is divided into equal buckets, so histograms of several processes are merged by adding. What is
-    shorter or longer is counted in the first or last bucket; `shortest` and `longest` are exact.
+    Each power of two is divided into equal buckets, so histograms of several processes are merged by adding. Times
+    outside the range are counted in the first or last bucket; `shortest` and `longest` are exact.
 
     Attributes:
-        count: how many times were recorded.
+        count: the number of recorded times.
         total: their sum, in seconds.
         shortest: seconds; 0.0 if there are none.
         longest: seconds; 0.0 if there are none.
@@ -71,7 +71,7 @@ class Histogram:
         return self.longest
 
     def to_json(self) -> dict[str, object]:
-        """Returns all of it; times in seconds. Each bucket is its middle and what it has counted."""
+        """Returns all data; times in seconds. Each bucket is its middle and its count."""
         return {
             "count": self.count,
             "total": self.total,
@@ -84,7 +84,7 @@ class Histogram:
 
     @classmethod
     def from_json(cls, held: Mapping[str, object]) -> Histogram:
-        """Makes a histogram from what `to_json` returned, as of another report."""
+        """Creates a histogram from the result of `to_json`, for instance of another report."""
         made = cls()
         made.count, made.total = int(held["count"]), float(held["total"])  # type: ignore[call-overload, arg-type]  # as written there
         made.shortest, made.longest = float(held["min"]), float(held["max"])  # type: ignore[arg-type]  # as above

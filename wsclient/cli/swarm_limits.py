@@ -1,4 +1,4 @@
-"""What one machine can hold: descriptors and local ports. Asked before the first client connects."""
+"""The limits of one machine: descriptors and local ports. Checked before the first client connects."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Final
 
 __all__ = ["SPARE", "descriptor_shortage", "port_range", "port_shortage", "raise_descriptor_limit"]
 
-SPARE: Final = 32  # descriptors of a process beside those of its clients: files, pipes, what the interpreter opens
+SPARE: Final = 32  # descriptors of a process besides those of its clients: files, pipes, those of the interpreter
 
 _PORT_RANGE: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 def raise_descriptor_limit(needed: int) -> int | None:
-    """Raises what this process and its children may open, if the system lets it.
+    """Raises the limit of descriptors for this process and its children, if the system allows it.
 
     Args:
-        needed: how many descriptors one process needs.
+        needed: the number of descriptors that one process needs.
 
     Returns:
-        How many it may open now; None if the system sets no such limit.
+        The new limit; None if the system has no such limit.
     """
     try:
         import resource  # noqa: PLC0415 - Windows has none
@@ -40,12 +40,12 @@ def raise_descriptor_limit(needed: int) -> int | None:
 
 
 def descriptor_shortage(clients: int, processes: int, allowed: int | None) -> str:
-    """Returns what to say if a process may not open as many descriptors as its clients need; "" if it may.
+    """Returns a message if a process may not open as many descriptors as its clients need; "" if it may.
 
     Args:
-        clients: how many there are in all.
-        processes: among how many they are divided.
-        allowed: how many descriptors each may open; None: as many as it wants.
+        clients: the total number of clients.
+        processes: the number of processes.
+        allowed: the limit of descriptors for each; None for no limit.
     """
     each = -(-clients // processes)
     if allowed is None or each + SPARE <= allowed:
@@ -59,7 +59,7 @@ def descriptor_shortage(clients: int, processes: int, allowed: int | None) -> st
 
 
 def port_range(file: Path = _PORT_RANGE) -> int | None:
-    """Returns how many local ports the system gives to connections; None if it does not say."""
+    """Returns the number of local ports that the system uses for connections; None if unknown."""
     try:
         first, last = map(int, file.read_text(encoding="ascii").split())
     except (OSError, ValueError):
@@ -68,7 +68,7 @@ def port_range(file: Path = _PORT_RANGE) -> int | None:
 
 
 def port_shortage(clients: int, ports: int | None) -> str:
-    """Returns what to say if there are not enough local ports for connections to one address; "" if there are."""
+    """Returns a message if there are not enough local ports for connections to one address; "" if there are."""
     if ports is None or clients <= ports:
         return ""
     return (

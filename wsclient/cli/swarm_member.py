@@ -1,4 +1,4 @@
-"""Member: one client of a swarm, and what it counts."""
+"""Member: one client of a swarm, and its counters."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Member:
     Args:
         client: not connected yet.
         number: of the client, from 0.
-        tally: what counts.
+        tally: the counters.
         clock: monotonic, in seconds.
         on_open: called with this member as soon as its client is open.
-        due: when it was to connect, on that clock.
+        due: when it was scheduled to connect, on that clock.
     """
 
     __slots__ = (
@@ -57,7 +57,7 @@ class Member:
     ) -> None:
         self.client = client
         self.number = number
-        self.every: Callable[[], None] | None = None  # what a script does at intervals
+        self.every: Callable[[], None] | None = None  # a script's work at intervals
         self.is_open = False
         self.is_over = False
         self.is_leaving = False  # the swarm has ended it
@@ -74,7 +74,7 @@ class Member:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a message has no answer yet."""
+        """True if a message has no answer yet."""
         return bool(self._waiting)
 
     def refused(self) -> None:
@@ -82,7 +82,7 @@ class Member:
         self._failed()
 
     def send(self, message: str | bytes, due: float) -> None:
-        """Sends a message. Its time counts from when it was due, and ends with the next message that comes."""
+        """Sends a message. Its time counts from when it was due to the arrival of the next message."""
         client = self.client
         error = client.send_text(message) if isinstance(message, str) else client.send(message)
         if error:
@@ -91,12 +91,12 @@ class Member:
             self._waiting.append(due)
 
     def answered(self, _message: str | bytes) -> None:
-        """Called with each message that comes."""
+        """Called with each received message."""
         if self._waiting:
             self._tally.record(ROUND_TRIP, self._clock() - self._waiting.popleft())
 
     def leave(self, code: int) -> None:
-        """Closes the connection, and gives up what has no answer."""
+        """Closes the connection, and gives up on unanswered messages."""
         self.is_leaving = True
         self._give_up()
         self.client.disconnect_from_host(code)
@@ -110,7 +110,7 @@ class Member:
         self._tally.counts["unanswered"] += len(self._waiting)
         self._waiting.clear()
 
-    # What the client says
+    # Handlers of the client's signals
 
     def _opened(self, _protocol: str) -> None:
         self.is_open = True

@@ -1,4 +1,4 @@
-"""What can be asked of `python -m wsclient swarm`, and what its exit codes mean."""
+"""The options of `python -m wsclient swarm`, and the meanings of its exit codes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["SwarmExit", "SwarmOptions", "parse"]
 
 
 class SwarmExit(IntEnum):
-    """How a swarm ended, for the shell."""
+    """The exit code of a swarm, for the shell."""
 
     GOOD = 0
     MISSED = 1
@@ -32,26 +32,26 @@ class SwarmExit(IntEnum):
 
 
 class SwarmOptions(Value):
-    """What was asked for.
+    """The parsed command line.
 
     Attributes:
-        url: where to connect to.
+        url: the URL to connect to.
         protocols: subprotocols, the preferred one first.
         headers: `"Name: value"` each.
-        insecure: whether not to check the server's certificate.
-        cert: path of the certificate to trust; None: the usual roots.
-        clients: how many clients in all.
-        rate: how many connect in a second.
-        duration: seconds, from the first connect on.
-        hz: frames a second; 0: poll as soon as something comes.
-        message: what each client sends, text or binary; None: nothing.
+        insecure: True to skip the check of the server's certificate.
+        cert: path of the certificate to trust; None for the usual roots.
+        clients: the total number of clients.
+        rate: the number of clients that connect per second.
+        duration: seconds, counted from the first connect.
+        hz: frames per second; 0 to poll as soon as something arrives.
+        message: the message of each client, text or binary; None to send nothing.
         every: seconds between two messages of a client, or two calls of a bot's `every`.
-        script: what each client does; None: nothing else.
-        processes: among how many the clients are divided.
-        report: where the report goes, as JSON; None: nowhere.
-        plot: where the picture goes; None: nowhere.
-        fail_under_p99: milliseconds that the 99th percentile must not exceed; None: any.
-        max_errors: how many errors are good.
+        script: the behaviour of each client; None for nothing else.
+        processes: the number of processes for the clients.
+        report: the path of the report, in JSON; None for no report.
+        plot: the path of the picture; None for no picture.
+        fail_under_p99: milliseconds that the 99th percentile must not exceed; None for no limit.
+        max_errors: the number of errors that are allowed.
     """
 
     url: str
@@ -74,11 +74,11 @@ class SwarmOptions(Value):
 
     @property
     def plan(self) -> Plan:
-        """When what is due."""
+        """The schedule of the swarm."""
         return Plan(self.clients, self.rate, self.duration, self.every)
 
     def to_json(self) -> dict[str, object]:
-        """Returns what may be kept in a report: no secrets of the URL or of headers, and of the message its size."""
+        """Returns the data for a report: no secrets of the URL or of headers, and only the size of the message."""
         message = self.message
         return {
             "url": str(URL.parse(self.url)),
@@ -131,13 +131,13 @@ examples:
 
 
 def parse(arguments: Sequence[str]) -> SwarmOptions:
-    """Reads the command line.
+    """Parses the command line.
 
     Args:
-        arguments: behind the word `swarm`.
+        arguments: the arguments after the word `swarm`.
 
     Raises:
-        SystemExit: help was asked for, or an argument is wrong; what to say has been said.
+        SystemExit: help was requested, or an argument is wrong; the text has been printed.
     """
     parser = _parser()
     given = vars(parser.parse_args(arguments))
@@ -170,7 +170,7 @@ def _check(options: SwarmOptions, parser: argparse.ArgumentParser) -> None:
 
 
 def _message(given: str | None, parser: argparse.ArgumentParser) -> str | bytes | None:
-    """Returns a text, or what a file holds: text if it is UTF-8."""
+    """Returns a text, or the contents of a file: text if it is UTF-8."""
     if given is None or not given.startswith("@"):
         return given
     try:

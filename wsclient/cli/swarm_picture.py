@@ -18,9 +18,9 @@ def draw(tally: Tally, seconds: Sequence[Second], path: Path) -> None:
     """Draws clients, messages and percentiles.
 
     Args:
-        tally: what has been counted.
-        seconds: what was seen in each.
-        path: of the picture; its suffix says of which kind.
+        tally: the counters.
+        seconds: the data of each second.
+        path: of the picture; its suffix determines the format.
 
     Raises:
         ImportError: matplotlib is not installed.

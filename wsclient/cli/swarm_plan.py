@@ -13,15 +13,15 @@ _GOLDEN: Final = 0.6180339887498949  # its multiples spread evenly over a circle
 
 
 class Plan(Value):
-    """What is due when, in seconds from the start.
+    """The schedule of a swarm, in seconds from the start.
 
-    A server that stalls does not delay what is due, and the time of an answer counts from when its message was due. So
+    A stalled server does not delay the schedule, and the time of an answer counts from when its message was due. So
     a stall is seen as long as the clients would have felt it, not just once.
 
     Attributes:
-        clients: how many there are in all.
-        rate: how many connect in a second.
-        duration: how long it all takes.
+        clients: the total number of clients.
+        rate: the number of clients that connect per second.
+        duration: the total duration.
         every: seconds between two messages of one client.
     """
 
@@ -40,7 +40,7 @@ class Plan(Value):
         return number / self.rate
 
     def sends_after(self, number: int, seconds: float) -> float:
-        """Returns when this client's first message after that time is due. Each client has a phase of its own."""
+        """Returns when this client's first message after that time is due. Each client has its own phase."""
         phase = (number * _GOLDEN) % 1.0 * self.every
         return phase + max(ceil((seconds - phase) / self.every), 0) * self.every
 

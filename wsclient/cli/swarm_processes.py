@@ -1,4 +1,4 @@
-"""Divides a swarm among several processes, and adds up what they count."""
+"""Divides a swarm among several processes, and adds up their counters."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 __all__ = ["run_in_processes"]
 
-_NAP: Final = 0.1  # seconds; how long Ctrl-C may take to be noticed
+_NAP: Final = 0.1  # seconds; the delay before Ctrl-C is noticed
 _STOP: Final = "stop"
 
 
 def run_in_processes(
     options: SwarmOptions, is_interrupted: Callable[[], bool], on_second: Callable[[Tally], None]
 ) -> Tally:
-    """Runs each share in a process of its own, begun by spawn: a fork would take half-made sockets along.
+    """Runs each share in its own process, started by spawn: a fork would copy unfinished sockets.
 
     Args:
-        options: what was asked for.
-        is_interrupted: whether somebody wants it to end.
-        on_second: called about each second with what all have counted together.
+        options: the parsed command line.
+        is_interrupted: returns True to stop.
+        on_second: called about once per second with the sum of all counters.
 
     Returns:
-        What all have counted together.
+        The sum of all counters.
     """
     context = multiprocessing.get_context("spawn")
     workers: dict[Connection, _Worker] = {}
@@ -105,7 +105,7 @@ def _tell_to_stop(running: list[Connection]) -> None:
 
 
 def _work(theirs: Connection, options: SwarmOptions, number: int) -> None:
-    """Runs in the other process. Ends early if it is told to, or if the first process is gone."""
+    """Runs in the other process. Ends early on request, or if the first process is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the first process decides
     is_told = False
 
@@ -118,4 +118,4 @@ def _work(theirs: Connection, options: SwarmOptions, number: int) -> None:
         tally = run(options, number, is_interrupted, lambda tally: theirs.send((tally, False)))
         theirs.send((tally, True))
     except OSError:
-        sys.exit(1)  # nobody is left to hear it
+        sys.exit(1)  # the first process is gone

@@ -1,4 +1,4 @@
-"""What a swarm shows: a line each second, a summary, and all of it as JSON."""
+"""The output of a swarm: a line per second, a summary, and all of it as JSON."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 __all__ = ["BUSY", "Second", "report", "second_of", "summary", "warning", "words_of"]
 
 BUSY: Final = 0.8
-"""The part of a core from which on a process is too busy to measure others."""
+"""The share of a core above which a process is too busy to measure others."""
 
 
 class Second(Value):
-    """What was seen in about a second.
+    """The data of about one second.
 
     Attributes:
         at: seconds from the start.
         connecting: clients that connect.
         open: clients that are open.
         failed: clients that failed or were lost, so far.
-        messages_in: received, a second.
-        messages_out: sent, a second.
+        messages_in: received per second.
+        messages_out: sent per second.
         errors: so far.
         p50: of all times so far, in milliseconds; the other percentiles too.
         p95: see `p50`.
         p99: see `p50`.
         longest: of all times so far, in milliseconds.
-        cpu: of the busiest process, the part of a core that it used.
+        cpu: the share of a core that the busiest process used.
         missed_frames: so far.
     """
 
@@ -63,12 +63,12 @@ class Second(Value):
 
 
 def second_of(tally: Tally, at: float, before: tuple[float, int, int]) -> Second:
-    """Returns what was seen since a moment before.
+    """Returns the data since an earlier time.
 
     Args:
-        tally: what has been counted so far.
+        tally: the counters so far.
         at: seconds from the start.
-        before: when, and the messages in and out that were counted by then.
+        before: the earlier time, and the messages in and out at that time.
     """
     counts, times = tally.counts, tally.latency
     then, were_in, were_out = before
@@ -101,7 +101,7 @@ def words_of(second: Second) -> str:
 
 
 def warning(cpu: float, missed_frames: int) -> str:
-    """Returns why the figures may be the swarm's own rather than the server's; "" if there is no reason."""
+    """Returns the reason why the figures may reflect the swarm rather than the server; "" if there is none."""
     reasons = []
     if cpu > BUSY:
         reasons.append(f"it uses {cpu:.0%} of a core")
@@ -113,12 +113,12 @@ def warning(cpu: float, missed_frames: int) -> str:
 
 
 def summary(tally: Tally, limit: float | None, max_errors: int) -> list[str]:
-    """Returns what is shown at the end, line by line.
+    """Returns the lines of the summary.
 
     Args:
         tally: what has been counted.
-        limit: of the 99th percentile, in milliseconds; None: none.
-        max_errors: how many errors are good.
+        limit: of the 99th percentile, in milliseconds; None for no limit.
+        max_errors: the number of errors that are allowed.
     """
     counts = tally.counts
     lines = [

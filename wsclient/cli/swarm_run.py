@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Frames", "run"]
 
-_BUDGET: Final = 0.015  # seconds of one poll(): a thousand connects need some, and what is due must not wait long
+_BUDGET: Final = 0.015  # seconds of one poll(): a thousand connects need some, and due work must not wait long
 
 
 def run(
@@ -32,10 +32,10 @@ def run(
     """Runs one process's share of the swarm until its time is over.
 
     Args:
-        options: what was asked for.
+        options: the parsed command line.
         process: its number, from 0.
-        is_interrupted: whether somebody wants it to end.
-        on_second: called each second with what has been counted.
+        is_interrupted: returns True to stop.
+        on_second: called each second with the counters.
 
     Returns:
         What has been counted.
@@ -74,7 +74,7 @@ def run(
 
 
 class Frames:
-    """Sleeps from one frame to the next, and counts those that came too late.
+    """Sleeps from one frame to the next, and counts frames that were late.
 
     Args:
         hz: frames a second; 0.0 if there are none.

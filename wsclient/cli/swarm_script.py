@@ -39,11 +39,11 @@ recorder = Recorder()
 
 
 class Script:
-    """Gives each client its behaviour: by a function `bot(client, number)`, or an object of a class `Bot`.
+    """Sets the behaviour of each client: by a function `bot(client, number)`, or an object of a class `Bot`.
 
     Args:
         names: what the script defines.
-        origin: where it is from, for errors.
+        origin: its origin, for error messages.
 
     Raises:
         ScriptError: it defines neither.
@@ -64,7 +64,7 @@ class Script:
         """
         module = ModuleType("swarm_bot")
         module.__file__ = str(path)
-        sys.modules[module.__name__] = module  # where dataclasses and pickle look for it
+        sys.modules[module.__name__] = module  # dataclasses and pickle look for it there
         sys.path.insert(0, str(path.parent.resolve()))  # as for any script, so that it can import its neighbours
         try:
             exec(compile(path.read_bytes(), path, "exec"), vars(module))  # noqa: S102 - the user's own program
@@ -76,7 +76,7 @@ class Script:
         """Connects the bot's handlers, before the client connects.
 
         Returns:
-            What is to be called at intervals while the client is open; None if the bot has nothing to do then.
+            The function to call at intervals while the client is open; None if there is none.
         """
         if callable(self._class):
             return _attach_object(self._class(client, number), client)
@@ -101,4 +101,4 @@ def _attach_object(bot: Any, client: WebSocketClient) -> Callable[[], None] | No
 
 
 def _ignore(_message: str | bytes) -> None:
-    """Takes a message that nobody wants, so that it does not fill the queue."""
+    """Takes an unused message, so that it does not fill the queue."""

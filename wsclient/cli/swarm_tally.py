@@ -44,7 +44,7 @@ class Tally:
 
     @property
     def error_count(self) -> int:
-        """How many errors there were in all."""
+        """The total number of errors."""
         return self.errors.total()
 
     @property

@@ -1,4 +1,4 @@
-"""What is seen of a swarm while it runs: a table with rich, else a line each second; in a pipe nothing."""
+"""The display of a running swarm: a table with rich, else a line per second; nothing in a pipe."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def open_view(stream: TextIO) -> AbstractContextManager[Callable[[Second], None]
     """Returns what shows each second, for as long as its context is open.
 
     Args:
-        stream: where to; if it is no terminal, nothing is shown.
+        stream: the stream for the output; nothing is shown if it is not a terminal.
     """
     if not stream.isatty():
         return nullcontext(lambda _second: None)

@@ -21,7 +21,7 @@ def refuse_hidden_names(cls: type, free: frozenset[str]) -> None:
 
     Args:
         cls: a class that was just made.
-        free: the hooks and what else a subclass may write, beside everything public.
+        free: the hooks and other private names that a subclass may define, besides everything public.
 
     Raises:
         TypeError: the class redefines such a name; the message says which name, and which class needs it.

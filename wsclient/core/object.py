@@ -130,7 +130,7 @@ class Object(SignalEmitter):
         Args:
             signal: the signal's name.
             callable: the handler. The object keeps it alive.
-            binds: arguments that it gets behind those of the emission.
+            binds: arguments that it gets after those of the emission.
             flags: `CONNECT_DEFERRED`, `CONNECT_ONESHOT`, `CONNECT_REFERENCE_COUNTED`, or several with `|`.
             weak: True for a bound method whose object is not to be kept alive; the connection goes with it. Not in
                 Godot.
@@ -147,7 +147,7 @@ class Object(SignalEmitter):
         return self._connect(signal, callable, binds, flags, weak=weak)
 
     def disconnect(self, signal: str, callable: Callable[..., object]) -> None:
-        """Undoes one `connect`. What is not connected is logged, and nothing is changed."""
+        """Undoes one `connect`. If `callable` is not connected, logs that and changes nothing."""
         self.remove_listener(signal, callable)
 
     def is_connected(self, signal: str, callable: Callable[..., object]) -> bool:
@@ -165,7 +165,7 @@ class Object(SignalEmitter):
         self.emit(signal, *args)
 
     def set_block_signals(self, enable: bool) -> None:
-        """Blocks all signals, or lets them through again. What is emitted meanwhile is dropped.
+        """Blocks all signals, or lets them through again. Signals emitted meanwhile are dropped.
 
         Looked at when an emission starts: set by a handler, the other handlers of that emission still run.
         """

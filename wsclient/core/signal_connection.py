@@ -19,7 +19,7 @@ _GENERATORS = 0x20 | 0x200  # asynchronous ones, too
 
 
 class ConnectFlags(IntFlag):
-    """How `connect` connects. The numbers are those of Godot 3's `Object.ConnectFlags`."""
+    """Flags of `connect`. The numbers are those of Godot 3's `Object.ConnectFlags`."""
 
     CONNECT_DEFERRED = 1
     """Called when the outermost `poll()` ends, or else the outermost emission."""
@@ -38,7 +38,7 @@ class Connection:
 
     Args:
         target: the handler, checked.
-        binds: what it gets behind the emitted arguments.
+        binds: arguments that it gets after the emitted ones.
         flags: of `ConnectFlags`.
         is_hook: whether the target is the hook that is called before this signal's handlers anyway.
 
@@ -92,7 +92,7 @@ class Connection:
         return self.target.method if isinstance(self.target, WeakHandler) else self.target
 
     def __call__(self, *args: object, **kwargs: object) -> object:
-        """Calls the target, the bound arguments behind the given ones."""
+        """Calls the target with the arguments, followed by the bound ones."""
         return self.target(*args, *self.binds, **kwargs)
 
     def __eq__(self, other: object) -> bool:

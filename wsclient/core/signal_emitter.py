@@ -94,7 +94,7 @@ class SignalEmitter(EventEmitter):
         return f
 
     def remove_listener(self, event: str, f: Callable[..., Any]) -> None:
-        """Undoes one `add_listener` or `connect`. What is not connected is logged, with every version of pyee."""
+        """Undoes one `add_listener` or `connect`. With every version of pyee, an unknown listener is logged."""
         connection = self._find(event, f)
         if connection is None:
             logger.error("%r is not connected to %r of this %s", f, event, type(self).__name__)
@@ -338,7 +338,7 @@ class SignalEmitter(EventEmitter):
             _call_all(calls, error)
         finally:
             if left := [*calls]:
-                self._deferred = [*left, *self._deferred]  # those behind one that raised what is no Exception
+                self._deferred = [*left, *self._deferred]  # the ones after an exception that is not an `Exception`
 
     def _unknown(self, signal: str) -> str:
         known = (name for name in self._handlers if name != NEW_LISTENER)

@@ -1,4 +1,4 @@
-"""What PyInstaller has to know: it asks an installed package through the entry point `pyinstaller40`."""
+"""Hooks for PyInstaller, which asks an installed package through the entry point `pyinstaller40`."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Carrier(WebSocketClient):
 
     @property
     def is_refused(self) -> bool:
-        """Whether the server's first message was no id."""
+        """True if the server's first message was not an id."""
         return isinstance(self._session, DirectSession) and self._session.is_refused
 
     @property

@@ -80,7 +80,7 @@ class Hosting(PeerRole):
 
     @property
     def packet_count(self) -> int:
-        """How many packets can be read."""
+        """The number of readable packets."""
         return len(self._unread)
 
     @property

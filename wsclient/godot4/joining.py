@@ -60,7 +60,7 @@ class Joining(PeerRole):
 
     @property
     def status(self) -> ConnectionStatus:
-        """How far the session is: connected when the server has sent our id."""
+        """The state of the session: connected when the server has sent our id."""
         if self._has_left:
             return ConnectionStatus.CONNECTION_DISCONNECTED
         status = self._carrier.get_connection_status()
@@ -103,7 +103,7 @@ class Joining(PeerRole):
 
     @property
     def packet_count(self) -> int:
-        """How many packets can be read."""
+        """The number of readable packets."""
         return self._carrier.get_available_packet_count()
 
     @property
@@ -156,7 +156,7 @@ class Joining(PeerRole):
             self._emit("server_disconnected")
 
     def _skips_end(self) -> bool:
-        """Returns whether an end of the carrier belongs to a session that was left before."""
+        """Returns True if an end of the carrier belongs to a session that was left before."""
         if self._ends_to_skip:
             self._ends_to_skip -= 1
             return True

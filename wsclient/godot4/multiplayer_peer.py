@@ -27,7 +27,7 @@ class MultiplayerPeer(NetworkedMultiplayerPeer):
 
         Args:
             peer: its id.
-            force: without a goodbye, and without `peer_disconnected`.
+            force: True to skip the Close and `peer_disconnected`.
         """
 
     @property

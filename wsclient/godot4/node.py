@@ -83,7 +83,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
     # The tree
 
     def is_inside_tree(self) -> bool:
-        """Returns whether the node is the `root_node` of a SceneMultiplayer, or below it."""
+        """Returns True if the node is the `root_node` of a SceneMultiplayer, or below it."""
         return self._session is not None
 
     def add_child(  # type: ignore[override]  # a tree of Godot 4 holds none of Godot 3
@@ -156,7 +156,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         return self._authority
 
     def is_multiplayer_authority(self) -> bool:
-        """Returns whether we decide about this node; False without a network."""
+        """Returns True if this peer controls the node; False without a network."""
         return self._has_authority()
 
     # Marks

@@ -22,7 +22,7 @@ class PeerRole(ABC):
     @property
     @abstractmethod
     def status(self) -> ConnectionStatus:
-        """How far the session is."""
+        """The state of the session."""
 
     @property
     @abstractmethod
@@ -50,7 +50,7 @@ class PeerRole(ABC):
     @property
     @abstractmethod
     def packet_count(self) -> int:
-        """How many packets can be read."""
+        """The number of readable packets."""
 
     @property
     @abstractmethod

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_TEXT", "ProjectFiles"]
 
 MAX_TEXT: Final = 16 * 1024 * 1024
-"""How large a script or scene may be that is read, in bytes. Arbitrary; a large scene of Godot has a tenth."""
+"""The maximum size of a script or scene to read, in bytes. Arbitrary; a large scene of Godot has a tenth."""
 
 _RES: Final = "res://"
 _UID: Final = "uid://"
@@ -69,7 +69,7 @@ class ProjectFiles:
     def named(self, path: str, relative_to: str = "") -> str:
         """Returns a path as `res://..`: it may be a `uid://`, or relative, or without a beginning.
 
-        A uid that no file has gives "".
+        An unknown uid returns "".
         """
         if path.startswith(_UID):
             return self._uid_paths().get(path, "")
@@ -107,7 +107,7 @@ class ProjectFiles:
         return script
 
     def path_of_class(self, name: str) -> str | None:
-        """Returns the script that gives itself this name with `class_name`; None if there is none."""
+        """Returns the script that declares this name with `class_name`; None if there is none."""
         if self._class_names is None:
             self._class_names = self._find_class_names()
         return self._class_names.get(name)

@@ -29,8 +29,8 @@ class Resource:
     Attributes:
         path: `res://..`.
         sections: in their order.
-        external: the path behind each `ExtResource`, by its id.
-        sub: the sections behind each `SubResource`, by its id.
+        external: the path of each `ExtResource`, by its id.
+        sub: the section of each `SubResource`, by its id.
     """
 
     def __init__(self, path: str, sections: list[Section]) -> None:

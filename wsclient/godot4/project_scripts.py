@@ -71,7 +71,7 @@ class ProjectScripts:
         return tuple(value for value in values if isinstance(value, str) and value in WORDS)
 
     def class_name(self, path: str) -> str:
-        """Returns the name that a script gives its class; "" if none."""
+        """Returns the class name of a script; "" if it has none."""
         script = self._files.script(path)
         return "" if script is None else script.class_name
 

@@ -35,7 +35,7 @@ __all__ = ["FRAMES_PER_SECOND", "ReplicationSender"]
 logger: Final = logging.getLogger("wsclient.multiplayer")
 
 FRAMES_PER_SECOND: Final = 60
-"""How often properties are looked at, at most: a loop without a frame limit must not flood its peers."""
+"""The highest rate of checks of properties: a loop without a frame limit must not flood its peers."""
 
 _RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE
 _UNRELIABLE = TransferMode.TRANSFER_MODE_UNRELIABLE

@@ -15,7 +15,7 @@ __all__ = ["RPCConfig", "RPCMode"]
 
 
 class RPCMode(IntEnum):
-    """Which peers may call; the numbers are Godot's `MultiplayerAPI.RPCMode`."""
+    """The peers that may call; the numbers are Godot's `MultiplayerAPI.RPCMode`."""
 
     RPC_MODE_DISABLED = 0
     RPC_MODE_ANY_PEER = 1

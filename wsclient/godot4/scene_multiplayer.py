@@ -97,10 +97,10 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         self._calls = RemoteCalls(self._routes, self._paths, self._refused_calls, self._replication.is_rpc_visible)
         self._authentication = Authentication(timeout=3.0)
         self._receiver = SceneReceiver(self._routes, self._authentication, self._paths, self._calls, clock)
-        self._admitted_later: list[int] = []  # by complete_auth outside of poll(), where no signal may be emitted
+        self._admitted_later: list[int] = []  # by complete_auth outside of poll(), when no signal may be emitted
         self._has_said_done: set[int] = set()  # peers that were answered, without authentication here
         self.auth_callback: Callable[[int, bytes], object] | None = None
-        """Called with the id and the data of a peer that authenticates; None: every peer is admitted at once."""
+        """Called with the id and the data of a peer that authenticates; if None, every peer is admitted immediately."""
         self.max_sync_packet_size: int = 1350
         """The most bytes of one packet of synchronizers."""
         self.max_delta_packet_size: int = 65535
@@ -131,7 +131,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
 
     @property
     def refuse_new_connections(self) -> bool:
-        """Whether the peer refuses newcomers; that of the peer itself. False without a peer."""
+        """True if the peer refuses new peers; the attribute of the peer itself. False without a peer."""
         return self._network is not None and self._network.peer.refuse_new_connections
 
     @refuse_new_connections.setter
@@ -168,7 +168,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         return 0 if self._network is None else self._network.peer.get_unique_id()
 
     def is_server(self) -> bool:
-        """Returns whether we are the server; False without a peer."""
+        """Returns True if this peer is the server; False without a peer."""
         return self.has_own_id(SERVER_ID)
 
     def get_peers(self) -> list[int]:

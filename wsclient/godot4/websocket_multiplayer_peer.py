@@ -108,7 +108,7 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
 
         Args:
             peer: its id.
-            force: without a goodbye.
+            force: True to skip the Close.
         """
         self._role.disconnect(peer, is_forced=force)
 

@@ -30,7 +30,7 @@ MOST_REASON_BYTES = 123
 
 
 class State(IntEnum):
-    """How far a connection is. Godot: WebSocketPeer.State."""
+    """The state of a connection. Godot: WebSocketPeer.State."""
 
     STATE_CONNECTING = 0
     STATE_OPEN = 1
@@ -186,7 +186,7 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
         return self._carrier.send_text(message)
 
     def was_string_packet(self) -> bool:
-        """Returns whether the last packet read was a text message."""
+        """Returns True if the last packet read was a text message."""
         return self._peer.was_string_packet()
 
     def get_current_outbound_buffered_amount(self) -> int:

@@ -1,4 +1,4 @@
-"""Whether this is the compiled build."""
+"""Detects the compiled build."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ __all__ = ["is_compiled"]
 
 
 def is_compiled() -> bool:
-    """Returns whether the hot modules run compiled; False for the same modules in pure Python."""
+    """Returns True if the hot modules run compiled; False for the same modules in pure Python."""
     return not hasattr(is_compiled, "__code__")  # this is one of those modules

@@ -48,7 +48,7 @@ class Role(Enum):
 
 
 class State(Enum):
-    """How far the closing handshake is (RFC 6455 section 7.1)."""
+    """The state of the closing handshake (RFC 6455 section 7.1)."""
 
     OPEN = auto()
     LOCAL_CLOSING = auto()  # we sent Close, or queued it; the peer has not answered
@@ -107,7 +107,7 @@ class Connection:
         deflate: how messages are compressed; None if they are not.
 
     Attributes:
-        state: how far the closing handshake is; only to be read.
+        state: the state of the closing handshake; only to be read.
     """
 
     def __init__(
@@ -203,7 +203,7 @@ class Connection:
     # Sending
 
     def send_message(self, payload: bytes, *, is_text: bool) -> None:
-        """Queues a message. Text has to be UTF-8. After `send_close` it is not allowed any more.
+        """Queues a message. Text has to be UTF-8. Not allowed after `send_close`.
 
         Raises:
             RuntimeError: the connection is closing or closed, or a message in fragments has not ended.
@@ -262,7 +262,7 @@ class Connection:
 
     @property
     def waiting(self) -> list[bytes]:
-        """What `express` has queued; always the same list, only to be looked at, for whether it is empty."""
+        """The queue of `express`; always the same list. Only check if it is empty."""
         return self._outbox.waiting
 
     def send_ping(self, payload: bytes) -> None:
@@ -271,7 +271,7 @@ class Connection:
             self._outbox.add_ping(payload)
 
     def send_close(self, code: int, reason: str = "") -> None:
-        """Starts the closing handshake, behind what is queued. Does nothing if it has begun already.
+        """Starts the closing handshake, after queued messages. Does nothing if it has already begun.
 
         Args:
             code: one that `is_valid_close_code` allows, or 0 for a Close without a code.
@@ -291,13 +291,13 @@ class Connection:
         close_is_out = self.state is _LOCAL_CLOSING
         self._failure = failure
         self._advance(Step.FAIL)
-        self._decoder.stop()  # what was not decoded has no meaning any more, and takes memory
+        self._decoder.stop()  # undecoded data is meaningless now, and takes memory
         self._outbox.drop_messages()
         if not close_is_out:
             self._outbox.add_close(_close_payload(code, failure.detail))
 
     def give_up(self, failure: Failure) -> None:
-        """Ends at once, without waiting for the peer. What was received whole still comes before `Ended`."""
+        """Ends immediately, without waiting for the peer. Complete messages are still returned before `Ended`."""
         self._decode_rest()
         self._end(was_clean=False, failure=self._failure or failure)
 

@@ -34,7 +34,7 @@ class Cookie(Value):
     expires_at: float  # seconds since 1970
 
     def goes_to(self, url: URL, now: float) -> bool:
-        """Returns whether a request has it (RFC 6265 section 5.4)."""
+        """Returns True if a request includes it (RFC 6265 section 5.4)."""
         if self.host != url.host or (self.is_secure and not url.is_secure) or self.expires_at <= now:
             return False
         path = _path_of(url)

@@ -45,7 +45,7 @@ class Direction(Value):
 
 
 class Agreement(Value):
-    """How the client compresses, and how the server does, as both agreed."""
+    """The agreed compression of the client and of the server."""
 
     of_client: Direction = Direction()
     of_server: Direction = Direction()

@@ -86,7 +86,7 @@ class Failure(Value):
         detail: what happened, in words, safe to show (control characters escaped); no final stop.
         http_status: of the server's reply, or the proxy's; None if there was none.
         http_body: the first 4 KiB of its body, at most.
-        cause: the exception behind it, if any.
+        cause: the exception that caused it, if any.
         hint: what to try, as a full sentence; "" if the kind of failure says enough.
         note: shown last, in brackets: the origin of a proxy's address. "" if there is none.
     """

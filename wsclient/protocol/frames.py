@@ -136,7 +136,7 @@ class FrameDecoder:
 
     @property
     def missing(self) -> int:
-        """How many bytes complete the frame that has begun; 0 between frames."""
+        """The number of bytes that complete the current frame; 0 between frames."""
         return self._missing
 
     def receive_data(self, data: bytes) -> None:

@@ -113,7 +113,7 @@ class HeadParser(ABC, Generic[HeadType]):
         """Takes received data. Must not be called again after it returned a head or raised.
 
         Returns:
-            The head and the bytes behind it, or None while the head is incomplete.
+            The head and the bytes after it, or None if the head is incomplete.
 
         Raises:
             BadHead: the head breaks the rules or exceeds the limits.

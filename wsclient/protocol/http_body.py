@@ -27,8 +27,8 @@ class BodyPrefix:
     def __init__(self, head: ResponseHead) -> None:
         self._content = bytearray()
         self._is_over = False
-        self._left: int | None = None  # bytes left of the body or the chunk; None: until the connection ends
-        self._chunks: bytearray | None = None  # not decoded yet; None: the body is not chunked
+        self._left: int | None = None  # bytes left of the body or the chunk; None if it lasts until the connection ends
+        self._chunks: bytearray | None = None  # not decoded yet; None if the body is not chunked
         self._is_chunk_ending = False
         self._choose_framing(head)
 
@@ -57,7 +57,7 @@ class BodyPrefix:
     def _choose_framing(self, head: ResponseHead) -> None:
         """Follows RFC 9112 section 6.3: chunks win over a length, and other codings last until the end."""
         codings = [each.lower() for value in head.get_all("Transfer-Encoding") for each in split_list(value)]
-        codings = [each for each in codings if each != "identity"]  # of RFC 2616: no coding at all
+        codings = [each for each in codings if each != "identity"]  # of RFC 2616: no coding
         lengths = {each for value in head.get_all("Content-Length") for each in split_list(value) or [""]}
         if head.status in (204, 304):
             self._is_over = True

@@ -212,5 +212,5 @@ def mask(payload: bytes | memoryview, key: bytes) -> bytes:
 
 
 def is_numpy_loaded() -> bool:
-    """Returns whether the program has loaded numpy, and not just begun to in another thread."""
+    """Returns True if the program has imported numpy completely, not just begun to in another thread."""
     return hasattr(sys.modules.get("numpy"), "frombuffer")

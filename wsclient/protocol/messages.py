@@ -21,7 +21,7 @@ MAX_FRAGMENTS = 262_144
 """Frames of one message: 16 MiB in fragments of 64 bytes, as AutobahnPython sends them in its tests."""
 
 MAX_EMPTY_FRAGMENTS = 65_536
-"""Frames without payload, one behind the other, in one message. They cost time and bring nothing."""
+"""The most consecutive frames without payload in one message. They cost time and carry nothing."""
 
 _INVALID_UTF8 = "text that is not UTF-8"
 # Looked up once: access to a member through its class is slow in Python 3.11, and there may be many fragments.
@@ -122,7 +122,7 @@ class MessageAssembler:
         deliver: gets each run of whole messages, in order.
         max_message_size: bytes; a message over it is refused (1009) as soon as the headers of its frames show it.
         max_fragments: frames of one message; one more is refused (1009).
-        max_empty_fragments: those without payload, one behind the other; one more is refused (1009).
+        max_empty_fragments: consecutive fragments without payload; one more is refused (1009).
     """
 
     is_busy = False

@@ -196,7 +196,7 @@ class Outbox:
         del self._pongs[:-1]
 
     def add_close(self, payload: bytes) -> None:
-        """Queues the Close frame behind all messages. Nothing may be added after it (RFC 6455 section 5.5.1)."""
+        """Queues the Close frame after all messages. Nothing may be added after it (RFC 6455 section 5.5.1)."""
         self._close = self._control(Opcode.CLOSE, payload)
 
     def drop_messages(self) -> None:
@@ -264,7 +264,7 @@ class Outbox:
             self._enqueue(LargeFrame(header(first, size, self._masked), payload), size)
 
     def _enqueue(self, message: _Queued, size: int) -> None:
-        """Puts a message of that many bytes behind the small frames that wait."""
+        """Adds a message of that many bytes to the waiting small frames."""
         self._close_run()
         self._queue.append(message)
         self._queued_amount += size

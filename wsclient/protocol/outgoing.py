@@ -45,7 +45,7 @@ MASKED = 0x80
 NO_KEY = bytes(KEY_SIZE)
 
 DEFLATED_A_PIECE = 16 * 1024
-"""How much of a message that is not small is compressed at a time: a quarter of a millisecond."""
+"""The part of a large message that is compressed at a time: a quarter of a millisecond."""
 
 
 def header(first: int, length: int, masked: int) -> bytes:

@@ -126,7 +126,7 @@ def headers_for(url: URL, target: URL, headers: Headers) -> Headers:
 
 
 def is_same_origin(one: URL, other: URL) -> bool:
-    """Returns whether two URLs have the same scheme, host and port (RFC 6454 section 5)."""
+    """Returns True if two URLs have the same scheme, host and port (RFC 6454 section 5)."""
     return _origin(one) == _origin(other)
 
 

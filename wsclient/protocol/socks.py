@@ -28,7 +28,7 @@ _GRANTED_BY_PASSWORD = b"\x01\x00"
 _IPV4, _NAME, _IPV6 = 1, 3, 4
 _ANSWER_SIZES = {_IPV4: 10, _IPV6: 22}
 
-# RFC 1928 section 6. What the proxy did not reach, and what it does not do.
+# RFC 1928 section 6. Unreachable targets, and unsupported requests.
 _UNREACHED = {
     0x01: "general failure; some say so of a name that is unknown",
     0x03: "its network is unreachable from there",

@@ -59,7 +59,7 @@ class LagPeer(NetworkedMultiplayerPeer):
         peer: any network peer; for a client in multiplayer mode, see `connect_to_url`.
         latency: seconds, each way: a round trip takes twice as long.
         jitter: the most seconds added to it, drawn for each packet. Without `reorder`, packets keep their order: a
-            late one holds up those behind it, as over TCP.
+            late one delays those after it, as over TCP.
         reorder: how likely a packet is to be overtaken, 0.0 to 1.0, as over UDP; whatever its transfer mode. Signals
             keep their place among the packets.
         seed: of the random delays.
@@ -116,7 +116,7 @@ class LagPeer(NetworkedMultiplayerPeer):
 
     @property
     def reorder(self) -> float:
-        """How likely a packet is to be overtaken, 0.0 to 1.0. May be changed at any time."""
+        """The probability that a packet is overtaken, 0.0 to 1.0. May be changed at any time."""
         return self._weather.reorder
 
     @reorder.setter

@@ -118,7 +118,7 @@ class MultiplayerAPI(MultiplayerBase[Node]):
 
     @property
     def refuse_new_network_connections(self) -> bool:
-        """Whether the network peer refuses newcomers; that of the peer itself. False without a peer."""
+        """True if the network peer refuses new peers; the attribute of the peer itself. False without a peer."""
         return self._network is not None and self._network.peer.refuse_new_connections
 
     @refuse_new_network_connections.setter
@@ -163,7 +163,7 @@ class MultiplayerAPI(MultiplayerBase[Node]):
         return self._network.peer.get_unique_id()
 
     def is_network_server(self) -> bool:
-        """Returns whether we are the server; False without a `network_peer`."""
+        """Returns True if this peer is the server; False without a `network_peer`."""
         return self.has_own_id(SERVER_ID)
 
     def get_network_connected_peers(self) -> list[int]:

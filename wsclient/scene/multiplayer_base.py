@@ -65,7 +65,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
             self._set_root(node)
 
     def has_own_id(self, peer_id: int) -> bool:
-        """Returns whether this is our own id; False without a network peer."""
+        """Returns True if this is our own id; False without a network peer."""
         return self._network is not None and self._network.peer.get_unique_id() == peer_id
 
     # The work

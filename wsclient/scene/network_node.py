@@ -64,7 +64,7 @@ class NetworkNode(TreeNode[AnyNode], Generic[AnyNode, AnyMultiplayer]):
         self._custom_multiplayer = multiplayer
 
     def is_inside_tree(self) -> bool:
-        """Returns whether the node is the `root_node` of its multiplayer, or below it."""
+        """Returns True if the node is the `root_node` of its multiplayer, or below it."""
         found = self._find_multiplayer()
         root = None if found is None else found.root_node
         return root is not None and (root is self or root.is_a_parent_of(self))

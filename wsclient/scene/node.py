@@ -75,7 +75,7 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         return self._authority
 
     def is_network_master(self) -> bool:
-        """Returns whether we are the node's network master; False without a network."""
+        """Returns True if this peer is the node's network master; False without a network."""
         return self._has_authority()
 
     # Marks

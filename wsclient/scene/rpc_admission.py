@@ -28,7 +28,7 @@ NEEDED = {
 
 
 class NotAdmitted(Exception):
-    """A call that is refused. Its text gives the reason, and what would be needed."""
+    """A call that is refused. Its text has the reason, and what would be needed."""
 
 
 def check_mode(mode: RPCMode, *, is_master: bool, master: int, caller: int) -> None:

@@ -142,7 +142,7 @@ class TreeNode(Object, Generic[AnyNode]):
         return 0 if self._parent is None else list(self._parent._children).index(self._name)
 
     def is_a_parent_of(self, node: TreeNode[AnyNode]) -> bool:
-        """Returns whether the node is somewhere below this one."""
+        """Returns True if the node is somewhere below this one."""
         above = node.get_parent()
         while above is not None and above is not self:
             above = above.get_parent()

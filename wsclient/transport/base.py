@@ -190,16 +190,16 @@ class Transport(ABC):
     @property
     @abstractmethod
     def has_more(self) -> bool:
-        """Whether another `poll` right now would bring more, or write more, without asking the system."""
+        """True if another `poll` right now would return or write more, without asking the system."""
 
     @property
     @abstractmethod
     def can_send(self) -> bool:
-        """Whether `send` is allowed: open, and no Close frame was sent or received."""
+        """True if `send` is allowed: open, and no Close frame was sent or received."""
 
     @abstractmethod
     def send(self, payload: bytes, *, is_text: bool) -> None:
-        """Queues one message behind unsent ones. The caller has checked `can_send` and the limits."""
+        """Queues one message after unsent ones. The caller has checked `can_send` and the limits."""
 
     def send_ping(self, payload: bytes) -> None:
         """Queues a ping of at most 125 bytes; `poll` returns its `PongReceived`. Needs `has_frames` and `can_send`."""

@@ -27,7 +27,7 @@ News: TypeAlias = "Messages | dict[str, Any]"
 Connect: TypeAlias = "Callable[[str, Sequence[str]], Wire]"
 """Makes a WebSocket from its URL and the subprotocols to request. Raises what the browser throws."""
 
-# All that anybody reads of an event. `data` of a binary message becomes {}.
+# The fields of an event that are read. `data` of a binary message becomes {}.
 _FIELDS: Final = ["type", "data", "code", "reason", "wasClean"]
 
 # Bytes. A str crosses Pyodide's bridge a character at a time; above this, it is faster to let the page encode it.
@@ -258,7 +258,7 @@ def _message(data: object) -> Messages | None:
 def find_bridge() -> Connect:
     """Returns what makes WebSockets here, over the bridge that this Python has.
 
-    Which one it is, what its objects can do decides: pygbag has stand-ins for Pyodide's modules.
+    Decided by the methods of its objects, because pygbag has stand-ins for Pyodide's modules.
 
     Raises:
         RuntimeError: there is no browser, or none with WebSockets.

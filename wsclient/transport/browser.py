@@ -53,7 +53,7 @@ _SMALLEST_LIMIT: Final = 125  # bytes, as on sockets
 
 
 class State(Enum):
-    """How far a transport is in its one life."""
+    """The state of a transport, which is used only once."""
 
     NEW = auto()
     OPENING = auto()

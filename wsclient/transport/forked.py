@@ -46,7 +46,7 @@ class ForkedTransport(Transport):
 
     @property
     def can_send(self) -> bool:
-        """Refused: whoever asks is about to send."""
+        """Refuses the call, because the caller is about to send."""
         self._refuse()
 
     def send(self, payload: bytes, *, is_text: bool) -> None:

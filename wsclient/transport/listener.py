@@ -127,7 +127,7 @@ def _listening(address: str, port: int) -> socket.socket:
 def _bound(family: int, host: str, port: int, *, is_dual: bool) -> socket.socket:
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
-        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows, where SO_REUSEADDR lets two programs share a port
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows, because SO_REUSEADDR lets two programs share a port there
             made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -64,7 +64,7 @@ class LiveConnection:
         has_more: True if another step right now would return or write more, without asking the system.
         heard_at: when the last byte arrived, on the system's clock.
         quiet_until: when `step` has to be called next, on the system's clock, if the stream does not become
-            readable before and polling goes on; -inf for at once. Only `step` sets it, so whoever changes something
+            readable before and polling continues; -inf for immediately. Only `step` sets it, so code that makes a change
             in between, a setting too, has to call `step` anyway.
     """
 
@@ -366,7 +366,7 @@ class LiveConnection:
 
     def _give_up_sending(self, error: MemoryError | OSError | NotImplementedError) -> None:
         # Without memory a frame may have been cut off, and nothing can be sent after it. Without random numbers
-        # nothing can be sent at all: a mask has to be unpredictable (RFC 6455 section 5.3).
+        # nothing can be sent: a mask has to be unpredictable (RFC 6455 section 5.3).
         no_random_numbers = f"this machine gives no random numbers: {reason_of(error)}"
         detail = OUT_OF_MEMORY if isinstance(error, MemoryError) else no_random_numbers
         self.connection.give_up(self._failure(FailureKind.SYSTEM, detail, error))

@@ -48,7 +48,7 @@ _SMALLEST_LIMIT: Final = 125  # bytes; a control frame must fit (RFC 6455 sectio
 
 
 class State(Enum):
-    """How far a transport is in its one life."""
+    """The state of a transport, which is used only once."""
 
     NEW = auto()
     OPENING = auto()
@@ -295,7 +295,7 @@ class NativeTransport(Transport):
             self.wake()
 
     def has_only_written(self, now: float) -> bool:
-        """Writes what waits. Returns whether that was all there was to do, so that it rests as before.
+        """Writes waiting data. Returns True if there was nothing else to do, so that it rests as before.
 
         To be asked in the place of `poll`, while nothing can be read.
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["FRAMES", "is_tracing", "trace_received", "trace_sent"]
 
 FRAMES: Final = logging.getLogger("wsclient.frames")
-"""The logger; its `level` changes when somebody begins to look, or stops."""
+"""The logger; its `level` changes when tracing is switched on or off."""
 
 _SHOWN: Final = 64  # bytes
 

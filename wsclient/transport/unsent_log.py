@@ -63,7 +63,7 @@ class UnsentLog:
         """Called when the stream has taken bytes.
 
         Args:
-            count: how many more.
+            count: the number of further messages.
             undelivered: how many of all that it took have not left.
         """
         self._taken += count

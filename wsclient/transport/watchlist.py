@@ -24,8 +24,8 @@ class Entry(Generic[Member]):
     """One member of a watchlist.
 
     Attributes:
-        member: what the list was given; not there any more when it has left.
-        is_awake: whether it waits for its turn.
+        member: the object that was added; removed when it has left.
+        is_awake: True if it waits for its turn.
         is_ready: whether its descriptor was ready when the system was last asked; None if it was not watched then.
         is_removed: whether it has left the list.
         watched: the descriptor that it is watched by; None if by none.
@@ -86,14 +86,14 @@ class Watchlist(Generic[Member]):
             del entry.member  # the entry may stand in the heap for long, and would keep it
 
     def wake(self, entry: Entry[Member]) -> None:
-        """Gives a member a turn, after those that are already awake."""
+        """Wakes a member, which gets its turn after those already awake."""
         if not entry.is_awake and not entry.is_removed:
             entry.is_awake = True
             self._awake.append(entry)
             self.woken()
 
     def wake_all(self, entries: list[Entry[Member]]) -> None:
-        """Gives all of these a turn."""
+        """Wakes all of these members."""
         for entry in entries:
             self.wake(entry)
 
@@ -138,7 +138,7 @@ class Watchlist(Generic[Member]):
         self._put_off(entry, until)
 
     def stay_awake(self, entry: Entry[Member], descriptor: Descriptor | None = None) -> None:
-        """Gives a member another turn next time.
+        """Keeps a member awake for another turn next time.
 
         Args:
             entry: the member that had its turn.

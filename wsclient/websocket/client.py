@@ -366,7 +366,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         link.wake()
 
     def _connect_again(self) -> bool:
-        """Begins the attempt that is scheduled, if it is due. Returns whether it was."""
+        """Begins the scheduled attempt if it is due. Returns True if it was."""
         reconnector, request = self._reconnector, self._request
         if reconnector is None or request is None or reconnector.due > self._meter.clock():
             return False
@@ -382,7 +382,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         return True
 
     def _stop_reconnecting(self, why: str) -> None:
-        """Schedules no attempt and keeps nothing: somebody has decided otherwise."""
+        """Cancels the scheduled attempt and drops kept messages, because a call has decided otherwise."""
         if self._reconnector is None:
             return
         self._reconnector.restart()

@@ -37,7 +37,7 @@ class ClientSender(LinkSender):
 
     @property
     def auto_flush(self) -> bool:
-        """Whether each packet is written at once (the default, for the least latency).
+        """True to write each packet immediately (the default, for the least latency).
 
         False: packets leave together, in few system calls, at `flush()` or with the next `poll()`. Not in Godot.
         """
@@ -123,5 +123,5 @@ class ClientSender(LinkSender):
         is_text = isinstance(data, str)
         payload = data.encode("utf-8") if isinstance(data, str) else bytes_of(data)
         self._mailbox.put(payload, self._outgoing, is_text=is_text)
-        self._is_resting = False  # behind the message: see LinkPolling
+        self._is_resting = False  # after the message: see LinkPolling
         self._link.wake()

@@ -28,7 +28,7 @@ class ConnectionFailure(Value):
         http_status: of the server's reply, as 404; None if there was no reply.
         http_headers: of that reply, as (name, value) in order.
         http_body: of that reply, its first 4 KiB.
-        cause: the exception behind it, without its traceback; None if there was none.
+        cause: the exception that caused it, without its traceback; None if there was none.
         is_repeated: True if the server broke the protocol, as in the connection before. For a
             `ReconnectPolicy`.
     """

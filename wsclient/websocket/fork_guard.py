@@ -17,7 +17,7 @@ _links: WeakSet[Link] = WeakSet()
 
 
 def guard(link: Link) -> None:
-    """Keeps a forked child from using this connection, and from saying goodbye on it; warns if data is lost at exit."""
+    """Keeps a forked child from using or closing this connection; warns if data is lost at exit."""
     _links.add(link)
 
 

@@ -30,7 +30,7 @@ class KeptMessages:
         return len(self._messages)
 
     def add(self, payload: bytes, *, is_text: bool) -> None:
-        """Keeps one more message, behind the others."""
+        """Keeps one more message, after the others."""
         self._messages.append((payload, is_text))
         self.size += len(payload)
 

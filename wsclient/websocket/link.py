@@ -67,7 +67,7 @@ class Link:
     Attributes:
         transport: its transport; None before the attempt, and once its end has been applied.
         events: events that have not been applied yet.
-        inbox: what was received and not read; stays readable behind the end.
+        inbox: received and unread messages; stays readable after the end.
         is_open: from the opening handshake to the end, while closing too.
         is_closing_here: True if this side started the closing.
         opened_at: when it opened, on the client's clock.
@@ -130,7 +130,7 @@ class Link:
 
     @property
     def auto_flush(self) -> bool:
-        """Whether each message is written at once."""
+        """True to write each message immediately."""
         return self._auto_flush
 
     @auto_flush.setter
@@ -140,7 +140,7 @@ class Link:
 
     @property
     def is_text_mode(self) -> bool:
-        """Whether `put` sends text."""
+        """True if `put` sends text."""
         return self.write_mode is _TEXT
 
     @property
@@ -176,7 +176,7 @@ class Link:
         return ("", 0) if transport is None else transport.remote_address
 
     def claim(self, thread: int | None) -> None:
-        """Lets this thread alone send, take, flush and close; None: any."""
+        """Lets only this thread send, take, flush and close; None for any thread."""
         self.thread = self.inbox.thread = thread
 
     def check_thread(self) -> None:
@@ -324,7 +324,7 @@ class Link:
             self.sent_bytes += len(payload)
 
     def has_room(self, size: int) -> bool:
-        """Returns whether a message of that size can be queued."""
+        """Returns True if a message of that size can be queued."""
         return self.transport is not None and not self._look_for_room(size)
 
     def is_full_for(self, size: int) -> bool:

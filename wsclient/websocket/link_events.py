@@ -143,7 +143,7 @@ class LinkEvents(SignalEmitter):
         return True
 
     def _hands_messages_over(self) -> bool:
-        """Returns whether messages go to handlers of `message_received`, not into the inbox."""
+        """Returns True if messages are passed to handlers of `message_received`, not put into the inbox."""
         return self._session is None and self._is_heard("message_received")
 
     def _hand_over(self, link: Link, messages: Messages, deadline: float) -> bool:
@@ -314,7 +314,7 @@ class LinkEvents(SignalEmitter):
         self._link.stop_keeping("no other attempt is made")
 
     def _tell(self, signal: str, *args: object) -> None:
-        """Emits a signal of the connection, behind the hook for it."""
+        """Emits a signal of the connection, after the hook for it."""
         self._emit(signal, self._hook(signal), *args)
 
     def _hook(self, signal: str) -> Callable[..., object] | None:
@@ -330,7 +330,7 @@ class LinkEvents(SignalEmitter):
 
 
 def forget_told(link: Link, messages: Messages, count: int) -> None:
-    """Takes the first messages off the run that is being told; with the last of them, the run itself."""
+    """Removes the emitted messages from the current run; with the last of them, the run itself."""
     messages.drop(count)
     if not messages.payloads and link.events:
         del link.events[0]

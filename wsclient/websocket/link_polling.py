@@ -46,7 +46,7 @@ class LinkPolling(LinkEvents):
             self._send_posted()
         self._is_resting = not self._step()
         if self._is_resting:
-            # Asked again behind that: a thread puts its message in first, and then sets this to False.
+            # Checked again after that: a thread puts its message in first, and then sets this to False.
             if self._mailbox.messages:
                 self._is_resting = False
             return

@@ -113,7 +113,7 @@ class PacketQueue:
         return b""
 
     def room_for(self, messages: Messages) -> int:
-        """How many of these messages, from the first on, it takes now."""
+        """Returns how many of these messages, counted from the first, it takes now."""
         packets, payloads = self.packets, messages.payloads
         count = min(len(payloads), self.max_packets - len(packets))
         if count <= 0:
@@ -158,22 +158,22 @@ class PacketQueue:
 
     @property
     def is_full(self) -> bool:
-        """Whether another packet, or another byte, finds no room."""
+        """True if there is no room for another packet, or another byte."""
         return len(self.packets) >= self.max_packets or not self._fits(1)
 
     @property
     def last_was_text(self) -> bool:
-        """Whether the message that was taken last was text; False before the first."""
+        """True if the last message taken was text; False before the first."""
         return bool(self.kinds[self.received - len(self.packets) - self.kinds_from])
 
     @property
     def waiting_kinds(self) -> bytes:
-        """The kinds of the messages that wait, in their order; behind them those of announced ones."""
+        """The kinds of the waiting messages, in order, followed by those of announced ones."""
         return self.kinds[self.received - len(self.packets) + 1 - self.kinds_from :]
 
     @property
     def size(self) -> int:
-        """How many bytes of payload wait. To be asked by any thread: a copy is made at once."""
+        """The bytes of waiting payload. May be read by any thread: a copy is made immediately."""
         return sum(map(len, self.packets.copy()))
 
     @property
@@ -259,7 +259,7 @@ class PacketReader:
         return self._inbox.error
 
     def was_string_packet(self) -> bool:
-        """Returns whether the packet that was read last was a text message; False before the first."""
+        """Returns True if the last packet read was a text message; False before the first."""
         return self._inbox.last_was_text
 
     def _set_packet_error(self, error: Error) -> None:

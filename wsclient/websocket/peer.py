@@ -28,7 +28,7 @@ class WebSocketPeer(PacketReader, LinkSender, PacketPeer):
         """Not connected.
 
         Args:
-            link: the client's; None: none, for ever.
+            link: the client's; None for a peer that is never connected.
         """
         super().__init__()
         self._link = link or Link()
@@ -44,7 +44,7 @@ class WebSocketPeer(PacketReader, LinkSender, PacketPeer):
         self._link.close(code, reason)
 
     def is_connected_to_host(self) -> bool:
-        """Returns whether the connection is open; also while it closes."""
+        """Returns True if the connection is open, or is closing."""
         return self._link.is_open
 
     @property

@@ -65,5 +65,5 @@ class PollMeter:
 
     @property
     def is_behind(self) -> bool:
-        """Whether the last three polls were cut short."""
+        """True if the last three polls were cut short."""
         return self._in_a_row >= _BEHIND

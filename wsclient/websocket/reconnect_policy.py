@@ -134,7 +134,7 @@ class ReconnectPolicy:
 
 
 def _is_hopeless(failure: ConnectionFailure | None, close_code: int) -> bool:
-    """Returns whether another attempt would end in the same way."""
+    """Returns True if another attempt would end in the same way."""
     if close_code in _FINAL_CODES or 3000 <= close_code <= 4999:
         return True
     if failure is None:

@@ -150,7 +150,7 @@ class RouteSettings:
 
     @property
     def subprotocol_required(self) -> bool:
-        """Whether a server must choose one of the sub-protocols that were asked for (the default). Not in Godot.
+        """True (the default) if a server must choose one of the requested subprotocols. Not in Godot.
 
         False: one that chooses none is accepted, and `connection_established` has "".
         """

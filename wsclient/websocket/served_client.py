@@ -27,13 +27,13 @@ __all__ = ["ServedClient", "ServedLink", "Totals"]
 class Totals:
     """The memory that all clients of a server share.
 
-    To count what waits for each message would cost as much as to send it. So room is only used up, and the clients are
+    Counting the waiting bytes for each message would cost as much as sending it. So room is only used up, and all are
     counted when none seems to be left.
 
     Attributes:
-        limit: bytes that may wait to be read or to leave.
-        clients: those that are counted.
-        is_over: whether more than that had to wait when they were last counted.
+        limit: bytes that may wait to be read or sent.
+        clients: the clients to count.
+        is_over: True if more than that had to wait at the last count.
     """
 
     __slots__ = ("_room", "clients", "is_over", "limit")
@@ -45,14 +45,14 @@ class Totals:
         self._room = 0
 
     def use(self, size: int) -> bool:
-        """Counts bytes that may have to wait. Returns whether there is room for them."""
+        """Counts bytes that may have to wait. Returns True if there is room for them."""
         self._room -= size
         if self._room < 0 and not self.is_over:
             self.count(size)
         return not self.is_over
 
     def count(self, more: int = 0) -> None:
-        """Finds out whether there is room for what waits, and for so many bytes more."""
+        """Checks if there is room for the waiting bytes, and for so many more."""
         self._room = self.limit - more - sum(client.held_bytes() for client in self.clients)
         self.is_over = self._room < 0
 
@@ -65,26 +65,26 @@ class ServedLink(Link):
         self._totals = totals
 
     def send(self, payload: bytes, is_text: bool) -> Error:
-        """Sends one message, or refuses it whole."""
+        """Sends one message, or refuses all of it."""
         return super().send(payload, is_text) if self._totals.use(len(payload)) else self._refuse_for_memory()
 
     def queue(self, payload: bytes, *, is_text: bool) -> Error:
-        """Queues one message for the next `poll()`, or refuses it whole."""
+        """Queues one message for the next `poll()`, or refuses all of it."""
         if not self._totals.use(len(payload)):
             return self._refuse_for_memory()
         return super().queue(payload, is_text=is_text)
 
     def queue_surely(self, payload: bytes) -> None:
-        """Queues a binary message for the next `poll()`, whatever the limits say, unless the connection closes.
+        """Queues a binary message for the next `poll()`, regardless of the limits, unless the connection closes.
 
-        For what a session cannot do without: a peer that missed who came and who went would be wrong from then on.
+        For messages that a session needs: a peer that missed who joined and left would be wrong from then on.
         """
         if self.transport is not None and self.transport.can_send:
             self._totals.use(len(payload))
             self._queue(payload, is_text=False)
 
     def has_room(self, size: int) -> bool:
-        """Returns whether a message of that size can be queued."""
+        """Returns True if a message of that size can be queued."""
         return not self._totals.is_over and super().has_room(size)
 
     def _refuse_for_memory(self) -> Error:
@@ -99,8 +99,8 @@ class ServedClient:
         link: its connection.
         peer: its public object.
         address: numeric address and port.
-        request: what it asked for; None before that.
-        protocol: that was agreed on.
+        request: its request; None before that.
+        protocol: the chosen subprotocol.
         host: the session that it is in; None in normal mode.
         entry: its place in the server's watchlist.
     """
@@ -131,7 +131,7 @@ class ServedClient:
         link.carry(transport)
 
     def held_bytes(self) -> int:
-        """Returns how many bytes wait to be told, to be read or to leave."""
+        """Returns the bytes that wait to be emitted, read or sent."""
         link = self.link
         untold = sum(event.size for event in link.events if isinstance(event, Messages))
         return untold + link.inbox.size + link.buffered_amount

@@ -176,7 +176,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
     # Clients
 
     def has_peer(self, id: int) -> bool:
-        """Returns whether this client is in."""
+        """Returns True if this client has joined."""
         return id in self._clients
 
     def get_peer(self, peer_id: int) -> WebSocketPeer | None:
@@ -418,7 +418,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         self.poll()
 
     def _resting_place(self) -> tuple[Descriptor | None, float]:
-        """Returns what wakes this server and until when it rests; -inf if there is something to do."""
+        """Returns the descriptor that wakes this server and the time until which it rests; -inf if there is work."""
         if self._watchlist.awake_count or self._deferred or self._lingering or self._totals.is_over:
             return None, -inf
         if self._watched is None or self._watched.fileno != self._watchlist.fileno():

@@ -216,8 +216,8 @@ class ServerEvents(SignalEmitter):
 
     def _serve(self, entry: Entry[ServedClient | Listener], client: ServedClient, before: float, share: float) -> None:
         link = client.link
-        entry.is_awake = True  # what its own turn does must not wake it again
-        # One of many that get a broadcast, and have said nothing: its frame is all there is to do.
+        entry.is_awake = True  # its own turn must not wake it again
+        # One of many that get a broadcast, and have sent nothing: writing its frame is the only work.
         was_polled = self._polled_at - before <= _STOPPED
         watched = entry.watched if entry.is_ready is False and not link.events else None
         if watched is not None and was_polled and client.transport.has_only_written(self._polled_at):
@@ -456,7 +456,7 @@ class ServerEvents(SignalEmitter):
                 return new_id
 
     def _tell(self, signal: str, *args: object) -> None:
-        """Emits a signal, behind the hook for it."""
+        """Emits a signal, after the hook for it."""
         name = self._hooks.get(signal)
         self._emit(signal, None if name is None else getattr(self, name), *args)
 

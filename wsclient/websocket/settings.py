@@ -107,7 +107,7 @@ class WebSocketClientSettings(WebSocketSettings, RouteSettings):
 
     @property
     def verify_ssl(self) -> bool:
-        """Whether the server's certificate and name are checked (the default). Counts for the next connection."""
+        """True (the default) to check the server's certificate and name. Applies to the next connection."""
         return self._settings.verify_ssl
 
     @verify_ssl.setter

@@ -65,7 +65,7 @@ class Rule(Value):
         return self.receiver.includes(is_master) and (self.receiver is not _Who.PUPPET or from_master)
 
     def runs_at_home(self, *, is_master: bool) -> bool:
-        """Returns whether the call runs at the caller too."""
+        """Returns True if the call runs at the caller too."""
         return self.runs_locally.includes(is_master)
 
     def is_sent(self, *, is_master: bool) -> bool:

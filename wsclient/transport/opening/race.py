@@ -28,7 +28,7 @@ ATTEMPT_DELAY: Final = 0.25
 """Seconds between two starts; RFC 8305 section 5 recommends this value."""
 
 MAX_ADDRESSES: Final = 16
-"""How many addresses of a host are tried. Arbitrary: at one each quarter second, four seconds' worth."""
+"""The most addresses of a host to try. Arbitrary: at one per quarter second, four seconds' worth."""
 
 MAX_OPEN: Final = 6
 """The number of sockets that wait for an answer at once. Arbitrary; the oldest is closed when another is due."""

@@ -170,7 +170,7 @@ def _words_for_no_thread(error: RuntimeError | MemoryError) -> str:
 
 
 def _is_prepared(tls: TlsOptions) -> bool:
-    """Returns whether `_with_tls` would return at once."""
+    """Returns True if `_with_tls` would return immediately."""
     module = sys.modules.get("wsclient.transport.stream.tls_context")
     contexts = getattr(module, "CONTEXTS", None)  # another thread may be importing it now
     return contexts is not None and contexts.has(tls)

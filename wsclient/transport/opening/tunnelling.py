@@ -97,7 +97,7 @@ class Tunnelling(Phase):
         return verdict
 
     def _send(self) -> bool:
-        """Returns whether everything has left. Each message in one write, as far as the system takes it."""
+        """Returns True if everything was sent. Each message in one write, as far as the system takes it."""
         while self._unsent and (sent := self._stream.send(self._unsent)):
             self._unsent = self._unsent[sent:]
         return self._stream.flush() and not self._unsent

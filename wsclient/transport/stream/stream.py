@@ -68,7 +68,7 @@ class Stream(ABC):
 
     @property
     def has_partial(self) -> bool:
-        """Whether the last `receive` took bytes from the network that are no data yet: part of a record of TLS."""
+        """True if the last `receive` took bytes from the network that are not data yet: part of a TLS record."""
         return False
 
     def may_receive(self) -> bool:
@@ -94,7 +94,7 @@ class Stream(ABC):
         """Sends as much as fits.
 
         Returns:
-            How many bytes were taken; 0 for none now.
+            The number of bytes taken; 0 if none can be taken now.
 
         Raises:
             OSError: the connection broke.

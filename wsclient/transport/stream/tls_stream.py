@@ -118,7 +118,7 @@ class TlsStream(Stream):
 
     @property
     def is_resumed(self) -> bool:
-        """Whether the server took the session that was offered."""
+        """True if the server accepted the offered session."""
         return bool(self._tls.session_reused)
 
     @property
@@ -206,7 +206,7 @@ class TlsStream(Stream):
 
     @property
     def held(self) -> int:
-        """How many bytes that `send` took still wait. Alerts and other ciphertext of TLS itself do not count."""
+        """The bytes taken by `send` that still wait. Alerts and other ciphertext of TLS itself do not count."""
         return min(self._unflushed, len(self._ciphertext) + self._outgoing.pending)
 
     @property
@@ -266,7 +266,7 @@ class TlsStream(Stream):
         return self._incoming.pending > 0 or self._tls.pending() > 0
 
     def _read(self, max_bytes: int, *, is_first: bool) -> bytes | None:
-        """Returns the data of one record; None if none is complete, b"" at the end. An error waits behind data."""
+        """Returns the data of one record; None if none is complete, b"" at the end. An error follows the data."""
         try:
             return self._tls.read(max_bytes)
         except ssl.SSLWantReadError:

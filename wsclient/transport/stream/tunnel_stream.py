@@ -16,7 +16,7 @@ __all__ = ["TunnelStream"]
 
 
 class TunnelStream(Stream):
-    """Leads to the place behind a proxy.
+    """A stream to the place behind a proxy.
 
     After the first byte from there, `receive` is replaced by the inner stream's: a connection through a proxy costs no
     more calls than another.

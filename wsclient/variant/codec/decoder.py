@@ -48,7 +48,7 @@ def decode(
     max_items: int | None = None,
     dialect: Dialect = GODOT_3,
 ) -> object:
-    """Decodes the value at the start of the data, as `decode_from`. What follows it is ignored, as in Godot."""
+    """Decodes the value at the start of the data, as `decode_from`. The rest is ignored, as in Godot."""
     buffer = data if type(data) is bytes else bytes(memoryview(data))
     limit = sys.maxsize if max_items is None else max_items
     return _DECODERS[dialect].decode_from(buffer, 0, limit, allow_objects)[0]

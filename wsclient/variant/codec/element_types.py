@@ -33,7 +33,7 @@ ID_CLASS: Final = "EncodedObjectAsID"
 ANCESTORS_OF_IDS: Final = frozenset({ID_CLASS, "RefCounted", "Object"})
 
 MISFIT: Final = object()
-"""What `fitted` returns for a value that an element type does not admit."""
+"""The result of `fitted` for a value that an element type does not admit."""
 
 _UNTYPED, _BUILT_IN, _CLASS, _SCRIPT = range(4)
 _U32 = Struct("<I")

@@ -26,7 +26,7 @@ MAX_DEPTH = 4
 """The depth to which containers become a tuple or FrozenDictionary. Arbitrary; Python compares them by recursion."""
 
 MAX_SAME_HASH = 16
-"""How many keys of one dictionary may share a hash. Each new one is compared with all of them, so a peer could choose
+"""The most keys in a dictionary with the same hash. Each new one is compared with all of them, so a peer could choose
 keys that take minutes. Rectangles of -1 and -2, which have one hash, need 16; any more is arbitrary."""
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     TextDecoder = Callable[[bytes], str]
 
     Reader = Callable[[bytes, int], tuple[Any, int]]
-    """Takes the data and the offset of the payload, which is 4 bytes behind that of the header. Returns the value and
+    """Takes the data and the offset of the payload, which is 4 bytes after that of the header. Returns the value and
     the offset of its end.
 
     Raises VariantError, or struct.error or IndexError if the data ends early.
@@ -35,7 +35,7 @@ _u32 = Struct("<I").unpack_from
 _u64 = Struct("<Q").unpack_from
 
 NAMES_OF_ONE = 8
-"""How many names of a node path count as one value. Real paths have fewer, and cost as much as a text."""
+"""The names of a node path that count as one value. Real paths have fewer, and cost as much as a text."""
 
 
 def reader_for(row: VariantType) -> Reader | None:

@@ -24,10 +24,10 @@ class Components(tuple[Number, ...]):
     __slots__ = ()
 
     WIDTH: ClassVar[int]
-    """How many numbers."""
+    """The number of components."""
 
     FORMAT: ClassVar[str] = "f"
-    """How one of them travels, as `struct` has it."""
+    """The `struct` format of one of them."""
 
     NUMBER: ClassVar[Callable[[Any], Any]] = float
     """The type that each number is converted to."""
