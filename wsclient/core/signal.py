@@ -100,7 +100,7 @@ Signal.__doc__ = _Text(Signal.__doc__)  # type: ignore[assignment]
 class BoundSignal(Generic[*Arguments]):
     """One signal of one object. It does not keep the object alive.
 
-    Every method raises `ReferenceError` once the object is gone.
+    Every method raises `ReferenceError` if the object is gone.
     """
 
     __slots__ = ("_name", "_object")

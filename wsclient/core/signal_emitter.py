@@ -121,7 +121,7 @@ class SignalEmitter(EventEmitter):
         """Calls the signal's handlers now, each with the arguments and its binds. An unknown signal is logged.
 
         Returns:
-            True if there was any handler to call, including deferred ones; False while signals are blocked.
+            True if there was any handler to call, including deferred ones; False when signals are blocked.
 
         Raises:
             Exception: what a handler raised, after all have run; several as an `ExceptionGroup`.

@@ -61,7 +61,7 @@ class CarrierSettings:
 
     @property
     def max_queued_packets(self) -> int:
-        """Packets that wait, each way; while so many do, the server is held back. Default 4096."""
+        """Packets that wait, each way; when so many do, the server is held back. Default 4096."""
         return self._carrier.max_queued_packets
 
     @max_queued_packets.setter

@@ -26,13 +26,13 @@ class Hosting(PeerRole):
 
     Args:
         server: listens already.
-        most_unread: packets that wait to be read; while so many do, the clients are held back.
+        most_unread: packets that wait to be read; when so many do, the clients are held back.
     """
 
     def __init__(self, server: WebSocketServer, most_unread: int) -> None:
         self.server = server
         self._most_unread = most_unread
-        self._tell: Tell | None = None  # while polled
+        self._tell: Tell | None = None  # when polled
         self._unread: deque[tuple[int, bytes]] = deque()
         self._taken_from = SERVER_ID  # of the packet that was taken last
         self._held_back: set[int] = set()  # clients with packets that found no room

@@ -37,7 +37,7 @@ class Joining(PeerRole):
         self.timeout: float = 3.0
         self._carrier = carrier
         self._clock = clock
-        self._tell: Tell | None = None  # while polled
+        self._tell: Tell | None = None  # when polled
         self._started_at = 0.0
         self._has_left = True  # until the first start
         self._owed_end = ""  # the signal that the next poll() emits

@@ -164,7 +164,7 @@ class ReplicationSender:
     # Changes in the tree
 
     def track(self, spawner: MultiplayerSpawner, node: Node, scene: int, data: object) -> None:
-        """Takes a node that its spawner makes at the others; it is sent once it is ready."""
+        """Takes a node that its spawner makes at the others; it is sent when it is ready."""
         if node not in self._spawned:
             self._spawned[node] = _Spawned(spawner, scene, deepcopy(data))
             self._entering.append(node)
@@ -377,7 +377,7 @@ class ReplicationSender:
         return True
 
     def _known_id(self, synchronizer: MultiplayerSynchronizer, peer_id: int) -> int:
-        """Returns the id of a synchronizer at a peer; 0 while the peer has not confirmed its path."""
+        """Returns the id of a synchronizer at a peer; 0 if the peer has not confirmed its path."""
         net_id = self._synced[synchronizer].net_id
         if net_id:
             return net_id

@@ -53,7 +53,7 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
                 while peer.get_available_packet_count():
                     print(peer.get_packet())
 
-    Different from the engine, on purpose: messages received before the end stay readable, the end is noticed while
+    Different from the engine, on purpose: messages received before the end stay readable, the end is noticed when
     packets wait to be read, closing takes `close_timeout` at most, and `last_error` describes failures.
 
     Args:
@@ -160,15 +160,15 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
         return self._carrier.requested_url
 
     def get_connected_host(self) -> str:
-        """Returns the server's numeric address; "" while not open."""
+        """Returns the server's numeric address; "" when not open."""
         return self._peer.get_connected_host()
 
     def get_connected_port(self) -> int:
-        """Returns the server's port; 0 while not open."""
+        """Returns the server's port; 0 when not open."""
         return self._peer.get_connected_port()
 
     def set_no_delay(self, enabled: bool) -> None:
-        """Sets whether small packets leave at once (the default), or are gathered by the system. While open only."""
+        """Sets whether small packets leave at once (the default), or are gathered by the system. Only when open."""
         self._peer.set_no_delay(enabled)
 
     # Packets
@@ -177,7 +177,7 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
         """Sends one message, binary or text.
 
         Returns:
-            `OK`; `FAILED` while not open; `ERR_OUT_OF_MEMORY` if it does not fit `outbound_buffer_size`.
+            `OK`; `FAILED` when not open; `ERR_OUT_OF_MEMORY` if it does not fit `outbound_buffer_size`.
         """
         return self._carrier.send(bytes_of(message), write_mode)
 
@@ -201,7 +201,7 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
         """Takes the oldest packet.
 
         Returns:
-            b"" if there is none: then `get_packet_error()` returns `ERR_UNAVAILABLE`, or `FAILED` while closed.
+            b"" if there is none: then `get_packet_error()` returns `ERR_UNAVAILABLE`, or `FAILED` when closed.
         """
         packet = super().get_packet()
         if self.get_packet_error() and self.get_ready_state() is State.STATE_CLOSED:

@@ -17,7 +17,7 @@ __all__ = ["check_headers", "check_subprotocols", "merge_headers"]
 OWNED_HEADERS = frozenset({"upgrade", "connection", "content-length", "transfer-encoding"})
 OWNED_PREFIX = "sec-"
 
-# One character: it cannot backtrack. Compiled with the first header, for it takes as long as a small module.
+# One character: it cannot backtrack. Compiled with the first header, because it takes as long as a small module.
 _NOT_IN_A_VALUE = r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]"
 
 

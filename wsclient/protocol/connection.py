@@ -317,7 +317,7 @@ class Connection:
         return self._outbox.last_cost
 
     def data_sent(self) -> None:
-        """Called when all that `data_to_send` returned has left. Only needed while closing."""
+        """Called when all that `data_to_send` returned has left. Only needed when closing."""
         if not self._outbox and self.state in (_BOTH_CLOSING, State.FAILING):
             self._end(was_clean=self.state is _BOTH_CLOSING, failure=self._failure, step=Step.ALL_LEFT)
 

@@ -131,7 +131,7 @@ class ScriptedServer:
         self._opened("close").close(code, reason)
 
     def drop(self) -> None:
-        """Ends the connection without a Close frame, as a crash or a pulled plug does. Also while connecting."""
+        """Ends the connection without a Close frame, as a crash or a pulled plug does. Also when connecting."""
         if self._transport is not None:
             self._transport.abort()
         self._is_open = False

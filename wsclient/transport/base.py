@@ -263,22 +263,22 @@ class Transport(ABC):
 
     @property
     def write_stall(self) -> float:
-        """Seconds since the system last took a byte, while some wait for room; 0.0 if none do, or if unknown."""
+        """Seconds since the system last took a byte, if some wait for room; 0.0 if none do, or if unknown."""
         return 0.0
 
     @property
     def silence(self) -> float:
-        """Seconds since the last byte came, if only of a pong; -1.0 while not open, or if unknown."""
+        """Seconds since the last byte arrived, if only of a pong; -1.0 when not open, or if unknown."""
         return -1.0
 
     @property
     def response_headers(self) -> Headers:
-        """The headers of the server's 101, in order; () while not open, or if unknown."""
+        """The headers of the server's 101, in order; () when not open, or if unknown."""
         return ()
 
     @property
     def remote_address(self) -> tuple[str, int]:
-        """Numeric address and port of the other side; ("", 0) while not open, or if unknown."""
+        """Numeric address and port of the other side; ("", 0) when not open, or if unknown."""
         return ("", 0)
 
     def set_no_delay(self, enabled: bool) -> None:

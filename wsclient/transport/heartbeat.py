@@ -108,7 +108,7 @@ class Heartbeat:
             del waiting[: index + 1]
 
     def moved(self, now: float) -> None:
-        """Called if bytes were taken that had waited for room: the other side has acknowledged something.
+        """Called when bytes were taken that had waited for room: the other side has acknowledged something.
 
         So a ping that waits behind a large message on a slow line is not mistaken for an unanswered one.
         """
@@ -116,7 +116,7 @@ class Heartbeat:
         self._moved_at = now
 
     def rest(self, now: float) -> None:
-        """Called while nothing is read: then silence means nothing, and no pong can be seen."""
+        """Called when nothing is read: then silence means nothing, and no pong can be seen."""
         self.has_heard = True
         self.since = now
         self._sent_at.clear()

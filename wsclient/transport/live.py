@@ -64,7 +64,7 @@ class LiveConnection:
         has_more: True if another step right now would return or write more, without asking the system.
         heard_at: when the last byte arrived, on the system's clock.
         quiet_until: when `step` has to be called next, on the system's clock, if the stream does not become
-            readable before and polling continues; -inf for immediately. Only `step` sets it, so code that makes a change
+            readable before and polling continues; -inf for immediately. Only `step` sets it, so code that changes one
             in between, a setting too, has to call `step` anyway.
     """
 
@@ -290,7 +290,7 @@ class LiveConnection:
         if self.writer.broken is not None:
             self._lose(self.writer.broken)
         elif is_over and self.connection.state is not State.BOTH_CLOSING:
-            self.connection.receive_eof()  # this is expected while both sides close, and our answer may still leave
+            self.connection.receive_eof()  # this is expected when both sides close, and our answer may still leave
 
     def _settle(self, events: list[Event], *, has_read: bool) -> list[Event]:
         """Finishes a step with more than messages, or with something due. Returns the events."""

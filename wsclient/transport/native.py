@@ -111,7 +111,7 @@ class NativeTransport(Transport):
         # For `is_quiet`. `_is_readable` is not called before `_quiet_until`.
         self._quiet_until = -inf
         self._is_known_readable: bool | None = None
-        self._is_readable: Callable[[], object] | None = None  # of the stream, once it was asked for
+        self._is_readable: Callable[[], object] | None = None  # of the stream, once it was requested
         self._waiting: Sized = ()  # queued by `express`
         self._unsent: list[tuple[bytes, bool]] = []
 
@@ -297,7 +297,7 @@ class NativeTransport(Transport):
     def has_only_written(self, now: float) -> bool:
         """Writes waiting data. Returns True if there was nothing else to do, so that it rests as before.
 
-        To be asked in the place of `poll`, while nothing can be read.
+        Call it in place of `poll` when nothing can be read.
 
         Args:
             now: on `clock`.
@@ -360,13 +360,13 @@ class NativeTransport(Transport):
 
     @property
     def write_stall(self) -> float:
-        """Seconds since the system last took a byte, while some wait for room; 0.0 if none do."""
+        """Seconds since the system last took a byte, if some wait for room; 0.0 if none do."""
         since = None if self._live is None else self._live.writer.stalled_since
         return 0.0 if since is None else max(0.0, self._clock() - since)
 
     @property
     def silence(self) -> float:
-        """Seconds since the last byte came; -1.0 while not open."""
+        """Seconds since the last byte arrived; -1.0 when not open."""
         return -1.0 if self._live is None else self._clock() - self._live.heard_at
 
     @property
@@ -376,7 +376,7 @@ class NativeTransport(Transport):
 
     @property
     def remote_address(self) -> tuple[str, int]:
-        """Numeric address and port of the server; ("", 0) while not open."""
+        """Numeric address and port of the server; ("", 0) when not open."""
         return _NOWHERE if self._live is None else self._live.remote_address
 
     def set_no_delay(self, enabled: bool) -> None:

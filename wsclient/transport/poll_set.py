@@ -52,7 +52,7 @@ class PollSet(ABC):
         """
 
     def fileno(self) -> int:
-        """Returns a descriptor that is readable while one of the set is ready; -1 if the system has none."""
+        """Returns a descriptor that is readable when one of the set is ready; -1 if the system has none."""
         return -1
 
     def close(self) -> None:

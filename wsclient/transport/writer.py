@@ -73,7 +73,7 @@ class Writer:
 
     @property
     def stalled_since(self) -> float | None:
-        """When the system last took a byte, on its clock, while some wait for room; None if none do."""
+        """When the system last took a byte, on its clock, if some wait for room; None if none do."""
         return self._took_at if self.is_waiting else None
 
     def express(self, payload: bytes, is_text: bool) -> bool:

@@ -339,7 +339,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         Raises:
             RuntimeError: another thread called it first; or the connection belongs to the process which forked
                 this one.
-            Exception: what a handler raised, once the others of that signal have run; several as an `ExceptionGroup`.
+            Exception: what a handler raised, after the others of that signal have run; several as an `ExceptionGroup`.
                 The remaining signals are emitted by the next call.
         """
         thread = get_ident()
@@ -393,7 +393,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
             self._owed = self._owed.replace(end=None)
 
     def _keep_if_wanted(self, link: Link) -> None:
-        """Keeps messages sent while this link is not open, if the policy says so. Packets to peers are not kept."""
+        """Keeps messages sent when this link is not open, if the policy says so. Packets to peers are not kept."""
         if self._reconnector is None or self._session is not None or link.kept is not None:
             return
         if self._reconnector.policy.keep_unsent:

@@ -71,7 +71,7 @@ class Link:
         is_open: from the opening handshake to the end, while closing too.
         is_closing_here: True if this side started the closing.
         opened_at: when it opened, on the client's clock.
-        kept: messages sent while not open, for the next connection, and unsent ones of the previous one; None if
+        kept: messages sent when not open, for the next connection, and unsent ones of the previous one; None if
             nothing is kept.
         has_received_close: True if the server's Close frame was applied.
         close_code: of the last close, as received; -1 before any.
@@ -171,7 +171,7 @@ class Link:
 
     @property
     def remote_address(self) -> tuple[str, int]:
-        """The server's numeric address and port; ("", 0) while not open."""
+        """The server's numeric address and port; ("", 0) when not open."""
         transport = self.transport
         return ("", 0) if transport is None else transport.remote_address
 

@@ -112,7 +112,7 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
             output_max_packets: packets that wait to be sent.
 
         Returns:
-            `OK`; `FAILED` while connecting or connected, `ERR_INVALID_PARAMETER` for a number below 1.
+            `OK`; `FAILED` when connecting or connected, `ERR_INVALID_PARAMETER` for a number below 1.
         """
         numbers = (input_buffer_size_kb, input_max_packets, output_buffer_size_kb, output_max_packets)
         if not all(isinstance(number, int) for number in numbers):

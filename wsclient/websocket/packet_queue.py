@@ -215,7 +215,7 @@ class PacketReader:
         """Takes the oldest packet; for a text message, its UTF-8.
 
         Returns:
-            b"" if there is none: then `get_packet_error()` returns `ERR_UNAVAILABLE`, or `FAILED` while not open.
+            b"" if there is none: then `get_packet_error()` returns `ERR_UNAVAILABLE`, or `FAILED` when not open.
         """
         # A game calls this for each packet: nothing is stored when it succeeds, see `PacketQueue.error`.
         inbox = self._inbox

@@ -29,7 +29,7 @@ _log: Final = logging.getLogger("wsclient.group")
 
 _STOPPED: Final = 0.25  # seconds; as in PolledClock: a program that polls four times a second has not stopped
 _NAP: Final = 0.01
-"""Seconds that `wait` sleeps at most while a member can only be asked by polling it; arbitrary."""
+"""Seconds that `wait` sleeps at most when a member can only be asked by polling it; arbitrary."""
 
 _groups: WeakKeyDictionary[NetworkedMultiplayerPeer, ref[PollGroup]] = WeakKeyDictionary()
 

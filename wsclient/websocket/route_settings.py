@@ -43,7 +43,7 @@ class RouteSettings:
         The environment means `http_proxy` and similar variables, and the settings of Windows and macOS. Servers on this
         computer and those listed in `no_proxy` are never connected to through a proxy of the environment.
 
-        Set it while disconnected: otherwise it is refused, see `last_error`, and keeps its value. In `repr()` and
+        Set it when disconnected: otherwise it is refused, see `last_error`, and keeps its value. In `repr()` and
         messages, a proxy is shown without its password. Not in Godot.
 
         Raises:

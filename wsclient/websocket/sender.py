@@ -88,15 +88,15 @@ class LinkSender(MessageSender):
         self._link.flush()
 
     def get_current_outbound_buffered_amount(self) -> int:
-        """Returns how many bytes of packets wait to be sent; 0 while not open."""
+        """Returns how many bytes of packets wait to be sent; 0 when not open."""
         return self._link.buffered_amount
 
     def get_connected_host(self) -> str:
-        """Returns the server's numeric address; "" while not open."""
+        """Returns the server's numeric address; "" when not open."""
         return self._link.remote_address[0]
 
     def get_connected_port(self) -> int:
-        """Returns the server's port; 0 while not open."""
+        """Returns the server's port; 0 when not open."""
         return self._link.remote_address[1]
 
     def _send_message(self, payload: bytes, *, is_text: bool) -> Error:

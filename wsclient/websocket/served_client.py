@@ -58,7 +58,7 @@ class Totals:
 
 
 class ServedLink(Link):
-    """A link that refuses to queue more while all clients together hold too much."""
+    """A link that refuses to queue more when all clients together hold too much."""
 
     def __init__(self, totals: Totals, incoming: Limits, outgoing: Limits) -> None:
         super().__init__(incoming, outgoing)

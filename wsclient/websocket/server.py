@@ -170,7 +170,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         return self._listener is not None
 
     def get_local_port(self) -> int:
-        """Returns the port that is listened on; 0 while not listening. Godot 4's name."""
+        """Returns the port that is listened on; 0 when not listening. Godot 4's name."""
         return 0 if self._listener is None else self._listener.port
 
     # Clients
@@ -379,7 +379,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
 
         Raises:
             RuntimeError: another thread called it first, or another process created this server.
-            Exception: what a handler raised, once the others of that signal have run, and all clients with a turn
+            Exception: what a handler raised, after the others of that signal have run, and all clients with a turn
                 have had it; several as an `ExceptionGroup`.
         """
         thread = get_ident()

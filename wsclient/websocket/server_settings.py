@@ -50,7 +50,7 @@ class WebSocketServerSettings(WebSocketSettings):
     def bind_ip(self) -> str:
         """The numeric address to listen at; "*" (the default) for all of this machine.
 
-        Another word, or a change while listening, is refused: logged, and the old one stays.
+        Another word, or a change when listening, is refused: logged, and the old one stays.
         """
         return self._bind_ip
 

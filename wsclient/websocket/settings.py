@@ -126,7 +126,7 @@ class WebSocketClientSettings(WebSocketSettings, RouteSettings):
     def trusted_ssl_certificate(self) -> str | bytes | os.PathLike[str] | SSLContext | None:
         """The trusted certificate in place of the system's and certifi's roots; None (the default) for these.
 
-        A path to a PEM file, PEM text, DER bytes, or an `ssl.SSLContext`. Set it while disconnected: otherwise it is
+        A path to a PEM file, PEM text, DER bytes, or an `ssl.SSLContext`. Set it when disconnected: otherwise it is
         refused, see `last_error`, and keeps its value.
         """
         return self._settings.trusted_certificate

@@ -1,6 +1,6 @@
 """MultiplayerAPI's five commands, the packets of Godot 3.1 to 3.6.
 
-A call or a set names its node by number, once the receiver has confirmed it, or by the path written out behind the
+A call or a set names its node by number, once the receiver has confirmed it, or by the path written out after the
 arguments. Bytes in, commands out, and back.
 
 Source: core/io/multiplayer_api.cpp of Godot 3.

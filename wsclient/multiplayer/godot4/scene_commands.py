@@ -1,7 +1,7 @@
 """SceneMultiplayer's commands, replication aside: bytes in, commands out, and back.
 
 The low three bits of the first byte are the command, the high four bits are its flags. A call names its node by
-number, once the receiver has confirmed it, or by the path written out behind the arguments.
+number, once the receiver has confirmed it, or by the path written out after the arguments.
 
 Source: modules/multiplayer of Godot 4.3 to 4.6.
 """

@@ -47,7 +47,7 @@ class Requesting(Phase):
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The stream's, once the request has left."""
+        """The stream's, after the request has been sent."""
         return None if self._handshake is None or self._unsent or self._broken else self._stream.descriptor
 
     @property

@@ -67,7 +67,7 @@ class Securing(Phase):
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The stream's, while nothing is left to be sent."""
+        """The stream's, when nothing is left to be sent."""
         return None if self._tls is None or self._tls.held else self._tls.descriptor
 
     def close(self) -> None:

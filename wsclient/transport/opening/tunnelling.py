@@ -63,7 +63,7 @@ class Tunnelling(Phase):
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The stream's, while nothing is left to be sent."""
+        """The stream's, when nothing is left to be sent."""
         return None if self._tunnel is None or self._unsent or self._stream.held else self._stream.descriptor
 
     def give_up(self, seconds: float) -> Failure:

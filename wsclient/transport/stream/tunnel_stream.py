@@ -74,7 +74,7 @@ class TunnelStream(Stream):
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The inner stream's descriptor; None while data received with the proxy's answer waits in here."""
+        """The inner stream's descriptor; None when data received with the proxy's answer waits in here."""
         return None if self._early else self._inner.descriptor
 
     @property
