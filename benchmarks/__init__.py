@@ -1,1 +1,1 @@
-"""Side by side with other clients: what a message, an idle frame, a connection costs. See README.md."""
+"""Compares the cost of a message, an idle frame and a connection with other clients. See README.md."""

@@ -14,13 +14,13 @@ from benchmarks.worker import CLIENTS
 
 
 def main() -> int:
-    """Runs what was asked for. Gives 1 where the guard found that something is lost, or where something failed."""
+    """Runs the benchmarks. Returns 1 if the guard reports a loss, or if something failed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="under two minutes; fails where a hot path is lost")
-    parser.add_argument("--only", default="", help="works by their keys, with commas")
-    parser.add_argument("--keep", action="store_true", help="with --only: put these rows into the last results")
-    parser.add_argument("--page", action="store_true", help="write docs/performance.md again, without measuring")
-    parser.add_argument("--rounds", type=int, default=0, help="how often each client has its turn")
+    parser.add_argument("--quick", action="store_true", help="under two minutes; fails if a hot path has become slower")
+    parser.add_argument("--only", default="", help="keys of works, separated by commas")
+    parser.add_argument("--keep", action="store_true", help="with --only: save these rows in the last results")
+    parser.add_argument("--page", action="store_true", help="rewrite docs/performance.md without measuring")
+    parser.add_argument("--rounds", type=int, default=0, help="the number of turns of each client")
     options = parser.parse_args()
     if options.quick:
         return not guard.main()

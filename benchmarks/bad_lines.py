@@ -1,8 +1,8 @@
-"""What a player is told when the network fails, and after how many seconds; beside two other clients.
+"""Measures what a player is shown when the network fails, and after how many seconds, with three clients.
 
-    python -m benchmarks.bad_lines     # Linux, as root: it makes network namespaces, and removes them. About 90 s.
+    python -m benchmarks.bad_lines     # Linux, as root; creates network namespaces and removes them; 90 s
 
-Each client plays in a namespace of its own, over a line that `tc` and `ip` break while it plays: it sends and receives
+Each client plays in its own namespace, over a line that `tc` and `ip` break while it plays. It sends and receives
 twenty messages a second, with a heartbeat of two seconds. Prints a table.
 """
 
@@ -38,8 +38,8 @@ __all__ = ["main"]
 PORT = 8799
 HEARTBEAT = 2.0  # seconds
 STEP = 0.05  # seconds between two messages
-LONG_HEARTBEAT = 20.0  # of a game with large messages
-BIG = 200 * 1024  # bytes, up and down at once: 26 s on the slow line
+LONG_HEARTBEAT = 20.0  # for a game with large messages
+BIG = 200 * 1024  # bytes in each direction: 26 s on the slow line
 SETTLED = 3.0  # seconds of play before a line breaks
 PATIENCE = 60.0  # seconds to wait for a client to say something
 NAP = 60.0  # seconds
@@ -47,11 +47,11 @@ NAP = 60.0  # seconds
 _NOBODY = "02:00:00:00:00:99"
 
 
-# The clients: each prints what it would tell its player
+# The clients. Each prints what it would show to its player
 
 
 def tell(what: str) -> None:
-    """Prints an event, and when it came."""
+    """Prints an event and its time."""
     print(json.dumps([time.monotonic(), what]), flush=True)
 
 
@@ -61,7 +61,7 @@ def heartbeat_of(url: str) -> float:
 
 
 def message(number: int) -> bytes:
-    """Returns the message of this number; one a second is larger."""
+    """Returns the message with this number; one a second is larger."""
     return bytes(100 if number % 20 else 1000)
 
 
@@ -113,7 +113,7 @@ def play_websockets(url: str) -> None:
 
 
 def play_websocket_client(url: str) -> None:
-    """Plays with websocket-client, whose `ping_timeout` has to be shorter than its `ping_interval`."""
+    """Plays with websocket-client, whose `ping_timeout` must be shorter than its `ping_interval`."""
 
     def send(app: WebSocketApp) -> None:
         if "big" in url:
@@ -121,7 +121,7 @@ def play_websocket_client(url: str) -> None:
         for number in count(1):
             try:
                 app.send_bytes(message(number))
-            except Exception:  # noqa: BLE001 - `on_error` says it
+            except Exception:  # noqa: BLE001 - `on_error` reports it
                 return
             time.sleep(STEP)
 
@@ -136,7 +136,7 @@ def play_websocket_client(url: str) -> None:
 
 
 def ignore(_app: WebSocketApp, _message: bytes) -> None:
-    """Takes a message."""
+    """Ignores a message."""
 
 
 CLIENTS: dict[str, Callable[[str], None]] = {
@@ -147,7 +147,7 @@ CLIENTS: dict[str, Callable[[str], None]] = {
 
 
 async def serve() -> None:
-    """Serves all of them: twenty messages a second, whatever comes."""
+    """Serves all clients: twenty messages a second, whatever arrives."""
 
     async def play(connection: ServerConnection) -> None:
         async def read() -> None:
@@ -163,7 +163,7 @@ async def serve() -> None:
                 await connection.send(bytes(100))
                 await asyncio.sleep(STEP)
 
-    async with listen(play, "0.0.0.0", PORT, ping_interval=None, compression=None, max_size=None):  # noqa: S104 - of the namespaces
+    async with listen(play, "0.0.0.0", PORT, ping_interval=None, compression=None, max_size=None):  # noqa: S104 - for the namespaces
         await asyncio.Future()
 
 
@@ -185,32 +185,32 @@ class Line:
         self.inside("ip", "link", "set", self.near, "up")
 
     def inside(self, *command: str) -> None:
-        """Runs a command where the client is."""
+        """Runs a command in the client's namespace."""
         _run("ip", "netns", "exec", self.name, *command)
 
     def lose_all(self) -> None:
-        """Loses everything, without a word, as behind a router whose cable was pulled: it goes to nobody."""
+        """Loses all packets silently, as behind a router whose cable was pulled."""
         for place, other, device in ((self.inside, 1, self.near), (_run, 2, self.far)):
             place("ip", "neigh", "replace", f"{self.net}.{other}", "lladdr", _NOBODY, "dev", device, "nud", "permanent")
 
     def lose_large(self) -> None:
-        """Loses large packets of the client without a word: what is behind them never comes, but answers do."""
+        """Loses large packets of the client silently: data after them never arrives, but answers do."""
         shape = ("root", "tbf", "rate", "10mbit", "burst", "600", "limit", "30000")
         self.inside("tc", "qdisc", "add", "dev", self.near, *shape)
 
     def slow_down(self) -> None:
-        """Limits both ways to 64 kbit/s."""
+        """Limits both directions to 64 kbit/s."""
         shape = ("root", "tbf", "rate", "64kbit", "burst", "3200", "limit", "30000")
         self.inside("tc", "qdisc", "add", "dev", self.near, *shape)
         _run("tc", "qdisc", "add", "dev", self.far, *shape)
 
     def change_address(self) -> None:
-        """Gives the client another address, as a change from one network to another does."""
+        """Changes the client's address, as a change of network does."""
         self.inside("ip", "addr", "del", f"{self.net}.2/24", "dev", self.near)
         self.inside("ip", "addr", "add", f"{self.net}.3/24", "dev", self.near)
 
     def remove(self) -> None:
-        """Lets go of it."""
+        """Removes the namespace and the line."""
         _run("ip", "netns", "del", self.name)
 
 
@@ -223,7 +223,7 @@ def _nothing(_line: Line) -> None:
 
 
 class Scene(NamedTuple):
-    """How a line fails, before the client is there and while it plays, and whether the computer sleeps then."""
+    """How a line fails, before the client starts and while it plays, and whether the computer then sleeps."""
 
     name: str
     breaks: Callable[[Line], None]
@@ -244,7 +244,7 @@ SCENES = [
 
 
 def play(number: int, scene: Scene, client: str) -> str:
-    """Lets one client play over one line. Returns a cell of the table."""
+    """Runs one client over one line. Returns a cell of the table."""
     line = Line(number)
     try:
         scene.before(line)

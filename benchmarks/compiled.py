@@ -1,4 +1,4 @@
-"""The compiled build of what is here, for the clients that are measured with it."""
+"""The compiled build of these sources, for the clients that are measured with it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _FOLDER = _ROOT / "build" / "compiled"
 
 @functools.cache
 def compiled_variables() -> dict[str, str]:
-    """Compiles, once a run, and returns what a process's environment needs to import that build.
+    """Compiles once a run. Returns the environment variables with which a process imports that build.
 
     Raises:
-        RuntimeError: it cannot be compiled here, with what was said.
+        RuntimeError: it cannot be compiled here; the message has the compiler's output.
     """
     with tempfile.TemporaryDirectory() as name:
         command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", name]
@@ -31,5 +31,5 @@ def compiled_variables() -> dict[str, str]:
             raise RuntimeError(f"no compiled build: {(done.stderr or done.stdout).strip()[-200:]}")
         with ZipFile(next(Path(name).iterdir())) as wheel:
             wheel.extractall(_FOLDER)
-    # Before the folder of the process, in which the pure build is.
+    # Before the folder of the process, which contains the pure build.
     return {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(map(str, (_FOLDER, _ROOT)))}

@@ -1,4 +1,4 @@
-"""A Godot 3 in a process of its own, which does what it is told."""
+"""Runs Godot 3 in a separate process and calls its script."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Engine:
     """Runs a script that connects to us and calls its methods, until the end of the `with` block.
 
     Args:
-        program: the engine.
-        script: a `SceneTree`, which is given the number of a port.
+        program: the engine's program.
+        script: a `SceneTree`, which receives a port number.
 
     Attributes:
-        process: the number of its process.
+        process: the id of its process.
     """
 
     def __init__(self, program: str, script: Path) -> None:
@@ -59,7 +59,7 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Ends it."""
+        """Ends the engine."""
         self._reader.close()
         self._connection.close()
         self._process.kill()
@@ -67,7 +67,7 @@ class Engine:
         self._home.cleanup()
 
     def ask(self, method: str, *arguments: object) -> object:
-        """Calls a method of the script, and waits for what it returns."""
+        """Calls a method of the script, waits, and returns its result."""
         command = encode([method, list(arguments)])
         self._connection.sendall(_LENGTH.pack(len(command)) + command)
         (length,) = _LENGTH.unpack(self._reader.read(4))
@@ -75,8 +75,8 @@ class Engine:
 
 
 def processor_seconds(process: int) -> float:
-    """Tells how long a process has worked, to the nanosecond; only of the own one where the system is not Linux."""
+    """Returns the processor time of a process, to the nanosecond. Only for this process if the system is not Linux."""
     if process == os.getpid():
         return time.process_time()
-    # What clock_getcpuclockid() gives, which Python has not: the number inverted, and 2 for all of its threads.
+    # The result of clock_getcpuclockid(), which Python lacks: the inverted number, and 2 for all threads.
     return time.clock_gettime((~process << 3) | 2)

@@ -1,8 +1,8 @@
-"""Thousands of clients in one process: a `PollGroup` beside event loops. Linux; on loopback; stops by itself.
+"""Compares a `PollGroup` of thousands of clients with event loops. Linux only, on loopback; stops by itself.
 
     python -m benchmarks.groups [--old FOLDER]
 
-Each measurement has a process of its own, and one for its server. `--old` is the source of an older wsclient, whose
+Each measurement has its own process, and another for its server. `--old` is the source of an older wsclient, whose
 clients are polled one by one.
 """
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 FRAME = 1 / 60  # seconds
-SECONDS = 5.0  # of each measurement
+SECONDS = 5.0  # for each measurement
 LONGEST = 150  # seconds of one process
-AT_ONCE = 50  # connects, so that the server's backlog is never full
+AT_ONCE = 50  # connections being opened, so that the server's backlog is never full
 ROOT = Path(__file__).resolve().parents[1]
 
 RUNS = [
@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def measured(name: str, work: str, count: int, old: str | None) -> dict[str, float]:
-    """Returns what one process says about itself."""
+    """Returns the results printed by one process."""
     command = [sys.executable, str(Path(__file__).resolve())]
     here = os.environ | {"PYTHONPATH": str(ROOT)}
     there = here | ({"PYTHONPATH": old} if old and name == "wsclient singly" else {})
@@ -89,7 +89,7 @@ def measured(name: str, work: str, count: int, old: str | None) -> dict[str, flo
 
 
 async def serve() -> None:
-    """Echoes; to those at /active it sends a message, one in a hundred each frame."""
+    """Echoes. Each frame it sends a message to one in a hundred of the clients at /active."""
     import picows  # noqa: PLC0415 - only this process needs it
 
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -124,7 +124,7 @@ def resident() -> float:
 
 
 def at_60_hz(step: Callable[[], object]) -> float:
-    """Returns how much of a core this process uses with so many steps a second, in percent."""
+    """Returns how much of a core this process uses for 60 steps a second, in percent."""
     start, used = time.monotonic(), time.process_time()
     for frame in range(int(SECONDS / FRAME)):
         step()
@@ -143,7 +143,7 @@ def hot(step: Callable[[], object]) -> float:
 
 
 def held_by_us(poll: Callable[[list[Any]], object], add: Callable[[Any], object], count: int, url: str) -> list[Any]:
-    from wsclient import WebSocketClient  # noqa: PLC0415 - which of them, the process knows
+    from wsclient import WebSocketClient  # noqa: PLC0415 - each process has one of them
 
     clients: list[Any] = []
     while len(clients) < count:
@@ -159,7 +159,7 @@ def held_by_us(poll: Callable[[list[Any]], object], add: Callable[[Any], object]
 
 
 def in_a_group(work: str, count: int, url: str) -> dict[str, float]:
-    from wsclient import PollGroup  # noqa: PLC0415 - an older one has none
+    from wsclient import PollGroup  # noqa: PLC0415 - older ones have none
 
     before = resident()
     group = PollGroup()
@@ -176,7 +176,7 @@ def in_a_group(work: str, count: int, url: str) -> dict[str, float]:
 
 
 def median_round_trip(group: PollGroup, clients: list[Any]) -> float:
-    """Returns the median round trip in milliseconds, with each client's message in turn, spread over time."""
+    """Returns the median round trip in milliseconds, with the messages of the clients spread over time."""
     times: list[float] = []
     sent: dict[int, float] = {}
     for number, client in enumerate(clients):
@@ -213,7 +213,7 @@ def leave(clients: list[Any]) -> None:
 
 
 async def beside(open_one: Callable[[str], Any], count: int, url: str) -> dict[str, float]:
-    """Returns what a loop uses that holds so many and has a timer of 60 Hz, as a game has."""
+    """Returns what an event loop uses with this many clients and a timer of 60 Hz, as in a game."""
     before, held = resident(), []
     while len(held) < count:
         held += await asyncio.gather(*(open_one(url) for _ in range(AT_ONCE)))
@@ -275,7 +275,7 @@ def looped(work: Callable[[int, str], Any], _work: str, count: int, url: str) ->
     async def run() -> dict[str, float]:
         told: dict[str, float] = await work(count, url)
         print(json.dumps(told), flush=True)
-        os._exit(0)  # a thousand goodbyes are not what is measured
+        os._exit(0)  # skip closing a thousand connections, which is not measured
 
     return asyncio.run(run())
 

@@ -1,8 +1,8 @@
-"""The quick look: whether a hot path was lost. Run as `python -m benchmarks --quick`, and by the gate.
+"""Checks quickly if a hot path has become slower. Run by `python -m benchmarks --quick` and by `.ci/run`.
 
-It has to bear a machine that does a lot else. So it knows processor time only, no milliseconds on a clock; of each
-side the cheapest round counts, for a disturbance only adds; and what looks lost is measured again, by itself and for
-longer, and is lost only when it looks so each time.
+It must work on a busy machine. It therefore measures processor time only, and uses the cheapest round of each side,
+because disturbances only add time. What looks lost is measured again, separately and for longer, and is reported only
+if it looks lost each time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["is_lost", "main"]
 
-#: The works whose hot path, once lost, would show at once, and whom they are compared with.
+#: The works that show at once if a hot path is lost, and the clients that they are compared with.
 _KEYS = (
     "idle",
     "idle-tls",
@@ -43,13 +43,13 @@ _CLIENTS = (BARE, OURS, BATCHES, SIGNAL, "picows", "websockets sync")
 
 _ROUNDS = 5
 _ROUNDS_AGAIN = 15
-_LOOKS = 3  # the first one and two more
+_LOOKS = 3  # the first one and two repetitions
 _SECONDS = 0.04
 _SOME = 200  # clients in one process
 
 
 def main() -> bool:
-    """Measures, prints the ratios, and says whether nothing is lost."""
+    """Measures and prints the ratios. Returns whether nothing is lost."""
     before = report.last_results()
     with Pool() as pool:
         pool.start(_CLIENTS)
@@ -68,12 +68,12 @@ def main() -> bool:
 
 
 def is_lost(target: Target, results: dict[str, Figures], before: dict[str, Figures]) -> bool:
-    """Whether less than half is left of the target or, where that was not reached yet, of what was.
+    """Returns whether less than half is left of the target or, if that was not reached before, of the last ratio.
 
     Args:
-        target: what is aimed at.
-        results: what was measured.
-        before: what the last whole run measured; empty where there is none.
+        target: the target.
+        results: the results of this run.
+        before: the results of the last complete run; empty if there is none.
     """
     value = _lowest(target, results)
     limit = _limit(target, before)
@@ -90,7 +90,7 @@ def _limit(target: Target, before: dict[str, Figures]) -> float:
 
 
 def _lowest(target: Target, results: dict[str, Figures]) -> float:
-    """The ratio of each one's cheapest round; 0 where one was not measured."""
+    """Returns the ratio of the cheapest rounds, or 0 if one side was not measured."""
     ours = results.get(target.work, {}).get(target.ours)
     others = results.get(target.other_work or target.work, {}).get(target.other) if target.other else [1.0]
     if not ours or not others:
@@ -99,9 +99,9 @@ def _lowest(target: Target, results: dict[str, Figures]) -> float:
 
 
 def _is_telling(target: Target) -> bool:
-    """Not how fast this machine is, but for the longest poll(); and no peer whose own cost varies threefold.
+    """Returns whether a target can be checked by ratios, with a peer whose own cost does not vary threefold.
 
-    That is so of a message of 1 MiB, and of many small sends, which cost the others a system call each.
+    It varies for a message of 1 MiB, and for many small sends, which cost the others a system call each.
     """
     if not target.other:
         return WORKS[target.work].kind == "longest"

@@ -1,8 +1,8 @@
-"""The longest `poll()` under a hostile server, and the most memory: `python -m benchmarks.hostile`.
+"""Measures the longest `poll()` and the most memory with a hostile server: `python -m benchmarks.hostile`.
 
-Over TCP, server and client in processes of their own. A game that draws a frame every two milliseconds polls, reads
-what has come, and goes on. Each scene is played some times; of its longest polls the median is told, as the clock
-says, which on a busy machine is the machine's doing too, and as the thread worked.
+Server and client are separate processes, connected over TCP. A game with a frame of two milliseconds polls and reads
+all messages. Each scene is played several times. The result is the median of its longest polls, on the clock, which on
+a busy machine includes other programs, and as the work of the thread.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from wsclient import Error, WebSocketClient
 
 __all__ = ["MEMORY_SCENES", "Played", "main", "play", "table"]
 
-_FRAME = 0.002  # seconds; a game's is longer, and a benchmark has no time
-_LONGEST = 60.0  # seconds for a scene
-_PAUSED = 300  # polls with a full queue, until that scene is over
-_OUTGOING = 64 * 1024  # bytes a message, where we are the one who floods
+_FRAME = 0.002  # seconds; shorter than a game's, to save time
+_LONGEST = 60.0  # seconds for one scene
+_PAUSED = 300  # polls with a full queue before the scene ends
+_OUTGOING = 64 * 1024  # bytes in a message, if the client floods
 
 MEMORY_SCENES = ("fragments-of-one", "unread", "bomb")
 """The rows of the hostile suite of which memory is told: C03, C07, D01."""
@@ -36,7 +36,7 @@ MEMORY_SCENES = ("fragments-of-one", "unread", "bomb")
 
 @dataclass
 class Played:
-    """What one playing of a scene cost."""
+    """The cost of playing a scene once."""
 
     ended: str = ""
     messages: int = 0
@@ -44,21 +44,21 @@ class Played:
     longest: float = 0.0  # seconds, by the clock
     longest_work: float = 0.0  # seconds, by this thread's own clock
     work: float = 0.0
-    memory: int = 0  # bytes, the most at a time beyond what there was; where it was measured
+    memory: int = 0  # bytes, the most in addition to those at the start, if measured
     _told: list[str] = field(default_factory=list)
 
 
 def play(url: str, name: str, budget: float, *, measures_memory: bool = False) -> Played:
-    """Plays a scene to its end.
+    """Plays a scene.
 
     Args:
-        url: of the server.
-        name: of the scene.
+        url: the server's URL.
+        name: the scene's name.
         budget: `poll_budget`, in seconds.
-        measures_memory: whether to; it makes everything slower.
+        measures_memory: whether to measure memory, which makes everything slower.
 
     Raises:
-        AssertionError: it ended otherwise than it has to.
+        AssertionError: the scene did not end as expected.
     """
     scene, played = SCENES[name], Played()
     client = _client(scene.is_compressed, budget, played)
@@ -77,7 +77,7 @@ def play(url: str, name: str, budget: float, *, measures_memory: bool = False) -
             played.ended = "full" if client.get_statistics().unread_packets == 4096 else "not full"
     played.memory = tracemalloc.get_traced_memory()[1] - before
     tracemalloc.stop()
-    with client:  # its goodbye
+    with client:  # closes the connection
         pass
     assert played.ended == scene.ends, f"{name} ended with {played.ended}: {client.last_error}"
     return played
@@ -110,7 +110,7 @@ def _frame(client: WebSocketClient, played: Played, *, is_reading: bool) -> None
 
 
 def _flood(client: WebSocketClient, played: Played) -> None:
-    """Sends as long as there is room."""
+    """Sends while there is room in the queue."""
     work, now = time.thread_time(), time.perf_counter()
     answer = client.put_packet(bytes(_OUTGOING))
     _count(played, time.perf_counter() - now, time.thread_time() - work)
@@ -126,7 +126,7 @@ def _count(played: Played, seconds: float, work: float) -> None:
 
 
 def main() -> None:
-    """Plays what was asked for, and prints the tables."""
+    """Plays the selected scenes, and prints the tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.hostile", description=__doc__)
     parser.add_argument("scenes", nargs="*", help=f"of {', '.join(SCENES)}")
     parser.add_argument("--budget", type=float, default=0.004, help="poll_budget, in seconds (0.004)")
@@ -147,19 +147,19 @@ def main() -> None:
 
 
 def full_table(budget: float = 0.004, rounds: int = 5) -> list[str]:
-    """Plays all scenes; see `table`."""
+    """Plays all scenes, as `table` does."""
     return table([*SCENES], budget, rounds)
 
 
 def memory_lines() -> list[str]:
-    """Measures memory, in a process that has nothing else in it; a line for each scene."""
+    """Measures memory in a separate process. Returns a line for each scene."""
     command = [sys.executable, "-m", "benchmarks.hostile", "--memory"]
     root = Path(__file__).parent.parent
     return subprocess.run(command, check=True, cwd=root, capture_output=True, text=True).stdout.splitlines()
 
 
 def table(names: list[str], budget: float, rounds: int) -> list[str]:
-    """Plays scenes, and gives the rows of a table in Markdown."""
+    """Plays scenes. Returns the rows of a Markdown table."""
     lines = [
         f"| What the server does | longest `poll()` of {budget * 1e3:g} ms, ms | its work, ms | polls | messages |",
         "|---|---|---|---|---|",

@@ -1,4 +1,4 @@
-"""What a hostile server does, one scene a row: the bytes that it sends, and how it behaves around them."""
+"""The scenes of a hostile server, one a row: the bytes that it sends, and how it behaves."""
 
 from __future__ import annotations
 
@@ -25,14 +25,13 @@ class Scene:
 
     Attributes:
         words: what the server does.
-        ends: what has to come of it: the code of the Close that we send, "clean" if the server closes and all is
-            well, "error" if the attempt fails, "full" where reading pauses, "deaf" where our
-            own queue fills.
-        stream: what follows the server's reply.
-        is_compressed: whether permessage-deflate is agreed on.
-        head: instead of the reply that agrees; None for that.
+        ends: the expected end: the code of the Close that the client sends, "clean" if the server closes normally,
+            "error" if the attempt fails, "full" if reading pauses, "deaf" if the client's own queue fills.
+        stream: the bytes after the server's reply.
+        is_compressed: whether permessage-deflate is used.
+        head: the server's reply, or None for a valid one.
         pause: seconds between two pieces of the stream.
-        is_deaf: whether it reads nothing behind the request.
+        is_deaf: whether it reads nothing after the request.
     """
 
     words: str
@@ -45,7 +44,7 @@ class Scene:
 
 
 def _many(one: bytes, count: int) -> Iterator[bytes]:
-    """So many of the same, in pieces of about 64 KiB."""
+    """Yields copies of the same bytes, in pieces of about 64 KiB."""
     at_once = max(1, _CHUNK // len(one))
     piece = one * at_once
     yield from repeat(piece, count // at_once)
@@ -83,7 +82,7 @@ def _tiny_compressed() -> Iterator[bytes]:
 
 
 def _empty_blocks() -> bytes:
-    """Blocks of ten bits: not the last, the fixed code, and its end (RFC 1951 section 3.2.3)."""
+    """Returns empty blocks of ten bits: not final, fixed code, end of block (RFC 1951 section 3.2.3)."""
     four = sum(0b010 << 10 * index for index in range(4)).to_bytes(5, "little")
     return four * (MIB // len(four)) + bytes(1)
 
@@ -167,7 +166,7 @@ SCENES = {
         lambda: _in_pieces(_compressed(_empty_blocks())),
         True,
     ),
-    # Before it is open
+    # Before the connection is open
     "long-head": Scene("a reply of 800 KB of commas", "error", head=_list_head),
     "endless-line": Scene(
         "a reply that is one line without end", "error", head=lambda: b"HTTP/1.1 " + bytes(b"1" * MIB)

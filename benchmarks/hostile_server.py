@@ -1,4 +1,4 @@
-"""A server that does what a scene says, in a process of its own, which prints its port."""
+"""A server that plays a scene in a separate process, and prints its port."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from benchmarks.hostile_scenes import SCENES, Scene
 __all__ = ["HostileServer", "main", "pin"]
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
-_RESTS = 60  # seconds, after which it hangs up in any case
+_RESTS = 60  # seconds before it closes the connection in any case
 _CLOSE = bytes.fromhex("8802 03e8")
 _ROOT = Path(__file__).parent.parent
 
 
 class HostileServer:
-    """The server's process; for use in a `with` statement.
+    """The server's process, for use in a `with` statement.
 
     Attributes:
-        url: of the server; a scene's name goes behind it.
+        url: the server's URL, to which a scene's name is appended.
     """
 
     def __init__(self) -> None:
@@ -42,18 +42,18 @@ class HostileServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.communicate()  # the end of its input is the end of it
+        self._process.communicate()  # it ends when its input ends
 
 
 def pin(*, is_server: bool) -> None:
-    """Keeps this process to one core, and the other side to another, where the system lets it."""
+    """Pins this process to one core, and the other side to another, if the system allows it."""
     if sys.platform == "linux":
         cores = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, cores[-1:] if is_server else cores[:-1] or cores)
 
 
 def main() -> None:
-    """Serves until its input ends."""
+    """Serves until standard input ends."""
     pin(is_server=True)
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         print(listener.getsockname()[1], flush=True)
@@ -87,7 +87,7 @@ def _serve(connected: socket.socket) -> None:
 
 
 def _hear(connected: socket.socket) -> None:
-    """Takes what comes, and hangs up when the client does, or has closed (RFC 6455 section 7.1.1)."""
+    """Reads, and closes the connection when the client disconnects or sends a Close (RFC 6455 section 7.1.1)."""
     with contextlib.suppress(OSError):
         unread = b""
         while data := connected.recv(65536):
@@ -98,7 +98,7 @@ def _hear(connected: socket.socket) -> None:
 
 
 def _skip_frames(data: bytes) -> tuple[bytes, bool]:
-    """What is left behind the last whole frame of a client's, and whether one of them was a Close."""
+    """Returns the bytes after the last complete frame, and whether one of the frames was a Close."""
     start, has_closed = 0, False
     while start + 14 <= len(data) or (start + 6 <= len(data) and data[start + 1] & 127 < 126):
         short = data[start + 1] & 127

@@ -1,4 +1,4 @@
-"""docs/performance.md and its pictures, from the figures of the last run."""
+"""Writes docs/performance.md and its pictures from the figures of the last run."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ _SIZES = {
     "receive-16M": 1 << 24,
 }
 
-#: The rows of the table of ratios: in words, the key of the work, and which way of using wsclient.
+#: The rows of the table of ratios: a description, the key of the work, and the way of using wsclient.
 _RATIOS = (
-    ("a `poll()` that finds nothing", "idle", OURS),
+    ("a `poll()` with nothing to do", "idle", OURS),
     ("receive 64 B", "receive-64", OURS),
     ("by `data_received`", "receive-64", SIGNAL),
     ("compiled", "receive-64", COMPILED),
@@ -71,7 +71,7 @@ _RATIOS = (
 
 
 def write(lines: list[Line], results: dict[str, Figures], facts: dict[str, str]) -> None:
-    """Writes the page, and beside it the pictures."""
+    """Writes the page and its pictures."""
     mpl.rcParams.update(
         {
             "svg.hashsalt": "wsclient",
@@ -90,16 +90,16 @@ def write(lines: list[Line], results: dict[str, Figures], facts: dict[str, str])
         [
             "# Performance\n\n" + _summary(results),
             "![Messages a second by size and client](images/rates.svg)\n\n![The longest poll()](images/longest.svg)",
-            "## Beside the others\n\n" + _INTO_RATIOS + "\n\n" + "\n".join(_ratios(results)),
+            "## Compared with other clients\n\n" + _INTO_RATIOS + "\n\n" + "\n".join(_ratios(results)),
             _BUILDS,
             _REASONS.read_text(encoding="utf-8").strip(),
             "## Memory\n\n" + _INTO_MEMORY + "\n\n" + "\n".join(_memory(results)),
             "## Appendix: how it is measured\n\n" + _METHOD,
             (
-                f"## Appendix: targets\n\n{len(reached)} of the {len(measured)} targets that were measured are reached."
+                f"## Appendix: targets\n\n{len(reached)} of the {len(measured)} measured targets are reached."
                 f" {_INTO_TABLE}" + "\n\n" + "\n".join(_table(lines))
             ),
-            "## Appendix: all figures\n\nMedians; what one takes.\n\n" + "\n".join(_all_figures(results)),
+            "## Appendix: all figures\n\nMedians, for one unit of work.\n\n" + "\n".join(_all_figures(results)),
             "## Appendix: this run\n\n" + "\n".join(f"- {name}: {value}" for name, value in facts.items()),
         ]
     )
@@ -107,57 +107,57 @@ def write(lines: list[Line], results: dict[str, Figures], facts: dict[str, str])
 
 
 _SUMMARY = """\
-A `poll()` that finds nothing takes {idle:.2g} us, {idle_asyncio:.2g} times less than the same question costs clients
-of asyncio. Messages of one size, as a game's state has, cost {small:.0f} ns each, {small_picows:.2g} times less than
-with picows, the fastest other client. If sizes and kinds are mixed, the compiled code of picows is ahead of the pure
-build and takes {mixed:.2g} of its time. No `poll()` works longer than its budget and a millisecond, whatever the server
-sends. Connecting, large texts and large sends without numpy are where others are ahead, for
-[reasons that are given below](#where-we-are-behind-and-why)."""
+A `poll()` with nothing to do takes {idle:.2g} us, {idle_asyncio:.2g} times less than clients of asyncio need for the
+same. Messages of equal size, such as the state of a game, cost {small:.0f} ns each, {small_picows:.2g} times less
+than with picows, the fastest other client. If sizes and kinds are mixed, picows, which is compiled, is faster than
+the pure build and takes {mixed:.2g} of its time. A `poll()` never takes longer than its budget and one millisecond,
+whatever the server sends. Others are faster at connecting, at large texts, and at large sends without numpy, for
+[the reasons below](#where-we-are-behind-and-why)."""
 
 _INTO_RATIOS = """\
-How many times wsclient's processor time the others take for the same work. Above 1: wsclient is ahead. Below 1, in
-bold: the other one is."""
+The processor time of the other clients for the same work, divided by that of wsclient. Above 1, wsclient is faster.
+Below 1, in bold, the other one is."""
 
 _BUILDS = """\
 ## The compiled build
 
-Where there is a wheel for the system and the Python, pip installs one in which the modules that each message passes are
-compiled, by mypyc, from the same source. Everywhere else, and from source, it is pure Python. Nothing else differs:
-the protocol's tests run on both.
+If there is a wheel for the system and the version of Python, pip installs one in which mypyc has compiled the
+modules that handle each message, from the same source. Otherwise, and from source, it is pure Python. Nothing else
+differs: the tests of the protocol run with both.
 
 - `WSCLIENT_PURE=1` in the environment makes a compiled wheel run as pure Python.
-- Whatever is compiled lies in the package's folder, with the sources beside it. So a copied folder works, a zip archive
-  runs as pure Python, and PyInstaller is told by the package what it has to take along.
-- `make wheels` builds both wheels; the variable `HATCH_BUILD_HOOK_ENABLE_CUSTOM=1` turns any build of the source into a
-  compiled one.
-- Compiled classes cannot be replaced in part: a test of yours that patches a method inside `wsclient.protocol` or
-  `wsclient.transport` needs `WSCLIENT_PURE=1`. What is public may be subclassed in both."""
+- The compiled files are in the package's folder, next to the sources. A copied folder therefore works, a zip archive
+  runs as pure Python, and the package tells PyInstaller which files to include.
+- `make wheels` builds both wheels. `HATCH_BUILD_HOOK_ENABLE_CUSTOM=1` makes any build of the source a compiled one.
+- Parts of compiled classes cannot be replaced. If your test patches a method inside `wsclient.protocol` or
+  `wsclient.transport`, set `WSCLIENT_PURE=1`. Public classes may be subclassed in both builds."""
 
 _METHOD = """\
-Measured in one run on one machine; `make bench` does it all again and writes this page, and `make bench-quick` does the
-most important part in under two minutes.
+Everything is measured in one run on one machine. `make bench` repeats it and writes this page. `make bench-quick`
+repeats the most important part in under two minutes.
 
-Only ratios count: absolute figures change with the machine and with whatever else it does. All clients take turns
-within each round, one process each, on another core than the server, which sends bytes prepared beforehand. "bare
-system calls" reads and writes the same bytes and looks at none of them: nobody can be faster. Costs are processor time
-of the client's process, but for round trips, and for what says that it is measured on the clock. The longest `poll()`
-is what its thread worked, without what the system gave to other programs meanwhile, and on the clock as well.
+Only ratios are meaningful: absolute figures depend on the machine and its other work. All clients take turns within
+each round. Each has its own process, on a different core from the server, which sends prepared bytes. "bare system
+calls" reads and writes the same bytes without processing them, and is the lower limit. Costs are processor time of
+the client's process, except for round trips and for rows marked "on the clock". The longest `poll()` is given as the
+work of its thread, without the time that the system gave to other programs, and on the clock as well.
 
-Each client is used as its own documentation says is fastest, with the same limits; text becomes `str`, and every
-message is really taken. Those of asyncio run on its own loop with aiofastnet and on uvloop, and the better of both
-counts, row by row. Godot runs a script without a main loop. Work with messages of 64 KiB and more begins with new
-processes: what malloc has learnt from larger ones would change its cost. Other new clients, such as curl-cffi and wreq,
-were 4 to 40 times slower than picows when they were tried, and are left out."""
+Each client is used in the way that its documentation describes as the fastest, with the same limits. Text is turned
+into `str`, and every message is read. Clients of asyncio run on its own loop with aiofastnet, and on uvloop; the
+better of both counts for each row. Godot runs a script without a main loop. Work with messages of 64 KiB or more
+starts with new processes, because malloc adapts to larger messages, which would change the cost. Other new clients,
+such as curl-cffi and wreq, were 4 to 40 times slower than picows in a test, and are not included."""
 
 _INTO_MEMORY = """\
-KiB of real memory that one more client takes, of 50. In play: it has received 80 messages and sent as many. Queue full:
-the server has sent what it could, 4 MiB in messages of 64 bytes, and nothing was taken; each client stops where it
-stops, wsclient at 4,096 messages, which `set_buffers` changes. What has no queue is left out. asyncio's own TLS takes a
-buffer of 256 KiB for each. How much a client of ours can hold at most is [promised](promises.md)."""
+KiB of real memory for one more client, averaged over 50. In play: the client has received 80 messages and sent as
+many. Queue full: the server has sent 4 MiB in messages of 64 bytes, or as much as it could, and the client has read
+none. Each client stops at its own limit, wsclient at 4,096 messages, which `set_buffers` changes. Clients without a
+queue are left out. asyncio's own TLS uses a buffer of 256 KiB for each connection. [What we promise](promises.md)
+says how much a client of wsclient can hold at most."""
 
 _INTO_TABLE = """\
-"At least 2": the other one costs at least twice as much as wsclient. "At most 2": wsclient costs at most twice as much
-as the other one, or at most that much. The spread is the middle half of the rounds."""
+"At least 2" means that the other client costs at least twice as much as wsclient. "At most 2" means that wsclient
+costs at most twice as much as the other client, or at most that much. The spread is the middle half of the rounds."""
 
 
 def _summary(results: dict[str, Figures]) -> str:
@@ -171,7 +171,7 @@ def _summary(results: dict[str, Figures]) -> str:
 
 
 def _ratios(results: dict[str, Figures]) -> Iterable[str]:
-    """The one table that fits a phone."""
+    """Returns the table of ratios, which fits on a phone."""
     others = ("picows", "aiohttp", "websockets sync", GODOT)
     yield "| | picows | aiohttp | websockets | Godot 3 |"
     yield "|---|---:|---:|---:|---:|"
@@ -202,7 +202,7 @@ def _table(lines: Iterable[Line]) -> Iterable[str]:
     if unmeasured:
         yield ""
         without = sorted({line.target.other or line.target.work for line in unmeasured})
-        yield f"Not measured in this run, {len(unmeasured)} targets: those that compare with {', '.join(without)}."
+        yield f"{len(unmeasured)} targets were not measured in this run: those that compare with {', '.join(without)}."
 
 
 def _memory(results: dict[str, Figures]) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""The processes of one run: a server on one core, the clients in turn on the other."""
+"""The processes of one run: a server on one core, and the clients in turn on the other."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ __all__ = ["Answer", "Pool"]
 Answer = dict[str, float]
 
 _ROOT = Path(__file__).parent.parent
-_PATIENCE = 45.0  # seconds for one piece of work; a second is much
+_PATIENCE = 45.0  # seconds for one piece of work, which usually takes less than one
 
 
 class Pool:
-    """A server, and workers that are started when they are first asked. All end with the `with` block.
+    """A server, and workers that are started when they are first used. All end with the `with` block.
 
     Attributes:
-        failures: what went wrong, one line each.
+        failures: a line for each failure.
     """
 
     def __init__(self) -> None:
         self.failures: list[str] = []
         self._stack = ExitStack()
         self._workers: dict[str, subprocess.Popen[str] | None] = {}
-        # An engine that a worker has left behind may still be writing there.
+        # An engine that a worker has left running may still be writing there.
         temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         folder = Path(self._stack.enter_context(temporary))
         self._environment = {**os.environ, "PYTHONHASHSEED": "0", "TMPDIR": str(folder)}
@@ -61,11 +61,11 @@ class Pool:
         self._stack.close()
 
     def ask(self, client: str, **work: object) -> Answer | None:
-        """Has a client do some work, and waits for it, but not forever.
+        """Makes a client do some work, and waits for it, with a timeout.
 
         Returns:
-            What it cost; None where this client has no such thing, is not installed, or where it went wrong, which is
-            told on standard error and in `failures`.
+            The cost. None if this client cannot do the work, is not installed, or has failed; a failure is printed on
+            standard error and added to `failures`.
         """
         if client not in self._workers:
             self._workers[client] = self._start_worker(client)
@@ -79,24 +79,24 @@ class Pool:
         if "error" in answer:
             self.failures.append(f"{client}, {work}: {answer['error']}")
             print(f"FAILED: {self.failures[-1]}", file=sys.stderr, flush=True)
-            self.forget(client)  # who knows what state it is in
+            self.forget(client)  # its state is unknown
             return None
         return None if "missing" in answer else answer
 
     def start(self, clients: Iterable[str]) -> None:
-        """Starts the processes of these clients, so that all run what is there now."""
+        """Starts the processes of these clients, so that all run the current sources."""
         for client in clients:
             self._workers[client] = self._start_worker(client)
 
     def forget(self, *clients: str) -> None:
-        """Ends the processes of these clients, and the connections that the server keeps for nothing."""
+        """Ends the processes of these clients, and their connections on the server."""
         for client in clients:
             worker = self._workers.pop(client, None)
             if worker is not None:
                 _end(worker)
         assert self._server.stdin is not None
         print("forget", file=self._server.stdin, flush=True)
-        _line(self._server)  # so that those of the next are not among them
+        _line(self._server)  # so that connections of the next clients are not closed
 
     def _start_worker(self, client: str) -> subprocess.Popen[str] | None:
         arguments = (client, *self._ports, str(self._authority))
@@ -108,7 +108,7 @@ class Pool:
         worker = self._start(0, "benchmarks.worker", *arguments, variables=variables)
         if _line(worker):
             return worker
-        return None  # not installed: said on standard error, by its own import
+        return None  # not installed; its import has printed the reason on standard error
 
     def _start(
         self, core: int, module: str, *arguments: str, variables: Mapping[str, str] | None = None

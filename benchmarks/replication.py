@@ -1,8 +1,8 @@
-"""What Godot 4's replication costs, beside the engine's own: `python -m benchmarks.replication`.
+"""Compares the cost of Godot 4's replication with the engine: `python -m benchmarks.replication`.
 
-Decoding a SYNC of 50 nodes and encoding a DELTA of 50, beside `bytes_to_var` and `var_to_bytes` of the same values in
-the engine; and a `poll()` that takes the SYNC of 100 nodes, beside nothing but the decoding of the same bytes. Of many
-short rounds the fastest one counts: what else a busy machine does only adds.
+Compares decoding a SYNC of 50 nodes and encoding a DELTA of 50 with `bytes_to_var` and `var_to_bytes` of the same
+values in the engine, and a `poll()` that receives the SYNC of 100 nodes with only decoding the same bytes. The fastest
+of many short rounds counts, because other programs only add time.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ PROJECT = Path(__file__).parent / "godot4"
 ENGINE_VARIABLE = "GODOT4"
 ROUNDS = 400
 NODES, MANY_NODES = 50, 100
-LIMIT = 1350  # of a packet, as the engine has it
+LIMIT = 1350  # bytes in a packet, as in the engine
 
 Figures = dict[str, float]
 """Microseconds, by what they are of."""
@@ -67,7 +67,7 @@ class _Moving(Node):
 
 
 class _Peer(NetworkedMultiplayerPeer):
-    """Brings packets of the server's."""
+    """Delivers packets from a server."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ class _Peer(NetworkedMultiplayerPeer):
 
 
 def measure() -> Figures:
-    """Measures our side."""
+    """Measures wsclient."""
     values = [(number, f"player {number}", {"score": number}) for number in range(NODES)]
 
     def encode() -> None:
@@ -112,7 +112,7 @@ def measure() -> Figures:
 
 
 def measure_engine(program: str) -> Figures:
-    """Measures the engine's."""
+    """Measures the engine."""
     command = [program, "--headless", "--path", str(PROJECT), "-s", "replication.gd"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("TOOK ")]
@@ -132,7 +132,7 @@ def _decode(packets: list[bytes]) -> None:
 
 
 def _poll_time() -> float:
-    """Returns what a `poll()` takes that sets the properties of many nodes."""
+    """Returns the duration of a `poll()` that sets the properties of many nodes."""
     peer, multiplayer = _game_of(MANY_NODES)
     found = []
     for number in range(1, ROUNDS):
@@ -144,7 +144,7 @@ def _poll_time() -> float:
 
 
 def _game_of(nodes: int) -> tuple[_Peer, SceneMultiplayer]:
-    """Makes a client at which a server has spawned so many nodes."""
+    """Returns a client on which a server has spawned this many nodes."""
     root = Node("root")
     things, spawner = root.add_child(Node("Things")), root.add_child(MultiplayerSpawner("Spawner"))
     spawner.spawn_path = "../Things"

@@ -1,4 +1,4 @@
-"""Where we stand: each target beside what was measured, as a table, a page and a file of figures."""
+"""Reports each target and its result, as a table, a page and a file of figures."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One target, and what was measured; no values where it could not be."""
+    """A target and its results. It has no values if it could not be measured."""
 
     target: Target
     values: list[float]
@@ -65,19 +65,19 @@ class Line:
             return target.id, self.name, way, compared, aim, "not measured", "", ""
         low, high = _spread(self.values)
         spread = f"{low:.3g}-{high:.3g}"
-        if target.work.startswith("longest"):  # of which the worst one is what a player sees
+        if target.work.startswith("longest"):  # a player sees the worst one
             spread += f", worst {max(self.values):.3g}" if target.most else ""
         verdict = "yes" if self.is_reached else "**no**"
         return target.id, self.name, way, compared, aim, f"{self.value:.3g}{unit}", spread, verdict
 
 
 def judge(targets: Iterable[Target], results: dict[str, Figures]) -> list[Line]:
-    """Holds the results against the targets, those that have no result at all left out."""
+    """Compares the results with the targets. Targets without any result are left out."""
     return [Line(target, compare(target, results)) for target in targets if target.work in results]
 
 
 def last_results() -> dict[str, Figures]:
-    """Reads what the last whole run measured; empty where there is none."""
+    """Returns the results of the last complete run; empty if there is none."""
     if not _LATEST.exists():
         return {}
     results: dict[str, Figures] = json.loads(_LATEST.read_text(encoding="utf-8"))["results"]
@@ -85,7 +85,7 @@ def last_results() -> dict[str, Figures]:
 
 
 def plain(lines: Iterable[Line]) -> Iterator[str]:
-    """For a terminal."""
+    """Returns the lines for a terminal."""
     for line in lines:
         cells = (cell.replace("**", "") for cell in line.cells)
         widths = (4, 44, 15, 22, 15, 13, 14, 4)
@@ -93,7 +93,7 @@ def plain(lines: Iterable[Line]) -> Iterator[str]:
 
 
 def write(results: dict[str, Figures], seconds: float) -> None:
-    """Writes the figures, and the page about them."""
+    """Writes the figures and the page."""
     _LATEST.parent.mkdir(exist_ok=True)
     _LATEST.write_text(json.dumps({"facts": _facts(seconds), "results": results}, indent=1) + "\n", encoding="utf-8")
     write_page()
@@ -101,7 +101,7 @@ def write(results: dict[str, Figures], seconds: float) -> None:
 
 def write_page() -> None:
     """Writes the page from the last figures."""
-    from benchmarks import page  # noqa: PLC0415 - it draws, which the guard need not be able to
+    from benchmarks import page  # noqa: PLC0415 - it needs matplotlib, which the guard does not
 
     last = json.loads(_LATEST.read_text(encoding="utf-8"))
     page.write([*judge(TARGETS, last["results"])], last["results"], last["facts"])
@@ -147,7 +147,7 @@ def _processor() -> str:
 
 
 def _spread(values: list[float]) -> tuple[float, float]:
-    """The middle half of the rounds."""
+    """Returns the range of the middle half of the rounds."""
     ordered = sorted(values)
     quarter = len(ordered) // 4
     return ordered[quarter], ordered[-1 - quarter]

@@ -1,6 +1,6 @@
-"""A full TLS handshake beside one that resumes a session; `python -m benchmarks.resumption`, with a count if wanted.
+"""Compares a full TLS handshake with a resumed one: `python -m benchmarks.resumption [COUNT]`.
 
-Both sides in one process and in memory, in turns: what is told is the processor's time of both, without any network.
+Both sides run in one process and in memory. The result is the processor time of both together, without a network.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CLIENT, _SERVER = ("192.0.2.7", 50_000), ("192.0.2.1", 443)
 
 
 def contexts(version: ssl.TLSVersion) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Returns a client's and a server's, which speak this version."""
+    """Returns the contexts of a client and a server for this version."""
     authority = trustme.CA()
     client, server = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.configure_trust(client)
@@ -34,7 +34,7 @@ def contexts(version: ssl.TLSVersion) -> tuple[ssl.SSLContext, ssl.SSLContext]:
 
 
 def handshake(client: ssl.SSLContext, server: ssl.SSLContext, sessions: TlsSessions) -> tuple[float, int, bool]:
-    """Returns the microseconds, the bytes of the server, and whether the session was resumed."""
+    """Returns the microseconds, the bytes from the server, and whether the session was resumed."""
     here, there = MemoryStream.pair(time.perf_counter, client=_CLIENT, server=_SERVER)
     sent = 0
 
@@ -58,14 +58,14 @@ def handshake(client: ssl.SSLContext, server: ssl.SSLContext, sessions: TlsSessi
     return took * 1e6, sent, is_resumed
 
 
-def told(name: str, found: Iterable[tuple[float, int, bool]]) -> str:
+def row(name: str, found: Iterable[tuple[float, int, bool]]) -> str:
     """Returns a line of the table."""
     times, sizes, _ = zip(*found, strict=True)
     return f"| {name} | {statistics.median(times):.0f} us | {statistics.median(sizes):.0f} B |"
 
 
 def main(count: int = 200) -> None:
-    """Prints a table."""
+    """Measures, and prints a table."""
     print("| Handshake | Both sides, CPU | From the server |\n|---|---|---|")
     for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
         client, server = contexts(version)
@@ -77,8 +77,8 @@ def main(count: int = 200) -> None:
             resumed.append(handshake(client, server, kept))
         assert all(each[2] for each in resumed)
         assert not any(each[2] for each in full)
-        print(told(f"{version.name}, full", full))
-        print(told(f"{version.name}, resumed", resumed))
+        print(row(f"{version.name}, full", full))
+        print(row(f"{version.name}, resumed", resumed))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Rounds in which all clients take turns, so that what disturbs one disturbs the others too."""
+"""Rounds in which all clients take turns, so that disturbances affect all of them."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ __all__ = [
     "run_on_each_clock",
 ]
 
-#: By client: what one took, in the work's unit, in each round.
+#: The cost of one unit of work in each round, by client.
 Figures = dict[str, list[float]]
 
-_MOST = 1 << 20  # of anything in one go; the server has to keep up
+_MOST = 1 << 20  # the most at once, so that the server can keep up
 
 
 def run(pool: Pool, work: Work, clients: Sequence[str], rounds: int, seconds: float) -> Figures:
-    """Has the clients do the work, in turn, for about so many seconds each time."""
+    """Makes the clients do the work in turn, for about this many seconds each time."""
     return run_on_each_clock(pool, work, clients, rounds, seconds)[work.clock]
 
 
 def run_on_each_clock(
     pool: Pool, work: Work, clients: Sequence[str], rounds: int, seconds: float
 ) -> dict[str, Figures]:
-    """Does the same, and gives both "cpu" and "wall"."""
+    """Does the same, and returns both "cpu" and "wall"."""
     if work.is_large:
         pool.forget(*clients)
     counts: dict[str, int] = {}
@@ -55,9 +55,9 @@ def run_on_each_clock(
         for client, count in list(counts.items()):
             answer = pool.ask(client, kind=work.kind, count=count, **work.options)
             if work.kind == "connect":
-                pool.forget()  # the server keeps what was opened, and has not descriptors for all of that
+                pool.forget()  # the server keeps connections open, and would run out of descriptors
             for clock, figures in told.items():
-                if answer is None:  # it went wrong
+                if answer is None:  # it failed
                     counts.pop(client, None)
                     figures.pop(client, None)
                 else:
@@ -66,12 +66,12 @@ def run_on_each_clock(
 
 
 def on_each_loop(clients: Iterable[str]) -> list[str]:
-    """Adds to the clients of asyncio the same ones on uvloop."""
+    """Adds the clients of asyncio on uvloop to those on its own loop."""
     return [name for client in clients for name in ((client, client + UVLOOP) if client in LOOPS else (client,))]
 
 
 def on_the_faster_loop(figures: Figures) -> Figures:
-    """Leaves one of each client of asyncio: on the loop on which it is faster."""
+    """Keeps each client of asyncio only on the loop on which it is faster."""
     best: Figures = {}
     for client, values in figures.items():
         name = client.removesuffix(UVLOOP)
@@ -81,7 +81,7 @@ def on_the_faster_loop(figures: Figures) -> Figures:
 
 
 def _calibrate(pool: Pool, work: Work, client: str, seconds: float) -> int:
-    """How many of it take about so many seconds; 0 where this client has no such thing. Warms up, too."""
+    """Returns how many units take about this many seconds, or 0 if this client cannot do the work. Also warms up."""
     each = work.count
     if work.kind == "receive" and not work.fixed:
         each = block(str(work.options["shape"])).count
@@ -90,7 +90,7 @@ def _calibrate(pool: Pool, work: Work, client: str, seconds: float) -> int:
         answer = pool.ask(client, kind=work.kind, count=count, **work.options)
         if answer is None:
             return 0
-        # On a busy machine the clock on the wall says little: a single look may take as long as thousands.
+        # On a busy machine, elapsed time is unreliable: one poll may take as long as thousands.
         took = max(answer[work.clock], answer["wall"] / 16, 1e-6)
         if work.fixed:
             return count
@@ -100,15 +100,15 @@ def _calibrate(pool: Pool, work: Work, client: str, seconds: float) -> int:
 
 
 def many(pool: Pool, clients: Iterable[str], rounds: int) -> dict[str, Figures]:
-    """A thousand connections in one process, one client after the other: the cost of looking at all, and KiB each."""
+    """Measures a thousand connections in one process, client by client: the cost of polling all, and KiB for each."""
     results: dict[str, Figures] = {"many-idle": {}, "many-frame": {}, "many-memory": {}}
     for client in clients:
-        pool.forget(client)  # what it did before has left memory in which many would find room
+        pool.forget(client)  # free memory left by earlier work would hide the real cost
         opened = pool.ask(client, kind="open_many", count=CLIENTS_AT_ONCE)
         if opened is None:
             continue
         results["many-memory"][client] = [opened["wall"] / opened["count"] / 1024]
-        # For longer than the others: some look at their deadlines a few times a second.
+        # For longer than the others, because some check their timeouts only a few times a second.
         results["many-idle"] |= run(pool, WORKS["many-idle"], [client], rounds, 0.15)
         results["many-frame"] |= run(pool, WORKS["many-frame"], [client], max(1, rounds // 2), 0.0)
         pool.forget(client)
@@ -116,7 +116,7 @@ def many(pool: Pool, clients: Iterable[str], rounds: int) -> dict[str, Figures]:
 
 
 def memory(pool: Pool, clients: Iterable[str]) -> dict[str, Figures]:
-    """KiB that one client holds, by its state: idle, in play, with all received that it takes unasked; TCP and TLS."""
+    """Returns the KiB of one client by its state: idle, in play, with a full queue; with TCP and TLS."""
     results: dict[str, Figures] = {}
     for client in clients:
         for secure in (False, True):
@@ -131,11 +131,11 @@ def memory(pool: Pool, clients: Iterable[str]) -> dict[str, Figures]:
 
 
 def import_times(rounds: int) -> Figures:
-    """Milliseconds of the processor that `import` takes above an import of pyee, which has to come in any case."""
+    """Returns the milliseconds of processor time of the import, without those of pyee, which is always needed."""
     programs = {"pyee": "import pyee", OURS: "import pyee, wsclient"}
     figures: Figures = {name: [] for name in programs}
     with tempfile.TemporaryDirectory() as folder:
-        # Compiled once, as an installed package is, whatever this environment says.
+        # Use compiled bytecode, as in an installed package, whatever the environment says.
         environment = {**os.environ, "PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
         for number in range(rounds + 1):
             for name, program in programs.items():
@@ -148,7 +148,7 @@ def import_times(rounds: int) -> Figures:
 
 
 def compare(target: Target, results: dict[str, Figures]) -> list[float]:
-    """The ratio of each round, or our own figure where there is none to compare; empty where one was not measured."""
+    """Returns the ratio of each round, or our own figures if there is nothing to compare. Empty if not measured."""
     ours = results.get(target.work, {}).get(target.ours, [])
     if not target.other:
         return ours
@@ -158,5 +158,5 @@ def compare(target: Target, results: dict[str, Figures]) -> list[float]:
 
 
 def median(values: list[float]) -> float:
-    """The middle one."""
+    """Returns the median."""
     return statistics.median(values)

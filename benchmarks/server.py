@@ -1,14 +1,14 @@
-"""The other side: a process that sends prepared bytes, does as little as it can, and is never what one waits for.
+"""The server: a process that sends prepared bytes with as little work as possible, so that it is never the bottleneck.
 
 A client opens a WebSocket and sends commands as messages:
 
     flood SHAPE COUNT    send that many blocks of the shape
     sink BYTES           read that many bytes, whatever they are, then answer with a message
     count FRAMES         read that many frames, then answer with a message
-    echo COUNT BYTES     for each so many bytes read: answer with 64 bytes
-    rest                 nothing more will come: keep the connection open, and cost nothing
+    echo COUNT BYTES     answer each BYTES bytes with 64 bytes
+    rest                 keep the connection open without doing anything
 
-Run as `python -m benchmarks.server CERTIFICATE`: it prints its port without and its port with TLS.
+Run as `python -m benchmarks.server CERTIFICATE`: it prints its ports without and with TLS.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ if TYPE_CHECKING:
 
 __all__ = ["REPLY_SIZE", "main"]
 
-REPLY_SIZE = 64  # bytes of payload of what answers an `echo`
+REPLY_SIZE = 64  # bytes of payload in the answer to `echo`
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
 _DONE = frame(0x81, b"done")
 _REPLY = frame(0x82, bytes(REPLY_SIZE))
 
-# Of connections that only have to stay open, so that nothing closes them.
+# Keeps references to connections that must stay open.
 _resting: list[socket.socket] = []
 
 
 class Session:
-    """One connection, behind its handshake."""
+    """One connection after its handshake."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._buffer = bytearray(1 << 20)
         self._inflate = zlib.decompressobj(wbits=-15)
-        self._read_size = 0  # how much is read ahead where nothing but frames comes
-        self._ahead, self._at = b"", 0  # and what of it is not used yet
+        self._read_size = 0  # how much is read ahead if only frames arrive
+        self._ahead, self._at = b"", 0  # and the unused part of it
 
     def run(self) -> None:
-        """Obeys until the client goes."""
+        """Executes commands until the client disconnects."""
         commands: dict[str, Callable[..., bool]] = {
             "flood": self._flood,
             "sink": self._sink,
@@ -110,7 +110,7 @@ class Session:
         return False
 
     def _next_message(self) -> bytes:
-        """A command; control frames before it are passed over."""
+        """Returns the next command. Skips control frames."""
         while True:
             opcode, payload = self._next_frame()
             if opcode == 8:
@@ -125,11 +125,11 @@ class Session:
             length = int.from_bytes(self._exactly(2 if length == 126 else 8), "big")
         key = self._exactly(4)
         payload = self._exactly(length)
-        if length > 125 and not first & 0x40:  # no command: nobody looks at it
+        if length > 125 and not first & 0x40:  # not a command: skipped
             return first & 15, payload
         repeated = (key * (length // 4 + 1))[:length]
         plain = (int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")).to_bytes(length, "big")
-        if first & 0x40:  # RFC 7692 section 7.2.2; all of them, for each may refer to those before it
+        if first & 0x40:  # RFC 7692 section 7.2.2; each may refer to earlier ones
             plain = self._inflate.decompress(plain + b"\x00\x00\xff\xff")
         return first & 15, plain
 
@@ -147,7 +147,7 @@ class Session:
 
 
 def _accept_handshake(connection: socket.socket) -> str:
-    """Answers the opening handshake, compression included where it is asked for. Gives the path."""
+    """Answers the opening handshake, with compression if requested. Returns the path."""
     request = b""
     while b"\r\n\r\n" not in request:
         more = connection.recv(65536)
@@ -193,7 +193,7 @@ def main(certificate: str) -> None:
         print(listener.getsockname()[1], flush=True)
         threading.Thread(target=_serve, args=(listener, secure), daemon=True).start()
     gc.freeze()
-    for line in sys.stdin:  # "forget": what rests is let go
+    for line in sys.stdin:  # "forget": closes the resting connections
         if line.strip() == "forget":
             while _resting:
                 _resting.pop().close()

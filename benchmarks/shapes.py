@@ -1,4 +1,4 @@
-"""What the server sends: blocks of frames, made once, so that sending them costs it next to nothing."""
+"""The data that the server sends: blocks of frames, created once, so that sending them costs almost nothing."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _BLOCK_MESSAGES = 4096
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message, and how it travels.
+    """A message, and how it is sent.
 
     Attributes:
-        payload: of text its UTF-8.
-        fragments: in how many frames.
-        is_compressed: permessage-deflate, each message by itself.
+        payload: the bytes; for text, in UTF-8.
+        fragments: the number of frames.
+        is_compressed: whether permessage-deflate is used, without context takeover.
     """
 
     payload: bytes
@@ -36,11 +36,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Messages that are sent in one piece, again and again.
+    """Messages that are sent repeatedly, in one piece.
 
     Attributes:
-        data: their frames.
-        count: how many messages these are.
+        data: the frames of the messages.
+        count: the number of messages.
     """
 
     data: bytes
@@ -48,19 +48,19 @@ class Block:
 
 
 def _state(size: int) -> bytes:
-    """A game's state as JSON, of exactly that size."""
+    """Returns a game's state as JSON of exactly this size."""
     count = max(1, size // 45)
     entities = [{"id": i, "x": i * 37 % 1000 / 8, "y": i * 91 % 1000 / 8, "alive": i % 3 > 0} for i in range(count)]
     text = json.dumps(entities)[: size - 2]
     return json.dumps(text.replace('"', "'").ljust(size - 2)).encode()[:size]
 
 
-#: A text of 1 KiB, as games send them, that shrinks to about a quarter.
+#: A text of 1 KiB, typical of games, which compresses to about a quarter.
 COMPRESSIBLE = _state(KIB)
 
 
 def _mixed() -> list[Message]:
-    """Sizes and kinds without any order, but the same ones in each run."""
+    """Returns messages of random sizes and kinds, the same in each run."""
     draw = random.Random(6455)
     sizes = [draw.randint(4, 300) for _ in range(_BLOCK_MESSAGES)]
     return [
@@ -85,14 +85,14 @@ def _whole(message: Message, size: int) -> Message:
     return Message(message.payload[:size], is_text=message.is_text)
 
 
-_UMLAUTS = "Straßenbahnhöfe für Übermütige: schön, größer, ölig. ".encode()  # no ASCII, as the most of the world writes
+_UMLAUTS = "Straßenbahnhöfe für Übermütige: schön, größer, ölig. ".encode()  # not ASCII, like most languages
 
 
 def _umlauts(size: int) -> Message:
     return Message((_UMLAUTS * (size // len(_UMLAUTS) + 1))[:size].decode("utf-8", "ignore").encode(), is_text=True)
 
 
-#: By name; `block` makes the bytes.
+#: The shapes by name; `block` creates their bytes.
 SHAPES = {
     **{f"binary-{size}": lambda size=size: _repeated(_binary(size)) for size in (16, 64, 64 * KIB, MIB)},
     "binary-16777216": lambda: [_binary(16 * MIB)],
@@ -110,13 +110,13 @@ SHAPES = {
 
 @functools.cache
 def block(shape: str) -> Block:
-    """Makes what is sent for a shape; the second time it is there already."""
+    """Returns the data for a shape, which is created only once."""
     messages = SHAPES[shape]()
     return Block(b"".join(map(_frames, messages)), len(messages))
 
 
 def frame(first: int, payload: bytes) -> bytes:
-    """One frame as a server sends it (RFC 6455 section 5.2)."""
+    """Returns a frame as sent by a server (RFC 6455 section 5.2)."""
     size = len(payload)
     if size < 126:
         return bytes((first, size)) + payload
@@ -128,7 +128,7 @@ def _frames(message: Message) -> bytes:
     opcode = 1 if message.is_text else 2
     if message.is_compressed:
         deflate = zlib.compressobj(wbits=-15)
-        # RFC 7692 section 7.2.1: without the four bytes that end a flush.
+        # RFC 7692 section 7.2.1: remove the four bytes at the end of a flush.
         packed = deflate.compress(message.payload) + deflate.flush(zlib.Z_SYNC_FLUSH)
         return frame(0xC0 | opcode, packed[:-4])
     size = len(message.payload) // message.fragments

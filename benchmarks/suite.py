@@ -1,4 +1,4 @@
-"""What is measured, and what is aimed at: section by section, as data."""
+"""The works to measure and the targets, as data."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ALL = (BARE, OURS, COMPILED, *LOOPS, "websockets sync", "websockets Sans-I/O", G
 CLIENTS_AT_ONCE = 1000
 CLIENTS_HELD = 50
 
-#: By its key: of a client whose memory is told.
+#: The states of a client whose memory is measured, by key.
 MEMORY_STATES = {"idle": "idle", "play": "in play", "full": "queue full"}
 
 _US, _MS, _NS = 1e6, 1e3, 1e9
@@ -48,13 +48,13 @@ class Work:
     """One row: the same work for several clients.
 
     Attributes:
-        name: in words.
-        kind: the worker's method; with `options`, its arguments.
-        unit: what one of it is told in: "ns", "us", "ms" or "KiB".
-        clients: who does it.
-        clock: "cpu": seconds of the processor that the client's process used; "wall": seconds on the clock.
-        count: a multiple of this many is done; 0: calibrated.
-        fixed: whether exactly `count` is done.
+        name: a description.
+        kind: the worker's method; `options` are its arguments.
+        unit: the unit of the result: "ns", "us", "ms" or "KiB".
+        clients: the clients that do it.
+        clock: "cpu" for the processor time of the client's process, or "wall" for elapsed time.
+        count: the number done is a multiple of this; 0 calibrates it.
+        fixed: whether exactly `count` are done.
     """
 
     name: str
@@ -68,31 +68,31 @@ class Work:
 
     @property
     def is_large(self) -> bool:
-        """Whether it begins with new processes.
+        """Whether it starts with new processes.
 
-        What the allocator has learnt from larger messages makes these up to four times cheaper, for some clients.
+        After larger messages, the allocator makes these up to four times cheaper for some clients.
         """
         return self.kind in {"receive", "send"} and self.unit != "ns"
 
     @property
     def scale(self) -> float:
-        """From seconds, or bytes, to the unit."""
+        """The factor from seconds, or bytes, to the unit."""
         return {"ns": _NS, "us": _US, "ms": _MS, "KiB": 1 / 1024}[self.unit]
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One aim: how we stand to another client, or to a bound.
+    """A target: a ratio to another client, or a limit.
 
     Attributes:
-        id: of the row in the list of targets.
-        work: its key in `WORKS`.
-        other: the client that is compared; "": the bound alone, in the work's unit.
-        least: the other's cost, divided by ours, is at least that.
-        most: our cost, divided by the other's, or by one, is at most that.
-        ours: which way of using wsclient.
-        other_work: the key of the other's work, where it is another one.
-        floor: what the guard takes for lost, where half of the target would say nothing.
+        id: the id of the row in the list of targets.
+        work: the key of the work in `WORKS`.
+        other: the client to compare with, or "" for a limit in the work's unit.
+        least: the other's cost divided by ours is at least this.
+        most: our cost, divided by the other's if there is one, is at most this.
+        ours: the way of using wsclient.
+        other_work: the key of the other's work, if it is different.
+        floor: the limit for the guard, if half of the target is not a useful one.
     """
 
     id: str
@@ -118,7 +118,7 @@ def _longest(name: str, shape: str, count: int, budget: float, *more: str) -> Wo
     return Work(name, "longest", "ms", (OURS, *more), count=count, fixed=True, options=options)
 
 
-#: What the key of a work ends with whose figures another one brings along.
+#: The suffix of the key of a work whose figures come from another work.
 ON_THE_CLOCK = "-wall"
 
 MEMORY_CLIENTS = tuple(client for client in ALL if client not in {BARE, GODOT})
@@ -217,7 +217,7 @@ WORKS: dict[str, Work] = {
     },
 }
 
-#: What was promised for this version, pure and compiled.
+#: The targets for this version, pure and compiled.
 _PROMISED = (
     ("receive-mixed", "picows", {OURS: 0.75, SIGNAL: 0.6, AVAILABLE: 0.7}),
     ("receive-mixed", "picows", {COMPILED: 1.3, COMPILED_SIGNAL: 1.0, COMPILED_AVAILABLE: 1.2}),
@@ -297,13 +297,13 @@ TARGETS = (
     Target("T10", "import", most=30.0),
 )
 
-#: What the guard looks at besides: ourselves beside ourselves, which no other program on the machine disturbs much.
+#: Additional targets of the guard, which compare wsclient with itself, and which other programs hardly disturb.
 FLOORS = (
-    # Without the decoder of equal frames there is no difference; with it there is more than twofold.
+    # Without the decoder of equal frames there is no difference; with it the ratio is more than two.
     Target("T2", "receive-64", BATCHES, least=2.0, ours=BATCHES, other_work="receive-unequal", floor=1.4),
-    # In steps of Python, as pyee takes them: without the table of masks there are three times as many.
+    # Without the table of masks, this takes three times as many Python steps; pyee's time is the unit.
     Target("T3", "send-64", OURS, most=1.5, other_work="emit-by-pyee", floor=2.7),
-    # Of 200 clients, in us, beside one in ns: so five times each one of them, in thousandths of one by itself.
+    # 200 clients, in us, compared with one in ns: five times the cost of each, in thousandths of a single one.
     Target("T7", "some-idle", OURS, most=0.1, other_work="idle", floor=0.17),
     Target("T5r", "receive-1M", BARE, most=2.5, floor=12.0),
 )

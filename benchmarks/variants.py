@@ -1,7 +1,7 @@
-"""What encoding and decoding Variants costs, beside the engine's own: `python -m benchmarks.variants [--write]`.
+"""Compares encoding and decoding Variants with the engine: `python -m benchmarks.variants [--write]`.
 
-Godot 3 runs in a process of its own (`variants.gd`) and calls `var2bytes` and `bytes2var`, we `encode` and `decode` the
-same values, in turn. Of many short rounds the fastest one counts: what else a busy machine does only adds.
+Godot 3 runs in a separate process (`variants.gd`) and calls `var2bytes` and `bytes2var`, in turn with `encode` and
+`decode` of the same values here. The fastest of many short rounds counts, because other programs only add time.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _POOL = 64 * 1024  # bytes
 
 
 def _player(number: int) -> dict[str, object]:
-    """What a game tells of a player, many times a second."""
+    """Returns a typical state of a player, which a game sends many times a second."""
     return {
         "id": 1_000_000_007 + number,
         "name": f"Player {number}",
@@ -78,12 +78,12 @@ VALUES: dict[str, object] = {
 
 @dataclass(slots=True)
 class Row:
-    """What one value took.
+    """The results for one value.
 
     Attributes:
-        name: of the value.
+        name: a description of the value.
         size: bytes.
-        seconds: the fastest of each, by who and what: `("Godot", "encode")`.
+        seconds: the fastest times, with keys such as `("Godot", "encode")`.
     """
 
     name: str
@@ -91,12 +91,12 @@ class Row:
     seconds: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def add(self, who: str, what: str, seconds: float) -> None:
-        """Notes what a call took, in one round."""
+        """Records the time of a call in one round."""
         self.seconds[who, what] = min(seconds, self.seconds.get((who, what), inf))
 
 
 def measure(engine: Engine, rounds: int, seconds: float) -> Iterator[Row]:
-    """Measures value by value, all in turn in each round, each for about so many seconds."""
+    """Measures each value, all of them in turn in each round, each for about this many seconds."""
     for name, value in VALUES.items():
         data = encode(value)
         works: dict[tuple[str, str], Callable[[int], float]] = {
@@ -128,7 +128,7 @@ def _time_engine(engine: Engine, method: str, data: bytes, count: int) -> float:
 
 
 def _count_for(work: Callable[[int], float], seconds: float) -> int:
-    """Finds how many calls take about so many seconds; they warm up, too."""
+    """Returns how many calls take about this many seconds. Also warms up."""
     count = 1
     while (took := work(count)) < seconds / 4:
         count *= 4
@@ -136,7 +136,7 @@ def _count_for(work: Callable[[int], float], seconds: float) -> int:
 
 
 def table(rows: list[Row]) -> str:
-    """Puts it into a table: microseconds, and how many times as long as the engine we take."""
+    """Returns a table of microseconds, and the ratios to the engine."""
     lines = [
         "| Value | bytes | encode: wsclient | Godot | times | decode: wsclient | Godot | times |",
         "|---|--:|--:|--:|--:|--:|--:|--:|",

@@ -1,4 +1,4 @@
-"""The process of one client: waits for work, does it, and says what it cost.
+"""The process of one client: waits for work, does it, and reports its cost.
 
 Run as `python -m benchmarks.worker NAME PORT SECURE_PORT AUTHORITY`; see `benchmarks.pool`, which talks to it.
 """
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 __all__ = ["CLIENTS", "FIRST_CLIENTS", "main"]
 
-#: Of many clients, these are opened before memory is looked at: for what only the first ones need.
+#: The number of clients opened before memory is measured, because only the first ones need some of it.
 FIRST_CLIENTS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where a client is, and what has to be there for it.
+    """Where a client is, and what it needs.
 
     Attributes:
-        place: module and class.
-        first: a module that the program has loaded before.
-        distribution: what is installed, for its version; None: nothing.
-        is_compiled: whether it runs the compiled build, which is made first.
+        place: its module and class.
+        first: a module that is imported before.
+        distribution: the distribution whose version is reported, or None.
+        is_compiled: whether it uses the compiled build, which is created first.
     """
 
     place: str
@@ -69,7 +69,7 @@ CLIENTS = {
 
 
 class Worker:
-    """One client, and its connections: one each of plain and TLS, with and without compression."""
+    """One client and its connections: plain and TLS, with and without compression."""
 
     def __init__(self, new: Callable[[], Client], ports: dict[bool, int]) -> None:
         self._new = new
@@ -80,7 +80,7 @@ class Worker:
         self._before = 0
 
     def measure(self, kind: str, count: int, *, secure: bool = False, **options: object) -> dict[str, float]:
-        """Does the work that the method of the same name stands for. `count` is what it is divided by."""
+        """Does the work of the method with this name. The result is divided by `count`."""
         gc.collect()
         timed: tuple[float, float] | None = getattr(self, f"_{kind}")(count, secure, **options)
         if timed is None:
@@ -107,7 +107,7 @@ class Worker:
         data = _payload(payload)
         client = self._connected(secure, compression=compression)
         head = 6 if len(data) < 126 else 8 if len(data) < 65536 else 14
-        # What is compressed has no size that could be told before.
+        # The size of compressed data is not known in advance.
         client.command(f"count {count}" if compression else f"sink {count * (head + len(data))}")
         self._run(client, lambda: client.send(data, count, batch))
 
@@ -116,7 +116,7 @@ class Worker:
         client.command(f"echo {count} {6 + 64}")
         took: list[float] = []
         self._run(client, lambda: took.extend(client.echo(bytes(64), count)))
-        # One round trip, undisturbed as a rule, times their number.
+        # The median round trip, which is usually undisturbed, times their number.
         return sorted(took)[len(took) // 2] * count, self._cpu
 
     def _idle(self, count: int, secure: bool, *, inside: bool = False) -> None:
@@ -135,7 +135,7 @@ class Worker:
         return longest * count, worked * count
 
     def _open_many(self, count: int, secure: bool) -> tuple[float, float]:
-        """Gives bytes of memory in place of seconds."""
+        """Returns bytes of memory instead of seconds."""
         self._many = self._new()
         self._many.open_many(self._url(secure, "/rest"), FIRST_CLIENTS)
         gc.collect()
@@ -146,7 +146,7 @@ class Worker:
         return grown, grown
 
     def _hold(self, count: int, secure: bool, *, state: str) -> tuple[float, float]:
-        """Opens so many clients, or brings those that are open into another state. Gives bytes in place of seconds."""
+        """Opens clients, or changes the state of the open ones. Returns bytes instead of seconds."""
         if state == "idle":
             self._held += [self._opened(secure) for _ in range(FIRST_CLIENTS)]
             for client in self._held:
@@ -171,7 +171,7 @@ class Worker:
     def _idle_many(self, count: int, _secure: bool, *, pause: float = 0.0) -> None:
         assert self._many is not None
         many = self._many
-        many.look_at_all()  # the first sweep after a while has more to do; the frames have their share of that
+        many.look_at_all()  # the first sweep after a while has more to do, which the frames share
         self._run(many, lambda: many.idle_many(count, pause=pause))
 
     def _more(self, count: int, secure: bool, *, work: str) -> tuple[float, float] | None:
@@ -193,7 +193,7 @@ class Worker:
 
 
 def _play(client: Client) -> None:
-    """Receives a good deal, and sends some, as in a few seconds of a game."""
+    """Receives and sends as in a few seconds of a game."""
     count = block("play").count
     client.command("flood play 1")
     client.receive(count)
@@ -213,9 +213,9 @@ def _payload(name: str) -> bytes:
 
 
 def _resident(process: int) -> int:
-    """Bytes of memory that a process has; 0 where the system does not tell."""
+    """Returns the memory of a process in bytes, or 0 if the system does not report it."""
     try:
-        with open(f"/proc/{process}/statm", encoding="ascii") as file:  # noqa: PTH123 - shorter, and no more than that
+        with open(f"/proc/{process}/statm", encoding="ascii") as file:  # noqa: PTH123 - faster
             return int(file.read().split()[1]) * 4096
     except OSError:
         return 0
@@ -232,7 +232,7 @@ def _maker(name: str, authority: str) -> Callable[[], Client]:
 
 
 def main(name: str, port: str, secure_port: str, authority: str) -> None:
-    """Takes work from standard input, line by line, until that ends."""
+    """Reads work from standard input, line by line, until it ends."""
     logging.disable(logging.CRITICAL)
     try:
         make = _maker(name, authority)
@@ -246,7 +246,7 @@ def main(name: str, port: str, secure_port: str, authority: str) -> None:
             answer: dict[str, Any] = worker.measure(**json.loads(line))
         except (NotOffered, NotImplementedError):
             answer = {"missing": True}
-        except Exception as error:  # noqa: BLE001 - told to whoever asked
+        except Exception as error:  # noqa: BLE001 - reported to the pool
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), flush=True)
 

@@ -1,1 +1,1 @@
-"""One file for each client that is measured: the same work, done as its own documentation says is fastest."""
+"""One file for each client: the same work, in the way that its documentation describes as the fastest."""

@@ -25,7 +25,7 @@ class Aiohttp(LoopClient):
 
     async def _connect(self, url: str, *, compression: bool = False) -> aiohttp.ClientWebSocketResponse:
         context = self.context if url.startswith("wss") else True
-        # Its limit has to be above the message, ours may be reached.
+        # Its limit must be larger than the message; ours may be equal.
         return await _one_session().ws_connect(
             url, ssl=context, max_msg_size=LIMIT + 1, compress=15 if compression else 0
         )
@@ -34,7 +34,7 @@ class Aiohttp(LoopClient):
         self._connection = await self._connect(url, compression=compression)
 
     async def do_close(self) -> None:
-        response = self._connection._response  # noqa: SLF001 - it has no way to end without a goodbye
+        response = self._connection._response  # noqa: SLF001 - it has no public way to end without a Close
         response.close()
 
     async def do_command(self, text: str) -> None:
@@ -61,5 +61,5 @@ class Aiohttp(LoopClient):
 
 @functools.cache
 def _one_session() -> aiohttp.ClientSession:
-    """One for all connections, as its documentation advises."""
+    """Returns one session for all connections, as its documentation recommends."""
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))

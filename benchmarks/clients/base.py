@@ -1,4 +1,4 @@
-"""What is asked of every client, so that the same work can be measured with all of them."""
+"""The interface of every client, so that the same work can be measured with all of them."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ if TYPE_CHECKING:
 
 __all__ = ["FRAME", "LIMIT", "REST", "TO_FILL", "Client", "NotOffered", "longest_of", "rest"]
 
-#: The largest message that a client has to take, for all alike; what wsclient takes without being asked.
+#: The largest message that every client must accept; wsclient's default.
 LIMIT = 16 * MIB
 
-#: Seconds between two looks of who waits for more.
+#: Seconds between two polls of a client that waits for more.
 REST = 50e-6
 
-#: Seconds; a game's is longer, and a benchmark has no time. So long, too, rests who has sent all and awaits the answer:
-#: else a server that takes long to count would cost those who poll, and not those who sleep.
+#: Seconds; shorter than a game's frame, to save time. A client that has sent everything also sleeps this long before it
+#: polls for the answer. Otherwise, a slow server would cost clients that poll more than those that sleep.
 TO_FILL = 0.05  # seconds
 FRAME = 0.002
 
 
 class NotOffered(Exception):
-    """This client has no such thing, or takes so long for it that measuring it would teach nothing."""
+    """Raised if this client cannot do the work, or is too slow for a useful result."""
 
 
 def rest(seconds: float = REST) -> None:
-    """What a client does that polls and finds nothing: others sleep in the system until something comes."""
+    """Sleeps after a poll without a result. Other clients sleep in the system until something arrives."""
     time.sleep(seconds)
 
 
 def longest_of(poll: Callable[[], object], arrived: Callable[[Any], int], count: int) -> tuple[float, float]:
-    """Polls until so many messages are there, with a frame's pause in between; see `Client.longest_poll`."""
+    """Polls until this many messages have arrived, with a pause between frames; see `Client.longest_poll`."""
     longest = worked = 0.0
     while count > 0:
         time.sleep(FRAME)
@@ -51,13 +51,13 @@ def longest_of(poll: Callable[[], object], arrived: Callable[[Any], int], count:
 
 
 class Client(ABC):
-    """One client library. Each method does all of its work, however long that takes, before it returns.
+    """One client library. Each method completes its work before it returns, however long that takes.
 
     Args:
-        context: trusts the server's certificate; made before anything is measured.
+        context: trusts the server's certificate; created before anything is measured.
 
     Attributes:
-        process: the number of the process that does the work.
+        process: the id of the process that does the work.
     """
 
     def __init__(self, context: ssl.SSLContext) -> None:
@@ -65,12 +65,12 @@ class Client(ABC):
         self.process = os.getpid()
 
     def processor_time(self) -> float:
-        """Seconds that the process has worked."""
+        """Returns the processor time of the process, in seconds."""
         return processor_seconds(self.process)
 
     @abstractmethod
     def open(self, url: str, *, compression: bool = False) -> None:
-        """Connects, and keeps the connection for what follows."""
+        """Connects, and keeps the connection for the following work."""
 
     @abstractmethod
     def close(self) -> None:
@@ -82,58 +82,58 @@ class Client(ABC):
 
     @abstractmethod
     def receive(self, count: int) -> None:
-        """Takes that many messages, binary ones as bytes and text as `str`."""
+        """Receives this many messages, binary as `bytes` and text as `str`."""
 
     def send(self, payload: bytes, count: int, batch: int) -> None:
-        """Sends that many binary messages, `batch` of them together where the client can, then takes the answer."""
+        """Sends this many binary messages, `batch` of them together if the client can, then receives the answer."""
         raise NotOffered
 
     def echo(self, payload: bytes, count: int) -> list[float]:
-        """Sends, and takes the answer, so many times. Gives the seconds of each, the client's own loop included."""
+        """Sends and receives the answer this many times. Returns the seconds of each, with the client's loop."""
         raise NotOffered
 
     def idle(self, count: int, *, inside: bool = False) -> None:
-        """Looks that many times for what may have come, as a frame of a game does, and finds nothing.
+        """Polls this many times without a result, as in the frames of a game.
 
         Args:
-            count: times.
-            inside: whether the game is a coroutine, where the client is one of asyncio; else it has a loop of its own.
+            count: the number of polls.
+            inside: for asyncio, whether the game is a coroutine; otherwise it has its own loop.
         """
         raise NotOffered
 
     def longest_poll(self, count: int, budget: float) -> tuple[float, float]:
-        """Takes that many messages, a frame every few milliseconds.
+        """Receives this many messages, with a frame every few milliseconds.
 
         Args:
-            count: messages.
-            budget: seconds that one poll may take, where the client knows such a thing.
+            count: the number of messages.
+            budget: seconds that one poll may take, if the client has such a setting.
 
         Returns:
-            Seconds of the longest poll: as the clock says, and as this thread worked.
+            Seconds of the longest poll: on the clock, and as the work of this thread.
         """
         raise NotOffered
 
     def connect(self, url: str, count: int, *, busy: bool = False) -> None:
-        """Opens and drops that many connections, one after the other, without a goodbye.
+        """Opens and drops this many connections, one after the other, without a Close.
 
         Args:
-            url: of the server.
-            count: how many.
-            busy: whether a client that polls does so all the time; else it rests in between, as others wait.
+            url: the server's URL.
+            count: the number of connections.
+            busy: whether a client polls all the time; otherwise it sleeps in between, as others wait.
         """
         for _ in range(count):
             self.open(url)
             self.close()
 
     def open_many(self, url: str, count: int) -> None:
-        """Opens that many, and keeps them."""
+        """Opens this many connections, and keeps them."""
         raise NotOffered
 
     def idle_many(self, count: int, *, pause: float = 0.0) -> None:
-        """Looks that many times after all of them.
+        """Polls all of them this many times.
 
         Args:
-            count: times.
+            count: the number of polls.
             pause: seconds before each, as between the frames of a game.
         """
         for _ in range(count):
@@ -142,13 +142,13 @@ class Client(ABC):
             self.look_at_all()
 
     def look_at_all(self) -> None:
-        """Looks once after all of them."""
+        """Polls all of them once."""
         raise NotOffered
 
     def fill(self) -> None:
-        """Reads what comes for a while, so that its queue becomes full, and takes nothing of it."""
+        """Reads from the network for a while without taking messages, so that the queue becomes full."""
         raise NotOffered
 
     def more(self, work: str, count: int) -> float | None:
-        """Does work that is one client's own, by its name. Gives the seconds that it took, where it knows better."""
+        """Does work that only one client has, by its name. Returns the seconds, if the client measures them itself."""
         raise NotOffered

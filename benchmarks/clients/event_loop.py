@@ -1,4 +1,4 @@
-"""What the clients of asyncio have in common: a loop that a game runs for one turn a frame."""
+"""The base class of asyncio clients: a loop that a game runs for one turn a frame."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ __all__ = ["LoopClient"]
 
 
 class LoopClient(Client):
-    """A client of asyncio: on uvloop where the program has loaded that, else on asyncio's own loop with aiofastnet.
+    """A client of asyncio: on uvloop if the program has loaded it, otherwise on asyncio's own loop with aiofastnet.
 
-    Neither is always ahead. aiofastnet makes small sends and round trips cheaper, and nothing dearer; uvloop makes
-    a turn of the loop cheaper in a program that lives in it, seven times as dear in one that runs it for one turn, and
-    receiving from 64 KiB on dearer.
+    Neither is always faster. aiofastnet makes small sends and round trips cheaper, and nothing more expensive. uvloop
+    makes a turn of the loop cheaper in a program that runs inside it, but seven times as expensive in one that runs it
+    for one turn, and makes receiving 64 KiB or more slower.
     """
 
     def __init__(self, context: ssl.SSLContext) -> None:
@@ -72,7 +72,7 @@ class LoopClient(Client):
         return self.loop.run_until_complete(self._exchange_all(payload, count))
 
     def idle(self, count: int, *, inside: bool = False) -> None:
-        # One turn of the loop, each frame: of a game that is a coroutine itself, or of one with a loop of its own.
+        # One turn of the loop in each frame, in a game that is a coroutine or has its own loop.
         loop = self.loop
         if inside:
             loop.run_until_complete(_turns(count))
@@ -109,7 +109,7 @@ class LoopClient(Client):
 
 @functools.cache
 def _one_loop() -> asyncio.AbstractEventLoop:
-    """One for all clients of the process."""
+    """Returns one loop for all clients of the process."""
     if "uvloop" in sys.modules:
         loop = sys.modules["uvloop"].new_event_loop()
     else:
@@ -126,10 +126,10 @@ async def _create_connection(
     *args: object,
     **options: object,
 ) -> tuple[Any, Any]:
-    """Takes aiofastnet's sockets.
+    """Creates connections with aiofastnet's sockets.
 
-    Not for TLS, where aiohttp waits forever for what has long arrived (1.2.0), and not for the whole loop, each turn
-    of which becomes a tenth dearer. picows brings them along by itself.
+    Not for TLS, where aiohttp waits forever for data that has already arrived (1.2.0), and not for the whole loop,
+    whose turns would become a tenth slower. picows uses them by itself.
     """
     if options.get("ssl"):
         return await usual(factory, *args, **options)

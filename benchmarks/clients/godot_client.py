@@ -1,4 +1,4 @@
-"""Godot 3's own WebSocketClient: the engine does the work, in GDScript, and its process is what is measured."""
+"""Godot 3's own WebSocketClient. The engine does the work in GDScript, and its process is measured."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ __all__ = ["Godot"]
 
 _SCRIPT = Path(__file__).parent.parent / "godot" / "client.gd"
 
-# KiB and packets, in and out. What does not fit into the first two is lost: it reads all that is there in one poll(),
-# whatever its buffers hold. The small ones stay in the processor's caches.
+# KiB and packets, in and out. Data that does not fit into the first two is lost, because one poll() reads everything,
+# whatever the size of the buffers. The small buffers stay in the processor's caches.
 _SMALL = (4096, 16384, 4096, 4096)
 _LARGE = (65536, 65536, 65536, 4096)
 
-# What is asked for at once, where one block is not more.
+# The number requested at once, if one block is not larger.
 _PORTION_BYTES = 1 << 20
 _PORTION_MESSAGES = 8192
 
 
 class Godot(Client):
-    """`poll()`, then as many `get_packet()` as there are packets; of text `get_string_from_utf8()`, too."""
+    """`poll()`, then `get_packet()` for each packet, and `get_string_from_utf8()` for text."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         super().__init__(context)
@@ -45,7 +45,7 @@ class Godot(Client):
     def open(self, url: str, *, compression: bool = False) -> None:
         if compression:
             raise NotOffered
-        self._url = url.replace("127.0.0.1", "localhost")  # its TLS knows names only
+        self._url = url.replace("127.0.0.1", "localhost")  # its TLS accepts only names
         for size in (0, LIMIT):
             self._ask("open", self._connection(size), self._url, list(_buffers(size)))
 
@@ -53,7 +53,7 @@ class Godot(Client):
         raise NotOffered
 
     def command(self, text: str) -> None:
-        self._flood = text  # sent when the work begins
+        self._flood = text  # sent when the work starts
 
     def receive(self, count: int) -> None:
         name, shape, _ = self._flood.split()
@@ -87,7 +87,7 @@ class Godot(Client):
         before = self.processor_time()
         longest = self._engine.ask("longest", connection, self._flood, count)
         assert isinstance(longest, int), longest
-        # How long its thread worked in one poll(), nobody tells: not longer than in all of them.
+        # The work of its thread in one poll() is not known; it is at most that of all of them.
         return longest / 1e6, min(longest / 1e6, self.processor_time() - before)
 
     def connect(self, url: str, count: int, *, busy: bool = False) -> None:
@@ -103,7 +103,7 @@ class Godot(Client):
         self.idle_many(1)
 
     def _connection(self, size: int) -> str:
-        """Gives the name of the connection with buffers for that much at once."""
+        """Returns the name of the connection with buffers for this much at once."""
         return f"{self._url} {_buffers(size)}"
 
     def _ask(self, method: str, *arguments: str | int | Sequence[int]) -> None:
@@ -123,7 +123,7 @@ def _buffers(size: int) -> tuple[int, int, int, int]:
 
 @functools.cache
 def _engine() -> Engine:
-    """One for all; it ends when the connection to this process does."""
+    """Returns one engine for all. It ends with the connection to this process."""
     program = shutil.which(PROGRAM)
     assert program is not None
     return Engine(program, _SCRIPT)

@@ -1,4 +1,4 @@
-"""No client at all: the system calls alone. Nobody can be faster than this, whatever it is written in."""
+"""The system calls alone, without a client: the lower limit in any language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Bare"]
 
 
 class Bare(Client):
-    """Reads and writes the same bytes, and looks at none of them."""
+    """Reads and writes the same bytes without processing them."""
 
     _shape = ""
     _blocks = 0

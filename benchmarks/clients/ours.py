@@ -1,4 +1,4 @@
-"""wsclient, through the calls that its users have."""
+"""wsclient, used through its public API."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["ByAvailable", "BySignal", "InBatches", "Ours", "handle"]
 
 
 class Ours(Client):
-    """`poll()`, then as many `get_packet()` as there are packets; of text `get_message()`, which gives a `str`."""
+    """`poll()`, then `get_packet()` for each packet, or `get_message()` for text, which returns a `str`."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         super().__init__(context)
@@ -70,7 +70,7 @@ class Ours(Client):
         put = client.put_packet
         for _ in range(count // batch):
             for _ in range(batch):
-                while put(payload):  # full: what waits has to leave first
+                while put(payload):  # full: send what is queued first
                     rest()
                     client.poll()
             client.poll() if batch > 1 else None
@@ -109,7 +109,7 @@ class Ours(Client):
             client = self._new()
             client.connect_to_url(url)
             _open(client, busy=busy)
-            client._link.let_go()  # noqa: SLF001 - the socket is closed without a goodbye, as with the others
+            client._link.let_go()  # noqa: SLF001 - closes the socket without a Close, as with the others
 
     def open_many(self, url: str, count: int) -> None:
         for _ in range(count):
@@ -145,7 +145,7 @@ class Ours(Client):
 
 
 class InBatches(Ours):
-    """All that a `poll()` brought in one `get_packets()`."""
+    """One `get_packets()` for all packets of a `poll()`."""
 
     def receive(self, count: int) -> None:
         poll, take = self.client.poll, self.client.get_packets
@@ -158,7 +158,7 @@ class InBatches(Ours):
 
 
 class BySignal(Ours):
-    """One handler of `data_received`, which takes the message."""
+    """A handler of `data_received` that reads the message."""
 
     def receive(self, count: int) -> None:
         client = self.client
@@ -180,7 +180,7 @@ class BySignal(Ours):
 
 
 class ByAvailable(Ours):
-    """One handler of `messages_available`, which takes all messages that came."""
+    """A handler of `messages_available` that reads all messages."""
 
     def receive(self, count: int) -> None:
         client = self.client
@@ -209,13 +209,13 @@ def _open(client: WebSocketClient, *, busy: bool = True) -> None:
 
 
 def handle() -> None:
-    """What listens."""
+    """The handler."""
 
 
 def _emit(count: int) -> None:
     client = WebSocketClient()
     client.data_received.connect(handle)
-    emit = client._emit  # noqa: SLF001 - what poll() calls for each message
+    emit = client._emit  # noqa: SLF001 - poll() calls it for each message
     for _ in range(count):
         emit("data_received", None)
 

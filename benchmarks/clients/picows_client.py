@@ -21,7 +21,7 @@ _CONTINUATION = picows.WSMsgType.CONTINUATION
 
 
 class _Listener(picows.WSListener):
-    """Takes each message, and says when all that are waited for have come."""
+    """Receives each message, and reports when all expected ones have arrived."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class _Listener(picows.WSListener):
 
 
 class Picows(LoopClient):
-    """With its own sockets for asyncio, aiofastnet, which it takes by itself where that is installed."""
+    """With aiofastnet's sockets for asyncio, which it uses by itself if they are installed."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         super().__init__(context)
@@ -83,7 +83,7 @@ class Picows(LoopClient):
         for index in range(count):
             send(_BINARY, payload)
             if len(payload) > 60000 or not index % 64:
-                await asyncio.sleep(0)  # so that what the system does not take leaves, and does not pile up
+                await asyncio.sleep(0)  # so that data not accepted by the system is sent and does not accumulate
 
     async def do_exchange(self, payload: bytes) -> None:
         done = self._listener.expect(1, self.loop)
@@ -91,7 +91,7 @@ class Picows(LoopClient):
         await done
 
     def fill(self) -> None:
-        raise NotOffered  # it has no queue: who listens takes each message at once
+        raise NotOffered  # it has no queue: the listener receives each message at once
 
     async def do_keep(self, url: str) -> None:
         self._many.append((await self._connect(url))[0])

@@ -69,7 +69,7 @@ class WebsocketsBlocking(Client):
         _idle(self._connection, count)
 
     def fill(self) -> None:
-        time.sleep(TO_FILL)  # its thread does it
+        time.sleep(TO_FILL)  # its thread does the work
 
     def open_many(self, url: str, count: int) -> None:
         self._many += [self._connect(url) for _ in range(count)]

@@ -1,4 +1,4 @@
-"""websockets: `ClientProtocol`, without I/O, in a game's own loop: a socket that does not block, asked once a frame."""
+"""websockets: `ClientProtocol`, without I/O, with a non-blocking socket that is read once a frame."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class WebsocketsSansIo(Client):
         self._flush()
 
     def poll(self) -> int:
-        """One look, as in a frame of a game. How many messages came."""
+        """Polls once, as in a frame of a game. Returns the number of messages."""
         if not select.select([self._socket], [], [], 0)[0]:
             return 0
         count = 0
@@ -60,7 +60,7 @@ class WebsocketsSansIo(Client):
             except (BlockingIOError, ssl.SSLWantReadError):
                 return count
             count += self._take(data)
-            if len(data) < 16384:  # of TLS no more than a record comes at once
+            if len(data) < 16384:  # TLS returns at most one record at once
                 return count
 
     def receive(self, count: int) -> None:
@@ -115,7 +115,7 @@ class WebsocketsSansIo(Client):
                 rest()
 
     def _take(self, data: bytes) -> int:
-        """Decodes what was read. Returns the number of messages in it, each of them made."""
+        """Decodes the data. Returns the number of messages, all of which are created."""
         self._protocol.receive_data(data)
         count = 0
         for event in self._protocol.events_received():
