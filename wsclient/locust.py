@@ -57,7 +57,7 @@ if _log.level == logging.NOTSET:
 
 
 class WebSocketFailure(Exception):
-    """Describes a failure with the same text for equal failures, so that Locust counts them in one row.
+    """Describes a failure. Equal failures have the same text, so Locust counts them in one row.
 
     Attributes:
         failure: the details; None if the server has closed the connection normally.
@@ -314,7 +314,7 @@ class _Poller:
         self._group.discard(client)
 
     def call(self, function: Callable[[], Result]) -> Result:
-        """Calls a method of a client in the greenlet that owns it, and returns or raises the result."""
+        """Calls a method of a client in the greenlet that owns it. Returns or raises the result."""
         if gevent.getcurrent() is self._greenlet:  # from a handler
             return function()
         answer = AsyncResult()

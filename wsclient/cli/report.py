@@ -129,7 +129,7 @@ class PlainReport(Report):
 
 
 class JsonReport(Report):
-    """Writes one JSON object per line, in ASCII, each with "time" (UTC, ISO 8601) and "event"; times are seconds.
+    """Writes one JSON object per line, in ASCII. Each has "time" (UTC, ISO 8601) and "event"; times are seconds.
 
     Args:
         stream: the stream for the output.

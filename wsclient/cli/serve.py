@@ -28,7 +28,7 @@ examples:
 
 
 class Service:
-    """Echoes each client's messages, or passes them on to all, and shows the clients that join and leave."""
+    """Echoes each client's messages, or passes them on to all. Shows the clients that join and leave."""
 
     def __init__(self, server: WebSocketServer, output: TextIO, *, is_broadcasting: bool) -> None:
         self._server = server

@@ -76,7 +76,7 @@ class Fleet:
             self._blame_script(error)
 
     def next_step(self) -> float:
-        """Returns the latest time of the next step on the fleet's clock, if nothing happens before."""
+        """Returns the latest time of the next step, on the fleet's clock."""
         soonest = self._clock() + _FAR
         if self._stopped_at is None:
             if self._numbers:

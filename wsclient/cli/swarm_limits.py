@@ -13,7 +13,7 @@ _PORT_RANGE: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 def raise_descriptor_limit(needed: int) -> int | None:
-    """Raises the limit of descriptors for this process and its children, if the system allows it.
+    """Raises the limit of descriptors for this process and its children if possible.
 
     Args:
         needed: the number of descriptors that one process needs.
@@ -68,7 +68,7 @@ def port_range(file: Path = _PORT_RANGE) -> int | None:
 
 
 def port_shortage(clients: int, ports: int | None) -> str:
-    """Returns a message if there are not enough local ports for connections to one address; "" if there are."""
+    """Returns a message if there are too few local ports for one address; "" if there are enough."""
     if ports is None or clients <= ports:
         return ""
     return (

@@ -17,7 +17,7 @@ _OF_EVERY_CLASS: Final = {"_abc_impl", "_declared_signals"}  # made by metaclass
 
 
 def refuse_hidden_names(cls: type, free: frozenset[str]) -> None:
-    """Refuses a class that redefines a name which the library needs, itself or through a mixin.
+    """Refuses a class that redefines a name which the library needs. A mixin counts too.
 
     Args:
         cls: a class that was just made.
@@ -44,7 +44,7 @@ def _owners(bases: tuple[type, ...], free: frozenset[str]) -> dict[str, type]:
 
 
 def guard_init(cls: type, made: str) -> None:
-    """Makes a subclass's own `__init__` raise a clear error if it forgets `super().__init__()`.
+    """Makes a subclass's `__init__` raise a clear error without `super().__init__()`.
 
     Args:
         cls: a class that was just made.

@@ -1,4 +1,4 @@
-"""Declares signals, and makes `client.data_received` the typed spelling of connect and emit.
+"""Declares signals. `client.data_received` is the typed spelling of connect and emit.
 
 The handlers are stored by the `Object`.
 """

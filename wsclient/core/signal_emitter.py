@@ -104,7 +104,7 @@ class SignalEmitter(EventEmitter):
             self._remove(event, connection)
 
     def remove_all_listeners(self, event: str | None = None) -> None:
-        """Disconnects all handlers of one signal, or of all signals, however often they were connected."""
+        """Disconnects all handlers of one signal or of all, however often they were connected."""
         super().remove_all_listeners(event)
         for signal in self._handlers if event is None else self._handlers.keys() & {event}:
             self._refresh(signal)

@@ -47,7 +47,7 @@ else:
 
 
 class MultiplayerSpawner(Node):
-    """Creates nodes at other peers when the authority of this node, by default peer 1, creates them.
+    """Creates nodes at other peers when its authority, by default peer 1, creates them.
 
         spawner = MultiplayerSpawner("Spawner")
         spawner.spawn_path = "../Players"

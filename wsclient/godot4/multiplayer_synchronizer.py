@@ -54,7 +54,7 @@ class SyncWatcher(Protocol):
 
 
 class MultiplayerSynchronizer(Node):
-    """Sends properties of a node from the peer that has the authority over this one to the peers that may see it.
+    """Sends properties of a node from its authority to the peers that may see it.
 
         sync = player.add_child(MultiplayerSynchronizer("Sync"))
         sync.replication_config = config        # the same rows in the same order at every peer

@@ -179,7 +179,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         self._own_list = RPCList(self._class_configs, self._own_configs) if self._own_configs else None
 
     def get_rpc_list(self) -> RPCList:
-        """Returns the names of the marked methods with their numbers, and the checksum that the other side compares."""
+        """Returns the names of the marked methods with their numbers, and their checksum."""
         return self._own_list or self._class_list
 
     def get_rpc_mark(self, method: str) -> RPCConfig | None:

@@ -26,7 +26,7 @@ _ALWAYS = ReplicationMode.REPLICATION_MODE_ALWAYS
 
 
 class Project:
-    r"""Reads the remote procedures, spawn lists and synchronizers of a Godot 4 project, so that you need not copy them.
+    r"""Reads the remote procedures, spawn lists and synchronizers of a Godot 4 project.
 
         project = Project("path/to/game")                       # the folder with the project.godot
         project.rpc_names("res://player.gd")                    # ["hurt", "wave"]

@@ -1,4 +1,4 @@
-"""Creates classes of nodes from the marks of a project's scripts, and compares a program's own classes with them."""
+"""Creates classes of nodes from a project's scripts, and compares a program's own with them."""
 
 from __future__ import annotations
 

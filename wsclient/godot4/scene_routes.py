@@ -20,7 +20,7 @@ RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE
 
 
 class SceneRoutes:
-    """Sends packets straight to the peers that are connected to this one, and to others through the server's relay.
+    """Sends packets to connected peers directly, and to others through the server.
 
     Args:
         admitted: the ids of the peers of this session, in order of arrival; shared with the session.

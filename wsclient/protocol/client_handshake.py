@@ -97,7 +97,7 @@ class ClientHandshake:
         return self._receive_head(*found) if found else None
 
     def receive_eof(self) -> Failure:
-        """Returns the failure that follows if the server ends the connection before there is a verdict."""
+        """Called when the server ends the connection before there is a verdict. Returns the failure."""
         if failure := self.pending_failure:
             return failure
         if self._has_begun:

@@ -1,4 +1,4 @@
-"""Compresses messages to send, and inflates received ones in bounded steps (RFC 7692 section 7.2).
+"""Compresses messages, and inflates them in bounded steps (RFC 7692 section 7.2).
 
 A few bytes may inflate to many. So each call of zlib returns a bounded amount, which counts against the message limit
 before the next call, and once a step has done enough, the rest of the payload waits uninflated. Payload counts as work
@@ -98,7 +98,7 @@ class Deflater:
         return payload[: -len(_TAIL)]
 
     def deflate_each(self, messages: list[bytes]) -> list[bytes]:
-        """Compresses whole messages, one after the other, as `deflate` does, calling only zlib for each."""
+        """Compresses whole messages one by one, as `deflate` does. Calls only zlib for each."""
         if self._stream is None or not self.takes_context_over:
             return [self.deflate(message, rest=0) for message in messages]
         compress, flush, end = self._stream.compress, self._stream.flush, -len(_TAIL)

@@ -63,7 +63,7 @@ class ConnectTunnel(Tunnel):
         return self._receive_head(*found) if found else None
 
     def receive_eof(self) -> Failure:
-        """Returns the failure that follows if the proxy ends the connection before there is a verdict."""
+        """Called when the proxy ends the connection before there is a verdict. Returns the failure."""
         return self._fail_unfinished() if self._start else self._fail_unanswered()
 
     def _receive_head(self, head: ResponseHead, behind: bytes) -> Tunnelled | Failure | None:

@@ -308,7 +308,7 @@ class Connection:
 
     @property
     def is_drained(self) -> bool:
-        """True if the last piece is known to have left nothing behind it, so that there is no need to call again."""
+        """True if the last piece certainly left nothing to send, so there is no need to call again."""
         return self._outbox.is_drained
 
     @property

@@ -1,4 +1,4 @@
-"""The errors for a caller that passed a wrong argument, and for a peer that broke the protocol."""
+"""The errors for wrong arguments of a caller, and for violations by a peer."""
 
 from __future__ import annotations
 

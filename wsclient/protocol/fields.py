@@ -16,7 +16,7 @@ _FIELD_VALUE = bytes([0x09, *range(0x20, 0x7F), *range(0x80, 0x100)])  # RFC 911
 
 
 def is_token(text: bytes) -> bool:
-    """Returns True if this is a token (RFC 9110 section 5.6.2), such as names of fields and subprotocols."""
+    """Returns True if this is a token (RFC 9110 section 5.6.2), such as a field name."""
     return bool(text) and not text.translate(None, _TOKEN)
 
 

@@ -41,7 +41,7 @@ def join_head(lines: list[str], headers: Headers) -> bytes:
 
 
 def elements(head: Head, name: str) -> list[str]:
-    """Returns all elements of a list that may be spread over several lines (RFC 9110 section 5.3)."""
+    """Returns the elements of a list that may span several lines (RFC 9110 section 5.3)."""
     return [element for value in head.get_all(name) for element in split_list(value)]
 
 

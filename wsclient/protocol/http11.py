@@ -192,7 +192,7 @@ class RequestParser(HeadParser[RequestHead]):
 
 
 def split_list(value: str) -> list[str]:
-    """Returns the elements of a comma-separated list (RFC 9110 section 5.6.1), without the space around them.
+    """Returns the elements of a comma-separated list, stripped (RFC 9110 section 5.6.1).
 
     Empty elements are left out. A comma within a quoted string is not a separator; the quotes are kept.
     A quoted string that is never closed extends to the end.

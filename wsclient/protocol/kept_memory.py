@@ -20,7 +20,7 @@ _largest_shown = 0
 
 
 def keep_memory(size: int) -> None:
-    """Makes the C library keep the memory of messages of that size, up to two and a half times as much.
+    """Makes the C library keep memory for messages of that size, up to 2.5 times as much.
 
     Does nothing if a message as large arrived before, or if the C library works differently.
     """

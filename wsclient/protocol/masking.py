@@ -116,7 +116,7 @@ def mask_frame(frame: bytes, keys: MaskingKeys) -> bytes:
 
 
 def mask_frames(frames: Sequence[bytes], keys: MaskingKeys) -> bytes:
-    """Masks whole frames of up to `LARGEST_WHOLE` bytes, each with its own key, and joins them.
+    """Masks frames of up to `LARGEST_WHOLE` bytes, each with its own key, and joins them.
 
     Args:
         frames: header, four zero bytes in place of the key, payload.
@@ -212,5 +212,5 @@ def mask(payload: bytes | memoryview, key: bytes) -> bytes:
 
 
 def is_numpy_loaded() -> bool:
-    """Returns True if the program has imported numpy completely, not just begun to in another thread."""
+    """Returns True if numpy is imported completely, not just being imported by another thread."""
     return hasattr(sys.modules.get("numpy"), "frombuffer")

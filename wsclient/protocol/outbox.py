@@ -124,7 +124,7 @@ class Outbox:
         return True
 
     def express_frame(self, payload: bytes, is_text: bool) -> bytes:
-        """Returns the frame of a short message if nothing waits before it, else returns b"" without queueing anything.
+        """Returns the frame of a short message; b"", with nothing queued, if others wait before it.
 
         It does in one call what `express` and `next_piece` do in two.
         """

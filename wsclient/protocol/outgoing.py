@@ -65,7 +65,7 @@ def heads(first: int, masked: int) -> list[bytes]:
 
 
 class LargeFrame:
-    """A frame that is masked piece by piece, so that no message, however large, blocks for long."""
+    """A frame that is masked piece by piece, so that a large message does not block for long."""
 
     __slots__ = ("_head", "_mask", "_offset", "_payload")
 

@@ -149,7 +149,7 @@ def check_redirected_address(address: str, target: str) -> None:
 
 
 def shown_location(url: URL, location: str) -> str:
-    """Returns the target of a redirect in a form fit for logs, and for `connect_to_url` if it can connect there."""
+    """Returns the target of a redirect for logs, and for `connect_to_url` if possible."""
     try:
         return str(resolve_location(url, location)).partition("?")[0]
     except BadRedirect:

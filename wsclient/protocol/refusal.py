@@ -1,4 +1,4 @@
-"""Explains why a server did not open a WebSocket, judging by its reply, and says what to try next."""
+"""Explains from a server's reply why it did not open a WebSocket, and what to try."""
 
 from __future__ import annotations
 

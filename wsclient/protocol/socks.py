@@ -74,7 +74,7 @@ class Socks5Tunnel(Tunnel):
         return self._read(self._received) if self._received else None
 
     def receive_eof(self) -> Failure:
-        """Returns the failure that follows if the proxy ends the connection before there is a verdict."""
+        """Called when the proxy ends the connection before there is a verdict. Returns the failure."""
         return self._fail_unfinished() if self._received else self._fail_unanswered()
 
     def _read_method(self, data: bytes) -> Tunnelled | Failure | None:
@@ -180,7 +180,7 @@ class Socks4Tunnel(Tunnel):
         return Tunnelled(received[_SOCKS4_SIZE:]) if len(received) >= _SOCKS4_SIZE else None
 
     def receive_eof(self) -> Failure:
-        """Returns the failure that follows if the proxy ends the connection before there is a verdict."""
+        """Called when the proxy ends the connection before there is a verdict. Returns the failure."""
         return self._fail_unfinished() if self._received else self._fail_unanswered()
 
 

@@ -66,7 +66,7 @@ class Tunnel(ABC):
 
     @abstractmethod
     def receive_eof(self) -> Failure:
-        """Returns the failure that follows if the proxy ends the connection before there is a verdict."""
+        """Called when the proxy ends the connection before there is a verdict. Returns the failure."""
 
     def fail_behind_yes(self) -> Failure:
         """Returns the failure of a connection that ended after the proxy's yes, before the server's first byte."""

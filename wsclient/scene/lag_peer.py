@@ -46,7 +46,7 @@ class _Outgoing(Value):
 
 
 class LagPeer(NetworkedMultiplayerPeer):
-    """Delays what a network peer sends and receives, its signals too, as a bad network would.
+    """Delays the packets and signals of a network peer, like a bad network.
 
         client = WebSocketClient()
         client.connect_to_url(url, gd_mp_api=True)

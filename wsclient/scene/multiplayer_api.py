@@ -175,7 +175,7 @@ class MultiplayerAPI(MultiplayerBase[Node]):
         return self._sender_id
 
     def get_refused_packet_count(self) -> int:
-        """Returns the number of this network peer's packets that were malformed or not allowed."""
+        """Returns the number of packets that were malformed or not allowed, for this network peer."""
         return self._receiver.refused_packets
 
     # The work

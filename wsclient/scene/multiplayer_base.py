@@ -35,7 +35,7 @@ class _Network(Value):
 
 
 class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
-    """Polls a network peer and runs its packets and signals one after the other, in the order in which they arrived.
+    """Polls a network peer and runs its packets and signals in order of arrival.
 
     A subclass defines the meaning of each of them, by its version of Godot.
     """

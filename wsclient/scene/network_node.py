@@ -25,7 +25,7 @@ AnyMultiplayer = TypeVar("AnyMultiplayer", bound="MultiplayerBase")  # type: ign
 
 
 class NetworkNode(TreeNode[AnyNode], Generic[AnyNode, AnyMultiplayer]):
-    """A node with a multiplayer, its own or that of a node above, and with the peer that decides about it."""
+    """A node with a multiplayer, its own or that of a node above, and an authority."""
 
     def __init__(self, name: str = "") -> None:
         super().__init__(name)

@@ -46,7 +46,7 @@ def doubt_about_set(node: Node, property: str) -> str:
 
 
 def nearest_in_words(name: str, known: Iterable[str]) -> str:
-    """Returns "the nearest is 'position'", or the list if none is near, or that there is none."""
+    """Returns "the nearest is 'position'"; if none is near, the list; or that there is none."""
     names = sorted(known)
     if near := get_close_matches(name, names, n=1, cutoff=0.5):
         return f"the nearest is {near[0]!r}"

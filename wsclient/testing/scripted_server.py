@@ -94,7 +94,7 @@ class ScriptedServer:
         return self._is_open
 
     def accept(self, protocol: str = "", headers: Iterable[str] | Mapping[str, str] = ()) -> None:
-        """Accepts the client that is connecting, or the next one, as soon as its request has arrived.
+        """Accepts the connecting client, or the next one, when its request has arrived.
 
         Args:
             protocol: one of the subprotocols that the client asks for, or "".
@@ -105,7 +105,7 @@ class ScriptedServer:
         self.step()
 
     def reject(self, status: int = 403, body: str = "") -> None:
-        """Refuses the client that is connecting, or the next one, with an HTTP status and a page of text."""
+        """Refuses the connecting client, or the next one, with an HTTP status and a page."""
         plain_text = (("Content-Type", "text/plain; charset=utf-8"),)
         self._answer = lambda transport: transport.reject(status, plain_text, body.encode())
         self.step()

@@ -28,7 +28,7 @@ __all__ = ["OpeningRequest", "Settings", "Transport", "needs_nobody", "no_expres
 
 
 class Settings:
-    """The settings of the user, shared with the transport, so that a change takes effect immediately.
+    """The settings of the user, shared with the transport. Changes take effect immediately.
 
     Times are seconds, 0 means none. Sizes are bytes.
     """
@@ -136,7 +136,7 @@ class Transport(ABC):
         """The monotonic clock, in seconds, that budgets are measured with."""
 
     def refusal_of(self, request: OpeningRequest) -> str:
-        """Returns the reason why this transport can never open such a request, in words to show; "" if it may.
+        """Returns the reason, for users, why this transport cannot open a request; "" if it may.
 
         A page, for instance, cannot send headers. Call it before `open`.
         """
@@ -190,7 +190,7 @@ class Transport(ABC):
     @property
     @abstractmethod
     def has_more(self) -> bool:
-        """True if another `poll` right now would return or write more, without asking the system."""
+        """True if another `poll` would return or write more without asking the system."""
 
     @property
     @abstractmethod
@@ -245,7 +245,7 @@ class Transport(ABC):
         """The number of messages accepted by `send` and not yet completely passed to the system."""
 
     def unsent_messages(self) -> list[tuple[bytes, bool]]:
-        """Returns each message that has not been sent completely, in full, and whether it is text.
+        """Returns each incompletely sent message, in full, and whether it is text.
 
         Call it after the connection has ended, and before `abort`. Empty unless `remembers` is set.
         """

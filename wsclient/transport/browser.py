@@ -154,7 +154,7 @@ class BrowserTransport(Transport):
         return self._state is _OPEN
 
     def send(self, payload: bytes, *, is_text: bool) -> None:
-        """Passes one message to the browser, which sends it when the program yields the page's thread.
+        """Passes one message to the browser, which sends it when the program awaits.
 
         Raises:
             RuntimeError: `can_send` is False.

@@ -70,7 +70,7 @@ def failure_from(error: BaseException, stage: Stage, place: str) -> Failure:
 
 
 def is_more_telling(one: Failure, other: Failure) -> bool:
-    """Returns True if `one` explains better than `other` why no address of a host could be connected to."""
+    """Returns True if `one` explains better than `other` why no address was reachable."""
     return _rank(one) < _rank(other)
 
 

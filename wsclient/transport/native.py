@@ -75,7 +75,7 @@ TRANSITIONS: Final = {
 
 
 class NativeTransport(Transport):
-    """One WebSocket connection over the system's sockets, without its own thread and without waiting."""
+    """One WebSocket connection over the system's sockets, without threads or waiting."""
 
     #: whether something is left to decode, or can be read or written without asking; a plain attribute, read each frame
     has_more: bool = False
@@ -179,7 +179,7 @@ class NativeTransport(Transport):
         return events
 
     def is_quiet(self) -> bool:
-        """Returns True if there is nothing to do, after one look at the clock and one question to the system."""
+        """Returns True if there is nothing to do. Costs one look at the clock and one system call."""
         try:
             if self._waiting or self._clock() >= self._quiet_until:
                 return False
@@ -210,7 +210,7 @@ class NativeTransport(Transport):
         self._is_known_readable = is_readable
 
     def settings_changed(self) -> None:
-        """Makes sure that nothing rests until a time that was computed from the previous settings."""
+        """Wakes everything that rests until a time computed from the previous settings."""
         self._quiet_until = -inf
         if self._live is not None:
             self._live.settings_changed()

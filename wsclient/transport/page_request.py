@@ -22,7 +22,7 @@ def address_of(url: URL) -> str:
 
 
 def refusal_of(request: OpeningRequest, settings: Settings) -> str:
-    """Returns the part of a request or the settings that no page can have, and an alternative; "" if there is none."""
+    """Returns the option that no page can have, and an alternative; "" if there is none."""
     url = request.url
     if url.socket_path:
         return "a browser has no Unix domain sockets: use ws://"

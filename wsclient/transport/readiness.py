@@ -1,4 +1,4 @@
-"""The only code that asks the system which sockets are ready, in the way that suits the system.
+"""Asks the system which sockets are ready, in the best way for each system.
 
 Asking before reading costs a quarter of what a read that finds nothing costs, and the choice differs by system:
 epoll is the quickest and Linux's alone, poll takes any descriptor number but is missing on Windows, select is

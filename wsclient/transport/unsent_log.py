@@ -13,7 +13,7 @@ _KEY_SIZE = 4
 
 
 class UnsentLog:
-    """Remembers messages until their last byte was taken, so that they can be sent again over another connection.
+    """Remembers messages until their last byte was taken, so that they can be sent again.
 
     It reads the frames in the outgoing bytes: even if a message was compressed or split into frames, the
     n-th frame that ends a message is the end of the n-th message.

@@ -1,4 +1,4 @@
-"""Finds those of many members that need a turn, at a cost that depends on how many do, not on how many there are."""
+"""Finds the members that need a turn. The cost depends on their number, not on that of all."""
 
 from __future__ import annotations
 

@@ -192,7 +192,7 @@ class Link:
         transport.remembers = self.kept is not None
 
     def take_over(self, before: Link, incoming: Limits) -> None:
-        """Continues after a link has ended, with its readable messages, kept messages, and counters."""
+        """Takes the readable messages, kept messages and counters of a link that has ended."""
         self.inbox = before.inbox
         self.inbox.max_bytes, self.inbox.max_packets = incoming
         self.kept, before.kept = before.kept, None
@@ -440,7 +440,7 @@ class Link:
         return self.failures.last_error
 
     def refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:
-        """Records why a call is refused, and logs it in case the caller ignores the returned error."""
+        """Records why a call is refused, and logs it in case the caller ignores the error."""
         self.check_thread()
         return self.failures.refuse(self.place, error, message, cause, hint=hint)
 

@@ -1,4 +1,4 @@
-"""The settings for the route of a `WebSocketClient` to its server, and for its request, with good defaults."""
+"""The settings for the route of a `WebSocketClient` to its server, and for its request."""
 
 from __future__ import annotations
 

@@ -75,9 +75,10 @@ class ServedLink(Link):
         return super().queue(payload, is_text=is_text)
 
     def queue_surely(self, payload: bytes) -> None:
-        """Queues a binary message for the next `poll()`, regardless of the limits, unless the connection closes.
+        """Queues a binary message regardless of the limits, unless the connection closes.
 
-        For messages that a session needs: a peer that missed who joined and left would be wrong from then on.
+        The next `poll()` sends it. For messages that a session needs: a peer that missed who joined and left would be
+        wrong from then on.
         """
         if self.transport is not None and self.transport.can_send:
             self._totals.use(len(payload))

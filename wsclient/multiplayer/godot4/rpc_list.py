@@ -17,7 +17,7 @@ _OF_NODE = 0x8000  # bit 15 of a number: the name was given with `rpc_config`
 
 
 class RPCList:
-    """Numbers names by their place in code point order, the names of the script and of `rpc_config` separately.
+    """Numbers names in code point order, separately for the script and `rpc_config`.
 
     Args:
         script: names of the methods marked `@rpc`, with those of the base classes.

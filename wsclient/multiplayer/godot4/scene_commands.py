@@ -214,7 +214,7 @@ def encode_simplify_path(checksum: str, path_id: int, path: str) -> bytes:
 
 
 def encode_confirm_path(path_id: int, *, are_lists_equal: bool) -> bytes:
-    """Confirms a number, and says whether both sides have the same list of remote procedures."""
+    """Confirms a number, and says if both sides have the same remote procedures."""
     return _CONFIRM.pack(CommandCode.CONFIRM_PATH, are_lists_equal, path_id)
 
 

@@ -29,7 +29,7 @@ _SERVICE_UNAVAILABLE: Final = 503
 
 
 class Answering(Phase):
-    """Waits for a request, for this program's answer to it, and then until the reply has been sent.
+    """Waits for a request, for the program's answer, and until the reply has been sent.
 
     `step` returns the request once, when it is complete and valid. Then call `accept` or `reject`, at any
     time before the opening has taken too long. An invalid request is rejected automatically.

@@ -130,7 +130,7 @@ class Race:
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The descriptor that becomes ready when connecting has ended, if only one socket is open."""
+        """The descriptor that becomes ready when connecting ends, if only one socket is open."""
         if len(self._open) != 1:
             return None
         ((connecting, _),) = self._open.items()

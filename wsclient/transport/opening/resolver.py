@@ -1,4 +1,4 @@
-"""Looks up names in a thread, because the system's lookup blocks, sometimes for half a minute.
+"""Looks up names in a thread, because the lookup may block for half a minute.
 
 The same thread asks the environment for a proxy. For wss it imports `ssl` and builds the context, which together take
 longer than a frame.

@@ -1,4 +1,4 @@
-"""TLS sessions of one client, kept so that reconnecting needs no full handshake (RFC 8446 section 2.2, RFC 5077)."""
+"""TLS sessions, kept so that a client can resume them (RFC 8446 section 2.2, RFC 5077)."""
 
 from __future__ import annotations
 

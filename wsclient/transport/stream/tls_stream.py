@@ -234,7 +234,7 @@ class TlsStream(Stream):
             self._ciphertext = self._ciphertext[sent:]
 
     def finish(self) -> None:
-        """Sends close_notify as far as possible now (RFC 8446 section 6.1), and finishes the inner stream."""
+        """Sends close_notify if possible (RFC 8446 section 6.1), and finishes the inner stream."""
         self._end()
         with contextlib.suppress(OSError, MemoryError):
             # Do not wait for the answer: the Close frames have already ended the connection.

@@ -35,7 +35,7 @@ class NodePath:
 
     @classmethod
     def from_names(cls, names: Iterable[str], subnames: Iterable[str] = (), *, absolute: bool = False) -> Self:
-        """Makes one from its parts, which may hold any text, even text that a written path cannot contain."""
+        """Makes one from its parts, which may hold text that a written path cannot contain."""
         self = cls()
         self._names = tuple(names)
         self._subnames = tuple(subnames)
