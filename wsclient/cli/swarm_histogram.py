@@ -1,4 +1,4 @@
-"""Histogram: how long things took, in buckets that are never more than two hundredths of their value wide."""
+"""Histogram: counts durations in buckets that are at most 2 % of their value wide."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def run(
         on_second: called each second with the counters.
 
     Returns:
-        What has been counted.
+        The counters.
     """
     tally = Tally()
     script = None if options.script is None else Script.load(options.script)

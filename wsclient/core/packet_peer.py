@@ -124,8 +124,8 @@ class PacketPeer(Reference, ABC):
 
         Returns:
             The value; `wsclient.variant` has the Python type for each of Godot's. None, which may be a value too, if
-            there was no packet or it was refused: then `get_packet_error()` returns why, and a log line says where in
-            the packet. `ERR_INVALID_DATA`: it is no Variant, and gone. `ERR_OUT_OF_MEMORY`: it has more than
+            there was no packet or it was refused: then `get_packet_error()` returns why, and a log line shows where
+            in the packet. `ERR_INVALID_DATA`: it is not a Variant, and is gone. `ERR_OUT_OF_MEMORY`: it has more than
             `decode_buffer_max_items` values, and stays the next one, which `get_packet()` takes as bytes.
         """
         from wsclient.variant import VariantError, decode  # noqa: PLC0415 - loaded by __init__

@@ -34,7 +34,7 @@ class Project:
         Player = project.node_class("res://player.gd")
         print(*project.doubts, sep="\n")
 
-    Nothing in a file raises. What cannot be read, or is only known when the game runs, is a sentence in `doubts`: look
+    Nothing in a file raises. Anything unreadable, or only known when the game runs, is a sentence in `doubts`: look
     at them once. An exported game (`.pck`, `.scn`, `.gdc`) holds no texts, and cannot be read.
 
     Args:

@@ -125,7 +125,7 @@ class Session(ABC):
         return PeerRemoved(peer_id)
 
     def ignore(self, why: str) -> MessageIgnored:
-        """Counts a message that means nothing."""
+        """Counts a message without a meaning."""
         self.ignored += 1
         return MessageIgnored(why)
 

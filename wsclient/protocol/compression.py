@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Deflater", "InflatingReceiver"]
 
-# zlib makes no raw stream for a window of 8 bits. What 1.2.13 makes for 9 could be inflated with 8 in each of 300
+# zlib makes no raw stream for a window of 8 bits. Output of 1.2.13 for 9 bits could be inflated with 8 in all of 300
 # trials, but no version promises that.
 _SMALLEST_WINDOW_BITS = 9
 

@@ -39,7 +39,7 @@ class BodyPrefix:
 
     @property
     def is_complete(self) -> bool:
-        """True if no further byte is wanted."""
+        """True if no more bytes are needed."""
         return self._is_over or len(self._content) == MAX_BODY_SIZE
 
     def receive_data(self, data: bytes) -> None:

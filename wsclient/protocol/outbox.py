@@ -178,7 +178,7 @@ class Outbox:
         self._express_end = self._most_small + 1 if allowed else 0
 
     def add_ping(self, payload: bytes) -> None:
-        """Queues a ping before the messages that wait."""
+        """Queues a ping before the waiting messages."""
         self._pings.append(self._control(Opcode.PING, payload))
 
     def add_pong(self, payload: bytes) -> None:
@@ -192,7 +192,7 @@ class Outbox:
         self._pongs.append(self._control(Opcode.PONG, payload))
 
     def keep_newest_pong(self) -> None:
-        """Drops all pongs that wait but the newest (RFC 6455 section 5.5.3)."""
+        """Drops all waiting pongs except the newest (RFC 6455 section 5.5.3)."""
         del self._pongs[:-1]
 
     def add_close(self, payload: bytes) -> None:

@@ -84,7 +84,7 @@ class MultiplayerAPI(MultiplayerBase[Node]):
 
     @property
     def network_peer(self) -> NetworkedMultiplayerPeer | None:
-        """The peer that carries the packets, polled by `poll()`. Setting it forgets all about the one before.
+        """The peer that carries the packets, polled by `poll()`. Setting it forgets everything about the previous one.
 
         Raises:
             ValueError: on setting one that is disconnected: connect it first.

@@ -96,12 +96,12 @@ class Wire(ABC):
 
 
 class PyodideWire(Wire):
-    """A WebSocket over Pyodide's bridge, where JavaScript objects are objects of Python too.
+    """A WebSocket over Pyodide's bridge, in which JavaScript objects are Python objects too.
 
     Args:
         js: the module of that name.
         ffi: the module `pyodide.ffi`.
-        url: where to connect.
+        url: the URL to connect to.
         protocols: the sub-protocols to ask for.
     """
 
@@ -191,7 +191,7 @@ class PygbagWire(Wire):
 
     Args:
         window: the page's global object.
-        url: where to connect.
+        url: the URL to connect to.
         protocols: the sub-protocols to ask for.
     """
 

@@ -70,7 +70,7 @@ class UnsentLog:
         self._forget(self._taken - undelivered)
 
     def unsent(self, undelivered: int) -> list[tuple[bytes, bool]]:
-        """Returns the messages that have not wholly left, with whether each is text."""
+        """Returns the messages that have not been sent completely, and whether each is text."""
         self._forget(self._taken - undelivered)
         return list(self._messages)
 

@@ -40,7 +40,7 @@ class KeptMessages:
         self.size += sum(len(payload) for payload, _ in messages)
 
     def take(self) -> list[tuple[bytes, bool]]:
-        """Returns all messages, with whether each is text, and keeps none of them."""
+        """Removes and returns all messages, each with whether it is text."""
         messages, self._messages = self._messages, []
         self.size = 0
         return messages

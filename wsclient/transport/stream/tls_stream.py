@@ -244,7 +244,7 @@ class TlsStream(Stream):
         self._inner.finish()
 
     def close(self) -> None:
-        """Closes the inner stream, without a word."""
+        """Closes the inner stream without close_notify."""
         self._end()
         self._inner.close()
 
