@@ -28,6 +28,7 @@ OUTSIDE = (
     "demos/web",
     "endurance",
     "typing",
+    "test_locust.py",
     "test_compiled_wheel.py",
 )
 

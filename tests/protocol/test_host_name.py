@@ -63,7 +63,7 @@ OTHERS_IN_2003 = [
 @pytest.mark.usefixtures("no_idna")
 @pytest.mark.parametrize(("host", "_"), OTHERS_IN_2003)
 def test_a_name_that_the_standard_library_takes_for_another_is_refused(host: str, _: str) -> None:
-    with pytest.raises(InvalidArgument, match=r"^host x would be taken for another name; .* wsclient\[idna\]"):
+    with pytest.raises(InvalidArgument, match=r"^host x would be taken for another name; .* godot-wsclient\[idna\]"):
         to_ascii(host, "host x")
 
 
@@ -85,7 +85,7 @@ def test_a_number_behind_hebrew_is_taken() -> None:  # E2
 
 @pytest.mark.usefixtures("no_idna")
 def test_what_the_standard_library_refuses_names_the_package() -> None:  # E2
-    with pytest.raises(InvalidArgument, match=r"^host x is not an internationalized domain name; .*wsclient\[idna\]"):
+    with pytest.raises(InvalidArgument, match=r"^host x is not an internationalized domain name; .*godot-wsclient\[idna\]"):
         to_ascii(HEBREW, "host x")
 
 

@@ -17,7 +17,7 @@ _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # RFC 3490 section 3.1
 # UTS 46 ignores these, and so does the standard library's codec. Zero-width joiners are not among them.
 _IGNORED = re.compile("[\u00ad\u034f\u180b-\u180d\u200b\u2060\u2064\ufe00-\ufe0f\ufeff]")
 
-_EXTRA = "the package idna reads it as browsers do: pip install wsclient[idna]"
+_EXTRA = "the package idna reads it as browsers do: pip install godot-wsclient[idna]"
 
 
 def to_ascii(host: str, shown: str) -> str:
