@@ -111,6 +111,14 @@ class TestOpening:
         assert (failure.kind, failure.stage) == (FailureKind.SUBPROTOCOL, Stage.HANDSHAKE)
         assert page.socket.closed_with == [()]
 
+    def test_opens_without_a_subprotocol_that_is_not_required(self, page: Page) -> None:
+        page.settings.subprotocol_required = False
+        transport = page.transport("ws://example.com/", "chat")
+
+        page.socket.opens("")
+
+        assert transport.poll() == [Opened("")]
+
     def test_fails_once_for_what_the_browser_does_not_explain(self, page: Page) -> None:
         transport = page.transport("ws://example.com:81/")
 

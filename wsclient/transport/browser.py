@@ -297,7 +297,7 @@ class BrowserTransport(Transport):
 
     def _hear_open(self) -> None:
         subprotocol = self._wire.protocol if self._wire is not None else ""
-        if self._subprotocols and not subprotocol:
+        if self._subprotocols and not subprotocol and self._settings.subprotocol_required:
             # Firefox opens here. RFC 6455 leaves that to the client; a socket would not.
             detail = f"{self._place} chose none of the sub-protocols that it was asked for"
             self._fail(FailureKind.SUBPROTOCOL, detail, stage=Stage.HANDSHAKE)
