@@ -85,7 +85,9 @@ def test_a_number_behind_hebrew_is_taken() -> None:  # E2
 
 @pytest.mark.usefixtures("no_idna")
 def test_what_the_standard_library_refuses_names_the_package() -> None:  # E2
-    with pytest.raises(InvalidArgument, match=r"^host x is not an internationalized domain name; .*godot-wsclient\[idna\]"):
+    with pytest.raises(
+        InvalidArgument, match=r"^host x is not an internationalized domain name; .*godot-wsclient\[idna\]"
+    ):
         to_ascii(HEBREW, "host x")
 
 
