@@ -31,6 +31,9 @@ OUTSIDE = (
     "test_locust.py",
     "test_compiled_wheel.py",
 )
+# What plays through whole programs and connections, of which the tests of each module see every line before: traced for
+# coverage, it would take twice the time.
+UNTRACED = ("hostile", "demos", "docs", "fuzz", "model")
 
 pytest_plugins = ["wsclient.testing.pytest_plugin"]
 
@@ -57,12 +60,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Makes `pytest -k A17` find the tests of that row of the hostile suite, or of that fault.
 
-    Marks what is outside.
+    Marks what is outside, and what is untraced.
     """
-    outside = [HERE / folder for folder in OUTSIDE]
+    folders = {"outside": OUTSIDE, "untraced": UNTRACED}
+    marked = {HERE / folder: mark for mark, those in folders.items() for folder in those}
     for item in items:
-        if any(item.path.is_relative_to(folder) for folder in outside):
-            item.add_marker(pytest.mark.outside)
+        for folder, mark in marked.items():
+            if item.path.is_relative_to(folder):
+                item.add_marker(mark)
         for name in ("hostile", "faults"):
             for mark in item.iter_markers(name):
                 item.extra_keyword_matches.update(mark.args)

@@ -91,8 +91,8 @@ def test_the_command_line_is_a_script_and_other_tools_find_their_parts(wheel: Zi
     ]
 
 
-def test_colours_demos_and_foreign_host_names_are_extras(metadata: Message) -> None:
-    assert sorted(metadata.get_all("Provides-Extra", [])) == ["cli", "demos", "idna"]
+def test_colours_demos_foreign_host_names_and_locust_are_extras(metadata: Message) -> None:
+    assert sorted(metadata.get_all("Provides-Extra", [])) == ["cli", "demos", "idna", "locust"]
     assert "rich>=13; extra == 'cli'" in metadata.get_all("Requires-Dist", [])
 
 
