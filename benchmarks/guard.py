@@ -1,8 +1,8 @@
 """Checks quickly if a hot path has become slower. Run by `python -m benchmarks --quick` and by `.ci/run`.
 
 It must work on a busy machine. It therefore measures processor time only, and uses the cheapest round of each side,
-because disturbances only add time. What looks lost is measured again, separately and for longer, and is reported only
-if it looks lost each time.
+because disturbances only add time. An apparent loss is measured again, separately and for longer, and is reported only
+if it is confirmed each time.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The arena's server inside a player's own process: game and server in one loop, with wsclient's own `WebSocketServer`.
+"""The arena's server inside a player's process: game and server in one loop, with `WebSocketServer`.
 
-It does what `demos.arena.server` does, without a process of its own: the player who hosts goes first, and the others
-join with `--join`. The player's own ship connects to it as every other does.
+It does the same as `demos.arena.server` without a separate process. The host starts first, and the others join with
+`--join`. The host's own ship connects like all others.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ __all__ = ["Host"]
 
 
 class Host:
-    """Hears every ship, and tells everyone of all once a frame.
+    """Sends all ships to every player once a frame.
 
     Args:
-        port: to listen on, at this machine only; 0 for a free one.
+        port: the port to listen on, on this machine only; 0 for a free one.
 
     Attributes:
-        server: hosts the players.
+        server: the server of the players.
 
     Raises:
-        RuntimeError: the port cannot be listened on.
+        RuntimeError: the server cannot listen on the port.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -45,7 +45,7 @@ class Host:
 
     @property
     def url(self) -> str:
-        """Where to join."""
+        """The URL to join."""
         return f"ws://127.0.0.1:{self.server.get_local_port()}"
 
     def __enter__(self) -> Self:
@@ -57,7 +57,7 @@ class Host:
         self.server.__exit__(kind, error, trace)
 
     def update(self) -> None:
-        """Serves everyone. To be called once a frame; never waits."""
+        """Serves all players. Call it once a frame; it never blocks."""
         self.server.poll()
         self.server.put_packet(encode(Scene(list(self._ships.values()), self._stars)))
         self.server.flush()

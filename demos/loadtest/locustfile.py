@@ -1,4 +1,4 @@
-"""Players of the arena for Locust: each flies a ship, and measures an echo now and then.
+"""Players of the arena for Locust. Each flies a ship, and measures an echo from time to time.
 
 python -m demos.arena.server --port 8765
 locust -f demos/loadtest/locustfile.py -H ws://127.0.0.1:8765
@@ -15,7 +15,7 @@ from uuid import uuid4
 from locust import constant, task
 from locust.exception import StopUser
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # Locust looks beside this file only
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # Locust searches only this folder
 
 from demos.arena.autopilot import steer
 from demos.arena.messages import Echo, Scene, encode
@@ -26,7 +26,7 @@ UPDATES_A_SECOND = 10
 
 
 class Player(WebSocketUser):
-    """Flies by itself. Scenes come unasked, so they are counted by the server's side alone."""
+    """Flies by itself. Scenes arrive unrequested, and are counted only on the server."""
 
     wait_time = constant(1 / UPDATES_A_SECOND)
 
@@ -38,18 +38,18 @@ class Player(WebSocketUser):
             raise StopUser
 
     def on_message(self, message: str | bytes) -> None:
-        """Drops the scenes: to read them all would measure this program, not the server."""
+        """Drops the scenes: reading them would measure this program, not the server."""
 
     @task(UPDATES_A_SECOND)
     def fly(self) -> None:
-        """Moves on, and says where the ship is."""
+        """Moves the ship, and sends its position."""
         steering = steer(self.ship, self.stars)
         self.ship, self.stars = catch(fly(self.ship, steering, 1 / UPDATES_A_SECOND), self.stars)
         self.send(encode(Scene([self.ship], self.stars)))
 
     @task(1)
     def echo(self) -> None:
-        """Measures how long the server takes, beside all that it sends."""
+        """Measures the server's response time while it sends scenes."""
         self.request(encode(Echo(time.monotonic())), name="echo", answers=is_echo)
 
 

@@ -60,7 +60,7 @@ def _lines(results: list[Result], missing: dict[str, str]) -> Iterator[str]:
     yield "\n## Known limits of the servers\n"
     yield LIMITS.read_text(encoding="utf-8").strip()
     if missing:
-        yield "\n## Not asked\n"
+        yield "\n## Not tested\n"
         yield from (f"- {name}: {' '.join(reason.split())[:200]}" for name, reason in missing.items())
 
 
@@ -91,24 +91,24 @@ def _told(answer: str) -> str:
 
 
 _INTRODUCTION = """\
-# Servers that wsclient was tried with
+# Tested servers
 
-{count} servers, asked on {date} with Python {python}, once by wsclient and once by the blocking client of websockets
-{websockets}. `make interop` asks them again and writes this page; five of them are asked with every run of the tests.
+{count} servers, tested on {date} with Python {python}, with wsclient and with the blocking client of websockets
+{websockets}. `make interop` repeats the tests and writes this page. Every run of the test suite includes five of them.
 
-A ✔ is the answer of a server that does all that the protocol lets it do; anything else is what it answered instead.
-Where the two clients differ, a ≠ stands in the cell, and the section below says how.
+A ✔ means that the server supports everything that the protocol allows. Any other cell shows what it answered instead.
+A ≠ marks cells in which the two clients differ; the section below says how.
 
-| Question | ✔ means |
+| Test | ✔ means |
 |---|---|
-| connect, sub-protocol | opens; chooses `chat.v1` of `chat.v2, chat.v1` ("none": it opens without one) |
-| text, binary, empty, 1 MiB | the same message comes back |
-| fragments | a text sent one character a frame comes back whole |
-| compression | permessage-deflate is agreed on ("plain": it is not; "same": not known), and the message comes back |
-| ping, burst | a pong comes; 1,000 messages sent without waiting come back in order |
-| we close | our Close 4000 with a reason is answered with the same |
-| it closes | Close 4001 comes with its reason |
-| HTTP error | a path that is not there is refused with 404 ("open": every path is accepted) |
+| connect, sub-protocol | it opens; it chooses `chat.v1` from `chat.v2, chat.v1` ("none": it opens without one) |
+| text, binary, empty, 1 MiB | the same message is returned |
+| fragments | a text sent with one character in each frame is returned complete |
+| compression | permessage-deflate is used ("plain": it is not; "same": unknown), and the message is returned |
+| ping, burst | a pong arrives; 1,000 messages sent without waiting are returned in order |
+| we close | the client's Close 4000 with a reason is answered with the same |
+| it closes | Close 4001 arrives with its reason |
+| HTTP error | a path that does not exist is refused with 404 ("open": every path is accepted) |
 | redirect | 302 leads to the echo |
-| stopped | SIGTERM sends Close 1001 to those connected ("1006": TCP ends without a Close) |
+| stopped | SIGTERM sends Close 1001 to connected clients ("1006": TCP ends without a Close) |
 """
