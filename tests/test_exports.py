@@ -63,6 +63,7 @@ NOT_AT_IMPORT = [
     "json",
     "ssl",
     "urllib",
+    "wsclient.adapters",
     "wsclient.cli",
     "wsclient.scene.lag_peer",
     "wsclient.scene.multiplayer_api",

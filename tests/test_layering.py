@@ -12,6 +12,7 @@ from tests.support.source import PACKAGE, ROOT, Import, Module, imports, modules
 
 DOORS = "doors"  # the public modules of the top level
 LOCUST = "locust"  # the door that needs what only load tests install; nothing imports it
+ADAPTERS = "adapters"  # the door to other loops: asyncio's and pygame's; nothing imports it
 CLI = "cli"  # the program on top of it all, its door `__main__` with it
 
 # What each room may import beside itself: other rooms, or single modules of them. From the ground up.
@@ -27,6 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "godot4": {"core", "scene", "websocket", "multiplayer", "variant", "transport", "ground"},
     DOORS: {"websocket", "scene", "core", "multiplayer", "variant", "transport", "ground"},
     LOCUST: {"websocket", "transport.clock", "ground"},
+    ADAPTERS: {"websocket", "core"},
     "testing": {"websocket", "core", "transport", "protocol", "ground"},
     CLI: {DOORS, "websocket", "core", "transport", "protocol", "ground"},
     "frozen": set(),
@@ -36,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 THIRD_PARTY: dict[str, set[str]] = {
     CLI: {"matplotlib", "rich"},
     LOCUST: {"gevent", "locust"},
+    ADAPTERS: {"pygame"},
     "core": {"pyee"},
     "protocol": {"idna"},
     "testing": {"pytest"},
@@ -59,7 +62,7 @@ WORLD = {
     "threading",
     "time",
 }
-MAY_TOUCH_THE_WORLD = {"transport", CLI}
+MAY_TOUCH_THE_WORLD = {"transport", ADAPTERS, CLI}
 # One object belongs to one thread, and its class has to see which.
 HARMLESS = {("_thread", name) for name in ("allocate_lock", "get_ident")}
 
@@ -159,7 +162,7 @@ def test_others_are_imported_where_the_table_says(module: Module) -> None:
 
 
 @each_module
-def test_only_transport_and_the_command_line_touch_the_world(module: Module) -> None:
+def test_only_transport_adapters_and_the_command_line_touch_the_world(module: Module) -> None:
     assert world_touched(module) == []
 
 
@@ -177,13 +180,13 @@ def test_the_package_imports_without_a_circle() -> None:
 def test_every_package_is_a_room_of_the_table() -> None:
     rooms = {name.split(".")[1] for module in MODULES if module.is_package and "." in (name := module.name)}
 
-    assert rooms == set(MAY_IMPORT) - {DOORS, LOCUST}
+    assert rooms == set(MAY_IMPORT) - {DOORS, LOCUST, ADAPTERS}
 
 
 def test_the_top_level_holds_doors_and_rooms_alone() -> None:
     top = {path.name for path in (ROOT / PACKAGE).iterdir() if path.suffix == ".py"}
 
-    assert top == {"__init__.py", "__main__.py", "locust.py", "netgraph.py", "rpc.py"}
+    assert top == {"__init__.py", "__main__.py", "adapters.py", "locust.py", "netgraph.py", "rpc.py"}
 
 
 def test_there_are_six_floors() -> None:

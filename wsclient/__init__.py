@@ -23,7 +23,8 @@ The map of the package, from the ground up. A room imports from those above it i
     cli/          `python -m wsclient`
     frozen/       what PyInstaller has to know
 
-`wsclient.netgraph` draws what a client did in the last seconds; `wsclient.locust` has users for Locust's load tests.
+`wsclient.netgraph` draws what a client did in the last seconds; `wsclient.locust` has users for Locust's load tests;
+`wsclient.adapters` has `async for` over messages in asyncio, and pygame events for signals.
 """
 
 import os

@@ -23,6 +23,7 @@ from wsclient import (
     WebSocketPeer,
     WebSocketServer,
 )
+from wsclient.adapters import aiter_messages, post_events
 from wsclient.core.networked_multiplayer_peer import ConnectionStatus
 from wsclient.netgraph import NetGraph
 
@@ -277,6 +278,12 @@ def nodes(root: Node, api: MultiplayerAPI) -> None:
     ship.rset_unreliable("x", 1.0)
     ship.rset_unreliable_id(2, "x", 1.0)
     root.remove_child(ship)
+
+
+async def other_loops(client: WebSocketClient) -> None:
+    async for message in aiter_messages(client, interval=0.01):
+        assert_type(message, str | bytes)
+    assert_type(post_events(client), int)
 
 
 def graph(client: WebSocketClient) -> None:
