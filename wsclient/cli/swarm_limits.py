@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -21,22 +22,28 @@ def raise_descriptor_limit(needed: int) -> int | None:
     Returns:
         The new limit; None if the system has no such limit.
     """
-    try:
-        import resource  # noqa: PLC0415 - Windows has none
-    except ImportError:
+    if sys.platform == "win32":
         return None
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if resource.RLIM_INFINITY in {soft, hard} and soft != hard:
-        hard = max(needed, soft)
-    if soft == resource.RLIM_INFINITY:
-        return None
-    if soft < needed:
-        soft = min(hard, needed)
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-        except (OSError, ValueError):  # macOS has a lower limit than it says
-            soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return soft
+    else:  # noqa: RET505 - which mypy takes for unreachable on Windows otherwise
+        return _raise_soft_limit(needed)
+
+
+if sys.platform != "win32":
+    import resource
+
+    def _raise_soft_limit(needed: int) -> int | None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if resource.RLIM_INFINITY in {soft, hard} and soft != hard:
+            hard = max(needed, soft)
+        if soft == resource.RLIM_INFINITY:
+            return None
+        if soft < needed:
+            soft = min(hard, needed)
+            try:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+            except (OSError, ValueError):  # macOS has a lower limit than it says
+                soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        return soft
 
 
 def descriptor_shortage(clients: int, processes: int, allowed: int | None) -> str:

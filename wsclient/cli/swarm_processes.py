@@ -13,10 +13,14 @@ from wsclient.cli.swarm_tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
 
     from wsclient.cli.swarm_options import SwarmOptions
+
+    if sys.platform == "win32":
+        from multiprocessing.connection import PipeConnection as Connection
+    else:
+        from multiprocessing.connection import Connection
 
 __all__ = ["run_in_processes"]
 
