@@ -110,6 +110,9 @@ def packets(client: WebSocketClient) -> None:
     client.send(memoryview(b"x"))
     client.send("x", client.WRITE_MODE_TEXT)
     client.put_var({"x": [1, 2.0]}, full_objects=False)
+    assert_type(client.send_fragment("x", is_final=False), Error)
+    assert_type(client.ping(b"x"), Error)
+    client.max_frame_size = client.max_frame_size or 1 << 16
     client.flush()
     assert_type(client.get_available_packet_count(), int)
     assert_type(client.get_packet(), bytes)
@@ -164,6 +167,7 @@ def signals(client: WebSocketClient) -> None:
     client.data_received.connect(on_nothing, (), client.CONNECT_PERSIST | client.CONNECT_REFERENCE_COUNTED)
     client.data_received.connect(lambda: print(client.get_message()))
     client.data_received.disconnect(on_nothing)
+    client.pong_received.connect(lambda payload, seconds: print(payload.hex(), 1000.0 * seconds))
     client.peer_packet.connect(on_peer)
     client.peer_connected.connect(on_peer)
     client.peer_disconnected.connect(on_peer)

@@ -33,10 +33,10 @@ class Histogram:
     """
 
     def __init__(self) -> None:
-        self.count = 0
-        self.total = 0.0
-        self.shortest = 0.0
-        self.longest = 0.0
+        self.count: int = 0
+        self.total: float = 0.0
+        self.shortest: float = 0.0
+        self.longest: float = 0.0
         self._buckets: Counter[int] = Counter()
 
     def record(self, seconds: float) -> None:

@@ -55,12 +55,12 @@ class Member:
         *,
         due: float,
     ) -> None:
-        self.client = client
-        self.number = number
+        self.client: WebSocketClient = client
+        self.number: int = number
         self.every: Callable[[], None] | None = None  # a script's work at intervals
-        self.is_open = False
-        self.is_over = False
-        self.is_leaving = False  # the swarm has ended it
+        self.is_open: bool = False
+        self.is_over: bool = False
+        self.is_leaving: bool = False  # the swarm has ended it
         self._tally = tally
         self._clock = clock
         self._on_open = on_open

@@ -86,7 +86,7 @@ class Frames:
     """
 
     def __init__(self, hz: float, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
-        self.missed = 0
+        self.missed: int = 0
         self._length = 1.0 / hz if hz else math.inf
         self._clock = clock
         self._sleep = sleep

@@ -34,7 +34,7 @@ class Recorder:
             self.target(name, seconds)
 
 
-recorder = Recorder()
+recorder: Recorder = Recorder()
 """The one of this process."""
 
 

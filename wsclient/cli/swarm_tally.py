@@ -28,7 +28,7 @@ class Tally:
         self.counts: Counter[str] = Counter()
         self.errors: Counter[tuple[str, str]] = Counter()
         self.times: dict[str, Histogram] = {}
-        self.trace = ""
+        self.trace: str = ""
         self.cpu: list[float] = []
 
     def record(self, name: str, seconds: float) -> None:

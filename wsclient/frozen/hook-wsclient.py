@@ -19,4 +19,4 @@ def _modules() -> list[str]:
     return [f"wsclient.{_LIBRARY}", *(".".join(("wsclient", *path.parts)) for path in sorted(sources))]
 
 
-hiddenimports = _modules()
+hiddenimports: list[str] = _modules()
