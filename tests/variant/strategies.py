@@ -18,8 +18,10 @@ floats64 = st.floats(allow_nan=False)
 ints32 = st.integers(-(2**31), 2**31 - 1)
 ints64 = st.integers(-(2**63), 2**63 - 1)
 numbers = {"f": floats32, "i": ints32, "d": floats64, "q": ints64}
-# What the engine changes on the way is left out: a NUL ends a text, a byte order mark at its start is dropped.
-texts = st.text(st.characters(exclude_characters="\0"), max_size=12).map(lambda text: text.lstrip("\ufeff"))
+# What the engines change on the way is left out: a NUL ends a text, a byte order mark at its start is dropped, and in
+# Godot 4 a lone surrogate becomes U+FFFD.
+kept = st.characters(codec="utf-8", exclude_characters="\0")
+texts = st.text(kept, max_size=12).map(lambda text: text.lstrip("\ufeff"))
 ids = st.integers(1, 2**64 - 1)
 
 
