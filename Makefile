@@ -61,7 +61,7 @@ test: $(VENV)/.has-test
 	$(BIN)/python -m pytest -n auto --dist worksteal -m 'not outside' --cov --cov-report=term $(PYTEST_ARGS)
 
 test-fast: $(VENV)/.has-test
-	$(BIN)/python -m pytest -n auto --dist worksteal -q tests/ground tests/core tests/variant tests/protocol tests/scene $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal -q -m 'not untraced' tests/ground tests/core tests/variant tests/protocol tests/scene $(PYTEST_ARGS)
 
 test-outside: $(VENV)/.has-test
 	$(BIN)/python -m pytest -n auto --dist worksteal -m outside $(PYTEST_ARGS)
