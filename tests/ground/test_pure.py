@@ -22,7 +22,8 @@ def both(tmp_path, monkeypatch):
     (tmp_path / "other" / "__init__.py").touch()
     monkeypatch.setattr(wsclient, "__path__", [str(tmp_path)])
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    others = [finder for finder in sys.meta_path if getattr(finder, "__module__", "") != prefer_pure.__module__]
+    monkeypatch.setattr(sys, "meta_path", others)  # even if these tests run as pure Python
     yield
     sys.modules.pop("other", None)
 
