@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyee import EventEmitter
 
 from benchmarks.clients.base import FRAME, TO_FILL, Client, longest_of, rest
-from wsclient import WebSocketClient
+from wsclient import PollGroup, WebSocketClient
 
 if TYPE_CHECKING:
     import ssl
@@ -23,7 +23,7 @@ class Ours(Client):
     def __init__(self, context: ssl.SSLContext) -> None:
         super().__init__(context)
         self.client = self._new()
-        self._many: list[WebSocketClient] = []
+        self._many = PollGroup()
         self._is_text = False
 
     def _new(self, *, compression: bool = False) -> WebSocketClient:
@@ -116,11 +116,10 @@ class Ours(Client):
             client = self._new()
             client.connect_to_url(url)
             _open(client)
-            self._many.append(client)
+            self._many.add(client)
 
     def look_at_all(self) -> None:
-        for client in self._many:
-            client.poll()
+        self._many.poll()
 
     def fill(self) -> None:
         end = time.monotonic() + TO_FILL
