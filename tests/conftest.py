@@ -18,14 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).parent
-# What plays against browsers, engines, servers and compilers: minutes, most of them spent waiting.
+# What plays against browsers, engines, servers and compilers, or starts whole programs: minutes, most of them waiting.
 OUTSIDE = (
     "browser",
     "interop",
-    "demos/engines",
-    "demos/godot",
-    "demos/godot4",
-    "demos/web",
+    "demos",
+    "docs/test_programs.py",
+    "docs/test_snippets.py",
     "endurance",
     "typing",
     "test_locust.py",
