@@ -20,26 +20,6 @@ from wsclient.websocket.multiplayer_peer import WebSocketMultiplayerPeer
 DISCONNECTED, CONNECTING, CONNECTED = 0, 1, 2
 
 
-@pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
-@pytest.fixture
-def client(network: FakeNetwork):
-    with WebSocketClient(transport=network) as client:
-        yield client
-
-
-@pytest.fixture
-def transport(client: WebSocketClient, network: FakeNetwork) -> FakeTransport:
-    """Of a connection that is open."""
-    client.connect_to_url(URL)
-    network.latest.open_now()
-    client.poll()
-    return network.latest
-
-
 each_state = pytest.mark.parametrize("state", STATES)
 
 

@@ -73,11 +73,6 @@ def test_a8_data_that_is_lost_at_exit_is_logged_once(url: str) -> None:
     assert " bytes in 1 messages unsent: they are lost" in told
 
 
-@pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
 def blocked(network: FakeNetwork) -> WebSocketClient:
     """Makes a client with five bytes that the network does not take."""
     client = WebSocketClient(transport=network)

@@ -21,11 +21,6 @@ from wsclient.protocol.events import Ended, Event
 from wsclient.websocket.client import WebSocketClient
 
 
-@pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
 @pytest.fixture(autouse=True)
 def without_collector():
     """What only the garbage collector would free is not free."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.support.client_states import URL
@@ -10,26 +12,9 @@ from wsclient.core.signal_connection import ConnectFlags
 from wsclient.multiplayer.godot3 import relay
 from wsclient.multiplayer.godot3.relay import IdAssigned, PeerAdded, PeerPacket
 from wsclient.protocol.events import Ended, Messages
-from wsclient.websocket.client import WebSocketClient
 
-
-@pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
-@pytest.fixture
-def client(network: FakeNetwork):
-    with WebSocketClient(transport=network) as client:
-        yield client
-
-
-@pytest.fixture
-def transport(client: WebSocketClient, network: FakeNetwork) -> FakeTransport:
-    client.connect_to_url(URL)
-    network.latest.open_now()
-    client.poll()
-    return network.latest
+if TYPE_CHECKING:
+    from wsclient.websocket.client import WebSocketClient
 
 
 @pytest.fixture

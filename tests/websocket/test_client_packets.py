@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.support.client_states import STATES, URL, reach
@@ -10,29 +12,10 @@ from tests.support.signal_log import signals_of
 from wsclient.ground.error import Error
 from wsclient.protocol.events import Ended
 from wsclient.variant import encode
-from wsclient.websocket.client import WebSocketClient
 from wsclient.websocket.connection_statistics import ConnectionStatistics
 
-
-@pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
-@pytest.fixture
-def client(network: FakeNetwork):
-    with WebSocketClient(transport=network) as client:
-        yield client
-
-
-@pytest.fixture
-def transport(client: WebSocketClient, network: FakeNetwork) -> FakeTransport:
-    """Of a connection that is open."""
-    client.connect_to_url(URL)
-    network.latest.open_now()
-    client.poll()
-    return network.latest
-
+if TYPE_CHECKING:
+    from wsclient.websocket.client import WebSocketClient
 
 each_state = pytest.mark.parametrize("state", STATES)
 

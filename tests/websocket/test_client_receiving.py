@@ -14,17 +14,6 @@ from wsclient.websocket.client import WebSocketClient
 
 
 @pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
-@pytest.fixture
-def client(network: FakeNetwork):
-    with WebSocketClient(transport=network) as client:
-        yield client
-
-
-@pytest.fixture
 def transport(client: WebSocketClient, network: FakeNetwork) -> FakeTransport:
     """Of a connection that is open, and of limits that tests can reach: 1 KiB and 4 packets."""
     client.set_buffers(1, 4, 1, 4)

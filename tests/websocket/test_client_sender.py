@@ -14,11 +14,6 @@ from wsclient.transport.native import NativeTransport
 
 
 @pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
-@pytest.fixture
 def client(network: FakeNetwork):
     """An open one."""
     with WebSocketClient(transport=network) as client:

@@ -14,26 +14,6 @@ from wsclient.protocol.events import CloseReceived, Ended, FailureKind, Stage
 from wsclient.websocket.client import WebSocketClient
 
 
-@pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
-@pytest.fixture
-def client(network: FakeNetwork):
-    with WebSocketClient(transport=network) as client:
-        yield client
-
-
-@pytest.fixture
-def transport(client: WebSocketClient, network: FakeNetwork) -> FakeTransport:
-    """Of a connection that is open."""
-    client.connect_to_url(URL)
-    network.latest.open_now()
-    client.poll()
-    return network.latest
-
-
 def fail(*_args: object) -> None:
     raise ZeroDivisionError
 

@@ -59,11 +59,6 @@ TELLS: dict[str, Callable[[WebSocketClient], object]] = {
 
 
 @pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
-@pytest.fixture
 def client(network: FakeNetwork):
     """An open one with a message to read, polled by this thread."""
     with WebSocketClient(transport=network) as client:

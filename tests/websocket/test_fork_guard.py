@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import warnings
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.children import in_child, needs_fork
 from tests.support.client_states import URL, reach
 from tests.support.driving import RecordingClient, drive
-from tests.support.fake_transport import FakeNetwork
 from tests.support.scripted_server import LoopbackListener, ScriptedServer
 from wsclient.ground.error import Error
 from wsclient.transport.forked import ForkedTransport
 from wsclient.websocket.client import WebSocketClient
 from wsclient.websocket.fork_guard import disown_all
+
+if TYPE_CHECKING:
+    from tests.support.fake_transport import FakeNetwork
 
 pytestmark = pytest.mark.hostile("G22")
 
@@ -146,11 +149,6 @@ def test_a_child_can_still_make_contexts_whatever_the_parents_threads_were_doing
 
 
 # The same without a fork, state by state
-
-
-@pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
 
 
 @pytest.mark.parametrize("state", ["connecting", "open", "closing", "closed by the server"])

@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
 # Hooks for subclasses
 
 

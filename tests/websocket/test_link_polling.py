@@ -12,11 +12,6 @@ from wsclient import WebSocketClient
 
 
 @pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
-@pytest.fixture
 def client(network: FakeNetwork):
     """Open, with a `poll_budget` of 4 ms."""
     with WebSocketClient(transport=network) as client:

@@ -37,17 +37,6 @@ def header(kind: int, source: int = 1, target: int = 0) -> bytes:
 
 
 @pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
-@pytest.fixture
-def client(network: FakeNetwork):
-    with WebSocketClient(transport=network) as client:
-        yield client
-
-
-@pytest.fixture
 def transport(client: WebSocketClient, network: FakeNetwork) -> FakeTransport:
     """Of a connection in multiplayer mode that is open, with no session yet."""
     client.connect_to_url(URL, gd_mp_api=True)

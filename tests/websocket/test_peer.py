@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.support.fake_transport import SERVER, FakeNetwork, FakeTransport, binary, text
 from wsclient.core.packet_peer import PacketPeer
 from wsclient.ground.error import Error
 from wsclient.protocol.events import Ended
-from wsclient.websocket.client import WebSocketClient
 from wsclient.websocket.peer import WebSocketPeer
 
+if TYPE_CHECKING:
+    from wsclient.websocket.client import WebSocketClient
+
 TEXT, BINARY = WebSocketPeer.WRITE_MODE_TEXT, WebSocketPeer.WRITE_MODE_BINARY
-
-
-@pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
-@pytest.fixture
-def client(network: FakeNetwork):
-    with WebSocketClient(transport=network) as client:
-        client.connect_to_url("ws://host")
-        network.latest.open_now()
-        client.poll()
-        yield client
-
-
-@pytest.fixture
-def transport(client: WebSocketClient, network: FakeNetwork) -> FakeTransport:
-    return network.latest
-
-
-@pytest.fixture
-def peer(client: WebSocketClient) -> WebSocketPeer:
-    peer = client.get_peer(1)
-    assert peer is not None
-    return peer
 
 
 # Made by hand

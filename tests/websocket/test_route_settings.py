@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from tests.support.fake_transport import FakeNetwork
 from wsclient.ground.error import Error
 from wsclient.protocol.events import Ended
 from wsclient.protocol.http11 import ResponseHead
 from wsclient.protocol.url import URL
 from wsclient.transport.clock import wall_clock
-from wsclient.websocket.client import WebSocketClient
 
-
-@pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
-@pytest.fixture
-def client(network: FakeNetwork):
-    with WebSocketClient(transport=network) as client:
-        yield client
-
+if TYPE_CHECKING:
+    from tests.support.fake_transport import FakeNetwork
+    from wsclient.websocket.client import WebSocketClient
 
 # Proxies
 

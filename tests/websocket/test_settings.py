@@ -5,25 +5,17 @@ from __future__ import annotations
 import ssl
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fake_transport import FakeNetwork
 from wsclient.ground.error import Error
-from wsclient.websocket.client import WebSocketClient
+
+if TYPE_CHECKING:
+    from tests.support.fake_transport import FakeNetwork
+    from wsclient.websocket.client import WebSocketClient
 
 PEM = "-----BEGIN CERTIFICATE-----\n"
-
-
-@pytest.fixture
-def network() -> FakeNetwork:
-    return FakeNetwork()
-
-
-@pytest.fixture
-def client(network: FakeNetwork):
-    with WebSocketClient(transport=network) as client:
-        yield client
 
 
 # Times
