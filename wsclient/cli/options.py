@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ExitCode", "Options", "parse"]
+__all__ = ["ExitCode", "Options", "add_server_options", "count", "parse", "positive"]
 
 
 class ExitCode(IntEnum):
@@ -109,38 +109,51 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    add_server_options(parser, headers="for the request")
     add = parser.add_argument
-    add("url", help="ws://... or wss://...; without a scheme ws://")
-    add("--protocol", dest="protocols", action="append", default=[], metavar="NAME", help="a sub-protocol to ask for")
-    add("--header", dest="headers", action="append", default=[], metavar="'NAME: VALUE'", help="for the request")
-    add("--insecure", action="store_true", help="do not check the server's certificate")
-    add("--cert", metavar="FILE", help="PEM file with the certificate to trust in place of the usual roots")
     add(
         "--ping",
         action="store_true",
         help="read no input, but measure the round trips of the heartbeat, to about 1 ms",
     )
-    add("--interval", type=_seconds, default=1.0, metavar="SECONDS", help="between pings, and for each answer (1)")
+    add("--interval", type=positive, default=1.0, metavar="SECONDS", help="between pings, and for each answer (1)")
     add(
         "--listen",
-        type=_count,
+        type=count,
         metavar="N",
         help="end after N messages (with --ping: round trips), not with the input: waits for answers",
     )
-    add("--timeout", type=_seconds, metavar="SECONDS", help="end after so long, whatever has come")
+    add("--timeout", type=positive, metavar="SECONDS", help="end after so long, whatever has come")
     add("--json", action="store_true", help="one JSON object a line")
     add("--stats", action="store_true", help="at the end, show what was counted")
     return parser
 
 
-def _count(text: str) -> int:
+def add_server_options(parser: argparse.ArgumentParser, *, headers: str) -> None:
+    """Adds the URL of a server and the options of how to connect to it.
+
+    Args:
+        parser: parses a command of `python -m wsclient`.
+        headers: the help of `--header`.
+    """
+    add = parser.add_argument
+    add("url", help="ws://... or wss://...; without a scheme ws://")
+    add("--protocol", dest="protocols", action="append", default=[], metavar="NAME", help="a subprotocol to ask for")
+    add("--header", dest="headers", action="append", default=[], metavar="'NAME: VALUE'", help=headers)
+    add("--insecure", action="store_true", help="do not check the server's certificate")
+    add("--cert", metavar="FILE", help="PEM file with the certificate to trust in place of the usual roots")
+
+
+def count(text: str) -> int:
+    """Reads the value of an option that is a whole number from 1 on."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
     return number
 
 
-def _seconds(text: str) -> float:
+def positive(text: str) -> float:
+    """Reads the value of an option that is a finite number above 0."""
     number = float(text)
     if not (isfinite(number) and number > 0.0):
         raise argparse.ArgumentTypeError("a number above 0")

@@ -9,6 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wsclient.cli.options import add_server_options, count, positive
 from wsclient.cli.swarm_plan import Plan
 from wsclient.ground.value import Value
 from wsclient.protocol.errors import InvalidArgument
@@ -195,23 +196,19 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    add_server_options(parser, headers="for each request")
     add = parser.add_argument
-    add("url", help="ws://... or wss://...; without a scheme ws://")
-    add("--protocol", dest="protocols", action="append", default=[], metavar="NAME", help="a subprotocol to ask for")
-    add("--header", dest="headers", action="append", default=[], metavar="'NAME: VALUE'", help="for each request")
-    add("--insecure", action="store_true", help="do not check the server's certificate")
-    add("--cert", metavar="FILE", help="PEM file with the certificate to trust in place of the usual roots")
-    add("--clients", type=_count, default=100, metavar="N", help="how many (100)")
-    add("--rate", type=_positive, default=50.0, metavar="N", help="how many connect in a second (50)")
-    add("--duration", type=_positive, default=30.0, metavar="SECONDS", help="from the first connect on (30)")
+    add("--clients", type=count, default=100, metavar="N", help="how many (100)")
+    add("--rate", type=positive, default=50.0, metavar="N", help="how many connect in a second (50)")
+    add("--duration", type=positive, default=30.0, metavar="SECONDS", help="from the first connect on (30)")
     add("--hz", type=_not_negative, default=0.0, help="poll so many times a second, as a game; 0: when data come (0)")
     add("--send", metavar="TEXT|@FILE", help="what each client sends; the next message that comes is the answer")
-    add("--every", type=_positive, default=1.0, metavar="SECONDS", help="between two messages of a client (1)")
+    add("--every", type=positive, default=1.0, metavar="SECONDS", help="between two messages of a client (1)")
     add("--script", type=Path, metavar="BOT.PY", help="what each client does; see below")
-    add("--processes", type=_count, default=1, metavar="N", help="divide the clients among so many (1)")
+    add("--processes", type=count, default=1, metavar="N", help="divide the clients among so many (1)")
     add("--report", type=Path, metavar="FILE", help="write all figures as JSON")
     add("--plot", type=Path, metavar="FILE", help="draw them, as .png or .svg; needs matplotlib")
-    add("--fail-under-p99", type=_positive, metavar="MS", help="fail if the 99th percentile is over this")
+    add("--fail-under-p99", type=positive, metavar="MS", help="fail if the 99th percentile is over this")
     add("--max-errors", type=_whole, default=0, metavar="N", help="fail if there are more errors (0)")
     return parser
 
@@ -223,22 +220,8 @@ def _whole(text: str) -> int:
     return number
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return number
-
-
 def _not_negative(text: str) -> float:
     number = float(text)
     if not (isfinite(number) and number >= 0.0):
         raise argparse.ArgumentTypeError("a number of 0 or more")
-    return number
-
-
-def _positive(text: str) -> float:
-    number = _not_negative(text)
-    if number == 0.0:
-        raise argparse.ArgumentTypeError("a number above 0")
     return number
