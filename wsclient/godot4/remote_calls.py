@@ -11,11 +11,11 @@ from wsclient.godot4.rpc_marks import BoundRPC
 from wsclient.godot4.scene_routes import includes
 from wsclient.ground.error import Error
 from wsclient.ground.value import Value
-from wsclient.multiplayer.command_error import shown
 from wsclient.multiplayer.godot4.scene_commands import invocation_of_call
 from wsclient.multiplayer.node_reference import NodeById, NodeReference
 from wsclient.scene.rpc_admission import NotAdmitted, check_arguments
 from wsclient.scene.rpc_doubts import nearest_in_words
+from wsclient.scene.rpc_target import node_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,11 +163,7 @@ class RemoteCalls:
                 raise NotAdmitted(f"for the node of number {reference.path_id}, which it never announced")
         else:
             path = reference.path
-        node = None if root is None else root.get_node_or_null(path)
-        if node is None:
-            missing = "there is no root_node" if root is None else f"{root!r} has none of this path"
-            raise NotAdmitted(f"for node {shown(path)}, but {missing}")
-        return node
+        return node_at(root, path)
 
 
 def _is_below(root: Node | None, node: Node) -> bool:

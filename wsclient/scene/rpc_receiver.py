@@ -26,6 +26,7 @@ from wsclient.multiplayer.known_paths import KnownPaths
 from wsclient.multiplayer.node_reference import NodeById, NodeReference
 from wsclient.scene.rpc_admission import NotAdmitted, check_arguments, check_mode
 from wsclient.scene.rpc_sender import put
+from wsclient.scene.rpc_target import node_at
 from wsclient.transport.clock import monotonic
 
 if TYPE_CHECKING:
@@ -120,11 +121,7 @@ class RPCReceiver:
                 raise NotAdmitted(f"for the node of path {reference.path_id}, which it never announced")
         else:
             path = reference.path
-        node = None if root is None else root.get_node_or_null(path)
-        if node is None:
-            missing = "there is no root_node" if root is None else f"{root!r} has none of this path"
-            raise NotAdmitted(f"for node {shown(path)}, but {missing}")
-        return node
+        return node_at(root, path)
 
     def _learn(self, peer: NetworkedMultiplayerPeer, source: int, command: Command | None) -> None:
         """Handles paths. A path without a node is confirmed too, as in the engine: the node may be added later."""

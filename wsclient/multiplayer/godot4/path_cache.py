@@ -9,43 +9,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wsclient.multiplayer.sent_number import SentNumber
+
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-__all__ = ["SentNode", "SentNodes"]
-
-
-class SentNode:
-    """One node that we refer to, and the peers that know its number.
-
-    Attributes:
-        path_id: 1, 2, .. in order of first use, one sequence for all peers.
-        announced: the peers that were sent the number.
-        confirmed: those of them that answered.
-    """
-
-    __slots__ = ("announced", "confirmed", "path_id")
-
-    def __init__(self, path_id: int) -> None:
-        self.path_id: int = path_id
-        self.announced: set[int] = set()
-        self.confirmed: set[int] = set()
+__all__ = ["SentNodes"]
 
 
 class SentNodes:
     """Numbers for nodes. A node that leaves and comes back gets a new one."""
 
     def __init__(self) -> None:
-        self._entries: dict[Hashable, SentNode] = {}
-        self._by_id: dict[int, SentNode] = {}
+        self._entries: dict[Hashable, SentNumber] = {}
+        self._by_id: dict[int, SentNumber] = {}
         self._last_id = 0
 
-    def entry(self, node: Hashable) -> SentNode:
+    def entry(self, node: Hashable) -> SentNumber:
         """Returns the node's entry; a new number on first use."""
         entry = self._entries.get(node)
         if entry is None:
             self._last_id += 1
-            entry = self._entries[node] = self._by_id[self._last_id] = SentNode(self._last_id)
+            entry = self._entries[node] = self._by_id[self._last_id] = SentNumber(self._last_id)
         return entry
 
     def confirm(self, peer_id: int, path_id: int) -> bool:
@@ -58,12 +43,7 @@ class SentNodes:
         if not 0 < path_id <= self._last_id:
             return False
         entry = self._by_id.get(path_id)
-        if entry is None:
-            return True
-        if peer_id not in entry.announced:
-            return False
-        entry.confirmed.add(peer_id)
-        return True
+        return entry is None or entry.confirm(peer_id)
 
     def forget(self, node: Hashable) -> None:
         """Forgets a node that has left the tree."""
@@ -74,8 +54,7 @@ class SentNodes:
     def forget_peer(self, peer_id: int) -> None:
         """Forgets the numbers that a peer knew, because it has left."""
         for entry in self._entries.values():
-            entry.announced.discard(peer_id)
-            entry.confirmed.discard(peer_id)
+            entry.forget_peer(peer_id)
 
     def clear(self) -> None:
         """Forgets everything, for another network, in which numbers start at 1 again."""
