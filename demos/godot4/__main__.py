@@ -8,15 +8,15 @@ Fly with the arrow keys or WASD. Until you press one of them, the ship flies its
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import sys
+from typing import TYPE_CHECKING
 
+from demos.arena.godot_server import run
 from demos.arena.model import Ship
-from demos.arena.options import add_player_options
-from demos.arena.window import Window, add_options
-from demos.godot4.companions import Companions, NoGodot
+from demos.godot4.companions import Companions
 from demos.godot4.game import Godot4Game
+
+if TYPE_CHECKING:
+    from demos.arena.window import Window
 
 __all__ = ["main", "play"]
 
@@ -24,20 +24,8 @@ SCREENSHOT = "arena-godot4.png"
 
 
 def main() -> None:
-    options = _options()
-    window = Window(options.seconds, options.headless, options.screenshot)
-    if window.headless and options.screenshot is None:
-        window.screenshot = SCREENSHOT
-    with contextlib.suppress(KeyboardInterrupt):
-        if options.join:
-            play(options.name, options.join, window)
-            return
-        try:
-            companions = Companions(options.players - 1)
-        except NoGodot as problem:
-            sys.exit(str(problem))
-        with companions:
-            play(options.name, companions.url, window)
+    description = __doc__.partition("\n")[0]
+    run("demos.godot4", Companions, play, description=description, picture=SCREENSHOT, server="Godot 4 server")
 
 
 def play(name: str, url: str, window: Window) -> None:
@@ -48,14 +36,6 @@ def play(name: str, url: str, window: Window) -> None:
     finally:
         game.leave()
         print(game.polls.summary())
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m demos.godot4", description=__doc__.partition("\n")[0])
-    add_player_options(parser)
-    add_options(parser, picture=SCREENSHOT)
-    parser.add_argument("--join", metavar="URL", help="play on a Godot 4 server that is already running, without bots")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":
