@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.fake_clock import FakeClock
 from tests.support.memory_stream import MemoryStream
 from wsclient.protocol.connection import Connection, Role
+from wsclient.testing import FakeClock
 from wsclient.transport.polled_time import PolledClock
 from wsclient.transport.writer import Writer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.fake_clock import FakeClock
+from wsclient.testing import FakeClock
 from wsclient.websocket.poll_meter import PollMeter
 
 
