@@ -48,10 +48,6 @@ def to_ascii(host: str, shown: str) -> str:
         raise InvalidArgument(f"{shown} is not an internationalized domain name{advice}") from None
 
 
-def _punycode(label: str) -> str:
-    return label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
-
-
 class _AnotherName(Exception):
     """The standard library's codec makes another name of it than browsers do."""
 

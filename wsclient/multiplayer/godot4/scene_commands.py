@@ -61,7 +61,6 @@ _U8, _U16, _U32, _I32 = Struct("<B"), Struct("<H"), Struct("<I"), Struct("<i")
 _NODE_FIELDS = (_U8, _U16, _U32)  # by bits 4 and 5 of the first byte
 _METHOD_FIELDS = (_U8, _U16)  # by bit 6
 
-_CHECKSUM_SIZE = 32
 _SIMPLIFY = Struct("<B32sxI")
 _CONFIRM = Struct("<B?I")
 _SYS = Struct("<BBi")
