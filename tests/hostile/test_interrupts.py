@@ -27,7 +27,7 @@ SAMPLES = 40
 
 # Where the signal that ends it all is on its way to the handlers: what is interrupted there counts as delivered.
 APPLYING = frozenset({"_tell_next", "_tell_event", "_end", "let_go", "_work"})
-TELLING = {"_emit", "_emit_owed", "_tell", "_on_disconnect", "_on_error"}
+TELLING = {"_tell_owed", "_tell", "_hook", "_emit", "_emit_to_each", "_on_disconnect", "_on_error"}
 
 
 class Interruption:
