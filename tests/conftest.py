@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,12 +61,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Marks what is outside, and what is untraced.
     """
-    folders = {"outside": OUTSIDE, "untraced": UNTRACED}
-    marked = {HERE / folder: mark for mark, those in folders.items() for folder in those}
     for item in items:
-        for folder, mark in marked.items():
-            if item.path.is_relative_to(folder):
+        for mark, names in (("outside", OUTSIDE), ("untraced", UNTRACED)):
+            if any(item.path.is_relative_to(HERE / name) for name in names):
                 item.add_marker(mark)
+        if is_hypothesis_test(getattr(item, "obj", None)):  # a hundred examples of what other tests trace once
+            item.add_marker("untraced")
         for name in ("hostile", "faults"):
             for mark in item.iter_markers(name):
                 item.extra_keyword_matches.update(mark.args)
