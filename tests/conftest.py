@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 import sys
 import threading
@@ -62,14 +63,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Marks what is outside, and what is untraced.
     """
     for item in items:
-        for mark, names in (("outside", OUTSIDE), ("untraced", UNTRACED)):
-            if any(item.path.is_relative_to(HERE / name) for name in names):
-                item.add_marker(mark)
+        for mark in _marks_of(item.path):
+            item.add_marker(mark)
         if is_hypothesis_test(getattr(item, "obj", None)):  # a hundred examples of what other tests trace once
             item.add_marker("untraced")
         for name in ("hostile", "faults"):
             for mark in item.iter_markers(name):
                 item.extra_keyword_matches.update(mark.args)
+
+
+@functools.cache
+def _marks_of(path: Path) -> list[str]:
+    folders = {"outside": OUTSIDE, "untraced": UNTRACED}
+    return [mark for mark, names in folders.items() if any(path.is_relative_to(HERE / name) for name in names)]
 
 
 @pytest.hookimpl(wrapper=True)

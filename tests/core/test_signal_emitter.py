@@ -929,6 +929,7 @@ def use_with_exceptions(door: Door) -> None:
 
 @pytest.mark.usefixtures("no_garbage_collector")
 @pytest.mark.parametrize("use", [use_nothing, use_signals, use_with_exceptions])
+@pytest.mark.untraced
 def test_an_object_is_freed_with_its_last_reference(use: Callable[[Door], None]) -> None:
     door = Door()
     use(door)

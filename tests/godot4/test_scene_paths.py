@@ -91,6 +91,7 @@ def test_a_number_is_taken_once(paths):
     assert paths.path_of(5, 3) == "One"
 
 
+@pytest.mark.untraced
 def test_a_flood_of_paths_is_remembered_up_to_the_limit(paths, sent):
     for number in range(MAX_KNOWN_PATHS):
         paths.learn(5, announced(number, "x"), None)

@@ -451,6 +451,7 @@ def test_of_what_is_right_and_compressed_all_make_the_same(peer: str, stream: by
 @each_mode
 @settings(max_examples=300)
 @given(stream=st.one_of(streams(valid_frames, odd_frames), mutated))
+@pytest.mark.untraced
 def test_of_what_is_wrong_all_make_the_same_or_it_is_known_why_not(peer: str, deflates: bool, stream: bytes) -> None:
     verdict, said = judged(stream, deflates=deflates)
     theirs = PEERS[peer](stream, deflates=deflates)

@@ -404,6 +404,7 @@ class TestAStep:
             pytest.param((frame(TEXT) * 2047 + frame(PING)) * 16, id="long-runs-between-pings"),
         ],
     )
+    @pytest.mark.untraced
     def test_makes_a_bounded_number_of_calls(self, wire: bytes) -> None:
         made = self.steps(wire)
 

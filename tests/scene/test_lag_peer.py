@@ -100,6 +100,7 @@ class TestSending:
         bench.after(0.1)
         assert "a packet to 0 was refused on its way: ERR_OUT_OF_MEMORY" in caplog.text
 
+    @pytest.mark.untraced
     def test_more_than_the_line_holds_is_refused(self, bench):
         answers = [bench.lag.put_packet(b"x") for _ in range(MOST_ON_THE_WAY + 1)]
         assert answers == [Error.OK] * MOST_ON_THE_WAY + [Error.ERR_OUT_OF_MEMORY]

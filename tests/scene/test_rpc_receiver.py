@@ -114,6 +114,7 @@ class TestPaths:
         receiver.receive(root, peer, 5, CALL.by_id(3))
         assert (player.calls, other.calls) == ([], [1])
 
+    @pytest.mark.untraced
     def test_h15_a_flood_of_paths_is_remembered_up_to_the_limit_and_not_confirmed_beyond(
         self, receiver, root, peer, caplog
     ):

@@ -310,7 +310,7 @@ class ClientMachine(RuleBasedStateMachine):
         self.client.__exit__(None, None, None)
 
 
-TestClient = ClientMachine.TestCase
+TestClient = pytest.mark.untraced(ClientMachine.TestCase)
 TestClient.settings = settings(stateful_step_count=40)
 
 

@@ -211,6 +211,7 @@ def test_values_are_counted_at_any_depth(case: tuple[object, Dialect]) -> None:
         pytest.param([NodePath.from_names([""] * 65_536 * 8)], id="names-of-a-path"),
     ],
 )
+@pytest.mark.untraced
 def test_too_many_values_are_refused_however_they_are_arranged(value: object) -> None:
     with pytest.raises(VariantError, match="more values than") as refused:
         decode(encode(value), max_items=65_536)
