@@ -40,7 +40,7 @@ EVENTS = [
     ),
     pytest.param(
         lambda report: report.opened("", 0, "chat\x1b"),
-        "* connected, sub-protocol chat\\x1b",
+        "* connected, subprotocol chat\\x1b",
         {"event": "opened", "host": "", "port": 0, "protocol": "chat\x1b"},
         id="opened-and-gone",
     ),

@@ -184,7 +184,7 @@ def test_the_settings_reach_the_client():
     assert (play.client.verify_ssl, play.client.trusted_ssl_certificate) == (False, "own.pem")
     assert list(play.transport.request.subprotocols) == ["chat"]
     assert list(play.transport.request.headers) == [("A", "1")]
-    assert play.lines[0] == f"{OPENED}, sub-protocol chat"
+    assert play.lines[0] == f"{OPENED}, subprotocol chat"
 
 
 def test_pings_are_measured_counted_and_summed_up():

@@ -25,7 +25,7 @@ ROWS = {
     "A11": "missing/duplicate/wrong Upgrade -> E",
     "A12": "Connection: keep-alive, Upgrade -> accepted; Connection: close -> E",
     "A13": "accept missing / wrong / duplicated / wrong case of base64 -> E",
-    "A14": "unrequested sub-protocol, two protocols, protocol with spaces, requested but none -> E",
+    "A14": "unrequested subprotocol, two protocols, protocol with spaces, requested but none -> E",
     "A15": "unrequested extension, unknown extension, duplicated permessage-deflate -> E",
     "A16": (
         'server_max_window_bits = 0, 7, 8 (zlib\'s rule), 16, 99, "", "Arabic digits", repeated -> accepted only '
@@ -233,7 +233,7 @@ ROWS = {
         "becomes a Basic Authorization header and never shows in logs"
     ),
     "H07": "header value or name with CR/LF/NUL, Host/Upgrade/Sec-* overrides, 1 MiB header -> refused",
-    "H08": "sub-protocol with separators, duplicates, non-ASCII -> refused",
+    "H08": "subprotocol with separators, duplicates, non-ASCII -> refused",
     "H09": "gc with cycles, client dropped while open -> socket closed, ResourceWarning, no exception in __del__",
     "H10": "interpreter shutdown with open clients -> no traceback",
     "H11": (

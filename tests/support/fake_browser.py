@@ -178,7 +178,7 @@ class FakeBrowser:
         refusal: what the constructor of the next one throws; "" for nothing.
 
     Args:
-        new_socket: makes a WebSocket, given its URL and its sub-protocols.
+        new_socket: makes a WebSocket, given its URL and its subprotocols.
     """
 
     def __init__(self, new_socket: Callable[[str, JsArray], JsSocket] = JsSocket) -> None:

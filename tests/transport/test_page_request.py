@@ -29,7 +29,7 @@ def test_a_browser_is_given_the_whole_url(url: str, address: str) -> None:
 @pytest.mark.parametrize(
     ("url", "headers", "settings", "words"),
     [
-        ("ws://a/", (("X-Token", "secret"),), Settings(), r"headers \(X-Token\).*sub-protocol.*first message"),
+        ("ws://a/", (("X-Token", "secret"),), Settings(), r"headers \(X-Token\).*subprotocol.*first message"),
         ("ws://me:secret@a/", (), Settings(), "user name and password.*query"),
         ("wss://a/", (), Settings(verify_ssl=False), "verify_ssl = False"),
         ("wss://a/", (), Settings(trusted_certificate=PEM), "trusted_ssl_certificate"),

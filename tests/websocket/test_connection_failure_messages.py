@@ -290,18 +290,18 @@ MESSAGES = {
             "and redirects are not followed: connect there."
         ),
     ),
-    "wrong-sub-protocol": (
+    "wrong-subprotocol": (
         partial(chose, "Sec-WebSocket-Protocol: other", protocols=("chat",)),
         (
             "The server chose the subprotocol 'other', which was not asked for (chat). "
-            "Ask for the sub-protocols that the server knows, or for none."
+            "Ask for the subprotocols that the server knows, or for none."
         ),
     ),
-    "no-sub-protocol": (
+    "no-subprotocol": (
         partial(chose, protocols=("chat",)),
         (
             "The server chose none of the subprotocols that were asked for (chat). "
-            "Ask for the sub-protocols that the server knows, or for none."
+            "Ask for the subprotocols that the server knows, or for none."
         ),
     ),
     "not-a-websocket-server": (

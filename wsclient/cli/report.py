@@ -78,7 +78,7 @@ class PlainReport(Report):
     def opened(self, host: str, port: int, protocol: str) -> None:
         """Shows the address and the subprotocol."""
         where = f" to {host} port {port}" if host else ""  # unknown if it has been closed meanwhile
-        which = f", sub-protocol {escape(protocol)}" if protocol else ""
+        which = f", subprotocol {escape(protocol)}" if protocol else ""
         self._line("*", f"connected{where}{which}")
 
     def received(self, message: str | bytes) -> None:

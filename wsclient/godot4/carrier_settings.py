@@ -25,7 +25,7 @@ class CarrierSettings:
 
     @property
     def supported_protocols(self) -> list[str]:
-        """Sub-protocols to ask for, the preferred one first."""
+        """Subprotocols to ask for, the preferred one first."""
         return list(self._carrier.supported_protocols)
 
     @supported_protocols.setter

@@ -152,7 +152,7 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
         return self._carrier.close_reason
 
     def get_selected_protocol(self) -> str:
-        """Returns the sub-protocol that the server chose; "" if none."""
+        """Returns the subprotocol that the server chose; "" if none."""
         return self._carrier.protocol
 
     def get_requested_url(self) -> str:

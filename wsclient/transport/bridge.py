@@ -73,7 +73,7 @@ class Wire(ABC):
 
     @property
     def protocol(self) -> str:
-        """The sub-protocol that the server chose; "" if none."""
+        """The subprotocol that the server chose; "" if none."""
         return str(self._socket.protocol or "")
 
     @property
@@ -102,7 +102,7 @@ class PyodideWire(Wire):
         js: the module of that name.
         ffi: the module `pyodide.ffi`.
         url: the URL to connect to.
-        protocols: the sub-protocols to ask for.
+        protocols: the subprotocols to ask for.
     """
 
     def __init__(self, js: JsObject, ffi: JsObject, url: str, protocols: Sequence[str]) -> None:
@@ -192,7 +192,7 @@ class PygbagWire(Wire):
     Args:
         window: the page's global object.
         url: the URL to connect to.
-        protocols: the sub-protocols to ask for.
+        protocols: the subprotocols to ask for.
     """
 
     def __init__(self, window: JsObject, url: str, protocols: Sequence[str]) -> None:

@@ -299,7 +299,7 @@ class BrowserTransport(Transport):
         subprotocol = self._wire.protocol if self._wire is not None else ""
         if self._subprotocols and not subprotocol and self._settings.subprotocol_required:
             # Firefox opens here. RFC 6455 leaves that to the client; a socket would not.
-            detail = f"{self._place} chose none of the sub-protocols that it was asked for"
+            detail = f"{self._place} chose none of the subprotocols that it was asked for"
             self._fail(FailureKind.SUBPROTOCOL, detail, stage=Stage.HANDSHAKE)
             return
         _log.info("%s: open, subprotocol %s", self._place, subprotocol or "none")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["address_of", "refusal_of"]
 
-_INSTEAD: Final = "use a sub-protocol, the query of the URL, or a first message"
+_INSTEAD: Final = "use a subprotocol, the query of the URL, or a first message"
 
 
 def address_of(url: URL) -> str:

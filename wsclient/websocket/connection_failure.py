@@ -155,7 +155,7 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
     ),
     FailureKind.SUBPROTOCOL: (
         Error.ERR_CANT_CONNECT,
-        "Ask for the sub-protocols that the server knows, or for none.",
+        "Ask for the subprotocols that the server knows, or for none.",
     ),
     FailureKind.PROXY: (
         Error.ERR_CANT_CONNECT,

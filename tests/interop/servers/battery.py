@@ -170,7 +170,7 @@ def _stopped(speaker: Speaker, server: Running) -> str:
 #: In the order of the table. The last one ends the server.
 CHECKS = (
     Check("connect", "open", _connect),
-    Check("sub-protocol", "chat.v1", _subprotocol),
+    Check("subprotocol", "chat.v1", _subprotocol),
     Check("text", "same", _echo(TEXT)),
     Check("binary", "same", _echo(BINARY)),
     Check("empty", "same", _echo("", b"")),

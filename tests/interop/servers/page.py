@@ -101,7 +101,7 @@ A ≠ marks cells in which the two clients differ; the section below says how.
 
 | Test | ✔ means |
 |---|---|
-| connect, sub-protocol | it opens; it chooses `chat.v1` from `chat.v2, chat.v1` ("none": it opens without one) |
+| connect, subprotocol | it opens; it chooses `chat.v1` from `chat.v2, chat.v1` ("none": it opens without one) |
 | text, binary, empty, 1 MiB | the same message is returned |
 | fragments | a text sent with one character in each frame is returned complete |
 | compression | permessage-deflate is used ("plain": it is not; "same": unknown), and the message is returned |
