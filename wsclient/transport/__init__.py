@@ -1,1 +1,4 @@
-"""The only room that touches the world: sockets, TLS, name lookup, time. Yields protocol events."""
+"""Connects the library to the world: sockets, TLS, name lookup and time.
+
+No other room does. It returns the events of the protocol.
+"""

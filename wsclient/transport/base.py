@@ -1,7 +1,7 @@
-"""The boundary between the library and the network: a transport carries messages and connection events.
+"""Defines the boundary between the library and the network.
 
-It does not carry bytes: a browser does the handshake and the framing itself, so a replaceable part has to work above
-them.
+A transport carries messages and the events of a connection. It does not carry bytes: a browser does the handshake and
+the framing itself, so a part that can be replaced has to work above them.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ __all__ = ["OpeningRequest", "Settings", "Transport", "needs_nobody", "no_expres
 
 
 class Settings:
-    """The settings of the user, shared with the transport. Changes take effect immediately.
+    """The settings of the user, shared with the transport.
 
-    Times are seconds, 0 means none. Sizes are bytes.
+    Changes take effect immediately. Times are seconds, 0 means none. Sizes are bytes.
     """
 
     __slots__ = (
@@ -72,7 +72,7 @@ class Settings:
         self.close_timeout: float = close_timeout
         self.heartbeat_interval: float = heartbeat_interval
         self.max_message_size: int = max_message_size
-        self.max_frame_size: int = 0  # payload of a frame that is sent; 0: any
+        self.max_frame_size: int = 0  # payload of a sent frame; 0: no limit
         self.max_waiting: int = 4096  # messages, received and not read
         self.verify_ssl: bool = verify_ssl
         self.trusted_certificate: str | bytes | SSLContext | None = trusted_certificate
@@ -80,7 +80,7 @@ class Settings:
         self.no_delay: bool = no_delay
         self.proxy: Proxy | Literal[""] | None = None  # None: the environment decides; "": never one
         self.proxy_headers: Headers = ()
-        self.handshake_headers: Headers = ()  # besides those of the request, and more telling
+        self.handshake_headers: Headers = ()  # in addition to those of the request; win over them
         self.subprotocol_required: bool = True
         self.max_redirects: int = 0
         self.cookies: Cookies | None = None  # None: none are kept
@@ -104,51 +104,58 @@ class OpeningRequest(Value):
 
 
 def needs_nobody() -> None:
-    """Does nothing: the default of `Transport.wake` if nothing lets the transport rest."""
+    """Does nothing. The default of `Transport.wake`."""
 
 
 class Transport(ABC):
-    """The path of one connection to the other side. Used once: `open`, then `poll` until `Ended`.
+    """The path of one connection to the other side.
+
+    It is used once: call `open`, then `poll` until it returns `Ended`.
 
     No method blocks or raises because of the network or the peer: all of that becomes events.
     A transport has no reference to its user, so dropping the user frees both.
     """
 
-    #: Bytes of whole messages after which a client's `poll()` stops reading. Arbitrary: more than a game receives in a
-    #: frame, and few enough that their memory is still cached when the next ones arrive.
+    #: The bytes of whole messages after which a client's `poll()` stops reading. Arbitrary: more than a game receives
+    #: in a frame, but so few that their memory is still cached when the next ones arrive.
     enough: int = 1024 * 1024
 
-    #: whether `send_ping` and `send_fragment` can be called; no browser lets pages
+    #: True if `send_ping` and `send_fragment` can be called; no browser lets pages do that
     has_frames: bool = False
 
-    #: whether `express` writes each message at once
+    #: True if `express` writes each message at once
     auto_flush: bool = True
 
-    #: whether to remember each message until it has left, for `unsent_messages`; to be set before `open`
+    #: True to remember each message until it is sent, for `unsent_messages`; set it before `open`
     remembers: bool = False
 
-    #: called when something is left to do that no descriptor and no time will show; set by a `PollGroup`
+    #: called when there is work that no descriptor and no time will show; set by a `PollGroup`
     wake: Callable[[], object] = staticmethod(needs_nobody)
 
     @property
     @abstractmethod
     def clock(self) -> Callable[[], float]:
-        """The monotonic clock, in seconds, that budgets are measured with."""
+        """Returns the monotonic clock, in seconds, that budgets are measured with."""
 
     def refusal_of(self, request: OpeningRequest) -> str:
-        """Returns the reason, for users, why this transport cannot open a request; "" if it may.
+        """Returns why this transport cannot open a request, for users; "" if it can.
 
-        A page, for instance, cannot send headers. Call it before `open`.
+        A page, for instance, cannot send headers. Call this before `open`.
         """
         return ""
 
     @abstractmethod
     def open(self, request: OpeningRequest) -> None:
-        """Starts the attempt and returns. `poll` returns the failure, even an immediate one."""
+        """Starts the attempt and returns.
+
+        If it fails, even immediately, `poll` returns the failure.
+        """
 
     @abstractmethod
     def poll(self, read: bool = True) -> list[Event]:
-        """Takes one bounded step: writes what waits, reads at most once, then looks at the deadlines.
+        """Takes one bounded step.
+
+        It writes waiting data, reads once at most, then checks the deadlines.
 
         Args:
             read: False if the receiver's queue is full. Data from the peer then waits in the network.
@@ -158,134 +165,179 @@ class Transport(ABC):
         """
 
     def is_quiet(self) -> bool:
-        """Returns True if a cheap check shows that `poll` has nothing to do; False if that is unknown.
+        """Returns True if a cheap check shows that `poll` has nothing to do.
 
-        Most frames of a game call nothing else. Only to be called if the last `poll` returned nothing.
+        Returns False if that is unknown. In most frames of a game, nothing else is called. Only call it if the last
+        `poll` returned nothing.
         """
         return False
 
     def settings_changed(self) -> None:
-        """Called when a setting was changed, one that deadlines depend on for instance."""
+        """Called when a setting has changed, such as one that deadlines depend on."""
         return
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The descriptor that becomes ready when data arrives; None if there is none, so call `poll` each time."""
+        """Returns the descriptor that is ready when data arrives.
+
+        If it returns None, call `poll` each time.
+        """
         return None
 
     @property
     def rests_until(self) -> float:
-        """The time of the next `poll`, on `clock`, unless `descriptor` is ready before; -inf for immediately."""
+        """Returns the time of the next `poll` if `descriptor` is not ready before.
+
+        The time is one of `clock`; -inf means immediately.
+        """
         return -inf
 
     def was_polled(self, at: float, is_readable: bool | None) -> None:
-        """Called before `poll` by an object that let this transport rest, and looked after it meanwhile.
+        """Called before `poll` by an object that watched this transport at rest.
 
         Args:
-            at: until when it did, on `clock`.
-            is_readable: whether the descriptor is ready; None if unknown.
+            at: the time until which it watched, on `clock`.
+            is_readable: True if the descriptor is ready; None if unknown.
         """
         return
 
     @property
     @abstractmethod
     def has_more(self) -> bool:
-        """True if another `poll` would return or write more without asking the system."""
+        """Returns True if another `poll` would return or write more without asking the system."""
 
     @property
     @abstractmethod
     def can_send(self) -> bool:
-        """True if `send` is allowed: open, and no Close frame was sent or received."""
+        """Returns True if the connection is open, and no Close was sent or received."""
 
     @abstractmethod
     def send(self, payload: bytes, *, is_text: bool) -> None:
-        """Queues one message after unsent ones. The caller has checked `can_send` and the limits."""
+        """Queues one message behind the unsent ones.
+
+        The caller has checked `can_send` and the limits.
+        """
 
     def send_ping(self, payload: bytes) -> None:
-        """Queues a ping of at most 125 bytes; `poll` returns its `PongReceived`. Needs `has_frames` and `can_send`."""
+        """Queues a ping of at most 125 bytes; `poll` returns its `PongReceived`.
+
+        Needs `has_frames` and `can_send`.
+        """
         raise NotImplementedError
 
     def send_fragment(self, payload: bytes, *, is_text: bool, is_final: bool) -> None:
-        """Queues a fragment of a message; see `Connection.send_fragment`. Needs `has_frames` and `can_send`."""
+        """Queues a fragment of a message; see `Connection.send_fragment`.
+
+        Needs `has_frames` and `can_send`.
+        """
         raise NotImplementedError
 
     @property
     def express(self) -> Callable[[bytes, bool], bool]:
-        """Sends a short message, text or binary. Returns False if it must go through `send`.
+        """Returns a function that sends a short message, text or binary.
 
-        It writes the message at once if `auto_flush` is set, and queues it otherwise. It may be kept until it first
-        returns False or `auto_flush` is changed. The caller has looked at the limits, but need not ask `can_send`.
+        The function returns False if the message must go through `send`.
+
+        The function writes the message at once if `auto_flush` is set, and queues it if not. It may be kept until it
+        first returns False or `auto_flush` changes. The caller has checked the limits, but does not have to check
+        `can_send`.
         """
         return no_express
 
     @abstractmethod
     def flush(self) -> None:
-        """Writes as much as the system takes now, a bounded amount. A failure is returned by `poll`."""
+        """Writes as much as the system takes now, up to a limit.
+
+        If that fails, `poll` returns the failure.
+        """
 
     @abstractmethod
     def close(self, code: int, reason: str) -> None:
-        """Starts the closing handshake: Close is sent after unsent messages. Code 0 is a Close without a code.
+        """Starts the closing handshake.
+
+        The Close is sent after the unsent messages. Code 0 sends a Close without a code.
 
         Raises:
-            ValueError: this transport cannot send such a code. Nothing is changed.
+            ValueError: this transport cannot send such a code. Nothing has changed.
         """
 
     @abstractmethod
     def abort(self) -> None:
-        """Drops everything immediately and silently: no event follows. May be called twice, and in any state."""
+        """Drops everything immediately and silently, in any state.
+
+        No event follows. May be called twice.
+        """
 
     @property
     @abstractmethod
     def buffered_amount(self) -> int:
-        """Bytes of payload accepted by `send` and not yet passed to the system."""
+        """Returns how many bytes of payload `send` has accepted that are not sent yet."""
 
     @property
     @abstractmethod
     def buffered_messages(self) -> int:
-        """The number of messages accepted by `send` and not yet completely passed to the system."""
+        """Returns how many messages `send` has accepted that are not completely sent.
+
+        A message is sent when the system has taken it.
+        """
 
     def unsent_messages(self) -> list[tuple[bytes, bool]]:
         """Returns each incompletely sent message, in full, and whether it is text.
 
-        Call it after the connection has ended, and before `abort`. Empty unless `remembers` is set.
+        Call it after the connection has ended, but before `abort`. Returns an empty list unless `remembers` is set.
         """
         return []
 
     @property
     def latency(self) -> float:
-        """Seconds, the round trip of the last ping that this transport sent; -1.0 before the first."""
+        """Returns the round trip of the last ping, in seconds; -1.0 before the first.
+
+        Only pings that this transport sent by itself count.
+        """
         return -1.0
 
     @property
     def unanswered_pings(self) -> int:
-        """Pings that this transport sent and that no pong has answered."""
+        """Returns how many pings of this transport no pong has answered."""
         return 0
 
     @property
     def write_stall(self) -> float:
-        """Seconds since the system last took a byte, if some wait for room; 0.0 if none do, or if unknown."""
+        """Returns for how many seconds the system has taken no byte of waiting data.
+
+        Returns 0.0 if no data waits, or if unknown.
+        """
         return 0.0
 
     @property
     def silence(self) -> float:
-        """Seconds since the last byte arrived, if only of a pong; -1.0 when not open, or if unknown."""
+        """Returns the seconds since the last byte arrived, even one of a pong.
+
+        Returns -1.0 if the connection is not open, or if unknown.
+        """
         return -1.0
 
     @property
     def response_headers(self) -> Headers:
-        """The headers of the server's 101, in order; () when not open, or if unknown."""
+        """Returns the headers of the server's 101, in order; () if not open or unknown."""
         return ()
 
     @property
     def remote_address(self) -> tuple[str, int]:
-        """Numeric address and port of the other side; ("", 0) when not open, or if unknown."""
+        """Returns the numeric address and port of the other side.
+
+        Returns ("", 0) if the connection is not open, or if unknown.
+        """
         return ("", 0)
 
     def set_no_delay(self, enabled: bool) -> None:
-        """Sends small packets immediately (TCP_NODELAY), the default. Does nothing if there is no such option."""
+        """Sends small packets immediately (TCP_NODELAY) if enabled, the default.
+
+        Does nothing if there is no such option.
+        """
         return
 
 
 def no_express(payload: bytes, is_text: bool) -> bool:  # noqa: ARG001 - stands for one that can
-    """Refuses every message; the `express` of a transport that has none."""
+    """Refuses every message. The `express` of transports that have no fast path."""
     return False

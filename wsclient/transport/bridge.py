@@ -1,7 +1,7 @@
-"""The differences between the two bridges that Python has to a browser: Pyodide's and pygbag's.
+"""Hides the differences between Pyodide's and pygbag's bridge to a browser.
 
-On each, a `Wire` is one WebSocket of the browser. Its events are pushed to a JavaScript array by JavaScript alone and
-are pulled from there, so that no Python runs between two frames and no proxy has to be destroyed.
+In both, a `Wire` is one WebSocket of the browser. JavaScript alone pushes its events to a JavaScript array, and
+`poll()` pulls them from there. So no Python runs between two frames, and no proxy has to be destroyed.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ News: TypeAlias = "Messages | dict[str, Any]"
 Connect: TypeAlias = "Callable[[str, Sequence[str]], Wire]"
 """Makes a WebSocket from its URL and the subprotocols to request. Raises what the browser throws."""
 
-# The fields of an event that are read. `data` of a binary message becomes {}.
+# The fields of an event to read. `data` of a binary message becomes {}.
 _FIELDS: Final = ["type", "data", "code", "reason", "wasClean"]
 
-# Bytes. A str crosses Pyodide's bridge a character at a time; above this, it is faster to let the page encode it.
+# Bytes. A str crosses Pyodide's bridge one character at a time. Above this size, it is faster if the page encodes it.
 _LONG_TEXT: Final = 256
 
 _NO_WEBSOCKET: Final = (
@@ -43,14 +43,14 @@ class Wire(ABC):
     """One WebSocket of the browser, and the array that its events are pushed to.
 
     Attributes:
-        queue: the array. Its `length` is asked in each frame.
+        queue: the array, whose `length` is read in each frame.
     """
 
     def __init__(self, socket: JsObject, queue: JsObject) -> None:
         """Starts to listen.
 
         Args:
-            socket: the WebSocket, from whose constructor nothing has returned to the browser yet.
+            socket: a WebSocket that was just made; control has not returned to the browser since then.
             queue: an empty JavaScript array.
         """
         self.queue: Final = queue
@@ -65,38 +65,40 @@ class Wire(ABC):
 
     @abstractmethod
     def send_text(self, payload: bytes) -> None:
-        """Hands a text message, as UTF-8, to the browser."""
+        """Passes a text message, as UTF-8, to the browser."""
 
     @abstractmethod
     def send_bytes(self, payload: bytes) -> None:
-        """Hands a binary message to the browser."""
+        """Passes a binary message to the browser."""
 
     @property
     def protocol(self) -> str:
-        """The subprotocol that the server chose; "" if none."""
+        """Returns the subprotocol that the server chose; "" if none."""
         return str(self._socket.protocol or "")
 
     @property
     def buffered(self) -> int:
-        """Bytes of payload that the browser has not handed to the network yet."""
+        """Returns how many bytes of payload the browser has not sent yet."""
         return int(self._socket.bufferedAmount)
 
     def close(self, code: int, reason: str) -> None:
-        """Starts the closing handshake. Code 0: without a code."""
+        """Starts the closing handshake; code 0 sends no code."""
         if code:
             self._socket.close(code, reason)
         else:
             self._socket.close()
 
     def let_go(self) -> None:
-        """Stops listening and closes. The browser does the rest by itself."""
+        """Stops listening and closes. The browser does the rest."""
         socket = self._socket
         socket.onopen = socket.onmessage = socket.onerror = socket.onclose = None
         socket.close()
 
 
 class PyodideWire(Wire):
-    """A WebSocket over Pyodide's bridge, in which JavaScript objects are Python objects too.
+    """A WebSocket over Pyodide's bridge.
+
+    There, JavaScript objects are Python objects too.
 
     Args:
         js: the module of that name.
@@ -110,10 +112,10 @@ class PyodideWire(Wire):
         self._to_js = ffi.to_js
         self._exception: type[Exception] = ffi.JsException
         self._fields = ffi.to_js(_FIELDS)
-        self._data_of: JsObject = None  # the function that returns the data of a message event, once one has come
+        self._data_of: JsObject = None  # the function that returns the data of a message event, made for the first one
         self._has_long_text = False  # lately
         call = js.Function.prototype.call
-        self._as_text = call.bind(js.String.prototype.valueOf)  # throws for what is no string
+        self._as_text = call.bind(js.String.prototype.valueOf)  # throws for all but strings
         encoder = js.TextEncoder.new()
         self._encode = encoder.encode.bind(encoder)
         socket = js.WebSocket.new(url, ffi.to_js(list(protocols)))
@@ -123,10 +125,10 @@ class PyodideWire(Wire):
     def take(self, count: int) -> list[News]:
         """Takes events; see `Wire.take`.
 
-        Crossing the bridge takes a microsecond or more, so all messages come over at once, and the page picks their
-        data by functions that it has. Those throw for an event that is none, as only the first and the last of a
-        connection are; then one event after the other is looked at. (A message of 32 bytes among a hundred takes 0.6
-        to 1.3 us this way and 3 to 4 one by one, a text of 64 KiB 30 us and not 300: Pyodide 314, Node.js 20.)
+        Each crossing of the bridge takes a microsecond or more, so all messages come over at once, and functions of the
+        page pick their data. These throw if an event is not a message, which only happens at the start and the end of a
+        connection. Then the events are taken one by one. (In a hundred messages of 32 bytes, each takes 0.6 to 1.3 us
+        this way, and 3 to 4 us one by one; a text of 64 KiB takes 30 us instead of 300: Pyodide 314, Node.js 20.)
         """
         events = self.queue.splice(0, count)
         try:
@@ -139,15 +141,15 @@ class PyodideWire(Wire):
         return self._take_mixed(events)
 
     def send_text(self, payload: bytes) -> None:
-        """Hands a text message over; see `Wire.send_text`."""
+        """Passes a text message on; see `Wire.send_text`."""
         self._send(payload.decode())
 
     def send_bytes(self, payload: bytes) -> None:
-        """Hands a binary message over; see `Wire.send_bytes`."""
+        """Passes a binary message on; see `Wire.send_bytes`."""
         self._send(self._to_js(payload))
 
     def _take_texts(self, events: JsObject) -> Messages | None:
-        """Has the page encode the texts. Returns None if one of the events is none."""
+        """Makes the page encode the texts. Returns None if one of the events is not a text."""
         try:
             texts = events.map(self._data_of).map(self._as_text).map(self._encode).to_py()
         except self._exception:
@@ -177,17 +179,20 @@ class PyodideWire(Wire):
         return news
 
     def _getter_of_data(self, event: JsObject) -> JsObject:
-        """Makes a function for `Array.map` out of the getter of `event.data`, without a line of JavaScript."""
+        """Makes a function for `Array.map` from the getter of `event.data`.
+
+        No JavaScript has to be written for that.
+        """
         js = self._js
         getter = js.Object.getOwnPropertyDescriptor(js.Object.getPrototypeOf(event), "data").get
         return js.Function.prototype.call.bind(getter)
 
 
 class PygbagWire(Wire):
-    """A WebSocket over pygbag's bridge, which little can cross.
+    """A WebSocket over pygbag's bridge, which few types can cross.
 
-    Only None, bool, small int, float, str and functions are converted, and a str ends at its first NUL. All else goes
-    over as JSON, which escapes NUL, and binary as base64. An attribute that is missing is None.
+    It only converts None, bool, small int, float, str and functions, and a str ends at its first NUL. All other values
+    cross as JSON, which escapes NUL, and binary data as base64. A missing attribute is None.
 
     Args:
         window: the page's global object.
@@ -213,7 +218,7 @@ class PygbagWire(Wire):
         return news
 
     def send_text(self, payload: bytes) -> None:
-        """Hands a text message over; see `Wire.send_text`."""
+        """Passes a text message on; see `Wire.send_text`."""
         text = payload.decode()
         if "\0" in text:
             self._call(self._socket.send, text)
@@ -221,7 +226,7 @@ class PygbagWire(Wire):
             self._socket.send(text)
 
     def send_bytes(self, payload: bytes) -> None:
-        """Hands a binary message over; see `Wire.send_bytes`."""
+        """Passes a binary message on; see `Wire.send_bytes`."""
         array = self._window.Uint8Array
         if array.fromBase64 is not None:
             self._socket.send(array.fromBase64(b64encode(payload).decode()))
@@ -251,14 +256,17 @@ class PygbagWire(Wire):
 
 
 def _message(data: object) -> Messages | None:
-    """Returns a text message; None if the data is that of a binary one, of which JSON says nothing."""
+    """Returns a text message; None if the data is that of a binary one.
+
+    JSON has nothing of a binary message.
+    """
     return Messages([data.encode()], TEXT) if isinstance(data, str) else None
 
 
 def find_bridge() -> Connect:
-    """Returns what makes WebSockets here, over the bridge that this Python has.
+    """Returns a function that makes WebSockets over the bridge that this Python has.
 
-    Decided by the methods of its objects, because pygbag has stand-ins for Pyodide's modules.
+    It looks at the methods of the bridge's objects, because pygbag has stand-ins for Pyodide's modules.
 
     Raises:
         RuntimeError: there is no browser, or none with WebSockets.

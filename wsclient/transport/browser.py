@@ -1,6 +1,8 @@
-"""The transport of a page: the browser's own WebSocket, pulled from inside `poll()`.
+"""The transport of a page, over the browser's own WebSocket.
 
-The browser does the handshake, the framing, pings and compression. Details that it hides from a page are unknown.
+`poll()` pulls its events.
+
+The browser does the handshake, the framing, pings and compression. What it hides from a page is unknown here too.
 """
 
 from __future__ import annotations
@@ -40,20 +42,20 @@ __all__ = ["BrowserTransport", "State"]
 
 _log: Final = logging.getLogger("wsclient")
 
-# Events that are taken at once: more and more while they are small, and fewer if they bring much. Arbitrary.
+# Events to take at once: more and more while they are small, fewer when they bring much data. Arbitrary.
 _FIRST_EVENTS: Final = 8
 _MOST_EVENTS: Final = 100  # a millisecond's work at most
 _MUCH: Final = 256 * 1024  # bytes
 
-# No browser slows a server down, so unread data piles up here: to so many times the limit of the client. Arbitrary:
-# few times for bytes; more for messages, which a hidden tab may collect for minutes.
+# No browser slows a server down, so unread data piles up here, up to this many times the limit of the client.
+# Arbitrary: few times for bytes, more for messages, which a hidden tab may collect for minutes.
 _PILED_SIZES: Final = 4
 _PILED_MESSAGES: Final = 16
 _SMALLEST_LIMIT: Final = 125  # bytes, as on sockets
 
 
 class State(Enum):
-    """The state of a transport, which is used only once."""
+    """The state of a transport. Each transport is used only once."""
 
     NEW = auto()
     OPENING = auto()
@@ -62,15 +64,18 @@ class State(Enum):
     ENDED = auto()
 
 
-_OPEN: Final = State.OPEN  # looked up once: it is asked for in every frame
+_OPEN: Final = State.OPEN  # looked up once, because it is used in every frame
 
 
 class BrowserTransport(Transport):
-    """One connection over the browser's WebSocket, in a page or a worker, in Pyodide or pygbag."""
+    """One connection over the browser's WebSocket.
 
-    enough: int = 16 * 1024 * 1024  # they are in memory already, and leaving them there saves nothing
+    It runs in a page or a worker, in Pyodide or pygbag.
+    """
 
-    #: True if events wait in the browser, or messages wait here for room; kept from the last poll
+    enough: int = 16 * 1024 * 1024  # messages are in memory already, so leaving them unread saves nothing
+
+    #: True if, after the last poll, events waited in the browser, or messages waited here for room
     has_more: bool = False
 
     def __init__(
@@ -79,7 +84,7 @@ class BrowserTransport(Transport):
         """Starts nothing.
 
         Args:
-            settings: the user's; kept, and read again each time.
+            settings: the user's; kept, and read each time they are needed.
             clock: monotonic, in seconds.
             connect: makes a WebSocket; None for the browser's.
 
@@ -97,7 +102,7 @@ class BrowserTransport(Transport):
         self._told: list[Event] = []  # the events that the next poll returns
         self._pile = _Pile()
         self._batch = _FIRST_EVENTS
-        self._waits = False  # whether the browser has more than was taken
+        self._waits = False  # True if the browser has more than was taken
         self._is_tracing = False
         self._sent = 0  # bytes, of all messages
         self._ends: deque[int] = deque()  # the value of `_sent` after each message that may not have been sent
@@ -110,11 +115,14 @@ class BrowserTransport(Transport):
         return self._clock
 
     def refusal_of(self, request: OpeningRequest) -> str:
-        """Returns the part of the request or the settings that a page cannot have; "" if there is none."""
+        """Returns why a page cannot open this request with these settings; "" if it can."""
         return refusal_of(request, self._settings)
 
     def open(self, request: OpeningRequest) -> None:
-        """Starts to connect. An immediate refusal (mixed content, a blocked port) is returned by `poll`."""
+        """Starts to connect.
+
+        If the browser refuses at once (mixed content, a blocked port), `poll` returns the failure.
+        """
         if self._state is not State.NEW:
             raise RuntimeError(f"START is not allowed while {self._state.name}")
         url = request.url
@@ -125,12 +133,15 @@ class BrowserTransport(Transport):
         self._time = PolledClock(self._clock)
         try:
             self._wire = self._connect(address_of(url), request.subprotocols)
-        except Exception as error:  # noqa: BLE001 - what JavaScript throws, pygbag raises as just that
+        except Exception as error:  # noqa: BLE001 - pygbag raises what JavaScript throws as that
             detail = f"the browser does not connect to {self._place}: {escape(str(error), 200)}"
             self._fail(FailureKind.FORBIDDEN, detail, stage=Stage.CONNECT, cause=error)
 
     def poll(self, read: bool = True) -> list[Event]:
-        """Takes one bounded step, arrivals first, then the deadlines; see `Transport.poll`."""
+        """Takes one bounded step, first for arrivals, then for deadlines.
+
+        See `Transport.poll`.
+        """
         if self._wire is not None:
             self._receive(self._wire)
         if self._wire is not None:
@@ -188,7 +199,10 @@ class BrowserTransport(Transport):
         return True
 
     def flush(self) -> None:
-        """Does nothing: the browser has the messages already, and sends them when the program awaits."""
+        """Does nothing, because the browser has the messages already.
+
+        It sends them when the program awaits.
+        """
 
     def close(self, code: int, reason: str) -> None:
         """Starts the closing handshake. The browser delivers no messages from then on.
@@ -206,7 +220,7 @@ class BrowserTransport(Transport):
         self._time = PolledClock(self._clock)
 
     def abort(self) -> None:
-        """Lets go of everything, silently."""
+        """Drops the connection silently."""
         wire, self._wire = self._wire, None
         self._state = State.ENDED
         self._told.clear()
@@ -218,24 +232,30 @@ class BrowserTransport(Transport):
 
     def __del__(self) -> None:
         wire = getattr(self, "_wire", None)  # __init__ may have failed
-        if wire is not None:  # the page would keep it, and go on receiving
+        if wire is not None:  # the page would keep it, and continue to receive
             wire.let_go()
 
     @property
     def buffered_amount(self) -> int:
-        """Bytes of payload that the browser has not sent; none of them is sent before the program awaits."""
+        """Returns how many bytes of payload the browser has not sent.
+
+        It sends none before the program awaits.
+        """
         return 0 if self._wire is None else self._wire.buffered
 
     @property
     def buffered_messages(self) -> int:
-        """The number of messages that the browser has not sent completely."""
+        """Returns how many messages the browser has not sent completely."""
         left, ends = self._sent - self.buffered_amount, self._ends
         while ends and ends[0] <= left:
             ends.popleft()
         return len(ends)
 
     def unsent_messages(self) -> list[tuple[bytes, bool]]:
-        """Returns the messages that the browser has not wholly sent; see `Transport.unsent_messages`."""
+        """Returns the messages that the browser has not sent completely.
+
+        See `Transport.unsent_messages`.
+        """
         if self._wire is not None:
             self._forget_sent()
             self._unsent = list(self._remembered)
@@ -277,7 +297,10 @@ class BrowserTransport(Transport):
             self._hear_too_much(item)
 
     def _hear_too_much(self, messages: Messages) -> None:
-        """Ends the connection for a message over the limit. It has arrived whole, so only earlier ones count."""
+        """Ends the connection because of a message over the limit.
+
+        That message has arrived whole; only earlier ones are kept.
+        """
         sizes = [len(payload) for payload in messages.payloads]
         index = next(index for index, size in enumerate(sizes) if size > self._limit)
         if index:
@@ -298,7 +321,7 @@ class BrowserTransport(Transport):
     def _hear_open(self) -> None:
         subprotocol = self._wire.protocol if self._wire is not None else ""
         if self._subprotocols and not subprotocol and self._settings.subprotocol_required:
-            # Firefox opens here. RFC 6455 leaves that to the client; a socket would not.
+            # Firefox opens the connection here, and RFC 6455 allows that. Fail as the transport over sockets does.
             detail = f"{self._place} chose none of the subprotocols that it was asked for"
             self._fail(FailureKind.SUBPROTOCOL, detail, stage=Stage.HANDSHAKE)
             return
@@ -308,11 +331,11 @@ class BrowserTransport(Transport):
         self._told.append(Opened(subprotocol))
 
     def _hear_refusal(self, code: int, reason: str) -> None:
-        """Ends an attempt that the browser gave up."""
+        """Ends an attempt that the browser has given up."""
         if code == CloseCode.ABNORMAL_CLOSURE:
             self._fail(FailureKind.UNTOLD, f"no connection to {self._place}", stage=Stage.CONNECT)
             return
-        # Firefox, if the server's Close arrives together with its reply. It reports nothing but the code.
+        # Firefox does this if the server's Close arrives together with its reply. It reports only the Close.
         self._told.append(CloseReceived(code, reason, is_answer=True))
         quoted = f': "{escape(reason)}"' if reason else ""
         detail = f"{self._place} closed the connection at once, with code {code}{quoted}"
@@ -369,11 +392,11 @@ class BrowserTransport(Transport):
 
 
 class _Pile:
-    """Messages that were taken from the browser and not returned yet.
+    """Messages that were taken from the browser but not returned yet.
 
     Attributes:
-        payloads: of all of them.
-        size: the bytes of these.
+        payloads: the payloads of all messages.
+        size: the size of the payloads, in bytes.
     """
 
     __slots__ = ("_kinds", "payloads", "size")

@@ -1,4 +1,4 @@
-"""The transport of this system, unless the user brings another."""
+"""Chooses the transport that fits this system."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ __all__ = ["default_transport"]
 def default_transport() -> Callable[[Settings], Transport]:
     """Returns the factory that makes a transport from the settings.
 
-    It imports the one that it returns and no other: a page has no use for sockets, though in Pyodide `socket`, `ssl`
-    and `threading` can all be imported.
+    It imports no other transport: a page cannot use sockets, though Pyodide can import `socket`, `ssl` and `threading`.
     """
     if sys.platform == "emscripten":
         from wsclient.transport.browser import BrowserTransport  # noqa: PLC0415 - see above

@@ -1,4 +1,4 @@
-"""Descriptor: the descriptor that something waits for while it rests."""
+"""Descriptor: the descriptor that wakes a resting object."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ __all__ = ["NOTHING", "Descriptor"]
 
 
 class Descriptor:
-    """The descriptor that something waits for: it needs no turn until this is ready.
+    """The descriptor that an object waits for. It needs no turn until this is ready.
 
     Compare by identity: the system reuses the number for another descriptor as soon as this one is closed.
 
     Attributes:
-        fileno: the number; -1 for something that no descriptor wakes.
-        for_writing: True to wait until it can be written, False until it can be read.
+        fileno: the number; -1 if no descriptor wakes the object.
+        for_writing: True to wait until it is writable, False until it is readable.
     """
 
     __slots__ = ("fileno", "for_writing")
@@ -25,4 +25,4 @@ class Descriptor:
 
 
 NOTHING: Final = Descriptor(-1)
-"""The descriptor of something that only a time or a call wakes."""
+"""The descriptor of an object that only a time or a call wakes."""

@@ -1,4 +1,4 @@
-"""The meanings of the system's errors, in words for a person: one table."""
+"""Explains the system's errors in words, by one table."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _KINDS: Final = {
 }
 _OTHER: Final = (FailureKind.LOST, "the connection to {place} failed: {reason}")
 
-# If several addresses failed in different ways: an answer from a server says more than an error of this machine, and
-# that says more than a silent network. Many machines have no IPv6, so that error says the least.
+# If several addresses failed in different ways, an answer from a server says more than an error of this machine, which
+# says more than a silent network. Many machines have no IPv6, so that error says the least.
 _TELLING: Final = (
     FailureKind.INVALID_ARGUMENT,
     FailureKind.REFUSED,
@@ -70,12 +70,12 @@ def failure_from(error: BaseException, stage: Stage, place: str) -> Failure:
 
 
 def is_more_telling(one: Failure, other: Failure) -> bool:
-    """Returns True if `one` explains better than `other` why no address was reachable."""
+    """Returns True if `one` better explains why no address could be reached."""
     return _rank(one) < _rank(other)
 
 
 def reason_of(error: BaseException) -> str:
-    """Returns the system's own words, without the number."""
+    """Returns the system's own words for an error, without its number."""
     if isinstance(error, OSError) and error.errno is not None:
         return error.strerror or os.strerror(error.errno)
     return str(error) or type(error).__name__

@@ -17,7 +17,9 @@ __all__ = ["ForkedTransport"]
 
 
 class ForkedTransport(Transport):
-    """Takes the place of a transport of the parent. Using it raises; only letting go of it is allowed.
+    """Replaces the transport of the parent in a forked child. Using it raises.
+
+    Only `abort`, which lets go of it, is allowed.
 
     Args:
         owner: the process that opened the connection.
@@ -28,7 +30,7 @@ class ForkedTransport(Transport):
 
     @property
     def clock(self) -> Callable[[], float]:
-        """The system's."""
+        """Returns the system's clock."""
         return monotonic
 
     def open(self, request: OpeningRequest) -> None:
@@ -41,7 +43,7 @@ class ForkedTransport(Transport):
 
     @property
     def has_more(self) -> bool:
-        """False: nothing arrives."""
+        """Returns False, because nothing arrives."""
         return False
 
     @property

@@ -1,4 +1,7 @@
-"""Checks that the other side is alive and receives our data: it pings once per interval, and judges the answers."""
+"""Checks that the other side is alive and receives our data.
+
+It sends a ping in each interval, and judges the answers.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,11 @@ __all__ = ["Heartbeat", "Verdict"]
 _PAYLOAD_SIZE: Final = 8
 _MAX_REMEMBERED: Final = 64  # pings; arbitrary
 _DEAF_AFTER: Final = 3  # pings without a pong
-_AWAKE_AFTER: Final = 5.0  # seconds that the first ping has after a sleep, at most
+_AWAKE_AFTER: Final = 5.0  # seconds; the most that the first ping after a sleep has for its answer
 
 
 class Verdict(Enum):
-    """The next thing to do."""
+    """What to do next."""
 
     WAIT = auto()
     PING = auto()
@@ -23,21 +26,23 @@ class Verdict(Enum):
     DEAF = auto()  # data arrives, but no pong, so our data does not arrive
 
 
-_WAIT: Final = Verdict.WAIT  # looked up once: through its class, a member costs Python 3.11 more than the question
+_WAIT: Final = Verdict.WAIT  # looked up once: in Python 3.11, access through the class is slow
 
 
 class Heartbeat:
-    """Judges one connection. Any byte is a sign of life: a slow message is not mistaken for a dead connection.
+    """Judges one connection by what arrives.
 
-    All times are seconds on one clock, which the caller reads. The attributes that an open connection changes with
-    each message are plain, so that it costs no call.
+    Any byte is a sign of life: a slow message is not mistaken for a dead connection.
+
+    All times are seconds on one clock, which the caller reads. An open connection changes some attributes with each
+    message. These are plain attributes, so that this costs no call.
 
     Attributes:
         has_heard: True if a byte has arrived since the last ping. Set by the user.
-        told_at: when a whole message or control frame last arrived, with no received data left unread. Set by
-            the user.
-        since: when the interval began that ends with the next ping.
-        latency: seconds, the round trip of the last ping that was answered; -1.0 before the first.
+        told_at: the time when a whole message or control frame last arrived, and no received data was left unread. Set
+            by the user.
+        since: the start of the interval that ends with the next ping.
+        latency: the round trip of the last ping that was answered, in seconds; -1.0 before the first.
     """
 
     __slots__ = ("_asked_at", "_count", "_moved_at", "_sent_at", "has_heard", "latency", "since", "told_at")
@@ -54,7 +59,7 @@ class Heartbeat:
 
     @property
     def unanswered(self) -> int:
-        """Pings that no pong has answered; at most 64 are counted."""
+        """Returns how many pings no pong has answered; at most 64 are counted."""
         return len(self._sent_at)
 
     def patience(self, interval: float) -> float:
@@ -62,7 +67,10 @@ class Heartbeat:
         return self.since + interval - self._asked_at
 
     def due(self, interval: float) -> float:
-        """Returns when `judge` will next say anything but `WAIT`; never, for an interval of 0."""
+        """Returns when `judge` will next return anything but `WAIT`.
+
+        Returns infinity for an interval of 0.
+        """
         return self.since + interval if interval > 0.0 else inf
 
     def judge(self, now: float, interval: float) -> Verdict:
@@ -70,7 +78,7 @@ class Heartbeat:
 
         Args:
             now: the time.
-            interval: from one ping to the next; 0 for no pings.
+            interval: the time from one ping to the next; 0 for no pings.
         """
         if now < self.due(interval):
             return _WAIT
@@ -82,12 +90,12 @@ class Heartbeat:
         return Verdict.DEAF if self._is_deaf() else Verdict.PING
 
     def ping(self, now: float, interval: float, *, is_awaking: bool = False) -> bytes:
-        """Returns the payload of a ping that leaves now.
+        """Returns the payload of a ping that is sent now.
 
         Args:
             now: the time.
             interval: the time limit of its answer.
-            is_awaking: True after a pause in polling so long that the answer may take five seconds at most.
+            is_awaking: True after a long pause in polling; the answer may then take five seconds at most.
         """
         self.since = now + min(interval, _AWAKE_AFTER) - interval if is_awaking else now
         self._asked_at = now
@@ -98,7 +106,10 @@ class Heartbeat:
         return self._count.to_bytes(_PAYLOAD_SIZE, "big")
 
     def pong(self, payload: bytes, now: float) -> None:
-        """Takes an answer: to one ping, and to all before it (RFC 6455 section 5.5.3). Others say nothing."""
+        """Records the answer to a ping, which answers all pings before it too.
+
+        See RFC 6455 section 5.5.3. Other pongs are ignored.
+        """
         if len(payload) != _PAYLOAD_SIZE:
             return
         waiting = self._sent_at
@@ -108,15 +119,19 @@ class Heartbeat:
             del waiting[: index + 1]
 
     def moved(self, now: float) -> None:
-        """Called when bytes were taken that had waited for room: the other side has acknowledged something.
+        """Called when bytes are taken that had waited for room.
 
-        So a ping that waits behind a large message on a slow line is not mistaken for an unanswered one.
+        The other side has acknowledged something then. So a ping that waits behind a large message on a slow line is
+        not mistaken for an unanswered one.
         """
         self.has_heard = True
         self._moved_at = now
 
     def rest(self, now: float) -> None:
-        """Called when nothing is read: then silence means nothing, and no pong can be seen."""
+        """Called when nothing is read, so that silence means nothing.
+
+        No pong can be seen either.
+        """
         self.has_heard = True
         self.since = now
         self._sent_at.clear()
@@ -125,5 +140,5 @@ class Heartbeat:
         if len(self._sent_at) < _DEAF_AFTER:
             return False
         asked_at = self._sent_at[-_DEAF_AFTER]
-        # No pong can be sent in the middle of a frame, however long that takes, or be seen behind unread data.
+        # No pong can be sent in the middle of a frame, however long it takes, and none is seen behind unread data.
         return self._moved_at < asked_at < self.told_at

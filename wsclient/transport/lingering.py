@@ -1,4 +1,4 @@
-"""Sockets whose connection has ended, but which are not closed yet."""
+"""Keeps the sockets of ended connections open until the other side has ended too."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 __all__ = ["Lingering"]
 
 _SECONDS: Final = 1.0
-_MOST: Final = 256  # sockets; the oldest is closed when there is another one. Arbitrary
+_MOST: Final = 256  # sockets; when one more comes, the oldest is closed. Arbitrary
 _READ_SIZE: Final = 65536
 
 
 class Lingering:
-    """Reads from connections whose own direction has ended, until the other side ends too.
+    """Reads from connections that this side has ended, until the other side ends.
 
     Closing a socket that holds unread data resets the connection, and a reset can overtake a Close frame or a reply,
     so that the other side never sees it (RFC 6455 section 7.1.1).
@@ -36,7 +36,7 @@ class Lingering:
             self._sockets.popleft()[0].close()
 
     def step(self, now: float) -> None:
-        """Reads once from each, and closes those that have ended or have had their time.
+        """Reads once from each, and closes those that have ended or have run out of time.
 
         Args:
             now: seconds, monotonic.

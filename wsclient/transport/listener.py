@@ -1,4 +1,4 @@
-"""Listener: a port that is listened on, without ever waiting."""
+"""Listener: accepts connections on a port, and never waits."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ class Listener:
         Args:
             address: numeric, IPv4 or IPv6; "*" for all addresses of this machine, of both families if it has them.
             port: 0 for a free one.
-            readiness: asks for the connections that were accepted.
+            readiness: watches the accepted connections.
 
         Raises:
-            OSError: the port is taken, the address is not of this machine, or the right is missing.
+            OSError: the port is taken, the address is not one of this machine, or the program lacks the right.
         """
         self._readiness = readiness or Readiness()
         self._socket = _listening(address, port)
@@ -87,7 +87,10 @@ class Listener:
 
 
 class AcceptedStream(TcpStream):
-    """An accepted connection. At its end it lingers, so that no reset overtakes the last data sent."""
+    """An accepted connection, which lingers at its end.
+
+    So no reset overtakes the last data sent.
+    """
 
     __slots__ = ("_lingering",)
 

@@ -1,6 +1,6 @@
-"""The original functions of `select`, even if gevent or eventlet has replaced them.
+"""Finds the functions of `select` that gevent or eventlet may have replaced.
 
-Their functions switch to other greenlets, and `epoll` is gone, so that an idle `poll()` would take milliseconds.
+Their replacements switch to other greenlets and lack `epoll`, so an idle `poll()` would take milliseconds.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ __all__ = ["ORIGINAL_SELECT", "OriginalSelect"]
 
 
 class OriginalSelect:
-    """Replaces the module `select`. Looks up each attribute when it is used, because the patch may come later."""
+    """Stands for the module `select`, with its original functions.
+
+    It looks up each attribute when it is used, because the patch may come later.
+    """
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as the module
         """Returns the module's original attribute.
@@ -29,4 +32,4 @@ class OriginalSelect:
 
 
 ORIGINAL_SELECT: Final = OriginalSelect()
-"""To be used in the place of the module."""
+"""Use it in place of the module."""

@@ -1,4 +1,4 @@
-"""The options that a page can pass to its browser, and those that it cannot."""
+"""Decides which options a page can pass to its browser."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ _INSTEAD: Final = "use a subprotocol, the query of the URL, or a first message"
 
 
 def address_of(url: URL) -> str:
-    """Returns the URL as passed to the browser: already checked, and without user name and password."""
+    """Returns the URL for the browser, without user name and password.
+
+    The URL has been checked already.
+    """
     host = f"[{url.host}]" if ":" in url.host else url.host
     return f"{'wss' if url.is_secure else 'ws'}://{host}:{url.port}{url.resource_name}"
 
 
 def refusal_of(request: OpeningRequest, settings: Settings) -> str:
-    """Returns the option that no page can have, and an alternative; "" if there is none."""
+    """Returns why a page cannot have an option, and an alternative; "" if it can."""
     url = request.url
     if url.socket_path:
         return "a browser has no Unix domain sockets: use ws://"

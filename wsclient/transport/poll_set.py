@@ -1,4 +1,4 @@
-"""One question to the system for many descriptors: the best way that the system has."""
+"""Asks the system about many descriptors at once, in the best way it offers."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 __all__ = ["PollSet", "open_poll_set"]
 
 _MOST_AT_ONCE: Final = 4096
-"""Descriptors that one call returns; arbitrary. The rest are returned first by the next call."""
+"""The number of descriptors that one call returns; arbitrary. The next call returns the others first."""
 
 _SLICE: Final = 512
-"""Descriptors that `select` takes at a time on Windows, the limit of the C library that Python is built with."""
+"""The number of descriptors that `select` takes on Windows, as Python is built there."""
 
 
 class PollSet(ABC):
-    """The descriptors that are watched together. Each is watched either for reading or for writing.
+    """A set of descriptors to watch, each either for reading or for writing.
 
-    A descriptor that was closed may still be in the set; `discard` takes it out and never raises.
+    A descriptor may be closed while it is in the set; `discard` removes it and never raises.
     """
 
     @abstractmethod
@@ -42,7 +42,7 @@ class PollSet(ABC):
 
     @abstractmethod
     def ready(self, seconds: float) -> list[int]:
-        """Returns the descriptors that are ready: for reading or writing, or with an end or an error.
+        """Returns the descriptors that are readable, writable, at their end or failed.
 
         Args:
             seconds: how long to wait for the first one; 0.0 to return immediately.
@@ -52,7 +52,10 @@ class PollSet(ABC):
         """
 
     def fileno(self) -> int:
-        """Returns a descriptor that is readable when one of the set is ready; -1 if the system has none."""
+        """Returns a descriptor that is readable when a watched one is ready.
+
+        Returns -1 if the system has no such descriptor.
+        """
         return -1
 
     def close(self) -> None:
@@ -61,7 +64,9 @@ class PollSet(ABC):
 
 
 def open_poll_set(system: ModuleType | OriginalSelect = ORIGINAL_SELECT) -> PollSet:
-    """Returns an empty set of the best available kind: epoll, kqueue, poll, or select.
+    """Returns an empty set of the best kind that the system has.
+
+    That is epoll, kqueue, poll or select, in this order.
 
     Args:
         system: the module `select`, or a replacement with fewer functions.
@@ -75,7 +80,7 @@ def open_poll_set(system: ModuleType | OriginalSelect = ORIGINAL_SELECT) -> Poll
 
 
 class _Epoll(PollSet):
-    """Linux: the cost depends on how many are ready, not on how many are watched."""
+    """For Linux; the cost depends on how many are ready, not on how many are watched."""
 
     def __init__(self, system: ModuleType | OriginalSelect) -> None:
         self._events = (system.EPOLLIN, system.EPOLLOUT)
@@ -104,7 +109,7 @@ class _Epoll(PollSet):
 
 
 class _Kqueue(PollSet):
-    """macOS and the BSDs."""
+    """For macOS and the BSDs."""
 
     def __init__(self, system: ModuleType | OriginalSelect) -> None:
         self._system = system
@@ -137,7 +142,7 @@ class _Kqueue(PollSet):
 
 
 class _Poll(PollSet):
-    """The fallback if epoll and kqueue are missing, or no descriptor is left for them."""
+    """Used if epoll and kqueue are missing, or fail for want of a descriptor."""
 
     def __init__(self, system: ModuleType | OriginalSelect) -> None:
         self._events = (system.POLLIN, system.POLLOUT)
@@ -155,7 +160,7 @@ class _Poll(PollSet):
 
 
 class _Select(PollSet):
-    """Windows: works in slices, because `select` has a limit."""
+    """For Windows; asks in slices, because `select` has a limit."""
 
     def __init__(self, system: ModuleType | OriginalSelect) -> None:
         self._system = system
@@ -173,7 +178,7 @@ class _Select(PollSet):
         found = [fileno for each in slices for fileno in self._ready_of(each, 0.0 if len(slices) > 1 else seconds)]
         if found or len(slices) < 2 or not seconds:
             return found
-        # No call waits for all slices, so wait for the first of them, which takes a bounded time.
+        # No call waits for all slices, so wait for the first of them, for a bounded time.
         return self._ready_of(slices[0], seconds)
 
     def _ready_of(self, filenos: list[int], seconds: float) -> list[int]:

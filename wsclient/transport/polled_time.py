@@ -1,7 +1,9 @@
-"""A clock of the time in which the game polled: time without polls counts for no deadline.
+"""Measures the time during which the game polled.
 
-A game that hangs for a minute in a file dialog, or a laptop that sleeps for an hour, must not find its connection
-dropped for its own silence. So deadlines use this clock, and not the system's.
+Time without polls does not count for any deadline.
+
+When a game hangs in a file dialog for a minute, or a laptop sleeps for an hour, its own silence must not end its
+connection. So deadlines use this clock instead of the system's.
 """
 
 from __future__ import annotations
@@ -21,23 +23,23 @@ _GAP_GROWTH: Final = 1.5  # arbitrary; lets slow but steady polling pass
 _WORTH_SAYING: Final = 1.0  # seconds; arbitrary: longer than any frame, shorter than any timeout
 
 SKIPPABLE: Final = 0.125
-"""Seconds in which polls that find nothing to do need not tick; see `PolledClock.is_steady`."""
+"""For this many seconds, polls that find nothing to do may skip the tick; see `PolledClock.is_steady`."""
 
 
 class PolledClock:
     """Counts the seconds during which the program polled.
 
-    Between two ticks at most a quarter of a second counts, or half as much again as the gap before, whichever is
-    more. So an occasional freeze counts next to nothing, while a program that polls every ten seconds is counted in
+    Of the gap between two ticks, a quarter of a second counts at most, or one and a half times the gap before,
+    whichever is longer. So an occasional freeze hardly counts, but a program that polls every ten seconds is counted in
     full after its second poll.
 
     Attributes:
         now: the seconds counted up to the last tick.
-        last: when that tick was, on the system's clock.
-        gap: how long after the tick before, in seconds.
-        zero: the value of `last` if nothing had been counted.
-        is_steady: whether ticks may be left out for `SKIPPABLE` seconds: after a short gap it makes no difference.
-        has_missed: whether part of that gap was not counted.
+        last: the time of the last tick on the system's clock.
+        gap: the time between the last two ticks, in seconds.
+        zero: the time on the system's clock at which the count would have begun if all time had counted.
+        is_steady: True if ticks may be skipped for `SKIPPABLE` seconds. After a short gap it makes no difference.
+        has_missed: True if part of that gap was not counted.
         next_tick: the time of the next tick on the system's clock, if no other call shows that polling goes on.
     """
 
@@ -59,7 +61,9 @@ class PolledClock:
         self.next_tick: float = self.last + SKIPPABLE
 
     def on_system_clock(self, moment: float) -> float:
-        """Returns the time on the system's clock at which `moment` is reached, if polling goes on.
+        """Returns the time on the system's clock that a counted time stands for.
+
+        It holds if polling goes on.
 
         Args:
             moment: counted seconds, as `now` has them.
@@ -67,7 +71,9 @@ class PolledClock:
         return self.zero + moment
 
     def was_polled(self, at: float) -> None:
-        """Counts the time until then in full: polling continued steadily, though without ticks.
+        """Counts the time up to a moment in full.
+
+        Polling went on steadily until then, though without ticks.
 
         Args:
             at: on the system's clock.
@@ -76,10 +82,12 @@ class PolledClock:
             self._set(at)
 
     def tick(self) -> float:
-        """Counts the time since the last tick. A gap that misses more than a second is logged as a warning.
+        """Counts the time since the last tick.
+
+        If more than a second of it does not count, a warning is logged.
 
         Returns:
-            The seconds that do not count, mostly 0.0.
+            The seconds that do not count, usually 0.0.
         """
         at = self._clock()
         last, gap_before = self.last, self.gap

@@ -1,8 +1,8 @@
 """Asks the system which sockets are ready, in the best way for each system.
 
-Asking before reading costs a quarter of what a read that finds nothing costs, and the choice differs by system:
-epoll is the quickest and Linux's alone, poll takes any descriptor number but is missing on Windows, select is
-everywhere but refuses descriptors above 1023 outside of Windows.
+Asking costs a quarter of a read that finds nothing. The best way depends on the system: epoll is the fastest, but only
+Linux has it; poll takes any descriptor number, but is missing on Windows; select is everywhere, but refuses descriptors
+above 1023 outside Windows.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["Readiness", "Watch"]
 
 
 class Watch:
-    """One open connection that is asked repeatedly whether it has something to read.
+    """An open connection that is often asked if it has something to read.
 
     Attributes:
         is_readable: call it without arguments; truthy if a read would return something (data, end or error). Keep it
@@ -38,13 +38,19 @@ class Watch:
         self._close = close
 
     def close(self) -> None:
-        """Stops watching. Call it before the descriptor is closed; it may be called twice."""
+        """Stops watching. May be called twice.
+
+        Call it before the descriptor is closed.
+        """
         close, self._close = self._close, _nothing
         close()
 
 
 class Readiness:
-    """Asks the system, never waiting. One object may serve any number of connections, in any number of threads."""
+    """Asks the system which sockets are ready, and never waits.
+
+    One object may serve any number of connections, in any number of threads.
+    """
 
     def __init__(self, system: ModuleType | OriginalSelect = ORIGINAL_SELECT) -> None:
         """Chooses the best available way.
@@ -55,7 +61,7 @@ class Readiness:
         self._system = system
 
     def watch(self, fileno: int) -> Watch:
-        """Registers an open connection once, so that asking is cheap.
+        """Registers an open connection, so that asking is cheap.
 
         Raises:
             OSError: the system cannot watch this descriptor.
@@ -68,7 +74,10 @@ class Readiness:
         return self._watch_by_select(fileno)
 
     def connected(self, connecting: Sequence[socket.socket]) -> list[socket.socket]:
-        """Returns those whose `connect` has ended, well or not; none if the system cannot say now."""
+        """Returns those whose `connect` has succeeded or failed.
+
+        Returns none if the system cannot answer now.
+        """
         try:
             return self._connected(connecting) if connecting else []
         except OSError:
@@ -92,7 +101,7 @@ class Readiness:
         except OSError:
             poller.close()
             raise
-        # One event at most: the default makes room for a thousand, each time.
+        # One event at most: by default, each call makes room for a thousand.
         return Watch(functools.partial(poller.poll, 0, 1), poller.close)
 
     def _watch_by_poll(self, fileno: int) -> Watch:

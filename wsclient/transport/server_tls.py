@@ -1,4 +1,4 @@
-"""The TLS context of a server."""
+"""Builds the TLS context of a server."""
 
 from __future__ import annotations
 

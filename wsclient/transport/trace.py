@@ -1,7 +1,9 @@
-"""The frames of open connections in the log, one DEBUG line each: kind, length and up to 64 bytes of the payload.
+"""Logs the frames of open connections, one DEBUG line each.
 
-Only on request: the logger `wsclient.frames` itself must have a level of DEBUG or lower. The level of the
-root logger or of `wsclient` does not count. Some programs set the root to 0, and would print each message.
+A line has the kind, the length and up to 64 bytes of the payload.
+
+The lines are written only if the logger `wsclient.frames` itself has a level of DEBUG or lower. The levels of
+`wsclient` and of the root logger do not count: some programs set the root to DEBUG, and would print each message.
 """
 
 from __future__ import annotations
@@ -26,12 +28,12 @@ _SHOWN: Final = 64  # bytes
 
 
 def is_tracing() -> bool:
-    """Returns True if the lines were requested; otherwise none must be created."""
+    """Returns True if the lines were requested. If not, none may be created."""
     return 0 < FRAMES.level <= logging.DEBUG
 
 
 def trace_sent(kind: str, payload: bytes) -> None:
-    """Logs one frame or message on its way out."""
+    """Logs one frame or message that is sent."""
     _trace(">", kind, payload)
 
 

@@ -13,10 +13,10 @@ _KEY_SIZE = 4
 
 
 class UnsentLog:
-    """Remembers messages until their last byte was taken, so that they can be sent again.
+    """Remembers messages until their last byte is sent, so that they can be resent.
 
-    It reads the frames in the outgoing bytes: even if a message was compressed or split into frames, the
-    n-th frame that ends a message is the end of the n-th message.
+    It reads the headers of the outgoing frames. Even if a message was compressed or split into frames, the n-th frame
+    that ends a message is the end of the n-th message.
     """
 
     __slots__ = ("_ends", "_fragments", "_is_end", "_made", "_messages", "_missing", "_taken")
@@ -31,9 +31,10 @@ class UnsentLog:
         self._is_end = False  # whether that ends a message
 
     def add(self, payload: bytes, *, is_text: bool, is_final: bool = True) -> None:
-        """Remembers a message, or a fragment of one: the final fragment completes the message.
+        """Remembers a message, or a fragment of one.
 
-        A message that is incomplete at the end of the connection is forgotten: its rest cannot be sent.
+        The final fragment completes the message. A message that is incomplete at the end of the connection is
+        forgotten: its rest cannot be sent.
         """
         if self._fragments or not is_final:
             self._fragments.append(payload)
@@ -44,7 +45,10 @@ class UnsentLog:
         self._messages.append((payload, is_text))
 
     def made(self, piece: bytes | memoryview) -> None:
-        """Reads bytes that will be sent. A piece begins where the last one ended; no frame header is split."""
+        """Reads bytes that will be sent.
+
+        A piece begins where the last one ended, and no frame header is split.
+        """
         at, size = 0, len(piece)
         while at < size:
             if self._missing:
@@ -63,14 +67,14 @@ class UnsentLog:
         """Called when the stream has taken bytes.
 
         Args:
-            count: the number of further messages.
-            undelivered: how many of all that it took have not left.
+            count: how many more bytes it has taken.
+            undelivered: how many of all the bytes it took are not sent yet.
         """
         self._taken += count
         self._forget(self._taken - undelivered)
 
     def unsent(self, undelivered: int) -> list[tuple[bytes, bool]]:
-        """Returns the messages that have not been sent completely, and whether each is text."""
+        """Returns the messages that were not sent completely, and if each is text."""
         self._forget(self._taken - undelivered)
         return list(self._messages)
 

@@ -1,4 +1,4 @@
-"""Finds the members that need a turn. The cost depends on their number, not on that of all."""
+"""Finds the members that need a turn, at a cost that grows only with these."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Entry(Generic[Member]):
     """One member of a watchlist.
 
     Attributes:
-        member: the object that was added; removed when it has left.
+        member: the object that was added; deleted when it leaves the list.
         is_awake: True if it waits for its turn.
-        is_ready: whether its descriptor was ready when the system was last asked; None if it was not watched then.
-        is_removed: whether it has left the list.
-        watched: the descriptor that it is watched by; None if by none.
-        due: when it needs a turn in any case.
+        is_ready: True if its descriptor was ready when the system was last asked; None if it was not watched then.
+        is_removed: True if it has left the list.
+        watched: the descriptor that is watched for it; None if none is.
+        due: the time when it needs a turn in any case.
         queued_for: its time in the heap; at most `due`.
     """
 
@@ -46,13 +46,15 @@ class Entry(Generic[Member]):
 
 
 class Watchlist(Generic[Member]):
-    """Members that rest until their descriptor is ready, a time has come, or they are woken.
+    """A set of members that rest until their descriptor is ready or a time comes.
 
-    `look` finds the members that need a turn; `take` returns them one by one; after a turn, `rest` or `stay_awake` says
-    how to continue with each. All times are seconds on one monotonic clock.
+    A call can wake them as well.
+
+    `look` finds the members that need a turn, and `take` returns them one by one. When one has had its turn, call
+    `rest` or `stay_awake` for it. All times are seconds on one monotonic clock.
 
     Args:
-        make_set: opens the set of descriptors, when the first one is watched.
+        make_set: opens the set of descriptors when the first one is watched.
 
     Attributes:
         woken: called whenever a member is woken.
@@ -69,7 +71,10 @@ class Watchlist(Generic[Member]):
 
     @property
     def awake_count(self) -> int:
-        """The maximum number of members that wait for their turn: some may have been removed meanwhile."""
+        """Returns how many members wait for their turn, at most.
+
+        Some of them may have been removed meanwhile.
+        """
         return len(self._awake)
 
     def add(self, member: Member) -> Entry[Member]:
@@ -79,11 +84,11 @@ class Watchlist(Generic[Member]):
         return entry
 
     def discard(self, entry: Entry[Member]) -> None:
-        """Removes a member. It gets no more turns."""
+        """Removes a member, which gets no more turns."""
         self._unwatch(entry)
         if not entry.is_removed:
             entry.is_removed = True
-            del entry.member  # the entry may stand in the heap for long, and would keep it
+            del entry.member  # the entry may stay in the heap for long, and would keep it alive
 
     def wake(self, entry: Entry[Member]) -> None:
         """Wakes a member, which gets its turn after those already awake."""
@@ -119,7 +124,7 @@ class Watchlist(Generic[Member]):
                 self.wake(entry)
 
     def take(self) -> Entry[Member] | None:
-        """Returns the next member that has a turn; None if none is awake."""
+        """Returns the next member to get a turn; None if none is awake."""
         while self._awake:
             entry = self._awake.popleft()
             entry.is_awake = False
@@ -153,13 +158,19 @@ class Watchlist(Generic[Member]):
         return self._due[0][0] if self._due else inf
 
     def fileno(self) -> int:
-        """Returns a descriptor that is readable if a watched one is ready; -1 if there is none."""
+        """Returns a descriptor that is readable when a watched one is ready.
+
+        Returns -1 if the system has no such descriptor.
+        """
         if self._set is None:
             self._set = self._make_set()
         return self._set.fileno()
 
     def close(self) -> None:
-        """Forgets all members. Descriptors that another process watches too stay watched there."""
+        """Removes all members.
+
+        Descriptors that another process watches too stay watched there.
+        """
         for entry in [*self._awake, *self._by_fileno.values()]:
             entry.is_removed = True
         self._awake.clear()
@@ -178,7 +189,7 @@ class Watchlist(Generic[Member]):
             self._put_off(entry, entry.due)
 
     def _put_off(self, entry: Entry[Member], until: float) -> None:
-        # A member is in the heap only once: a later time is looked up when the earlier one has come.
+        # A member is in the heap only once: its later time is looked up when the earlier one comes.
         entry.due = until
         if until < entry.queued_for:
             entry.queued_for = until

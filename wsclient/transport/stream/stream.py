@@ -1,4 +1,7 @@
-"""Bytes to and from the other side, as the transport sees them: plain, encrypted or, in tests, in memory."""
+"""Moves bytes to and from the other side, for the transport.
+
+They are plain, encrypted or, in tests, in memory.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ __all__ = ["Stream", "StreamError", "StreamFailure"]
 
 
 class StreamError(OSError):
-    """Raised for errors above the system's own: those of TLS.
+    """Raised for errors of TLS, which the system does not know.
 
     Attributes:
         kind: its kind.
@@ -31,7 +34,9 @@ class StreamError(OSError):
 
 
 class StreamFailure(OSError):
-    """Raised by a stream that knows the complete failure: a proxy has ended a tunnel that it agreed to.
+    """Raised by a stream that knows the complete failure.
+
+    An example is a proxy that ends a tunnel after agreeing to it.
 
     Attributes:
         failure: the failure to report.
@@ -43,36 +48,52 @@ class StreamFailure(OSError):
 
 
 class Stream(ABC):
-    """An ordered, non-blocking stream of bytes in both directions. Failures raise `OSError`."""
+    """An ordered, non-blocking stream of bytes in both directions.
+
+    If something fails, its methods raise `OSError`.
+    """
 
     __slots__ = ()
 
     @property
     @abstractmethod
     def is_readable(self) -> Callable[[], object]:
-        """A callable that returns whether `receive` would return something: truthy for data, end or error.
+        """Returns a callable that checks if `receive` would return something.
 
-        It does not cover data that is held inside already: see `has_more`. It may be kept until `close`. If it raises
-        `OSError`, the system cannot answer, which says nothing about the stream.
+        The callable returns a true value for data, an end or an error. It does not cover data that is already held
+        inside: see `has_more`. It may be kept until `close`. If it raises `OSError`, the system cannot answer, but the
+        stream may be fine.
         """
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The descriptor that becomes ready when `receive` would return something; None if only asking shows it."""
+        """Returns the descriptor that is ready when `receive` would return something.
+
+        Returns None if only asking shows it.
+        """
         return None
 
     @property
     @abstractmethod
     def has_more(self) -> bool:
-        """True if the last `receive` stopped at its limit, so that the next need not ask first."""
+        """Returns True if the last `receive` stopped at its limit.
+
+        The next one may then be called without asking first.
+        """
 
     @property
     def has_partial(self) -> bool:
-        """True if the last `receive` took bytes from the network that are not data yet: part of a TLS record."""
+        """Returns True if the last `receive` took bytes that are not data yet.
+
+        They are part of a TLS record, for example.
+        """
         return False
 
     def may_receive(self) -> bool:
-        """True if `receive` is worth a call: something is there, or the system cannot answer. Never raises."""
+        """Returns True if `receive` is worth a call. Never raises.
+
+        Something has arrived, or the system cannot answer.
+        """
         try:
             return self.has_more or bool(self.is_readable())
         except OSError:
@@ -80,7 +101,7 @@ class Stream(ABC):
 
     @abstractmethod
     def receive(self, max_bytes: int) -> bytes | None:
-        """Takes received data.
+        """Returns received data.
 
         Returns:
             The data; None if there is none now, b"" at the end of the stream.
@@ -94,7 +115,7 @@ class Stream(ABC):
         """Sends as much as fits.
 
         Returns:
-            The number of bytes taken; 0 if none can be taken now.
+            The number of bytes taken; 0 if none fit now.
 
         Raises:
             OSError: the connection broke.
@@ -102,14 +123,18 @@ class Stream(ABC):
 
     @property
     def held(self) -> int:
-        """The bytes taken by `send` that still wait in here; always 0 if it takes only bytes that leave immediately."""
+        """Returns how many bytes taken by `send` are still held in here.
+
+        Always 0 for a stream that only takes bytes that it can pass on immediately.
+        """
         return 0
 
     @property
     def undelivered(self) -> int:
-        """Returns how many bytes taken by `send` the other side could not read if the stream ended now.
+        """Returns how many bytes that `send` took an end now would lose.
 
-        These are the bytes held in here, and in TLS the whole records that they belong to.
+        These are the bytes held in here. In TLS they include the rest of the records that are held in part, which the
+        other side cannot read.
         """
         return self.held
 
@@ -126,21 +151,27 @@ class Stream(ABC):
 
     @abstractmethod
     def finish(self) -> None:
-        """Ends gracefully, as far as possible without waiting, and closes. Never raises."""
+        """Ends as gracefully as possible without waiting, and closes. Never raises."""
 
     @abstractmethod
     def close(self) -> None:
-        """Closes immediately. May be called twice; never raises."""
+        """Closes immediately. May be called twice. Never raises."""
 
     @property
     @abstractmethod
     def remote_address(self) -> tuple[str, int]:
-        """Numeric address and port of the other side."""
+        """Returns the numeric address and port of the other side."""
 
     def set_user_timeout(self, seconds: float) -> None:
-        """Limits the system's wait for acknowledgement of sent data; 0 for its default. Never raises."""
+        """Limits how long the system waits for acknowledgement of sent data.
+
+        0 stands for the system's default. Never raises.
+        """
         return
 
     @abstractmethod
     def set_no_delay(self, enabled: bool) -> None:
-        """Sends small packets immediately (TCP_NODELAY), if there is such an option. Never raises."""
+        """Sends small packets immediately (TCP_NODELAY) if enabled. Never raises.
+
+        Does nothing if there is no such option.
+        """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TcpStream"]
 
-# Not now, rather than never. The system is short of buffers for a moment: ENOBUFS.
+# Not now, but later. ENOBUFS: the system is short of buffers for a moment.
 _LATER: Final = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR, errno.ENOBUFS})
 
 _DRAIN_READS: Final = 4
@@ -29,17 +29,17 @@ class TcpStream(Stream):
 
     __slots__ = ("_descriptor", "_readiness", "_receive", "_remote_address", "_send", "_socket", "_watch", "has_more")
 
-    #: whether the last read was full; a plain attribute, since each step asks for it
+    #: True if the last read was full; a plain attribute, since each step asks for it
     has_more: bool
 
     def __init__(self, connected: socket.socket, readiness: Readiness) -> None:
-        """Takes over the socket; if that fails, it still is the caller's.
+        """Takes over the socket. If that fails, the socket is still the caller's.
 
         Raises:
-            OSError: the connection is gone already; or it leads nowhere.
+            OSError: the connection has ended already, or it leads back to itself.
         """
         remote = connected.getpeername()
-        # A port of this machine without a listener may, rarely, connect to itself.
+        # In rare cases, a connection to a port of this machine without a listener connects to itself.
         if connected.getsockname() == remote:
             raise OSError(errno.ECONNREFUSED, "connected to itself")
         # A Unix socket has a path for an address.
@@ -54,20 +54,20 @@ class TcpStream(Stream):
 
     @property
     def is_readable(self) -> Callable[[], object]:
-        """Call it to learn whether the socket has data, an end or an error."""
-        # One that a PollGroup watches is never asked for by itself, and saves a descriptor.
+        """Returns a callable that checks if the socket has data, an end or an error."""
+        # A connection that a PollGroup watches never gets here, and saves a descriptor.
         if self._watch is None:
             self._watch = self._readiness.watch(self._descriptor.fileno)
         return self._watch.is_readable
 
     @property
     def descriptor(self) -> Descriptor:
-        """The socket's."""
+        """Returns the descriptor of the socket."""
         return self._descriptor
 
     @property
     def remote_address(self) -> tuple[str, int]:
-        """Numeric address and port of the other side, as they were when it connected."""
+        """Returns the numeric address and port of the other side when it connected."""
         return self._remote_address
 
     def receive(self, max_bytes: int) -> bytes | None:
@@ -92,14 +92,14 @@ class TcpStream(Stream):
             raise
 
     def flush(self) -> bool:
-        """Returns True, because nothing is held: the system has the data as soon as `send` takes it."""
+        """Returns True: nothing is held, because `send` passes data to the system."""
         return True
 
     def finish(self) -> None:
-        """Ends our direction (FIN), reads received data, a bounded amount, and closes."""
+        """Ends our direction (FIN), reads some of the received data, and closes."""
         # Closing a socket that holds unread data resets the connection, and a reset can overtake our Close frame
-        # and make the peer discard it (RFC 6455 section 7.1.1 requires reading to the end for that reason). We do
-        # not wait, but we read what is there already.
+        # and make the peer discard it (RFC 6455 section 7.1.1 requires reading to the end for that reason). We do not
+        # wait, but we read what has already arrived.
         with contextlib.suppress(OSError, MemoryError):
             self._socket.shutdown(socket.SHUT_WR)
             for _ in range(_DRAIN_READS):

@@ -1,4 +1,7 @@
-"""TLS contexts and the trusted certificates. Imported and used only in the lookup thread, because both take long."""
+"""Builds TLS contexts and loads the trusted certificates.
+
+Imported and used only in the lookup thread, because both take long.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ _Key = tuple[bool, str | bytes | None]
 
 
 class ContextCache:
-    """Contexts by their trusted certificates, each built once (20-40 ms). May be used from several threads."""
+    """Caches contexts by their trusted certificates.
+
+    Building one takes 20-40 ms. May be used from several threads.
+    """
 
     def __init__(self) -> None:
         self._contexts: OrderedDict[_Key, ssl.SSLContext] = OrderedDict()
@@ -40,11 +46,11 @@ class ContextCache:
     def get(self, options: TlsOptions) -> ssl.SSLContext:
         """Returns the context for these options.
 
-        A certificate named by its path is read each time, so that a new one is used by the next attempt.
+        A certificate named by its path is read each time, so that the next attempt uses a new one.
 
         Raises:
             OSError: a certificate cannot be read, or is invalid (`ssl.SSLError`).
-            ValueError: a certificate is invalid, detected in another way.
+            ValueError: a certificate is invalid in another way.
         """
         trusted = options.trusted_certificate
         if isinstance(trusted, ssl.SSLContext):
@@ -59,19 +65,22 @@ class ContextCache:
             return self._contexts[key]
 
     def has(self, options: TlsOptions) -> bool:
-        """Returns True if `get` would return immediately: the context exists, and no file has to be read."""
+        """Returns True if `get` would return immediately.
+
+        The context then exists, and no file has to be read.
+        """
         trusted = options.trusted_certificate
         if isinstance(trusted, ssl.SSLContext):
             return True
         return (options.verify, None) in self._contexts if trusted is None or not options.verify else False
 
     def unlock(self) -> None:
-        """Called in a forked child, which has no thread left that could release the lock."""
+        """Replaces the lock in a forked child, which has no thread that could release it."""
         self._lock = threading.Lock()
 
 
 def _certificates(trusted: str | bytes) -> str | bytes:
-    """Returns PEM text or DER bytes, from either of them or a path."""
+    """Returns PEM text or DER bytes, from one of these or a path."""
     if isinstance(trusted, str) and _PEM_BEGIN not in trusted:
         trusted = Path(trusted).read_bytes()
     if isinstance(trusted, bytes):
@@ -102,10 +111,10 @@ def _build(verify: bool, trusted: str | bytes | None) -> ssl.SSLContext:
 
 
 def _trust_the_system(context: ssl.SSLContext) -> None:
-    """Loads the certificates of the system's store, all that can be read."""
+    """Loads all readable certificates from the system's store."""
     try:
         context.load_default_certs()
-    except OSError:  # one that cannot be read, and `ssl` takes none of them
+    except OSError:  # if one of them cannot be read, `ssl` loads none
         skipped = sum(not _trust(context, certificate) for certificate in _certificates_of_windows())
         _log.warning("%d certificates in the store of this system cannot be read, and are skipped", skipped)
 
@@ -119,7 +128,10 @@ def _trust(context: ssl.SSLContext, certificate: bytes) -> bool:
 
 
 def _certificates_of_windows() -> Iterator[bytes]:
-    """Iterates over the certificates that `ssl.SSLContext.load_default_certs` would load on Windows, in DER."""
+    """Iterates over the certificates that Windows trusts, in DER.
+
+    They are the ones that `ssl.SSLContext.load_default_certs` would load.
+    """
     for store in ("CA", "ROOT"):
         found: list[tuple[bytes, str, set[str] | bool]] = getattr(ssl, "enum_certificates", _none)(store)
         for certificate, encoding, trust in found:
@@ -132,7 +144,7 @@ def _none(_store: str) -> list[tuple[bytes, str, set[str] | bool]]:
 
 
 CONTEXTS: Final = ContextCache()
-"""The cache of the program: contexts that were built for one connection serve the next."""
+"""The cache of the program, so that a context built for one connection serves the next."""
 
 if sys.platform != "win32" and hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=CONTEXTS.unlock)

@@ -1,4 +1,7 @@
-"""TLS sessions, kept so that a client can resume them (RFC 8446 section 2.2, RFC 5077)."""
+"""Keeps TLS sessions, so that a client can resume them.
+
+See RFC 8446 section 2.2 and RFC 5077.
+"""
 
 from __future__ import annotations
 
@@ -13,28 +16,30 @@ if TYPE_CHECKING:
 __all__ = ["MAX_SESSIONS", "TlsSessions"]
 
 MAX_SESSIONS: Final = 8
-"""Places whose sessions are kept. Arbitrary; each takes a few kilobytes."""
+"""The number of places whose sessions are kept. Arbitrary; each takes a few kilobytes."""
 
 _Place = tuple[str, int]
 
 
 class TlsSessions:
-    """The last session with each place, by the name that its certificate must have, and the port.
+    """Keeps the last session with each place.
 
-    A session counts for the context alone that it was made with, and a context has one set of trusted certificates: a
-    session that was agreed on without checking the certificate never replaces a check.
+    A place is a port and the name that the certificate must have.
+
+    A session is only used with the context that it was made with, and a context has one set of trusted certificates. So
+    a session that began without a check of the certificate never replaces a check.
     """
 
     def __init__(self) -> None:
         self._sessions: dict[_Place, tuple[SSLContext, SSLSession]] = {}
 
     def attach(self, stream: TlsStream, name: str, port: int) -> None:
-        """Offers the server its last session, and keeps the next one when the stream ends.
+        """Offers the server its last session, and keeps the next when the stream ends.
 
         Args:
             stream: before its handshake.
-            name: that its certificate must have.
-            port: of the place.
+            name: the name that its certificate must have.
+            port: the port of the place.
         """
         context, session = self._sessions.get((name, port), (None, None))
         if session is not None and context is stream.context:

@@ -1,6 +1,7 @@
-"""TLS over any stream: OpenSSL works in memory, so that it never touches a socket and never waits.
+"""Speaks TLS over any stream.
 
-Imported in the lookup thread only, since `ssl` takes long to import.
+OpenSSL works in memory, so that it never touches a socket and never waits. Imported in the lookup thread only, since
+importing `ssl` takes long.
 """
 
 from __future__ import annotations
@@ -23,12 +24,15 @@ __all__ = ["TlsStream"]
 
 _CIPHERTEXT_SIZE: Final = 65536
 _RECORD_SIZE: Final = 16384  # RFC 8446 section 5.1: the maximum size of one record
-_MAX_RECORDS: Final = 256  # in one read; arbitrary: some 0.3 ms, however small they are
+_MAX_RECORDS: Final = 256  # in one read; arbitrary: about 0.3 ms, however small they are
 _MAX_ROUNDS: Final = 16  # reads in one step of the handshake; a server's part arrives in one or two
 
 
 class TlsStream(Stream):
-    """Encrypts sent data and decrypts received data. First call `handshake` until it returns True."""
+    """Encrypts sent data and decrypts received data.
+
+    Call `handshake` first, until it returns True.
+    """
 
     __slots__ = (
         "_added",
@@ -61,18 +65,18 @@ class TlsStream(Stream):
         self._inner = inner
         #: the certificates to trust
         self.context: ssl.SSLContext = context
-        #: called when the stream is finished or closed, once
+        #: called once, when the stream is finished or closed
         self.on_end: Callable[[TlsStream], None] | None = None
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self._ciphertext = memoryview(b"")  # encrypted, and not taken by the inner stream yet
-        self._unflushed = 0  # bytes that `send` took since nothing was held
+        self._ciphertext = memoryview(b"")  # encrypted, but not taken by the inner stream yet
+        self._unflushed = 0  # bytes that `send` has taken since everything was last passed on
         self._added = 0.0  # bytes that TLS adds to a record
         self._first_bytes = b""
         self._has_more = False
         self._has_partial = False
-        self._is_starved = False  # whether the handshake cannot go on without bytes
-        self._error: StreamError | None = None  # for good; raised when the data before it was received
+        self._is_starved = False  # True if the handshake cannot go on before more bytes arrive
+        self._error: StreamError | None = None  # final; raised after the data before it
         # A certificate contains neither the final dot of a full name nor the zone of an address.
         name = None if host is None else host.rstrip(".").partition("%")[0]
         try:
@@ -81,7 +85,7 @@ class TlsStream(Stream):
             raise StreamError(FailureKind.TLS, f"TLS cannot be spoken: {error}") from error
 
     def handshake(self) -> bool:
-        """Continues as far as the received data allows.
+        """Continues the handshake as far as the received data allows.
 
         Returns:
             True if it is complete.
@@ -93,7 +97,8 @@ class TlsStream(Stream):
         for _ in range(_MAX_ROUNDS):
             if self._is_starved:
                 self.flush()
-                # Most steps end here: the server is far away, and OpenSSL would only confirm it, in 8 us.
+                # Most steps end here, because the server's answer is still on its way. OpenSSL would need 8 us to say
+                # so.
                 if not (self._inner.may_receive() and self._feed()):
                     return False
                 self._is_starved = False
@@ -113,29 +118,38 @@ class TlsStream(Stream):
         return False
 
     def resume(self, session: ssl.SSLSession) -> None:
-        """Offers the server a session of the same context, in place of a full handshake. To be called before it."""
+        """Offers the server a session, in place of a full handshake.
+
+        The session must be of the same context. Call this before the handshake.
+        """
         self._tls.session = session
 
     @property
     def is_resumed(self) -> bool:
-        """True if the server accepted the offered session."""
+        """Returns True if the server accepted the offered session."""
         return bool(self._tls.session_reused)
 
     @property
     def session(self) -> ssl.SSLSession | None:
-        """The session that the server offers to resume; None if none. TLS 1.3 sends it after the handshake."""
+        """Returns the session that the server offers to resume; None if it offers none.
+
+        In TLS 1.3, the server sends it after the handshake.
+        """
         session = self._tls.session
         is_usable = session is not None and (session.has_ticket or (self.version == "TLSv1.2" and bool(session.id)))
         return session if is_usable else None
 
     @property
     def version(self) -> str:
-        """The version that was agreed on: "TLSv1.3"; "" before."""
+        """Returns the version that was agreed on, such as "TLSv1.3"; "" before that."""
         return self._tls.version() or ""
 
     @property
     def is_readable(self) -> Callable[[], object]:
-        """The inner stream's callable. Decrypted data that waits in here is shown by `has_more`, without asking."""
+        """Returns the inner stream's callable.
+
+        Decrypted data that is held in here is shown by `has_more` instead.
+        """
         return self._inner.is_readable
 
     @property
@@ -145,12 +159,15 @@ class TlsStream(Stream):
 
     @property
     def has_more(self) -> bool:
-        """True if decrypted data, or an unread record, may be left here or in the inner stream."""
+        """Returns True if decrypted data or unread records may be left.
+
+        They may be held in here or in the inner stream.
+        """
         return self._has_more or self._inner.has_more
 
     @property
     def has_partial(self) -> bool:
-        """True if the last `receive` took ciphertext, but no record was complete."""
+        """Returns True if the last `receive` took ciphertext, but no whole record."""
         return self._has_partial
 
     @property
@@ -159,11 +176,14 @@ class TlsStream(Stream):
         return self._inner.remote_address
 
     def receive(self, max_bytes: int) -> bytes | None:
-        """Decrypts received data; see `Stream.receive`. An end of TLS and a bare end of TCP look alike."""
+        """Decrypts received data; see `Stream.receive`.
+
+        An end of TLS and a bare end of TCP look alike.
+        """
         if self._error is not None:
             self._has_more = False
             raise self._error
-        # Data that is held is returned first; else one piece of ciphertext is read.
+        # Held data is returned first. If none is held, one piece of ciphertext is read.
         self._has_partial = False
         if not self._has_more and not self._feed():
             return None
@@ -190,13 +210,16 @@ class TlsStream(Stream):
         return b"".join(pieces) or None
 
     def send(self, data: bytes | memoryview) -> int:
-        """Encrypts all of it, unless ciphertext from before still waits, or the server renegotiates: then 0."""
+        """Encrypts all of the data, or none of it. Returns how much.
+
+        It returns 0 if earlier ciphertext still waits, or if the server renegotiates.
+        """
         if self._ciphertext and not self.flush():
             return 0
         try:
             sent = self._tls.write(data)  # into memory, so that this side cannot block
         except ssl.SSLWantReadError:
-            sent = 0  # RFC 5246 section 7.4.1.1: up to TLS 1.2 a server may repeat the handshake; it has to end first
+            sent = 0  # RFC 5246 section 7.4.1.1: in TLS 1.2, a server may repeat the handshake, which has to end first
         except ssl.SSLError as error:
             raise explain(error, self._first_bytes) from error
         self._unflushed += sent
@@ -206,12 +229,18 @@ class TlsStream(Stream):
 
     @property
     def held(self) -> int:
-        """The bytes taken by `send` that still wait. Alerts and other ciphertext of TLS itself do not count."""
+        """Returns how many bytes taken by `send` are still held in here.
+
+        Alerts and other ciphertext of TLS itself do not count.
+        """
         return min(self._unflushed, len(self._ciphertext) + self._outgoing.pending)
 
     @property
     def undelivered(self) -> int:
-        """Returns the bytes in records that have not been sent completely; see `Stream.undelivered`."""
+        """Returns the bytes in records that are not completely sent.
+
+        See `Stream.undelivered`.
+        """
         if not self.held:
             return 0
         # The last record is the shortest. Those before it are full.
@@ -234,7 +263,10 @@ class TlsStream(Stream):
             self._ciphertext = self._ciphertext[sent:]
 
     def finish(self) -> None:
-        """Sends close_notify if possible (RFC 8446 section 6.1), and finishes the inner stream."""
+        """Sends close_notify if possible, and finishes the inner stream.
+
+        See RFC 8446 section 6.1.
+        """
         self._end()
         with contextlib.suppress(OSError, MemoryError):
             # Do not wait for the answer: the Close frames have already ended the connection.
@@ -266,7 +298,10 @@ class TlsStream(Stream):
         return self._incoming.pending > 0 or self._tls.pending() > 0
 
     def _read(self, max_bytes: int, *, is_first: bool) -> bytes | None:
-        """Returns the data of one record; None if none is complete, b"" at the end. An error follows the data."""
+        """Returns the data of one record; None if none is complete, b"" at the end.
+
+        An error is returned as an end if data came before it, and is raised by the next call.
+        """
         try:
             return self._tls.read(max_bytes)
         except ssl.SSLWantReadError:
@@ -294,5 +329,5 @@ class TlsStream(Stream):
 
 
 def _records(size: int) -> int:
-    """Returns how many records that many bytes take."""
+    """Returns how many records are needed for that many bytes."""
     return ceil(size / _RECORD_SIZE)

@@ -1,4 +1,4 @@
-"""The meanings of OpenSSL's errors, in words for a person.
+"""Explains OpenSSL's errors in words.
 
 Imported in the lookup thread only, as `ssl` is.
 """
@@ -65,7 +65,7 @@ _ALERTS: Final = {
     "USER_CANCELLED": ("the server ended the handshake", "Connect again."),
 }
 
-# Faults that this side finds by itself.
+# Faults that this side detects.
 _OURS: Final = {
     "UNSUPPORTED_PROTOCOL": _ALERTS["PROTOCOL_VERSION"],
     "NO_PROTOCOLS_AVAILABLE": _ALERTS["PROTOCOL_VERSION"],
@@ -80,11 +80,11 @@ _PREFIXES: Final = ("SSLV3_", "TLSV1_", "TLSV13_")
 
 
 def explain(error: ssl.SSLError, first_bytes: bytes) -> StreamError:
-    """Returns the meaning of an error of OpenSSL.
+    """Returns an error of OpenSSL in words.
 
     Args:
         error: the exception.
-        first_bytes: the first two bytes that the other side has sent, or fewer.
+        first_bytes: the first two bytes from the other side, or fewer if fewer have arrived.
     """
     if isinstance(error, ssl.SSLCertVerificationError):
         return _of_certificate(error)

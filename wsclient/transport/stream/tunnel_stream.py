@@ -1,4 +1,7 @@
-"""The stream through a proxy: the stream to the proxy, except for its first bytes and an end before them."""
+"""Wraps the stream to a proxy as a stream to the place behind it.
+
+Only its first bytes, and an end before them, differ from the stream to the proxy.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,8 @@ __all__ = ["TunnelStream"]
 class TunnelStream(Stream):
     """A stream to the place behind a proxy.
 
-    After the first byte from there, `receive` is replaced by the inner stream's: a connection through a proxy costs no
-    more calls than another.
+    When the first byte from that place has arrived, the inner stream's `receive` replaces this one. So a connection
+    through a proxy costs no more calls than any other.
 
     Args:
         inner: the stream to the proxy, which has agreed.
@@ -37,7 +40,7 @@ class TunnelStream(Stream):
         self.flush = inner.flush  # type: ignore[method-assign]
 
     def receive(self, max_bytes: int) -> bytes | None:
-        """Takes received data, until the first byte has arrived; see `Stream.receive`.
+        """Returns received data, until the first byte has arrived; see `Stream.receive`.
 
         Raises:
             StreamFailure: the proxy has ended or broken the connection.
@@ -69,17 +72,23 @@ class TunnelStream(Stream):
 
     @property
     def is_readable(self) -> Callable[[], object]:
-        """The inner stream's callable. Data received with the proxy's answer is shown by `has_more`."""
+        """Returns the inner stream's callable.
+
+        Data received with the proxy's answer is shown by `has_more` instead.
+        """
         return self._inner.is_readable
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The inner stream's descriptor; None when data received with the proxy's answer waits in here."""
+        """Returns the inner stream's descriptor.
+
+        Returns None while data received with the proxy's answer waits in here.
+        """
         return None if self._early else self._inner.descriptor
 
     @property
     def has_more(self) -> bool:
-        """True if something may be left here or in the inner stream."""
+        """Returns True if data may be left here or in the inner stream."""
         return bool(self._early) or self._inner.has_more
 
     @property
@@ -94,7 +103,7 @@ class TunnelStream(Stream):
 
     @property
     def remote_address(self) -> tuple[str, int]:
-        """The address of the proxy."""
+        """Returns the address of the proxy."""
         return self._inner.remote_address
 
     def finish(self) -> None:
