@@ -29,7 +29,7 @@ _SERVICE_UNAVAILABLE: Final = 503
 
 
 class Answering(Phase):
-    """Waits for a request, for the program's answer, and until the reply has been sent.
+    """Waits for a request and for the program's answer, and sends the reply.
 
     `step` returns the request once, when it is complete and valid. Then call `accept` or `reject`, at any
     time before the opening has taken too long. An invalid request is rejected automatically.
@@ -42,8 +42,8 @@ class Answering(Phase):
         """Starts nothing yet.
 
         Args:
-            stream: leads to the client; with TLS, if that is spoken.
-            settings: of the server that listens.
+            stream: the stream to the client, with TLS if it is used.
+            settings: the settings of the server.
         """
         address, port = stream.remote_address
         super().__init__(f"[{address}]:{port}" if ":" in address else f"{address}:{port}", settings)
@@ -64,7 +64,7 @@ class Answering(Phase):
 
         Args:
             subprotocol: one of those that the client asked for, or "" for none.
-            headers: more of them, as `check_headers` returns them.
+            headers: more headers, as `check_headers` returns them.
 
         Raises:
             RuntimeError: there is no request, or it was answered.
@@ -80,9 +80,9 @@ class Answering(Phase):
         """Refuses the request. `step` returns the failure when the reply has been sent.
 
         Args:
-            status: 200-599, of HTTP.
-            headers: more of them, as `check_headers` returns them.
-            body: a page with the reason.
+            status: the HTTP status, 200-599.
+            headers: more headers, as `check_headers` returns them.
+            body: a page with the reason, or b"".
 
         Raises:
             RuntimeError: there is no request, or it was answered.
@@ -92,7 +92,7 @@ class Answering(Phase):
         self._answer(rejection(status, headers, body), self._failure(detail, status))
 
     def step(self, now: float) -> Request | Established | Failure | None:
-        """Reads once if the request is incomplete; writes the reply if there is one."""
+        """Reads once if the request is incomplete, and writes the reply if there is one."""
         try:
             asked = self._read() if self._request is None and self._unsent is None else None
             return asked if self._unsent is None else self._write(self._unsent)
@@ -102,7 +102,10 @@ class Answering(Phase):
             return failure_from(error, self.stage, self.place)
 
     def give_up(self, seconds: float) -> Failure:
-        """Refuses the request, as far as possible without waiting, and returns the failure."""
+        """Refuses the request as well as possible without waiting.
+
+        Returns the failure.
+        """
         if self._unsent is None:
             status = _REQUEST_TIMEOUT if self._request is None else _SERVICE_UNAVAILABLE
             self._answer(rejection(status), self._failure("", status))

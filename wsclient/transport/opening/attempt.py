@@ -1,4 +1,7 @@
-"""The start of an attempt: the request, the settings, and the parts of the system that it may use."""
+"""Describes an attempt to connect when it starts.
+
+It has the request, the settings, and the parts of the system that it may use.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ _FAMILIES: Final = {
 
 
 class Outside(Value):
-    """The parts of the world that an attempt uses; tests bring their own."""
+    """The parts of the system that an attempt uses. Tests pass their own."""
 
     resolver: Resolver = Resolver()
     environment: ProxyEnvironment = ProxyEnvironment()
@@ -48,10 +51,10 @@ class Attempt(Value):
 
     Attributes:
         request: the connection to open.
-        settings: the user's; read again whenever they are used.
+        settings: the user's; read each time they are needed.
         outside: the parts of the system that it may use.
         route: the way to the server.
-        offers_deflate: whether compression is offered, even if the setting changes meanwhile.
+        offers_deflate: True if compression is offered, even if the setting changes meanwhile.
         redirects: the addresses so far.
         redirected_by: the numeric address of the server that sent the last redirect; "" if none did, or if unknown.
     """
@@ -66,7 +69,10 @@ class Attempt(Value):
 
     @classmethod
     def of(cls, request: OpeningRequest, settings: Settings, outside: Outside) -> Attempt:
-        """Returns an attempt to reach the server of the request, through the proxy that the user has set."""
+        """Returns an attempt to reach the server of the request.
+
+        It goes through the proxy that the user has set, if any.
+        """
         if settings.handshake_headers:
             request = request.replace(headers=merge_headers(request.headers, settings.handshake_headers))
         return cls(
@@ -79,7 +85,9 @@ class Attempt(Value):
         )
 
     def redirected(self, url: URL, by: str) -> Attempt:
-        """Returns the attempt that continues at another address; its route is chosen again.
+        """Returns the attempt that continues at another address.
+
+        Its route is chosen again.
 
         Args:
             url: as `RedirectChain.follow` returned it.
@@ -97,7 +105,7 @@ class Attempt(Value):
 
     @property
     def question(self) -> Question:
-        """The facts to find out before TCP."""
+        """Returns the facts to find out before TCP is connected."""
         settings, environment = self.settings, self.outside.environment
         server = self.route.server
         asks = settings.proxy is None and not server.socket_path and environment.may_have_proxy(server)
@@ -107,7 +115,7 @@ class Attempt(Value):
 
     @property
     def seconds_to_connect(self) -> float:
-        """The time limit for name lookup and TCP together, in seconds; 0 for none."""
+        """Returns the time limit for name lookup and TCP together, in seconds; 0 for none."""
         limits = (self.settings.handshake_timeout, self.request.connect_timeout)
         return min((seconds for seconds in limits if seconds > 0.0), default=0.0)
 
@@ -118,7 +126,7 @@ def _route(server: Place, settings: Settings) -> Route:
 
 
 def _families(settings: Settings) -> tuple[int, ...]:
-    """Returns the families of addresses that can be connected to."""
+    """Returns the families of addresses that may be used."""
     families: tuple[int, ...] = _FAMILIES[settings.address_family]
     if settings.local_address:
         local = socket.AF_INET6 if ":" in settings.local_address else socket.AF_INET

@@ -1,4 +1,7 @@
-"""Failures of proxies: any failure with one, including its name, TCP and TLS, has stage "proxy"."""
+"""Puts the stage "proxy" on each failure that is the fault of a proxy.
+
+This includes failures of its name, of TCP and of TLS.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ __all__ = ["OF_CLIENT", "blamed", "note_of"]
 OF_CLIENT: Final = "client.proxy"
 """The origin of a proxy that was set on the object."""
 
-# What to try, for kinds of failure whose own hint is about a server.
+# Hints for the kinds of failure whose usual hint is about a server.
 _HINTS: Final = {
     FailureKind.NAME_NOT_FOUND: "Check the spelling of the proxy's name, and whether this computer is online.",
     FailureKind.REFUSED: "Is the proxy running, and is this its port?",
@@ -33,7 +36,7 @@ _OF_TLS: Final = frozenset({FailureKind.TLS, FailureKind.CERTIFICATE, FailureKin
 
 
 def blamed(failure: Failure, place: Place) -> Failure:
-    """Returns the failure with stage "proxy" if the place is a proxy; else unchanged."""
+    """Returns the failure with stage "proxy" if the place is a proxy, or unchanged if not."""
     if place.proxy is None:
         return failure
     detail, hint = failure.detail, failure.hint
@@ -46,7 +49,7 @@ def blamed(failure: Failure, place: Place) -> Failure:
 
 
 def _of_proxy(detail: str, place: str) -> str:
-    """Returns a TLS message about a server as one about the proxy."""
+    """Turns a TLS message about a server into one about the proxy."""
     words = detail.removesuffix(f" ({place})")
     if words.startswith("the server "):
         return f"{place} {words.removeprefix('the server ')}"
@@ -54,5 +57,5 @@ def _of_proxy(detail: str, place: str) -> str:
 
 
 def note_of(origin: str) -> str:
-    """Returns the origin of a proxy's address, to be shown last."""
+    """Returns the origin of a proxy's address, as shown at the end of a message."""
     return f"(proxy from {origin})" if origin == OF_CLIENT else f'(proxy from {origin}; set client.proxy = "" for none)'

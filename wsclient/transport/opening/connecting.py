@@ -1,4 +1,4 @@
-"""The second phase of a client: TCP to the first of the addresses that answers."""
+"""The second phase of a client, which connects to the first address that answers."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ class Connecting(Phase):
 
     @property
     def proxy(self) -> Place | None:
-        """The proxy that is connected to; None if it is the server."""
+        """Returns the proxy to connect to; None if it is the server."""
         first = self._attempt.route.first
         return None if first.proxy is None else first
 
     @property
     def seconds(self) -> float:
-        """The time limit of the whole opening in this phase, in seconds; 0 for none."""
+        """Returns the time limit of the whole opening in this phase, in seconds; 0 for none."""
         return self._attempt.seconds_to_connect
 
     def step(self, now: float) -> Reached | Failure | None:
-        """Looks whether an address answered."""
+        """Checks if an address has answered."""
         outcome = self._race.step(now)
         if outcome is None or isinstance(outcome, Failure):
             return outcome
@@ -64,12 +64,12 @@ class Connecting(Phase):
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The socket's, if only one waits for an answer."""
+        """Returns the descriptor of the socket, if only one waits for an answer."""
         return self._race.descriptor
 
     @property
     def next_step(self) -> float:
-        """When the next address is tried."""
+        """Returns when the next address is tried."""
         return self._race.next_start
 
     def close(self) -> None:

@@ -1,4 +1,7 @@
-"""The proxies of the environment: http_proxy and its like, and the settings of Windows and macOS."""
+"""Finds the proxies that the environment names.
+
+These are http_proxy and similar variables, and the settings of Windows and macOS.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ProxyEnvironment"]
 
-_KEYS: Final = {False: ("ws", "http", "all"), True: ("wss", "https", "all")}  # by is_secure; the first that is set
+_KEYS: Final = {False: ("ws", "http", "all"), True: ("wss", "https", "all")}  # by is_secure; the first one set counts
 
 _HAS_SYSTEM_SETTINGS: Final = sys.platform in ("win32", "darwin")
 _OF_SYSTEM: Final = "the settings of this system"
@@ -26,9 +29,9 @@ class ProxyEnvironment:
     """Finds the proxy for a server, if the client does not specify one.
 
     Args:
-        getproxies: returns the proxies by scheme, called in the lookup thread; None for urllib's.
-        bypasses: whether the settings of the system except a host; the same.
-        variables: of the environment.
+        getproxies: returns the proxies by scheme. It is called in the lookup thread. None for that of urllib.
+        bypasses: returns True if the settings of the system exempt a host. As `getproxies`.
+        variables: the variables of the environment.
         has_system_settings: True if there may be a proxy although no variable is set.
     """
 
@@ -55,9 +58,9 @@ class ProxyEnvironment:
         return any(name.lower() in wanted for name in self._variables)
 
     def proxy_for(self, server: Place) -> Place | Failure | None:
-        """Returns the proxy for a server, or the reason why the setting cannot be used; None for a direct connection.
+        """Returns the proxy for a server; None for a direct connection.
 
-        May take long: call it in the lookup thread.
+        Returns a failure if the setting cannot be used. May take long: call it in the lookup thread.
         """
         if _is_loopback(server.host):
             return None

@@ -1,4 +1,4 @@
-"""The results that one phase of an opening hands to the next."""
+"""The results that one phase of an opening passes to the next."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["Accepted", "Established", "Found", "Milestone", "Reached", "Redirected", "Secure"]
 
 Secure = Callable[["Stream", str], "TlsStream"]
-"""Puts TLS on a stream, to be called with the name that the certificate must have."""
+"""Puts TLS on a stream. Call it with the stream and the name that the certificate must have."""
 
 
 class Found(Value):
-    """The first place of the route has addresses.
+    """The addresses of the first place of the route are known.
 
     Attributes:
-        secure: puts TLS on a stream; None if no TLS is spoken on the way.
+        secure: puts TLS on a stream; None if TLS is not used on the way.
     """
 
     attempt: Attempt
@@ -44,7 +44,7 @@ class Reached(Value):
         stream: must be closed by the receiver.
         secure: as in `Found`.
         hop: the number of the place, from 0.
-        is_secured: whether TLS is spoken to it already.
+        is_secured: True if TLS is already used on the stream.
     """
 
     attempt: Attempt
@@ -55,17 +55,17 @@ class Reached(Value):
 
     @property
     def place(self) -> Place:
-        """The place that was reached."""
+        """Returns the place that was reached."""
         return self.attempt.route.hops[self.hop]
 
     @property
     def following(self) -> Place:
-        """The place after this one, which a proxy is asked for."""
+        """Returns the place after this one, which the proxy is asked for."""
         return self.attempt.route.hops[self.hop + 1]
 
     @property
     def is_server(self) -> bool:
-        """True if no other place follows this one."""
+        """Returns True if no other place follows this one."""
         return self.hop + 1 == len(self.attempt.route.hops)
 
     @property
@@ -75,28 +75,28 @@ class Reached(Value):
 
     @property
     def settings(self) -> Settings:
-        """The settings of the attempt."""
+        """Returns the settings of the attempt."""
         return self.attempt.settings
 
 
 class Redirected(Value):
-    """The server redirects the request to another address, and may do so.
+    """The server redirects the request to another address, which is allowed.
 
     Attributes:
-        attempt: to the new address.
+        attempt: the attempt to reach the new address.
     """
 
     attempt: Attempt
 
 
 class Accepted(Value):
-    """A listening socket was connected to.
+    """A listening socket has accepted a connection.
 
     Attributes:
-        stream: leads to the client; the receiver's to close.
-        settings: of the server that listens.
+        stream: leads to the client; must be closed by the receiver.
+        settings: the settings of the server.
         secure: puts TLS on the stream; None for plain TCP.
-        is_secured: whether TLS is spoken already.
+        is_secured: True if TLS is already used on the stream.
     """
 
     stream: Stream
@@ -111,7 +111,7 @@ class Accepted(Value):
 
     @property
     def place(self) -> Place:
-        """The address of the client."""
+        """Returns the address of the client."""
         return Place(*self.stream.remote_address)
 
 
@@ -120,11 +120,11 @@ class Established(Value):
 
     Attributes:
         stream: must be closed by the receiver.
-        role: which side of the connection this is.
+        role: the role of this side.
         opened: the result of the handshake.
-        trailing_data: the first frames, if some arrived together with the handshake.
-        deflate: how messages are compressed; None if they are not.
-        response_headers: the headers of the server's reply, on a client's side.
+        trailing_data: the first frames, if any arrived together with the handshake.
+        deflate: the agreed compression; None if messages are not compressed.
+        response_headers: the headers of the server's reply, on a client.
     """
 
     stream: Stream
@@ -136,4 +136,4 @@ class Established(Value):
 
 
 Milestone = Found | Reached | Redirected | Accepted
-"""The results that another phase follows."""
+"""The results that lead to another phase."""

@@ -1,4 +1,4 @@
-"""no_proxy: the servers to connect to directly, although there is a proxy."""
+"""Reads no_proxy, the list of servers to connect to without the proxy."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["is_excepted"]
 def is_excepted(host: str, port: int, no_proxy: str) -> bool:
     """Returns True if a list of exceptions contains a server.
 
-    The rules are those of `urllib.request.proxy_bypass`: entries are divided by commas; "*" alone means all servers;
-    "game.example" and ".game.example" mean the name and all names below it, and an entry with a port that port alone.
-    Besides, "*.game.example" means the same as ".game.example", "10.0.0.0/8" is a network, and an IPv6 address may
-    stand in brackets or not.
+    The rules are those of `urllib.request.proxy_bypass`: commas separate the entries. "*" alone means all servers,
+    "game.example" and ".game.example" mean the name and all names below it, and an entry with a port means that port
+    only. In addition, "*.game.example" means the same as ".game.example", "10.0.0.0/8" is a network, and an IPv6
+    address may be in brackets.
 
     Args:
         host: a name, or a numeric address without brackets.

@@ -1,4 +1,7 @@
-"""One opening, from its first phase to the agreement of both sides, under one deadline."""
+"""Runs one opening under one deadline.
+
+It goes from the first phase until both sides agree.
+"""
 
 from __future__ import annotations
 
@@ -41,17 +44,20 @@ class Opening:
 
     @property
     def place(self) -> str:
-        """The other side, for messages."""
+        """Returns the other side, for messages."""
         return self.phase.place
 
     @property
     def stage(self) -> Stage:
-        """The stage that it has reached."""
+        """Returns the stage that the opening has reached."""
         return self.phase.stage
 
     @property
     def due(self) -> float:
-        """The time, on its clock, when `step` has work although nothing arrived; infinity if never."""
+        """Returns when `step` has work although nothing has arrived; infinity if never.
+
+        The time is one of the clock of `step`.
+        """
         seconds = self.phase.seconds
         return min(self.phase.next_step, self._started_at + seconds if seconds > 0.0 else inf)
 
@@ -62,8 +68,8 @@ class Opening:
             now: seconds, on the clock of the constructor.
 
         Returns:
-            The connection; or the failure, with everything closed; or None if neither is decided. On the side of
-            a server the client's request too, once; then `phase` is an `Answering`.
+            The connection; the failure, with everything closed; None if neither is decided. On a server, it also
+            returns the client's request once; `phase` is an `Answering` then.
         """
         try:
             outcome = self._go_on(now)

@@ -23,8 +23,8 @@ class Phase(ABC):
     """Waits for one thing. It knows nothing of the phases before and after it.
 
     Attributes:
-        stage: the name of this part of the opening, for failures.
-        too_late: the message if it takes too long; with {place} and {seconds}.
+        stage: the stage of a failure in this phase.
+        too_late: the message for a phase that takes too long; with {place} and {seconds}.
         place: the other side, for messages; safe to show.
         settings: the user's.
     """
@@ -44,37 +44,43 @@ class Phase(ABC):
             now: seconds, on a clock that does not run backwards.
 
         Returns:
-            The milestone or the failure; None if neither is decided. A server's last phase returns the client's
-            request too, once.
+            The milestone or the failure; None if neither is decided. A server's last phase also returns the client's
+            request, once.
         """
 
     @property
     def refusal(self) -> Failure | None:
-        """A failure that is known already, while its details are still arriving."""
+        """Returns a failure that is known although its details are still arriving; None if there is none."""
         return None
 
     @property
     def proxy(self) -> Place | None:
-        """The proxy to blame if this phase fails; None if no proxy is involved."""
+        """Returns the proxy to blame if this phase fails; None if no proxy is involved."""
         return None
 
     @property
     def seconds(self) -> float:
-        """The time limit of the whole opening in this phase, in seconds; 0 for none."""
+        """Returns the time limit of the whole opening in this phase, in seconds; 0 for none."""
         return self.settings.handshake_timeout
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The descriptor that becomes ready when the next `step` can continue; None if only a step shows it."""
+        """Returns the descriptor that is ready when the next `step` can continue.
+
+        Returns None if only a step shows it.
+        """
         return None
 
     @property
     def next_step(self) -> float:
-        """The time, on its clock, when `step` has work although nothing arrived; infinity if never."""
+        """Returns when `step` has work although nothing has arrived; infinity if never.
+
+        The time is one of the clock of `step`.
+        """
         return inf
 
     def give_up(self, seconds: float) -> Failure:
-        """Returns the failure for a phase that has run out of time.
+        """Returns the failure of a phase that has run out of time.
 
         Args:
             seconds: the time limit.

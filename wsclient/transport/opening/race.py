@@ -1,4 +1,7 @@
-"""Several addresses of one host, raced (RFC 8305): a family that leads nowhere costs a quarter of a second."""
+"""Connects to the first of several addresses that answers (RFC 8305).
+
+If one family of addresses leads nowhere, that costs a quarter of a second.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +28,13 @@ if TYPE_CHECKING:
 __all__ = ["ATTEMPT_DELAY", "MAX_ADDRESSES", "MAX_OPEN", "Address", "Race", "interleave"]
 
 ATTEMPT_DELAY: Final = 0.25
-"""Seconds between two starts; RFC 8305 section 5 recommends this value."""
+"""The time between two starts, in seconds; RFC 8305 section 5 recommends this value."""
 
 MAX_ADDRESSES: Final = 16
-"""The most addresses of a host to try. Arbitrary: at one per quarter second, four seconds' worth."""
+"""The most addresses of a host to try. Arbitrary: four seconds' worth, at one in a quarter of a second."""
 
 MAX_OPEN: Final = 6
-"""The number of sockets that wait for an answer at once. Arbitrary; the oldest is closed when another is due."""
+"""The most sockets that wait for an answer at once. Arbitrary; the oldest is closed when another one is due."""
 
 # The results of a `connect` that has begun; on Windows EWOULDBLOCK.
 _BEGUN: Final = frozenset({0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, errno.EINTR})
@@ -47,7 +50,7 @@ class Address(NamedTuple):
 
     Attributes:
         family: AF_INET, AF_INET6 or AF_UNIX.
-        where: the argument of `socket.connect`; the host in it is numeric, so that no name is looked up.
+        where: the argument of `socket.connect`. Its host is numeric, so that no name is looked up.
     """
 
     family: int
@@ -55,12 +58,14 @@ class Address(NamedTuple):
 
     @property
     def host(self) -> str:
-        """The numeric host, or the path of a socket."""
+        """Returns the numeric host, or the path of a socket."""
         return self.where if isinstance(self.where, str) else self.where[0]
 
 
 def interleave(addresses: Iterable[Address]) -> list[Address]:
-    """Puts the families in turn, the first address's family first (RFC 8305 section 4), each address once.
+    """Puts the families in turn, and lists each address once.
+
+    The family of the first address comes first (RFC 8305 section 4).
 
     Returns:
         At most `MAX_ADDRESSES`.
@@ -73,7 +78,10 @@ def interleave(addresses: Iterable[Address]) -> list[Address]:
 
 
 class Race:
-    """Connects to the first address that answers. Call `step` until it returns something."""
+    """Connects to the first address that answers.
+
+    Call `step` until it returns something.
+    """
 
     def __init__(
         self,
@@ -88,8 +96,8 @@ class Race:
         """Starts nothing yet.
 
         Args:
-            addresses: in the resolver's order.
-            host: as the user wrote it.
+            addresses: the addresses, in the resolver's order.
+            host: the host, as the user wrote it.
             place: host and port, for messages.
             readiness: asks the system.
             socket_factory: makes a socket of a family and a type.
@@ -108,13 +116,13 @@ class Race:
         self._local_address = local_address
 
     def step(self, now: float) -> Stream | Failure | None:
-        """Starts connections that are due, and checks those that were started.
+        """Starts the connections that are due, and checks those that have begun.
 
         Args:
             now: seconds, on any clock that does not run backwards.
 
         Returns:
-            The connected stream; or the failure if no address could be connected to; or None if neither is decided.
+            The connected stream; the failure if no address could be connected to; None if neither is decided.
         """
         while True:
             self._start_due(now)
@@ -130,7 +138,10 @@ class Race:
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The descriptor that becomes ready when connecting ends, if only one socket is open."""
+        """Returns the descriptor that is ready when connecting ends.
+
+        Returns None unless exactly one socket is open.
+        """
         if len(self._open) != 1:
             return None
         ((connecting, _),) = self._open.items()
@@ -140,7 +151,10 @@ class Race:
 
     @property
     def next_start(self) -> float:
-        """When the next address is tried, on the clock of `step`; infinity if none is left."""
+        """Returns when the next address is tried, on the clock of `step`.
+
+        Returns infinity if none is left.
+        """
         return self._next_at if self._waiting else inf
 
     def close(self) -> None:
@@ -164,7 +178,7 @@ class Race:
             if self._local_address and not isinstance(address.where, str):
                 candidate.bind((self._local_address, 0))
             number = candidate.connect_ex(address.where)
-            # A Unix socket connects immediately or fails: "again" means that the server's queue is full.
+            # A Unix socket connects immediately or fails. EAGAIN means that the server's queue is full.
             if number not in _BEGUN or (number and isinstance(address.where, str)):
                 raise OSError(number, os.strerror(number))
         except OSError as error:
@@ -214,7 +228,10 @@ class Race:
 
 
 def _special_failure(error: OSError, address: Address, place: str, local_address: str) -> Failure | None:
-    """Returns the meaning of an error for this address in particular; None if it is the same for all."""
+    """Returns a failure for an error that means something special for this address.
+
+    Returns None if its meaning is the same for all addresses.
+    """
     if error.errno == errno.EADDRNOTAVAIL and local_address:
         detail = f"this machine has no address {local_address} to connect to {place} from"
         hint = "Set local_address to an address of one of its network interfaces."

@@ -1,4 +1,4 @@
-"""The last phase of a client: the request for a WebSocket, and the server's reply."""
+"""The last phase of a client, which asks the server for a WebSocket."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ class Requesting(Phase):
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The stream's, after the request has been sent."""
+        """Returns the stream's descriptor when the request has been sent."""
         return None if self._handshake is None or self._unsent or self._broken else self._stream.descriptor
 
     @property
     def refusal(self) -> Failure | None:
-        """The refusal of a server that has not finished its page with the reason."""
+        """Returns the refusal of a server whose page with the reason is still incomplete."""
         return None if self._handshake is None else self._handshake.pending_failure
 
     def step(self, now: float) -> Established | Redirected | Failure | None:
@@ -85,7 +85,7 @@ class Requesting(Phase):
         if head is not None and not self._has_head:
             self._has_head = True
             self._keep_cookies(head)
-            if self._attempt.redirects.follows(head):  # the page is not waited for
+            if self._attempt.redirects.follows(head):  # without waiting for the page
                 return self._follow(head)
         if isinstance(outcome, Opened) and head is not None:
             return Established(
@@ -110,7 +110,7 @@ class Requesting(Phase):
         return Redirected(attempt.redirected(target, by))
 
     def _send(self) -> None:
-        # An error here may not be final: a server that refuses immediately has already sent its reply.
+        # An error here may not be final: a server that refuses immediately may have sent its reply already.
         try:
             while self._unsent and (sent := self._stream.send(self._unsent)):
                 self._unsent = self._unsent[sent:]
@@ -136,7 +136,7 @@ def _handshake(attempt: Attempt) -> ClientHandshake:
 
 
 def _headers(attempt: Attempt) -> Headers:
-    """Returns the user's headers, and the cookies, unless the user sends some."""
+    """Returns the user's headers, and the cookies if the user sends none."""
     request, cookies = attempt.request, attempt.settings.cookies
     if cookies is None or any(name.lower() == "cookie" for name, _ in request.headers):
         return request.headers

@@ -1,7 +1,7 @@
 """Looks up names in a thread, because the lookup may block for half a minute.
 
-The same thread asks the environment for a proxy. For wss it imports `ssl` and builds the context, which together take
-longer than a frame.
+The same thread asks the environment for a proxy. For wss, it also imports `ssl` and builds the context, which together
+take longer than a frame.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class TlsOptions(Value):
 
 
 class Question(Value):
-    """The facts to find out before TCP.
+    """The facts to find out before TCP is connected.
 
     Attributes:
-        route: the known part.
+        route: the known part of the route.
         tls: the certificates to trust, if the route uses TLS.
-        environment: asked for a proxy; None if the route is final.
-        families: of the addresses that may be connected to.
+        environment: the environment to ask for a proxy; None if the route is final.
+        families: the families of the addresses that may be used.
     """
 
     route: Route
@@ -62,9 +62,9 @@ class Resolved(Value):
     """The result of a successful lookup.
 
     Attributes:
-        addresses: of the first place of the route, in the system's order; at least one.
+        addresses: the addresses of the first place of the route, in the system's order; at least one.
         secure: puts TLS on a stream, for the name that the certificate must have; None if TLS is not used.
-        route: the final one; None if it is that of the question.
+        route: the final route; None if it is that of the question.
     """
 
     addresses: tuple[Address, ...]
@@ -78,7 +78,7 @@ class Lookup:
     Attributes:
         stage: `RESOLVE` or `PROXY`; `TLS` if the addresses are known and TLS is being prepared.
         place: the place whose name is looked up.
-        outcome: None until it is over. Only the thread writes it, once, so no lock is needed.
+        outcome: the result; None until the lookup has ended. Only the thread writes it, once, so no lock is needed.
     """
 
     __slots__ = ("__weakref__", "outcome", "place", "stage")
@@ -94,7 +94,10 @@ class Lookup:
 
 
 class Resolver:
-    """Starts lookups. It shares nothing with the threads, so that none of them keeps anything alive."""
+    """Starts lookups.
+
+    It shares nothing with the threads, so that none of them keeps anything alive.
+    """
 
     def __init__(self, getaddrinfo: Callable[..., list[Any]] | None = None) -> None:
         """Does nothing yet.
@@ -106,7 +109,7 @@ class Resolver:
         self._getaddrinfo = getaddrinfo
 
     def start(self, question: Question) -> Lookup:
-        """Begins, and returns immediately.
+        """Starts a lookup, and returns immediately.
 
         A question that needs neither a name lookup, nor the environment, nor a new TLS context is answered immediately,
         without a thread.
@@ -122,7 +125,10 @@ class Resolver:
 
 
 def numeric_address(host: str, port: int) -> Address | None:
-    """Returns the address of a numeric host; None for a name, and for an address with a zone."""
+    """Returns the address of a numeric host; None for a name.
+
+    Returns None for an address with a zone too.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.inet_pton(family, host)
@@ -153,12 +159,12 @@ def _asks_for_address(route: Route) -> bool:
 
 def _start_thread(target: Callable[..., None], arguments: tuple[object, ...], name: str) -> None:
     try:
-        # A daemon: the interpreter's exit never waits for a name server.
+        # A daemon, so that the interpreter never waits for a name server when it exits.
         threading.Thread(target=target, args=arguments, name=name, daemon=True).start()
     except RuntimeError as error:
         if "interpreter" not in str(error):
             raise
-        # Most subinterpreters have threads, but no daemons.
+        # Most subinterpreters allow threads, but not daemons.
         threading.Thread(target=target, args=arguments, name=name, daemon=False).start()
 
 
@@ -177,10 +183,10 @@ def _is_prepared(tls: TlsOptions) -> bool:
 
 
 def _run(lookup: Lookup, question: Question, getaddrinfo: Callable[..., list[Any]]) -> None:
-    """Runs in the thread. Any exception becomes a result."""
+    """Runs in the thread. Turns any exception into a result."""
     try:
         lookup.outcome = _answer(lookup, question, getaddrinfo)
-    except Exception as error:  # noqa: BLE001 - an exception that leaves a thread is printed, and nobody learns of it
+    except Exception as error:  # noqa: BLE001 - an exception that leaves a thread is only printed
         host = (lookup.place or question.route.first).host
         what = "what TLS needs for" if lookup.stage is Stage.TLS else "the lookup of"
         detail = f"{what} {host!r} failed: {reason_of(error)}"

@@ -1,4 +1,4 @@
-"""The first phase of a client: the name becomes addresses."""
+"""The first phase of a client, which looks up addresses."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ class Resolving(Phase):
 
     @property
     def stage(self) -> Stage:  # type: ignore[override] # of the lookup, which prepares TLS too
-        """`RESOLVE`, or `PROXY`; `TLS` if the name was found and TLS is being prepared."""
+        """Returns `RESOLVE` or `PROXY`, or `TLS` while the thread prepares TLS."""
         return self._lookup.stage
 
     @property
     def proxy(self) -> Place | None:
-        """The proxy whose name is being looked up; None if it is not that of a proxy."""
+        """Returns the proxy whose name is being looked up; None if it is that of a server."""
         place = self._lookup.place
         return None if place is None or place.proxy is None else place
 
     @property
     def too_late(self) -> str:  # type: ignore[override]
-        """The words for a lookup that took too long."""
+        """Returns the message for a lookup that takes too long."""
         if self.proxy is not None:
             return _PROXY_TOO_LATE.format(place=self.proxy)
         place = self._lookup.place or self._attempt.route.first
@@ -60,11 +60,11 @@ class Resolving(Phase):
 
     @property
     def seconds(self) -> float:
-        """The time limit of the whole opening in this phase, in seconds; 0 for none."""
+        """Returns the time limit of the whole opening in this phase, in seconds; 0 for none."""
         return self._attempt.seconds_to_connect
 
     def step(self, now: float) -> Found | Failure | None:
-        """Looks whether the lookup is over."""
+        """Checks if the lookup has ended."""
         outcome = self._lookup.outcome
         if outcome is None or isinstance(outcome, Failure):
             return outcome
@@ -72,11 +72,14 @@ class Resolving(Phase):
         return _fault_of_redirect(attempt, outcome.addresses) or Found(attempt, outcome.addresses, outcome.secure)
 
     def close(self) -> None:
-        """Does nothing: the answer of the thread is dropped."""
+        """Does nothing, because the answer of the thread is dropped."""
 
 
 def _fault_of_redirect(attempt: Attempt, addresses: tuple[Address, ...]) -> Failure | None:
-    """Returns the failure of a redirect to a name that turns out to be private; None if all is well."""
+    """Returns the failure of a redirect to a name whose address is private.
+
+    Returns None if there is no such redirect.
+    """
     if not attempt.redirected_by or attempt.route.first.proxy is not None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The way to a server: the places that a connection leads through, one after the other."""
+"""Describes the way to a server, through the places that lead there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Place(Value):
         host: a name, or a numeric address without brackets.
         port: 1-65535.
         is_secure: True if it uses TLS.
-        tls_name: the name that its certificate must have; "" for the host's.
+        tls_name: the name that its certificate must have; "" for that of the host.
         proxy: the proxy that listens there; None for a server.
         origin: the origin of the proxy's address, for messages: "client.proxy", or the name of a variable.
         address: the numeric address to pass to a proxy; "" if the proxy looks up the host itself.
@@ -48,7 +48,7 @@ class Place(Value):
         return cls(proxy.host, proxy.port, proxy.is_secure, proxy=proxy, origin=origin)
 
     def __str__(self) -> str:
-        """Host and port, or the path of a socket, for messages."""
+        """Returns the host and port, or the path of a socket, for messages."""
         if self.socket_path:
             return escape(self.socket_path, 120)
         place = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
@@ -56,21 +56,24 @@ class Place(Value):
 
 
 class Route(Value):
-    """The places on the way: proxies first, the server last. TCP leads to the first of them."""
+    """The places on the way: first the proxies, then the server.
+
+    TCP leads to the first of them.
+    """
 
     hops: tuple[Place, ...]
 
     @property
     def first(self) -> Place:
-        """The place that TCP leads to."""
+        """Returns the place that TCP leads to."""
         return self.hops[0]
 
     @property
     def server(self) -> Place:
-        """The place that the URL names."""
+        """Returns the place that the URL names."""
         return self.hops[-1]
 
     @property
     def is_secure(self) -> bool:
-        """True if TLS is spoken to any of the places."""
+        """Returns True if TLS is spoken to any of the places."""
         return any(place.is_secure for place in self.hops)

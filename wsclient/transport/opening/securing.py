@@ -1,4 +1,4 @@
-"""A phase of both sides: TLS on a stream."""
+"""A phase of both sides, which puts TLS on a stream."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Securing(Phase):
         """Starts nothing yet.
 
         Args:
-            reached: the stream that TLS is put on.
+            reached: the stream to put TLS on.
             secure: the function that puts it there.
         """
         super().__init__(str(reached.place), reached.settings)
@@ -61,13 +61,13 @@ class Securing(Phase):
 
     @property
     def proxy(self) -> Place | None:
-        """The proxy that TLS is spoken to; None if it is the server."""
+        """Returns the proxy that TLS is spoken to; None if it is the server."""
         place = self._reached.place
         return None if place.proxy is None else place
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The stream's, when nothing is left to be sent."""
+        """Returns the stream's descriptor when nothing is left to send."""
         return None if self._tls is None or self._tls.held else self._tls.descriptor
 
     def close(self) -> None:
@@ -85,13 +85,16 @@ class Securing(Phase):
 
 
 class _Unverified:
-    """Warns once of each place whose certificate is not checked, and not at every reconnection."""
+    """Warns once of each place whose certificate is not checked.
+
+    Reconnections do not repeat the warning.
+    """
 
     def __init__(self) -> None:
         self._warned: set[str] = set()
 
     def warn(self, place: str, settings: Settings) -> None:
-        # A context of the user's own decides by itself.
+        # A context of the user's own decides what is checked.
         if settings.verify_ssl or not isinstance(settings.trusted_certificate, str | bytes | None):
             return
         if place in self._warned:

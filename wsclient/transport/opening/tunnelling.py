@@ -1,4 +1,4 @@
-"""A phase of a client: a proxy is asked for a connection to the next place on the route."""
+"""A phase of a client, which asks a proxy for a connection to the next place."""
 
 from __future__ import annotations
 
@@ -58,16 +58,16 @@ class Tunnelling(Phase):
 
     @property
     def proxy(self) -> Place:
-        """The proxy."""
+        """Returns the proxy."""
         return self._reached.place
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The stream's, when nothing is left to be sent."""
+        """Returns the stream's descriptor when nothing is left to send."""
         return None if self._tunnel is None or self._unsent or self._stream.held else self._stream.descriptor
 
     def give_up(self, seconds: float) -> Failure:
-        """Returns why it fails now that the time is over."""
+        """Returns the failure of an attempt that ran out of time."""
         return super().give_up(seconds) if self._tunnel is None else self._tunnel.fail_too_late(seconds)
 
     def close(self) -> None:
@@ -97,7 +97,10 @@ class Tunnelling(Phase):
         return verdict
 
     def _send(self) -> bool:
-        """Returns True if everything was sent. Each message in one write, as far as the system takes it."""
+        """Sends what waits. Returns True if everything was sent.
+
+        Each message is passed to the system in one write, as far as it takes it.
+        """
         while self._unsent and (sent := self._stream.send(self._unsent)):
             self._unsent = self._unsent[sent:]
         return self._stream.flush() and not self._unsent
