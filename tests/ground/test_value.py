@@ -59,7 +59,7 @@ def test_fields_are_given_by_position_or_by_name(pixel):
     ],
 )
 def test_what_does_not_fit_is_refused(values, named):
-    with pytest.raises(TypeError, match=r"^Point has the fields x, y, and was given"):
+    with pytest.raises(TypeError, match=r"^Point\.__init__\(\) "):
         Point(*values, **named)
 
 
