@@ -36,12 +36,14 @@ class _ValueType(type):
 
     def compiled_init(cls) -> Callable[..., None]:
         """Returns an `__init__` that takes the fields as arguments, and calls nothing but their setters."""
-        names = {f"_set_{field}": setter for field, setter in zip(cls._fields, cls._setters, strict=True)}
+        names: dict[str, Any] = {
+            f"_set_{field}": setter for field, setter in zip(cls._fields, cls._setters, strict=True)
+        }
         names |= {f"_default_{field}": default for field, default in cls._defaults.items()}
         arguments = [f"{field}=_default_{field}" if field in cls._defaults else field for field in cls._fields]
         body = [f"_set_{field}(self, {field})" for field in cls._fields] or ["pass"]
         exec(f"def __init__(self, {', '.join(arguments)}): {'; '.join(body)}", names)  # noqa: S102 - our own names
-        made: Callable[..., None] = names["__init__"]  # type: ignore[assignment] # it was a setter's or a default's
+        made: Callable[..., None] = names["__init__"]
         made.__qualname__ = f"{cls.__qualname__}.__init__"
         return made
 

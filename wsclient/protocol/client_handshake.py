@@ -173,22 +173,26 @@ class ClientHandshake:
 
     def _judge(self, head: ResponseHead) -> Opened | Failure:
         """Makes the checks of RFC 6455 section 4.1 that a client must make."""
-        if fault := self._fault_of_upgrade(head) or self._fault_of_extensions(head):
+        values = head.by_name()
+        fault = self._fault_of_upgrade(head, values)
+        if fault is None and "sec-websocket-extensions" in values:
+            fault = self._fault_of_extensions(values["sec-websocket-extensions"])
+        if fault:
             return self._fail(FailureKind.BAD_RESPONSE, fault)
-        chosen = head.get_all("Sec-WebSocket-Protocol")
+        chosen = values.get("sec-websocket-protocol", [])
         if fault := self._fault_of_subprotocol(chosen):
             return self._fail(FailureKind.SUBPROTOCOL, fault)
         return Opened(chosen[0] if chosen else "")
 
-    def _fault_of_upgrade(self, head: ResponseHead) -> str | None:
-        upgrades = head.get_all("Upgrade")
-        accepts = head.get_all("Sec-WebSocket-Accept")
+    def _fault_of_upgrade(self, head: ResponseHead, values: dict[str, list[str]]) -> str | None:
+        upgrades, connections = values.get("upgrade", []), values.get("connection", [])
+        accepts = values.get("sec-websocket-accept", [])
         if head.version == "1.0":
             return "the server agreed in HTTP/1.0, which has no upgrade"
-        if [value.lower() for value in upgrades] != ["websocket"]:  # item 2
+        if len(upgrades) != 1 or upgrades[0].lower() != "websocket":  # item 2
             return f"the server's reply must have one header 'Upgrade: websocket', not {shown(upgrades)}"
-        if not has_element(head, "Connection", "upgrade"):  # item 3
-            return f"the server's reply must have 'Connection: Upgrade', not {shown(head.get_all('Connection'))}"
+        if not has_element(connections, "upgrade"):  # item 3
+            return f"the server's reply must have 'Connection: Upgrade', not {shown(connections)}"
         if accepts != [accept_key(self._key)]:  # item 4
             return (
                 "the server's reply must have one Sec-WebSocket-Accept, made from the key of this request, "
@@ -196,10 +200,10 @@ class ClientHandshake:
             )
         return None
 
-    def _fault_of_extensions(self, head: ResponseHead) -> str | None:
-        if sum(map(len, head.get_all("Sec-WebSocket-Extensions"))) > MAX_LINE_SIZE:
+    def _fault_of_extensions(self, values: list[str]) -> str | None:
+        if sum(map(len, values)) > MAX_LINE_SIZE:
             return f"the server's list of extensions is longer than {MAX_LINE_SIZE} bytes"
-        extensions = elements(head, "Sec-WebSocket-Extensions")  # an empty list names none
+        extensions = elements(values)  # an empty list names none
         if extensions and not self._offers_deflate:  # item 5
             return f"the server uses an extension that was not offered: {shown(extensions)}"
         try:
@@ -209,11 +213,11 @@ class ClientHandshake:
         return None
 
     def _fault_of_subprotocol(self, chosen: list[str]) -> str | None:
-        asked = escape(", ".join(self._subprotocols))
         if not self._subprotocols:  # item 6
             return f"the server chose a subprotocol, {shown(chosen)}, and none was asked for" if chosen else None
         if not chosen and not self._requires_subprotocol:
             return None
+        asked = escape(", ".join(self._subprotocols))
         if not chosen:  # stricter than RFC 6455, as Godot and browsers are
             return f"the server chose none of the subprotocols that were asked for ({asked})"
         if len(chosen) > 1 or chosen[0] not in self._subprotocols:

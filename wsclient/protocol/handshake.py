@@ -12,7 +12,6 @@ from wsclient.protocol.http11 import split_list
 
 if TYPE_CHECKING:
     from wsclient.protocol.fields import Headers
-    from wsclient.protocol.http11 import Head
 
 __all__ = ["KEY_SIZE", "VERSION", "accept_key", "elements", "encoded_key", "has_element", "join_head", "shown"]
 
@@ -40,19 +39,18 @@ def join_head(lines: list[str], headers: Headers) -> bytes:
     return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers), "", ""]).encode()
 
 
-def elements(head: Head, name: str) -> list[str]:
-    """Returns the elements of a list that may span several lines (RFC 9110 section 5.3)."""
-    return [element for value in head.get_all(name) for element in split_list(value)]
+def elements(values: list[str]) -> list[str]:
+    """Returns the elements of a list that may span several fields (RFC 9110 section 5.3)."""
+    return [element for value in values for element in split_list(value)]
 
 
-def has_element(head: Head, name: str, wanted: str) -> bool:
-    """Returns True if a list has an element, in lower case. A list longer than a line counts as having none."""
-    values = head.get_all(name)
-    if [value.lower() for value in values] == [wanted]:
+def has_element(values: list[str], wanted: str) -> bool:
+    """Returns True if such a list has an element, in lower case. A list longer than a line counts as having none."""
+    if len(values) == 1 and values[0].lower() == wanted:
         return True
     if sum(map(len, values)) > MAX_LINE_SIZE:  # no real list is that long, and searching it takes milliseconds
         return False
-    return wanted in (element.lower() for element in elements(head, name))
+    return wanted in (element.lower() for element in elements(values))
 
 
 def shown(values: list[str]) -> str:

@@ -72,6 +72,13 @@ class Head(Value):
         wanted = name.lower()
         return [value for key, value in self.headers if key.lower() == wanted]
 
+    def by_name(self) -> dict[str, list[str]]:
+        """Returns the same of all fields, by their names in lower case."""
+        values: dict[str, list[str]] = {}
+        for key, value in self.headers:
+            values.setdefault(key.lower(), []).append(value)
+        return values
+
 
 class ResponseHead(Head):
     """Status line and header of a response (RFC 9112 section 4).
@@ -99,8 +106,7 @@ class HeadParser(ABC, Generic[HeadType]):
     """Reads one head from bytes that arrive in any pieces. Subclasses parse the first line."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
-        self._searched = 0  # there is no line feed before this index, so that no byte is searched twice
+        self._line = bytearray()  # the beginning of an incomplete one
         self._make_head: Callable[[Headers], HeadType] | None = None  # set as soon as the first line is complete
         self._headers: list[tuple[str, str]] = []
 
@@ -119,32 +125,44 @@ class HeadParser(ABC, Generic[HeadType]):
             BadHead: the head breaks the rules or exceeds the limits.
             NotHTTP: the data is not HTTP.
         """
-        self._buffer += data
+        buffer = self._line
+        buffer += data
         if self._make_head is None:
             # Always judged by five bytes, so that the result does not depend on how the data was split.
-            if len(self._buffer) < len(_NAME):
+            if len(buffer) < len(_NAME):
                 return None
-            self._check_start(bytes(self._buffer[: len(_NAME)]))
-        begin = 0
-        while (end := self._buffer.find(b"\n", self._searched)) >= 0:
-            line, is_strict = _strip_line_end(bytes(self._buffer[begin : end + 1]))
-            begin = self._searched = end + 1
+            self._check_start(bytes(buffer[: len(_NAME)]))
+        # Only what is new is searched, so that no byte is searched again with each piece of its line.
+        if b"\n" in (data if len(buffer) - len(data) >= len(_NAME) else buffer):
+            *lines, rest = buffer.split(b"\n")
+            if found := self._parse_lines(lines):
+                head, end = found
+                return head, bytes(buffer[end:])
+            buffer[:] = rest
+        if len(buffer) > MAX_LINE_SIZE + 1:  # one more: the last may be the carriage return
+            raise HeadTooLarge(_TOO_LONG)
+        return None
+
+    def _parse_lines(self, lines: list[bytearray]) -> tuple[HeadType, int] | None:
+        """Takes complete lines. Returns the head and the number of its bytes, if the empty line is among them."""
+        end = 0
+        for line in lines:
+            end += len(line) + 1
+            content = bytes(line.removesuffix(b"\r"))
+            if len(content) > MAX_LINE_SIZE:
+                raise HeadTooLarge(_TOO_LONG)
             is_first = self._make_head is None
             if self._make_head is None:
-                self._make_head = self._parse_first_line(line)
-            if not is_strict:  # only now, so that `begun` has the first line
+                self._make_head = self._parse_first_line(content)
+            if len(content) == len(line):  # only now, so that `begun` has the first line
                 raise BadHead("it has a line that ends without a carriage return")
             if is_first:
                 continue
-            if not line:
-                return self._make_head(tuple(self._headers)), bytes(self._buffer[begin:])
+            if not content:
+                return self._make_head(tuple(self._headers)), end
             if len(self._headers) == MAX_HEADERS:
                 raise HeadTooLarge(f"it has more than {MAX_HEADERS} header lines")
-            self._headers.append(_parse_header(line))
-        del self._buffer[:begin]
-        self._searched = len(self._buffer)
-        if self._searched > MAX_LINE_SIZE + 1:  # one more: the last may be the carriage return
-            raise HeadTooLarge(_TOO_LONG)
+            self._headers.append(_parse_header(content))
         return None
 
     @abstractmethod
@@ -217,15 +235,6 @@ def _split_outside_quotes(value: str) -> list[str]:
             begin = index + 1
     elements.append(value[begin:])
     return elements
-
-
-def _strip_line_end(line: bytes) -> tuple[bytes, bool]:
-    """Returns the line without its end, and whether that is the one that RFC 9112 demands."""
-    is_strict = line.endswith(b"\r\n")
-    content = line[:-2] if is_strict else line[:-1]
-    if len(content) > MAX_LINE_SIZE:
-        raise HeadTooLarge(_TOO_LONG)
-    return content, is_strict
 
 
 def _parse_version(text: bytes) -> str | None:

@@ -146,7 +146,7 @@ class ServerHandshake:
         if fault := _fault_of(head):
             return _failure(*fault)
         try:
-            subprotocols = check_subprotocols(elements(head, "Sec-WebSocket-Protocol"))
+            subprotocols = check_subprotocols(elements(head.get_all("Sec-WebSocket-Protocol")))
         except InvalidArgument as error:
             return _failure(BAD_REQUEST, str(error))
         self._request = Request(head, subprotocols, ", ".join(head.get_all("Sec-WebSocket-Extensions")))
@@ -239,10 +239,11 @@ def _fault_of(head: RequestHead) -> tuple[int, str] | None:
         return BAD_REQUEST, "the request must have one Host"
     if _announces_body(head):
         return BAD_REQUEST, "the request must not have a body"
-    if not has_element(head, "Upgrade", "websocket"):
+    if not has_element(head.get_all("Upgrade"), "websocket"):
         return UPGRADE_REQUIRED, NO_WEBSOCKET
-    if not has_element(head, "Connection", "upgrade"):
-        connection = shown(head.get_all("Connection"))
+    connections = head.get_all("Connection")
+    if not has_element(connections, "upgrade"):
+        connection = shown(connections)
         return UPGRADE_REQUIRED, f"the request must have 'Connection: Upgrade', not {connection}"
     versions, keys = head.get_all("Sec-WebSocket-Version"), head.get_all("Sec-WebSocket-Key")
     if versions != [VERSION]:
