@@ -8,10 +8,11 @@ SECONDS = 10
 LENGTH = 6
 FUZZ_ARGS =
 AUTOBAHN =
+HOURS = 2
 BIN = $(VENV)/bin
 INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
 
-.PHONY: help demo demo-godot demo-godot4 demo-web browser test test-fast test-outside test-all check types docs engines interop autobahn fuzz model bench bench-quick wheels test-compiled clean
+.PHONY: help demo demo-godot demo-godot4 demo-web browser test test-fast test-outside test-all check types docs engines interop autobahn fuzz model soak bench bench-quick wheels test-compiled clean
 .NOTPARALLEL:
 
 help:
@@ -32,6 +33,7 @@ help:
 	@echo 'make autobahn Autobahn for client and server, the quick cases; needs a Python 2.7; AUTOBAHN=--full for all 517'
 	@echo 'make fuzz    broken inputs for all that reads what strangers sent: SECONDS=10 for each of its targets'
 	@echo 'make model   every sequence of steps of a connection, LENGTH=6 of them, against the laws of its signals'
+	@echo 'make soak    the arena over lines that fail, HOURS=2 long; fails if memory, descriptors or latency grow'
 	@echo 'make bench   the other clients beside this one, under fifteen minutes; writes docs/performance.md'
 	@echo 'make bench-quick  the most important of it, under two minutes; fails where a hot path is lost'
 	@echo 'make wheels  the pure wheel and the compiled one of this Python, into dist/; needs a C compiler'
@@ -96,6 +98,9 @@ fuzz: $(VENV)/.has-fuzz
 
 model: $(VENV)/.has-test
 	$(BIN)/python -m tests.model --length $(LENGTH)
+
+soak: $(VENV)/.has-test
+	$(BIN)/python -m tests.endurance.soak --hours $(HOURS)
 
 bench: $(VENV)/.has-bench
 	$(BIN)/python -m benchmarks

@@ -14,13 +14,20 @@ class Rate:
     def __init__(self) -> None:
         self._times: deque[float] = deque()
 
+    def __len__(self) -> int:
+        return len(self._times)
+
     def count(self, now: float) -> None:
         self._times.append(now)
+        self._forget(now)
 
     def a_second(self, now: float) -> int:
+        self._forget(now)
+        return len(self)
+
+    def _forget(self, now: float) -> None:
         while self._times and self._times[0] <= now - 1.0:
             self._times.popleft()
-        return len(self._times)
 
 
 class PollTimes:

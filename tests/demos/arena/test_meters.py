@@ -13,6 +13,15 @@ def test_a_rate_counts_the_last_second_only():
     assert [rate.a_second(now) for now in (1.2, 1.8, 3.0)] == [3, 2, 0]
 
 
+def test_a_rate_that_nobody_asks_for_holds_no_more_than_a_second():
+    rate = Rate()
+
+    for number in range(1000):
+        rate.count(number / 10)
+
+    assert len(rate) == 10
+
+
 def test_the_longest_poll_of_the_last_second_is_forgotten_after_it_but_not_by_the_summary():
     times = PollTimes()
     times.add(0.005, 0.002)
