@@ -1,1 +1,4 @@
-"""RFC 6455 and RFC 7692 without I/O: bytes in, events out. No socket, no clock, no signals."""
+"""Implements RFC 6455 and RFC 7692 without I/O: bytes in, events out.
+
+It has no sockets, no clock and no signals.
+"""

@@ -1,4 +1,7 @@
-"""Subprotocols and headers that a caller adds to an opening handshake: checked before anything is started."""
+"""Checks the subprotocols and headers of an opening handshake.
+
+This is done before anything is started.
+"""
 
 from __future__ import annotations
 
@@ -11,23 +14,23 @@ from wsclient.protocol.fields import MAX_HEADERS, MAX_LINE_SIZE, Headers, is_tok
 
 __all__ = ["check_headers", "check_subprotocols", "merge_headers"]
 
-# The handshake writes these itself, or they would announce a body that does not follow. Of "Sec-..." it owns
-# Sec-WebSocket-*; the rest is reserved for browsers (Fetch standard, forbidden request-header).
-# Host is allowed, and replaces the default.
+# The handshake writes some of these itself, and the others would announce a body that does not follow. Of "Sec-...",
+# the handshake owns Sec-WebSocket-*; the rest is reserved for browsers (Fetch standard, forbidden request-header). Host
+# is allowed, and replaces the default.
 OWNED_HEADERS = frozenset({"upgrade", "connection", "content-length", "transfer-encoding"})
 OWNED_PREFIX = "sec-"
 
-# One character: it cannot backtrack. Compiled with the first header, because it takes as long as a small module.
+# One character, so it cannot backtrack. Compiled with the first header, because that takes as long as an import.
 _NOT_IN_A_VALUE = r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 def check_subprotocols(protocols: Iterable[str]) -> tuple[str, ...]:
     """Checks the subprotocols to ask for (RFC 6455 section 4.1, item 10).
 
-    Spaces around a name are removed: Godot compares without them, but would send names that no server understands.
+    Spaces around a name are removed. Godot ignores them when it compares names, but would send them to the server.
 
     Raises:
-        TypeError: it is a single str, or something in it is no str.
+        TypeError: it is a single str, or something in it is not a str.
         InvalidArgument: a name is empty, is not a token, or occurs twice; or the names are too long together.
     """
     if isinstance(protocols, tuple) and not protocols:
@@ -54,18 +57,18 @@ def check_subprotocols(protocols: Iterable[str]) -> tuple[str, ...]:
 def check_headers(headers: Iterable[str] | Mapping[str, str]) -> Headers:
     """Checks the headers to add to the request (RFC 9110 section 5).
 
-    Text is sent as UTF-8, as in Godot; many servers understand ASCII only. The messages never hold a value.
+    Text is sent as UTF-8, as in Godot, but many servers only understand ASCII. Errors never show a value.
 
     Args:
-        headers: "Name: value" each, or a mapping of names to values.
+        headers: strings such as "Name: value", or a mapping of names to values.
 
     Returns:
         Names and values, without the space around them.
 
     Raises:
-        TypeError: it is a single str, or something in it is no str.
-        InvalidArgument: a name is no token or belongs to the handshake, a value has a control character
-            (line breaks are some), one header is longer than 8 KiB, or there are more than 128.
+        TypeError: it is a single str, or something in it is not a str.
+        InvalidArgument: a name is not a token or belongs to the handshake, a value has a control character such as a
+            line break, one header is longer than 8 KiB, or there are more than 128.
     """
     if isinstance(headers, tuple) and not headers:
         return ()
@@ -79,7 +82,10 @@ def check_headers(headers: Iterable[str] | Mapping[str, str]) -> Headers:
 
 
 def merge_headers(headers: Headers, others: Headers) -> Headers:
-    """Returns both, in this order. Of a name that both have, in any case, the values of `others` count."""
+    """Returns both lists of headers, in this order.
+
+    If both have a name, in any case, only the values of `others` are kept.
+    """
     names = {name.lower() for name, _ in others}
     return (*(pair for pair in headers if pair[0].lower() not in names), *others)
 

@@ -1,4 +1,7 @@
-"""The client's side of the opening handshake (RFC 6455 section 4.1): bytes in, a verdict out."""
+"""The client's side of the opening handshake: bytes in, a verdict out.
+
+See RFC 6455 section 4.1.
+"""
 
 from __future__ import annotations
 
@@ -42,15 +45,15 @@ class ClientHandshake:
     Args:
         url: the URL to open.
         subprotocols: as `check_subprotocols` returns them.
-        headers: as `check_headers` returns them. Host, User-Agent and Authorization replace the defaults.
+        headers: more headers, as `check_headers` returns them. Host, User-Agent and Authorization replace the defaults.
         random_bytes: returns that many unpredictable bytes. The constructor raises what it raises.
-        offers_deflate: whether to offer permessage-deflate (RFC 7692).
-        requires_subprotocol: whether a server must choose one of the subprotocols, if there are any.
+        offers_deflate: True to offer permessage-deflate (RFC 7692).
+        requires_subprotocol: True if the server must choose one of the subprotocols, if there are any.
 
     Attributes:
         request: the bytes to send.
         response: the head of the server's final reply; None before it.
-        deflate: how the server agreed to compress; None if nothing is compressed.
+        deflate: the agreed compression; None if nothing is compressed.
         trailing_data: the data received after the reply: the first frames.
     """
 
@@ -71,7 +74,7 @@ class ClientHandshake:
         self._requires_subprotocol = requires_subprotocol
         self._parser = ResponseParser()
         self._has_begun = False
-        self._interim_lines = 0  # of all interim replies together
+        self._interim_lines = 0  # the lines of all interim replies together
         self._body: BodyPrefix | None = None
         self.request: bytes = self._make_request(headers)
         self.response: ResponseHead | None = None
@@ -82,8 +85,8 @@ class ClientHandshake:
         """Takes received data, and returns a verdict if there is one.
 
         Returns:
-            The verdict, or None if more is needed. If the server refuses, the verdict comes when the first 4 KiB of
-            its page are complete; if time runs out before that, `pending_failure` has it.
+            The verdict, or None if more data is needed. If the server refuses, the verdict is returned when the first 4
+            KiB of its page are complete. If time runs out before that, `pending_failure` has it.
         """
         self._has_begun = self._has_begun or bool(data)
         if self._body is not None:
@@ -97,7 +100,7 @@ class ClientHandshake:
         return self._receive_head(*found) if found else None
 
     def receive_eof(self) -> Failure:
-        """Called when the server ends the connection before there is a verdict. Returns the failure."""
+        """Returns the failure if the server ends the connection before a verdict."""
         if failure := self.pending_failure:
             return failure
         if self._has_begun:
@@ -112,14 +115,17 @@ class ClientHandshake:
 
     @property
     def pending_failure(self) -> Failure | None:
-        """The refusal whose reply is still arriving, as far as it is known; None if there is none."""
+        """Returns the refusal as far as it is known, even if its reply still arrives.
+
+        Returns None if there is no refusal.
+        """
         head = self.response or self._parser.begun
         if head is None or head.status < 200:
             return None
         return explain_status(head, self._body.content if self._body else b"", url=self._url)
 
     def _make_request(self, headers: Headers) -> bytes:
-        # Order and spelling are Godot's.
+        # The order and spelling are Godot's.
         given = {name.lower() for name, _ in headers}
         lines = [f"GET {self._url.resource_name} HTTP/1.1"]
         if "host" not in given:
@@ -141,7 +147,10 @@ class ClientHandshake:
         return join_head(lines, headers)
 
     def _find_final_head(self, data: bytes) -> tuple[ResponseHead, bytes] | None:
-        """Skips interim replies (RFC 9110 section 15.2), which may be as long together as one head."""
+        """Skips interim replies (RFC 9110 section 15.2).
+
+        All of them together may have as many lines as one head.
+        """
         while found := self._parser.receive_data(data):
             head, data = found
             if head.status >= 200 or head.status == 101:
@@ -153,7 +162,10 @@ class ClientHandshake:
         return None
 
     def _explain_broken(self, error: BadHead) -> Failure:
-        """Returns the failure for a broken head: once the status is known, it says more than the error behind it."""
+        """Returns the failure for a broken head.
+
+        If the status is known, it says more than the error after it.
+        """
         head = self._parser.begun
         if head is None or head.status < 200:
             return self._fail(FailureKind.BAD_RESPONSE, f"the server's reply breaks HTTP: {error}")

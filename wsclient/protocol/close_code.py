@@ -1,4 +1,7 @@
-"""The codes of Close frames (RFC 6455 section 7.4, and IANA's registry), and their meanings."""
+"""Lists the codes of Close frames and their meanings.
+
+See RFC 6455 section 7.4, and IANA's registry.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from enum import IntEnum
 __all__ = ["MAX_REASON_SIZE", "CloseCode", "fit_reason", "is_valid_close_code", "meaning_of"]
 
 MAX_REASON_SIZE = 123
-"""Bytes of UTF-8: a control frame carries at most 125 (RFC 6455 section 5.5), and the code takes two of them."""
+"""The most bytes of a reason, in UTF-8: a control frame has at most 125 (RFC 6455 section 5.5), two for the code."""
 
 
 class CloseCode(IntEnum):
@@ -56,7 +59,10 @@ _MEANINGS: dict[int, str] = {
 
 
 def meaning_of(code: int) -> str:
-    """Returns the meaning of a close code for the side that sent it: "it is going away"."""
+    """Returns the meaning of a close code for the side that sent it.
+
+    An example is "it is going away".
+    """
     if code in _MEANINGS:
         return _MEANINGS[code]
     if 4000 <= code <= 4999:
@@ -72,5 +78,8 @@ def is_valid_close_code(code: int) -> bool:
 
 
 def fit_reason(reason: str) -> bytes:
-    """Returns a reason as a Close frame carries it. One that is too long loses its end, never half a character."""
+    """Encodes a reason for a Close frame.
+
+    If it is too long, its end is cut off, but never within a character.
+    """
     return reason.encode(errors="replace")[:MAX_REASON_SIZE].decode(errors="ignore").encode()

@@ -1,8 +1,8 @@
 """Compresses messages, and inflates them in bounded steps (RFC 7692 section 7.2).
 
 A few bytes may inflate to many. So each call of zlib returns a bounded amount, which counts against the message limit
-before the next call, and once a step has done enough, the rest of the payload waits uninflated. Payload counts as work
-too, because some of it costs time and inflates to nothing.
+before the next call. When a step has done enough, the rest of the payload waits. Payload counts as work too, because
+some of it takes time and inflates to nothing.
 """
 
 from __future__ import annotations
@@ -23,33 +23,33 @@ if TYPE_CHECKING:
 
 __all__ = ["Deflater", "InflatingReceiver"]
 
-# zlib makes no raw stream for a window of 8 bits. Output of 1.2.13 for 9 bits could be inflated with 8 in all of 300
-# trials, but no version promises that.
+# zlib cannot make a raw stream with a window of 8 bits. The output of zlib 1.2.13 for 9 bits could be inflated with 8
+# in all of 300 trials, but no version promises that.
 _SMALLEST_WINDOW_BITS = 9
 
 # RFC 7692 section 7.2.1: the bytes at the end of a sync flush, which the sender leaves out.
 _TAIL = b"\x00\x00\xff\xff"
 
-# zlib does not report whether it is between two blocks. If the stream ends with the message, a final block shows it.
-# If it goes on, another empty block nearly always does: between two blocks it inflates to nothing, inside of one to
+# zlib does not report if it is between two blocks. If the stream ends with the message, a final block shows it. If it
+# goes on, an additional empty block nearly always does: between two blocks it inflates to nothing, inside a block to
 # bytes or an error. Only a message that is cut off in its initial tables looks like an empty one.
 _TAIL_AND_FINAL_BLOCK = _TAIL + b"\x03\x00"
 _TAIL_AND_EMPTY_BLOCK = _TAIL + b"\x00" + _TAIL
 
-# Level 1: some ten microseconds a kilobyte of JSON. Level 6 takes 25 to make it a fifth smaller still.
-# Memory level 5: with the largest window 144 KiB a connection, not 256, and no slower.
+# Level 1: about ten microseconds for a kilobyte of JSON. Level 6 takes 25 to make it a fifth smaller. Memory level 5:
+# with the largest window, 144 KiB for a connection instead of 256, and no slower.
 _LEVEL = 1
 _MEMORY_LEVEL = 5
 
-# A step's work, in units of one inflated byte: about 2 ns. A byte of payload costs 16, because of empty blocks that
-# bring their own code tables: some 70 ns a byte.
+# The work of a step, in units of one inflated byte, which takes about 2 ns. A byte of payload counts as 16, because
+# empty blocks with their own code tables take up to 70 ns a byte.
 _WORK_A_STEP = 256 * 1024
 _WORK_A_BYTE_IN = 16
 _WORK_A_MESSAGE = 512  # a microsecond
 _WORK_A_RESTART = 2048
 
-# The payload passed to zlib at a time, small so that it returns little; and the most that it may return of the
-# message, no more than its initial allocation, so that it need not join pieces.
+# The payload that is passed to zlib at a time, so small that zlib returns little; and the most that zlib may return,
+# which is its initial allocation, so that it does not have to join pieces.
 _PIECE_IN = 4096
 _PIECE_OUT = 16 * 1024
 
@@ -60,10 +60,10 @@ class Deflater:
     """Compresses the messages of one direction.
 
     Args:
-        direction: how. See `can_deflate`.
+        direction: how to compress; see `can_deflate`.
 
     Attributes:
-        takes_context_over: whether a message may refer to those before it.
+        takes_context_over: True if a message may refer to earlier ones.
     """
 
     def __init__(self, direction: Direction) -> None:
@@ -73,21 +73,24 @@ class Deflater:
 
     @staticmethod
     def can_deflate(direction: Direction) -> bool:
-        """Returns True if zlib can use such a window. If not, messages leave uncompressed, which is always allowed."""
+        """Returns True if zlib can use such a window.
+
+        If not, messages are sent uncompressed, which is always allowed.
+        """
         return direction.window_bits >= _SMALLEST_WINDOW_BITS
 
     def deflate(self, part: bytes | memoryview, *, rest: int) -> bytes:
         """Compresses the next part of a message.
 
         Args:
-            part: its bytes.
+            part: the bytes of this part.
             rest: how many bytes of the message follow; 0 at its end.
 
         Returns:
             The payload of a frame; never empty.
         """
         stream = self._stream
-        if stream is None:  # no window larger than the message: that would only cost the time to clear it
+        if stream is None:  # no larger window than the message needs, because clearing it takes time
             fitting = max(_SMALLEST_WINDOW_BITS, (len(part) + rest).bit_length())
             stream = self._stream = _new_deflate(min(fitting, self._window_bits))
         payload = stream.compress(part) + stream.flush(zlib.Z_SYNC_FLUSH)
@@ -98,7 +101,10 @@ class Deflater:
         return payload[: -len(_TAIL)]
 
     def deflate_each(self, messages: list[bytes]) -> list[bytes]:
-        """Compresses whole messages one by one, as `deflate` does. Calls only zlib for each."""
+        """Compresses whole messages one by one, as `deflate` does.
+
+        It calls only zlib for each of them.
+        """
         if self._stream is None or not self.takes_context_over:
             return [self.deflate(message, rest=0) for message in messages]
         compress, flush, end = self._stream.compress, self._stream.flush, -len(_TAIL)
@@ -109,9 +115,9 @@ class InflatingReceiver:
     """Inflates compressed messages for a `MessageAssembler`; a `DataReceiver`.
 
     Args:
-        assembler: takes the messages as they were before they were compressed.
+        assembler: takes the inflated messages.
         direction: how the peer compresses.
-        max_message_size: bytes, the assembler's.
+        max_message_size: the limit of the assembler, in bytes.
     """
 
     def __init__(self, assembler: MessageAssembler, direction: Direction, *, max_message_size: int) -> None:
@@ -119,27 +125,27 @@ class InflatingReceiver:
         self._window_bits = max(direction.window_bits, _SMALLEST_WINDOW_BITS)  # a larger one reads the same
         self._takes_context_over = direction.takes_context_over
         self._end = _TAIL_AND_EMPTY_BLOCK if direction.takes_context_over else _TAIL_AND_FINAL_BLOCK
-        # Some messages get longer when they are compressed, but none twice as long: this is for blocks of nothing.
+        # Some messages get longer when they are compressed, but none doubles. This limits empty blocks.
         self._max_payload_size = 2 * max_message_size + _PIECE_IN
         self._short = min(_PIECE_OUT, max_message_size + 1)
         self._room = 0
         self.is_busy: bool = False
-        # Of the message that has begun and is not complete.
+        # About the message that has begun but is not complete.
         self._is_compressed = False
         self._is_last_frame = False
         self._payload_size = 0
         self._ending = b""  # its last bytes
-        # Of the current frame: the data not inflated yet, and whether that is the rest of the frame.
+        # About the current frame: the data not inflated yet, and whether it is the rest of the frame.
         self._waiting = _NOTHING
         self._is_frame_complete = False
-        # Of the stream: whether it must still be given the end of the message, and the result of the last piece.
+        # About the stream: whether it still needs the end of the message, and the result of the last piece.
         self._stream = self._new_stream()
         self._is_inside = False
         self._taken = 0
         self._may_have_more = False
 
     def resume(self) -> None:
-        """Begins a step with the work that the previous one left."""
+        """Begins a step with the work that the previous step left."""
         self._room = _WORK_A_STEP
         if self.is_busy:
             self.is_busy = False
@@ -150,13 +156,15 @@ class InflatingReceiver:
         self._assembler.whole_messages(payloads, kinds)
 
     def take_run(self, payloads: Iterable[bytes], is_text: bool) -> None:  # noqa: C901  (one loop on purpose, see below)
-        """Takes compressed messages of one kind and one frame each: as many as a step allows, not all.
+        """Takes compressed messages of one kind, each in one frame.
+
+        It takes as many as a step allows, not always all.
 
         Raises:
             ProtocolViolation: see `frame_begins` and `frame_continues`.
         """
-        # Each compressed message pays for this loop: local names, and no calls but zlib's. A message that is not short,
-        # or inflates to more than zlib returns at a time, leaves it.
+        # Each compressed message runs through this loop, so it uses local names and calls only zlib. A message leaves
+        # the loop if it is not short, or if it inflates to more than zlib returns at a time.
         self._assembler.expect_start()
         messages: list[bytes] = []
         left: tuple[bytes, bytes | None] | None = None
@@ -195,7 +203,10 @@ class InflatingReceiver:
             self._take_left(*left, opcode=Opcode.TEXT if is_text else Opcode.BINARY)
 
     def _take_left(self, payload: bytes, message: bytes | None, *, opcode: Opcode) -> None:
-        """Takes a single-frame message, and its inflated part so far; None if inflating has not started."""
+        """Takes a message of one frame, of which a part may be inflated already.
+
+        That part is None if inflating has not started.
+        """
         self.frame_begins(opcode, len(payload), is_final=True, is_compressed=True)
         self._waiting = memoryview(payload)
         self._ending = payload[-len(_TAIL) :]
@@ -210,9 +221,9 @@ class InflatingReceiver:
         """Takes the header of a data frame.
 
         Raises:
-            ProtocolViolation: as the assembler does; or the payload is too long for any message (1009).
+            ProtocolViolation: as in the assembler, or if the payload is too long for any message (1009).
         """
-        if opcode is not Opcode.CONTINUATION:  # RFC 7692 section 6: the first frame speaks for all
+        if opcode is not Opcode.CONTINUATION:  # RFC 7692 section 6: the first frame counts for all
             self._is_compressed = is_compressed
             self._payload_size = 0
             self._ending = b""
@@ -230,7 +241,7 @@ class InflatingReceiver:
         """Takes the next part of the payload.
 
         Raises:
-            ProtocolViolation: as the assembler does; or it is no DEFLATE stream (1007), or inflates to more than a
+            ProtocolViolation: as in the assembler, or if it is not a DEFLATE stream (1007) or inflates to more than a
                 message may have (1009).
         """
         if not self._is_compressed:
@@ -241,7 +252,10 @@ class InflatingReceiver:
         self._inflate_waiting()
 
     def frame_ends(self) -> None:
-        """Called when the payload is complete; the part of it that waits is inflated later."""
+        """Called when the payload is complete.
+
+        A part of it may still wait, and is inflated later.
+        """
         if not self._is_compressed:
             self._assembler.frame_ends()
             return
@@ -258,7 +272,7 @@ class InflatingReceiver:
             part = self._decompress(self._waiting[:_PIECE_IN], min(_PIECE_OUT, self._assembler.room + 1))
             self._waiting = self._waiting[self._taken :]
             self._keep(part)
-            del part  # before there is another
+            del part  # before the next one is made
         if self._is_frame_complete:
             self._end_frame()
 
@@ -274,7 +288,10 @@ class InflatingReceiver:
         self._assembler.frame_ends()
 
     def _decompress(self, payload: memoryview, limit: int) -> bytes:
-        """Returns at most that many bytes of the message. `_taken` has how much payload that took."""
+        """Inflates a payload. Returns at most `limit` bytes of the message.
+
+        Afterwards, `_taken` has how much of the payload was used.
+        """
         try:
             part = self._stream.decompress(payload, limit)
         except zlib.error as error:
@@ -283,14 +300,14 @@ class InflatingReceiver:
         return part
 
     def _account(self, payload: bytes | memoryview, part: bytes, limit: int) -> None:
-        """Accounts for the output of the stream for a payload."""
+        """Records what the stream did with a payload."""
         stream = self._stream
         self._is_inside = True
         self._may_have_more = len(part) == limit  # of what it has taken, too
         self._taken = len(payload) - len(stream.unconsumed_tail)
         if stream.eof:
-            # RFC 7692 section 7.2.3.5: blocks may follow the one that is marked as the last. A sender that makes one
-            # with zlib begins a new stream behind it, and so does the window here.
+            # RFC 7692 section 7.2.3.5: more blocks may follow a block that is marked as the last. A sender that makes
+            # one with zlib begins a new stream after it, and so does this side.
             self._taken = len(payload) - len(stream.unused_data)
             self._stream = self._new_stream()
             self._is_inside = self._may_have_more = False
@@ -300,8 +317,8 @@ class InflatingReceiver:
     def _end_stream(self) -> None:
         """Brings the stream to the end of the message (RFC 7692 section 7.2.2).
 
-        Does nothing after a block that is marked as the last, or for an empty payload, which is no DEFLATE stream,
-        strictly speaking, and which others take for an empty message too.
+        Does nothing after a block that is marked as the last, or for an empty payload. Strictly speaking, that is not a
+        DEFLATE stream, but others take it for an empty message too.
         """
         if not self._is_inside:
             return
@@ -327,7 +344,7 @@ def _corrupt(ending: bytes, error: zlib.error | None) -> ProtocolViolation:
     """Returns the violation of a message that cannot be inflated.
 
     Args:
-        ending: its last bytes, as far as they have arrived.
+        ending: the last bytes of the message that have arrived.
         error: zlib's message; None if the message is cut off.
     """
     if ending.endswith(_TAIL):

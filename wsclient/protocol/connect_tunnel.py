@@ -1,4 +1,4 @@
-"""CONNECT: the way through an HTTP proxy (RFC 9110 section 9.3.6)."""
+"""Opens a way through an HTTP proxy by CONNECT (RFC 9110 section 9.3.6)."""
 
 from __future__ import annotations
 
@@ -18,20 +18,22 @@ if TYPE_CHECKING:
 __all__ = ["MAX_INTERIM", "ConnectTunnel"]
 
 MAX_INTERIM = 4
-"""Interim replies (1xx) before the final one. No proxy that was tried sends any."""
+"""The most interim replies (1xx) before the final one. No proxy that was tried sends any."""
 
 _HINT_OF_CREDENTIALS = 'Give them with the address: proxy = "http://user:password@host:port".'
 _HINT_OF_BASIC = "This client knows Basic alone: ask those who run the proxy for it."
 
 
 class ConnectTunnel(Tunnel):
-    """One CONNECT request. A proxy that wants credentials gets them with it, or on a new connection.
+    """One CONNECT request.
+
+    If the proxy wants credentials, they are in the request. A refused request is only repeated on a new connection.
 
     Args:
         proxy: host and port of the proxy, for messages.
         target: the address that the proxy connects to.
         credentials: user name and password, sent as Basic; None if the proxy needs none.
-        headers: more of them, as `check_headers` returns them. A Proxy-Authorization among them wins.
+        headers: more headers, as `check_headers` returns them. A Proxy-Authorization among them wins.
     """
 
     def __init__(
@@ -63,7 +65,7 @@ class ConnectTunnel(Tunnel):
         return self._receive_head(*found) if found else None
 
     def receive_eof(self) -> Failure:
-        """Called when the proxy ends the connection before there is a verdict. Returns the failure."""
+        """Returns the failure if the proxy ends the connection before a verdict."""
         return self._fail_unfinished() if self._start else self._fail_unanswered()
 
     def _receive_head(self, head: ResponseHead, behind: bytes) -> Tunnelled | Failure | None:
@@ -117,7 +119,10 @@ def _basic(username: str, password: str) -> str:
 
 
 def _schemes(head: ResponseHead) -> list[str]:
-    """Returns the schemes of all challenges, in their order (RFC 9110 section 11.6.1), without their parameters."""
+    """Returns the schemes of all challenges, in order, without parameters.
+
+    See RFC 9110 section 11.6.1.
+    """
     challenges = head.get_all("Proxy-Authenticate") or head.get_all("WWW-Authenticate")
     words = [element.partition(" ")[0] for challenge in challenges for element in split_list(challenge)]
     return list(dict.fromkeys(word for word in words if "=" not in word))

@@ -1,4 +1,7 @@
-"""Cookies that servers set in their replies, kept for the requests that follow (RFC 6265)."""
+"""Keeps the cookies of servers' replies for the requests that follow.
+
+See RFC 6265.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +18,19 @@ if TYPE_CHECKING:
 __all__ = ["MAX_COOKIES", "MAX_COOKIE_SIZE", "Cookie", "Cookies"]
 
 MAX_COOKIES = 50
-"""The most cookies of all hosts together; the oldest is dropped when another one is added."""
+"""The most cookies of all hosts together. When one more is added, the oldest is dropped."""
 
 MAX_COOKIE_SIZE = 4096
-"""Bytes of a Set-Cookie; a longer one is ignored."""
+"""The most bytes of a Set-Cookie. A longer one is ignored."""
 
 _FOREVER = float("inf")
 
 
 class Cookie(Value):
-    """One cookie. It is sent only to the host that set it, because public suffixes are not known."""
+    """One cookie.
+
+    It is sent only to the host that set it, because public suffixes are not known.
+    """
 
     name: str
     value: str
@@ -34,7 +40,7 @@ class Cookie(Value):
     expires_at: float  # seconds since 1970
 
     def goes_to(self, url: URL, now: float) -> bool:
-        """Returns True if a request includes it (RFC 6265 section 5.4)."""
+        """Returns True if a request includes this cookie (RFC 6265 section 5.4)."""
         if self.host != url.host or (self.is_secure and not url.is_secure) or self.expires_at <= now:
             return False
         path = _path_of(url)
@@ -44,17 +50,20 @@ class Cookie(Value):
 
 
 class Cookies:
-    """The cookies of one client. Bounded; forgets those that have expired."""
+    """The cookies of one client.
+
+    Their number is limited, and expired ones are dropped.
+    """
 
     def __init__(self) -> None:
-        self._cookies: dict[tuple[str, str, str], Cookie] = {}  # in the order in which they were set first
+        self._cookies: dict[tuple[str, str, str], Cookie] = {}  # in the order in which they were first set
 
     def receive(self, url: URL, head: Head, now: float) -> None:
         """Keeps the cookies of a reply.
 
         Args:
-            url: of the request.
-            head: of the reply.
+            url: the URL of the request.
+            head: the head of the reply.
             now: seconds since 1970.
         """
         for line in head.get_all("Set-Cookie"):
@@ -63,7 +72,10 @@ class Cookies:
                 self._keep(cookie, now)
 
     def header_for(self, url: URL, now: float) -> str:
-        """Returns the value of the Cookie header for a request; "" if there is none. Longer paths come first."""
+        """Returns the value of the Cookie header for a request; "" if there is none.
+
+        Cookies with longer paths come first.
+        """
         fitting = sorted((each for each in self._cookies.values() if each.goes_to(url, now)), key=_by_path)
         words: list[str] = []
         room = MAX_LINE_SIZE - len("Cookie: ")
@@ -75,16 +87,19 @@ class Cookies:
         return "; ".join(words)
 
     def as_dict(self, now: float) -> dict[str, str]:
-        """Returns name and value of each cookie, of all hosts; of two with one name, the one that was set last."""
+        """Returns the names and values of the cookies of all hosts.
+
+        If two have the same name, the one that was set last counts.
+        """
         return {each.name: each.value for each in self._cookies.values() if each.expires_at > now}
 
     def clear(self) -> None:
-        """Forgets all of them."""
+        """Removes all cookies."""
         self._cookies.clear()
 
     def _keep(self, cookie: Cookie, now: float) -> None:
         key = (cookie.host, cookie.path, cookie.name)
-        if cookie.expires_at <= now:  # how a server takes one back
+        if cookie.expires_at <= now:  # this is how a server removes one
             self._cookies.pop(key, None)
             return
         self._cookies[key] = cookie
@@ -99,7 +114,10 @@ def _by_path(cookie: Cookie) -> int:
 
 
 def _parse(line: str, url: URL, now: float) -> Cookie | None:
-    """Reads a Set-Cookie (RFC 6265 sections 5.2 and 5.3). Returns None for one that must be ignored."""
+    """Parses a Set-Cookie (RFC 6265 sections 5.2 and 5.3).
+
+    Returns None if it must be ignored.
+    """
     pair, *rest = line.split(";")
     name, equals, value = pair.partition("=")
     name, value = (name.strip(" \t"), value.strip(" \t")) if equals else ("", pair.strip(" \t"))
@@ -141,7 +159,10 @@ def _path_of(url: URL) -> str:
 
 
 def _expiry(attributes: dict[str, str], now: float) -> float:
-    """Returns the time when a cookie expires. Max-Age wins over Expires; unreadable values are ignored."""
+    """Returns the time when a cookie expires.
+
+    Max-Age wins over Expires. Unreadable values are ignored.
+    """
     age = attributes.get("max-age", "")
     if age.removeprefix("-").isdecimal() and age.isascii():
         return now + int(age[:12]) if not age.startswith("-") else -_FOREVER

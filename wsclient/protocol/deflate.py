@@ -1,4 +1,7 @@
-"""permessage-deflate, as the opening handshake agrees on it (RFC 7692 sections 5 and 7.1). compression.py does it."""
+"""Negotiates permessage-deflate in the opening handshake.
+
+See RFC 7692 sections 5 and 7.1. compression.py does the compressing.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,13 @@ __all__ = ["MAX_WINDOW_BITS", "OFFER", "Agreement", "BadAnswer", "Direction", "a
 
 _NAME = "permessage-deflate"
 
-#: The offer of a client: the server may ask it for a smaller window, and choose everything else.
+#: The offer of a client. The server may ask for a smaller window of the client, and choose everything else.
 OFFER = f"{_NAME}; client_max_window_bits"
 
-#: Bits of a window of 32 KiB (RFC 7692 section 7.1.2), the default if neither side asks for less.
+#: The bits of a window of 32 KiB (RFC 7692 section 7.1.2), the default if neither side asks for less.
 MAX_WINDOW_BITS = 15
 
-# Written so and in no other way: no zero in front, no digit of another script (RFC 7692 section 7.1.2).
+# Only these forms are allowed: no leading zero, no digit of another script (RFC 7692 section 7.1.2).
 _WINDOW_BITS = {str(bits): bits for bits in range(8, MAX_WINDOW_BITS + 1)}
 
 _CLIENT_BITS = "client_max_window_bits"
@@ -29,15 +32,18 @@ _BITS = (_CLIENT_BITS, "server_max_window_bits")
 
 
 class BadAnswer(Exception):
-    """The server's answer to an offer breaks RFC 7692; the message says how, and is safe to show."""
+    """Raised if the server's answer to an offer breaks RFC 7692.
+
+    The message says how, and is safe to show.
+    """
 
 
 class Direction(Value):
     """How one side compresses (RFC 7692 section 7.1).
 
     Attributes:
-        takes_context_over: whether a message may refer to those before it.
-        window_bits: 8-15, how far back it may refer: 2 to the power of it, in bytes.
+        takes_context_over: True if a message may refer to earlier ones.
+        window_bits: 8-15. A message may refer back by 2 to the power of this number, in bytes.
     """
 
     takes_context_over: bool = True
@@ -80,7 +86,9 @@ def read_answer(extensions: Sequence[str]) -> Agreement | None:
 
 
 def accept_offer(extensions: Sequence[str], wish: Agreement = _NO_WISH) -> tuple[str, Agreement] | None:
-    """Accepts, as a server, the first offer of permessage-deflate that can be kept (RFC 7692 section 5).
+    """Accepts the first offer of permessage-deflate that a server can keep.
+
+    See RFC 7692 section 5.
 
     Args:
         extensions: the elements of the request's Sec-WebSocket-Extensions.
@@ -94,7 +102,7 @@ def accept_offer(extensions: Sequence[str], wish: Agreement = _NO_WISH) -> tuple
         if name != _NAME or parameters is None:
             continue
         can_limit_client = _CLIENT_BITS in parameters
-        if parameters.get(_CLIENT_BITS, "") is None:  # RFC 7692 section 7.1.2.2: in an offer it needs no value
+        if parameters.get(_CLIENT_BITS, "") is None:  # RFC 7692 section 7.1.2.2: it needs no value in an offer
             del parameters[_CLIENT_BITS]
         offer = _agreement(parameters)
         if offer is not None:
@@ -122,8 +130,11 @@ def _answer(agreement: Agreement) -> str:
 
 
 def _parse(extension: str) -> tuple[str, dict[str, str | None] | None]:
-    """Returns the name, and the parameters by name; None for these if one occurs twice (RFC 7692 section 7.1)."""
-    # Cut at each semicolon, quoted or not: no value that is allowed here has one.
+    """Splits an extension into its name and its parameters by name.
+
+    The parameters are None if one occurs twice (RFC 7692 section 7.1).
+    """
+    # Cut at each semicolon, even a quoted one: no value that is allowed here has one.
     name, *words = (word.strip(" \t") for word in extension.split(";"))
     parameters: dict[str, str | None] = {}
     for word in words:
@@ -138,7 +149,10 @@ def _unquoted(value: str) -> str:
 
 
 def _agreement(parameters: dict[str, str | None]) -> Agreement | None:
-    """Returns the agreement that the parameters state; None if one is unknown or has a wrong value (section 7.1)."""
+    """Returns the agreement that the parameters state.
+
+    Returns None if one of them is unknown or has a wrong value (RFC 7692 section 7.1).
+    """
     has_no_takeover = {name for name in _FLAGS if name in parameters and parameters[name] is None}
     bits = {name: _WINDOW_BITS[value] for name, value in parameters.items() if name in _BITS and value in _WINDOW_BITS}
     if len(has_no_takeover) + len(bits) < len(parameters):

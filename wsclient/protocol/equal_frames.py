@@ -1,7 +1,9 @@
-"""Finds frames with equal headers by comparing columns, and cuts them out with one call.
+"""Finds frames with equal headers by comparing columns of bytes.
 
-A game's state has the same size tick after tick, and a flood of it is the most that a client has to decode. Neither
-the comparison nor the cutting runs in Python here, so such a message costs a fifth of what a loop would need.
+One call cuts them out.
+
+A game's state often has the same size in each tick, and a flood of such messages is the most that a client has to
+decode. Neither the comparison nor the cutting is a loop in Python, so a message takes a fifth of the time.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ __all__ = ["SHORTEST_RUN", "take_equal_frames"]
 #: Fewer frames than this are not worth the search.
 SHORTEST_RUN = 8
 
-# Frames that are cut out by one call. An unpacker for so many takes 10 us to make, so it is made for no fewer.
+# The frames that one call cuts out. Making an unpacker for so many takes 10 us, so it is made for no fewer.
 _GROUP = 64
 
 
@@ -28,8 +30,8 @@ def take_equal_frames(data: bytes, start: int, head_size: int, length: int, most
     Args:
         data: the received bytes.
         start: the index of the first frame.
-        head_size: bytes before its payload.
-        length: of its payload.
+        head_size: the bytes before its payload.
+        length: the bytes of its payload.
         most: the maximum number of frames to take.
         payloads: the list to which the payloads are appended.
 
@@ -38,12 +40,12 @@ def take_equal_frames(data: bytes, start: int, head_size: int, length: int, most
     """
     stride = head_size + length
     last = start + (SHORTEST_RUN - 1) * stride
-    # Most traffic is none of this, and pays for this one look.
+    # Most data has no such run, and only pays for this check.
     if data[last : last + head_size] != data[start : start + head_size]:
         return start
     count = min((len(data) - start) // stride, most)
     for offset in range(start, start + head_size):
-        # A column: the same byte of each header. It is as far all the same as stripping that byte takes it away.
+        # A column has the same byte of each header. Stripping the first byte's value shows how many are equal.
         column = data[offset : start + count * stride : stride]
         count -= len(column.lstrip(column[:1]))
     if count < SHORTEST_RUN:

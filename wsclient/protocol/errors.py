@@ -13,18 +13,21 @@ __all__ = ["InvalidArgument", "ProtocolViolation"]
 
 
 class InvalidArgument(ValueError):
-    """The caller passed a value that cannot work; the message names the part ("port 0 is not in 1-65535").
+    """Raised if a caller passes a value that cannot work.
 
-    It never contains a possible secret: no user information of a URL, no value of a header.
+    The message names the part ("port 0 is not in 1-65535"). It never has a possible secret, such as user information of
+    a URL or the value of a header.
     """
 
 
 class ProtocolViolation(Exception):
-    """The peer broke RFC 6455. Caught inside `protocol`, and turned into a Close frame and an event.
+    """Raised if the peer breaks RFC 6455.
+
+    It is caught inside `protocol`, and turned into a Close frame and an event.
 
     Args:
         code: the code of the Close frame.
-        reason: the reason, in short English. Cut off if it does not fit a Close frame.
+        reason: the reason, in short English. It is cut off if it does not fit into a Close frame.
         hint: a possible remedy, as a full sentence; "" if the code says enough.
     """
 

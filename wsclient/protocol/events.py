@@ -1,7 +1,7 @@
-"""The events of a connection: plain values, in the order in which they happened.
+"""The events of a connection, as plain values in the order in which they happen.
 
-A connection emits `Opened`, then any number of the others, then exactly one `Ended`.
-An attempt that never opened emits `Ended` alone.
+A connection emits `Opened`, then any number of the others, then exactly one `Ended`. An attempt that never opens only
+emits `Ended`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = [
     "Stage",
 ]
 
-#: The kinds of messages in `Messages.kinds`: as numbers, false and true.
+#: The kinds of messages in `Messages.kinds`; as numbers, they are false and true.
 BINARY, TEXT = b"\0", b"\1"
 
 
@@ -66,7 +66,7 @@ class FailureKind(Enum):
     HTTP_STATUS = auto()  # an HTTP reply, with another status than 101
     BAD_RESPONSE = auto()  # a reply that breaks RFC 6455 section 4.1 or HTTP
     SUBPROTOCOL = auto()
-    PROXY = auto()  # a proxy on the way to the server refused, failed, or is none
+    PROXY = auto()  # a proxy on the way to the server refused or failed, or is not a proxy
     PROXY_CREDENTIALS = auto()  # a proxy wants a user name and password, or others
     TIMEOUT = auto()
     LOST = auto()  # TCP ended without a Close frame
@@ -83,12 +83,12 @@ class Failure(Value):
     """Describes how an attempt or a connection failed.
 
     Attributes:
-        detail: what happened, in words, safe to show (control characters escaped); no final stop.
-        http_status: of the server's reply, or the proxy's; None if there was none.
+        detail: describes what happened, without a full stop; safe to show (control characters are escaped).
+        http_status: the status of the server's or the proxy's reply; None if there was none.
         http_body: the first 4 KiB of its body, at most.
         cause: the exception that caused it, if any.
         hint: what to try, as a full sentence; "" if the kind of failure says enough.
-        note: shown last, in brackets: the origin of a proxy's address. "" if there is none.
+        note: the origin of a proxy's address, shown last and in brackets; "" if there is none.
     """
 
     stage: Stage
@@ -109,17 +109,19 @@ class Opened(Value):
 
 
 class Requested(Value):
-    """A client asks a server for a connection, and keeps all rules; nothing has been answered yet."""
+    """A client asks a server for a connection, in a valid request.
+
+    It has not been answered yet.
+    """
 
     request: Request
 
 
-class Messages:  # noqa: PLW1641 - it grows, so it is nobody's key
+class Messages:  # noqa: PLW1641 - it is mutable, so it must not be a key
     """A run of whole messages, in order of arrival; never empty.
 
-    One object for many messages, of both kinds: passing on each by itself would cost more than decoding it, and so
-    would passing on each kind by itself when text and binary alternate.
-    Text is bytes of valid UTF-8.
+    One object has many messages, of both kinds. Passing on each message alone would take longer than decoding it, and
+    so would passing on each kind alone when text and binary messages alternate. Text is bytes of valid UTF-8.
 
     Attributes:
         payloads: one for each message.
@@ -143,13 +145,13 @@ class Messages:  # noqa: PLW1641 - it grows, so it is nobody's key
 
     @property
     def size(self) -> int:
-        """The bytes of all payloads. Counted when first needed."""
+        """Returns the bytes of all payloads. They are counted when they are first needed."""
         if self._size is None:
             self._size = sum(map(len, self.payloads))
         return self._size
 
     def each(self) -> Iterator[tuple[bytes, int]]:
-        """Iterates over the messages: payload, and whether it is text."""
+        """Iterates over the messages as pairs of the payload and a number, 1 for text."""
         return zip(self.payloads, self.kinds, strict=True)
 
     def texts(self) -> Iterable[bytes]:
@@ -176,13 +178,13 @@ class Messages:  # noqa: PLW1641 - it grows, so it is nobody's key
 
 
 class PingReceived(Value):
-    """A ping (RFC 6455 section 5.5.2); the answer is already on its way."""
+    """A ping (RFC 6455 section 5.5.2). Its answer is already on its way."""
 
     payload: bytes
 
 
 class PongReceived(Value):
-    """A pong, asked for or not (RFC 6455 section 5.5.3)."""
+    """A pong, solicited or not (RFC 6455 section 5.5.3)."""
 
     payload: bytes
 
@@ -205,7 +207,7 @@ class Ended(Value):
 
     Attributes:
         was_clean: True if a Close frame was sent and a valid one received.
-        failure: None if it ended as it should.
+        failure: the failure; None if the connection ended as it should.
     """
 
     was_clean: bool

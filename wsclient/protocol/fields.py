@@ -1,4 +1,7 @@
-"""The fields of an HTTP message: the allowed names, values and sizes (RFC 9110 section 5)."""
+"""Defines the allowed names, values and sizes of HTTP fields.
+
+See RFC 9110 section 5.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,9 @@ MAX_LINE_SIZE = 8192  # bytes, without the line end; for the first line and for 
 MAX_HEADERS = 128  # header lines of one message
 
 Headers = tuple[tuple[str, str], ...]
-"""Names and values in order of arrival, as they were written; a name may repeat. Values are decoded as Latin-1."""
+"""Names and values as written, in order of arrival. A name may repeat. Values are decoded as Latin-1."""
 
-# RFC 9110 section 5.6.2. bytes.translate() deletes all of these from a text: anything left is illegal.
+# RFC 9110 section 5.6.2. bytes.translate() deletes these from a text. If anything is left, it is illegal.
 _TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _FIELD_VALUE = bytes([0x09, *range(0x20, 0x7F), *range(0x80, 0x100)])  # RFC 9110 section 5.5
 
@@ -21,5 +24,8 @@ def is_token(text: bytes) -> bool:
 
 
 def is_field_value(text: bytes) -> bool:
-    """Returns True if a field may have this value (RFC 9110 section 5.5): no control characters except the tab."""
+    """Returns True if a field may have this value (RFC 9110 section 5.5).
+
+    It may have no control characters except the tab.
+    """
     return not text.translate(None, _FIELD_VALUE)

@@ -18,19 +18,22 @@ __all__ = ["KEY_SIZE", "VERSION", "accept_key", "elements", "encoded_key", "has_
 GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
 
 VERSION = "13"
-"""Of the protocol (RFC 6455 section 4.1)."""
+"""The version of the protocol (RFC 6455 section 4.1)."""
 
 KEY_SIZE = 16
-"""Bytes of a key (RFC 6455 section 4.1)."""
+"""The size of a key, in bytes (RFC 6455 section 4.1)."""
 
 
 def encoded_key(key: bytes) -> str:
-    """Returns a key as Sec-WebSocket-Key has it."""
+    """Encodes a key for Sec-WebSocket-Key."""
     return b2a_base64(key, newline=False).decode("ascii")
 
 
 def accept_key(key: str) -> str:
-    """Returns the Sec-WebSocket-Accept that answers a Sec-WebSocket-Key (RFC 6455 section 4.2.2, item 5.4)."""
+    """Returns the Sec-WebSocket-Accept that answers a Sec-WebSocket-Key.
+
+    See RFC 6455 section 4.2.2, item 5.4.
+    """
     return encoded_key(hashlib.sha1((key + GUID).encode("latin-1"), usedforsecurity=False).digest())
 
 
@@ -40,12 +43,18 @@ def join_head(lines: list[str], headers: Headers) -> bytes:
 
 
 def elements(values: list[str]) -> list[str]:
-    """Returns the elements of a list that may span several fields (RFC 9110 section 5.3)."""
+    """Returns the elements of a list, which may span several fields.
+
+    See RFC 9110 section 5.3.
+    """
     return [element for value in values for element in split_list(value)]
 
 
 def has_element(values: list[str], wanted: str) -> bool:
-    """Returns True if such a list has an element, in lower case. A list longer than a line counts as having none."""
+    """Returns True if such a list has an element, given in lower case.
+
+    Returns False for a list that is longer than a line may be.
+    """
     if len(values) == 1 and values[0].lower() == wanted:
         return True
     if sum(map(len, values)) > MAX_LINE_SIZE:  # no real list is that long, and searching it takes milliseconds

@@ -1,4 +1,7 @@
-"""Host names that are not ASCII, as browsers send them (UTS 46, non-transitional)."""
+"""Encodes host names that are not ASCII, as browsers do.
+
+See UTS 46, non-transitional.
+"""
 
 from __future__ import annotations
 
@@ -21,17 +24,19 @@ _EXTRA = "the package idna reads it as browsers do: pip install godot-wsclient[i
 
 
 def to_ascii(host: str, shown: str) -> str:
-    """Returns a host name in lower case ASCII, each other label in Punycode (RFC 3492).
+    """Returns a host name in lower-case ASCII.
 
-    A name that is all ASCII only becomes lower case. Others are mapped by the package `idna` if it is installed, else
-    by the standard library's codec, which is of 2003: a name that it would map to another one is refused.
+    Other labels are encoded in Punycode (RFC 3492).
+
+    A name in ASCII is only put in lower case. Other names are mapped by the package `idna` if it is installed, or by
+    the standard library's codec if not. That codec is of 2003, so a name is refused if it would map it to another one.
 
     Args:
-        host: as it was written.
+        host: the host as written.
         shown: the same, for messages.
 
     Raises:
-        InvalidArgument: it is no host name, or needs the package.
+        InvalidArgument: it is not a host name, or it needs the package.
     """
     if host.isascii():
         return host.lower()
@@ -49,21 +54,27 @@ def to_ascii(host: str, shown: str) -> str:
 
 
 class _AnotherName(Exception):
-    """The standard library's codec makes another name of it than browsers do."""
+    """Raised if the standard library's codec maps a name to another one.
+
+    Browsers would use a different name then.
+    """
 
 
 def _uts46() -> Callable[[str], str] | None:
-    # Both are for few, and take milliseconds to import.
+    # Both are rarely needed, and take milliseconds to import.
     try:
         from idna import uts46_remap  # noqa: PLC0415
     except ImportError:
         return None
-    # Its encode() refuses names that browsers accept, such as "a_b" and "i\u2764": only the mapping matters.
+    # Its encode() refuses names that browsers accept, such as "a_b" and "i\u2764". Only its mapping is needed.
     return lambda host: uts46_remap(host, std3_rules=False, transitional=False)
 
 
 def _map_by_codec(host: str) -> str:
-    """Maps each label as IDNA 2003 does (RFC 3491). Raises `_AnotherName` if the mapping of today is another."""
+    """Maps each label as IDNA 2003 does (RFC 3491).
+
+    Raises `_AnotherName` if today's mapping differs.
+    """
     from encodings.idna import nameprep  # noqa: PLC0415 - as above
 
     labels = _DOTS.split(host)
@@ -74,9 +85,9 @@ def _map_by_codec(host: str) -> str:
 
 
 def _expected(label: str) -> str:
-    """Returns a label as UTS 46 maps it, as far as this Python's own tables know.
+    """Returns a label as UTS 46 maps it, by the tables of this Python.
 
-    Letter by letter, because in a whole label `str.lower` maps a final capital sigma to another letter.
+    It maps letter by letter, because `str.lower` maps a capital sigma at the end of a label to another letter.
     """
     from unicodedata import normalize  # noqa: PLC0415 - as above
 

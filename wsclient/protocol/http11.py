@@ -1,7 +1,10 @@
-"""The head of an HTTP/1.1 message, read as it arrives: strict, bounded, in linear time (RFC 9112).
+"""Reads the head of an HTTP/1.1 message as it arrives (RFC 9112).
 
-Only what an opening handshake needs: no bodies, no pipelines. Bare line feeds, folded lines and spaces before a colon,
-which RFC 9112 allows a lenient reader to accept, are refused: two readers may see two different messages in them.
+It is strict and bounded, and takes linear time.
+
+It has only what an opening handshake needs: no bodies, no pipelines. It refuses bare line feeds, folded lines and
+spaces before a colon, although RFC 9112 allows a lenient reader to accept them, because two readers may see two
+different messages in them.
 """
 
 from __future__ import annotations
@@ -36,23 +39,29 @@ _TOO_LONG = f"it has a line of more than {MAX_LINE_SIZE} bytes"
 
 
 class BadHead(Exception):
-    """The head breaks RFC 9112 or exceeds the limits; the text says how. Caught inside `protocol`."""
+    """Raised if the head breaks RFC 9112 or exceeds the limits.
+
+    The text says how. It is caught inside `protocol`.
+    """
 
 
 class HeadTooLarge(BadHead):
-    """The head is over a limit, `MAX_LINE_SIZE` or `MAX_HEADERS`. Caught inside `protocol`."""
+    """Raised if the head exceeds `MAX_LINE_SIZE` or `MAX_HEADERS`.
+
+    It is caught inside `protocol`.
+    """
 
 
 class NotHTTP(BadHead):
-    """The data does not begin as HTTP does. Caught inside `protocol`.
+    """Raised if the data does not begin as HTTP does. It is caught inside `protocol`.
 
     Args:
-        start: its first bytes, at most 5, from which a caller may recognize another protocol.
+        start: the first bytes, at most 5, by which a caller may recognize another protocol.
     """
 
     def __init__(self, start: bytes) -> None:
         self.start = start
-        #: whether they are those of a TLS alert or handshake, version 3.x (RFC 8446 section 5.1)
+        #: True if they are those of a TLS alert or handshake, version 3.x (RFC 8446 section 5.1)
         self.is_tls: bool = start.startswith((b"\x15\x03", b"\x16\x03"))
         super().__init__(f"it starts with '{escape(start)}'")
 
@@ -103,20 +112,28 @@ HeadType = TypeVar("HeadType", bound=Head)
 
 
 class HeadParser(ABC, Generic[HeadType]):
-    """Reads one head from bytes that arrive in any pieces. Subclasses parse the first line."""
+    """Reads one head from bytes that arrive in pieces.
+
+    Subclasses parse the first line.
+    """
 
     def __init__(self) -> None:
-        self._line = bytearray()  # the beginning of an incomplete one
-        self._make_head: Callable[[Headers], HeadType] | None = None  # set as soon as the first line is complete
+        self._line = bytearray()  # the start of an incomplete line
+        self._make_head: Callable[[Headers], HeadType] | None = None  # set when the first line is complete
         self._headers: list[tuple[str, str]] = []
 
     @property
     def begun(self) -> HeadType | None:
-        """The head with the headers that were read so far; None if its first line was not."""
+        """Returns the head with the headers that were read so far.
+
+        Returns None if its first line is incomplete.
+        """
         return self._make_head(tuple(self._headers)) if self._make_head is not None else None
 
     def receive_data(self, data: bytes) -> tuple[HeadType, bytes] | None:
-        """Takes received data. Must not be called again after it returned a head or raised.
+        """Takes received data.
+
+        Do not call it again after it has returned a head or raised an error.
 
         Returns:
             The head and the bytes after it, or None if the head is incomplete.
@@ -128,23 +145,26 @@ class HeadParser(ABC, Generic[HeadType]):
         buffer = self._line
         buffer += data
         if self._make_head is None:
-            # Always judged by five bytes, so that the result does not depend on how the data was split.
+            # Always check five bytes, so that the result does not depend on how the data was split.
             if len(buffer) < len(_NAME):
                 return None
             self._check_start(bytes(buffer[: len(_NAME)]))
-        # Only what is new is searched, so that no byte is searched again with each piece of its line.
+        # Only new data is searched, so that no byte is searched again with each piece of its line.
         if b"\n" in (data if len(buffer) - len(data) >= len(_NAME) else buffer):
             *lines, rest = buffer.split(b"\n")
             if found := self._parse_lines(lines):
                 head, end = found
                 return head, bytes(buffer[end:])
             buffer[:] = rest
-        if len(buffer) > MAX_LINE_SIZE + 1:  # one more: the last may be the carriage return
+        if len(buffer) > MAX_LINE_SIZE + 1:  # one more, because the last may be the carriage return
             raise HeadTooLarge(_TOO_LONG)
         return None
 
     def _parse_lines(self, lines: list[bytearray]) -> tuple[HeadType, int] | None:
-        """Takes complete lines. Returns the head and the number of its bytes, if the empty line is among them."""
+        """Takes complete lines.
+
+        If the empty line is among them, it returns the head and the number of its bytes.
+        """
         end = 0
         for line in lines:
             end += len(line) + 1
@@ -183,7 +203,7 @@ class ResponseParser(HeadParser[ResponseHead]):
 
     def _parse_first_line(self, line: bytes) -> Callable[[Headers], ResponseHead]:
         # RFC 9112 section 4: "HTTP/1.1 101 Switching Protocols"; the reason may be empty. Some servers leave out the
-        # space before an empty one; nothing can be mistaken there.
+        # space before an empty reason, which is unambiguous.
         name, _, rest = line.partition(b" ")
         status, _, reason = rest.partition(b" ")
         version = _parse_version(name)
@@ -210,7 +230,9 @@ class RequestParser(HeadParser[RequestHead]):
 
 
 def split_list(value: str) -> list[str]:
-    """Returns the elements of a comma-separated list, stripped (RFC 9110 section 5.6.1).
+    """Returns the elements of a comma-separated list, stripped.
+
+    See RFC 9110 section 5.6.1.
 
     Empty elements are left out. A comma within a quoted string is not a separator; the quotes are kept.
     A quoted string that is never closed extends to the end.
@@ -238,7 +260,7 @@ def _split_outside_quotes(value: str) -> list[str]:
 
 
 def _parse_version(text: bytes) -> str | None:
-    """Returns "1.1" for b"HTTP/1.1", None for anything that is not a version of HTTP/1."""
+    """Returns "1.1" for b"HTTP/1.1"; None if it is not a version of HTTP/1."""
     if len(text) != 8 or not text.startswith(_NAME + b"1.") or not text[7:].isdigit():
         return None
     return text[5:].decode("ascii")

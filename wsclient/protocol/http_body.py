@@ -1,4 +1,7 @@
-"""The first bytes of the page of a server that refuses: enough to understand it, never more (RFC 9112 section 6)."""
+"""Collects the start of the page of a server that refuses.
+
+It is enough to understand the page, and never more (RFC 9112 section 6).
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,17 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_BODY_SIZE", "BodyPrefix"]
 
-MAX_BODY_SIZE = 4096  # bytes that are stored; reading stops there
-MAX_CHUNK_LINE_SIZE = 256  # arbitrary: a size and its extensions
-MAX_SIZE_DIGITS = 15  # of a chunk or a body: below 2**63 in hexadecimal and decimal alike
+MAX_BODY_SIZE = 4096  # bytes to keep; reading stops there
+MAX_CHUNK_LINE_SIZE = 256  # arbitrary; a size and its extensions
+MAX_SIZE_DIGITS = 15  # of a chunk or a body: below 2**63 in hexadecimal and in decimal
 
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
 
 
 class BodyPrefix:
-    """Collects the beginning of a response's body from bytes that arrive in any pieces.
+    """Collects the start of a response's body as it arrives in pieces.
 
-    If the framing is broken, the body ends there, and the part before is kept: the status says enough.
+    If the framing is broken, the body ends there. The part before it is kept, since the status says enough.
     """
 
     def __init__(self, head: ResponseHead) -> None:
@@ -34,16 +37,19 @@ class BodyPrefix:
 
     @property
     def content(self) -> bytes:
-        """The received content, at most 4 KiB. Chunks are decoded; other codings (gzip) are not."""
+        """Returns the received content, at most 4 KiB.
+
+        Chunks are decoded, but other codings (gzip) are not.
+        """
         return bytes(self._content)
 
     @property
     def is_complete(self) -> bool:
-        """True if no more bytes are needed."""
+        """Returns True if no more bytes are needed."""
         return self._is_over or len(self._content) == MAX_BODY_SIZE
 
     def receive_data(self, data: bytes) -> None:
-        """Takes received data. Ignored once `is_complete`."""
+        """Takes received data. Ignores it if the body is complete."""
         if self._is_over:
             return
         if self._chunks is None:
@@ -55,7 +61,10 @@ class BodyPrefix:
             pass
 
     def _choose_framing(self, head: ResponseHead) -> None:
-        """Follows RFC 9112 section 6.3: chunks win over a length, and other codings last until the end."""
+        """Chooses how to find the end of the body (RFC 9112 section 6.3).
+
+        Chunks win over a length. A body in another coding lasts until the end of the connection.
+        """
         codings = [each.lower() for value in head.get_all("Transfer-Encoding") for each in split_list(value)]
         codings = [each for each in codings if each != "identity"]  # of RFC 2616: no coding
         lengths = {each for value in head.get_all("Content-Length") for each in split_list(value) or [""]}
@@ -77,7 +86,10 @@ class BodyPrefix:
             self._left -= len(mine)
 
     def _decode_step(self, chunks: bytearray) -> bool:
-        """Takes one line or a part of a chunk (RFC 9112 section 7.1). Returns False if more data is needed first."""
+        """Takes one line or a part of a chunk (RFC 9112 section 7.1).
+
+        Returns False if more data has to arrive first.
+        """
         if self._left:
             size = min(self._left, len(chunks))
             self._keep(chunks[:size])
@@ -100,14 +112,20 @@ class BodyPrefix:
 
 
 def _parse_length(values: set[str]) -> int:
-    """Returns the length of the body; 0 for one that RFC 9112 section 6.3 calls unrecoverable (two that differ)."""
+    """Returns the length of the body; 0 if there are two that differ.
+
+    RFC 9112 section 6.3 calls that case unrecoverable.
+    """
     text = min(values)
     is_number = len(values) == 1 and text.isascii() and text.isdigit() and len(text) <= MAX_SIZE_DIGITS
     return int(text) if is_number else 0
 
 
 def _parse_chunk_size(line: bytes) -> int:
-    """Returns the size of the chunk that follows; 0 for the last one, and for a malformed size."""
+    """Returns the size of the next chunk.
+
+    Returns 0 for the last chunk, and for a malformed size.
+    """
     digits = line.partition(b";")[0].rstrip(b" \t")
     is_number = 1 <= len(digits) <= MAX_SIZE_DIGITS and not digits.translate(None, _HEX_DIGITS)
     return int(digits, 16) if is_number else 0

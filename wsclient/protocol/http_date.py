@@ -1,4 +1,4 @@
-"""Dates in HTTP header fields."""
+"""Parses the dates in HTTP header fields."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _DAYS_TO_1970 = 719_162
 
 
 def seconds_of_date(text: str) -> float:
-    """Reads a date in any form that servers use (RFC 6265 section 5.1.1). Returns seconds since 1970, inf for none."""
+    """Parses a date in any form that servers use (RFC 6265 section 5.1.1).
+
+    Returns seconds since 1970, or infinity if the text is not a date.
+    """
     found = _TIME.search(text)
     words = re.findall(r"[a-z]+|\d+", (text[: found.start()] + text[found.end() :]).lower()) if found else []
     month = next((_MONTHS.index(word[:3]) for word in words if word[:3] in _MONTHS), -1)
@@ -29,7 +32,10 @@ def seconds_of_date(text: str) -> float:
 
 
 def _days(year: int, month: int, day: int) -> int:
-    """Returns the days from the beginning of the year 1 to a date of the Gregorian calendar; months count from 0."""
+    """Returns the days from the beginning of year 1 to a Gregorian date.
+
+    Months count from 0.
+    """
     before = year - 1
     is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     days = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)[month] + (is_leap and month > 1)

@@ -1,9 +1,9 @@
 """Keeps the memory that large messages leave for the next ones.
 
-A C library returns large blocks to the system as soon as they are free. Fetched again for the next message, each page
-of 4 KiB costs a fault: for a text of 1 MiB that was two thirds of the total time. glibc keeps freed blocks of up to
-twice the size of the largest that it ever returned, so it is made to return one that was never touched and so takes no
-memory.
+A C library returns large blocks to the system as soon as they are free. When they are fetched again for the next
+message, each page of 4 KiB causes a page fault. For a text of 1 MiB, that was two thirds of the total time. glibc keeps
+freed blocks of up to twice the size of the largest one that it has ever returned. So it is made to return a large
+block, which takes no memory because it was never touched.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import contextlib
 
 __all__ = ["keep_memory"]
 
-# Bytes. Includes room for one read; glibc does not handle larger blocks this way.
+# Bytes. The room is for one read. glibc does not handle larger blocks this way.
 _ROOM_FOR_READS = 1024 * 1024
 _LARGEST = 31 * 1024 * 1024
 
@@ -20,9 +20,10 @@ _largest_shown = 0
 
 
 def keep_memory(size: int) -> None:
-    """Makes the C library keep memory for messages of that size, up to 2.5 times as much.
+    """Makes the C library keep the memory of messages of that size.
 
-    Does nothing if a message as large arrived before, or if the C library works differently.
+    It then also keeps memory for messages up to 2.5 times as large. Does nothing if a message of that size has arrived
+    before, or if the C library works differently.
     """
     global _largest_shown  # noqa: PLW0603 - there is one C library
     if size <= _largest_shown:

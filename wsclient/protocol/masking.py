@@ -1,7 +1,9 @@
-"""Masks the frames of a client (RFC 6455 section 5.3), each with a fresh, unpredictable key.
+"""Masks the frames of a client, each with a fresh, unpredictable key.
 
-Python has no loop that is fast enough to XOR byte by byte, but its integers are of any size and XOR in C: one or many
-frames become one integer, and the keys, each repeated over its frame, another.
+See RFC 6455 section 5.3.
+
+A loop in Python is too slow to XOR byte by byte, but integers have any size, and their XOR runs in C. So one or many
+frames become one integer, and their keys, each repeated over its frame, become another.
 """
 
 from __future__ import annotations
@@ -27,22 +29,23 @@ __all__ = [
 
 KEY_SIZE = 4
 
-# Frames up to this size are masked whole, each with a table entry for its length. Arbitrary: above it the cost of
-# the XOR itself outweighs what the table saves, and the table has to end somewhere (at most 600 KiB in all).
-LARGEST_WHOLE = 1024 + 8 + 16  # 1 KiB of noise, its header, and what compressing adds to it
+# Frames up to this size are masked whole, by a table entry for their length. Arbitrary: above it, the XOR itself takes
+# more time than the table saves, and the table must not grow without limit (it takes up to 600 KiB).
+LARGEST_WHOLE = 1024 + 8 + 16  # 1 KiB of noise, its header, and the bytes that compression adds
 
-# RFC 6455 section 5.2: a frame of up to 125 bytes of payload has two bytes before its key, a longer one four.
+# RFC 6455 section 5.2: before its key, a frame with up to 125 bytes of payload has two bytes, a longer one four.
 _SHORT_HEAD, _LONG_HEAD = 2, 4
 _LARGEST_SHORT = _SHORT_HEAD + KEY_SIZE + 125
 
-# Integers of this size still live in the processor's caches, and so few of them are needed at a time that the C
-# library keeps the memory for them at hand: with twice the size, masking took up to twice the time.
+# Integers of this size fit into the processor's caches. So few of them are used at a time that the C library keeps
+# their memory. With twice the size, masking took up to twice the time.
 _BLOCK = 32 * 1024
 
-# So many frames of one size, and not longer ones, are masked in one XOR: else that costs more than it saves.
+# Frames of one size are masked in one XOR if there are as many as this, and none is longer. In other cases, it is
+# slower.
 _FEWEST_ALIKE, _LARGEST_ALIKE = 8, 256
 
-_from_bytes = int.from_bytes  # looked up once: through the class it costs half as much again
+_from_bytes = int.from_bytes  # looked up once: access through the class takes half as long again
 
 _KEYS_A_TIME = 256
 _NUMBERS = Struct(f"<{_KEYS_A_TIME}I")
@@ -51,13 +54,15 @@ _MANY_RAW = Struct(f"{KEY_SIZE}s" * 64)
 
 
 class MaskingKeys:
-    """Masking keys from the operating system's random source, fetched many at a time. No key is returned twice.
+    """Fetches masking keys from the system's random source, many at a time.
+
+    No key is returned twice.
 
     Args:
         random_bytes: returns that many unpredictable bytes; `take` raises what it raises.
 
     Attributes:
-        pool: the keys in stock, as `take` returns them; a caller that uses one removes it.
+        pool: the keys in stock, as `take` returns them. A caller that uses one must remove it.
     """
 
     __slots__ = ("_random_bytes", "pool")
@@ -80,7 +85,10 @@ class MaskingKeys:
         return self.take(1)[0]
 
     def take_raw(self, count: int) -> list[bytes]:
-        """Returns that many keys, as bytes; not taken from the pool, which would need much memory for many of them."""
+        """Returns that many keys, as bytes.
+
+        They are not taken from the pool, which would need much memory for many keys.
+        """
         drawn = self._random_bytes(KEY_SIZE * count)
         whole = len(drawn) - len(drawn) % _MANY_RAW.size
         keys: list[bytes] = []
@@ -90,7 +98,10 @@ class MaskingKeys:
 
 
 class _Repeats(dict[int, tuple[int, int]]):
-    """For each frame size, the factor that spreads a key over its slot and the payload, and ones over the frame."""
+    """Maps frame sizes to a factor that repeats a key, and to a mask of ones.
+
+    The factor spreads a key over its slot and the payload, the ones cover the frame.
+    """
 
     def __missing__(self, size: int) -> tuple[int, int]:
         repeat = sum(1 << (8 * offset) for offset in range(_head_of(size), size, KEY_SIZE))
@@ -110,16 +121,18 @@ def mask_frame(frame: bytes, keys: MaskingKeys) -> bytes:
     """Masks one frame of up to `LARGEST_WHOLE` bytes; see `mask_frames`."""
     size = len(frame)
     repeat, ones = _REPEATS[size]
-    key = keys.pool.pop() if keys.pool else keys.take_one()  # saves a call if there is only one, which is usual
-    # If the payload is not a multiple of four bytes, the last key extends past the end and is cut off by the ones.
+    key = keys.pool.pop() if keys.pool else keys.take_one()  # saves a call, usually
+    # If the payload is not a multiple of four bytes, the last key extends past the end, and the ones cut it off.
     return ((_from_bytes(frame, "little") ^ key * repeat) & ones).to_bytes(size, "little")
 
 
 def mask_frames(frames: Sequence[bytes], keys: MaskingKeys) -> bytes:
-    """Masks frames of up to `LARGEST_WHOLE` bytes, each with its own key, and joins them.
+    """Masks frames of up to `LARGEST_WHOLE` bytes and joins them.
+
+    Each has its own key.
 
     Args:
-        frames: header, four zero bytes in place of the key, payload.
+        frames: the frames: header, four zero bytes in place of the key, payload.
         keys: the source of the keys.
     """
     sizes = list(map(len, frames))
@@ -128,7 +141,7 @@ def mask_frames(frames: Sequence[bytes], keys: MaskingKeys) -> bytes:
         count = _BLOCK // size
         return b"".join([_mask_alike(frames[at : at + count], size, keys) for at in range(0, len(frames), count)])
     from_bytes, repeats = _from_bytes, _REPEATS
-    # One comprehension without a Python call for each frame: this is the cost of sending many small messages.
+    # One comprehension, without a Python call for each frame: most of the cost of sending many small messages.
     return b"".join(
         [
             ((from_bytes(frame, "little") ^ key * repeat) & ones).to_bytes(len(frame), "little")
@@ -139,7 +152,10 @@ def mask_frames(frames: Sequence[bytes], keys: MaskingKeys) -> bytes:
 
 
 def _mask_alike(frames: Sequence[bytes], size: int, keys: MaskingKeys) -> bytes:
-    """The same for frames of one size, as a game's state has: all of them in one XOR, for two thirds of the cost."""
+    """Masks frames of one size, as a game's state has, in one XOR.
+
+    This takes two thirds of the time of `mask_frames`.
+    """
     gap = bytes(_head_of(size))
     covered = size - len(gap)
     times, rest = divmod(covered, KEY_SIZE)
@@ -149,7 +165,7 @@ def _mask_alike(frames: Sequence[bytes], size: int, keys: MaskingKeys) -> bytes:
 
 
 def _xor(data: bytes, other: bytes) -> bytes:
-    # In the order of bytes that Python has the least to do for.
+    # In the byte order that is fastest in Python.
     return (_from_bytes(data, "big") ^ _from_bytes(other, "big")).to_bytes(len(data), "big")
 
 
@@ -168,14 +184,16 @@ class LongMask:
         self._length = KEY_SIZE
 
     def over(self, piece: bytes | memoryview, before: bytes = b"") -> bytes | memoryview:
-        """Masks the next piece. The length of each piece except the last has to be a multiple of four.
+        """Masks the next piece.
+
+        The length of each piece except the last must be a multiple of four.
 
         Args:
             piece: of the payload.
-            before: bytes to put in front of it, unmasked; done here to save another copy of a large piece.
+            before: unmasked bytes to put before it. This is done here to save a copy of a large piece.
         """
         size = len(piece)
-        if size <= _BLOCK // 8:  # less is not worth numpy's calls; arbitrary
+        if size <= _BLOCK // 8:  # for less, numpy's calls do not pay; arbitrary
             return before + self._block(piece)
         view = memoryview(piece)
         if is_numpy_loaded():
@@ -185,14 +203,17 @@ class LongMask:
 
     def _block(self, block: bytes | memoryview) -> bytes:
         size = len(block)
-        while self._length < size:  # doubled: that takes less than to make it of as many bytes
+        while self._length < size:  # doubling is faster than conversion from bytes
             self._repeated |= self._repeated << (8 * self._length)
             self._length *= 2
         repeated = self._repeated if size == self._length else self._repeated >> (8 * (self._length - size))
         return (_from_bytes(block, "big") ^ repeated).to_bytes(size, "big")
 
     def _by_numpy(self, numpy: ModuleType, piece: memoryview, before: bytes) -> bytes | memoryview:
-        """Masks with numpy, many times as fast, if the program has imported numpy anyway; it is never required."""
+        """Masks with numpy, which is many times as fast.
+
+        It is only used if the program has imported numpy, and never required.
+        """
         whole, rest = divmod(len(piece), 8)
         start = (len(before) + 7) // 8
         word = numpy.uint64
@@ -207,10 +228,16 @@ class LongMask:
 
 
 def mask(payload: bytes | memoryview, key: bytes) -> bytes:
-    """Masks, or unmasks, a payload of any size, from the key's first byte on (RFC 6455 section 5.3)."""
+    """Masks or unmasks a payload of any size (RFC 6455 section 5.3).
+
+    It begins with the first byte of the key.
+    """
     return bytes(LongMask(key).over(payload))
 
 
 def is_numpy_loaded() -> bool:
-    """Returns True if numpy is imported completely, not just being imported by another thread."""
+    """Returns True if numpy has been imported completely.
+
+    Returns False while another thread is importing it.
+    """
     return hasattr(sys.modules.get("numpy"), "frombuffer")

@@ -1,4 +1,4 @@
-"""Data that waits to be sent: frame headers, and messages that leave in more than one piece."""
+"""Prepares data to be sent: frame headers, and messages in several pieces."""
 
 from __future__ import annotations
 
@@ -29,27 +29,30 @@ __all__ = [
 ]
 
 PIECE = 64 * 1024
-"""Bytes to write at a time: few enough system calls, and never more than a fraction of a millisecond of masking."""
+"""The bytes to write at a time. The system calls are few, and masking takes a fraction of a millisecond."""
 
 LARGE_PIECE = 256 * 1024
-"""The same if numpy masks, which is twenty times as fast: then the system calls dominate the cost."""
+"""The same if numpy masks. It is twenty times as fast, so that the system calls take most of the time."""
 
 SMALL = 1024
 """Payloads up to this size are queued as whole frames and masked together; see `masking.LARGEST_WHOLE`."""
 
 SHORT = 125
-"""The largest payload whose header has no field of its own for the length."""
+"""The largest payload whose header needs no extra field for the length."""
 
 FIN, RSV1 = 0x80, 0x40
 MASKED = 0x80
 NO_KEY = bytes(KEY_SIZE)
 
 DEFLATED_A_PIECE = 16 * 1024
-"""The part of a large message that is compressed at a time: a quarter of a millisecond."""
+"""The part of a large message to compress at a time, which takes a quarter of a millisecond."""
 
 
 def header(first: int, length: int, masked: int) -> bytes:
-    """Returns the bytes before the masking key, the length in its shortest form (RFC 6455 section 5.2)."""
+    """Returns the bytes of a header before the masking key.
+
+    The length is in its shortest form (RFC 6455 section 5.2).
+    """
     if length <= SHORT:
         return bytes((first, masked | length))
     if length < 65536:
@@ -59,13 +62,19 @@ def header(first: int, length: int, masked: int) -> bytes:
 
 @cache
 def heads(first: int, masked: int) -> list[bytes]:
-    """Returns the bytes before the payload of a small frame, for each length: most frames take theirs from here."""
+    """Returns the bytes before the payload of small frames, for each length.
+
+    Most frames use these.
+    """
     no_key = NO_KEY if masked else b""
     return [header(first, length, masked) + no_key for length in range(SMALL + 1)]
 
 
 class LargeFrame:
-    """A frame that is masked piece by piece, so that a large message does not block for long."""
+    """A frame that is masked in pieces.
+
+    So a large message does not block for long.
+    """
 
     __slots__ = ("_head", "_mask", "_offset", "_payload")
 
@@ -77,16 +86,19 @@ class LargeFrame:
 
     @property
     def remaining(self) -> int:
-        """Bytes of payload that were not returned yet."""
+        """Returns how many bytes of payload are left."""
         return len(self._payload) - self._offset
 
     @property
     def has_begun(self) -> bool:
-        """True if some of it was."""
+        """Returns True if some of the payload was returned."""
         return self._offset > 0
 
     def next_piece(self, keys: MaskingKeys | None) -> bytes | memoryview:
-        """Returns the next piece of the payload, the first with the header. All but the last are multiples of four."""
+        """Returns the next piece of the payload, the first one with the header.
+
+        The size of each piece except the last is a multiple of four.
+        """
         size = LARGE_PIECE if self._offset and is_numpy_loaded() else PIECE
         piece = self._payload[self._offset : self._offset + size]
         is_first = not self._offset
@@ -101,7 +113,7 @@ class LargeFrame:
 
 
 class Deflating:
-    """A large message that is compressed part by part when its turn comes."""
+    """A large message that is compressed in parts when its turn comes."""
 
     __slots__ = ("_first", "_offset", "_payload")
 
@@ -111,7 +123,10 @@ class Deflating:
         self._offset = 0
 
     def next_fragment(self, deflater: Deflater) -> tuple[int, bytes, int, int]:
-        """Returns a frame's first byte and payload, how many bytes of the message it has, and how many are left."""
+        """Returns the next frame of the message as four values.
+
+        These are the frame's first byte, its payload, how many bytes of the message it has, and how many are left.
+        """
         size, offset = len(self._payload), self._offset
         # RFC 7692 section 6.1: RSV1 on the first fragment only.
         first = Opcode.CONTINUATION if offset else self._first | RSV1
@@ -124,12 +139,12 @@ class Deflating:
 
 
 class Split:
-    """A message, or a fragment of one, that leaves in several frames.
+    """A message, or a fragment of one, that is sent in several frames.
 
     Args:
         first: the first byte of its first frame.
-        payload: of all of them.
-        size: bytes, the payload of each frame but the last.
+        payload: the payload of all frames.
+        size: the payload of each frame except the last, in bytes.
     """
 
     __slots__ = ("_first", "_offset", "_payload", "_size")
@@ -141,7 +156,7 @@ class Split:
         self._offset = 0
 
     def next_frame(self) -> tuple[int, bytes, bool]:
-        """Returns the next frame's first byte and payload, and whether it is the last."""
+        """Returns the next frame's first byte, its payload, and True if it is the last."""
         begin, end = self._offset, self._offset + self._size
         self._offset = end
         is_last = end >= len(self._payload)

@@ -1,4 +1,7 @@
-"""Addresses of proxies: "http://user:password@proxy.example:3128", "socks5h://localhost:1080"."""
+"""Parses the addresses of proxies.
+
+Examples are "http://user:password@proxy.example:3128" and "socks5h://localhost:1080".
+"""
 
 from __future__ import annotations
 
@@ -39,11 +42,11 @@ class Proxy(Value):
 
     @classmethod
     def parse(cls, text: str) -> Proxy:
-        """Reads an address. Without a scheme it is http.
+        """Parses an address. The scheme is http if it has none.
 
         Raises:
-            TypeError: it is no str.
-            InvalidArgument: it cannot be used; the message names the part that is wrong, and no password.
+            TypeError: it is not a str.
+            InvalidArgument: it cannot be used; the message names the part that is wrong, but no password.
         """
         if not isinstance(text, str):
             raise TypeError(f"a proxy must be a str, not {type(text).__name__}")
@@ -59,17 +62,20 @@ class Proxy(Value):
 
     @property
     def is_secure(self) -> bool:
-        """True if TLS is spoken to the proxy itself."""
+        """Returns True if TLS is spoken to the proxy itself."""
         return self.scheme == "https"
 
     @property
     def resolves(self) -> bool:
-        """True if the proxy looks up the server's name; False if it needs an address."""
+        """Returns True if the proxy looks up the server's name.
+
+        Returns False if it needs an address.
+        """
         return self.scheme != "socks5"
 
     @property
     def place(self) -> str:
-        """Host and port, for messages."""
+        """Returns the host and port, for messages."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     def tunnel_to(self, target: Target, headers: Headers = ()) -> Tunnel:
@@ -90,7 +96,7 @@ class Proxy(Value):
         return Socks5Tunnel(self.place, target, credentials=credentials)
 
     def __str__(self) -> str:
-        """The address fit for logs: without user and password."""
+        """Returns the address for logs, without user and password."""
         return f"{self.scheme}://{self.place}"
 
     def __repr__(self) -> str:

@@ -1,4 +1,7 @@
-"""Redirects of the opening handshake (RFC 9110 section 15.4): their targets, and what must not be sent there."""
+"""Follows redirects of the opening handshake (RFC 9110 section 15.4).
+
+It finds their targets, and decides what must not be sent there.
+"""
 
 from __future__ import annotations
 
@@ -25,17 +28,20 @@ __all__ = [
 ]
 
 STATUSES = (301, 302, 303, 307, 308)
-"""Of the redirects that are followed."""
+"""The statuses of redirects that are followed."""
 
 _SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 
-# Headers that stay with the origin they were meant for: these two, and all whose names have one of these words.
+# Headers that are sent to the first origin only: these two, and all whose names have one of these words.
 _SECRETS = ("authorization", "cookie")
 _SECRET_WORDS = ("token", "key", "auth")
 
 
 class BadRedirect(Exception):
-    """A redirect that must not be followed; the text says why, and is safe to show."""
+    """Raised for a redirect that must not be followed.
+
+    The text says why, and is safe to show.
+    """
 
 
 class RedirectChain:
@@ -58,7 +64,7 @@ class RedirectChain:
         """Returns the target of a redirect, or the reason not to follow it.
 
         Args:
-            head: of the reply; see `follows`.
+            head: the head of the reply; see `follows`.
             address: the numeric address of the server that sent it; "" if unknown, as behind a proxy.
         """
         try:
@@ -85,12 +91,13 @@ class RedirectChain:
 
 
 def resolve_location(url: URL, location: str) -> URL:
-    """Returns the target of a Location in the reply to a request for `url` (RFC 3986 section 5).
+    """Returns the target of a redirect from `url` (RFC 3986 section 5).
 
-    http is read as ws, and https as wss. User and password in it are ignored; those of `url` stay within its origin.
+    It reads http as ws, and https as wss. It ignores user and password in the target; those of `url` stay within its
+    origin.
 
     Args:
-        url: of the request.
+        url: the URL of the request.
         location: the header's value, read as Latin-1.
 
     Raises:
@@ -112,21 +119,27 @@ def resolve_location(url: URL, location: str) -> URL:
     if url.is_secure and not target.is_secure:
         raise BadRedirect(f"redirects from wss:// to {target}, which anybody on the way can read")
     if url.socket_path and (target.host, target.port, target.is_secure) == (url.host, url.port, url.is_secure):
-        target = target.replace(socket_path=url.socket_path)  # a relative target stays on the socket
+        target = target.replace(socket_path=url.socket_path)  # a relative target is on the same socket
     if is_same_origin(url, target):
         return target.replace(username=url.username, password=url.password)
     return target.replace(username=None, password=None)
 
 
 def headers_for(url: URL, target: URL, headers: Headers) -> Headers:
-    """Returns the headers of a request for `url` that may be sent to `target`: no secrets to another origin."""
+    """Returns the headers of a request for `url` that `target` may have too.
+
+    Secrets are not sent to another origin.
+    """
     if is_same_origin(url, target):
         return headers
     return tuple((name, value) for name, value in headers if not _is_secret(name.lower()) and name.lower() != "host")
 
 
 def is_same_origin(one: URL, other: URL) -> bool:
-    """Returns True if two URLs have the same scheme, host and port (RFC 6454 section 5)."""
+    """Returns True if two URLs have the same scheme, host and port.
+
+    See RFC 6454 section 5.
+    """
     return _origin(one) == _origin(other)
 
 
@@ -135,7 +148,7 @@ def _origin(url: URL) -> tuple[bool, str, int, str]:
 
 
 def check_redirected_address(address: str, target: str) -> None:
-    """Checks that a server in the public network does not lead into the private one of this computer.
+    """Checks that no public server redirects into this computer's private network.
 
     Args:
         address: the numeric address of the server that redirects; "" if unknown.
@@ -149,7 +162,10 @@ def check_redirected_address(address: str, target: str) -> None:
 
 
 def shown_location(url: URL, location: str) -> str:
-    """Returns the target of a redirect for logs, and for `connect_to_url` if possible."""
+    """Returns the target of a redirect for logs.
+
+    If possible, it fits `connect_to_url` too.
+    """
     try:
         return str(resolve_location(url, location)).partition("?")[0]
     except BadRedirect:

@@ -1,4 +1,4 @@
-"""Explains from a server's reply why it did not open a WebSocket, and what to try."""
+"""Explains why a server's reply did not open a WebSocket, and what to try."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["explain_not_http", "explain_status", "own_words"]
 
 TLS_DETAIL = "the server speaks TLS here"
 
-# How other protocols begin that are found on well-known ports.
+# The first bytes of other protocols on well-known ports.
 OTHER_PROTOCOLS = {
     b"SSH-": "an SSH server",
     b"220": "a mail or FTP server",
@@ -26,7 +26,7 @@ OTHER_PROTOCOLS = {
     b"GET ": "our own request: something there echoes what it gets",
 }
 
-# nginx, Apache and Go answer plain HTTP on a TLS port with a 400 and one of these; in lower case.
+# nginx, Apache and Go answer plain HTTP on a TLS port with a 400 and one of these texts, here in lower case.
 PLAIN_HTTP_COMPLAINTS = (b"to https port", b"ssl-enabled server port", b"to an https server")
 
 NO_UPGRADE = "it saw no upgrade to WebSocket; a proxy on the way may have taken it off"
@@ -56,26 +56,26 @@ OTHER_HINTS = {
     5: "it failed; try again later",
 }
 
-# Replies of a server that did not see the upgrade which was sent. Seen with nginx and Apache as reverse proxies.
+# Replies of a server that did not receive the upgrade. Seen with nginx and Apache as reverse proxies.
 WITHOUT_UPGRADE = (400, 426, 505)
 HINT_OF_PROXIES = (
     "If a reverse proxy stands in between, let it pass Upgrade (nginx: proxy_http_version 1.1 and two "
     "proxy_set_header lines; Apache: upgrade=websocket on the first ProxyPass to that backend)."
 )
 
-# If servers explain themselves in JSON, the first of these keys counts (RFC 9457 has the last).
+# When a server explains itself in JSON, the first of these keys counts (RFC 9457 has the last).
 WORDS_IN_JSON = ("message", "error", "detail")
 MAX_WORDS = 200  # characters
 
 
 def explain_not_http(start: NotHTTP, *, is_secure: bool) -> Failure:
-    """Explains a reply that is not HTTP, as far as its first bytes identify it.
+    """Explains a reply that is not HTTP, if its first bytes identify it.
 
     Args:
         start: the parsed first bytes.
-        is_secure: whether the request was sent over TLS.
+        is_secure: True if the request was sent over TLS.
     """
-    if start.is_tls and not is_secure:  # servers send an alert when they get plain text
+    if start.is_tls and not is_secure:  # servers send an alert when they receive plain text
         return Failure(stage=Stage.HANDSHAKE, kind=FailureKind.PLAIN_ON_TLS_PORT, detail=TLS_DETAIL)
     known = next((name for mark, name in OTHER_PROTOCOLS.items() if start.start.startswith(mark)), None)
     detail = f"this is not a WebSocket server: its reply is not HTTP, {start}"
@@ -87,12 +87,14 @@ def explain_not_http(start: NotHTTP, *, is_secure: bool) -> Failure:
 
 
 def explain_status(head: ResponseHead, body: bytes, *, url: URL, fault: str = "") -> Failure:
-    """Explains why the server may have answered with a status other than 101, and what to try.
+    """Explains why a server may have answered with a status other than 101.
+
+    It says what to try, too.
 
     Args:
-        head: the reply's head, or as much of it as could be read.
+        head: the reply's head, as far as it could be read.
         body: the beginning of the reply's body.
-        url: of the request.
+        url: the URL of the request.
         fault: the violation of HTTP after the status line; "" if there is none.
     """
     answer = f"the server answered {head.status} {escape(head.reason, 80)}".rstrip()
@@ -118,7 +120,7 @@ def explain_status(head: ResponseHead, body: bytes, *, url: URL, fault: str = ""
 def own_words(head: ResponseHead, body: bytes) -> str:
     """Returns the server's own explanation, safe to show; "" if there is none.
 
-    It is the first line of a short plain text, or what a short JSON object has as its message, error or detail.
+    This is the first line of a short plain text, or the message, error or detail of a short JSON object.
     """
     if len(body) >= MAX_BODY_SIZE or head.get_all("Content-Encoding"):
         return ""
@@ -135,13 +137,13 @@ def own_words(head: ResponseHead, body: bytes) -> str:
 
 
 def _words_in_json(body: bytes) -> str:
-    import json  # noqa: PLC0415 - a millisecond, for those few who are refused in JSON
+    import json  # noqa: PLC0415 - a millisecond, and few servers refuse in JSON
 
     try:
         found: object = json.loads(body)
     except (ValueError, RecursionError):
         return ""
-    for _ in range(2):  # some servers wrap it once: {"error": {"message": "..."}}
+    for _ in range(2):  # some servers nest it once: {"error": {"message": "..."}}
         if not isinstance(found, dict):
             break
         found = next((found[key] for key in WORDS_IN_JSON if isinstance(found.get(key), str | dict)), "")

@@ -1,4 +1,7 @@
-"""The server's side of the opening handshake (RFC 6455 section 4.2): bytes in, a request or a refusal out."""
+"""The server's side of the opening handshake: bytes in, a request out.
+
+See RFC 6455 section 4.2. The result may also be a refusal.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Request", "ServerHandshake", "choose_subprotocol", "rejection"]
 
-# RFC 9110 sections 15.5 and 15.6, RFC 6585 section 5: how a server refuses.
+# The statuses of refusals: RFC 9110 sections 15.5 and 15.6, RFC 6585 section 5.
 BAD_REQUEST = 400
 METHOD_NOT_ALLOWED = 405
 UPGRADE_REQUIRED = 426
 HEADER_FIELDS_TOO_LARGE = 431
 HTTP_VERSION_NOT_SUPPORTED = 505
 
-# Of what a game's server may answer; another status has none, which is allowed. `http.HTTPStatus` has all of them, but
-# its module takes milliseconds to import.
+# The reasons for statuses that a game's server may send. Other statuses have none, which is allowed. `http.HTTPStatus`
+# has all of them, but its module takes milliseconds to import.
 _REASONS = {
     204: "No Content",
     301: "Moved Permanently",
@@ -68,7 +71,7 @@ class Request(Value):
 
     Attributes:
         head: the request line and all headers.
-        subprotocols: in the client's order of preference; empty if it asks for none.
+        subprotocols: the requested subprotocols, in the client's order of preference.
         extensions: the offered extensions, unchecked; "" if there are none.
     """
 
@@ -78,7 +81,10 @@ class Request(Value):
 
     @property
     def resource_name(self) -> str:
-        """Path and query as they were sent, even if the first line has the whole URL."""
+        """Returns path and query as they were sent.
+
+        The first line of the request may have the whole URL; the rest of it is left out.
+        """
         target = self.head.target
         scheme, separator, rest = target.partition("://")
         if target.startswith("/") or not separator or not scheme.isalpha():
@@ -88,34 +94,37 @@ class Request(Value):
 
     @property
     def path(self) -> str:
-        """The path without the query, percent-decoded and read as UTF-8."""
+        """Returns the path without the query, percent-decoded and read as UTF-8."""
         return percent_decoded(self.resource_name.partition("?")[0]).decode(errors="replace")
 
     @property
     def query(self) -> str:
-        """The part after the "?", as it was sent; "" if there is none."""
+        """Returns the part after the "?", as it was sent; "" if there is none."""
         return self.resource_name.partition("?")[2]
 
     @property
     def headers(self) -> Headers:
-        """Names and values, in their order."""
+        """Returns the names and values of the headers, in order."""
         return self.head.headers
 
     @property
     def origin(self) -> str:
-        """The Origin that a browser names; "" without one."""
+        """Returns the Origin that a browser names; "" if there is none."""
         return self.get_header("Origin")
 
     def get_header(self, name: str, default: str = "") -> str:
-        """Returns the value of a header, its name in any case; the first one if there are several."""
+        """Returns the value of a header, whose name may be in any case.
+
+        Returns the first value if there are several.
+        """
         return (self.head.get_all(name) or [default])[0]
 
 
 class ServerHandshake:
     """One attempt to open a connection.
 
-    Pass received data to `receive_data` until it returns something. Then send the result of `accept`; or, for a failure
-    that has an `http_status`, the result of `refuse`, and close the connection after it.
+    Pass received data to `receive_data` until it returns something. Then send the result of `accept`. For a failure
+    that has an `http_status`, send the result of `refuse` instead, and close the connection.
 
     Attributes:
         trailing_data: the data received after the request.
@@ -130,7 +139,7 @@ class ServerHandshake:
         """Takes received data, and returns the request if it is complete.
 
         Returns:
-            The request, None if more is needed, or a failure. Do not answer a failure without an `http_status`.
+            The request, None if more data is needed, or a failure. Do not answer a failure without an `http_status`.
         """
         try:
             found = self._parser.receive_data(data)
@@ -158,7 +167,7 @@ class ServerHandshake:
         Args:
             subprotocol: one of the request's, or "" for none; see `choose_subprotocol`.
             extensions: the value of Sec-WebSocket-Extensions, or None.
-            headers: more of them, as `check_headers` returns them.
+            headers: more headers, as `check_headers` returns them.
 
         Raises:
             InvalidArgument: the client did not ask for that subprotocol.
@@ -181,7 +190,10 @@ class ServerHandshake:
         return join_head(lines, headers)
 
     def refuse(self, failure: Failure) -> bytes:
-        """Returns the reply to a request that `receive_data` found wrong; b"" if it is not to be answered."""
+        """Returns the reply to a request that `receive_data` found wrong.
+
+        Returns b"" if the request must not be answered.
+        """
         if failure.http_status is None:
             return b""
         text = failure.detail[:1].upper() + failure.detail[1:]
@@ -207,7 +219,7 @@ def rejection(status: int, headers: Headers = (), body: bytes = b"") -> bytes:
 
     Args:
         status: 200-599.
-        headers: more of them, as `check_headers` returns them. A Content-Type among them replaces that of plain text.
+        headers: more headers, as `check_headers` returns them. A Content-Type among them replaces that of plain text.
         body: the explanation; if empty, a line with the status and its name is sent.
     """
     reason = _REASONS.get(status, "")
@@ -230,7 +242,10 @@ def _explain_stranger(error: NotHTTP) -> Failure:
 
 
 def _fault_of(head: RequestHead) -> tuple[int, str] | None:
-    """Makes the checks of RFC 6455 section 4.2.1. Returns the status that answers the first fault, and its words."""
+    """Checks a request by RFC 6455 section 4.2.1.
+
+    Returns the status and the words that answer the first fault.
+    """
     if head.method != "GET":
         return METHOD_NOT_ALLOWED, f"the request's method is {escape(head.method, 40)}, not GET"
     if head.version == "1.0":

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["Socks4Tunnel", "Socks5Tunnel", "check_credentials"]
 
 _CONNECT = 1
-_MAX_FIELD = 255  # bytes, of a name, a user or a password: their length is one byte
+_MAX_FIELD = 255  # bytes of a name, a user or a password, whose length is one byte
 
 # RFC 1928 section 3, and RFC 1929 section 2.
 _NO_CREDENTIALS, _BY_PASSWORD, _NO_METHOD = 0x00, 0x02, 0xFF
 _GRANTED_BY_PASSWORD = b"\x01\x00"
 
-# RFC 1928 sections 5 and 6: the bytes of an answer, by the kind of its address; a name has one for its length.
+# RFC 1928 sections 5 and 6: the size of an answer, by the kind of its address. A name has its own length.
 _IPV4, _NAME, _IPV6 = 1, 3, 4
 _ANSWER_SIZES = {_IPV4: 10, _IPV6: 22}
 
@@ -63,7 +63,7 @@ class Socks5Tunnel(Tunnel):
         self._credentials = credentials
         self._request = bytes((5, _CONNECT, 0)) + _address(target.host) + target.port.to_bytes(2, "big")
         self._received = b""
-        self._has_answered = False  # this message of ours, in part
+        self._has_answered = False  # True if a part of the current answer has arrived
         self._read: Callable[[bytes], Tunnelled | Failure | None] = self._read_method
         method = _NO_CREDENTIALS if credentials is None else _BY_PASSWORD
         self._message = bytes((5, 1, method))
@@ -74,7 +74,7 @@ class Socks5Tunnel(Tunnel):
         return self._read(self._received) if self._received else None
 
     def receive_eof(self) -> Failure:
-        """Called when the proxy ends the connection before there is a verdict. Returns the failure."""
+        """Returns the failure if the proxy ends the connection before a verdict."""
         return self._fail_unfinished() if self._received else self._fail_unanswered()
 
     def _read_method(self, data: bytes) -> Tunnelled | Failure | None:
@@ -83,7 +83,7 @@ class Socks5Tunnel(Tunnel):
         if len(data) < 2:
             return None
         method = data[1]
-        if method == _NO_CREDENTIALS:  # some proxies choose it even if it was not offered, which does no harm
+        if method == _NO_CREDENTIALS:  # some proxies choose it even if it was not offered, which is harmless
             return self._go_on(self._request, self._read_answer)
         if method == _BY_PASSWORD and self._credentials is not None:
             return self._go_on(_password_message(*self._credentials), self._read_grant)
@@ -115,11 +115,14 @@ class Socks5Tunnel(Tunnel):
         size = 7 + data[4] if data[3] == _NAME else _ANSWER_SIZES.get(data[3], 0)
         if not size:
             return self._fail(f"breaks SOCKS5: its answer has an address of kind {data[3]}", "Check host and port.")
-        # The address in the answer is ignored: some proxies send zeros, some their own outgoing address.
+        # The address in the answer is ignored: some proxies send zeros, others their outgoing address.
         return Tunnelled(data[size:]) if len(data) >= size else None
 
     def _go_on(self, message: bytes, read: Callable[[bytes], Tunnelled | Failure | None]) -> Tunnelled | Failure | None:
-        """Sends the next message; data after the two bytes of this answer belongs to the next answer."""
+        """Sends the next message, and continues with the data that has arrived.
+
+        The data after the two bytes of this answer belongs to the next answer.
+        """
         self._message, self._read = message, read
         self._received = self._received[2:]
         return read(self._received) if self._received else None
@@ -142,12 +145,14 @@ class Socks5Tunnel(Tunnel):
 
 
 class Socks4Tunnel(Tunnel):
-    """One tunnel through a SOCKS4a proxy, which looks up the name. It supports neither passwords nor IPv6.
+    """One tunnel through a SOCKS4a proxy, which looks up the name.
+
+    It supports neither passwords nor IPv6.
 
     Args:
         proxy: host and port of the proxy, for messages.
         target: the address that the proxy connects to.
-        username: sent as it is; most proxies ignore it.
+        username: the user name, sent as it is; most proxies ignore it.
 
     Raises:
         InvalidArgument: an IPv6 address, or a name that cannot be sent.
@@ -180,7 +185,7 @@ class Socks4Tunnel(Tunnel):
         return Tunnelled(received[_SOCKS4_SIZE:]) if len(received) >= _SOCKS4_SIZE else None
 
     def receive_eof(self) -> Failure:
-        """Called when the proxy ends the connection before there is a verdict. Returns the failure."""
+        """Returns the failure if the proxy ends the connection before a verdict."""
         return self._fail_unfinished() if self._received else self._fail_unanswered()
 
 

@@ -1,4 +1,7 @@
-"""Explains text in place of a frame: a server's handler wrote it into the connection when it failed."""
+"""Explains text that arrives in place of a frame.
+
+A server's handler writes it into the connection when it fails.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,19 @@ from wsclient.ground.escape import escape
 
 __all__ = ["explain_stray_text"]
 
-_FEWEST = 8  # bytes: fewer may look like text by chance
-_MOST_QUOTED = 40  # characters: with the words around it, that fits a Close frame
+_FEWEST = 8  # bytes; fewer may look like text by chance
+_MOST_QUOTED = 40  # characters; with the words around them, they fit into a Close frame
 _LINE_ENDS = b"\t\r\n"
 
 
 def explain_stray_text(data: bytes, peer: str) -> str:
-    """Returns an explanation of bytes that break the framing, if they are text; "" if they are not.
+    """Explains bytes that break the framing, if they are text.
+
+    Returns "" if they are not.
 
     Args:
-        data: from the first byte that is no frame, as far as it has arrived.
-        peer: the sender: "the server".
+        data: the data that has arrived, from the first byte that is not part of a frame.
+        peer: the sender, such as "the server".
     """
     sample = data[:_MOST_QUOTED]
     if len(sample) < _FEWEST or not _is_text(sample):

@@ -1,4 +1,7 @@
-"""A way through a proxy, as every proxy's own protocol opens it: bytes out, bytes in, and a verdict."""
+"""Opens a way through a proxy, in the proxy's own protocol.
+
+Bytes go in and out, and the result is a verdict.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,13 @@ from wsclient.protocol.events import Failure, FailureKind, Stage
 
 __all__ = ["Target", "Tunnel", "Tunnelled"]
 
-_TLS_RECORDS = (0x15, 0x16)  # RFC 8446 section 5.1: an alert and a handshake. No other protocol here begins so.
+_TLS_RECORDS = (0x15, 0x16)  # RFC 8446 section 5.1: an alert and a handshake. No other protocol here begins like this.
 
 
 class Target(Value):
-    """The address that a proxy connects to: the server, as written in the URL or as looked up.
+    """The address that a proxy connects to.
+
+    This is the server, as written in the URL or as looked up.
 
     Attributes:
         host: a name in ASCII, or an IPv4 or IPv6 address without brackets.
@@ -25,15 +30,18 @@ class Target(Value):
     port: int
 
     def __str__(self) -> str:
-        """Returns host and port, with brackets for IPv6, and without its zone, which is only valid on this machine."""
+        """Returns the host and port, with brackets for IPv6.
+
+        The zone of an address is left out, because it is only valid on this machine.
+        """
         return f"[{self.host.partition('%')[0]}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 class Tunnelled(Value):
-    """The proxy agreed: the data that follows is between client and server.
+    """The proxy has agreed, so the data that follows is between client and server.
 
     Attributes:
-        trailing_data: the data received after the proxy's answer: the server's first bytes.
+        trailing_data: the data received after the proxy's answer, which is the server's.
     """
 
     trailing_data: bytes = b""
@@ -42,8 +50,8 @@ class Tunnelled(Value):
 class Tunnel(ABC):
     """One attempt to get through a proxy.
 
-    Send the result of `next_message`, then pass received data to `receive_data`, and send the next message, until there
-    is a verdict. Send each message in one write: some proxies expect one message in one read.
+    Send the result of `next_message`, pass received data to `receive_data`, and send the next message, until there is a
+    verdict. Send each message in one write, because some proxies expect to read it at once.
 
     Args:
         proxy: host and port of the proxy, for messages.
@@ -56,7 +64,10 @@ class Tunnel(ABC):
         self._message = b""
 
     def next_message(self) -> bytes:
-        """Returns the data to send now, once; b"" if an answer has to arrive first."""
+        """Returns the data to send now, only once.
+
+        Returns b"" if an answer has to arrive first.
+        """
         message, self._message = self._message, b""
         return message
 
@@ -66,10 +77,13 @@ class Tunnel(ABC):
 
     @abstractmethod
     def receive_eof(self) -> Failure:
-        """Called when the proxy ends the connection before there is a verdict. Returns the failure."""
+        """Returns the failure if the proxy ends the connection before a verdict."""
 
     def fail_behind_yes(self) -> Failure:
-        """Returns the failure of a connection that ended after the proxy's yes, before the server's first byte."""
+        """Returns the failure of a connection that ended after the proxy agreed.
+
+        The server had not sent a byte yet.
+        """
         return self._fail(
             f"said yes to {self._target}, and ended the connection",
             "The server behind it may be down, or the port wrong.",
@@ -99,7 +113,10 @@ class Tunnel(ABC):
         return self._fail(f"does not allow {self._target} ({why})", hint)
 
     def _fail_stranger(self, start: bytes) -> Failure | None:
-        """Returns the failure of a port that speaks another protocol, known by its first byte; None if unknown."""
+        """Returns the failure of a port that speaks another protocol.
+
+        The first byte identifies the protocol. Returns None if it is unknown.
+        """
         if start[:1] == b"H":
             return self._fail("speaks HTTP", "Write http:// in front of its address.")
         if start[:1] == b"\x05":

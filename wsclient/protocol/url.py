@@ -1,4 +1,7 @@
-"""WebSocket URLs: the accepted forms, and the use of each part (RFC 6455 section 3)."""
+"""Parses WebSocket URLs, and says how each part is used.
+
+See RFC 6455 section 3.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ MAX_LABEL_LENGTH = 63  # the same
 DEFAULT_PORTS = {False: 80, True: 443}  # RFC 6455 section 3, by is_secure
 MEANT_INSTEAD = {"http": "ws://", "https": "wss://"}
 
-# Words before the first colon of a URL without "//" that are schemes, and no host and no user.
+# Schemes. Before the first colon of a URL without "//", these words are neither a host nor a user.
 KNOWN_SCHEMES = frozenset(
     {
         *("ws", "wss", "ws+unix", "http", "https", "about", "blob", "chrome", "data", "file", "ftp", "ftps"),
@@ -27,33 +30,35 @@ KNOWN_SCHEMES = frozenset(
     }
 )
 
-# Single characters only: none of these patterns can backtrack.
+# None of these patterns can backtrack: each repeats one character at most.
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\\s\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")  # RFC 3986 section 3.1
 _AUTHORITY_END = re.compile(r"[/?]")
-_HOST = re.compile(r"[a-z0-9._-]+")  # a letter-digit-hyphen name, and the underscore that local networks use
+_HOST = re.compile(r"[a-z0-9._-]+")  # letters, digits and hyphens, and the underscore of local networks
 _ZONE = re.compile(r"[A-Za-z0-9._~-]+")  # RFC 6874 section 2, without percent-encoding
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")  # RFC 3986 section 2.1
 
 _OCTETS = frozenset(map(str, range(256)))  # RFC 3986 section 3.2.2
 
-# RFC 3986 sections 2.2 and 2.3, and the percent sign: characters that need no encoding.
+# The characters that need no encoding: RFC 3986 sections 2.2 and 2.3, and the percent sign.
 _URI_CHARACTERS = b"!#$%&'()*+,/:;=?@[]-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 class URL(Value):
-    """The address to connect to, and the resource to request there. Create one with `URL.parse`.
+    """The address to connect to, and the resource to request there.
+
+    Create one with `URL.parse`.
 
     Attributes:
         is_secure: True if TLS is used (wss).
-        host: for name lookup and certificate check: lower case ASCII (IDNA), an IPv6 address without brackets.
-            A link-local address keeps its zone ("fe80::1%eth0").
+        host: the host for name lookup and certificate check, in lower-case ASCII (IDNA); an IPv6 address is without
+            brackets. A link-local address keeps its zone ("fe80::1%eth0").
         port: 1-65535.
         resource_name: path and query as in the request line; begins with "/".
         username: None if the URL has no user information.
         password: "" if the URL has only a user name; None if it has neither.
-        socket_path: of a Unix domain socket (ws+unix); "" for TCP.
+        socket_path: the path of a Unix domain socket (ws+unix); "" for TCP.
     """
 
     is_secure: bool
@@ -66,17 +71,17 @@ class URL(Value):
 
     @classmethod
     def parse(cls, text: str, *, default_port: int | None = None) -> URL:
-        """Reads a URL as a caller writes it: "wss://example.com/room?id=7", "localhost:9000".
+        """Parses a URL such as "wss://example.com/room?id=7" or "localhost:9000".
 
-        Without a scheme it is ws, as in Godot. A fragment is dropped. Non-ASCII is encoded as browsers do it: IDNA
-        in the host (see `to_ascii`), percent-encoded UTF-8 behind it. Nothing else is rewritten.
+        A URL without a scheme is ws, as in Godot. A fragment is dropped. Non-ASCII text is encoded as in browsers: by
+        IDNA in the host (see `to_ascii`), and as percent-encoded UTF-8 after it. Nothing else is rewritten.
 
         Args:
             text: the URL.
-            default_port: if it has none; None for that of its scheme.
+            default_port: the port if the URL has none; None for that of its scheme.
 
         Raises:
-            TypeError: it is no str.
+            TypeError: it is not a str.
             InvalidArgument: it cannot be used; the message names the part that is wrong.
         """
         if not isinstance(text, str):
@@ -93,7 +98,7 @@ class URL(Value):
         rest = rest.partition("#")[0]  # RFC 6455 section 3: no fragments
         end = found.start() if (found := _AUTHORITY_END.search(rest)) else len(rest)
         userinfo, at, host_and_port = rest[:end].rpartition("@")
-        # A stray "/" in a password ends the authority early, so what looks like a port may be a secret.
+        # A stray "/" in a password ends the authority early, so the apparent port may be a secret.
         quotable = "@" not in text or bool(at)
         host, port = _split_port(host_and_port)
         username, password = _read_userinfo(userinfo) if userinfo else (None, None)
@@ -108,20 +113,26 @@ class URL(Value):
 
     @property
     def host_header(self) -> str:
-        """The value of the Host field, with the port if it is not the default (RFC 6455 section 4.1)."""
-        # RFC 6874 section 4: the zone means something on this machine only.
+        """Returns the value of the Host field (RFC 6455 section 4.1).
+
+        It has the port if that is not the default.
+        """
+        # RFC 6874 section 4: the zone has a meaning on this machine only.
         host = f"[{self.host.partition('%')[0]}]" if ":" in self.host else self.host
         return host if self.port == DEFAULT_PORTS[self.is_secure] else f"{host}:{self.port}"
 
     @property
     def authorization(self) -> str | None:
-        """The value of an Authorization field for Basic (RFC 7617), or None without user information. A secret."""
+        """Returns the value of an Authorization field for Basic (RFC 7617).
+
+        Returns None if the URL has no user information. The value is a secret.
+        """
         if self.username is None:
             return None
         return "Basic " + b2a_base64(f"{self.username}:{self.password or ''}".encode(), newline=False).decode("ascii")
 
     def __str__(self) -> str:
-        """The URL fit for logs: user information left out, values of the query hidden."""
+        """Returns the URL for logs, without user information and values of the query."""
         path, mark, query = self.resource_name.partition("?")
         hidden = "&".join(_hide_value(part) for part in query.split("&"))
         if self.socket_path:
@@ -135,7 +146,10 @@ class URL(Value):
 
 
 def _split_scheme(text: str) -> tuple[str, str]:
-    """Returns ("wss", the text after "://"), or ("", the whole text) if there is no scheme."""
+    """Splits off the scheme: returns ("wss", the text after "://").
+
+    Returns ("", the whole text) if there is no scheme.
+    """
     scheme, separator, rest = text.partition("://")
     if not separator or not _SCHEME.fullmatch(scheme):
         _check_no_scheme(text)
@@ -147,7 +161,10 @@ def _split_scheme(text: str) -> tuple[str, str]:
 
 
 def _read_unix(rest: str) -> URL:
-    """Parses the part after ws+unix://: the path of a socket, and the resource after a colon."""
+    """Parses the part of a URL after ws+unix://.
+
+    It has the path of a socket and, after a colon, the resource.
+    """
     encoded, colon, resource = rest.partition(":")
     if not encoded.startswith("/") or "?" in encoded:
         raise InvalidArgument("a ws+unix URL has the path of a socket, as in ws+unix:///run/game.sock:/resource")
@@ -169,14 +186,20 @@ def _encoded_path(path: str) -> str:
 
 
 def _check_no_scheme(text: str) -> None:
-    """Refuses "ws:example.com", which would be read as a port. "ws:9000" is one, of a host of that name."""
+    """Refuses texts such as "ws:example.com", which would be read as a port.
+
+    "ws:9000" is allowed: it names port 9000 of the host "ws".
+    """
     word, colon, rest = text.partition(":")
     if colon and word.lower() in KNOWN_SCHEMES and not _AUTHORITY_END.split(rest)[0].isdigit():
         raise InvalidArgument(f"{word.lower()}: is no host: a scheme is followed by ://")
 
 
 def _split_port(host_and_port: str) -> tuple[str, str | None]:
-    """Returns the host, an IPv6 address still in brackets, and the text after the colon; None without a colon."""
+    """Splits a port off. Returns the host and the text after the colon.
+
+    The host keeps the brackets of an IPv6 address. The text is None if there is no colon.
+    """
     bracket = host_and_port.rfind("]")
     if bracket < 0 and host_and_port.count(":") > 1:
         raise InvalidArgument("the host has several colons: an IPv6 address stands in brackets, as in ws://[::1]:9000")
@@ -199,7 +222,7 @@ def _read_port(text: str | None, *, has_scheme: bool, quotable: bool) -> int | N
 
 
 def _read_userinfo(userinfo: str) -> tuple[str, str]:
-    """Returns user name and password, percent-decoded. The messages hold neither."""
+    """Returns user name and password, percent-decoded. Errors show neither."""
     name, _, word = userinfo.partition(":")
     try:
         username, password = (percent_decoded(part).decode() for part in (name, word))
@@ -215,7 +238,7 @@ def _read_userinfo(userinfo: str) -> tuple[str, str]:
 
 def _read_resource_name(text: str) -> str:
     path, _, query = text.partition("?")
-    # RFC 6455 section 3: "/" for an empty path, and a "?" only in front of a query.
+    # RFC 6455 section 3: "/" for an empty path, and a "?" only before a query.
     name = _percent_encoded((path or "/") + ("?" + query if query else ""))
     if len(name) > MAX_URL_LENGTH:
         raise InvalidArgument(f"path and query are {len(name)} bytes long when encoded, more than {MAX_URL_LENGTH}")
@@ -250,10 +273,10 @@ def _read_host(text: str, *, quotable: bool) -> str:
 
 
 def _read_ipv6(text: str, shown: str) -> str:
-    import ipaddress  # noqa: PLC0415 - a millisecond, for the few who write such a host
+    import ipaddress  # noqa: PLC0415 - a millisecond, for a rare kind of host
 
     address, percent, zone = text[1:-1].partition("%")
-    zone = zone.removeprefix("25")  # RFC 6874 section 2 writes the "%" as "%25"; people write it as it is
+    zone = zone.removeprefix("25")  # RFC 6874 section 2 writes the "%" as "%25"; people write "%"
     try:
         canonical = str(ipaddress.IPv6Address(address if text.endswith("]") else ""))
     except ValueError:
@@ -264,7 +287,10 @@ def _read_ipv6(text: str, shown: str) -> str:
 
 
 def _check_labels(host: str, shown: str) -> None:
-    """Refuses labels that no resolver accepts (RFC 1035 section 2.3.4). One dot at the end is allowed."""
+    """Refuses labels that no resolver accepts (RFC 1035 section 2.3.4).
+
+    One dot at the end is allowed.
+    """
     name = host.removesuffix(".")
     labels = name.split(".")
     if len(name) > MAX_HOST_LENGTH or any(not 1 <= len(label) <= MAX_LABEL_LENGTH for label in labels):
@@ -276,11 +302,11 @@ def _check_labels(host: str, shown: str) -> None:
 
 def _is_ipv4(host: str) -> bool:
     labels = host.split(".")
-    # Digits as they are written, without a zero in front: others read those as octal.
+    # Digits without a leading zero, which some programs read as octal.
     return len(labels) == 4 and all(label in _OCTETS for label in labels)
 
 
 def _hide_value(part: str) -> str:
-    # A part without "=" may be a token by itself.
+    # A part without "=" may itself be a token.
     name, equals, _ = part.partition("=")
     return f"{name}=***" if equals else "***"
