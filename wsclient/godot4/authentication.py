@@ -1,4 +1,7 @@
-"""Authentication: the peers that are connected and not admitted yet. State alone, without I/O."""
+"""Authentication: keeps track of peers that are connected but not admitted yet.
+
+It is state alone, without I/O.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ __all__ = ["AuthRefusal", "Authentication"]
 
 
 class AuthRefusal(Value):
-    """Why a call about a peer is refused."""
+    """The reason why a call about a peer is refused."""
 
     error: Error
     reason: str
@@ -27,7 +30,7 @@ class _Pending:
 
 
 class Authentication:
-    """Tracks the peers that authenticate, and since when.
+    """Keeps track of the peers that authenticate, and since when.
 
     A peer is admitted when `complete_auth` was called on both sides.
 
@@ -43,7 +46,7 @@ class Authentication:
         return peer_id in self._pending
 
     def peers(self) -> list[int]:
-        """Returns the ids of the peers that authenticate, in the order in which they joined."""
+        """Returns the ids of the peers that authenticate, in order of arrival."""
         return list(self._pending)
 
     def begin(self, peer_id: int, now: float) -> None:
@@ -51,7 +54,10 @@ class Authentication:
         self._pending[peer_id] = _Pending(now)
 
     def refusal_of(self, peer_id: int) -> AuthRefusal | None:
-        """Returns why nothing more can be said to a peer, with the engine's error; None if it can."""
+        """Returns why a peer cannot be sent anything more, or None if it can.
+
+        The reason contains the error that the engine returns.
+        """
         pending = self._pending.get(peer_id)
         if pending is None:
             return AuthRefusal(Error.ERR_INVALID_PARAMETER, f"peer {peer_id} is not authenticating")
@@ -60,17 +66,17 @@ class Authentication:
         return None
 
     def finish_here(self, peer_id: int) -> bool:
-        """Records that we are done with a peer; returns whether it can be admitted."""
+        """Records that this side has finished with a peer; returns whether to admit it."""
         self._pending[peer_id].is_done_here = True
         return self._pending[peer_id].is_done_there
 
     def finish_there(self, peer_id: int) -> bool:
-        """Records that a peer is done with us; returns whether it can be admitted."""
+        """Records that a peer has finished with this side; returns whether to admit it."""
         self._pending[peer_id].is_done_there = True
         return self._pending[peer_id].is_done_here
 
     def forget(self, peer_id: int) -> bool:
-        """Forgets a peer that was admitted or has left; returns whether it was authenticating."""
+        """Forgets a peer; returns True if it was still authenticating."""
         return self._pending.pop(peer_id, None) is not None
 
     def late(self, now: float) -> list[int]:

@@ -1,4 +1,7 @@
-"""Carrier: the client of this library that carries the data of Godot 4's two peers. It is held, never inherited."""
+"""Carrier: the client that carries the data of Godot 4's two peers.
+
+The peers hold it and never inherit from it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,9 @@ DEFAULT_QUEUED_PACKETS = 4096
 
 
 class Carrier(WebSocketClient):
-    """A WebSocketClient with the settings of Godot 4, which apply to later connections.
+    """A `WebSocketClient` with the settings and defaults of Godot 4.
+
+    Changed settings apply to later connections.
 
     Attributes:
         supported_protocols: subprotocols to ask for.
@@ -41,7 +46,7 @@ class Carrier(WebSocketClient):
 
     def __init__(self, transport: Callable[[Settings], Transport] | None = None, *, owner: str = "Carrier") -> None:
         super().__init__(transport=transport)
-        self._owner_name = owner  # the name of the class that users see
+        self._owner_name = owner  # the name of the class that users see, for log lines
         self.supported_protocols: tuple[str, ...] = ()
         self.request_headers: tuple[str, ...] = ()
         self.inbound_buffer_size: int = DEFAULT_BUFFER_SIZE
@@ -51,7 +56,7 @@ class Carrier(WebSocketClient):
         self.requested_url: str = ""
 
     def start(self, url: str, tls_options: TLSOptions | None, *, is_multiplayer: bool) -> Error:
-        """Starts to connect; returns as `connect_to_url`."""
+        """Starts to connect; returns the same errors as `connect_to_url`."""
         if tls_options is not None and not self._is_owned():
             tls_options.apply_to(self)
         self._incoming = Limits(self.inbound_buffer_size, self.max_queued_packets)
@@ -64,7 +69,7 @@ class Carrier(WebSocketClient):
 
     @property
     def is_closing(self) -> bool:
-        """True if one side has started the closing, and it is not complete."""
+        """True after one side has started to close the connection, until it is closed."""
         return self._link.is_closing_here or self._link.has_received_close
 
     @property
@@ -74,27 +79,30 @@ class Carrier(WebSocketClient):
 
     @property
     def owes_end(self) -> bool:
-        """True if the end of a connection has not been signalled yet."""
+        """True if the end of a connection has yet to be signalled."""
         return self._owed is not None or self._link.transport is not None
 
     def drop(self) -> None:
-        """Ends the connection immediately, without a Close. The signal is emitted by the next `poll()`."""
+        """Ends the connection immediately, without a Close frame.
+
+        The next `poll()` emits the signal.
+        """
         if self._link.transport is not None:
             self._end(self._link, was_clean=False)
 
     def unget(self, packet: bytes) -> None:
-        """Makes the packet that was taken last the next one again."""
+        """Puts back the packet that was taken last, so that it is the next one again."""
         self._unget_packet(packet)
 
     def refuse(self, error: Error, message: str) -> Error:
-        """Refuses a call: logged, and kept in `last_error`."""
+        """Refuses a call: logs the message and keeps it in `last_error`."""
         return self._refuse(error, message)
 
     def _on_connect(self, protocol: str) -> None:
         self.protocol = protocol
 
     def __del__(self, is_going_down: Callable[[], bool] = sys.is_finalizing) -> None:
-        link = vars(self).get("_link")  # __init__ may have failed
+        link = vars(self).get("_link")  # the link does not exist if __init__ has failed
         if link is not None and link.is_open and not link.is_closing_here and not is_going_down():
             warnings.warn(f"a {self._owner_name} was dropped while open: call close()", ResourceWarning, stacklevel=2)
             link.close(1000, "")

@@ -1,4 +1,4 @@
-"""CarrierSettings: the settings that Godot 4's two peers over WebSockets have in common."""
+"""CarrierSettings: the settings that both of Godot 4's WebSocket peers have."""
 
 from __future__ import annotations
 
@@ -14,18 +14,21 @@ __all__ = ["CarrierSettings"]
 
 
 class CarrierSettings:
-    """Settings of a `Carrier`, with Godot's names. They count for the next connection."""
+    """The settings of a `Carrier`, with Godot's names.
+
+    They apply to the next connection.
+    """
 
     _carrier: Carrier
 
     @property
     def last_error(self) -> ConnectionFailure | None:
-        """Why the last call was refused, or the connection failed; None if nothing failed. Not in Godot."""
+        """Why the last call or connection failed; None if it did not. Not in Godot."""
         return self._carrier.last_error
 
     @property
     def supported_protocols(self) -> list[str]:
-        """Subprotocols to ask for, the preferred one first."""
+        """The subprotocols to ask for, in order of preference."""
         return list(self._carrier.supported_protocols)
 
     @supported_protocols.setter
@@ -34,7 +37,7 @@ class CarrierSettings:
 
     @property
     def handshake_headers(self) -> list[str]:
-        """Further headers of the request, each "Name: value"."""
+        """Additional headers of the request, each in the form "Name: value"."""
         return list(self._carrier.request_headers)
 
     @handshake_headers.setter
@@ -43,7 +46,10 @@ class CarrierSettings:
 
     @property
     def inbound_buffer_size(self) -> int:
-        """Bytes of the largest message that is received, and of all that wait to be read. Default 65535."""
+        """The limit in bytes of incoming data. Default 65535.
+
+        It applies to a single message, and to all messages that wait to be read together.
+        """
         return self._carrier.inbound_buffer_size
 
     @inbound_buffer_size.setter
@@ -52,7 +58,10 @@ class CarrierSettings:
 
     @property
     def outbound_buffer_size(self) -> int:
-        """Bytes of the largest message that can be sent, and of all that wait to leave. Default 65535."""
+        """The limit in bytes of outgoing data. Default 65535.
+
+        It applies to a single message, and to all messages that wait to be sent together.
+        """
         return self._carrier.outbound_buffer_size
 
     @outbound_buffer_size.setter
@@ -61,7 +70,10 @@ class CarrierSettings:
 
     @property
     def max_queued_packets(self) -> int:
-        """Packets that wait, each way; when so many do, the server is held back. Default 4096."""
+        """The most packets that may wait in each direction. Default 4096.
+
+        When this many wait to be read, the server is held back.
+        """
         return self._carrier.max_queued_packets
 
     @max_queued_packets.setter

@@ -1,4 +1,6 @@
-"""Finds the `@rpc` methods of a GDScript, and what they depend on: base classes, inner classes, constants.
+"""Finds the `@rpc` methods of a GDScript, and the declarations they depend on.
+
+These are base classes, inner classes and constants.
 
 One pass over tokens. Statements that do not matter here are skipped, whatever they contain, so that no script is
 too new or too broken to be read.
@@ -31,7 +33,7 @@ _TOKEN = re.compile(
 _TAB = 4
 _OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
 
-# Things that a script does when it runs, and that a reader of its text therefore cannot know.
+# What a script does when it runs, which cannot be known from its text.
 _SIGHTS = {
     "rpc_config": "gives a node further remote procedures with rpc_config(): they are in no list here",
     "spawn_function": "sets a spawn_function: the nodes that it makes are in no spawn list",
@@ -72,7 +74,7 @@ class Sighting(Value):
 
 
 class ScriptClass:
-    """The declarations of one class of a script; the script itself is one too.
+    """The declarations of one class of a script, or of the script itself.
 
     Attributes:
         class_name: its global name in the project; "" if it only has a path.
@@ -97,7 +99,10 @@ class ScriptClass:
 
 
 def read_script(text: str) -> ScriptClass:
-    """Reads a script. Never raises: anything that it does not understand is among the sightings."""
+    """Reads a script.
+
+    Never raises: whatever it does not understand is listed in the sightings.
+    """
     script = ScriptClass()
     scopes = [_Scope(script, -1)]
     for statement in _statements(text, script.sightings):
@@ -112,7 +117,7 @@ def read_script(text: str) -> ScriptClass:
 
 
 def text_of(string: Token) -> str:
-    """Returns the text of a string token, without prefix, quotes and escapes."""
+    """Returns the text of a string token without its prefix, quotes and escapes."""
     text = string.text
     is_raw = text.startswith("r")
     text = text.lstrip("r&^") if text[0] in "r&^" else text
@@ -130,9 +135,12 @@ class _Statement(Value):
 
 
 def _statements(text: str, sightings: list[Sighting]) -> Iterator[_Statement]:
-    """Splits the text into lines of tokens. A line continues inside brackets and after a backslash."""
+    """Splits the text into statements, each a list of tokens.
+
+    A statement continues on the next line inside brackets and after a backslash.
+    """
     tokens: list[Token] = []
-    opened: list[int] = []  # the lines of the brackets around
+    opened: list[int] = []  # the lines of the brackets that are open
     indent, line, is_start = 0, 1, True
     for found in _TOKEN.finditer(text.removeprefix("\ufeff")):
         kind, part = str(found.lastgroup), found[0]
@@ -165,7 +173,7 @@ def _count_brackets(token: Token, opened: list[int]) -> None:
 
 
 def _look_at(token: Token, before: list[Token], sightings: list[Sighting]) -> None:
-    """Records the actions of the script that its text does not show."""
+    """Records statements whose effect is only known when the script runs."""
     if token.kind == "name" and token.text in _SIGHTS and not (before and before[-1].text == "func"):
         if all(each.text != _SIGHTS[token.text] for each in sightings):
             sightings.append(Sighting(token.line, _SIGHTS[token.text]))
@@ -177,16 +185,16 @@ _Arguments: TypeAlias = tuple[tuple[Token, ...], ...]
 
 
 class _Scope:
-    """The inside of a class: its members are the lines with the indent of the first."""
+    """The body of a class: its members are the lines indented like the first."""
 
     def __init__(self, inside: ScriptClass, indent: int) -> None:
         self.indent = indent
         self._class = inside
         self._members: int | None = None
-        self._pending: tuple[_Arguments, int] | None = None  # an `@rpc` whose `func` is still to come
+        self._pending: tuple[_Arguments, int] | None = None  # an `@rpc` whose `func` has not come yet
 
     def take(self, statement: _Statement) -> _Scope | None:
-        """Takes one statement; returns the scope of a class that it opens."""
+        """Reads one statement; returns a new scope if it opens a class."""
         if self._members is None or statement.indent < self._members:
             self._members = statement.indent
         if statement.indent > self._members:
@@ -194,7 +202,7 @@ class _Scope:
         return self._take_tokens(statement.tokens, statement.indent)
 
     def close(self) -> None:
-        """Ends the class."""
+        """Called when the class ends."""
         self._drop_pending()
 
     def _take_tokens(self, tokens: Sequence[Token], indent: int) -> _Scope | None:
@@ -246,7 +254,10 @@ class _Scope:
         return None
 
     def _other(self, tokens: Sequence[Token]) -> None:
-        """Handles a statement that is not a method: constants may be arguments of `@rpc`, nothing else matters."""
+        """Handles a statement that is not a method.
+
+        Only constants matter, because they may be arguments of `@rpc`.
+        """
         self._drop_pending()
         head = tokens[0].text
         if head == "const" and len(tokens) > 2:
@@ -267,7 +278,7 @@ class _Scope:
 
 
 def _annotation(tokens: Sequence[Token], place: int) -> tuple[int, _Arguments]:
-    """Returns the arguments of an annotation, if it has any, and the index of its end."""
+    """Returns the arguments of an annotation, if any, and the index of its end."""
     if place >= len(tokens) or tokens[place].text != "(":
         return place, ()
     arguments: list[list[Token]] = [[]]
@@ -285,7 +296,7 @@ def _annotation(tokens: Sequence[Token], place: int) -> tuple[int, _Arguments]:
 
 
 def _members_of_enum(tokens: Sequence[Token]) -> dict[str, tuple[Token, ...]]:
-    """Returns the values of `enum { A, B = 4 }`; of a named one as `Name.A`."""
+    """Returns the values of an enum by name: `A`, or `Name.A` if it has a name."""
     start = _find(tokens, 0, {"{"})
     prefix = f"{tokens[1].text}." if start == 2 else ""
     members: dict[str, tuple[Token, ...]] = {}
@@ -308,5 +319,5 @@ def _parted(tokens: Sequence[Token]) -> list[list[Token]]:
 
 
 def _find(tokens: Sequence[Token], start: int, texts: set[str]) -> int:
-    """Returns the index of the first of these; the end if there is none."""
+    """Returns the index of the first of these tokens, or of the end."""
     return next((place for place in range(start, len(tokens)) if tokens[place].text in texts), len(tokens))

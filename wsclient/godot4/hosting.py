@@ -22,7 +22,7 @@ logger: Final = logging.getLogger("wsclient.multiplayer")
 
 
 class Hosting(PeerRole):
-    """Sends each client its id, and packets to those that they are for.
+    """Sends each client its id, and delivers packets to their recipients.
 
     Args:
         server: listens already.
@@ -32,10 +32,10 @@ class Hosting(PeerRole):
     def __init__(self, server: WebSocketServer, most_unread: int) -> None:
         self.server = server
         self._most_unread = most_unread
-        self._tell: Tell | None = None  # when polled
+        self._tell: Tell | None = None  # set during poll()
         self._unread: deque[tuple[int, bytes]] = deque()
-        self._taken_from = SERVER_ID  # of the packet that was taken last
-        self._held_back: set[int] = set()  # clients with packets that found no room
+        self._taken_from = SERVER_ID  # the sender of the packet that was taken last
+        self._held_back: set[int] = set()  # clients whose packets have no room
         self._is_over = False
         self._owes_end = False
         server.connect("client_connected", self._on_connected, weak=True)
@@ -44,17 +44,17 @@ class Hosting(PeerRole):
 
     @property
     def status(self) -> ConnectionStatus:
-        """Connected until `close`."""
+        """Connected until `close` is called."""
         disconnected, connected = ConnectionStatus.CONNECTION_DISCONNECTED, ConnectionStatus.CONNECTION_CONNECTED
         return disconnected if self._is_over else connected
 
     @property
     def unique_id(self) -> int:
-        """A server's id, 1; 0 after the end."""
+        """The server's id, 1; 0 after `close` was called."""
         return 0 if self._is_over else SERVER_ID
 
     def poll(self, tell: Tell) -> None:
-        """Does the network's work."""
+        """Reads and writes the network, and emits the signals."""
         if self._owes_end:
             self._owes_end = False
             tell("server_disconnected")
@@ -67,12 +67,15 @@ class Hosting(PeerRole):
             self._tell = None
 
     def disconnect(self, peer_id: int, *, is_forced: bool) -> None:
-        """Ends the connection to a client, with a Close frame in either case."""
+        """Ends the connection to a client, always with a Close frame."""
         del is_forced
         self.server.disconnect_peer(peer_id)
 
     def close(self) -> None:
-        """Stops listening, and closes the clients' connections; emits `server_disconnected` here too, as in Godot."""
+        """Stops listening and closes all connections.
+
+        As in Godot, `server_disconnected` is emitted at the server too.
+        """
         if not self._is_over:
             self._is_over = self._owes_end = True
             self._unread.clear()
@@ -94,11 +97,11 @@ class Hosting(PeerRole):
         return packet
 
     def put_back(self, packet: bytes) -> None:
-        """Makes the packet that was taken last the next one again."""
+        """Puts back the packet that was taken last, so that it is the next one again."""
         self._unread.appendleft((self._taken_from, packet))
 
     def send(self, packet: bytes, target: int) -> Error:
-        """Sends one packet: to one client, to all (0), or to all but one (negative)."""
+        """Sends a packet to one client, to all (0), or to all but one (negative)."""
         if self._is_over:
             logger.error("a packet for peer %d: nothing can be sent after close()", target)
             return Error.FAILED
@@ -119,7 +122,7 @@ class Hosting(PeerRole):
         self._emit("peer_disconnected", client)
 
     def _take_from(self, client: int, *, is_last: bool = False) -> None:
-        """Takes the packets of a client, as far as there is room."""
+        """Takes the packets of a client, as long as there is room."""
         peer = self.server.get_peer(client)
         while peer is not None and peer.get_available_packet_count():
             if len(self._unread) >= self._most_unread and not is_last:

@@ -23,7 +23,7 @@ logger: Final = logging.getLogger("wsclient.multiplayer")
 
 
 class Joining(PeerRole):
-    """Joins a server: connected when it has sent our id.
+    """Joins a server. It is connected when the server has sent our id.
 
     Args:
         carrier: the connection.
@@ -37,18 +37,18 @@ class Joining(PeerRole):
         self.timeout: float = 3.0
         self._carrier = carrier
         self._clock = clock
-        self._tell: Tell | None = None  # when polled
+        self._tell: Tell | None = None  # set during poll()
         self._started_at = 0.0
         self._has_left = True  # until the first start
         self._owed_end = ""  # the signal that the next poll() emits
-        self._ends_to_skip = 0  # of a connection that was left, and whose end the carrier has not reported yet
-        self._has_judged = False  # the server's first message, or the lack of one
+        self._ends_to_skip = 0  # of abandoned connections whose end the carrier has not reported yet
+        self._has_judged = False  # True if the server's first message, or the lack of one, was judged
         carrier.connect("peer_connected", self._on_joined, weak=True)
         carrier.connect("connection_failed", self._on_failed, weak=True)
         carrier.connect("server_disconnected", self._on_ended, weak=True)
 
     def start(self, url: str, tls_options: TLSOptions | None) -> Error:
-        """Starts to connect; returns as `WebSocketMultiplayerPeer.create_client`."""
+        """Starts to connect; returns what `create_client` returns."""
         self._carrier.handshake_timeout = self.timeout
         still_to_come = int(self._carrier.owes_end)
         error = self._carrier.start(url, tls_options, is_multiplayer=True)
@@ -60,7 +60,7 @@ class Joining(PeerRole):
 
     @property
     def status(self) -> ConnectionStatus:
-        """The state of the session: connected when the server has sent our id."""
+        """The state of the session, which is connected once the server has sent our id."""
         if self._has_left:
             return ConnectionStatus.CONNECTION_DISCONNECTED
         status = self._carrier.get_connection_status()
@@ -70,11 +70,11 @@ class Joining(PeerRole):
 
     @property
     def unique_id(self) -> int:
-        """Our own id; 0 before the server has sent it, and after the end."""
+        """Our own id; 0 until the server has sent it, and after the session has ended."""
         return 0 if self._has_left else self._carrier.get_unique_id()
 
     def poll(self, tell: Tell) -> None:
-        """Does the network's work."""
+        """Reads and writes the network, and emits the signals."""
         owed, self._owed_end = self._owed_end, ""
         if owed:
             tell(owed)
@@ -86,7 +86,7 @@ class Joining(PeerRole):
             self._tell = None
 
     def disconnect(self, peer_id: int, *, is_forced: bool) -> None:
-        """Ends the connection to the server, the one peer that a client is connected to."""
+        """Ends the connection to the server, which is a client's only peer."""
         if peer_id != SERVER_ID:
             logger.error("disconnect_peer: %r is not 1; a client is connected to the server alone", peer_id)
         elif self.status is not ConnectionStatus.CONNECTION_DISCONNECTED:
@@ -116,7 +116,7 @@ class Joining(PeerRole):
         return self._carrier.get_packet()
 
     def put_back(self, packet: bytes) -> None:
-        """Makes the packet that was taken last the next one again."""
+        """Puts back the packet that was taken last, so that it is the next one again."""
         self._carrier.unget(packet)
 
     def send(self, packet: bytes, target: int) -> Error:
@@ -127,7 +127,10 @@ class Joining(PeerRole):
         return self._carrier.put_packet(packet)
 
     def _judge_first_message(self) -> None:
-        """Ends an attempt whose server sends no id in time, or something else. The engine waits for ever."""
+        """Ends an attempt if the server's first message is late, or is not an id.
+
+        The engine would wait forever.
+        """
         carrier, timeout = self._carrier, self.timeout
         if self._has_judged or carrier.get_unique_id() or not carrier.get_connection_status():
             return
@@ -143,7 +146,7 @@ class Joining(PeerRole):
 
     def _on_joined(self, peer_id: int) -> None:
         self._emit("peer_connected", peer_id)
-        if self._carrier.get_unique_id():  # or a handler has ended it
+        if self._carrier.get_unique_id():  # unless a handler has ended it
             self._emit("connection_succeeded")
 
     def _on_failed(self) -> None:
@@ -156,7 +159,7 @@ class Joining(PeerRole):
             self._emit("server_disconnected")
 
     def _skips_end(self) -> bool:
-        """Returns True if an end of the carrier belongs to a session that was left before."""
+        """Returns True if the carrier's end belongs to a session that was abandoned."""
         if self._ends_to_skip:
             self._ends_to_skip -= 1
             return True

@@ -1,4 +1,4 @@
-"""MultiplayerPeer: the members of Godot 4's peers that those of Godot 3 do not have."""
+"""MultiplayerPeer: what Godot 4's peers have in addition to those of Godot 3."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ class MultiplayerPeer(NetworkedMultiplayerPeer):
 
     @property
     def transfer_channel(self) -> int:
-        """The channel of later packets. A WebSocket has only one, and the number has no effect."""
+        """The channel of later packets.
+
+        It has no effect, because a WebSocket has only one channel.
+        """
         return self._transfer_channel
 
     @transfer_channel.setter

@@ -21,22 +21,22 @@ logger: Final = logging.getLogger("wsclient.multiplayer")
 
 
 class SpawnWatcher(Protocol):
-    """The replication of a session, as a spawner inside its tree sees it."""
+    """The replication of a session, as seen by a spawner in its tree."""
 
     def spawner_changed(self, spawner: MultiplayerSpawner) -> None:
-        """Called when a spawner has another place for its nodes."""
+        """Called when a spawner gets another parent for its nodes."""
         ...
 
     def spawn_custom(self, spawner: MultiplayerSpawner, node: Node, data: object) -> None:
-        """Called for a node that `spawn` has made, before it enters the tree."""
+        """Called when `spawn` has made a node, before the node enters the tree."""
         ...
 
     def spawned_count(self, spawner: MultiplayerSpawner) -> int:
-        """Returns how many nodes of a spawner there are."""
+        """Returns how many nodes a spawner has spawned."""
         ...
 
     def can_spawn(self, spawner: MultiplayerSpawner) -> bool:
-        """Returns True if there is a network, and the spawner is ours."""
+        """Returns True if there is a network and this peer controls the spawner."""
         ...
 
 
@@ -47,7 +47,9 @@ else:
 
 
 class MultiplayerSpawner(Node):
-    """Creates nodes at other peers when its authority, by default peer 1, creates them.
+    """Creates nodes at other peers when its authority creates them.
+
+    The authority is peer 1 by default.
 
         spawner = MultiplayerSpawner("Spawner")
         spawner.spawn_path = "../Players"
@@ -62,12 +64,12 @@ class MultiplayerSpawner(Node):
     spawned: Final = Signal[Node]("node")
     """A node was made because another peer has spawned it. It is in the tree."""
     despawned: Final = Signal[Node]("node")
-    """A node was removed because the peer that had spawned it no longer has it."""
+    """A node was removed because the peer that spawned it no longer has it."""
 
     def __init__(self, name: str = "") -> None:
         super().__init__(name)
         self.spawn_limit: int = 0
-        """The most nodes at a time; 0 for no limit."""
+        """The maximum number of nodes; 0 for no limit."""
         self.spawn_function: Callable[[object], Node] | None = None
         """Creates a node from the data passed to `spawn`, at every peer. The node must not have a parent."""
         self._spawn_path = ""
@@ -86,7 +88,7 @@ class MultiplayerSpawner(Node):
             self._watcher.spawner_changed(self)
 
     def add_spawnable_scene(self, scene: Scene) -> None:
-        """Adds a scene to the list. The other side needs the same list in the same order.
+        """Adds a scene to the list, which must be the same on both sides.
 
         Args:
             scene: a class of nodes, made without arguments. Its place stands for it on the wire: what the other side
@@ -128,7 +130,7 @@ class MultiplayerSpawner(Node):
             TypeError, OverflowError: the data is not a Variant; the text names the place within it.
             Exception: whatever `spawn_function` raises.
         """
-        encode_value(data)  # before a node is made of it
+        encode_value(data)  # raises if the data cannot be sent, before a node is made from it
         problem = self._why_not_spawn()
         if problem:
             logger.error("%r cannot spawn: %s", self, problem)
@@ -143,27 +145,39 @@ class MultiplayerSpawner(Node):
     # For the replication of the session
 
     def get_spawn_node(self) -> Node | None:
-        """Returns the node below which nodes are spawned; None if there is none at `spawn_path`."""
+        """Returns the node below which nodes are spawned.
+
+        Returns None if there is no node at `spawn_path`.
+        """
         return self.get_node_or_null(self._spawn_path) if self._spawn_path else None
 
     def scene_of(self, node: Node) -> int | None:
-        """Returns the place of a node's class in the list; None if it is not spawned."""
+        """Returns the index of a node's class in the list; None if it is not in it."""
         return next((place for place, scene in enumerate(self._scenes) if scene is type(node)), None)
 
     def instantiate_scene(self, place: int) -> Node:
-        """Creates a node from the list. Raises LookupError if there is no such scene, or there are too many nodes."""
+        """Creates a node from the list.
+
+        Raises LookupError if there is no such scene, or if there are too many nodes.
+        """
         if place >= len(self._scenes):
             raise LookupError(f"scene {place}, and {self!r} has {len(self._scenes)}")
         return _checked(self._scenes[place](), self)
 
     def instantiate_custom(self, data: object) -> Node:
-        """Creates a node from data. Raises LookupError if there is no function."""
+        """Creates a node from custom data.
+
+        Raises LookupError if there is no `spawn_function`.
+        """
         if self.spawn_function is None:
             raise LookupError(f"custom data, and {self!r} has no spawn_function")
         return _checked(self.spawn_function(data), self)
 
     def watch(self, watcher: SpawnWatcher | None) -> None:
-        """Called by the replication of the session whose tree this node enters; with None when it leaves."""
+        """Sets the replication to report to, or None.
+
+        Called by the session when this node enters its tree, and with None when it leaves.
+        """
         self._watcher = watcher
 
     def _why_not_spawn(self) -> str:

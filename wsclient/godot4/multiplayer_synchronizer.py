@@ -16,45 +16,48 @@ if TYPE_CHECKING:
 
 __all__ = ["MultiplayerSynchronizer", "SyncWatcher", "VisibilityUpdateMode"]
 
-_PUBLIC = 0  # in place of a peer's id
+_PUBLIC = 0  # used instead of a peer's id
 
 
 class VisibilityUpdateMode(IntEnum):
-    """When visibility filters are asked."""
+    """The times at which the visibility filters are called."""
 
     VISIBILITY_PROCESS_IDLE = 0
     """In each `poll()`."""
     VISIBILITY_PROCESS_PHYSICS = 1
-    """The same: there is no physics here."""
+    """The same as IDLE, because there is no physics here."""
     VISIBILITY_PROCESS_NONE = 2
-    """Only in `update_visibility`."""
+    """Only when `update_visibility` is called."""
 
 
-_VisibilityUpdateMode: TypeAlias = VisibilityUpdateMode  # by its own name the class could not hold it
+_VisibilityUpdateMode: TypeAlias = VisibilityUpdateMode  # an alias, because the class has an attribute of the same name
 
 
 class SyncWatcher(Protocol):
-    """The replication of a session, as a synchronizer inside its tree sees it."""
+    """The replication of a session, as seen by a synchronizer in its tree."""
 
     def synchronizer_changes(self, synchronizer: MultiplayerSynchronizer) -> None:
-        """Called before another peer or another node becomes that of a synchronizer."""
+        """Called before a synchronizer gets another authority or root node."""
         ...
 
     def synchronizer_changed(self, synchronizer: MultiplayerSynchronizer) -> None:
-        """Called after that."""
+        """Called after a synchronizer got another authority or root node."""
         ...
 
     def filters_changed(self, synchronizer: MultiplayerSynchronizer) -> None:
-        """Called when a synchronizer has other visibility filters than before."""
+        """Called when the visibility filters of a synchronizer have changed."""
         ...
 
     def visibility_changed(self, synchronizer: MultiplayerSynchronizer, for_peer: int) -> None:
-        """Called when a synchronizer may be visible to other peers than before; 0 is all of them."""
+        """Called when a synchronizer may have become visible to other peers.
+
+        `for_peer` is 0 if this concerns all of them.
+        """
         ...
 
 
 class MultiplayerSynchronizer(Node):
-    """Sends properties of a node from its authority to the peers that may see it.
+    """Sends properties of a node from its authority to the peers that can see it.
 
         sync = player.add_child(MultiplayerSynchronizer("Sync"))
         sync.replication_config = config        # the same rows in the same order at every peer
@@ -68,7 +71,7 @@ class MultiplayerSynchronizer(Node):
     delta_synchronized: Final = Signal[()]()
     """Changed properties have arrived."""
     visibility_changed: Final = Signal[int]("for_peer")
-    """The visibility of this node may have changed for this peer, or for all if 0. Emitted by the next `poll()`."""
+    """The visibility of this node may have changed for one peer, or for all if 0. Emitted by the next `poll()`."""
 
     VisibilityUpdateMode: TypeAlias = _VisibilityUpdateMode
     """The type of these, by Godot's name."""
@@ -79,9 +82,9 @@ class MultiplayerSynchronizer(Node):
     def __init__(self, name: str = "") -> None:
         super().__init__(name)
         self.replication_config: SceneReplicationConfig | None = None
-        """The properties; None replicates nothing."""
+        """The properties to replicate; None if there are none."""
         self.visibility_update_mode: VisibilityUpdateMode = VisibilityUpdateMode.VISIBILITY_PROCESS_IDLE
-        """When the visibility filters are asked."""
+        """The times at which the visibility filters are called."""
         self._root_path = ".."
         self._intervals = {"replication_interval": 0.0, "delta_interval": 0.0}
         self._visible_to = {_PUBLIC}
@@ -90,7 +93,10 @@ class MultiplayerSynchronizer(Node):
 
     @property
     def root_path(self) -> str:
-        """The path, from this node, of the node whose properties are replicated; by default the parent."""
+        """The path of the node whose properties are replicated.
+
+        It is relative to this node, and means its parent by default.
+        """
         return self._root_path
 
     @root_path.setter
@@ -105,7 +111,9 @@ class MultiplayerSynchronizer(Node):
 
     @property
     def replication_interval(self) -> float:
-        """Seconds between two SYNCs; 0.0, the default, is each `poll()`, up to 60 a second.
+        """Seconds between two SYNCs.
+
+        With 0.0, the default, one is sent in each `poll()`, at most 60 times a second.
 
         Raises:
             ValueError: on setting it: it is below 0.
@@ -118,7 +126,9 @@ class MultiplayerSynchronizer(Node):
 
     @property
     def delta_interval(self) -> float:
-        """Seconds between two looks for changes; 0.0, the default, is each `poll()`, up to 60 a second.
+        """Seconds between two checks for changed properties.
+
+        With 0.0, the default, they are checked in each `poll()`, at most 60 times a second.
 
         Raises:
             ValueError: on setting it: it is below 0.
@@ -133,7 +143,7 @@ class MultiplayerSynchronizer(Node):
 
     @property
     def public_visibility(self) -> bool:
-        """True, the default, if every peer sees the node that no filter hides."""
+        """True, the default, if all peers see the node unless a filter hides it."""
         return _PUBLIC in self._visible_to
 
     @public_visibility.setter
@@ -141,7 +151,9 @@ class MultiplayerSynchronizer(Node):
         self.set_visibility_for(_PUBLIC, visible)
 
     def set_visibility_for(self, peer: int, visible: bool) -> None:
-        """Lets one peer see the node though it is not public. Hides nothing while it is; a filter can.
+        """Sets whether one peer sees the node while it is not public.
+
+        While the node is public, this has no effect; a filter can hide it.
 
         Args:
             peer: its id; 0 sets `public_visibility`.
@@ -160,26 +172,34 @@ class MultiplayerSynchronizer(Node):
         return peer in self._visible_to
 
     def add_visibility_filter(self, filter: Callable[[int], bool]) -> None:
-        """Adds a function that is asked for each peer; one that returns False hides the node from it."""
+        """Adds a filter, which is called with the id of each peer.
+
+        If any filter returns False, the node is hidden from that peer.
+        """
         if filter not in self._filters:
             self._filters.append(filter)
             self._tell_of_filters()
 
     def remove_visibility_filter(self, filter: Callable[[int], bool]) -> None:
-        """Removes a function that was added."""
+        """Removes a filter that was added."""
         if filter in self._filters:
             self._filters.remove(filter)
             self._tell_of_filters()
 
     def update_visibility(self, for_peer: int = 0) -> None:
-        """Recomputes which peers see the node; by default for all of them. Takes effect immediately."""
+        """Immediately determines again which peers see the node.
+
+        By default, for all of them.
+        """
         if self._watcher is not None and self.is_multiplayer_authority():
             self._watcher.visibility_changed(self, for_peer)
 
     # For the replication of the session
 
     def is_visible_to(self, peer: int) -> bool:
-        """Returns True if a peer sees the node: it is public or set for the peer, and no filter says no.
+        """Returns True if a peer sees the node.
+
+        It does if the node is public, or was made visible to the peer, and no filter hides it.
 
         Args:
             peer: its id; 0 asks for all peers.
@@ -190,16 +210,22 @@ class MultiplayerSynchronizer(Node):
 
     @property
     def has_filters(self) -> bool:
-        """True if there are visibility filters."""
+        """True if there are any visibility filters."""
         return bool(self._filters)
 
     @property
     def listeners_by_signal(self) -> Mapping[str, Sequence[object]]:
-        """The listeners of each signal. It is always the same mapping, so it is cheap to ask."""
+        """The listeners of each signal.
+
+        This is always the same mapping, so looking it up is cheap.
+        """
         return self._handlers
 
     def watch(self, watcher: SyncWatcher | None) -> None:
-        """Called by the replication of the session whose tree this node enters; with None when it leaves."""
+        """Sets the replication to report to, or None.
+
+        Called by the session when this node enters its tree, and with None when it leaves.
+        """
         self._watcher = watcher
 
     def _tell_of_filters(self) -> None:

@@ -1,4 +1,6 @@
-"""The classes of the engine: the base of a script is one of them, or another script, or missing.
+"""The names of the engine's own classes.
+
+The base of a script is one of them, or another script; otherwise it is missing.
 
 Source: `ClassDB` of Godot 4.6.3.
 """

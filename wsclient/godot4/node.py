@@ -1,6 +1,9 @@
-"""Node: the target of an RPC in Godot 4. The part of its Node that the network needs, with the hooks of a tree."""
+"""Node: the target of remote procedure calls in Godot 4.
 
-# ruff: noqa: SLF001 - nodes of one tree know each other
+It has the part of Godot's Node that the network needs, and the hooks of the tree.
+"""
+
+# ruff: noqa: SLF001 - the nodes of one tree use each other's private members
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ AddedNode = TypeVar("AddedNode", bound="Node")
 
 
 class Node(NetworkNode["Node", "SceneMultiplayer"]):
-    """A named place in a tree, with marked methods that others may call.
+    """A named node of a tree, with marked methods that other peers may call.
 
         from wsclient.godot4 import Node, rpc
 
@@ -49,7 +52,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
     _free_names = frozenset({"_class_configs", "_class_list", "_enter_tree", "_exit_tree", "_ready"})
     _renames_legibly = True
 
-    # Made for each subclass.
+    # Set for each subclass.
     _class_configs: ClassVar[dict[str, RPCConfig]] = {}
     _class_list: ClassVar[RPCList] = RPCList()
 
@@ -65,20 +68,23 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
     def __init__(self, name: str = "") -> None:
         super().__init__(name)
         self._own_configs: dict[str, RPCConfig] = {}
-        self._own_list: RPCList | None = None  # of a node with configs of its own
-        self._session: SceneMultiplayer | None = None  # while inside its tree
+        self._own_list: RPCList | None = None  # set if rpc_config() was called on this node
+        self._session: SceneMultiplayer | None = None  # set while the node is in its tree
         self._was_ready = False
 
     # Hooks for subclasses
 
     def _enter_tree(self) -> None:
-        """Called when the node enters the tree below a SceneMultiplayer's `root_node`, before its children. Empty."""
+        """Called when the node enters the tree, before its children. Does nothing.
+
+        The tree is the one below a SceneMultiplayer's `root_node`.
+        """
 
     def _ready(self) -> None:
-        """Called the first time that the node has entered a tree, after its children. Empty."""
+        """Called when the node first enters a tree, after its children. Does nothing."""
 
     def _exit_tree(self) -> None:
-        """Called before the node leaves the tree, after its children. Empty."""
+        """Called before the node leaves the tree, after its children. Does nothing."""
 
     # The tree
 
@@ -89,7 +95,9 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
     def add_child(  # type: ignore[override]  # a tree of Godot 4 holds none of Godot 3
         self, node: AddedNode, force_readable_name: bool = False
     ) -> AddedNode:
-        """Adds a node below this one, after its other children; its hooks run if this one is inside a tree.
+        """Adds a node below this one, after its other children.
+
+        If this node is inside a tree, the hooks of the added node run.
 
         If a sibling has its name, it gets another one by the engine's rule, and that is logged: `@Bomb@2`, or `Bomb2`
         with `force_readable_name`. A MultiplayerSpawner does not spawn names with an "@".
@@ -103,18 +111,21 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         return node
 
     def remove_child(self, node: Node) -> None:
-        """Takes a child out of the tree, with all that is below it. Raises: ValueError, it is no child of this."""
+        """Removes a child from the tree, with all nodes below it.
+
+        Raises ValueError if it is not a child of this node.
+        """
         if node.get_parent() is self:
             node.leave()
         super().remove_child(node)
 
     def enter(self, session: SceneMultiplayer) -> None:
-        """Runs the hooks of a node that enters a tree, and of those below it."""
+        """Runs the hooks of a node that enters a tree, and of all nodes below it."""
         self._propagate_enter(session)
         self._propagate_ready(session)
 
     def leave(self) -> None:
-        """Runs the hooks of a node that leaves its tree, and of those below it."""
+        """Runs the hooks of a node that leaves its tree, and of all nodes below it."""
         for child in reversed(self.get_children()):
             child.leave()
         if self._session is not None:
@@ -127,14 +138,14 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         self._enter_tree()
         session.node_entered(self)
         for child in self.get_children():
-            if not child.is_inside_tree():  # as one that the hook has added
+            if not child.is_inside_tree():  # not one that a hook has just added
                 child._propagate_enter(session)
 
     def _propagate_ready(self, session: SceneMultiplayer) -> None:
         for child in self.get_children():
             child._propagate_ready(session)
         if self._session is not session:
-            return  # a hook has taken it out again
+            return  # a hook has removed it again
         if not self._was_ready:
             self._was_ready = True
             self._ready()
@@ -143,7 +154,9 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
     # Authority
 
     def set_multiplayer_authority(self, id: int, recursive: bool = True) -> None:
-        """Sets the peer that controls this node. The game has to set the same one on all sides.
+        """Sets the peer that controls this node.
+
+        The game must set the same peer on all sides.
 
         Args:
             id: a peer's id; 1, the server, is the default.
@@ -152,7 +165,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         self._set_authority(id, recursive)
 
     def get_multiplayer_authority(self) -> int:
-        """Returns the id of the peer that decides about this node."""
+        """Returns the id of the peer that controls this node."""
         return self._authority
 
     def is_multiplayer_authority(self) -> bool:
@@ -162,7 +175,9 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
     # Marks
 
     def rpc_config(self, method: str, config: Mapping[str, object] | None) -> None:
-        """Marks a method of this one node, whatever its class marks. All sides have to do the same.
+        """Marks a method of this node only, whatever its class marks.
+
+        All sides must do the same.
 
         Args:
             method: its name.
@@ -179,11 +194,14 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         self._own_list = RPCList(self._class_configs, self._own_configs) if self._own_configs else None
 
     def get_rpc_list(self) -> RPCList:
-        """Returns the names of the marked methods with their numbers, and their checksum."""
+        """Returns the numbers of the marked methods by name, and their checksum."""
         return self._own_list or self._class_list
 
     def get_rpc_mark(self, method: str) -> RPCConfig | None:
-        """Returns how a method is marked: by its class, or else by `rpc_config`; None if it is not."""
+        """Returns how a method is marked, or None if it is not.
+
+        A mark of the class takes precedence over `rpc_config`.
+        """
         return self._class_configs.get(method) or self._own_configs.get(method)
 
     def known_rpc_names(self) -> set[str]:
@@ -193,7 +211,9 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
     # Calling
 
     def rpc(self, method: str, *args: object) -> Error:
-        """Calls a marked method of this node at all other peers; and here after it was sent, if "call_local".
+        """Calls a marked method of this node at all other peers.
+
+        If it is marked "call_local", it is also called here, after it was sent.
 
         Args:
             method: its name. `node.method.rpc(...)` does the same.

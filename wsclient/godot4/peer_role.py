@@ -1,4 +1,4 @@
-"""PeerRole: the behaviour of a WebSocketMultiplayerPeer as a client or as a server."""
+"""PeerRole: a WebSocketMultiplayerPeer's behaviour as a client or a server."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ Tell: TypeAlias = "Callable[..., object]"
 
 
 class PeerRole(ABC):
-    """One side of a session. It has no signals: `poll` gets a function that emits them."""
+    """One side of a session.
+
+    It has no signals of its own: `poll` is passed a function that emits them.
+    """
 
     @property
     @abstractmethod
@@ -55,7 +58,7 @@ class PeerRole(ABC):
     @property
     @abstractmethod
     def next_source(self) -> int:
-        """The sender of the packet that is taken next."""
+        """The sender of the next packet."""
 
     @abstractmethod
     def take(self) -> bytes:
@@ -63,7 +66,7 @@ class PeerRole(ABC):
 
     @abstractmethod
     def put_back(self, packet: bytes) -> None:
-        """Makes the packet that was taken last the next one again."""
+        """Puts back the packet that was taken last, so that it is the next one again."""
 
     @abstractmethod
     def send(self, packet: bytes, target: int) -> Error:

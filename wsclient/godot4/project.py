@@ -26,7 +26,9 @@ _ALWAYS = ReplicationMode.REPLICATION_MODE_ALWAYS
 
 
 class Project:
-    r"""Reads the remote procedures, spawn lists and synchronizers of a Godot 4 project.
+    r"""Reads the network settings of a Godot 4 project from its files.
+
+    These are its remote procedures, spawn lists and synchronizers.
 
         project = Project("path/to/game")                       # the folder with the project.godot
         project.rpc_names("res://player.gd")                    # ["hurt", "wave"]
@@ -52,13 +54,19 @@ class Project:
 
     @property
     def doubts(self) -> list[str]:
-        """The sentences about everything that is uncertain, with file and line. Reads the files that are unread yet."""
+        """Sentences about everything that is uncertain, with file and line.
+
+        Asking for them reads all files that have not been read yet.
+        """
         self._read_everything()
         return list(self._files.doubts)
 
     @property
     def autoloads(self) -> dict[str, str]:
-        """The nodes right below the tree's root that the project loads itself: their scripts or scenes, by name."""
+        """The scripts or scenes of the project's autoloads, by name.
+
+        Autoloads are the nodes that the engine itself adds below the root of the tree.
+        """
         found: dict[str, str] = {}
         for section in self._project_settings():
             if section.kind != "autoload":
@@ -72,7 +80,9 @@ class Project:
         return found
 
     def rpc_names(self, script: str, *, inner_class: str = "") -> list[str]:
-        """Returns the names of the methods marked `@rpc`, by code point: their places are their numbers on the wire.
+        """Returns the names of the methods marked `@rpc`, in order of code points.
+
+        The index of each is its number on the wire.
 
         Args:
             script: `res://player.gd`; a `uid://`, too. Of a scene: the script of its root.
@@ -81,11 +91,16 @@ class Project:
         return sorted(self._scripts.marks(self._script_path(script), inner_class))
 
     def scene(self, path: str) -> ProjectScene:
-        """Returns the nodes of a scene, with those of its instances; none, and a doubt, if it cannot be read."""
+        """Returns the nodes of a scene, including those of its instances.
+
+        If the scene cannot be read, the result is empty, and a doubt is added.
+        """
         return self._scenes.scene(self._files.named(path))
 
     def spawn_list(self, scene: str, node: str) -> list[str]:
-        """Returns the scenes that a MultiplayerSpawner makes, in order: their places are their numbers on the wire.
+        """Returns the scenes that a MultiplayerSpawner spawns, in order.
+
+        The index of each is its number on the wire.
 
         Args:
             scene: `res://world.tscn`.
@@ -126,7 +141,9 @@ class Project:
         return config
 
     def value(self, scene: str, node: str, name: str) -> TextValue:
-        """Returns the value of a node's line, such as `root_path` or `spawn_path`; None if there is none.
+        """Returns the value of a node's property as written; None if it is missing.
+
+        Examples are `root_path` and `spawn_path`.
 
         A NodePath is a `str` here; other kinds of values are `scene_text.Call`.
         """
@@ -137,12 +154,17 @@ class Project:
         return value
 
     def rpc_words(self, script: str, name: str) -> tuple[str, ...]:
-        """Returns the words in the `@rpc` of a method: "any_peer", "call_local", .. Empty if it is not marked."""
+        """Returns the words in the `@rpc` of a method, such as "any_peer".
+
+        Empty if the method is not marked.
+        """
         found = self._scripts.marks(self._script_path(script)).get(name)
         return () if found is None else self._scripts.words(found)
 
     def node_class(self, script: str) -> type[Node]:
-        """Creates a class of nodes with the marked methods of a script, all of which do nothing.
+        """Creates a class of nodes with the marked methods of a script.
+
+        The methods do nothing until a subclass overrides them.
 
             class Player(project.node_class("res://player.gd")):
                 def hurt(self, by):           # keeps its mark
@@ -156,7 +178,7 @@ class Project:
         return node_class_of(name, self._words_of(path))
 
     def check(self, node_class: type[Node], script: str) -> list[str]:
-        """Compares the marked methods of a class of nodes with those of a script.
+        """Compares the marked methods of a node class with those of a script.
 
             assert project.check(Player, "res://player.gd") == []
 
@@ -189,7 +211,10 @@ class Project:
         return found
 
     def _config_section(self, value: TextValue, resource: Resource | None) -> tuple[Section | None, Resource | None]:
-        """Returns the section of a replication_config: a part of the scene, or a separate file."""
+        """Returns the section of a `replication_config`.
+
+        It is in the scene itself or in a separate file.
+        """
         if resource is None or not isinstance(value, Call) or not value.arguments:
             return None, None
         name = str(value.arguments[0])
@@ -264,7 +289,10 @@ def _root_of(path: Path) -> Path:
 
 
 def _set(config: SceneReplicationConfig, path: str, word: str, value: TextValue) -> None:
-    """Sets what one line of a config says; `sync` and `watch` are words of Godot 4.0."""
+    """Sets one property of a config from its line.
+
+    Godot 4.0 writes `sync` and `watch`.
+    """
     match word:
         case "spawn":
             config.property_set_spawn(path, bool(value))

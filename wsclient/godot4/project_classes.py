@@ -1,4 +1,7 @@
-"""Creates classes of nodes from a project's scripts, and compares a program's own with them."""
+"""Creates node classes from a project's scripts, and compares them.
+
+A class that a program has written is compared with the script that it stands for.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +18,18 @@ if TYPE_CHECKING:
 
 __all__ = ["differences", "node_class_of"]
 
-# The parts of a mark that change a call on the other side; the rest only concerns the caller.
+# The parts of a mark that affect a call at the other side; the rest only concerns the caller.
 _WORTH_A_WORD: Final = ("rpc_mode", "call_local")
 
 
 def node_class_of(name: str, marks: Mapping[str, tuple[str, ...]]) -> type[Node]:
-    """Makes a class whose marked methods do nothing: subclasses write those that matter to them."""
+    """Creates a class whose marked methods do nothing until they are overridden."""
     methods = {method: rpc(*words)(_nothing(method)) for method, words in marks.items()}
     return type(name if name.isidentifier() and not keyword.iskeyword(name) else "ScriptNode", (Node,), dict(methods))
 
 
 def differences(node_class: type[Node], script: str, marks: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Returns a sentence for each mark that a class of nodes lacks, or has and the script has not."""
+    """Returns a sentence for each mark on which a class and a script differ."""
     ours = {name: each.config for name in dir(node_class) if isinstance(each := getattr(node_class, name), RPCMethod)}
     theirs = {name: rpc(*words)(_nothing(name)).config for name, words in marks.items()}
     called = node_class.__name__
@@ -49,7 +52,10 @@ def _rights(config: RPCConfig) -> list[object]:
 
 def _nothing(name: str) -> Callable[..., None]:
     def method(self: Node, *args: object) -> None:
-        """Does nothing: the game's script has this method, and other peers may call it."""
+        """Does nothing.
+
+        The game's script has this method, and other peers may call it.
+        """
 
     method.__name__ = method.__qualname__ = name
     return method

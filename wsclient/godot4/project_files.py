@@ -1,4 +1,6 @@
-"""Finds the files of a Godot project: `res://` and `uid://` paths, class names, texts.
+"""Finds the files of a Godot project, and resolves `res://` and `uid://` paths.
+
+A file that cannot be read, or that makes no sense, becomes a doubt instead of an error.
 
 Everything that cannot be read, or means nothing, becomes a doubt instead of an error.
 """
@@ -21,13 +23,13 @@ if TYPE_CHECKING:
 __all__ = ["MAX_TEXT", "ProjectFiles"]
 
 MAX_TEXT: Final = 16 * 1024 * 1024
-"""The maximum size of a script or scene to read, in bytes. Arbitrary; a large scene of Godot has a tenth."""
+"""The maximum size in bytes of a script or scene. Arbitrary; large scenes have a tenth of it."""
 
 _RES: Final = "res://"
 _UID: Final = "uid://"
 _UID_OF_HEADER = re.compile(rb'\[[^\]]*\buid="(uid://[^"]*)"')
 _UID_OF_IMPORT = re.compile(rb'^uid="(uid://[^"]*)"', re.MULTILINE)
-_HEAD = 1024  # bytes, enough for a first line
+_HEAD = 1024  # bytes, enough for the first line
 
 _BINARY = {
     ".scn": "a binary scene: save it as .tscn",
@@ -39,7 +41,7 @@ _BINARY = {
 
 
 class ProjectFiles:
-    """The texts below one folder.
+    """The text files below one folder.
 
     Args:
         root: the folder with the project.godot.
@@ -63,11 +65,11 @@ class ProjectFiles:
             self.doubts.append(sentence)
 
     def all_of(self, *endings: str) -> list[str]:
-        """Returns the paths of all files with these endings: `.gd`."""
+        """Returns the paths of all files with one of these endings, such as `.gd`."""
         return [path for path in self._listed if path.endswith(endings)]
 
     def named(self, path: str, relative_to: str = "") -> str:
-        """Returns a path as `res://..`: it may be a `uid://`, or relative, or without a beginning.
+        """Returns the `res://` path that a path, `uid://` or relative, stands for.
 
         An unknown uid returns "".
         """
@@ -79,7 +81,7 @@ class ProjectFiles:
         return _RES + os.path.normpath(f"{folder}/{path}" if folder else path).replace("\\", "/").lstrip("/")
 
     def text(self, path: str) -> str | None:
-        """Returns the text of a file; None, with a doubt, if there is none."""
+        """Returns the text of a file; adds a doubt and returns None if it is missing."""
         data = self._bytes(path)
         if data is None:
             return None
@@ -93,21 +95,24 @@ class ProjectFiles:
             return data.decode(errors="replace")
 
     def script(self, path: str) -> ScriptClass | None:
-        """Returns what a script declares; None, with a doubt, if it cannot be read."""
+        """Returns the declarations of a script.
+
+        Adds a doubt and returns None if it cannot be read.
+        """
         if path not in self._scripts:
             text = self._script_text(path)
             self._scripts[path] = None if text is None else self.keep_script(path, text)
         return self._scripts[path]
 
     def keep_script(self, path: str, text: str) -> ScriptClass:
-        """Reads a script that stands elsewhere, as a built-in one of a scene."""
+        """Reads a script that is not a file, such as one built into a scene."""
         script = self._scripts[path] = read_script(text)
         for seen in script.sightings:
             self.doubt(path, seen.text, seen.line)
         return script
 
     def path_of_class(self, name: str) -> str | None:
-        """Returns the script that declares this name with `class_name`; None if there is none."""
+        """Returns the script that declares a `class_name`; None if there is none."""
         if self._class_names is None:
             self._class_names = self._find_class_names()
         return self._class_names.get(name)
@@ -119,7 +124,7 @@ class ProjectFiles:
         return self.text(path)
 
     def _bytes(self, path: str) -> bytes | None:
-        """Reads a file, if it is one below the folder, and not too large."""
+        """Reads a file, if it is below the folder and not too large."""
         if (why := _BINARY.get(PurePosixPath(path).suffix)) is not None:
             self.doubt(path, f"is {why}")
             return None
@@ -145,7 +150,7 @@ class ProjectFiles:
         return self.root.joinpath(*parts)
 
     def _head(self, path: str) -> bytes:
-        """Reads the beginning of a listed file; nothing, if that fails."""
+        """Reads the beginning of a file; returns nothing if that fails."""
         try:
             with self.root.joinpath(path.removeprefix(_RES)).open("rb") as file:
                 return file.read(_HEAD)
@@ -162,7 +167,10 @@ class ProjectFiles:
         return self._uids
 
     def _uid_of(self, path: str) -> str:
-        """Returns the uid in a file, or in the file that belongs to it; "" if there is none."""
+        """Returns the uid that a file contains; "" if it has none.
+
+        In a `.uid` or `.import` file, it is the uid of the file that it belongs to.
+        """
         if path.endswith(".uid"):
             return self._head(path).decode(errors="replace").strip()
         if path.endswith((".tscn", ".tres")):
@@ -186,7 +194,10 @@ class ProjectFiles:
 
 
 def _walk(root: Path) -> Iterator[str]:
-    """Iterates over the files that the editor sees: not below hidden folders, or below those with a .gdignore."""
+    """Iterates over the files that the editor sees.
+
+    It skips hidden folders, and those that contain a `.gdignore`.
+    """
     for folder, folders, files in os.walk(root):
         if ".gdignore" in files:
             folders.clear()

@@ -1,4 +1,7 @@
-"""The scenes of a Godot project as trees of nodes, with instances and inherited scenes put in place."""
+"""Reads the scenes of a Godot project as trees of nodes.
+
+Instances and inherited scenes are put in place.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["ProjectScene", "ProjectScenes", "Resource", "SceneNode"]
 
 MAX_INSTANCES: Final = 32
-"""The maximum nesting of scenes in scenes. Arbitrary; Godot's editor is unusable long before."""
+"""The maximum depth of scenes within scenes. Arbitrary; the editor becomes unusable long before."""
 MAX_NODES: Final = 16384
-"""The most nodes of one scene, including those of its instances. Arbitrary."""
+"""The maximum number of nodes of a scene, including those of its instances. Arbitrary."""
 
 _MODELS: Final = (".glb", ".gltf", ".fbx", ".obj", ".blend", ".dae")
 
 
 class Resource:
-    """A text file of sections: scenes, `.tres` files.
+    """A text file that consists of sections: a scene, or a `.tres` file.
 
     Attributes:
         path: `res://..`.
@@ -80,16 +83,19 @@ class ProjectScene:
         return iter(self.nodes.values())
 
     def node(self, path: str) -> SceneNode | None:
-        """Returns the node at a path from the root, which is "."; None if there is none."""
+        """Returns the node at a path; None if there is none.
+
+        The path starts at the root, which is ".".
+        """
         return self.nodes.get(path.strip("/") or ".")
 
     def of_type(self, type: str) -> list[SceneNode]:
-        """Returns the nodes of one class of the engine, as "MultiplayerSpawner"."""
+        """Returns the nodes of one class of the engine, such as "MultiplayerSpawner"."""
         return [node for node in self if node.type == type]
 
 
 class ProjectScenes:
-    """Reads scenes and resources, each once."""
+    """Reads scenes and resources, each only once."""
 
     def __init__(self, files: ProjectFiles) -> None:
         self._files = files
@@ -97,20 +103,26 @@ class ProjectScenes:
         self._scenes: dict[str, ProjectScene] = {}
 
     def scene(self, path: str) -> ProjectScene:
-        """Returns a scene; one without nodes, with a doubt, if it cannot be read."""
+        """Returns a scene.
+
+        If it cannot be read, the scene has no nodes, and a doubt is added.
+        """
         if path not in self._scenes:
             self._scenes[path] = self._build(path, ())
         return self._scenes[path]
 
     def resource(self, path: str) -> Resource | None:
-        """Returns a text resource; None, with a doubt, if it cannot be read."""
+        """Returns a text resource; adds a doubt and returns None if it is unreadable."""
         if path not in self._resources:
             text = self._files.text(path)
             self._resources[path] = None if text is None else self._read(path, text)
         return self._resources[path]
 
     def value(self, node: SceneNode, name: str) -> tuple[TextValue, Resource | None]:
-        """Returns the value of a node's line, and the file that contains it; None, None if there is no such line."""
+        """Returns a node's property as written, and the file that contains it.
+
+        Returns None for both if the node does not have it.
+        """
         if name not in node.values:
             return None, None
         text, resource = node.values[name]
@@ -131,7 +143,10 @@ class ProjectScenes:
         return resource
 
     def _external(self, resource: Resource, section: Section) -> str:
-        """Returns the path of an `ext_resource`: that of its uid, if a file has it."""
+        """Returns the path of an `ext_resource`.
+
+        If a file has its uid, it is the path of that file.
+        """
         by_uid = self._files.named(section.word("uid")) if section.word("uid") else ""
         path = section.word("path")
         return by_uid or (self._files.named(path, resource.path) if path else "")
@@ -173,10 +188,13 @@ class ProjectScenes:
             node.script = self._script_path(resource, section.values["script"])
 
     def _put_instance(self, scene: ProjectScene, node: SceneNode, path: str, around: tuple[str, ...]) -> None:
-        """Puts the nodes of another scene in place of a node; lines of the scene itself take precedence."""
+        """Puts the nodes of another scene in the place of a node.
+
+        Properties set by the scene itself take precedence.
+        """
         node.instance = path
         if path.endswith(_MODELS):
-            return  # imported: nodes of the engine, without scripts
+            return  # an imported scene: nodes of the engine, without scripts
         if not path.endswith(".tscn"):
             self._files.doubt(scene.path, f"has an instance of what is no .tscn at {escape(node.path)}: {escape(path)}")
             return
@@ -189,7 +207,10 @@ class ProjectScenes:
             scene.nodes[own.path] = own
 
     def _instance(self, path: str, around: tuple[str, ...]) -> ProjectScene:
-        """Returns a scene within others: from those that were read, unless it may hold one of those around it."""
+        """Returns a scene within other scenes.
+
+        A scene that was read before is reused, unless it may contain one of those around it.
+        """
         return self._scenes[path] if path in self._scenes else self._keep(self._build(path, around))
 
     def _keep(self, scene: ProjectScene) -> ProjectScene:
@@ -198,7 +219,7 @@ class ProjectScenes:
         return scene
 
     def _path_of(self, resource: Resource, text: str) -> str:
-        """Returns the path that `ExtResource("1")` means; "" if it means none."""
+        """Returns the path that `ExtResource("1")` refers to; "" if there is none."""
         try:
             value = read_value(text)
         except SceneTextError:
@@ -227,7 +248,7 @@ class ProjectScenes:
 
 
 def _id_of(section: Section) -> str:
-    """Returns the id of a resource: a text, or in older files a number."""
+    """Returns the id of a resource: a string, or a number in older files."""
     try:
         return str(section.attribute("id", ""))
     except SceneTextError:

@@ -1,4 +1,7 @@
-"""The marks of a Godot project's scripts: with those of their base classes, and with constants put in."""
+"""Finds the marks of a project's scripts.
+
+It includes those of base classes, and evaluates constants.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FoundMark", "ProjectScripts"]
 
-_MAX_STEPS: Final = 64  # arbitrary: of a chain of base classes, or of constants
+_MAX_STEPS: Final = 64  # arbitrary: the longest chain of base classes or constants
 
 
 class _Place(Value):
@@ -28,14 +31,14 @@ class _Place(Value):
 
 
 class FoundMark(Value):
-    """A mark, and the place at which the names in its arguments are looked up."""
+    """A mark, and the class in which the names in its arguments are looked up."""
 
     mark: Mark
     place: _Place
 
 
 class ProjectScripts:
-    """Finds the bases of scripts, and the contents of their marks.
+    """Finds the base classes of scripts, and evaluates their marks.
 
     Args:
         files: the project.
@@ -51,7 +54,7 @@ class ProjectScripts:
         self._script_of = script_of
 
     def marks(self, path: str, inner_class: str = "") -> dict[str, FoundMark]:
-        """Returns the marks of a script and of its bases, the nearest of each name."""
+        """Returns the marks of a script and of its bases, the nearest for each name."""
         marks: dict[str, FoundMark] = {}
         seen: list[ScriptClass] = []
         place = self._start(path, inner_class)
@@ -66,12 +69,15 @@ class ProjectScripts:
         return marks
 
     def words(self, found: FoundMark) -> tuple[str, ...]:
-        """Returns the words of a mark: "any_peer", "call_local". One that cannot be made out is a doubt."""
+        """Returns the words of a mark, such as "any_peer" and "call_local".
+
+        Adds a doubt if one cannot be evaluated.
+        """
         values = [self._evaluated(argument, found) for argument in found.mark.arguments]
         return tuple(value for value in values if isinstance(value, str) and value in WORDS)
 
     def class_name(self, path: str) -> str:
-        """Returns the class name of a script; "" if it has none."""
+        """Returns the `class_name` of a script; "" if it has none."""
         script = self._files.script(path)
         return "" if script is None else script.class_name
 
@@ -87,7 +93,7 @@ class ProjectScripts:
         return _Place(script.inner[inner_class], path)
 
     def _base(self, place: _Place) -> _Place | None:
-        """Returns the class that one extends; None at a class of the engine."""
+        """Returns the base of a class; None if it is a class of the engine."""
         names = [each for each in place.script.base if each.text not in {".", "("}]
         if not names:
             return None
@@ -97,7 +103,10 @@ class ProjectScripts:
         return self._named_base(place, first.text, inner)
 
     def _named_base(self, place: _Place, name: str, inner: list[str]) -> _Place | None:
-        """Looks for a class by name: those inside the script, what it has loaded, the project's, the engine's."""
+        """Looks for a class by name.
+
+        It looks inside the script, at what the script has loaded, in the project, and in the engine.
+        """
         around: ScriptClass | None = place.script.outer or place.script
         while around is not None:
             if name in around.inner and around.inner[name] is not place.script:
@@ -124,7 +133,10 @@ class ProjectScripts:
     # Arguments
 
     def _evaluated(self, tokens: Sequence[Token], found: FoundMark) -> str | int | None:
-        """Returns the value of an argument of `@rpc`: texts, numbers, constants, and sums of them."""
+        """Returns the value of an argument of `@rpc`.
+
+        Strings, numbers, constants, and sums of these are evaluated.
+        """
         texts: list[str] = []
         number, sign = 0, 1
         for operand in _operands(tokens):
@@ -150,7 +162,10 @@ class ProjectScripts:
         return int(operand.text) if operand.text.isdecimal() else None
 
     def _constant(self, name: str, place: _Place, steps: int) -> str | int | None:
-        """Returns the value of a constant: of this class, of one around it, or of another script's, `Other.CH`."""
+        """Returns the value of a constant.
+
+        It belongs to this class, to one around it, or to another script, as in `Other.CH`.
+        """
         if steps > _MAX_STEPS:
             return None
         around: ScriptClass | None = place.script
@@ -174,14 +189,14 @@ def _descend(script: ScriptClass, names: list[str]) -> ScriptClass:
 
 
 def _loaded(tokens: Sequence[Token]) -> str | None:
-    """Returns the path of `preload("..")`; None if it is something else."""
+    """Returns the path in `preload("..")`; None for any other expression."""
     if len(tokens) >= 4 and tokens[0].text in {"preload", "load"} and tokens[2].kind == "string":
         return text_of(tokens[2])
     return None
 
 
 def _operands(tokens: Sequence[Token]) -> list[Token | str]:
-    """Joins names with dots: `Other.CH` is one operand."""
+    """Joins names with dots, so that `Other.CH` is one operand."""
     found: list[Token | str] = []
     is_joined = False
     for token in tokens:

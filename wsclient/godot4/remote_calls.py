@@ -1,4 +1,7 @@
-"""RemoteCalls: sends and receives Godot 4's calls. Peers that have confirmed a node's number are sent the number."""
+"""RemoteCalls: sends and receives the remote procedure calls of Godot 4.
+
+A peer that has confirmed a node's number is sent the number instead of the path.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,7 @@ class Called(Value):
 
 
 class RemoteCalls:
-    """Sends our calls, and finds the targets of other peers' calls.
+    """Sends our calls, and finds the targets of the calls of other peers.
 
     Args:
         routes: the routes to the peers.
@@ -68,7 +71,7 @@ class RemoteCalls:
     # Calls of ours
 
     def call(self, root: Node | None, node: Node, target: int, method: str, arguments: tuple[object, ...]) -> Called:
-        """Sends a call to all peers that the target stands for; see `Node.rpc_id`.
+        """Sends a call to all peers of the target; see `Node.rpc_id`.
 
         Raises:
             TypeError, OverflowError: an argument is not a Variant.
@@ -85,7 +88,7 @@ class RemoteCalls:
         return Called(Error.OK, config.call_local and includes(target, own_id))
 
     def _first_reason(self, root: Node | None, node: Node, method: str) -> tuple[Error, str]:
-        """Returns the reason for refusing a call, in the order of the engine's checks."""
+        """Returns the first reason to refuse a call, in the order the engine checks them."""
         if self._routes.peer is None:
             return Error.ERR_UNCONFIGURED, "there is no multiplayer_peer"
         if not _is_below(root, node):
@@ -109,7 +112,10 @@ class RemoteCalls:
     def _send(
         self, root: Node | None, node: Node, method: str, arguments: tuple[object, ...], receivers: list[int]
     ) -> None:
-        """Sends one call to each receiver, and announces the node to those that do not know it."""
+        """Sends one call to each receiver.
+
+        First announces the node to the receivers that do not know it.
+        """
         config, number = node.get_rpc_mark(method), node.get_rpc_list().id_of(method)
         if config is None or number is None or root is None:
             raise ValueError(f"{method!r} is not marked")
@@ -124,7 +130,7 @@ class RemoteCalls:
             for peer_id in receivers:
                 send(peer_id, packet, mode)
             return
-        # If one of them does not know the number, the others get it in its widest form, as in the engine.
+        # If one receiver does not know the number, the others are sent its widest form, as in the engine.
         by_id, by_path = invocation.by_wide_id(path_id), invocation.by_path(path)
         for peer_id in receivers:
             send(peer_id, by_id if peer_id in knowing else by_path, mode)

@@ -1,4 +1,4 @@
-"""Reads and sets lists of properties, as a SceneReplicationConfig names them."""
+"""Reads and sets the properties that a SceneReplicationConfig lists."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class _Property:
     def write(self, root: Node, value: object) -> None:
         owner = self.owner(root)
         if owner is None:
-            return  # the node may have gone before its parent
+            return  # the node may be freed before its parent
         if self.within:
             value = _with_part(getattr(owner, self.name, None), self.within, value)
         setattr(owner, self.name, value)
@@ -77,16 +77,19 @@ class ReplicatedProperties:
         self.assign: Callable[[Node, Sequence[object]], None] = _assignment_of(names) if is_plain else self.write
 
     def chosen(self, mask: int) -> ReplicatedProperties:
-        """Returns those whose bits are set, of the n-th property bit n."""
+        """Returns the properties whose bits are set: bit n is for the n-th property."""
         paths = [each.path for place, each in enumerate(self._properties) if mask >> place & 1]
         return ReplicatedProperties(paths, is_for_long=False)
 
     def read(self, root: Node) -> list[object]:
-        """Returns the values. Raises: MissingPropertyError, the root or a node below it lacks one."""
+        """Returns the values.
+
+        Raises MissingPropertyError if the root, or a node below it, lacks one.
+        """
         return [each.read(root) for each in self._properties]
 
     def write(self, root: Node, values: Sequence[object]) -> None:
-        """Sets the values. Those of missing nodes are left out."""
+        """Sets the values. Those of missing nodes are skipped."""
         for each, value in zip(self._properties, values, strict=False):
             each.write(root, value)
 
@@ -95,10 +98,13 @@ def _is_plain_name(name: str) -> bool:
     return name.isascii() and name.isidentifier() and not iskeyword(name)
 
 
-# Compiled, `root.position, root.alive = values` takes a fifth of the time of a loop with `setattr`, which was a third
-# of a frame's work (benchmarks/replication.py). Properties and `__setattr__` of a class count as ever.
+# When compiled, `root.position, root.alive = values` takes a fifth of the time of a loop with `setattr`, which took a
+# third of a frame (benchmarks/replication.py). Properties and `__setattr__` of a class are still respected.
 def _assignment_of(names: Sequence[str]) -> Callable[[Node, Sequence[object]], None]:
-    """Returns a function that sets these attributes of a node. The names are identifiers."""
+    """Returns a function that sets these attributes of a node.
+
+    The names must be identifiers.
+    """
     targets = "".join(f"root.{name}, " for name in names)
     made: dict[str, Callable[[Node, Sequence[object]], None]] = {}
     exec(f"def assign(root, values): {targets} = values", made)  # noqa: S102 - of checked names
@@ -106,7 +112,7 @@ def _assignment_of(names: Sequence[str]) -> Callable[[Node, Sequence[object]], N
 
 
 def _part(value: object, name: str) -> object:
-    """Returns the named part of a property's value: `position:x`."""
+    """Returns a named part of a property's value, as `position:x` does."""
     if isinstance(value, dict):
         found: object = value[name]
         return found
@@ -115,7 +121,10 @@ def _part(value: object, name: str) -> object:
 
 
 def _with_part(value: object, names: Sequence[str], part: object) -> object:
-    """Returns the value with another part; if it is an object, the object is changed and returned."""
+    """Returns the value with one part replaced.
+
+    If the value is an object, that object is changed and returned.
+    """
     name, *rest = names
     if rest:
         part = _with_part(_part(value, name) if value is not None else None, rest, part)

@@ -1,4 +1,4 @@
-"""Replication: spawns, despawns and properties of one session, in both directions."""
+"""Replication: the spawns, despawns and properties of one session, both ways."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ logger: Final = logging.getLogger("wsclient.multiplayer")
 
 
 class Replication:
-    """Serves the MultiplayerSpawners and MultiplayerSynchronizers in the tree of a SceneMultiplayer.
+    """Serves the spawners and synchronizers in the tree of a SceneMultiplayer.
 
     Args:
         session: the SceneMultiplayer.
@@ -37,12 +37,12 @@ class Replication:
         self._sender = ReplicationSender(session, clock)
         self._receiver = ReplicationReceiver(session)
         self._spawners: dict[MultiplayerSpawner, Node | None] = {}  # with the nodes below which they spawn
-        self._changed: list[tuple[MultiplayerSynchronizer, int]] = []  # signals that `poll` has to emit
+        self._changed: list[tuple[MultiplayerSynchronizer, int]] = []  # signals that `poll` will emit
 
     # Called by the session
 
     def receive(self, source: int, packet: bytes) -> None:
-        """Carries out a SPAWN, DESPAWN, SYNC or DELTA. Emits signals.
+        """Carries out a SPAWN, DESPAWN, SYNC or DELTA, and emits the signals.
 
         Raises:
             CommandError, NotAdmitted: something in it is malformed or not allowed, and was ignored.
@@ -51,7 +51,10 @@ class Replication:
         self._receiver.receive(source, packet)
 
     def poll(self, now: float) -> None:
-        """Sends the packets that are due, after the arrivals of a frame. Emits signals."""
+        """Sends the packets that are due, and emits the signals.
+
+        Called after the packets of a frame were handled.
+        """
         self._sender.update_filtered()
         self._sender.send_due(now)
         changed, self._changed = self._changed, []
@@ -59,21 +62,27 @@ class Replication:
             synchronizer.visibility_changed.emit(for_peer)
 
     def peer_came(self, peer_id: int) -> None:
-        """Spawns the visible nodes at a new peer."""
+        """Spawns all visible nodes at a new peer."""
         self._sender.peer_came(peer_id)
 
     def peer_left(self, peer_id: int) -> None:
-        """Frees the nodes that a peer has spawned here, without a signal."""
+        """Frees the nodes that a peer has spawned here, without emitting a signal."""
         self._sender.forget_peer(peer_id)
         self._receiver.forget_peer(peer_id)
 
     def clear(self) -> None:
-        """Frees the nodes that all peers have spawned here, and forgets the peers: the session is over."""
+        """Ends the session.
+
+        Frees the nodes that other peers have spawned here, and forgets the peers.
+        """
         self._sender.clear()
         self._receiver.clear()
 
     def is_rpc_visible(self, node: Node, peer_id: int) -> bool:
-        """Returns False if the node's synchronizers hide it from a peer: it cannot be called there."""
+        """Returns False if a node is hidden from a peer, which then cannot be called.
+
+        The synchronizers of the node decide this.
+        """
         synchronizers = self._sender.synchronizers_of(node)
         if not synchronizers or self._receiver.came_from(node) == peer_id:
             return True
@@ -83,7 +92,7 @@ class Replication:
     # Called by the nodes of the tree
 
     def node_entered(self, node: Node) -> None:
-        """Takes a node that has entered the tree, before it is ready."""
+        """Starts to track a node that has entered the tree and is not ready yet."""
         if isinstance(node, MultiplayerSpawner):
             node.watch(self)
             self._spawners[node] = None
@@ -96,13 +105,13 @@ class Replication:
                 self._auto_spawn(spawner, node)
 
     def node_ready(self, node: Node) -> None:
-        """Spawns at the others a node that is ready."""
+        """Called when a node is ready; spawns it at other peers."""
         if isinstance(node, MultiplayerSpawner):
             self.spawner_changed(node)
         self._sender.node_ready(node)
 
     def node_exiting(self, node: Node) -> None:
-        """Forgets a node that leaves the tree, and despawns it at the others."""
+        """Called when a node leaves the tree; despawns it at other peers."""
         if isinstance(node, MultiplayerSpawner):
             node.watch(None)
             self._spawners.pop(node, None)
@@ -120,7 +129,7 @@ class Replication:
         self._spawners[spawner] = spawner.get_spawn_node()
 
     def spawn_custom(self, spawner: MultiplayerSpawner, node: Node, data: object) -> None:
-        """Takes a node that `spawn` has made, before it enters the tree."""
+        """Tracks a node that `spawn` has made, before it enters the tree."""
         self._sender.track(spawner, node, CUSTOM_SCENE, data)
 
     def spawned_count(self, spawner: MultiplayerSpawner) -> int:
@@ -128,29 +137,32 @@ class Replication:
         return self._sender.count_of(spawner)
 
     def can_spawn(self, spawner: MultiplayerSpawner) -> bool:
-        """Returns True if the spawner is ours. Without a network we are the server, as in Godot."""
+        """Returns True if this peer controls the spawner.
+
+        Without a network this peer is the server, as in Godot.
+        """
         return spawner.get_multiplayer_authority() == (self._session.get_unique_id() or SERVER_ID)
 
     # Called by synchronizers
 
     def synchronizer_changes(self, synchronizer: MultiplayerSynchronizer) -> None:
-        """Forgets a synchronizer, before it becomes another peer's or another node's."""
+        """Forgets a synchronizer, before it gets another authority or root node."""
         self._sender.synchronizer_left(synchronizer)
         self._receiver.synchronizer_left(synchronizer)
 
     def synchronizer_changed(self, synchronizer: MultiplayerSynchronizer) -> None:
-        """Takes a synchronizer as it is now."""
+        """Tracks a synchronizer after it got another authority or root node."""
         root = synchronizer.get_node_or_null(synchronizer.root_path)
         if root is not None:
             self._receiver.synchronizer_entered(synchronizer, root)
             self._sender.synchronizer_entered(synchronizer, root)
 
     def filters_changed(self, synchronizer: MultiplayerSynchronizer) -> None:
-        """Begins or ends to ask a synchronizer's filters in each frame."""
+        """Starts or stops calling the filters of a synchronizer in each frame."""
         self._sender.filters_changed(synchronizer)
 
     def visibility_changed(self, synchronizer: MultiplayerSynchronizer, for_peer: int) -> None:
-        """Shows or hides the nodes whose visibility a synchronizer has changed."""
+        """Shows or hides nodes after the visibility of a synchronizer has changed."""
         self._sender.update_visibility(synchronizer, [for_peer] if for_peer else self._session.get_peers())
         self._changed.append((synchronizer, for_peer))
 

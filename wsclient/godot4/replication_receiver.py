@@ -1,4 +1,7 @@
-"""ReplicationReceiver: creates, changes and frees nodes on behalf of other peers, as far as they may."""
+"""ReplicationReceiver: creates, changes and frees nodes for other peers.
+
+It checks that they are allowed to.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_NODES", "ReplicationReceiver"]
 
-# Characters that the engine does not allow in names: separators of paths, and those of generated names.
+# Characters that the engine does not allow in names: separators of paths, and characters of generated names.
 _FORBIDDEN_IN_NAMES = frozenset('.:@/"%')
 MOST_NODES = 65536
-"""The most nodes that one peer may spawn here. Arbitrary, far above any game."""
-_NEWER = 32767  # of 65536: how far a time may be behind the last one and still be taken as ahead of it
+"""The maximum number of nodes that one peer may spawn here. Arbitrary, far above any game."""
+_NEWER = 32767  # of 65536: how far a time may be behind the last one and still count as ahead of it
 
 
 class _Synced:
@@ -50,7 +53,7 @@ class _Synced:
 
 
 class _FromPeer:
-    """The nodes and synchronizers that one peer has named to us.
+    """The nodes and synchronizers that one peer has announced to us.
 
     Attributes:
         nodes: those that it has spawned, by net id, each with its spawner.
@@ -65,7 +68,10 @@ class _FromPeer:
 
 
 class _Spawning:
-    """A SPAWN whose node is on its way into the tree: its synchronizers take their net ids and values as they enter."""
+    """A SPAWN whose node is entering the tree.
+
+    Its synchronizers take their net ids and values as they enter.
+    """
 
     __slots__ = ("fault", "net_ids", "node", "source", "state")
 
@@ -77,7 +83,7 @@ class _Spawning:
         self.fault = ""
 
     def take_values(self, properties: ReplicatedProperties) -> None:
-        """Sets the next synchronizer's part of the state."""
+        """Sets the properties of the next synchronizer from the state."""
         count = properties.count
         if count > len(self.state):
             self.fault = f"{len(self.state)} values are left for {count} properties of a synchronizer"
@@ -87,7 +93,7 @@ class _Spawning:
 
 
 class ReplicationReceiver:
-    """Carries out SPAWN, DESPAWN, SYNC and DELTA.
+    """Carries out SPAWN, DESPAWN, SYNC and DELTA packets.
 
     Args:
         session: finds the nodes that peers name by path ids.
@@ -96,7 +102,7 @@ class ReplicationReceiver:
     def __init__(self, session: ReplicationSession) -> None:
         self._session = session
         self._peers: dict[int, _FromPeer] = {}
-        self._places: dict[Node, tuple[int, int]] = {}  # of each spawned node, the peer it came from and its net id
+        self._places: dict[Node, tuple[int, int]] = {}  # for each spawned node, the peer that spawned it and its net id
         self._synced: dict[MultiplayerSynchronizer, _Synced] = {}
         self._spawning: _Spawning | None = None
 
@@ -130,7 +136,7 @@ class ReplicationReceiver:
             spawning.take_values(synchronizer.replication_config.spawned)
 
     def synchronizer_left(self, synchronizer: MultiplayerSynchronizer) -> None:
-        """Forgets a synchronizer that leaves the tree, or becomes another peer's."""
+        """Forgets a synchronizer that leaves the tree or gets another authority."""
         gone = self._synced.pop(synchronizer, None)
         for peer in self._peers.values():
             for net_id in [net_id for net_id, synced in peer.synchronizers.items() if synced is gone]:
@@ -143,20 +149,20 @@ class ReplicationReceiver:
             self._peers[source].nodes.pop(net_id, None)
 
     def came_from(self, node: Node) -> int:
-        """Returns the peer that has spawned a node; 0 if none has."""
+        """Returns the peer that has spawned a node; 0 if it was not spawned by a peer."""
         return self._places.get(node, (0, 0))[0]
 
     # Changes of peers
 
     def forget_peer(self, peer_id: int) -> None:
-        """Frees the nodes that a peer has spawned, because it has left."""
+        """Frees the nodes of a peer that has left."""
         gone = self._peers.pop(peer_id, None)
         for node, _ in [] if gone is None else list(gone.nodes.values()):
             self._places.pop(node, None)
             node.queue_free()
 
     def clear(self) -> None:
-        """Frees the nodes that all peers have spawned: the session is over."""
+        """Frees the nodes of all peers when the session ends."""
         for peer_id in list(self._peers):
             self.forget_peer(peer_id)
         self._peers.clear()
@@ -187,7 +193,7 @@ class ReplicationReceiver:
             raise NotAdmitted(f'spawns "{escape(spawn.name, 80)}", but {fault}')
 
     def _place_of(self, source: int, spawn: Spawn) -> tuple[MultiplayerSpawner, Node]:
-        """Returns the spawner of a SPAWN, and the node below which it puts its nodes."""
+        """Returns the spawner of a SPAWN, and the parent of the node to spawn."""
         what = f'spawns "{escape(spawn.name, 80)}"'
         spawner = self._session.node_of(source, spawn.spawner)
         if not isinstance(spawner, MultiplayerSpawner):
@@ -208,7 +214,7 @@ class ReplicationReceiver:
         return spawner, parent
 
     def _add(self, parent: Node, node: Node, source: int, spawn: Spawn) -> str:
-        """Adds a node to the tree; returns the fault in its state, or ""."""
+        """Adds a node to the tree; returns what is wrong with its state, or ""."""
         spawning, around = _Spawning(node, source, spawn), self._spawning
         self._spawning = spawning
         try:
@@ -232,9 +238,9 @@ class ReplicationReceiver:
 
     # SYNC and DELTA
 
-    # A game sends the properties of all its moving nodes in each frame, so that this loop does what others would call
-    # for: the time and the signal cost a third of what they cost by calls, and a frame of a hundred nodes less than
-    # twice what the bytes cost to decode (benchmarks/replication.py).
+    # A game sends the properties of all its moving nodes in each frame, so this loop does inline what would otherwise
+    # be calls: the time and the signal then cost a third, and a frame of a hundred nodes takes less than twice as
+    # long as decoding its bytes (benchmarks/replication.py).
     def _sync(self, source: int, packet: bytes) -> None:
         time = commands.time_of_sync(packet)
         refused: list[str] = []
@@ -248,7 +254,7 @@ class ReplicationReceiver:
                 continue
             config, last = synced.synchronizer.replication_config, synced.time
             if config is None or (last is not None and time <= last and last - time < _NEWER):
-                continue  # times wrap, and packets may overtake each other
+                continue  # times wrap around, and packets may overtake each other
             synced.time = time
             properties = config.always_sent
             values, _ = decode_many(packet, start, end, properties.count)
@@ -281,7 +287,10 @@ class ReplicationReceiver:
         _raise_first(refused)
 
     def _look_up(self, source: int, net_id: int, refused: list[str]) -> _Synced | None:
-        """Returns the synchronizer that a peer has announced; None, without a log line, if it does not exist yet."""
+        """Returns the synchronizer that a peer has announced.
+
+        Returns None, without logging anything, if it does not exist yet.
+        """
         if not net_id & IS_PATH_ID:
             refused.append(f"changes net id {net_id}, which it has not spawned here")
             return None
@@ -294,7 +303,10 @@ class ReplicationReceiver:
         return synced
 
     def _peer(self, source: int) -> _FromPeer:
-        """Returns the names that a peer has announced; peers are forgotten when they leave."""
+        """Returns what a peer has announced.
+
+        It is forgotten when the peer leaves.
+        """
         found = self._peers.get(source)
         if found is None:
             found = self._peers[source] = _FromPeer()

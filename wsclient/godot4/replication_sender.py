@@ -1,4 +1,4 @@
-"""ReplicationSender: shows our nodes to other peers, and keeps them equal there."""
+"""ReplicationSender: spawns our nodes at other peers, and keeps them up to date."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = ["FRAMES_PER_SECOND", "ReplicationSender"]
 logger: Final = logging.getLogger("wsclient.multiplayer")
 
 FRAMES_PER_SECOND: Final = 60
-"""The highest rate of checks of properties: a loop without a frame limit must not flood its peers."""
+"""The most checks of properties per second, so that a loop without a frame limit does not flood its peers."""
 
 _RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE
 _UNRELIABLE = TransferMode.TRANSFER_MODE_UNRELIABLE
@@ -63,7 +63,7 @@ class _Spawned:
 
 
 class _Watched:
-    """The last value of one property that is sent when it changes."""
+    """The last value of a property that is sent when it changes."""
 
     __slots__ = ("changed_at", "encoded", "value")
 
@@ -73,7 +73,10 @@ class _Watched:
         self.changed_at = _LONG_AGO
 
     def look(self, value: object, now: float) -> None:
-        """Compares the encoded values, which detects changes within lists and dictionaries too."""
+        """Compares the encoded values.
+
+        This also detects changes within lists and dictionaries.
+        """
         if value is self.value and isinstance(value, _IMMUTABLE):
             return
         encoded = encode_value(value)
@@ -83,7 +86,7 @@ class _Watched:
 
 
 class _Synced:
-    """One synchronizer in our tree: when it was last sent, and the values sent then.
+    """One synchronizer in our tree, when it was last sent, and the values sent then.
 
     Attributes:
         net_id: 0 if it is named by its path id.
@@ -102,7 +105,7 @@ class _Synced:
 
 
 class _ToPeer:
-    """The nodes and synchronizers of ours that one peer knows.
+    """The nodes and synchronizers of ours that one peer knows about.
 
     Attributes:
         nodes: those that were spawned there.
@@ -119,7 +122,7 @@ class _ToPeer:
 
 
 class ReplicationSender:
-    """Sends SPAWN, DESPAWN, SYNC and DELTA.
+    """Sends SPAWN, DESPAWN, SYNC and DELTA packets.
 
     Args:
         session: sends packets and names nodes by path ids.
@@ -130,7 +133,7 @@ class ReplicationSender:
         self._session = session
         self._peers: dict[int, _ToPeer] = {}
         self._spawned: dict[Node, _Spawned] = {}
-        self._entering: list[Node] = []  # spawned nodes that are not ready yet, in the order in which they entered
+        self._entering: list[Node] = []  # spawned nodes that are not ready yet, in order of entering
         self._synced: dict[MultiplayerSynchronizer, _Synced] = {}
         self._filtered: set[MultiplayerSynchronizer] = set()
         self._last_net_id = 0
@@ -140,7 +143,7 @@ class ReplicationSender:
     # Changes of peers
 
     def peer_came(self, peer_id: int) -> None:
-        """Spawns the visible nodes at a new peer."""
+        """Spawns all visible nodes at a new peer."""
         self._peers[peer_id] = _ToPeer()
         for node in self._spawned:
             if node not in self._entering:
@@ -153,7 +156,7 @@ class ReplicationSender:
         self._peers.pop(peer_id, None)
 
     def clear(self) -> None:
-        """Forgets all peers, and starts to count net ids from 1 again."""
+        """Forgets all peers, and counts net ids from 1 again."""
         self._peers.clear()
         self._last_net_id = 0
         for spawned in self._spawned.values():
@@ -164,7 +167,7 @@ class ReplicationSender:
     # Changes in the tree
 
     def track(self, spawner: MultiplayerSpawner, node: Node, scene: int, data: object) -> None:
-        """Takes a node that its spawner makes at the others; it is sent when it is ready."""
+        """Tracks a node that its spawner spawns. It is sent when it is ready."""
         if node not in self._spawned:
             self._spawned[node] = _Spawned(spawner, scene, deepcopy(data))
             self._entering.append(node)
@@ -178,7 +181,7 @@ class ReplicationSender:
         return sum(each.spawner is spawner for each in self._spawned.values())
 
     def node_ready(self, node: Node) -> None:
-        """Sends the SPAWN of a node, and of those below it: outer nodes come first."""
+        """Sends the SPAWN of a node and of those below it, outer nodes first."""
         if self._entering and node is self._entering[0]:
             entering, self._entering = self._entering, []
             for each in entering:
@@ -197,12 +200,12 @@ class ReplicationSender:
                 self._session.send_command(peer_id, encode_despawn(spawned.net_id), _RELIABLE)
 
     def spawner_left(self, spawner: MultiplayerSpawner) -> None:
-        """Sends the DESPAWN of all nodes of a spawner that leaves the tree."""
+        """Sends the DESPAWN of all nodes of a spawner when it leaves the tree."""
         for node in [node for node, each in self._spawned.items() if each.spawner is spawner]:
             self.node_left(node)
 
     def synchronizer_entered(self, synchronizer: MultiplayerSynchronizer, root: Node) -> None:
-        """Begins to send a synchronizer's properties, if it is ours."""
+        """Starts to send the properties of a synchronizer, if it is ours."""
         self._synced[synchronizer] = _Synced(root)
         self.filters_changed(synchronizer)
         self.update_sync(synchronizer, self._peers)
@@ -217,17 +220,20 @@ class ReplicationSender:
     # Visibility
 
     def sees_node(self, node: Node, peer_id: int) -> bool | None:
-        """Returns True if a node that we spawn is at a peer; None if we do not spawn it."""
+        """Returns whether a peer knows a node that we spawn; None if we do not spawn it."""
         if node not in self._spawned:
             return None
         return peer_id in self._peers and node in self._peers[peer_id].nodes
 
     def synchronizers_of(self, root: Node) -> list[MultiplayerSynchronizer]:
-        """Returns the synchronizers of a node's properties, in the order in which they entered."""
+        """Returns the synchronizers of a node, in the order in which they entered."""
         return [synchronizer for synchronizer, each in self._synced.items() if each.root is root]
 
     def update_visibility(self, synchronizer: MultiplayerSynchronizer, peer_ids: Iterable[int]) -> None:
-        """Spawns or despawns nodes, and starts or stops synchronizers, whose visibility has changed."""
+        """Updates peers after the visibility of a synchronizer has changed.
+
+        Spawns or despawns nodes there, and starts or stops sending properties.
+        """
         synced = self._synced.get(synchronizer)
         if synced is None:
             return
@@ -237,19 +243,19 @@ class ReplicationSender:
         self.update_sync(synchronizer, peer_ids)
 
     def filters_changed(self, synchronizer: MultiplayerSynchronizer) -> None:
-        """Begins or ends to ask a synchronizer's filters in each frame."""
+        """Starts or stops calling the filters of a synchronizer in each frame."""
         self._filtered.discard(synchronizer)
         if synchronizer.has_filters:
             self._filtered.add(synchronizer)
 
     def update_filtered(self) -> None:
-        """Asks the visibility filters that are asked in each frame."""
+        """Calls the visibility filters that are called in each frame."""
         for synchronizer in list(self._filtered):
             if synchronizer.visibility_update_mode != synchronizer.VISIBILITY_PROCESS_NONE:
                 self.update_visibility(synchronizer, list(self._peers))
 
     def update_spawn(self, node: Node, peer_ids: Iterable[int]) -> None:
-        """Spawns or despawns a node at peers, as its synchronizers say."""
+        """Spawns or despawns a node at peers, depending on its synchronizers."""
         spawned = self._spawned[node]
         if not self._is_ours(spawned.spawner):
             return
@@ -283,7 +289,10 @@ class ReplicationSender:
     # Sending what is due
 
     def send_due(self, now: float) -> None:
-        """Sends the SYNCs and DELTAs that are due, to each peer its own: each sees other nodes."""
+        """Sends the SYNCs and DELTAs that are due.
+
+        Each peer gets its own packets, because each sees different nodes.
+        """
         if not self._begin_frame(now):
             return
         for peer_id, peer in list(self._peers.items()):
@@ -293,7 +302,10 @@ class ReplicationSender:
                 self._send_deltas(peer_id, peer, now)
 
     def _begin_frame(self, now: float) -> bool:
-        """Returns True if it is time for a frame. A loop that is as fast as that misses none by being early once."""
+        """Returns True if it is time for the next frame.
+
+        The times are evenly spaced, so a loop at exactly this rate does not skip a frame because the last was late.
+        """
         if now < self._next_frame_at or now == self._frame_at:
             return False
         self._frame_at = now
@@ -302,7 +314,7 @@ class ReplicationSender:
         return True
 
     def _is_due(self, synchronizer: MultiplayerSynchronizer, now: float) -> bool:
-        """Returns True if a synchronizer has to be sent in this frame, to all that see it."""
+        """Returns True if a synchronizer must be sent to its peers in this frame."""
         synced = self._synced[synchronizer]
         if now >= synced.sent_at + synchronizer.replication_interval and self._is_ours(synchronizer):
             synced.sent_at = now
@@ -326,7 +338,10 @@ class ReplicationSender:
             self._session.send_command(peer_id, packet, _UNRELIABLE)
 
     def _values(self, synchronizer: MultiplayerSynchronizer, now: float) -> bytes:
-        """Returns the encoded properties of one synchronizer, the same for all peers of a frame."""
+        """Returns the encoded properties of one synchronizer.
+
+        They are encoded once in a frame, for all peers.
+        """
         synced, config = self._synced[synchronizer], synchronizer.replication_config
         if synced.encoded_at != now:
             synced.encoded_at, synced.encoded = now, b""
@@ -358,7 +373,10 @@ class ReplicationSender:
             self._session.send_command(peer_id, packet, _RELIABLE)
 
     def _look(self, synchronizer: MultiplayerSynchronizer, last: float, now: float) -> bool:
-        """Looks for changes, once in a frame; returns False if that is not due for a peer."""
+        """Looks for changes, once in a frame.
+
+        Returns False if this is not due for the peer.
+        """
         synced, config = self._synced[synchronizer], synchronizer.replication_config
         if synced.looked_at == now:
             return True
@@ -377,7 +395,10 @@ class ReplicationSender:
         return True
 
     def _known_id(self, synchronizer: MultiplayerSynchronizer, peer_id: int) -> int:
-        """Returns the id of a synchronizer at a peer; 0 if the peer has not confirmed its path."""
+        """Returns the id of a synchronizer at a peer.
+
+        Returns 0 if the peer has not confirmed its path.
+        """
         net_id = self._synced[synchronizer].net_id
         if net_id:
             return net_id
@@ -387,7 +408,7 @@ class ReplicationSender:
     def _spawn_packet(
         self, node: Node, spawned: _Spawned, synchronizers: list[MultiplayerSynchronizer], peer_id: int
     ) -> bytes:
-        """Returns the SPAWN of a node; b"", logged, if it cannot be encoded."""
+        """Returns the SPAWN of a node; logs and returns b"" if it cannot be encoded."""
         spawned.net_id = spawned.net_id or self._new_net_id()
         state: list[object] = []
         try:
@@ -413,4 +434,4 @@ class ReplicationSender:
         return node.get_multiplayer_authority() == own_id and own_id != 0
 
     def _problem(self, text: str) -> None:
-        self._problems.log(escape(text, 400))  # other peers have chosen some of the names
+        self._problems.log(escape(text, 400))  # some of the names were chosen by other peers

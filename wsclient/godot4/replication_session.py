@@ -1,4 +1,7 @@
-"""ReplicationSession: the session as replication needs it, to send, to number nodes, and to know the peers."""
+"""ReplicationSession: the part of a session that replication needs.
+
+It sends packets, numbers nodes, and knows the peers.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ __all__ = ["ReplicationSession"]
 
 
 class ReplicationSession(Protocol):
-    """A SceneMultiplayer, as replication sees it."""
+    """A SceneMultiplayer, as seen by replication."""
 
     max_sync_packet_size: int
     max_delta_packet_size: int
@@ -29,17 +32,23 @@ class ReplicationSession(Protocol):
         ...
 
     def send_command(self, peer_id: int, packet: bytes, mode: TransferMode) -> Error:
-        """Sends one packet to one peer, through the relay if it is another client."""
+        """Sends one packet to a peer, through the relay if it is another client."""
         ...
 
     def path_id(self, node: Node, peer_id: int) -> int:
-        """Returns the number of a node of ours; announces it to the peer if it does not know it."""
+        """Returns the number of one of our nodes.
+
+        Announces it to the peer if the peer does not know it.
+        """
         ...
 
     def is_path_confirmed(self, node: Node, peer_id: int) -> bool:
-        """Returns True if the peer knows the number of a node of ours."""
+        """Returns True if the peer knows the number of one of our nodes."""
         ...
 
     def node_of(self, source: int, path_id: int) -> Node | None:
-        """Returns the node that a peer announced under a number; None if there is none now."""
+        """Returns the node that a peer has announced by a number.
+
+        Returns None if there is no such node now.
+        """
         ...

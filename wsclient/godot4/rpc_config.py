@@ -1,4 +1,7 @@
-"""RPCConfig: the permissions of a mark in Godot 4. One table says for each of three modes which peers may call."""
+"""RPCConfig: the permissions of a marked method in Godot 4.
+
+A table has, for each of three modes, the peers that may call the method.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ __all__ = ["RPCConfig", "RPCMode"]
 
 
 class RPCMode(IntEnum):
-    """The peers that may call; the numbers are Godot's `MultiplayerAPI.RPCMode`."""
+    """The peers that may call a method.
+
+    The numbers are those of Godot's `MultiplayerAPI.RPCMode`.
+    """
 
     RPC_MODE_DISABLED = 0
     RPC_MODE_ANY_PEER = 1
@@ -23,7 +29,7 @@ class RPCMode(IntEnum):
 
 
 class RPCConfig(Value):
-    """The permissions and the transport of one method.
+    """The permissions of a method, and how calls of it are sent.
 
     Attributes:
         rpc_mode: the peers that may call it.
@@ -39,7 +45,9 @@ class RPCConfig(Value):
 
     @classmethod
     def of(cls, config: Mapping[str, object]) -> RPCConfig:
-        """Reads Godot's dictionary: `rpc_mode`, `call_local`, `transfer_mode`, `channel`; each may be missing.
+        """Creates a config from Godot's dictionary.
+
+        Its keys are `rpc_mode`, `call_local`, `transfer_mode` and `channel`; each of them may be missing.
 
         Raises:
             ValueError: an unknown key, or a number that is not a mode.
@@ -55,7 +63,7 @@ class RPCConfig(Value):
         )
 
     def admits(self, caller: int, authority: int) -> bool:
-        """Returns True if a call of this peer may run here."""
+        """Returns True if this peer may call the method here."""
         match self.rpc_mode:
             case RPCMode.RPC_MODE_ANY_PEER:
                 return True
@@ -66,7 +74,7 @@ class RPCConfig(Value):
 
     @property
     def in_words(self) -> str:
-        """The mark as it is written: `@rpc("any_peer", "call_local")`."""
+        """The mark as it is written in a script: `@rpc("any_peer", "call_local")`."""
         mode = self.rpc_mode.name.removeprefix("RPC_MODE_").lower()
         transfer = self.transfer_mode.name.removeprefix("TRANSFER_MODE_").lower()
         words = [f'"{word}"' for word in (mode, "call_local" if self.call_local else "call_remote", transfer)]

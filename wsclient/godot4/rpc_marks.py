@@ -51,11 +51,14 @@ class BoundRPC(Generic[Arguments, Returned]):
         self.config = config
 
     def __call__(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Returned:
-        """Calls the method here, like any method."""
+        """Calls the method here, like an ordinary method."""
         return self.__wrapped__(*args, **kwargs)
 
     def rpc(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Error:
-        """Calls the method at all other peers; and here, if it is marked "call_local". See `Node.rpc`."""
+        """Calls the method at all other peers; see `Node.rpc`.
+
+        If it is marked "call_local", it is also called here.
+        """
         return self._node.rpc_id(0, self.__name__, *self._in_order(args, kwargs))
 
     def rpc_id(self, peer_id: int, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Error:
@@ -68,10 +71,10 @@ class BoundRPC(Generic[Arguments, Returned]):
 
     @property
     def _node(self) -> Node:
-        return cast("Node", getattr(self.__wrapped__, "__self__"))  # noqa: B009 - unknown to type checkers
+        return cast("Node", getattr(self.__wrapped__, "__self__"))  # noqa: B009 - type checkers do not know it
 
     def _in_order(self, args: tuple[object, ...], kwargs: dict[str, object]) -> tuple[object, ...]:
-        """Returns the arguments by position, as they travel."""
+        """Returns the arguments by position, as they are sent."""
         return inspect.signature(self.__wrapped__).bind(*args, **kwargs).args if kwargs else args
 
     def __eq__(self, other: object) -> bool:
@@ -108,7 +111,7 @@ class RPCMethod(Generic[Owner, Arguments, Returned]):
         return self if instance is None else BoundRPC(MethodType(self.function, instance), self.config)
 
     def __call__(self, owner: Owner, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Returned:
-        """Calls the function, as `Player.hurt(player, 5)`."""
+        """Calls the function, as in `Player.hurt(player, 5)`."""
         return self.function(owner, *args, **kwargs)
 
 
@@ -135,7 +138,9 @@ def rpc(*words: str | int, channel: int = ...) -> _Mark: ...
 
 
 def rpc(*words: Any, channel: int | None = None) -> Any:
-    """Marks a method that others may call; `@rpc` alone: only the node's authority may.
+    """Marks a method that other peers may call.
+
+    With `@rpc` alone, only the authority of the node may call it.
 
     Args:
         words: in any order: "any_peer" or "authority" (the default), "call_local" or "call_remote" (the default),

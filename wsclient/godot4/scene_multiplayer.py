@@ -1,4 +1,7 @@
-"""SceneMultiplayer: Godot 4's remote procedure calls over any peer, with its relay and its authentication."""
+"""SceneMultiplayer: Godot 4's remote procedure calls, over any peer.
+
+It also does the relaying and the authentication.
+"""
 
 from __future__ import annotations
 
@@ -45,11 +48,11 @@ logger: Final = logging.getLogger("wsclient.multiplayer")
 BROADCAST = NetworkedMultiplayerPeer.TARGET_PEER_BROADCAST
 RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE
 
-_RPCMode: TypeAlias = RPCMode  # by its own name the class could not hold it
+_RPCMode: TypeAlias = RPCMode  # an alias, because the class has an attribute of the same name
 
 
 class SceneMultiplayer(MultiplayerBase[Node]):
-    """Calls methods of other peers' nodes, and lets other peers do so here, as in Godot 4.
+    """Calls methods of other peers' nodes, and lets other peers call ours.
 
         multiplayer = SceneMultiplayer()
         multiplayer.root_node = root            # a Node: paths start below it; /root in a Godot game
@@ -64,23 +67,23 @@ class SceneMultiplayer(MultiplayerBase[Node]):
     """
 
     peer_connected: Final = Signal[int]("id")
-    """Another peer is admitted, or was admitted before this one; emitted for the server, 1, too."""
+    """Another peer is admitted, or was admitted before this one. Emitted for the server, 1, too."""
     peer_disconnected: Final = Signal[int]("id")
-    """Another peer has left. As in Godot, not for one that `disconnect_peer` of this object has ended."""
+    """Another peer has left. As in Godot, not emitted after `disconnect_peer` of this object."""
     peer_packet: Final = Signal[int, bytes]("id", "packet")
     """A peer has sent bytes with `send_bytes`."""
     peer_authenticating: Final = Signal[int]("id")
-    """A peer is connected, and has to be admitted: there is an `auth_callback`."""
+    """A peer is connected and must be admitted, because an `auth_callback` is set."""
     peer_authentication_failed: Final = Signal[int]("id")
     """A peer has left, or has taken too long, before it was admitted."""
     connected_to_server: Final = Signal[()]()
-    """The session is joined: calls can be sent."""
+    """The session is joined, and calls can be sent."""
     connection_failed: Final = Signal[()]()
     """The session could not be joined."""
     server_disconnected: Final = Signal[()]()
-    """The session is over, and had been joined."""
+    """The session has ended after it was joined."""
     rpc_lists_differ: Final = Signal[int, str]("peer", "path")
-    """A peer has different `@rpc` methods at this node: calls run the wrong method, there or here. Not in Godot."""
+    """A peer has different `@rpc` methods on this node, so calls run the wrong method, there or here. Not in Godot."""
 
     RPCMode: TypeAlias = _RPCMode
     """The type of these, by Godot's name."""
@@ -97,22 +100,24 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         self._calls = RemoteCalls(self._routes, self._paths, self._refused_calls, self._replication.is_rpc_visible)
         self._authentication = Authentication(timeout=3.0)
         self._receiver = SceneReceiver(self._routes, self._authentication, self._paths, self._calls, clock)
-        self._admitted_later: list[int] = []  # by complete_auth outside of poll(), when no signal may be emitted
-        self._has_said_done: set[int] = set()  # peers that were answered, without authentication here
+        self._admitted_later: list[int] = []  # by complete_auth outside of poll(), where no signal may be emitted
+        self._has_said_done: set[int] = set()  # peers that were answered although nothing authenticates here
         self.auth_callback: Callable[[int, bytes], object] | None = None
-        """Called with the id and the data of a peer that authenticates; if None, every peer is admitted immediately."""
+        """Called with the id and the data of a peer that authenticates. If None, all peers are admitted immediately."""
         self.max_sync_packet_size: int = 1350
-        """The most bytes of one packet of synchronizers."""
+        """The maximum size in bytes of a packet with properties that are always sent."""
         self.max_delta_packet_size: int = 65535
-        """The most bytes of one packet of changed properties."""
+        """The maximum size in bytes of a packet with changed properties."""
         self.allow_object_decoding: bool = False
-        """Kept for code from Godot, without effect: objects are never made from a peer's bytes."""
+        """Exists for code from Godot and has no effect: objects are never created from a peer's bytes."""
 
     # Peer and tree
 
     @property
     def multiplayer_peer(self) -> NetworkedMultiplayerPeer | None:
-        """The peer that carries the packets, polled by `poll()`. Setting it forgets all about the one before.
+        """The peer that carries the packets. `poll()` polls it.
+
+        Setting another peer forgets everything about the previous one.
 
         Raises:
             ValueError: on setting one that is disconnected: connect it first.
@@ -131,7 +136,10 @@ class SceneMultiplayer(MultiplayerBase[Node]):
 
     @property
     def refuse_new_connections(self) -> bool:
-        """True if the peer refuses new peers; the attribute of the peer itself. False without a peer."""
+        """True if the peer refuses new peers; False without a peer.
+
+        This is the attribute of the peer itself.
+        """
         return self._network is not None and self._network.peer.refuse_new_connections
 
     @refuse_new_connections.setter
@@ -143,7 +151,10 @@ class SceneMultiplayer(MultiplayerBase[Node]):
 
     @property
     def server_relay(self) -> bool:
-        """True (the default) if clients know and reach each other through the server. Must be the same on all sides."""
+        """True, the default, if clients reach each other through the server.
+
+        It must be the same on all sides.
+        """
         return self._routes.server_relay
 
     @server_relay.setter
@@ -152,7 +163,10 @@ class SceneMultiplayer(MultiplayerBase[Node]):
 
     @property
     def auth_timeout(self) -> float:
-        """The time limit for admitting a peer after it joined, in seconds; 0 for none. Default 3.0."""
+        """The time limit in seconds for admitting a peer. Default 3.0.
+
+        It starts when the peer has joined. 0 means no limit.
+        """
         return self._authentication.timeout
 
     @auth_timeout.setter
@@ -164,7 +178,10 @@ class SceneMultiplayer(MultiplayerBase[Node]):
     # Peers
 
     def get_unique_id(self) -> int:
-        """Returns our own id, 1 at the server; 0 before it is known, and without a peer."""
+        """Returns our own id, 1 at the server.
+
+        Returns 0 before it is known, and without a peer.
+        """
         return 0 if self._network is None else self._network.peer.get_unique_id()
 
     def is_server(self) -> bool:
@@ -172,11 +189,17 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         return self.has_own_id(SERVER_ID)
 
     def get_peers(self) -> list[int]:
-        """Returns the ids of the admitted peers, in ascending order; at a client, that of the server, 1, too."""
+        """Returns the ids of the admitted peers, in ascending order.
+
+        At a client, they include the server, 1.
+        """
         return sorted(self._connected_peers)
 
     def get_remote_sender_id(self) -> int:
-        """Returns the sender of the packet that is being run, in a called method or a handler; else 0."""
+        """Returns the sender of the packet that is being handled; otherwise 0.
+
+        Use it in a called method or in a handler.
+        """
         return self._sender_id
 
     def get_refused_packet_count(self) -> int:
@@ -186,7 +209,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
     # Authentication
 
     def get_authenticating_peers(self) -> list[int]:
-        """Returns the ids of the peers that are connected and not admitted yet, in order of arrival."""
+        """Returns the ids of the peers that are not admitted yet, in order of arrival."""
         return self._authentication.peers()
 
     def send_auth(self, id: int, data: bytes) -> Error:
@@ -203,7 +226,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         return self._routes.send_directly(id, commands.encode_auth(data), RELIABLE)
 
     def complete_auth(self, id: int) -> Error:
-        """Allows a peer to join. It is admitted when it has done the same.
+        """Allows a peer to join. It is admitted when it has done the same for this one.
 
         Returns:
             `OK`; `ERR_INVALID_PARAMETER`, logged, if it does not authenticate; `ERR_FILE_CANT_WRITE`, as in Godot, if
@@ -220,7 +243,10 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         return error
 
     def disconnect_peer(self, id: int) -> None:
-        """Ends the connection to a peer. As in Godot, `peer_disconnected` is not emitted here, only at the others."""
+        """Ends the connection to a peer.
+
+        As in Godot, `peer_disconnected` is emitted at the others and not here.
+        """
         peer = self._get_peer()
         if peer is None:
             logger.error("disconnect_peer: there is no multiplayer_peer")
@@ -235,11 +261,14 @@ class SceneMultiplayer(MultiplayerBase[Node]):
     # Sending
 
     def rpc(self, peer: int, object: Node, method: str, arguments: list[object] | tuple[object, ...] = ()) -> Error:
-        """Calls a marked method of a node, as `Node.rpc_id`, with Godot's order of arguments."""
+        """Calls a marked method of a node, like `Node.rpc_id`.
+
+        The arguments are in the order of Godot's method.
+        """
         return self.call_remote(object, peer, method, tuple(arguments))
 
     def send_bytes(self, bytes: bytes, id: int = BROADCAST, mode: TransferMode = RELIABLE, channel: int = 0) -> Error:
-        """Sends raw bytes of the game: `peer_packet` at the other side.
+        """Sends raw bytes of the game; the other side emits `peer_packet`.
 
         Args:
             bytes: one or more.
@@ -261,26 +290,35 @@ class SceneMultiplayer(MultiplayerBase[Node]):
     # For the nodes and the replication of this session
 
     def call_remote(self, node: Node, target: int, method: str, arguments: tuple[object, ...]) -> Error:
-        """Calls a method of a node at others; see `Node.rpc_id`."""
+        """Calls a method of a node at other peers; see `Node.rpc_id`."""
         called = self._calls.call(self._root, node, target, method, arguments)
         if called.runs_here:
             self._run_as(self.get_unique_id(), partial(getattr(node, method), *arguments))
         return called.error
 
     def send_command(self, peer_id: int, packet: bytes, mode: TransferMode) -> Error:
-        """Sends one packet to peers: straight to the server, and through its relay to other clients."""
+        """Sends one packet to peers.
+
+        It is sent directly to the server, and through its relay to other clients.
+        """
         return self._routes.send_command(peer_id, packet, mode)
 
     def path_id(self, node: Node, peer_id: int) -> int:
-        """Returns the number of a node of ours; announces it to a peer that does not know it."""
+        """Returns the number of one of our nodes.
+
+        Announces it to the peer if the peer does not know it.
+        """
         return self._paths.number_of(node, str(self._path_of(node)), peer_id)
 
     def is_path_confirmed(self, node: Node, peer_id: int) -> bool:
-        """Returns True if a peer knows the number of a node of ours."""
+        """Returns True if the peer knows the number of one of our nodes."""
         return self._paths.is_confirmed(node, peer_id)
 
     def node_of(self, source: int, path_id: int) -> Node | None:
-        """Returns the node that a peer has announced under a number; None if there is none now."""
+        """Returns the node that a peer has announced by a number.
+
+        Returns None if there is no such node now.
+        """
         path = self._paths.path_of(source, path_id)
         return None if path is None or self._root is None else self._root.get_node_or_null(path)
 
@@ -289,7 +327,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         self._replication.node_entered(node)
 
     def node_ready(self, node: Node) -> None:
-        """Called after a node, and all below it, have entered the tree."""
+        """Called after a node, and all nodes below it, have entered the tree."""
         self._replication.node_ready(node)
 
     def node_exiting(self, node: Node) -> None:
@@ -300,7 +338,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
     # The work
 
     def clear(self) -> None:
-        """Forgets peers, paths, and arrivals that have not run yet; the network peer stays."""
+        """Forgets peers, paths and arrivals that were not handled; keeps the peer."""
         super().clear()
         self._receiver.refused_packets = 0
 
@@ -335,7 +373,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
             self.peer_disconnected.emit(peer_id)
 
     def _on_joined(self) -> None:
-        """Does nothing: the session is only joined when the server is admitted."""
+        """Does nothing, because the session is joined only when the server is admitted."""
 
     def _on_end(self, kind: ArrivalKind) -> None:
         self._forget_session()
@@ -361,11 +399,11 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         self._replication.peer_came(peer_id)
         if peer_id == SERVER_ID:
             self.connected_to_server.emit()
-        if peer_id in self._connected_peers:  # or a handler has ended it all
+        if peer_id in self._connected_peers:  # a handler may have ended the session
             self.peer_connected.emit(peer_id)
 
     def _forget_peer(self, peer_id: int) -> bool:
-        """Forgets a peer; returns whether it was admitted."""
+        """Forgets a peer; returns True if it was admitted."""
         self._authentication.forget(peer_id)
         if not self._routes.dismiss(peer_id):
             return False
@@ -403,13 +441,13 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         try:
             self._replication.receive(sender, packet)
         except (CommandError, NotAdmitted) as error:
-            self._receiver.refuse(sender, escape(str(error), 400))  # other peers have chosen some of the names
+            self._receiver.refuse(sender, escape(str(error), 400))  # some of the names were chosen by other peers
 
     def _on_auth(self, sender: int, data: bytes) -> None:
         if self.auth_callback is not None and data:
             self.auth_callback(sender, data)
         elif self.auth_callback is None and sender not in self._has_said_done:
-            # It authenticates while we do not: without an answer it would wait in vain.
+            # The peer authenticates although we do not: without an answer it would wait in vain.
             self._has_said_done.add(sender)
             self._routes.send_directly(sender, commands.encode_auth(), RELIABLE)
 

@@ -1,4 +1,4 @@
-"""ScenePaths: the numbers that stand for nodes on the wire, ours and those of each peer.
+"""ScenePaths: the numbers that stand for nodes on the wire, in both directions.
 
 A number is announced with the path and with the checksum of the node's list of remote procedures, and used when it is
 confirmed. Until then, the path is written out.
@@ -39,10 +39,13 @@ class ScenePaths:
         self._send = send
         self._sent = SentNodes()
         self._known = KnownPaths()
-        self._nodes: dict[int, Node] = {}  # by our number, to report which list differs
+        self._nodes: dict[int, Node] = {}  # by our number, to report whose list differs
 
     def number_of(self, node: Node, path: str, peer_id: int) -> int:
-        """Returns the node's number; announces it to the peer if that was not done yet."""
+        """Returns the number of a node.
+
+        Announces it to the peer first, if that was not done yet.
+        """
         entry = self._sent.entry(node)
         if peer_id not in entry.announced:
             self._nodes[entry.path_id] = node
@@ -56,11 +59,11 @@ class ScenePaths:
         return peer_id in self._sent.entry(node).confirmed
 
     def path_of(self, source: int, path_id: int) -> str | None:
-        """Returns the path that a peer announced under a number; None if it did not."""
+        """Returns the path that a peer announced by a number; None if it did not."""
         return self._known.look_up(source, path_id)
 
     def learn(self, source: int, command: SimplifyPath, node: Node | None) -> bool:
-        """Remembers a number of a peer, and confirms it.
+        """Remembers a number that a peer has announced, and confirms it.
 
         A path without a node is confirmed too: the node may be added later, and the engine never announces it again.
 
@@ -79,7 +82,7 @@ class ScenePaths:
         return are_equal
 
     def confirm(self, source: int, command: ConfirmPath) -> Node | None:
-        """Records that a peer knows a number.
+        """Records that a peer has confirmed a number.
 
         Returns:
             The node whose list of remote procedures differs from the peer's; None if they are equal.
@@ -92,18 +95,21 @@ class ScenePaths:
         return None if command.are_lists_equal else self._nodes.get(command.path_id)
 
     def forget_node(self, node: Node) -> None:
-        """Forgets the number of a node that leaves the tree: if it comes back, it gets a new one."""
+        """Forgets the number of a node that leaves the tree.
+
+        If the node comes back, it gets a new number.
+        """
         if node in self._nodes.values():
             self._nodes.pop(self._sent.entry(node).path_id, None)
             self._sent.forget(node)
 
     def forget_peer(self, peer_id: int) -> None:
-        """Forgets the numbers that a peer knows and has announced, because it has left."""
+        """Forgets all numbers of a peer that has left."""
         self._sent.forget_peer(peer_id)
         self._known.forget_peer(peer_id)
 
     def clear(self) -> None:
-        """Forgets all numbers: another session."""
+        """Forgets all numbers, because a new session starts."""
         self._sent.clear()
         self._known.clear()
         self._nodes.clear()

@@ -1,4 +1,7 @@
-"""SceneReceiver: reads packets, and returns their requests to the session. It emits nothing and runs nothing."""
+"""SceneReceiver: reads packets, and returns what the session must do.
+
+It emits no signals and calls no methods.
+"""
 
 from __future__ import annotations
 
@@ -26,14 +29,14 @@ __all__ = ["Admitted", "Called", "Deed", "GotAuth", "GotBytes", "Left", "ListsDi
 
 logger: Final = logging.getLogger("wsclient.multiplayer")
 
-# Arbitrary, far above what a Godot server can serve: more announced peers are ignored.
+# Arbitrary, far above what a Godot server can serve. Further announced peers are ignored.
 MOST_PEERS = 16384
-# Arbitrary: a mistake in every packet is logged in full once, and then repeated after so many packets.
+# Arbitrary: a repeated mistake is logged once in full, and then again after this many packets.
 SECONDS_BETWEEN_COUNTS = 60.0
 
 
 class Called(Value):
-    """Run this call."""
+    """The session must run this call."""
 
     sender: int
     call: Callable[[], object]
@@ -47,14 +50,14 @@ class GotBytes(Value):
 
 
 class GotAuth(Value):
-    """A peer has sent data for the `auth_callback`; none: it is done."""
+    """A peer has sent data for the `auth_callback`, or no data: it has finished."""
 
     sender: int
     data: bytes
 
 
 class Admitted(Value):
-    """A peer has to be admitted."""
+    """A peer must be admitted."""
 
     peer_id: int
 
@@ -66,14 +69,14 @@ class Left(Value):
 
 
 class ListsDiffer(Value):
-    """A peer has another list of remote procedures at this node."""
+    """A peer has another list of remote procedures for this node."""
 
     sender: int
     node: Node
 
 
 class Replicated(Value):
-    """A packet of replication: SPAWN, DESPAWN, SYNC or DELTA."""
+    """A packet of replication has arrived: SPAWN, DESPAWN, SYNC or DELTA."""
 
     sender: int
     packet: bytes
@@ -83,7 +86,7 @@ Deed: TypeAlias = Called | GotBytes | GotAuth | Admitted | Left | ListsDiffer | 
 
 
 class SceneReceiver:
-    """Reads packets by the state of the session.
+    """Reads packets, according to the state of the session.
 
     Attributes:
         refused_packets: the number of packets that were malformed or not allowed.
@@ -105,7 +108,9 @@ class SceneReceiver:
         self._refused = RefusalLog(logger, clock, logging.WARNING, interval=SECONDS_BETWEEN_COUNTS)
 
     def read(self, root: Node | None, source: int, packet: bytes) -> Deed | None:
-        """Reads one packet; one that is malformed or not allowed is logged, counted and ignored.
+        """Reads one packet.
+
+        A packet that is malformed or not allowed is logged, counted and ignored.
 
         Args:
             root: the node that paths start from.
@@ -127,7 +132,7 @@ class SceneReceiver:
         self._refused.log(f"refused packet {self.refused_packets}, from peer {source}: {reason}", kind=reason)
 
     def clear(self) -> None:
-        """Forgets what was logged, for another session."""
+        """Forgets what was logged, before another session."""
         self._refused.clear()
 
     def _read(self, root: Node | None, source: int, command: Command) -> Deed | None:
@@ -146,7 +151,7 @@ class SceneReceiver:
                 return self._asked(root, source, command)
 
     def _asked(self, root: Node | None, source: int, command: Command) -> Deed | None:
-        """Returns the request of a peer, whether its packet was relayed or not."""
+        """Returns what a peer's packet, relayed or not, asks for."""
         match command:
             case commands.RemoteCall():
                 return Called(source, self._calls.admitted(root, source, command))
@@ -185,7 +190,10 @@ class SceneReceiver:
         return Admitted(peer_id)
 
     def _relayed(self, root: Node | None, source: int, command: commands.Relay) -> Deed | None:
-        """Returns the request of a relayed packet; at the server, passes it on first."""
+        """Returns what a relayed packet asks for.
+
+        At the server, the packet is passed on first.
+        """
         if not self._routes.server_relay:
             raise NotAdmitted("relays a packet, and server_relay is off")
         if self._routes.unique_id == SERVER_ID:

@@ -1,4 +1,4 @@
-"""SceneReplicationConfig: the properties that a MultiplayerSynchronizer replicates, and when."""
+"""SceneReplicationConfig: what a MultiplayerSynchronizer replicates, and when."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class ReplicationMode(IntEnum):
     """When a property is sent."""
 
     REPLICATION_MODE_NEVER = 0
-    """Not after the spawn."""
+    """Never after the spawn."""
     REPLICATION_MODE_ALWAYS = 1
-    """Every `replication_interval`."""
+    """Once every `replication_interval`."""
     REPLICATION_MODE_ON_CHANGE = 2
-    """Sent in every `delta_interval` in which it changed."""
+    """Once every `delta_interval` in which it has changed."""
 
 
-_ReplicationMode: TypeAlias = ReplicationMode  # by its own name the class could not hold it
+_ReplicationMode: TypeAlias = ReplicationMode  # an alias, because the class has an attribute of the same name
 
 
 class _Property:
@@ -36,7 +36,9 @@ class _Property:
 
 
 class SceneReplicationConfig:
-    """The properties that a MultiplayerSynchronizer replicates. Their order counts: both sides need the same.
+    """The list of properties that a MultiplayerSynchronizer replicates.
+
+    Both sides need the same properties in the same order.
 
         config = SceneReplicationConfig()
         config.add_property(".:position")         # in the SPAWN, then in each SYNC
@@ -94,25 +96,37 @@ class SceneReplicationConfig:
         return str(path) in self._properties
 
     def property_get_index(self, path: str | NodePath) -> int:
-        """Returns the place of a property. Raises: ValueError, it is not in the config."""
+        """Returns the index of a property. Raises ValueError if it is not there."""
         self._property(path)
         return list(self._properties).index(str(path))
 
     def property_get_spawn(self, path: str | NodePath) -> bool:
-        """Returns True if the property is in the SPAWN. Raises: ValueError, it is not in the config."""
+        """Returns True if the property is in the SPAWN.
+
+        Raises ValueError if it is not in the config.
+        """
         return self._property(path).is_spawned
 
     def property_set_spawn(self, path: str | NodePath, enabled: bool) -> None:
-        """Sets whether the property is in the SPAWN. Raises: ValueError, it is not in the config."""
+        """Sets whether the property is in the SPAWN.
+
+        Raises ValueError if it is not in the config.
+        """
         self._property(path).is_spawned = bool(enabled)
         self._changed()
 
     def property_get_replication_mode(self, path: str | NodePath) -> _ReplicationMode:
-        """Returns when the property is sent. Raises: ValueError, it is not in the config."""
+        """Returns when the property is sent.
+
+        Raises ValueError if it is not in the config.
+        """
         return self._property(path).mode
 
     def property_set_replication_mode(self, path: str | NodePath, mode: _ReplicationMode) -> None:
-        """Sets when the property is sent. Raises: ValueError, it is not in the config, or the mode is none."""
+        """Sets when the property is sent.
+
+        Raises ValueError if it is not in the config, or if the mode does not exist.
+        """
         self._property(path).mode = ReplicationMode(mode)
         self._changed()
 
@@ -125,7 +139,10 @@ class SceneReplicationConfig:
         return self._with_mode(ReplicationMode.REPLICATION_MODE_ALWAYS)
 
     def get_watch_properties(self) -> list[NodePath]:
-        """Returns the paths of the properties that are sent when they changed, in order: the bits of a DELTA's mask."""
+        """Returns the paths of the properties that are sent when they change.
+
+        Their order is that of the bits in the mask of a DELTA.
+        """
         return self._with_mode(ReplicationMode.REPLICATION_MODE_ON_CHANGE)
 
     def __eq__(self, other: object) -> bool:
@@ -139,7 +156,10 @@ class SceneReplicationConfig:
         return f"<SceneReplicationConfig {', '.join(self._properties)}>"
 
     def _changed(self) -> None:
-        """Makes the lists again: they are read in each frame and rarely changed."""
+        """Computes the lists again.
+
+        They are kept because they are read in each frame and rarely change.
+        """
         self.spawned = ReplicatedProperties(self.get_spawn_properties())
         self.always_sent = ReplicatedProperties(self.get_sync_properties())
         self.watched = ReplicatedProperties(self.get_watch_properties())

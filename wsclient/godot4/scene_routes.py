@@ -1,4 +1,4 @@
-"""SceneRoutes: the admitted peers of a session, and the ways of packets to them."""
+"""SceneRoutes: the admitted peers of a session, and how packets reach them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ class SceneRoutes:
         return 0 if self.peer is None else self.peer.get_unique_id()
 
     def connected_peer(self) -> NetworkedMultiplayerPeer | None:
-        """Returns the peer if it can send. It cannot as long as its own id is unknown."""
+        """Returns the peer if it can send.
+
+        It cannot as long as its own id is unknown.
+        """
         peer = self.peer
         if peer is None or peer.get_connection_status() != ConnectionStatus.CONNECTION_CONNECTED:
             return None
@@ -55,7 +58,7 @@ class SceneRoutes:
         return Error.ERR_UNCONFIGURED if peer is None else put(peer, peer_id, mode, packet)
 
     def send_command(self, target: int, packet: bytes, mode: TransferMode) -> Error:
-        """Sends one packet to a peer, or to several: 0 all, -n all but peer n.
+        """Sends a packet to one peer, to all (0), or to all but peer n (-n).
 
         Returns:
             `OK`; `ERR_BUG`, as in Godot, if a server does not know the peer; else the error of the peer.
@@ -70,7 +73,10 @@ class SceneRoutes:
         return Error.OK
 
     def forward(self, source: int, relay: Relay) -> bool:
-        """Passes on, at the server, a packet that a client relays; returns whether it is for the server too."""
+        """Passes on a packet that a client relays, at the server.
+
+        Returns True if the packet is for the server too.
+        """
         target = relay.peer_id
         packet = encode_relay(source, relay.packet)
         for peer_id in list(self.admitted):
@@ -81,7 +87,10 @@ class SceneRoutes:
     # Peers
 
     def admit(self, peer_id: int) -> None:
-        """Adds a peer; a server announces the others and the newcomer to each other."""
+        """Adds a peer.
+
+        A server announces the other peers and the new one to each other.
+        """
         if self._introduces:
             for other in list(self.admitted):
                 self.send_directly(other, encode_add_peer(peer_id), RELIABLE)
@@ -89,7 +98,10 @@ class SceneRoutes:
         self.admitted[peer_id] = None
 
     def dismiss(self, peer_id: int) -> bool:
-        """Removes a peer; a server announces that to the others. Returns False if it was not admitted."""
+        """Removes a peer; returns False if it was not admitted.
+
+        A server announces this to the others.
+        """
         if peer_id not in self.admitted:
             return False
         del self.admitted[peer_id]
@@ -104,5 +116,8 @@ class SceneRoutes:
 
 
 def includes(target: int, peer_id: int) -> bool:
-    """Returns True if a target (0 all, n peer n, -n all but peer n) includes this peer."""
+    """Returns True if a target includes this peer.
+
+    A target is 0 for all, n for peer n, or -n for all but peer n.
+    """
     return target in {BROADCAST, peer_id} or (target < 0 and peer_id != -target)

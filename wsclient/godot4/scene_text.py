@@ -1,4 +1,6 @@
-"""Reads Godot's text resources (`.tscn`, `.tres`) and `project.godot`: headers in brackets, and `key = value` lines.
+"""Reads Godot's text files: `.tscn`, `.tres` and `project.godot`.
+
+They consist of headers in brackets and `key = value` lines.
 
 Values stay text until they are requested, so that a value of an unknown kind does not affect others.
 """
@@ -38,11 +40,11 @@ _OPENERS, _CLOSERS = "[({", "])}"
 
 
 class SceneTextError(ValueError):
-    """Raised for a value that breaks the format; the text says how."""
+    """Raised when a value is malformed; the text says how."""
 
 
 class Call(Value):
-    """A value with a name: `ExtResource("1")`, `Vector2(1, 2)`, `PackedStringArray("a")`."""
+    """A value with a name, such as `ExtResource("1")` or `Vector2(1, 2)`."""
 
     name: str
     arguments: tuple[object, ...]
@@ -68,15 +70,21 @@ class Section(Value):
     line: int
 
     def attribute(self, name: str, otherwise: TextValue = None) -> TextValue:
-        """Returns the value of an attribute of the header. Raises SceneTextError if it breaks the format."""
+        """Returns an attribute of the header.
+
+        Raises SceneTextError if its value is malformed.
+        """
         return read_value(self.attributes[name]) if name in self.attributes else otherwise
 
     def value(self, name: str, otherwise: TextValue = None) -> TextValue:
-        """Returns the value of a line. Raises SceneTextError if it breaks the format."""
+        """Returns the value of a line.
+
+        Raises SceneTextError if it is malformed.
+        """
         return read_value(self.values[name]) if name in self.values else otherwise
 
     def word(self, name: str) -> str:
-        """Returns a string of the header; "" if it is missing, or is none."""
+        """Returns a string of the header; "" if it is missing or is not a string."""
         try:
             found = self.attribute(name, "")
         except SceneTextError:
@@ -123,7 +131,7 @@ def read_value(text: str) -> TextValue:
 
 
 class _Lines:
-    """Counts lines up to a place; places only grow."""
+    """Counts the lines up to a place, which may only increase."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -141,7 +149,7 @@ def _end_of(pattern: re.Pattern[str], text: str, place: int) -> int:
 
 
 def _balanced(text: str, place: int, *, stop_at_newline: bool) -> tuple[int, bool]:
-    """Returns the end of a header or value, and False if the text ends first."""
+    """Returns the end of a header or value, and False if the text ends before it."""
     depth = 0
     for part in _PART.finditer(text, place):
         match part[0]:
@@ -154,7 +162,7 @@ def _balanced(text: str, place: int, *, stop_at_newline: bool) -> tuple[int, boo
                 if depth == 0 and not stop_at_newline:
                     return part.end(), True
             case '"':
-                return len(text), False  # a string that does not end
+                return len(text), False  # a string that is not closed
     return len(text), depth <= 0 and stop_at_newline
 
 
@@ -169,7 +177,10 @@ def _header(text: str, line: int) -> Section:
 
 
 def _end_of_attribute(text: str, place: int) -> int:
-    """Returns the end of an attribute's value: a space, or the header's end, outside of brackets and strings."""
+    """Returns the end of an attribute's value.
+
+    It ends at a space or at the end of the header, outside of brackets and strings.
+    """
     depth = 0
     for part in _PART.finditer(text, place):
         found = part[0]
@@ -253,7 +264,7 @@ class _ValueReader:
 
     def _named(self, name: str) -> TextValue:
         self._skip()
-        if self._text.startswith("[", self._place):  # Array[int]([..]): the types are not needed
+        if self._text.startswith("[", self._place):  # Array[int]([..]): the types are ignored
             self._place, _ = _balanced(self._text, self._place, stop_at_newline=False)
             self._skip()
         if self._text.startswith("(", self._place):

@@ -1,4 +1,4 @@
-"""TLSOptions: the roots that a client trusts, with Godot 4's names."""
+"""TLSOptions: the certificates to trust or to present, with Godot 4's names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ __all__ = ["TLSOptions"]
 
 
 class TLSOptions(Value):
-    """The roots that a client trusts. Make it with `client()`, `client_unsafe()` or `server()`.
+    """The certificates that a client trusts, or that a server presents.
+
+    Create it with `client()`, `client_unsafe()` or `server()`.
 
     Attributes:
         trusted_chain: a path to a PEM file, PEM text, DER bytes or an `ssl.SSLContext`; None for the roots of the
@@ -37,14 +39,17 @@ class TLSOptions(Value):
 
     @classmethod
     def client_unsafe(cls, trusted_chain: str | bytes | os.PathLike[str] | SSLContext | None = None) -> Self:
-        """Returns options that do not check the name or, without a chain, the certificate."""
+        """Returns options that do not check the name of the server.
+
+        Without a chain, its certificate is not checked either.
+        """
         return cls(trusted_chain, False)
 
     @classmethod
     def server(
         cls, key: str | bytes | os.PathLike[str] | None, certificate: str | bytes | os.PathLike[str] | SSLContext
     ) -> Self:
-        """Returns the options of a server: its private key and its certificate."""
+        """Returns options of a server, with its private key and its certificate."""
         return cls(certificate, True, key)
 
     def apply_to(self, client: WebSocketClient) -> None:

@@ -8,7 +8,9 @@ __all__ = ["bytes_to_var", "bytes_to_var_with_objects", "var_to_bytes", "var_to_
 
 
 def var_to_bytes(variable: object) -> bytes:
-    """Encodes a value as Godot 4 does. Typed containers of objects do not name their class.
+    """Encodes a value as Godot 4 does.
+
+    Typed containers of objects are encoded without the name of their class.
 
     Raises:
         TypeError: something in the value is no Variant; the text has its path, `["players"][3]["pos"]`.
@@ -19,12 +21,17 @@ def var_to_bytes(variable: object) -> bytes:
 
 
 def var_to_bytes_with_objects(variable: object) -> bytes:
-    """Encodes a value as `var_to_bytes`; typed containers of objects name their class or script."""
+    """Encodes a value like `var_to_bytes`, with the classes of typed containers.
+
+    A typed container of objects is encoded with the name of its class or script.
+    """
     return encode(variable, full_objects=True, dialect=GODOT_4)
 
 
 def bytes_to_var(bytes: bytes | bytearray | memoryview) -> object:  # the name is Godot's
-    """Decodes the value at the start of the bytes as Godot 4 does. The rest is ignored.
+    """Decodes the value at the start of the bytes, as Godot 4 does.
+
+    Bytes after the value are ignored.
 
     Objects are not created: the id of one becomes an `EncodedObjectAsID`.
 
@@ -35,7 +42,9 @@ def bytes_to_var(bytes: bytes | bytearray | memoryview) -> object:  # the name i
 
 
 def bytes_to_var_with_objects(bytes: bytes | bytearray | memoryview) -> object:
-    """Decodes a value as `bytes_to_var`; typed containers of objects keep the name of their class or script.
+    """Decodes a value like `bytes_to_var`, with the classes of typed containers.
+
+    A typed container of objects keeps the name of its class or script.
 
     No class of Godot's exists here, so a full object is still refused, as one of an unknown class.
     """

@@ -1,4 +1,4 @@
-"""WebSocketMultiplayerPeer: a Godot 4 session over WebSockets, for SceneMultiplayer."""
+"""WebSocketMultiplayerPeer: a Godot 4 session over WebSockets."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
         self._carrier = Carrier(transport, owner=type(self).__name__)
         self._joining = Joining(self._carrier, clock)
         self._role: PeerRole = self._joining
-        self._refusal: ConnectionFailure | None = None  # of the last create_server()
+        self._refusal: ConnectionFailure | None = None  # the failure of the last create_server()
 
     # The session
 
     def create_client(self, url: str, tls_client_options: TLSOptions | None = None) -> Error:
-        """Starts to connect to a Godot 4 server, and returns at once.
+        """Starts to connect to a Godot 4 server, and returns immediately.
 
         Returns:
             `OK`: started. `ERR_INVALID_PARAMETER`: see `last_error`. `ERR_ALREADY_IN_USE`: in a session already.
@@ -100,11 +100,16 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
         return error
 
     def close(self) -> None:
-        """Leaves the session. The next `poll()` emits `SceneMultiplayer.server_disconnected`, at a server too."""
+        """Leaves the session.
+
+        The next `poll()` emits `SceneMultiplayer.server_disconnected`, at a server too.
+        """
         self._role.close()
 
     def disconnect_peer(self, peer: int, force: bool = False) -> None:
-        """Ends the connection to one peer: at a client to the server, 1.
+        """Ends the connection to one peer.
+
+        At a client, the only peer is the server, 1.
 
         Args:
             peer: its id.
@@ -114,41 +119,59 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
 
     @property
     def last_error(self) -> ConnectionFailure | None:
-        """Why the last call was refused, or the connection failed; None if nothing failed. Not in Godot."""
+        """Why the last call or connection failed; None if it did not. Not in Godot."""
         return self._refusal or self._carrier.last_error
 
     def get_peer(self, peer_id: int) -> WebSocketPeer | None:
-        """Returns a client's connection to the server, peer 1; None, logged, for any other id."""
+        """Returns a client's connection to the server, which is peer 1.
+
+        Logs and returns None for any other id.
+        """
         if peer_id == SERVER_ID and self._role is self._joining:
             return WebSocketPeer.of(self._carrier)
         logger.error("get_peer: %r is not 1; a client is connected to the server alone", peer_id)
         return None
 
     def get_peer_address(self, id: int) -> str:
-        """Returns the numeric address of a client, at a server; "", logged, if there is none."""
+        """Returns the numeric address of a client, at a server.
+
+        Logs and returns "" if there is no such client.
+        """
         server = self._server("get_peer_address")
         return "" if server is None else server.get_peer_address(id)
 
     def get_peer_port(self, id: int) -> int:
-        """Returns the port that a client sends from, at a server; 0, logged, if there is none."""
+        """Returns the port that a client sends from, at a server.
+
+        Logs and returns 0 if there is no such client.
+        """
         server = self._server("get_peer_port")
         return 0 if server is None else server.get_peer_port(id)
 
     def get_local_port(self) -> int:
-        """Returns the port that is listened on; 0, logged, at a client. Not in Godot."""
+        """Returns the port that a server listens on. Not in Godot.
+
+        Logs and returns 0 at a client.
+        """
         server = self._server("get_local_port")
         return 0 if server is None else server.get_local_port()
 
     def get_connection_status(self) -> ConnectionStatus:
-        """Returns how far the session is: a client is connected when the server has sent its id."""
+        """Returns the state of the session.
+
+        A client is connected when the server has sent its id.
+        """
         return self._role.status
 
     def get_unique_id(self) -> int:
-        """Returns our own id, 1 at a server; 0 before a client has it, and after the end."""
+        """Returns our own id, 1 at a server.
+
+        Returns 0 before a client has got its id, and after the session has ended.
+        """
         return self._role.unique_id
 
     def set_refuse_new_connections(self, enable: bool) -> None:
-        """Sets whether a server turns newcomers away."""
+        """Sets whether a server refuses new clients."""
         super().set_refuse_new_connections(enable)
         if isinstance(self._role, Hosting):
             self._role.server.refuse_new_connections = enable
@@ -156,7 +179,9 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
     # The work
 
     def poll(self) -> None:
-        """Does the network's work, and emits the signals. Call it once per frame; it never blocks.
+        """Reads and writes the network, and emits the signals; never blocks.
+
+        Call it once per frame. A SceneMultiplayer calls it for its peer.
 
         A SceneMultiplayer calls it.
         """
@@ -172,7 +197,10 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
     # Packets
 
     def get_packet_peer(self) -> int:
-        """Returns the sender of the packet that `get_packet()` takes next; 1 at a client, or if there is none."""
+        """Returns the sender of the packet that `get_packet()` returns next.
+
+        Returns 1 at a client, and if there is no packet.
+        """
         return self._role.next_source
 
     def get_available_packet_count(self) -> int:
@@ -195,7 +223,11 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
 
     @property
     def handshake_timeout(self) -> float:
-        """Seconds from `create_client` to our id, or, at a server, for a client's request; 0 for ever. Default 3.0."""
+        """The time limit in seconds for joining. Default 3.0.
+
+        At a client, it runs from `create_client` until the id arrives; at a server, until the request of a client is
+        complete. 0 means no limit.
+        """
         return self._joining.timeout
 
     @handshake_timeout.setter

@@ -1,4 +1,7 @@
-"""WebSocketPeer: one connection with Godot 4's names. It has states and no signals: ask after each `poll()`."""
+"""WebSocketPeer: one connection, with the names of Godot 4.
+
+It has no signals: look at its state after each `poll()`.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["State", "WebSocketPeer"]
 
-# RFC 6455 section 7.4: the library's codes for a Close without a code, and for no Close.
+# RFC 6455 section 7.4: what the library reports for a Close without a code, and for no Close.
 NO_STATUS = 1005
 ABNORMAL = 1006
 MOST_REASON_BYTES = 123
@@ -38,7 +41,7 @@ class State(IntEnum):
     STATE_CLOSED = 3
 
 
-_State: TypeAlias = State  # by their own names the class could not hold them
+_State: TypeAlias = State  # aliases, because the class has attributes of the same names
 _WriteMode: TypeAlias = WriteMode
 
 
@@ -75,11 +78,11 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
     def __init__(self, *, transport: Callable[[Settings], Transport] | None = None) -> None:
         super().__init__()
         self._carrier = Carrier(transport, owner=type(self).__name__)
-        self._carrier.heartbeat_interval = 0.0  # as in Godot
+        self._carrier.heartbeat_interval = 0.0  # off by default, as in Godot
 
     @classmethod
     def of(cls, carrier: Carrier) -> WebSocketPeer:
-        """Returns the view of a connection that another object owns and polls."""
+        """Returns a view of a connection that another object owns and polls."""
         peer = cls()
         peer._carrier = carrier
         return peer
@@ -101,7 +104,7 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
         return self._carrier.start(url, tls_client_options, is_multiplayer=False)
 
     def poll(self) -> None:
-        """Does the network's work. Call it once per frame; it never blocks."""
+        """Reads and writes the network; never blocks. Call it once per frame."""
         self._carrier.poll()
 
     def close(self, code: int = 1000, reason: str = "") -> Error:
@@ -129,7 +132,7 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
         return Error.OK
 
     def get_ready_state(self) -> State:
-        """Returns how far the connection is."""
+        """Returns the state of the connection."""
         match self._carrier.get_connection_status():
             case Carrier.CONNECTION_CONNECTING:
                 return State.STATE_CONNECTING
@@ -139,7 +142,10 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
                 return State.STATE_CLOSED
 
     def get_close_code(self) -> int:
-        """Returns the code of the close, 0 if it had none; -1 before, and if the connection broke."""
+        """Returns the code of the close; 0 if it had none.
+
+        Returns -1 before the close, and if the connection broke.
+        """
         if self.get_ready_state() is not State.STATE_CLOSED:
             return -1
         code = self._carrier.close_code
@@ -168,7 +174,10 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
         return self._peer.get_connected_port()
 
     def set_no_delay(self, enabled: bool) -> None:
-        """Sets whether small packets leave at once (the default), or are gathered by the system. Only when open."""
+        """Sets whether small packets are sent immediately, which is the default.
+
+        Otherwise the system may gather them first. It has no effect unless the connection is open.
+        """
         self._peer.set_no_delay(enabled)
 
     # Packets
@@ -190,11 +199,11 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
         return self._peer.was_string_packet()
 
     def get_current_outbound_buffered_amount(self) -> int:
-        """Returns how many bytes wait to be sent."""
+        """Returns the number of bytes that wait to be sent."""
         return self._peer.get_current_outbound_buffered_amount()
 
     def get_available_packet_count(self) -> int:
-        """Returns the number of readable packets; after the end too."""
+        """Returns the number of readable packets, also after the connection has ended."""
         return self._carrier.get_available_packet_count()
 
     def get_packet(self) -> bytes:
@@ -224,7 +233,10 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
 
     @property
     def heartbeat_interval(self) -> float:
-        """Seconds between pings; 0.0 (the default) for none. See `WebSocketClient.heartbeat_interval`."""
+        """Seconds between two pings; 0.0 (the default) for none.
+
+        See `WebSocketClient.heartbeat_interval`.
+        """
         return self._carrier.heartbeat_interval
 
     @heartbeat_interval.setter
@@ -233,7 +245,10 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
 
     @property
     def handshake_timeout(self) -> float:
-        """The time limit of an attempt, in seconds; 0 for none. Default 10.0. Not in Godot."""
+        """The time limit in seconds of an attempt. Default 10.0. Not in Godot.
+
+        0 means no limit.
+        """
         return self._carrier.handshake_timeout
 
     @handshake_timeout.setter
@@ -242,7 +257,10 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
 
     @property
     def close_timeout(self) -> float:
-        """The time limit of closing, in seconds; 0 for none. Default 5.0. Not in Godot."""
+        """The time limit in seconds for closing. Default 5.0. Not in Godot.
+
+        0 means no limit.
+        """
         return self._carrier.close_timeout
 
     @close_timeout.setter
@@ -257,7 +275,10 @@ class WebSocketPeer(PacketPeer, CarrierSettings):
         return peer
 
     def _code_of_violation(self) -> int:
-        """Returns the code with which we ended the connection after a violation by the server; -1 if we did not."""
+        """Returns the code with which we closed after a violation by the server.
+
+        Returns -1 if we did not.
+        """
         failure = self._carrier.last_error
         code = getattr(None if failure is None else failure.cause, "code", None)
         return code if isinstance(code, int) else -1

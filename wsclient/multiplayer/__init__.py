@@ -1,1 +1,1 @@
-"""Godot's multiplayer packets. Pure: bytes in, commands out, and back."""
+"""Godot's multiplayer packets, without I/O: decodes and encodes commands."""

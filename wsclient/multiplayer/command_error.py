@@ -1,4 +1,4 @@
-"""CommandError: a packet that breaks its format, whichever Godot's it is."""
+"""CommandError: raised for a malformed packet of any version of Godot."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ _MAX_SHOWN = 80
 
 
 class CommandError(ValueError):
-    """Raised for a packet that breaks the format; the text says how. Log it, count it and ignore it."""
+    """Raised when a packet is malformed; the text says how.
+
+    Log it, count it and ignore the packet.
+    """
 
 
 def shown(text: str) -> str:
-    """Returns a peer's text in quotes for a log line: without control characters, and no longer than a line."""
+    """Returns a peer's text in quotes, for a log line.
+
+    It is shortened to a line, and its control characters are escaped.
+    """
     return f"'{escape(text, _MAX_SHOWN)}'"

@@ -1,19 +1,28 @@
-"""KnownPaths: the paths that other peers have announced by number, with limits because the senders choose them."""
+"""KnownPaths: the paths that other peers have announced by number.
+
+Their size is limited, because the senders choose them.
+"""
 
 from __future__ import annotations
 
 __all__ = ["MAX_KNOWN_BYTES", "MAX_KNOWN_PATHS", "KnownPaths"]
 
-# Arbitrary, far above any game: the most that all peers together can make us remember.
+# Arbitrary, far above any game: how much all peers together can make us remember.
 MAX_KNOWN_PATHS = 65536
 MAX_KNOWN_BYTES = 4 * 1024 * 1024
 
 
 class KnownPaths:
-    """The receiver's side: (sender, id) -> path. Bounded, because the senders fill it."""
+    """The paths that peers have announced, by sender and number.
+
+    Their size is limited, because the senders choose them.
+    """
 
     def __init__(self, *, max_paths: int = MAX_KNOWN_PATHS, max_bytes: int = MAX_KNOWN_BYTES) -> None:
-        """Args: max_paths, max_bytes: the most that all senders together may fill; bytes as UTF-8."""
+        """Creates an empty cache.
+
+        All senders together may use up to `max_paths` paths, and `max_bytes` bytes of UTF-8.
+        """
         self._max_paths = max_paths
         self._max_bytes = max_bytes
         self._by_sender: dict[int, dict[int, str]] = {}
@@ -21,7 +30,7 @@ class KnownPaths:
         self._bytes = 0
 
     def remember(self, sender: int, path_id: int, path: str) -> bool:
-        """Stores a path that a sender announces; a known id is redefined.
+        """Stores a path that a sender announces. A known number is redefined.
 
         Returns:
             False if the cache is full: nothing is stored, and the path must not be confirmed. The sender then
@@ -39,7 +48,7 @@ class KnownPaths:
         return True
 
     def look_up(self, sender: int, path_id: int) -> str | None:
-        """Returns the path that this sender announced under this id; None if it did not."""
+        """Returns the path that a sender announced by a number; None if it did not."""
         return self._by_sender.get(sender, {}).get(path_id)
 
     def forget_peer(self, sender: int) -> None:

@@ -1,4 +1,4 @@
-"""How a call names its node: by a number announced before, or by its path written out."""
+"""How a call names its node: by an announced number, or by its path."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ __all__ = ["NodeById", "NodeByPath", "NodeReference"]
 
 
 class NodeById(Value):
-    """A node by the number that the sender announced with `SimplifyPath`."""
+    """A node, by the number that the sender has announced."""
 
     path_id: int
 
 
 class NodeByPath(Value):
-    """A node by its path from the root of the network; any NodePath."""
+    """A node, by its path from the root of the network. It may be any NodePath."""
 
     path: str
 

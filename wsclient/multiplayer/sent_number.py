@@ -1,4 +1,4 @@
-"""SentNumber: the number of a path or node that we refer to, and the peers that know it."""
+"""SentNumber: the number of one of our paths or nodes, and who knows it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["SentNumber"]
 
 
 class SentNumber:
-    """The short number of one path or node, agreed on with each peer by itself.
+    """The number of one path or node, which each peer confirms separately.
 
     Attributes:
         path_id: 1, 2, .. in order of first use, one sequence for all peers.
@@ -22,13 +22,16 @@ class SentNumber:
         self.confirmed: set[int] = set()
 
     def confirm(self, peer_id: int) -> bool:
-        """Records that a peer knows the number. Returns False, and changes nothing, if the peer was never sent it."""
+        """Records that a peer knows the number.
+
+        Returns False, and changes nothing, if the number was never sent to the peer.
+        """
         if peer_id not in self.announced:
             return False
         self.confirmed.add(peer_id)
         return True
 
     def forget_peer(self, peer_id: int) -> None:
-        """Forgets that a peer knew the number, because it has left. The number is kept."""
+        """Forgets that a peer knew the number, because it has left. Keeps the number."""
         self.announced.discard(peer_id)
         self.confirmed.discard(peer_id)

@@ -1,4 +1,7 @@
-"""Session: the peers of a session, and the meaning of its messages. Each dialect of Godot has its own subclass."""
+"""Session: the peers of a session, and the meaning of its messages.
+
+Each version of Godot has its own subclass.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,9 @@ SessionEvent: TypeAlias = PeerPacket | PeerAdded | PeerRemoved | SessionJoined |
 
 
 class Session(ABC):
-    """One participant's view of a session, a client's or a server's. No I/O, no signals, no connections.
+    """One participant's view of a session, at a client or a server.
+
+    It has no I/O, no signals and no connections.
 
     Args:
         own_id: this participant's id: 1 for a server; 0 until the server has assigned one.
@@ -88,20 +93,29 @@ class Session(ABC):
 
     @abstractmethod
     def receive(self, message: bytes) -> Sequence[SessionEvent]:
-        """Returns and applies the change that a server's message makes; its contents never raise an exception."""
+        """Applies a server's message; returns what it changes.
+
+        The contents of the message never raise an exception.
+        """
 
     @abstractmethod
     def wrap(self, packet: bytes, target: int) -> bytes:
-        """Returns the message that carries a packet to `target`: 0 all, n one peer, -n all but peer n."""
+        """Returns the message that carries a packet to `target`.
+
+        A target is 0 for all, n for peer n, or -n for all but peer n.
+        """
 
     @property
     def peers(self) -> list[int]:
-        """The ids of the others, in order of arrival."""
+        """The ids of the other peers, in order of arrival."""
         return list(self._peers)
 
     @property
     def has_joined(self) -> bool:
-        """True if packets reach the others: always for a server, for a client once the server is a peer."""
+        """True if packets can reach the others.
+
+        That is always so at a server; at a client, once the server is a peer.
+        """
         return self.own_id == SERVER_ID or SERVER_ID in self._peers
 
     def assign_id(self, own_id: int) -> None:
@@ -109,7 +123,7 @@ class Session(ABC):
         self.own_id = own_id
 
     def add(self, peer_id: int) -> SessionEvent:
-        """Adds a peer. Returns `PeerAdded`, or why the message is ignored."""
+        """Adds a peer; returns `PeerAdded`, or why the message is ignored."""
         if peer_id in self._peers or peer_id == self.own_id:
             return self.ignore(f"peer {peer_id} was there already")
         if len(self._peers) >= MAX_PEERS:
@@ -118,7 +132,7 @@ class Session(ABC):
         return PeerAdded(peer_id)
 
     def remove(self, peer_id: int) -> SessionEvent:
-        """Removes a peer. Returns `PeerRemoved`, or why the message is ignored."""
+        """Removes a peer; returns `PeerRemoved`, or why the message is ignored."""
         if peer_id not in self._peers:
             return self.ignore(f"peer {peer_id} left and was not there")
         del self._peers[peer_id]
@@ -130,11 +144,14 @@ class Session(ABC):
         return MessageIgnored(why)
 
     def end(self) -> None:
-        """Forgets the id and the peers. The sources of packets that can still be read stay."""
+        """Forgets the id and the peers.
+
+        The sources of packets that can still be read are kept.
+        """
         self.own_id = 0
         self._peers.clear()
 
-    # Sources of packets that were received and not read
+    # The sources of packets that were received but not read
 
     def queue_source(self, source: int, waiting: int) -> None:
         """Records the sender of the packet that will be queued behind `waiting` others."""

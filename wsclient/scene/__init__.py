@@ -1,1 +1,1 @@
-"""Godot's scene multiplayer over any peer: nodes, RPC, and a peer under a bad network."""
+"""Godot's scene multiplayer over any peer: nodes, RPC, and simulated lag."""

@@ -1,4 +1,7 @@
-"""LagLine: one direction of a bad network. Items come out later than they went in, possibly in another order."""
+"""LagLine: one direction of a simulated bad network.
+
+Items come out later than they went in, and possibly in another order.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ Item = TypeVar("Item")
 
 
 class Weather:
-    """The quality of the network. May change at any time.
+    """The quality of the network, which may change at any time.
 
     Attributes:
         latency: the delay of every item, in seconds.
@@ -39,18 +42,18 @@ class LagLine(Generic[Item]):
 
     def __init__(self, weather: Weather, seed: str) -> None:
         self._weather = weather
-        self._random = Random(seed)  # noqa: S311 - weather, not a secret
+        self._random = Random(seed)  # noqa: S311 - random delays, not a secret
         self._waiting: list[tuple[float, int, Item]] = []
-        self._numbers = count()  # so that of items due at the same time the first comes first
-        self._in_order = 0.0  # when the last item that kept its place comes out
-        self._latest = 0.0  # when the very last item comes out
+        self._numbers = count()  # of two items that are due at the same time, the first comes out first
+        self._in_order = 0.0  # when the last item that was not reordered comes out
+        self._latest = 0.0  # when the last of all items comes out
         self._barrier = 0.0  # when the last item comes out that must not be overtaken
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def put(self, now: float, item: Item) -> None:
-        """Sends an item; others may overtake it."""
+        """Puts in an item, which others may overtake."""
         due = self._drawn(now)
         if self._random.random() < self._weather.reorder:
             detour = self._random.random() * (self._weather.latency + self._weather.jitter)
@@ -60,19 +63,19 @@ class LagLine(Generic[Item]):
         self._push(self._in_order, item)
 
     def put_fixed(self, now: float, item: Item) -> None:
-        """Sends an item on its way that overtakes no other, and that no other overtakes."""
+        """Puts in an item that overtakes no other, and that no other overtakes."""
         due = max(self._drawn(now), self._latest)
         self._barrier = self._in_order = due
         self._push(due, item)
 
     def take(self, now: float) -> Item | None:
-        """Takes and returns the next item that is due; None if none is."""
+        """Removes and returns the next item that is due; None if no item is due."""
         if not self._waiting or self._waiting[0][0] > now:
             return None
         return heappop(self._waiting)[2]
 
     def clear(self) -> None:
-        """Loses all items that are on their way."""
+        """Loses all items that have not come out yet."""
         self._waiting.clear()
         self._in_order = self._latest = self._barrier = 0.0
 

@@ -1,4 +1,7 @@
-"""LagPeer: any network peer under a bad network, to try a game before its players do."""
+"""LagPeer: any network peer behind a simulated bad network.
+
+It lets you try a game on a bad network before the players do.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ __all__ = ["LagPeer"]
 
 logger: Final = logging.getLogger("wsclient.lag")
 
-# Packets; arbitrary, far above what a game has in transit. More are refused, or stay with the wrapped peer.
+# Packets; arbitrary, far above what a game has in transit. Any more are refused, or stay with the wrapped peer.
 MOST_ON_THE_WAY = 65536
 MOST_UNREAD = 4096
 
@@ -38,7 +41,7 @@ class _State(Value):
 
 
 class _Outgoing(Value):
-    """A packet on its way out."""
+    """A packet that is being sent."""
 
     target: int
     mode: TransferMode
@@ -88,8 +91,8 @@ class LagPeer(NetworkedMultiplayerPeer):
         self._incoming: LagLine[Arrival | _State] = LagLine(self._weather, f"in {seed}")
         self._arrivals = PeerArrivals(peer)
         self._unread: deque[tuple[int, bytes]] = deque()
-        self._state = self._seen = _state_of(peer)  # as seen from here, and as the peer had it last
-        self._is_in_peer = False  # whether the peer's poll() is running
+        self._state = self._seen = _state_of(peer)  # as this peer shows it, and as the wrapped peer last had it
+        self._is_in_peer = False  # True while the wrapped peer's poll() is running
 
     @property
     def peer(self) -> NetworkedMultiplayerPeer:
@@ -107,7 +110,10 @@ class LagPeer(NetworkedMultiplayerPeer):
 
     @property
     def jitter(self) -> float:
-        """The most seconds added to the latency, drawn for each packet. May be changed at any time."""
+        """The maximum random delay in seconds, added to the latency.
+
+        It is drawn for each packet, and may be changed at any time.
+        """
         return self._weather.jitter
 
     @jitter.setter
@@ -116,7 +122,10 @@ class LagPeer(NetworkedMultiplayerPeer):
 
     @property
     def reorder(self) -> float:
-        """The probability that a packet is overtaken, 0.0 to 1.0. May be changed at any time."""
+        """The probability that a packet is overtaken, from 0.0 to 1.0.
+
+        It may be changed at any time.
+        """
         return self._weather.reorder
 
     @reorder.setter
@@ -143,17 +152,23 @@ class LagPeer(NetworkedMultiplayerPeer):
         self._end_poll()
 
     def get_connection_status(self) -> ConnectionStatus:
-        """Returns the state of the connection as seen from here: news from the network are delayed."""
+        """Returns the delayed state of the connection.
+
+        Changes that come from the network are seen here after the latency.
+        """
         self._follow_changes_from_here()
         return self._state.status
 
     def get_unique_id(self) -> int:
-        """Returns the wrapped peer's id, when the news of it have arrived."""
+        """Returns the wrapped peer's id, after the latency."""
         self._follow_changes_from_here()
         return self._state.unique_id
 
     def get_packet_peer(self) -> int:
-        """Returns the sender of the packet that `get_packet()` takes next; 1 if there is none."""
+        """Returns the sender of the packet that `get_packet()` returns next.
+
+        Returns 1 if there is no packet.
+        """
         return self._unread[0][0] if self._unread else SERVER_ID
 
     def get_available_packet_count(self) -> int:
@@ -169,11 +184,14 @@ class LagPeer(NetworkedMultiplayerPeer):
         return self._peer.is_refusing_new_connections()
 
     def close(self) -> None:
-        """Leaves the session, if the wrapped peer is one that can: those of Godot 4."""
+        """Leaves the session, if the wrapped peer has `close()` as Godot 4's peers do."""
         self._forward("close")
 
     def disconnect_peer(self, peer: int, force: bool = False) -> None:
-        """Ends the connection to one peer, if the wrapped peer is one that can: those of Godot 4."""
+        """Ends the connection to one peer.
+
+        The wrapped peer must have this method, as Godot 4's peers do.
+        """
         self._forward("disconnect_peer", peer, force)
 
     def _forward(self, call: str, *args: object) -> None:
@@ -196,7 +214,7 @@ class LagPeer(NetworkedMultiplayerPeer):
         if len(self._outgoing) >= MOST_ON_THE_WAY:
             return Error.ERR_OUT_OF_MEMORY
         self._outgoing.put(self._clock(), _Outgoing(self._target_peer, self._transfer_mode, packet))
-        self._send_due()  # immediately, if there is no latency
+        self._send_due()  # sends immediately if there is no latency
         return Error.OK
 
     def _send_due(self) -> None:
@@ -208,7 +226,10 @@ class LagPeer(NetworkedMultiplayerPeer):
                 logger.warning("a packet to %d was refused on its way: %s", outgoing.target, error.name)
 
     def _follow_changes_from_here(self) -> None:
-        """Follows what the game did to the wrapped peer, such as connecting it: that is not news from the network."""
+        """Shows what the game did to the wrapped peer, such as connecting it.
+
+        This is not delayed, because it does not come from the network.
+        """
         if self._is_in_peer:
             return
         state = _state_of(self._peer)
@@ -238,7 +259,10 @@ class LagPeer(NetworkedMultiplayerPeer):
                 self._incoming.put_fixed(now, news)
 
     def _news(self) -> list[Arrival | _State]:
-        """Returns the peer's signals, with its new state: before the signals, but after the last packets."""
+        """Returns the peer's signals, after its last packets.
+
+        The new state of the peer comes before the signals.
+        """
         news: list[Arrival | _State] = list(iter(self._arrivals.next, None))
         state = _state_of(self._peer)
         if state != self._seen:

@@ -1,4 +1,4 @@
-"""MultiplayerAPI: Godot 3's remote procedure calls over any NetworkedMultiplayerPeer."""
+"""MultiplayerAPI: Godot 3's remote procedure calls, over any peer."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ logger: Final = logging.getLogger("wsclient.multiplayer")
 BROADCAST = NetworkedMultiplayerPeer.TARGET_PEER_BROADCAST
 RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE
 
-_RPCMode: TypeAlias = RPCMode  # by its own name the class could not hold it
+_RPCMode: TypeAlias = RPCMode  # an alias, because the class has an attribute of the same name
 
 
 class MultiplayerAPI(MultiplayerBase[Node]):
-    """Calls methods and sets properties of other peers' nodes, and lets other peers do so here.
+    """Calls methods of other peers' nodes, and lets other peers call ours.
 
         multiplayer = MultiplayerAPI()
         multiplayer.root_node = root          # a Node: paths start below it
@@ -56,11 +56,11 @@ class MultiplayerAPI(MultiplayerBase[Node]):
     network_peer_packet: Final = Signal[int, bytes]("id", "packet")
     """A peer has sent bytes with `send_bytes`."""
     connected_to_server: Final = Signal[()]()
-    """The session is joined: calls can be sent."""
+    """The session is joined, and calls can be sent."""
     connection_failed: Final = Signal[()]()
     """The session could not be joined."""
     server_disconnected: Final = Signal[()]()
-    """The session is over, and had been joined."""
+    """The session has ended after it was joined."""
 
     RPCMode: TypeAlias = _RPCMode
     """The type of these, by Godot's name."""
@@ -77,14 +77,16 @@ class MultiplayerAPI(MultiplayerBase[Node]):
         self._sender = RPCSender()
         self._receiver = RPCReceiver(self._sender)
         self._doubts = RefusalLog(logger, monotonic, logging.WARNING, interval=math.inf)
-        self._undoubted: set[tuple[type[Node], str, int]] = set()  # calls as the node's class has them
+        self._undoubted: set[tuple[type[Node], str, int]] = set()  # calls for which the node's class has a method
         self._allows_object_decoding = False
 
     # Peer and tree
 
     @property
     def network_peer(self) -> NetworkedMultiplayerPeer | None:
-        """The peer that carries the packets, polled by `poll()`. Setting it forgets everything about the previous one.
+        """The peer that carries the packets. `poll()` polls it.
+
+        Setting another peer forgets everything about the previous one.
 
         Raises:
             ValueError: on setting one that is disconnected: connect it first.
@@ -118,7 +120,10 @@ class MultiplayerAPI(MultiplayerBase[Node]):
 
     @property
     def refuse_new_network_connections(self) -> bool:
-        """True if the network peer refuses new peers; the attribute of the peer itself. False without a peer."""
+        """True if the network peer refuses new peers; False without a peer.
+
+        This is the attribute of the peer itself.
+        """
         return self._network is not None and self._network.peer.refuse_new_connections
 
     @refuse_new_network_connections.setter
@@ -138,7 +143,10 @@ class MultiplayerAPI(MultiplayerBase[Node]):
 
     @property
     def allow_object_decoding(self) -> bool:
-        """Kept for code from Godot, without effect: objects are never made from a peer's bytes. Default False."""
+        """Exists for code from Godot and has no effect. Default False.
+
+        Objects are never created from a peer's bytes.
+        """
         return self._allows_object_decoding
 
     @allow_object_decoding.setter
@@ -156,7 +164,10 @@ class MultiplayerAPI(MultiplayerBase[Node]):
     # Peers
 
     def get_network_unique_id(self) -> int:
-        """Returns our own id, 1 at the server; 0 before it is known, and, logged, without a `network_peer`."""
+        """Returns our own id, 1 at the server.
+
+        Returns 0 before it is known. Also returns 0, and logs this, without a `network_peer`.
+        """
         if self._network is None:
             logger.error("get_network_unique_id: there is no network_peer")
             return 0
@@ -167,26 +178,35 @@ class MultiplayerAPI(MultiplayerBase[Node]):
         return self.has_own_id(SERVER_ID)
 
     def get_network_connected_peers(self) -> list[int]:
-        """Returns the ids of the other peers, in ascending order; at a client, that of the server, 1, is among them."""
+        """Returns the ids of the other peers, in ascending order.
+
+        At a client, they include the server, 1.
+        """
         return sorted(self._connected_peers)
 
     def get_rpc_sender_id(self) -> int:
-        """Returns the sender of the packet that is being run, in a called method or a handler; else 0."""
+        """Returns the sender of the packet that is being handled; otherwise 0.
+
+        Use it in a called method or in a handler.
+        """
         return self._sender_id
 
     def get_refused_packet_count(self) -> int:
-        """Returns the number of packets that were malformed or not allowed, for this network peer."""
+        """Returns the number of packets that were refused.
+
+        These were malformed or not allowed. Only packets of this network peer count.
+        """
         return self._receiver.refused_packets
 
     # The work
 
     def clear(self) -> None:
-        """Forgets peers, paths, and arrivals that have not run yet; the network peer stays."""
+        """Forgets peers, paths and arrivals that were not handled; keeps the peer."""
         super().clear()
         self._receiver.refused_packets = 0
 
     def send_bytes(self, bytes: bytes, id: int = BROADCAST, mode: TransferMode = RELIABLE) -> Error:
-        """Sends raw bytes of the game: `network_peer_packet` at the other side.
+        """Sends raw bytes of the game; the other side emits `network_peer_packet`.
 
         Args:
             bytes: one or more.
@@ -257,7 +277,10 @@ class MultiplayerAPI(MultiplayerBase[Node]):
     # Sending
 
     def _connected_peer(self, what: str) -> NetworkedMultiplayerPeer | None:
-        """Returns the network peer if it can send. It cannot as long as its own id is unknown."""
+        """Returns the network peer if it can send.
+
+        It cannot as long as its own id is unknown.
+        """
         peer = self.network_peer
         if peer is None:
             self._refused_calls.log(f"{what}: there is no network_peer")
@@ -276,7 +299,7 @@ class MultiplayerAPI(MultiplayerBase[Node]):
     def _doubt_call(self, node: Node, method: str, count: int) -> None:
         call = (type(node), method, count)
         if call in self._undoubted:
-            return  # asked once: a game makes the same calls in each frame
+            return  # checked only once: a game makes the same calls in each frame
         if doubt := doubt_about_call(node, method, count):
             self._doubts.log(doubt)
         else:
@@ -317,7 +340,7 @@ class MultiplayerAPI(MultiplayerBase[Node]):
 
     def _on_end(self, kind: ArrivalKind) -> None:
         self._forget_session()
-        self.emit(kind.value)  # connection_failed or server_disconnected, which have the same names here
+        self.emit(kind.value)  # connection_failed or server_disconnected, whose names are the same here
 
     def _forget_session(self) -> None:
         super()._forget_session()
@@ -326,7 +349,10 @@ class MultiplayerAPI(MultiplayerBase[Node]):
 
 
 def _plan(mode: RPCMode, master: int, target: int, own_id: int) -> tuple[bool, bool]:
-    """Returns whether a call is sent, and whether it runs here (Godot's `rpcp`, `_should_call_local`)."""
+    """Returns whether a call is sent, and whether it runs here.
+
+    Godot has this in `rpcp` and `_should_call_local`.
+    """
     is_at_others = target != own_id
     if target == -own_id or (target > 0 and is_at_others):
         return True, False

@@ -1,4 +1,7 @@
-"""MultiplayerBase: polls a network peer, and handles what arrives there in order. The same for every Godot."""
+"""MultiplayerBase: polls a network peer, and handles arrivals in order.
+
+It is the same for both versions of Godot.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ AnyNode = TypeVar("AnyNode", bound=NetworkNode)  # type: ignore[type-arg]  # of 
 
 
 class _Network(Value):
-    """A network peer, and its arrivals."""
+    """A network peer and its arrivals."""
 
     peer: NetworkedMultiplayerPeer
     arrivals: PeerArrivals
@@ -44,7 +47,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         super().__init__()
         self._network: _Network | None = None
         self._root: AnyNode | None = None
-        self._connected_peers: dict[int, None] = {}  # a set in the order of arrival
+        self._connected_peers: dict[int, None] = {}  # used as a set that keeps the order of arrival
         self._sender_id = 0
         self._refused_calls = RefusalLog(logger, monotonic)
         self._to_free: list[AnyNode] = []
@@ -53,7 +56,9 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
 
     @property
     def root_node(self) -> AnyNode | None:
-        """The node that paths on the wire start from; in a Godot game its scene tree's `root`.
+        """The node where paths on the wire start.
+
+        In a Godot game, this is the `root` of the scene tree.
 
         Setting it makes this the `custom_multiplayer` of the node, unless the node has one.
         """
@@ -71,7 +76,9 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
     # The work
 
     def poll(self) -> None:
-        """Polls the network peer, then runs what arrived, in order. Call it once per frame, instead of the peer's.
+        """Polls the network peer, then handles what has arrived, in order.
+
+        Call it once per frame, instead of `poll()` of the peer.
 
         Never blocks. A nested call does nothing, and neither does one without a network peer. A disconnected peer is
         polled too: it may have a signal left to emit, or packets that arrived before the end.
@@ -93,14 +100,14 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         self._end_poll()
 
     def free_later(self, node: AnyNode) -> None:
-        """Frees a node when the running `poll()` ends; at once if none is running."""
+        """Frees a node when the running `poll()` ends; immediately if none is running."""
         if self._is_polling:
             self._to_free.append(node)
         else:
             node.free()
 
     def clear(self) -> None:
-        """Forgets peers, paths, and arrivals that have not run yet; the network peer stays."""
+        """Forgets peers, paths and arrivals that were not handled; keeps the peer."""
         if self._network is not None:
             self._network.arrivals.clear()
         self._refused_calls.clear()
@@ -110,7 +117,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
 
     @abstractmethod
     def _on_packet(self, peer: NetworkedMultiplayerPeer, source: int, packet: bytes) -> None:
-        """Handles a packet. The sender's id is set meanwhile."""
+        """Handles a packet. The id of its sender can be asked for meanwhile."""
 
     @abstractmethod
     def _on_peer_connected(self, peer_id: int) -> None:
@@ -118,18 +125,18 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
 
     @abstractmethod
     def _on_peer_disconnected(self, peer_id: int) -> None:
-        """A peer has left."""
+        """Called when a peer has left."""
 
     @abstractmethod
     def _on_joined(self) -> None:
-        """The session is joined."""
+        """Called when the session is joined."""
 
     @abstractmethod
     def _on_end(self, kind: ArrivalKind) -> None:
-        """The session is over, or could not be joined."""
+        """Called when the session has ended, or could not be joined."""
 
     def _forget_session(self) -> None:
-        """Forgets all that was true of this session alone."""
+        """Forgets everything that belongs to this session."""
         self._connected_peers.clear()
 
     # For subclasses
@@ -144,7 +151,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
 
     def _work(self) -> None:
         """Does the work of one `poll()`."""
-        self._run_arrivals()  # left behind by an exception
+        self._run_arrivals()  # those left over when a handler raised an exception
         self._poll_peer()
         self._run_arrivals()
 
@@ -152,7 +159,10 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         return None if self._network is None else self._network.peer
 
     def _set_peer(self, peer: NetworkedMultiplayerPeer | None, name: str) -> None:
-        """Sets the network peer, whose property has this name, and forgets all about the one before."""
+        """Sets the network peer, and forgets everything about the previous one.
+
+        `name` is the name of the property, for messages.
+        """
         if peer is self._get_peer():
             return
         if peer is not None:
@@ -163,7 +173,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         self._network = None if peer is None else _Network(peer, PeerArrivals(peer))
 
     def _refuse(self, error: Error, message: str) -> Error:
-        """Logs why a call is refused, or counts it, and returns the error."""
+        """Logs why a call is refused, or counts a repetition, and returns the error."""
         self._refused_calls.log(message)
         return error
 
@@ -182,7 +192,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         return None
 
     def _run_arrivals(self) -> None:
-        # The network is read each time, because a handler may set another one.
+        # The network is looked up each time, because a handler may set another one.
         while (network := self._network) is not None and (arrival := network.arrivals.next()) is not None:
             self._run(network.peer, arrival)
 

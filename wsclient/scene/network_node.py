@@ -1,6 +1,9 @@
-"""NetworkNode: the network part of the nodes of every Godot: their multiplayer, and their authority."""
+"""NetworkNode: the part of a node that belongs to the network.
 
-# ruff: noqa: SLF001 - nodes of one tree know each other
+It is the same for both versions of Godot: a node's multiplayer and its authority.
+"""
+
+# ruff: noqa: SLF001 - the nodes of one tree use each other's private members
 
 from __future__ import annotations
 
@@ -25,17 +28,20 @@ AnyMultiplayer = TypeVar("AnyMultiplayer", bound="MultiplayerBase")  # type: ign
 
 
 class NetworkNode(TreeNode[AnyNode], Generic[AnyNode, AnyMultiplayer]):
-    """A node with a multiplayer, its own or that of a node above, and an authority."""
+    """A node with an authority, and with a multiplayer, its own or inherited.
+
+    The multiplayer is inherited from the nearest node above that has one.
+    """
 
     def __init__(self, name: str = "") -> None:
         super().__init__(name)
         self._authority = SERVER_ID
         self._custom_multiplayer: AnyMultiplayer | None = None
-        self._refused_calls: RefusalLog | None = None  # most nodes never need one
+        self._refused_calls: RefusalLog | None = None  # created only when needed, because most nodes never do
 
     @property
     def multiplayer(self) -> AnyMultiplayer:
-        """The multiplayer of this node's calls: its own, or that of the nearest node above with one.
+        """The multiplayer of this node: its own, or that of the nearest node above.
 
         Setting `root_node` of a multiplayer makes it that of the node, and so of all nodes below.
 
@@ -56,7 +62,10 @@ class NetworkNode(TreeNode[AnyNode], Generic[AnyNode, AnyMultiplayer]):
 
     @property
     def custom_multiplayer(self) -> AnyMultiplayer | None:
-        """The multiplayer of this node and of those below it; None, the default: that of the node above."""
+        """The multiplayer of this node and those below it.
+
+        With None, the default, it is that of the node above.
+        """
         return self._custom_multiplayer
 
     @custom_multiplayer.setter
@@ -70,7 +79,10 @@ class NetworkNode(TreeNode[AnyNode], Generic[AnyNode, AnyMultiplayer]):
         return root is not None and (root is self or root.is_a_parent_of(self))
 
     def queue_free(self) -> None:
-        """Frees the node when the running `poll()` of its multiplayer ends; at once if none is running."""
+        """Frees the node at the end of the running `poll()` of its multiplayer.
+
+        Frees it immediately if none is running.
+        """
         found = self._find_multiplayer()
         if found is None:
             self.free()

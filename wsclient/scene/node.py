@@ -1,4 +1,7 @@
-"""Node: the target of an RPC. Only the part of Godot 3's Node that the network needs."""
+"""Node: the target of remote procedure calls in Godot 3.
+
+It has only the part of Godot's Node that the network needs.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ UNRELIABLE = TransferMode.TRANSFER_MODE_UNRELIABLE
 
 
 class Node(NetworkNode["Node", "MultiplayerAPI"]):
-    """A named place in a tree, with marked methods and properties that others may call and set.
+    """A named node of a tree, with methods and properties for other peers.
+
+    Those that are marked may be called and set remotely.
 
         from wsclient.rpc import remote
 
@@ -40,7 +45,7 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
     """
 
     _rpc_marks: ClassVar[RPCMarks] = RPCMarks({}, {})
-    _free_names = frozenset({"_rpc_marks"})  # made for each subclass
+    _free_names = frozenset({"_rpc_marks"})  # set for each subclass
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -62,7 +67,9 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
     # Authority
 
     def set_network_master(self, id: int, recursive: bool = True) -> None:
-        """Sets the peer that controls this node. The game has to set the same one on all sides.
+        """Sets the peer that controls this node.
+
+        The game must set the same peer on all sides.
 
         Args:
             id: a peer's id; 1, the server, is the default.
@@ -75,26 +82,32 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         return self._authority
 
     def is_network_master(self) -> bool:
-        """Returns True if this peer is the node's network master; False without a network."""
+        """Returns True if this peer is the node's network master.
+
+        Returns False without a network.
+        """
         return self._has_authority()
 
     # Marks
 
     def rpc_config(self, method: str, mode: RPCMode) -> None:
-        """Sets who may call a method of this one node, whatever its class marks. Only for names known at run time."""
+        """Sets who may call a method of this node, whatever its class marks.
+
+        Use it only for names that are not known before the program runs.
+        """
         self._rpc_modes[method] = RPCMode(mode)
 
     def rset_config(self, property: str, mode: RPCMode) -> None:
-        """Sets who may set a property of this one node, whatever its class marks."""
+        """Sets who may set a property of this node, whatever its class marks."""
         self._rset_modes[property] = RPCMode(mode)
 
     def get_rpc_mode(self, method: str) -> RPCMode:
-        """Returns who may call a method: by `rpc_config`, or else by its mark."""
+        """Returns who may call a method. `rpc_config` takes precedence over its mark."""
         marked = self._rpc_marks.methods.get(method, RPCMode.RPC_MODE_DISABLED)
         return self._rpc_modes.get(method, marked)
 
     def get_rset_mode(self, property: str) -> RPCMode:
-        """Returns who may set a property: by `rset_config`, or else by its mark."""
+        """Returns who may set a property. `rset_config` takes precedence over its mark."""
         marked = self._rpc_marks.properties.get(property, RPCMode.RPC_MODE_DISABLED)
         return self._rset_modes.get(property, marked)
 
@@ -103,13 +116,18 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         return self._rpc_marks.methods.keys() | self._rpc_modes.keys()
 
     def known_rset_names(self) -> set[str]:
-        """Returns the names of the properties that have a mode, by mark or by `rset_config`."""
+        """Returns the names of the properties that have a mode.
+
+        They have it by their mark or by `rset_config`.
+        """
         return self._rpc_marks.properties.keys() | self._rset_modes.keys()
 
     # Calling
 
     def rpc(self, method: str, *args: object) -> Error:
-        """Calls a method of this node at all other peers; and here, if its mode says so, after it was sent.
+        """Calls a method of this node at all other peers.
+
+        If its mode says so, the method is also called here, after it was sent.
 
         Args:
             method: its name. One that this class does not have is sent too, as the other side's script may have it;
@@ -141,15 +159,17 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         return self._rpc(peer_id, method, args, RELIABLE)
 
     def rpc_unreliable(self, method: str, *args: object) -> Error:
-        """Does the same as `rpc`, for calls that may get lost; a WebSocket loses nothing."""
+        """Does the same as `rpc`, but the call may be lost; not over a WebSocket."""
         return self.rpc_unreliable_id(0, method, *args)
 
     def rpc_unreliable_id(self, peer_id: int, method: str, *args: object) -> Error:
-        """Does the same as `rpc_id`, for calls that may get lost."""
+        """Does the same as `rpc_id`, but the call may be lost; not over a WebSocket."""
         return self._rpc(peer_id, method, args, UNRELIABLE)
 
     def rset(self, property: str, value: object) -> Error:
-        """Sets a property of this node at all other peers; and here, if its mode says so, before it is sent.
+        """Sets a property of this node at all other peers.
+
+        If its mode says so, the property is also set here, before it is sent.
 
         Returns and raises as `rpc`.
         """
@@ -160,11 +180,11 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         return self._rset(peer_id, property, value, RELIABLE)
 
     def rset_unreliable(self, property: str, value: object) -> Error:
-        """Does the same as `rset`, for values that may get lost."""
+        """Does the same as `rset`, but the value may be lost; not over a WebSocket."""
         return self.rset_unreliable_id(0, property, value)
 
     def rset_unreliable_id(self, peer_id: int, property: str, value: object) -> Error:
-        """Does the same as `rset_id`, for values that may get lost."""
+        """Does the same as `rset_id`, but the value may be lost; not over a WebSocket."""
         return self._rset(peer_id, property, value, UNRELIABLE)
 
     def _rpc(self, peer_id: int, method: str, args: tuple[object, ...], mode: TransferMode) -> Error:

@@ -1,4 +1,7 @@
-"""Advice for the members of Godot's Node that are missing here: the code to write instead."""
+"""Advice for members of Godot's Node that do not exist here.
+
+It is the code to write instead.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _MULTIPLAYER_OF_TREE: Final = (
 _LOOP: Final = "there is no scene tree that calls it: call it from the loop that calls multiplayer.poll()"
 _GROUPS: Final = "there are no groups: keep a set of nodes"
 
-# By name, in words of Godot 3.
+# By name, in the terms of Godot 3.
 ADVICE: Final[dict[str, str]] = {
     "get_tree": _MULTIPLAYER_OF_TREE,
     "get_viewport": "there is no picture here: your engine has the window",
@@ -65,7 +68,7 @@ _NO_PLACE: Final = "nodes have no place: declare it, position = Vector2()"
 _ONE_WAY: Final = "write node.method.rpc(...): the mark of the method says how it travels"
 _NO_RSET: Final = "Godot 4 has none: write a method with @rpc, or a MultiplayerSynchronizer"
 
-# In Godot 4's terms, for the names that need others there.
+# In the terms of Godot 4, for the names whose advice differs.
 ADVICE_4: Final[dict[str, str]] = ADVICE | {
     "get_tree": (
         "write self.multiplayer for it: get_tree().get_multiplayer() is multiplayer, get_tree().root is"
@@ -86,7 +89,7 @@ ADVICE_4: Final[dict[str, str]] = ADVICE | {
 
 
 def advice_for(class_name: str, name: str, advice: Mapping[str, str] = ADVICE) -> str:
-    """Returns the text of the AttributeError for a name that a node does not have."""
+    """Returns the text of the AttributeError for a name that a node lacks."""
     missing = f"{class_name!r} object has no attribute {name!r}"
     found = advice.get(name)
     return missing if found is None else f"{missing}. Of Godot's Node it has the network's part: {found}"

@@ -1,4 +1,4 @@
-"""PeerArrivals: the packets and the signals of a network peer, in one order."""
+"""PeerArrivals: the packets and signals of a network peer, in one sequence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ logger: Final = logging.getLogger("wsclient.multiplayer")
 
 
 class ArrivalKind(StrEnum):
-    """A kind of arrival: a packet, or a signal of a NetworkedMultiplayerPeer, by its name."""
+    """A kind of arrival: a packet, or a signal of the peer by its name."""
 
     PACKET = auto()
     PEER_CONNECTED = auto()
@@ -29,7 +29,7 @@ class ArrivalKind(StrEnum):
 
 
 class Arrival(NamedTuple):  # not a Value, which takes four times as long to create: there is one for each packet
-    """One thing that arrived.
+    """A packet or signal that has arrived.
 
     Attributes:
         peer_id: the sender of the packet, or the peer that the signal is about; 0 if it is about none.
@@ -42,7 +42,7 @@ class Arrival(NamedTuple):  # not a Value, which takes four times as long to cre
 
 
 class PeerArrivals:
-    """Listens to a network peer, and keeps arrivals until they are taken.
+    """Listens to a network peer, and keeps what arrives until it is taken.
 
     A signal's handler takes the packets before it, so that what a peer sent before it left stays before its leaving.
 
@@ -66,7 +66,7 @@ class PeerArrivals:
                 peer.disconnect(kind.value, handler)
 
     def take_packets(self) -> None:
-        """Takes the packets that can be read from the peer now."""
+        """Reads the packets that are available from the peer now."""
         peer = self._peer()
         while peer is not None and peer.get_available_packet_count() > 0:
             source = peer.get_packet_peer()
@@ -77,7 +77,7 @@ class PeerArrivals:
             self._queue.append(Arrival(ArrivalKind.PACKET, source, packet))
 
     def next(self) -> Arrival | None:
-        """Takes and returns the oldest arrival; None if there is none."""
+        """Removes and returns the oldest arrival; None if there is none."""
         return self._queue.popleft() if self._queue else None
 
     def clear(self) -> None:

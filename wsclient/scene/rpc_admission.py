@@ -1,4 +1,6 @@
-"""Admits or refuses remote calls, by values alone: the mode, the master, and the number of arguments.
+"""Admits or refuses remote calls.
+
+It decides from plain values: the mode, the master, and the number of arguments.
 
 Source: MultiplayerAPI of Godot 3 (`_process_rpc`, `_process_rset`).
 """
@@ -28,7 +30,10 @@ NEEDED = {
 
 
 class NotAdmitted(Exception):
-    """A call that is refused. Its text has the reason, and what would be needed."""
+    """Raised when a call is refused.
+
+    The text has the reason, and what would be needed.
+    """
 
 
 def check_mode(mode: RPCMode, *, is_master: bool, master: int, caller: int) -> None:
@@ -52,19 +57,25 @@ def check_mode(mode: RPCMode, *, is_master: bool, master: int, caller: int) -> N
 
 
 def check_arguments(method: Callable[..., object], count: int) -> None:
-    """Checks that a method takes so many arguments. Raises: NotAdmitted, with the shape that it takes."""
+    """Checks that a method accepts this number of arguments.
+
+    Raises NotAdmitted, with the parameters of the method, if it does not.
+    """
     if not arity_of(method).admits(count):
         raise NotAdmitted(f"takes {shape_of(method)}, and {count} came")
 
 
 class Arity(Value):
-    """The number of arguments that a call may have: from `least` to `most`, which may be infinite."""
+    """The number of arguments that a method accepts.
+
+    It is from `least` to `most`, which may be infinite.
+    """
 
     least: float
     most: float
 
     def admits(self, count: int) -> bool:
-        """Returns True if a call may have so many arguments."""
+        """Returns True if a call may have this number of arguments."""
         return self.least <= count <= self.most
 
 
@@ -72,7 +83,10 @@ _arities: WeakKeyDictionary[FunctionType, Arity] = WeakKeyDictionary()
 
 
 def arity_of(method: Callable[..., object]) -> Arity:
-    """Returns how many arguments a bound method takes. Each function is read once: reading takes longer than calls."""
+    """Returns the number of arguments that a bound method accepts.
+
+    It is read only once for each function, because that takes longer than a call.
+    """
     function = getattr(method, "__func__", method)
     if not isinstance(function, FunctionType):
         return _counted(inspect.signature(method))
@@ -83,7 +97,7 @@ def arity_of(method: Callable[..., object]) -> Arity:
 
 
 def shape_of(method: Callable[..., object]) -> str:
-    """Returns a method's parameters without their types: `(a, b, c=0)`."""
+    """Returns a method's parameters without their types, such as `(a, b, c=0)`."""
     signature = inspect.signature(method)
     bare = [each.replace(annotation=each.empty) for each in signature.parameters.values()]
     return str(signature.replace(parameters=bare, return_annotation=signature.empty))
@@ -97,7 +111,7 @@ def _counted(signature: inspect.Signature) -> Arity:
             most = math.inf
         elif parameter.kind is parameter.KEYWORD_ONLY:
             if parameter.default is parameter.empty:
-                least = math.inf  # no call can bring it
+                least = math.inf  # a required keyword, which no call can pass
         elif parameter.kind is not parameter.VAR_KEYWORD:
             most += 1
             least += parameter.default is parameter.empty

@@ -1,4 +1,4 @@
-"""Doubts about a call of ours: a name or a number of arguments that our own class does not have.
+"""Doubts about our own calls: our class has no such method or parameters.
 
 The call is sent anyway, as in Godot 3: the other side's script may have it. For a name that only the other side
 has, `node.rpc_config(name, MultiplayerAPI.RPC_MODE_DISABLED)` says so, and removes the doubt.
@@ -46,7 +46,10 @@ def doubt_about_set(node: Node, property: str) -> str:
 
 
 def nearest_in_words(name: str, known: Iterable[str]) -> str:
-    """Returns "the nearest is 'position'"; if none is near, the list; or that there is none."""
+    """Returns a sentence about the known name that is nearest to this one.
+
+    If none is near, it has all names, or says that there are none.
+    """
     names = sorted(known)
     if near := get_close_matches(name, names, n=1, cutoff=0.5):
         return f"the nearest is {near[0]!r}"

@@ -1,4 +1,6 @@
-"""The keywords of GDScript's RPC as decorators: they mark what other peers may call and set.
+"""GDScript's RPC keywords as decorators.
+
+They mark the methods and properties that other peers may call and set.
 
     class Player(Node):
         position = remote(Vector2())  # a property that others may set
@@ -34,12 +36,12 @@ __all__ = [
 
 Declared = TypeVar("Declared")
 
-# Stored in the function's own dictionary, which functools.wraps copies.
+# Kept in the function's own dictionary, which functools.wraps copies.
 _MARK = "__rpc_mode__"
 
 
 class RPCProperty:
-    """A plain attribute that others may set, made by `position = remote(Vector2())`.
+    """An attribute that others may set, created by `position = remote(Vector2())`.
 
     Each object starts with a copy of the default, so that objects do not share a list.
     """
@@ -65,7 +67,7 @@ class RPCProperty:
 
 
 class RPCKeyword:
-    """A decorator that sets who may call a method, or set a property, remotely.
+    """A decorator that sets which peers may call a method or set a property.
 
     On a method: `@remote` above `def`. On a property with a setter: `@remote` below `@property`. For a plain
     attribute: `score = remote(0)`.
@@ -74,9 +76,9 @@ class RPCKeyword:
     def __init__(self, mode: RPCMode) -> None:
         self.mode = mode
 
-    # For type checkers an attribute has the type of its default, as with dataclasses.field().
+    # For type checkers, an attribute has the type of its default, as with dataclasses.field().
     def __call__(self, declared: Declared) -> Declared:
-        """Marks a method, or makes an attribute.
+        """Marks a method, or creates an attribute.
 
         Args:
             declared: a function, or the attribute's default.
@@ -117,14 +119,19 @@ puppetsync: Final = RPCKeyword(RPCMode.RPC_MODE_PUPPETSYNC)
 
 
 class RPCMarks(Value):
-    """The marks of a class: mode by name, methods and properties apart, as a call cannot set and a set cannot call."""
+    """The modes of a class by name, separately for methods and properties.
+
+    They are separate because a call cannot set, and a set cannot call.
+    """
 
     methods: dict[str, RPCMode]
     properties: dict[str, RPCMode]
 
 
 def marks_of(cls: type) -> RPCMarks:
-    """Collects the marks of a class and its bases. A method overridden without a mark keeps that of its base.
+    """Collects the marks of a class and its bases.
+
+    If a method is overridden without a mark, it keeps the mark of the base.
 
     Raises:
         TypeError: a marked property has no setter, so that no peer could set it.

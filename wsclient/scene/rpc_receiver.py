@@ -1,4 +1,6 @@
-"""RPCReceiver: reads packets and finds their targets. Each value is passed down once and returned as the call to make.
+"""RPCReceiver: reads packets, and finds the node and method they are for.
+
+Values are passed down once, and the call to make is returned.
 
 Source: MultiplayerAPI of Godot 3 (`_process_packet`).
 """
@@ -43,7 +45,7 @@ logger: Final = logging.getLogger("wsclient.multiplayer")
 
 RELIABLE = TransferMode.TRANSFER_MODE_RELIABLE
 
-# Arbitrary: a mistake in every packet is logged in full once, and then repeated after so many packets.
+# Arbitrary: a repeated mistake is logged once in full, and then again after this many packets.
 SECONDS_BETWEEN_COUNTS = 60.0
 
 HOW_TO_MARK = {
@@ -57,7 +59,7 @@ WANTED = {
 
 
 class RPCReceiver:
-    """Reads packets, and remembers which paths were announced by which peer.
+    """Reads packets, and remembers the paths that each peer has announced.
 
     Args:
         sender: learns which paths were confirmed.
@@ -73,7 +75,9 @@ class RPCReceiver:
         self._refused = RefusalLog(logger, monotonic, logging.WARNING, interval=SECONDS_BETWEEN_COUNTS)
 
     def receive(self, root: Node | None, peer: NetworkedMultiplayerPeer, source: int, packet: bytes) -> bytes:
-        """Handles a packet; one that is malformed or not allowed is logged, counted and ignored.
+        """Handles a packet.
+
+        A packet that is malformed or not allowed is logged, counted and ignored.
 
         Args:
             root: the node that paths start from.
@@ -110,7 +114,7 @@ class RPCReceiver:
         self._paths.forget_peer(peer_id)
 
     def clear(self) -> None:
-        """Forgets all paths: another session."""
+        """Forgets all paths, because a new session starts."""
         self._paths.clear()
         self._refused.clear()
 
@@ -124,7 +128,10 @@ class RPCReceiver:
         return node_at(root, path)
 
     def _learn(self, peer: NetworkedMultiplayerPeer, source: int, command: Command | None) -> None:
-        """Handles paths. A path without a node is confirmed too, as in the engine: the node may be added later."""
+        """Handles an announced or confirmed path.
+
+        As in the engine, a path without a node is confirmed too: the node may be added later.
+        """
         match command:
             case SimplifyPath():
                 if not self._paths.remember(source, command.path_id, command.path):
@@ -165,7 +172,10 @@ def _setting(node: Node, command: RemoteSet, caller: int, own_id: int) -> Callab
 
 
 def _in_words(refusal: NotAdmitted, node: Node, kind: str, name: str, mode: RPCMode) -> NotAdmitted:
-    """Returns the refusal with the node, and the missing mark if nothing of this name is marked."""
+    """Returns the refusal with the name of the node.
+
+    If nothing of this name is marked, the missing mark is added.
+    """
     if mode != RPCMode.RPC_MODE_DISABLED:
         return NotAdmitted(f"{kind} {shown(name)} of {node!r} {refusal}")
     if _is_on_class(node, name):
@@ -174,5 +184,8 @@ def _in_words(refusal: NotAdmitted, node: Node, kind: str, name: str, mode: RPCM
 
 
 def _is_on_class(node: Node, name: str) -> bool:
-    """Looks without running anything, as `hasattr` would run a getter: the name is the peer's."""
+    """Returns True if a class has this name, without running any code.
+
+    A peer has chosen the name, and `hasattr` would run a getter.
+    """
     return any(name in vars(base) for base in type(node).__mro__)

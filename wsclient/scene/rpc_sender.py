@@ -1,4 +1,6 @@
-"""RPCSender: sends calls by the path's number to the peers that know it, and by the path to the others.
+"""RPCSender: sends calls with the number of a path if the receiver knows it.
+
+Otherwise it sends the path itself.
 
 Source: MultiplayerAPI of Godot 3 (`_send_rpc`, `_send_confirm_path`).
 """
@@ -22,14 +24,14 @@ __all__ = ["RPCSender", "put"]
 
 
 def put(peer: NetworkedMultiplayerPeer, target: int, mode: TransferMode, packet: bytes) -> Error:
-    """Sends one packet to a target, and returns what `put_packet` returned."""
+    """Sends one packet to a target, and returns the result of `put_packet`."""
     peer.transfer_mode = mode
     peer.set_target_peer(target)
     return peer.put_packet(packet)
 
 
-# Arbitrary, far above what a Godot server can serve. The engine has no such limit, but a server that announces peers
-# without end must not make each call a flood.
+# Arbitrary, far above what a Godot server can serve. The engine has no such limit, but if a server keeps announcing
+# peers, a single call must not turn into a flood.
 MOST_ADDRESSED_SINGLY = 256
 
 
@@ -64,7 +66,7 @@ class RPCSender:
         """
         entry = self._paths.entry(path)
         receivers = sorted(receivers)
-        # A peer without others, such as a loopback, has no peer that could know the number either.
+        # If there are no other peers, as with a loopback, none can know the number.
         if not receivers or len(receivers) > MOST_ADDRESSED_SINGLY:
             return put(peer, target, mode, invocation.by_path(path))
         for receiver in receivers:
@@ -78,15 +80,15 @@ class RPCSender:
         return next(filter(None, results), Error.OK)
 
     def confirm(self, peer_id: int, path: str) -> bool:
-        """Records that a peer knows a path; returns False if it was never announced to it."""
+        """Records that a peer knows a path; returns False if it was not announced."""
         return self._paths.confirm(peer_id, path)
 
     def forget_peer(self, peer_id: int) -> None:
-        """Forgets the paths that a peer knows, because it has left."""
+        """Forgets the paths that a peer knew, because it has left."""
         self._paths.forget_peer(peer_id)
 
     def clear(self) -> None:
-        """Forgets everything: another session."""
+        """Forgets everything, because a new session starts."""
         self._paths.clear()
 
     def _announce(self, peer: NetworkedMultiplayerPeer, receiver: int, path_id: int, path: str) -> bool:

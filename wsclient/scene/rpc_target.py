@@ -1,4 +1,4 @@
-"""The node that a remote call names by its path, in the tree of either Godot."""
+"""Finds the node of a remote call by its path, in the tree of either Godot."""
 
 from __future__ import annotations
 

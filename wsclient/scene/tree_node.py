@@ -1,6 +1,9 @@
-"""TreeNode: names, children and paths. The part of Godot's Node that does not involve the network."""
+"""TreeNode: names, children and paths.
 
-# ruff: noqa: SLF001 - nodes of one tree know each other
+It is the part of Godot's Node that does not involve the network.
+"""
+
+# ruff: noqa: SLF001 - the nodes of one tree use each other's private members
 
 from __future__ import annotations
 
@@ -21,15 +24,15 @@ logger: Final = logging.getLogger("wsclient.node")
 AnyNode = TypeVar("AnyNode", bound="TreeNode")  # type: ignore[type-arg]  # of any dialect
 AddedNode = TypeVar("AddedNode", bound="TreeNode")  # type: ignore[type-arg]
 
-# These separate names in a NodePath, or would be cut off there.
+# These separate the names in a NodePath, or would end it.
 _FORBIDDEN_IN_NAMES = frozenset('/:."\0')
 _TRAILING_NUMBER = re.compile(r"[0-9]{0,9}\Z")
-# The engine's counter of generated names starts here.
+# The engine's counter of generated names starts at this number.
 _FIRST_MADE_NAME = 2
 
 
 class TreeNode(Object, Generic[AnyNode]):
-    """A named place in a tree. `AnyNode` is the kind of node that the tree is made of.
+    """A named node of a tree. `AnyNode` is the type of all nodes in the tree.
 
     Args:
         name: unique among its siblings; the name of the class if it is "".
@@ -38,20 +41,22 @@ class TreeNode(Object, Generic[AnyNode]):
         ValueError: a name that no path could hold.
     """
 
-    _renames_legibly = False  # whether a node that is renamed to a sibling's name becomes Bomb2
+    _renames_legibly = False  # True if a node with a sibling's name is renamed to Bomb2, and not to @Bomb@2
 
     def __init__(self, name: str = "") -> None:
         super().__init__()
         self._name = _checked_name(name or self.get_class())
         self._parent: AnyNode | None = None
         self._children: dict[str, AnyNode] = {}
-        self._made_names = 0  # at the top of a tree: the number of names that the tree has generated
+        self._made_names = 0  # the number of names that were generated in the tree; only used at its top
 
     # Names
 
     @property
     def name(self) -> str:
-        """The node's name in paths. Set to the name of a sibling, it becomes another one, as in Godot.
+        """The node's name in paths.
+
+        If it is set to the name of a sibling, the node gets another name, as in Godot.
 
         Raises:
             ValueError: on setting it: empty, or with one of `/ : . "` or a NUL.
@@ -107,14 +112,20 @@ class TreeNode(Object, Generic[AnyNode]):
         return node
 
     def remove_child(self, node: AnyNode) -> None:
-        """Takes a child out of the tree, with all that is below it. Raises: ValueError, it is no child of this."""
+        """Removes a child from the tree, with all nodes below it.
+
+        Raises ValueError if it is not a child of this node.
+        """
         if node.get_parent() is not self:
             raise ValueError(f"{node!r} is no child of {self!r}")
         del self._children[node.name]
         node._parent = None
 
     def free(self) -> None:
-        """Takes the node out of the tree at once, with all that is below it. Python frees the memory."""
+        """Removes the node from the tree immediately, with all nodes below it.
+
+        Python frees the memory.
+        """
         if self._parent is not None:
             self._parent.remove_child(self)
 
@@ -123,22 +134,22 @@ class TreeNode(Object, Generic[AnyNode]):
         return self._parent
 
     def get_children(self) -> list[AnyNode]:
-        """Returns the nodes right below, in the order of `add_child`."""
+        """Returns the children of the node, in the order in which they were added."""
         return list(self._children.values())
 
     def get_child(self, idx: int) -> AnyNode | None:
-        """Returns the child at an index, from 0; None, logged, if there is none."""
+        """Returns the child at an index; logs and returns None if there is none."""
         if 0 <= idx < len(self._children):
             return self.get_children()[idx]
         logger.error("%s: there is no child %d, there are %d", self.get_path(), idx, len(self._children))
         return None
 
     def get_child_count(self) -> int:
-        """Returns the number of nodes right below."""
+        """Returns the number of children."""
         return len(self._children)
 
     def get_index(self) -> int:
-        """Returns the node's place among its siblings, from 0; 0 if it has no parent."""
+        """Returns the node's index among its siblings; 0 if it has no parent."""
         return 0 if self._parent is None else list(self._parent._children).index(self._name)
 
     def is_a_parent_of(self, node: TreeNode[AnyNode]) -> bool:
@@ -151,7 +162,7 @@ class TreeNode(Object, Generic[AnyNode]):
     # Paths
 
     def get_path(self) -> NodePath:
-        """Returns the path from the top of the tree: `/root/Main/Player`."""
+        """Returns the path from the top of the tree, such as `/root/Main/Player`."""
         names = [self._name]
         above = self._parent
         while above is not None:
@@ -160,7 +171,9 @@ class TreeNode(Object, Generic[AnyNode]):
         return NodePath("/" + "/".join(reversed(names)))
 
     def get_path_to(self, node: TreeNode[AnyNode]) -> NodePath:
-        """Returns the path from here to a node below: `Main/Player`; "." is this one.
+        """Returns the path from this node to one below it, such as `Main/Player`.
+
+        The path to the node itself is ".".
 
         Raises:
             ValueError: the node is not below this one.
@@ -193,8 +206,11 @@ class TreeNode(Object, Generic[AnyNode]):
         return self.get_node_or_null(path) is not None
 
     def get_node_or_null(self, path: str | NodePath) -> AnyNode | None:
-        """Returns the node at a path, as `get_node` does; None, without a log line, if there is none."""
-        text = str(path).partition(":")[0]  # the rest are properties within the node
+        """Returns the node at a path like `get_node`, without logging.
+
+        Returns None if there is none.
+        """
+        text = str(path).partition(":")[0]  # the rest is a property of the node
         names = [name for name in text.split("/") if name]
         if not names:
             return None
@@ -226,11 +242,11 @@ class TreeNode(Object, Generic[AnyNode]):
     def _rename_child(self, old: str, new: str) -> None:
         child = self._children[old]
         new = child._name = self._free_name(child, new, self._renames_legibly)
-        # A new dictionary, so that the child keeps its place among its siblings.
+        # A new dictionary keeps the child's place among its siblings.
         self._children = {new if name == old else name: each for name, each in self._children.items()}
 
     def _free_name(self, node: TreeNode[AnyNode], name: str, is_legible: bool = False) -> str:
-        """Returns the name if no child has it, else the one that the engine would make of it."""
+        """Returns the name, or the one that the engine would make if it is taken."""
         if name not in self._children:
             return name
         made = _numbered(name, self._children) if is_legible else self._made_name(node, name)
@@ -243,7 +259,10 @@ class TreeNode(Object, Generic[AnyNode]):
         return made
 
     def _made_name(self, node: TreeNode[AnyNode], name: str) -> str:
-        """Returns a name that is free, by the engine's fast rule: its counter counts for all of the tree."""
+        """Returns a name that is free, as the engine generates it.
+
+        The counter is shared by the whole tree.
+        """
         top = self._top()
         made = name
         while made in self._children:
@@ -258,15 +277,18 @@ class TreeNode(Object, Generic[AnyNode]):
 
 
 def _checked_name(name: str) -> str:
-    """Returns the name, and refuses one that cannot occur in a path."""
+    """Returns the name. Raises ValueError if it cannot be part of a path."""
     if not name or not _FORBIDDEN_IN_NAMES.isdisjoint(name):
         raise ValueError(f'{name!r} is no name for a node: it has one character or more, and none of / : . " NUL')
-    name.encode()  # a lone surrogate could not be sent
+    name.encode()  # raises if there is a lone surrogate, which cannot be sent
     return name
 
 
 def _numbered(name: str, taken: Mapping[str, object]) -> str:
-    """Counts up the number at the end of a name until it is free: Bomb, Bomb2, Bomb3 (Godot's legible names)."""
+    """Returns the name with the lowest number that is free.
+
+    These are Godot's legible names: Bomb, Bomb2, Bomb3.
+    """
     found = _TRAILING_NUMBER.search(name)
     digits = found.group() if found else ""
     word = name.removesuffix(digits) if digits else name

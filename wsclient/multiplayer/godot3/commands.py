@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 MAX_ARGUMENTS = 255  # the count is one byte
-_MAX_VALUES = 65_536  # in one argument; no packet is to stop a frame
+_MAX_VALUES = 65_536  # in one argument, so that no packet can stop a frame
 
 _U32 = struct.Struct("<I")
 _NODE_OFFSET = 1
@@ -88,7 +88,7 @@ class ConfirmPath(Value):
 
 
 class Raw(Value):
-    """Bytes of the game's own, at least one."""
+    """Raw bytes of the game, one or more."""
 
     data: bytes
 
@@ -97,7 +97,10 @@ Command = RemoteCall | RemoteSet | SimplifyPath | ConfirmPath | Raw
 
 
 class Invocation:
-    """A call or a set, encoded except for its node: the arguments are encoded once for all receivers."""
+    """A call or a set, encoded except for its node.
+
+    The arguments are encoded only once, for all receivers.
+    """
 
     __slots__ = ("_body", "_code")  # not a Value, which takes four times as long to create: there is one for each call
 
@@ -106,14 +109,14 @@ class Invocation:
         self._body = body
 
     def by_id(self, path_id: int) -> bytes:
-        """Returns the packet for receivers that confirmed the path."""
+        """Returns the packet for receivers that have confirmed the path."""
         return self._code + _U32.pack(path_id) + self._body
 
     def by_path(self, path: str) -> bytes:
         """Returns the packet for the other receivers.
 
         Raises:
-            ValueError: a NUL, or no UTF-8, in the path.
+            ValueError: the path contains a NUL or is not valid UTF-8.
         """
         return self.by_id(_PATH_FOLLOWS | _NAME_OFFSET + len(self._body)) + _c_string(path)
 
@@ -123,14 +126,14 @@ def invocation_of_call(method: str, arguments: Sequence[object]) -> Invocation:
 
     Raises:
         TypeError, OverflowError: an argument is not a Variant; the text says which one, and at which place in it.
-        ValueError: more than 255 arguments, or a NUL, or no UTF-8, in the name.
+        ValueError: more than 255 arguments, or the name contains a NUL or is not valid UTF-8.
     """
     if len(arguments) > MAX_ARGUMENTS:
         raise ValueError(f"{len(arguments)} arguments, a call carries {MAX_ARGUMENTS}")
     parts = [_c_string(method), bytes((len(arguments),))]
     try:
         for argument in arguments:
-            parts.append(encode_variant(argument))  # noqa: PERF401 - how many there are says which one failed
+            parts.append(encode_variant(argument))  # noqa: PERF401 - the number of parts says which argument failed
     except (TypeError, OverflowError, VariantError) as error:
         raise _placed(error, f"argument {len(parts) - 1} of {method!r}") from error
     return Invocation(_Code.REMOTE_CALL, b"".join(parts))
@@ -141,7 +144,7 @@ def invocation_of_set(name: str, value: object) -> Invocation:
 
     Raises:
         TypeError, OverflowError: a value that is no Variant; the text names the place.
-        ValueError: a NUL, or no UTF-8, in the name.
+        ValueError: the name contains a NUL or is not valid UTF-8.
     """
     try:
         return Invocation(_Code.REMOTE_SET, _c_string(name) + encode_variant(value))
@@ -150,17 +153,26 @@ def invocation_of_set(name: str, value: object) -> Invocation:
 
 
 def encode_simplify_path(path_id: int, path: str) -> bytes:
-    """Announces the number of a path. Raises: ValueError, for a NUL, or no UTF-8, in the path."""
+    """Announces the number of a path.
+
+    Raises ValueError if the path contains a NUL or is not valid UTF-8.
+    """
     return bytes((_Code.SIMPLIFY_PATH,)) + _U32.pack(path_id) + _c_string(path)
 
 
 def encode_confirm_path(path: str) -> bytes:
-    """Confirms a path as it was announced. Raises ValueError for a path with a NUL, or that is not UTF-8."""
+    """Confirms a path as it was announced.
+
+    Raises ValueError if the path contains a NUL or is not valid UTF-8.
+    """
     return bytes((_Code.CONFIRM_PATH,)) + _c_string(path)
 
 
 def encode_raw(data: bytes) -> bytes:
-    """Wraps raw bytes of the game. Raises ValueError if there are none: the engine refuses such a packet."""
+    """Wraps raw bytes of the game.
+
+    Raises ValueError if there are none, because the engine refuses such a packet.
+    """
     if not data:
         raise ValueError("an empty packet cannot be sent")
     return bytes((_Code.RAW,)) + data
@@ -236,7 +248,7 @@ def _decode_node(packet: bytes) -> NodeReference:
 
 
 def _placed(error: TypeError | OverflowError | VariantError, place: str) -> Exception:
-    """Returns the error with the place of the value that it is about."""
+    """Returns the error with the place of the value that caused it."""
     if isinstance(error, VariantError):
         return VariantError(error.error, f"{place}: {error.reason}", error.offset)
     return type(error)(f"{place}: {error}")
@@ -250,7 +262,10 @@ def _variant_at(packet: bytes, offset: int, what: str) -> tuple[object, int]:
 
 
 def _path_at(packet: bytes, offset: int) -> str:
-    """Returns the text of a path; its NUL may be missing at the end of the packet."""
+    """Returns the text of a path.
+
+    Its NUL may be missing at the end of the packet.
+    """
     end = packet.find(0, offset)
     return _text(packet[offset : len(packet) if end < 0 else end], "path")
 

@@ -1,4 +1,7 @@
-"""RelayHost: a Godot 3 session as its server sees it, which relays packets between the peers."""
+"""RelayHost: a Godot 3 session as its server sees it.
+
+The server relays packets between the peers.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ class Routed(Value):
 
 
 class RelayHost(Session):
-    """The peers of a session, and the routing between them. No I/O: it returns messages for the caller to send."""
+    """The peers of a session, and the routing between them.
+
+    It does no I/O: it returns messages for the caller to send.
+    """
 
     def __init__(self) -> None:
         super().__init__(SERVER_ID)
@@ -47,12 +53,12 @@ class RelayHost(Session):
         return [relay.encode(each) for each in news], relay.encode(PeerAdded(peer_id))
 
     def farewell(self, peer_id: int) -> bytes:
-        """Removes a peer. Returns the message for each of the others."""
+        """Removes a peer; returns the message for each of the others."""
         self.remove(peer_id)
         return relay.encode(PeerRemoved(peer_id))
 
     def route(self, source: int, message: bytes) -> Routed | MessageIgnored:
-        """Returns the destinations of a peer's message; its contents never raise an exception.
+        """Returns where a peer's message goes; its contents never raise an exception.
 
         Args:
             source: the peer that sent it.
@@ -74,7 +80,10 @@ class RelayHost(Session):
         return Routed(packet if is_for_server else None, others)
 
     def receivers(self, target: int) -> list[int] | None:
-        """Returns the peers of a target: all for 0, one for n, all except one for -n. None if a peer is not present."""
+        """Returns the peers that a target stands for; None if a peer is not present.
+
+        A target is 0 for all, n for peer n, or -n for all but peer n.
+        """
         if target == SERVER_ID:
             return []
         if target > 0:
@@ -86,5 +95,5 @@ class RelayHost(Session):
         return relay.encode_packet(SERVER_ID, target, packet)
 
     def receive(self, message: bytes) -> Sequence[SessionEvent]:
-        """Ignores the message: a server has no server. See `route`."""
+        """Ignores the message, because a server has no server. See `route`."""
         return (self.ignore("a server's session has no server"),)

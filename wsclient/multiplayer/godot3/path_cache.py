@@ -12,7 +12,7 @@ __all__ = ["SentPaths"]
 
 
 class SentPaths:
-    """The caller's side."""
+    """The paths that this side has announced as the caller."""
 
     def __init__(self) -> None:
         self._paths: dict[str, SentNumber] = {}
@@ -34,10 +34,10 @@ class SentPaths:
         return entry is not None and entry.confirm(peer_id)
 
     def forget_peer(self, peer_id: int) -> None:
-        """Forgets the paths that a peer knows, because it has left. The numbers are kept."""
+        """Forgets that a peer knew the paths, because it has left. Keeps the numbers."""
         for entry in self._paths.values():
             entry.forget_peer(peer_id)
 
     def clear(self) -> None:
-        """Forgets all paths: in another session numbers start at 1 again."""
+        """Forgets all paths. In the next session, numbers start at 1 again."""
         self._paths.clear()

@@ -1,4 +1,6 @@
-"""The gd_mp_api relay: a 9-byte header before each packet, and the server's news about its peers.
+"""Encodes and decodes the messages of the gd_mp_api relay.
+
+They are packets with a header of 9 bytes, and the server's news about its peers.
 
 One message is one WebSocket message: kind, source, target (little-endian i32), then the packet, or for system
 messages the peer's id. Bytes in, messages out, and back; role-blind.
@@ -44,7 +46,10 @@ class _Kind(IntEnum):
 
 
 class RelayError(ValueError):
-    """A message that breaks the relay's format; its text says how. Log it, count it and ignore it."""
+    """Raised when a message is malformed; the text says how.
+
+    Log it, count it and ignore the message.
+    """
 
 
 class IdAssigned(Value):
@@ -61,7 +66,7 @@ _NEWS: dict[int, type[IdAssigned | PeerAdded | PeerRemoved]] = {
     _Kind.ID: IdAssigned,
 }
 _KINDS = {news: kind for kind, news in _NEWS.items()}
-# The server is added but never removed, and nobody has its id.
+# The server is added but never removed, and no other peer has its id.
 _LOWEST_ID = {_Kind.ADD: SERVER_ID, _Kind.DEL: SERVER_ID + 1, _Kind.ID: SERVER_ID + 1}
 
 
@@ -119,7 +124,7 @@ def encode_packet(source: int, target: int, payload: bytes) -> bytes:
 
 
 def encode(message: RelayMessage) -> bytes:
-    """Writes any message; a system message as the server does, from 1 to 0.
+    """Encodes any message. A system message is encoded as the server sends it.
 
     Raises:
         ValueError: an id outside 32 bits.

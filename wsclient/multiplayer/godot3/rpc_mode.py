@@ -1,4 +1,6 @@
-"""Godot 3's seven RPC modes as one table: the peers that may call, and those that a call runs at.
+"""Godot 3's seven RPC modes, as one table.
+
+It has the peers that may call a method, and the peers where a call of it runs.
 
 Source: MultiplayerAPI of Godot 3 (`_can_call_mode`, `_should_call_local`).
 """
@@ -14,7 +16,10 @@ __all__ = ["RPCMode", "Rule", "rule_of"]
 
 
 class RPCMode(NamedInt):
-    """The permission to use a method or property remotely; the numbers are Godot's `MultiplayerAPI.RPCMode`."""
+    """The permission to use a method or property remotely.
+
+    The numbers are those of Godot's `MultiplayerAPI.RPCMode`.
+    """
 
     RPC_MODE_DISABLED = 0
     RPC_MODE_REMOTE = 1
@@ -26,7 +31,7 @@ class RPCMode(NamedInt):
 
     @property
     def keyword(self) -> str:
-        """The name in GDScript and of the decorator: "remotesync"."""
+        """The name in GDScript, and of the decorator, such as "remotesync"."""
         return self.name.removeprefix("RPC_MODE_").lower()
 
 
@@ -65,11 +70,11 @@ class Rule(Value):
         return self.receiver.includes(is_master) and (self.receiver is not _Who.PUPPET or from_master)
 
     def runs_at_home(self, *, is_master: bool) -> bool:
-        """Returns True if the call runs at the caller too."""
+        """Returns True if the call also runs at the caller."""
         return self.runs_locally.includes(is_master)
 
     def is_sent(self, *, is_master: bool) -> bool:
-        """Returns True if the call is sent."""
+        """Returns True if the call is sent to other peers."""
         return not (self.master_keeps_it and is_master)
 
 

@@ -1,4 +1,4 @@
-"""RelaySession: a Godot 3 session (gd_mp_api), whose server relays packets between the peers."""
+"""RelaySession: a Godot 3 session, whose server relays packets between peers."""
 
 from __future__ import annotations
 
@@ -16,10 +16,16 @@ __all__ = ["RelaySession"]
 
 
 class RelaySession(Session):
-    """The peers of a Godot 3 session, as the server reports them. Peer 1, the server, joins when the session does."""
+    """The peers of a Godot 3 session, as the server reports them.
+
+    Peer 1, the server, joins together with the session.
+    """
 
     def receive(self, message: bytes) -> Sequence[SessionEvent]:
-        """Returns the change that a message makes: a packet, a peer that joined or left, or the session joined."""
+        """Returns the change that a message makes to the session.
+
+        It is a packet, a peer that joined or left, or the session that was joined.
+        """
         try:
             news = relay.decode(message)
         except relay.RelayError as error:

@@ -1,4 +1,6 @@
-"""Values as RPC arguments and replicated properties carry them: bools and ints short, all else a plain Variant.
+"""Encodes and decodes the values in Godot 4's RPCs and replication.
+
+Bools and ints have a short form; everything else is a plain Variant.
 
 Source: `encode_and_compress_variant` of Godot 4.
 """
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["MAX_VALUES", "decode_all", "decode_many", "decode_value", "encode_many", "encode_value"]
 
 MAX_VALUES: Final = 65536
-"""The most values within one. Arbitrary, far above any game: a stranger must not be able to freeze a frame."""
+"""The most values within one value. Arbitrary, far above any game, so that a stranger cannot freeze a frame."""
 
-# The first byte: the type in six bits; above them the bool itself, or how many bytes the int has.
+# The first byte has the type in its low six bits. Above them is the bool itself, or the size of the int.
 _TYPE = 0x3F
 _BOOL, _INT = 1, 2
 _FALSE, _TRUE = b"\x01", b"\x81"
@@ -47,12 +49,12 @@ def encode_value(value: object) -> bytes:
 
 
 def encode_many(values: Iterable[object]) -> bytes:
-    """Encodes values one after the other. Raises what `encode_value` raises."""
+    """Encodes values one after the other. Raises the same errors as `encode_value`."""
     return b"".join(map(encode_value, values))
 
 
 def decode_value(packet: bytes, offset: int, end: int) -> tuple[object, int]:
-    """Reads the value that starts at an offset and must not reach beyond `end`.
+    """Reads the value that starts at `offset` and does not reach beyond `end`.
 
     Returns:
         The value, and the offset of the next one.
@@ -64,9 +66,9 @@ def decode_value(packet: bytes, offset: int, end: int) -> tuple[object, int]:
     return value, after
 
 
-# A game of a hundred nodes sends hundreds of values in each frame: they are read here without a call for bools and
-# ints, and with one for all that holds no others, half the time that a call for each and one for the Variant take
-# (benchmarks/replication.py).
+# A game of a hundred nodes sends hundreds of values in each frame. This loop reads bools and ints without a call, and
+# other values that contain no others with one call. That takes half the time of calling `decode_value` and the
+# Variant decoder for each (benchmarks/replication.py).
 def decode_many(packet: bytes, offset: int, end: int, count: int) -> tuple[list[object], int]:
     """Reads `count` values.
 
@@ -102,13 +104,16 @@ def decode_many(packet: bytes, offset: int, end: int, count: int) -> tuple[list[
         raise CommandError(f"the value at byte {start} is cut off") from None
     except VariantError as failure:
         raise CommandError(f"the value at byte {start}: {failure}") from failure
-    if offset > end:  # each takes a byte or more, so that one that starts behind the end ends there too
+    if offset > end:  # each takes at least a byte, so a value that starts behind the end also ends there
         raise CommandError(f"there are fewer than {count} values, or the last one reaches beyond byte {end}")
     return values, offset
 
 
 def decode_all(packet: bytes, offset: int) -> list[object]:
-    """Reads the values from an offset to the packet's end. Raises: CommandError, one is malformed."""
+    """Reads all values from an offset to the end of the packet.
+
+    Raises CommandError if one is malformed.
+    """
     values, end = [], len(packet)
     while offset < end:
         value, offset = decode_value(packet, offset, end)
@@ -117,7 +122,7 @@ def decode_all(packet: bytes, offset: int) -> list[object]:
 
 
 def _encode_int(value: int) -> bytes:
-    size = (value if value >= 0 else ~value).bit_length() + 1  # with the sign
+    size = (value if value >= 0 else ~value).bit_length() + 1  # including the sign
     mode = 0 if size <= 8 else 1 if size <= 16 else 2 if size <= 32 else 3
     if size > 64:
         raise OverflowError(f"{value} has more than 64 bits")
@@ -125,13 +130,13 @@ def _encode_int(value: int) -> bytes:
 
 
 def _readers() -> list[Reader | None]:
-    """Returns the reader of each kind of Variant; None for those that may contain others."""
-    readers: list[Reader | None] = [None] * 256  # `decode_from` reports an unknown one
+    """Returns a reader for each type of Variant; None for types that contain others."""
+    readers: list[Reader | None] = [None] * 256  # `decode_from` reports unknown types
     for row in GODOT_4:
         readers[row.code] = reader_for(row)
     return readers
 
 
 _READERS: Final = _readers()
-# The kinds that contain no others: `encode` handles the others, and subclasses.
+# The types that contain no others. `encode` handles the others, and subclasses.
 _WRITERS: Final = {row.python: writer_for(row) for row in GODOT_4 if row.python not in {list, dict}}

@@ -1,4 +1,6 @@
-"""The sender's side of path ids in Godot 4: they belong to nodes, not to paths, and are confirmed by id.
+"""The numbers of nodes that this side has announced, as in Godot 4.
+
+Unlike in Godot 3, they belong to nodes instead of paths, and are confirmed by number.
 
 The receiver's side is `known_paths.KnownPaths`, with one more rule: a number that is announced twice is an error.
 
@@ -18,7 +20,7 @@ __all__ = ["SentNodes"]
 
 
 class SentNodes:
-    """Numbers for nodes. A node that leaves and comes back gets a new one."""
+    """The numbers of our nodes. A node that leaves and comes back gets a new one."""
 
     def __init__(self) -> None:
         self._entries: dict[Hashable, SentNumber] = {}
@@ -26,7 +28,7 @@ class SentNodes:
         self._last_id = 0
 
     def entry(self, node: Hashable) -> SentNumber:
-        """Returns the node's entry; a new number on first use."""
+        """Returns the entry of a node, with a new number on first use."""
         entry = self._entries.get(node)
         if entry is None:
             self._last_id += 1
@@ -52,12 +54,12 @@ class SentNodes:
             del self._by_id[entry.path_id]
 
     def forget_peer(self, peer_id: int) -> None:
-        """Forgets the numbers that a peer knew, because it has left."""
+        """Forgets that a peer knew the numbers, because it has left."""
         for entry in self._entries.values():
             entry.forget_peer(peer_id)
 
     def clear(self) -> None:
-        """Forgets everything, for another network, in which numbers start at 1 again."""
+        """Forgets everything. In the next session, numbers start at 1 again."""
         self._entries.clear()
         self._by_id.clear()
         self._last_id = 0

@@ -1,4 +1,6 @@
-"""SPAWN, DESPAWN, SYNC and DELTA: how one side shows its nodes to another.
+"""Encodes and decodes SPAWN, DESPAWN, SYNC and DELTA.
+
+With these, one side shows its nodes to another.
 
 Nodes and synchronizers have net ids, counted by their sender. A synchronizer that was not spawned is named by its path
 id instead, with bit 31 set.
@@ -39,9 +41,9 @@ __all__ = [
 ]
 
 CUSTOM_SCENE = 255
-"""In place of a scene's number: the node is made by `spawn_function`."""
+"""Used as a scene's number if the node is created by `spawn_function`."""
 IS_PATH_ID = 0x80000000
-"""Set in the id of a synchronizer that is named by its path id."""
+"""Set in the id of a synchronizer that is identified by its path id."""
 
 _DELTA_FLAG = 0x10
 _U32 = Struct("<I")
@@ -75,14 +77,20 @@ class Spawn(Value):
 
 
 class Sync(Value):
-    """One synchronizer's part of a SYNC: the encoded values of its "always" properties."""
+    """One synchronizer's part of a SYNC.
+
+    It is the encoded values of the properties that are always sent.
+    """
 
     synchronizer: int
     values: bytes
 
 
 class Delta(Value):
-    """One synchronizer's part of a DELTA: bit n of the mask is its n-th "on change" property."""
+    """One synchronizer's part of a DELTA.
+
+    Bit n of the mask stands for the n-th property that is sent on change.
+    """
 
     synchronizer: int
     mask: int
@@ -138,7 +146,10 @@ def encode_despawn(net_id: int) -> bytes:
 
 
 def decode_despawn(packet: bytes) -> int:
-    """Returns the net id of the node that is gone. Raises: CommandError, it breaks the format."""
+    """Returns the net id of the removed node.
+
+    Raises CommandError if the packet is malformed.
+    """
     if len(packet) < _DESPAWN.size:
         raise CommandError(f"DESPAWN of {len(packet)} bytes, at least {_DESPAWN.size} are needed")
     net_id: int = _DESPAWN.unpack_from(packet)[1]
@@ -151,7 +162,9 @@ def is_delta(packet: bytes) -> bool:
 
 
 def time_of_sync(packet: bytes) -> int:
-    """Returns the time of a SYNC: how many frames the sender has counted, 16 bits of it.
+    """Returns the time of a SYNC.
+
+    It is the low 16 bits of the number of frames that the sender has counted.
 
     Raises:
         CommandError: the packet is too short.
@@ -163,7 +176,9 @@ def time_of_sync(packet: bytes) -> int:
 
 
 def read_syncs(packet: bytes) -> Iterator[tuple[int, int, int]]:
-    """Iterates over a SYNC: the id of each synchronizer, and the start and end of its values.
+    """Iterates over a SYNC.
+
+    Yields the id of each synchronizer, and the start and end of its values.
 
     Everything yielded before an error is valid. It is not wrapped in `Sync`, and the values are decoded in place.
 
@@ -183,7 +198,9 @@ def read_syncs(packet: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def read_deltas(packet: bytes) -> Iterator[tuple[int, int, int, int]]:
-    """Iterates over a DELTA: the id of each synchronizer, its mask, and the start and end of its values.
+    """Iterates over a DELTA.
+
+    Yields the id of each synchronizer, its mask, and the start and end of its values.
 
     Raises:
         CommandError: a part is cut off; the parts before it are valid.
@@ -203,13 +220,19 @@ def read_deltas(packet: bytes) -> Iterator[tuple[int, int, int, int]]:
 
 
 def pack_syncs(time: int, syncs: Iterable[Sync], limit: int) -> list[bytes]:
-    """Encodes SYNCs, as few as `limit` bytes each allow. One synchronizer is never parted."""
+    """Encodes SYNCs into as few packets of `limit` bytes as possible.
+
+    The values of one synchronizer are never split.
+    """
     parts = (_SYNC.pack(each.synchronizer, len(each.values)) + each.values for each in syncs)
     return _packed(_SYNC_HEAD.pack(CommandCode.SYNC, time & 0xFFFF), parts, limit)
 
 
 def pack_deltas(deltas: Iterable[Delta], limit: int) -> list[bytes]:
-    """Encodes DELTAs, as few as `limit` bytes each allow. One synchronizer is never parted."""
+    """Encodes DELTAs into as few packets of `limit` bytes as possible.
+
+    The values of one synchronizer are never split.
+    """
     parts = (_DELTA.pack(each.synchronizer, each.mask, len(each.values)) + each.values for each in deltas)
     return _packed(bytes((CommandCode.SYNC | _DELTA_FLAG,)), parts, limit)
 
@@ -224,7 +247,10 @@ def _packed(head: bytes, parts: Iterable[bytes], limit: int) -> list[bytes]:
 
 
 def _name_of(data: bytes) -> str:
-    """Reads a name. As in the engine, bytes after its NUL are ignored, and the NUL may be missing."""
+    """Reads a name.
+
+    As in the engine, bytes after its NUL are ignored, and the NUL may be missing.
+    """
     try:
         name = data.partition(b"\0")[0].decode()
     except UnicodeDecodeError:

@@ -1,4 +1,6 @@
-"""The remote procedures of one node: their numbers in packets, and the checksum that two sides compare.
+"""The remote procedures of one node.
+
+It has their numbers in packets, and the checksum that both sides compare.
 
 Source: `SceneRPCInterface::_parse_rpc_config` of Godot 4.
 """
@@ -13,11 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = ["RPCList"]
 
-_OF_NODE = 0x8000  # bit 15 of a number: the name was given with `rpc_config`
+_OF_NODE = 0x8000  # bit 15 of a number: the method was marked with `rpc_config`
 
 
 class RPCList:
-    """Numbers names in code point order, separately for the script and `rpc_config`.
+    """Numbers the marked methods in code point order.
+
+    The methods of the script and those of `rpc_config` are numbered separately.
 
     Args:
         script: names of the methods marked `@rpc`, with those of the base classes.
@@ -35,7 +39,7 @@ class RPCList:
             **{_OF_NODE | place: name for place, name in enumerate(of_node)},
             **dict(enumerate(of_script)),
         }
-        self._ids = {name: number for number, name in self._names.items()}  # a name of both: the script's number
+        self._ids = {name: number for number, name in self._names.items()}  # in both: the script's
         self.checksum: str = md5("".join(of_node + of_script).encode(), usedforsecurity=False).hexdigest()
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""SceneMultiplayer's commands, replication aside: bytes in, commands out, and back.
+"""Encodes and decodes the commands of SceneMultiplayer, except replication.
 
 The low three bits of the first byte are the command, the high four bits are its flags. A call names its node by
 number, once the receiver has confirmed it, or by the path written out after the arguments.
@@ -54,7 +54,7 @@ MAX_ARGUMENTS = 255  # the count is one byte
 
 _COMMAND = 0x07
 _PATH_FOLLOWS = 0x80000000  # bit 31 of the node field: the rest is the offset of the path's text
-_ONLY_BYTES = 0x80  # no count and no Variants: one PackedByteArray, or no argument
+_ONLY_BYTES = 0x80  # there is no count and no Variant, but one PackedByteArray or no argument
 _WIDE_METHOD = 0x40
 
 _U8, _U16, _U32, _I32 = Struct("<B"), Struct("<H"), Struct("<I"), Struct("<i")
@@ -89,7 +89,7 @@ class _Sys(IntEnum):
 
 
 class RemoteCall(Value):
-    """Call the method with this number at this node."""
+    """Asks to call the method with this number at this node."""
 
     node: NodeReference
     method_id: int
@@ -97,7 +97,10 @@ class RemoteCall(Value):
 
 
 class SimplifyPath(Value):
-    """Allows the sender to name this path by this number from then on. The checksum is that of its `RPCList`."""
+    """Announces that the sender will use this number for this path.
+
+    The checksum is that of the node's `RPCList`.
+    """
 
     checksum: str
     path_id: int
@@ -105,14 +108,17 @@ class SimplifyPath(Value):
 
 
 class ConfirmPath(Value):
-    """Confirms that the sender knows the path of this number; says if its list of remote procedures equals ours."""
+    """Confirms that the sender knows the path of this number.
+
+    It also says whether the sender's list of remote procedures is equal to ours.
+    """
 
     are_lists_equal: bool
     path_id: int
 
 
 class Raw(Value):
-    """Bytes of the game's own, at least one."""
+    """Raw bytes of the game, one or more."""
 
     data: bytes
 
@@ -125,7 +131,10 @@ class Replicate(Value):
 
 
 class Authenticate(Value):
-    """Data for the other side's `auth_callback`; empty data says that the sender is done."""
+    """Data for the other side's `auth_callback`.
+
+    If it is empty, the sender has finished.
+    """
 
     data: bytes
 
@@ -137,7 +146,7 @@ class AddPeer(Value):
 
 
 class DelPeer(Value):
-    """Another client has left."""
+    """Announces that another client has left."""
 
     peer_id: int
 
@@ -158,25 +167,34 @@ Command: TypeAlias = (
 
 
 class Invocation(Value):
-    """A call, encoded except for its node: the arguments are encoded once for all receivers."""
+    """A call, encoded except for its node.
+
+    The arguments are encoded only once, for all receivers.
+    """
 
     flags: int
     body: bytes
 
     def by_id(self, path_id: int) -> bytes:
-        """Returns the packet if all receivers have confirmed the number: the field is as small as it can be."""
+        """Returns the packet if all receivers have confirmed the number.
+
+        The field of the number is as small as possible.
+        """
         size = 0 if path_id <= 0xFF else 1 if path_id <= 0xFFFF else 2
         return self._packet(size, path_id)
 
     def by_wide_id(self, path_id: int) -> bytes:
-        """Returns the packet for one that has confirmed the number, while others have not."""
+        """Returns the packet for a receiver that has confirmed the number.
+
+        Use it if others have not.
+        """
         return self._packet(2, path_id)
 
     def by_path(self, path: str) -> bytes:
-        """Returns the packet for the others.
+        """Returns the packet for the other receivers.
 
         Raises:
-            ValueError: a NUL, or no UTF-8, in the path.
+            ValueError: the path contains a NUL or is not valid UTF-8.
         """
         text = _c_string(path)
         return self._packet(2, _PATH_FOLLOWS | 1 + _U32.size + len(self.body)) + text
@@ -208,24 +226,33 @@ def invocation_of_call(method_id: int, arguments: Sequence[object]) -> Invocatio
 
 
 def encode_simplify_path(checksum: str, path_id: int, path: str) -> bytes:
-    """Announces the number of a path. Raises: ValueError, for a NUL, or no UTF-8, in the path."""
+    """Announces the number of a path.
+
+    Raises ValueError if the path contains a NUL or is not valid UTF-8.
+    """
     return _SIMPLIFY.pack(CommandCode.SIMPLIFY_PATH, checksum.encode("ascii"), path_id) + _c_string(path)
 
 
 def encode_confirm_path(path_id: int, *, are_lists_equal: bool) -> bytes:
-    """Confirms a number, and says if both sides have the same remote procedures."""
+    """Confirms a number, and says whether both sides have the same remote procedures."""
     return _CONFIRM.pack(CommandCode.CONFIRM_PATH, are_lists_equal, path_id)
 
 
 def encode_raw(data: bytes) -> bytes:
-    """Wraps raw bytes of the game. Raises ValueError if there are none: the engine refuses such a packet."""
+    """Wraps raw bytes of the game.
+
+    Raises ValueError if there are none, because the engine refuses such a packet.
+    """
     if not data:
         raise ValueError("an empty packet cannot be sent")
     return bytes((CommandCode.RAW,)) + data
 
 
 def encode_auth(data: bytes = b"") -> bytes:
-    """Wraps data for the other side's `auth_callback`; empty data says that this side is done."""
+    """Wraps data for the other side's `auth_callback`.
+
+    Empty data means that this side has finished.
+    """
     return bytes((CommandCode.SYS, _Sys.AUTH)) + data
 
 
@@ -240,12 +267,12 @@ def encode_del_peer(peer_id: int) -> bytes:
 
 
 def encode_relay(peer_id: int, packet: bytes) -> bytes:
-    """Wraps a packet for other clients, or, at a server, one from another client."""
+    """Wraps a packet for other clients or, at a server, from another client."""
     return _SYS.pack(CommandCode.SYS, _Sys.RELAY, peer_id) + packet
 
 
 def encode_assigned_id(peer_id: int) -> bytes:
-    """Returns the first message of a server: the client's id, alone."""
+    """Returns the first message of a server, which is only the client's id."""
     return _I32.pack(peer_id)
 
 
@@ -369,7 +396,7 @@ _PEER_NEWS = {_Sys.ADD_PEER, _Sys.DEL_PEER, _Sys.RELAY}
 
 
 def _text(packet: bytes, offset: int, command: str) -> str:
-    """Reads a path; its NUL may be missing at the end of the packet."""
+    """Reads a path. Its NUL may be missing at the end of the packet."""
     end = packet.find(0, offset)
     data = packet[offset : len(packet) if end < 0 else end]
     try:

@@ -1,4 +1,6 @@
-"""DirectSession: a Godot 4 session at one end of a WebSocket: the server's first message is the id, the rest packets.
+"""DirectSession: a client's Godot 4 session over a WebSocket.
+
+The server's first message is the id, and all others are packets.
 
 Other peers are not handled here: SceneMultiplayer learns of them in its own packets.
 """
@@ -20,7 +22,7 @@ __all__ = ["DirectSession"]
 
 
 class DirectSession(Session):
-    """The server and this peer.
+    """A client's session with its server.
 
     Attributes:
         is_refused: whether the server's first message was no id; the engine leaves then.
@@ -31,7 +33,7 @@ class DirectSession(Session):
         self.is_refused: bool = False
 
     def receive(self, message: bytes) -> Sequence[SessionEvent]:
-        """Returns the change that a message makes: the session joined, or a packet."""
+        """Returns the change that a message makes: the session was joined, or a packet."""
         if self.is_refused:
             return (self.ignore("the first message was no id"),)
         if self.has_joined:
@@ -44,6 +46,6 @@ class DirectSession(Session):
         return (self.add(SERVER_ID), SessionJoined())
 
     def wrap(self, packet: bytes, target: int) -> bytes:
-        """Returns the packet unchanged: everything that a client sends goes to the server."""
+        """Returns the packet unchanged, because all packets go to the server."""
         del target
         return packet
