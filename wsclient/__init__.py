@@ -1,4 +1,6 @@
-"""Godot's WebSocketClient in Python: named signals, and a `poll()` that a game loop calls once a frame.
+"""Godot's WebSocketClient in Python: named signals, and a non-blocking `poll()`.
+
+A game loop calls `poll()` once per frame.
 
     from wsclient import WebSocketClient
 
@@ -21,16 +23,16 @@ The map of the package, from the ground up. A room imports from those above it i
     godot4/       Godot 4's names; import them from `wsclient.godot4`
     testing/      a server, a clock and signals for the tests of games
     cli/          `python -m wsclient`
-    frozen/       what PyInstaller has to know
+    frozen/       hooks for PyInstaller
 
-`wsclient.netgraph` draws what a client did in the last seconds; `wsclient.locust` has users for Locust's load tests;
+`wsclient.netgraph` draws a client's last seconds; `wsclient.locust` has users for Locust's load tests;
 `wsclient.adapters` has `async for` over messages in asyncio, and pygame events for signals.
 """
 
 import os
 from typing import TYPE_CHECKING
 
-if os.environ.get("WSCLIENT_PURE", "0") not in {"", "0"}:  # before anything that might be compiled
+if os.environ.get("WSCLIENT_PURE", "0") not in {"", "0"}:  # before anything that may be compiled
     from wsclient.ground.pure import prefer_pure
 
     prefer_pure()
@@ -76,18 +78,18 @@ __all__ = [
     "WebSocketServer",
 ]
 
-MultiplayerPeer = NetworkedMultiplayerPeer  # Godot 4's name
+MultiplayerPeer = NetworkedMultiplayerPeer  # the name in Godot 4
 
 __version__ = "0.2.0"
 
 
 def __getattr__(name: str) -> object:
-    """Loads rarely used names on first use.
+    """Loads rarely used names when they are first used.
 
     The imports are written out, so that tools that bundle programs find them.
     """
     if name == "LagPeer":
-        from wsclient.scene.lag_peer import LagPeer  # noqa: PLC0415 - when first named
+        from wsclient.scene.lag_peer import LagPeer  # noqa: PLC0415 - when first used
 
         return LagPeer
     if name == "MultiplayerAPI":

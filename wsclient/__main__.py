@@ -1,4 +1,6 @@
-"""`python -m wsclient ws://...`, and the `wsclient` script: talk to a WebSocket server from a terminal.
+"""`python -m wsclient ws://...`: talk to a WebSocket server from a terminal.
+
+It is also installed as the script `wsclient`.
 
 Other commands begin with a word: `serve`, `swarm`, `examples`. `--help` lists the options, the exit codes and examples.
 """
@@ -55,7 +57,7 @@ def _connect(words: Sequence[str], interrupt: _Interrupt) -> int:
 
 
 def _serve(words: Sequence[str], interrupt: _Interrupt) -> int:
-    from wsclient.cli.serve import serve  # noqa: PLC0415 - what only this command needs
+    from wsclient.cli.serve import serve  # noqa: PLC0415 - only this command needs it
 
     return serve(words, sys.stdout, lambda: interrupt.has_come)
 
@@ -89,19 +91,22 @@ _COMMANDS: Final = {
 
 
 def _guarded(run: Callable[[_Interrupt], int]) -> int:
-    """Runs a command, and ends it as terminal programs end."""
+    """Runs a command, and handles a closed output as terminal programs do."""
     try:
         with _log_kept_quiet(), _Interrupt() as interrupt:
             return run(interrupt)
-    except BrokenPipeError:  # the reader of the output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush has a target
+    except BrokenPipeError:  # the program that reads the output, such as `head`, has ended
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # a target for the last flush
         return ExitCode.ENDED_BADLY
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
 
 
 class _Interrupt:
-    """Handles Ctrl-C: the first is recorded, so that no work is interrupted; the second ends the program at once."""
+    """Handles Ctrl-C.
+
+    The first is only recorded, so that no work is interrupted; the second ends the program immediately.
+    """
 
     def __init__(self) -> None:
         self.has_come = False
@@ -121,7 +126,7 @@ class _Interrupt:
 
 @contextmanager
 def _log_kept_quiet() -> Iterator[None]:
-    """Keeps errors, which the report shows, from being shown again by logging's last resort."""
+    """Suppresses logging's last resort, because the report already shows errors."""
     log, handler = logging.getLogger("wsclient"), logging.NullHandler()
     log.addHandler(handler)
     try:

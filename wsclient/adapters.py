@@ -1,4 +1,7 @@
-"""Adapters to other loops: `async for` over a client's messages in asyncio, and a pygame event for each signal."""
+"""Adapters to other loops: asyncio and pygame.
+
+`async for` iterates over a client's messages, and signals become pygame events.
+"""
 
 from __future__ import annotations
 
@@ -42,15 +45,16 @@ async def aiter_messages(client: WebSocketClient, *, interval: float = 1 / 60) -
             yield message
         elif _has_ended(client):
             break
-        # After a message too: otherwise a server that sends faster than the program reads would stop all other tasks.
+        # After a message too: otherwise a server that sends faster than the program reads would starve all other
+        # tasks.
         await asyncio.sleep(0.0 if message is not None else interval)
-    # A refused call is no failure of the connection.
+    # A refused call is not a failure of the connection.
     if client.last_error is not client.last_refusal:
         raise ConnectionError(str(client.last_error))
 
 
 def post_events(client: Object) -> int:
-    """Makes each signal of the client post a pygame event, and returns the type of these events.
+    """Makes each signal of the client post a pygame event; returns its type.
 
         NETWORK = post_events(client)
         while running:
@@ -83,7 +87,10 @@ def _has_ended(client: WebSocketClient) -> bool:
 
 
 class _Poster:
-    """Posts events of one type. There is one for all clients, so that a second connection is noticed."""
+    """Posts events of one type.
+
+    There is one for all clients, so that a second connection is noticed.
+    """
 
     def __init__(self) -> None:
         try:
@@ -93,8 +100,11 @@ class _Poster:
         self._event = event
         self.type: int = event.custom_type()
 
-    def post(self, *emitted: Any) -> None:  # noqa: ANN401 - of any signal
-        """Posts an event for one emission: its arguments, then the client and the signal, which were bound."""
+    def post(self, *emitted: Any) -> None:  # noqa: ANN401 - the arguments of any signal
+        """Posts an event for one emission.
+
+        Its arguments come first, then the client and the signal, which were bound.
+        """
         *args, client, signal = emitted
         self._event.post(self._event.Event(self.type, signal=signal, client=client(), args=tuple(args)))
 

@@ -1,4 +1,6 @@
-"""WebSocket users for Locust, for loads beyond one machine: `pip install 'godot-wsclient[locust]'`.
+"""WebSocket users for Locust, for loads that need several machines.
+
+Install it with `pip install 'godot-wsclient[locust]'`.
 
     from locust import constant, task
     from wsclient.locust import WebSocketUser
@@ -43,21 +45,23 @@ if TYPE_CHECKING:
 
 __all__ = ["WebSocketFailure", "WebSocketUser"]
 
-_PAUSE = 0.001  # seconds for the users, while there is always more to poll
-_TICK = 0.1  # seconds; deadlines, unlike data, do not wake the greenlet
-_GOODBYE = 1.0  # seconds for the server's answer to it
-_BUDGET = 0.015  # seconds of one poll(), as for any bots
+_PAUSE = 0.001  # seconds that users may run while there is always more to poll
+_TICK = 0.1  # seconds; unlike data, deadlines do not wake the greenlet
+_GOODBYE = 1.0  # seconds to wait for the server's answer to a Close
+_BUDGET = 0.015  # seconds that one poll() may take
 
 Result = TypeVar("Result")
 
-# Locust shows what is logged at INFO, which is each connection of each user.
+# Locust shows lines at INFO, such as one for each connection of each user.
 _log = logging.getLogger("wsclient")
 if _log.level == logging.NOTSET:
     _log.setLevel(logging.WARNING)
 
 
 class WebSocketFailure(Exception):
-    """Describes a failure. Equal failures have the same text, so Locust counts them in one row.
+    """A failure of a connection or request.
+
+    Equal failures have the same text, so Locust counts them in one row.
 
     Attributes:
         failure: the details; None if the server has closed the connection normally.
@@ -69,7 +73,9 @@ class WebSocketFailure(Exception):
 
 
 class WebSocketUser(User):
-    """A user with a `WebSocketClient`. Subclasses have tasks that call the methods here.
+    """A user with a `WebSocketClient`.
+
+    Subclasses have tasks that call the methods here.
 
     The methods wait without blocking other users. Their times are reported to Locust as requests of the type "WS".
     All clients of a process are polled together, in a greenlet that owns them: no
@@ -83,7 +89,7 @@ class WebSocketUser(User):
     abstract = True
     request_type: ClassVar[str] = "WS"
 
-    def __init__(self, environment: Any) -> None:  # noqa: ANN401 - Locust's
+    def __init__(self, environment: Any) -> None:  # noqa: ANN401 - Locust's own type
         super().__init__(environment)
         self.client: WebSocketClient = self.make_client()
         self._inbox: deque[str | bytes] = deque()
@@ -99,7 +105,7 @@ class WebSocketUser(User):
         client.message_received.connect(self._take)
 
     def make_client(self) -> WebSocketClient:
-        """Returns the client of this user, not connected. Override it to set it up."""
+        """Returns a new client for this user, not connected. Override it to configure it."""
         return WebSocketClient()
 
     def connect(
@@ -189,7 +195,7 @@ class WebSocketUser(User):
         return wait.answer
 
     def receive(self, timeout: float | None = None) -> str | bytes | None:
-        """Waits for the next message that answered nothing.
+        """Waits for the next message that is not an answer.
 
         Args:
             timeout: seconds; None to wait until the connection is over.
@@ -202,7 +208,10 @@ class WebSocketUser(User):
         return self._inbox.popleft() if self._inbox else None
 
     def on_message(self, message: str | bytes) -> None:
-        """Called with each message that is not awaited. Override it; by default they are kept for `receive()`."""
+        """Called with each message that nothing waits for.
+
+        Override it; by default the messages are kept for `receive()`.
+        """
         self._inbox.append(message)
 
     def record(self, name: str, seconds: float | None, *, length: int = 0, error: Exception | None = None) -> None:
@@ -224,7 +233,7 @@ class WebSocketUser(User):
         )
 
     def on_stop(self) -> None:
-        """Closes the connection. An override has to call this one, too."""
+        """Closes the connection. An override must call this method too."""
         self._is_leaving = True
         client = self.client
         poller = _pollers.own()
@@ -235,7 +244,7 @@ class WebSocketUser(User):
         poller.call(partial(poller.discard, client))
         super().on_stop()  # type: ignore[no-untyped-call]  # Locust's own
 
-    # Inside
+    # Internals
 
     def _hand_over(self, data: str | bytes) -> Error:
         send: Callable[[Any], Error] = self.client.send_text if isinstance(data, str) else self.client.send
@@ -280,7 +289,7 @@ class WebSocketUser(User):
 
 
 class _Wait:
-    """The wait of a user for an answer."""
+    """A user that waits for an answer."""
 
     def __init__(self, answers: Callable[[str | bytes], bool] | None) -> None:
         self.answer: str | bytes | None = None
@@ -295,7 +304,10 @@ class _Wait:
 
 
 class _Poller:
-    """Polls the clients of all users of a process in its own greenlet, which therefore owns them."""
+    """Polls the clients of all users of a process in its own greenlet.
+
+    The greenlet therefore owns them.
+    """
 
     def __init__(self) -> None:
         self.process = os.getpid()
@@ -306,16 +318,19 @@ class _Poller:
         self._greenlet: gevent.Greenlet = gevent.spawn(self._run)
 
     def add(self, client: WebSocketClient) -> None:
-        """Takes a client in, if it is not in yet."""
+        """Adds a client, if it was not added yet."""
         self._group.add(client)
 
     def discard(self, client: WebSocketClient) -> None:
-        """Lets a client go."""
+        """Removes a client."""
         self._group.discard(client)
 
     def call(self, function: Callable[[], Result]) -> Result:
-        """Calls a method of a client in the greenlet that owns it. Returns or raises the result."""
-        if gevent.getcurrent() is self._greenlet:  # from a handler
+        """Calls a method of a client in the greenlet that owns it.
+
+        Returns or raises the result.
+        """
+        if gevent.getcurrent() is self._greenlet:  # called from a handler
             return function()
         answer = AsyncResult()
         self._calls.append((function, answer))
@@ -336,7 +351,7 @@ class _Poller:
                 watcher.stop()
                 watcher.close()
 
-    def _watch(self) -> Any:  # noqa: ANN401 - gevent's
+    def _watch(self) -> Any:  # noqa: ANN401 - gevent's own type
         if (number := self._group.fileno()) < 0:
             return None
         watcher = get_hub().loop.io(number, 1)
@@ -348,13 +363,13 @@ class _Poller:
             function, answer = self._calls.popleft()
             try:
                 answer.set(function())
-            except Exception as error:  # noqa: BLE001 - for the caller
+            except Exception as error:  # noqa: BLE001 - passed on to the caller
                 answer.set_exception(error)
 
     def _poll(self) -> None:
         try:
             self._group.poll()
-        except Exception:  # noqa: BLE001 - of whatever kind; the other users go on
+        except Exception:  # noqa: BLE001 - of any kind; the other users continue
             _log.exception("a handler of a user raised")
         if self._group.wait(0.0):  # there is more to do than the budget allowed
             self._has_work.set()
@@ -362,7 +377,10 @@ class _Poller:
 
 
 class _Pollers:
-    """The poller of this process: another one in each that Locust forks, which it does after a file is loaded."""
+    """The poller of this process.
+
+    Each process has its own, because Locust forks after it has loaded a file.
+    """
 
     def __init__(self) -> None:
         self._poller: _Poller | None = None

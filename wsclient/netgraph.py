@@ -1,4 +1,7 @@
-"""NetGraph: round trip, traffic, queues and poll times of the last seconds; as lists, as a line, or drawn in a game."""
+"""NetGraph: a client's round trip, traffic, queues and poll times.
+
+It returns those of the last seconds as lists or as a line, or draws them in a game.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["NetGraph", "Sample"]
 
 # The appearance.
-_MULTIPLY: Final = 3  # pygame.BLEND_RGB_MULT; by number, so that programs that draw nothing need no pygame
+_MULTIPLY: Final = 3  # pygame.BLEND_RGB_MULT, as a number, so that programs that draw nothing do not need pygame
 _SHADE: Final = (70, 74, 92)
 _LINE: Final = (96, 104, 136)
 _TEXT: Final = (226, 232, 248)
@@ -110,7 +113,7 @@ class NetGraph:
         self._samples: deque[Sample] = deque(maxlen=columns)
         self._began = clock()
         self._longest = 0.0
-        self._round_trip: float | None = None  # the clock of the client
+        self._round_trip: float | None = None  # in seconds, on the clock of the client
         self._before = client.get_statistics()
 
     def poll(self) -> None:
@@ -123,7 +126,9 @@ class NetGraph:
             self._note(now - began, now)
 
     def note(self, poll_time: float, round_trip: float | None = None) -> None:
-        """Records one frame, for programs that call the client's `poll()` themselves. Call it after each.
+        """Records one frame, for programs that call the client's `poll()` themselves.
+
+        Call it after each `poll()`.
 
         Args:
             poll_time: seconds that the client's `poll()` took.
@@ -156,7 +161,9 @@ class NetGraph:
         )
 
     def draw(self, surface: Surface, area: Iterable[int], font: Font | None = None) -> None:
-        """Draws four strips, the newest at the right: round trip, bytes in, bytes out, longest `poll()`.
+        """Draws four strips, the newest column at the right.
+
+        They show the round trip, bytes in, bytes out, and the longest `poll()`.
 
         Each strip is as high as its highest column, the value of which is next to its caption.
 
@@ -213,7 +220,7 @@ class NetGraph:
         self._samples.extend([blank] * min(passed - 1, self._samples.maxlen or 0))
         self._before = statistics
         self._longest = 0.0
-        # A column starts late rather than twice: rounding must not end it before its start.
+        # Rounding must not end a column before its start, so it may start late, but never twice.
         self._began = min(self._began + passed * self._width, now)
 
     def _sample(self, now: ConnectionStatistics) -> Sample:
@@ -233,7 +240,7 @@ class NetGraph:
 def _more(before: ConnectionStatistics, now: ConnectionStatistics) -> list[int]:
     earlier, later = _counted(before), _counted(now)
     if before.polls > now.polls or any(old > new for old, new in zip(earlier, later, strict=True)):
-        return list(later)  # another connection: its count starts at 0
+        return list(later)  # another connection, whose count starts at 0
     return [new - old for old, new in zip(earlier, later, strict=True)]
 
 

@@ -1,4 +1,6 @@
-"""GDScript's RPC keywords as decorators: `from wsclient.rpc import remote, puppet`.
+"""GDScript's RPC keywords as decorators.
+
+Import them with `from wsclient.rpc import remote, puppet`.
 
     class Player(Node):
         position = remote(Vector2())  # a property that others may set

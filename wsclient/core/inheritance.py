@@ -1,4 +1,7 @@
-"""Checks subclasses: they must not hide the library's private names, and must call its `__init__`."""
+"""Checks subclasses of the library's classes.
+
+They must not hide the library's private names, and must call its `__init__`.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,9 @@ _OF_EVERY_CLASS: Final = {"_abc_impl", "_declared_signals"}  # made by metaclass
 
 
 def refuse_hidden_names(cls: type, free: frozenset[str]) -> None:
-    """Refuses a class that redefines a name which the library needs. A mixin counts too.
+    """Refuses a class that redefines a name which the library needs.
+
+    A mixin counts too.
 
     Args:
         cls: a class that was just made.
@@ -86,7 +91,9 @@ def _is_private(name: str) -> bool:
 
 @cache
 def _names_of(cls: type) -> frozenset[str]:
-    """Returns the private names of a class of ours: its methods, what it annotates, and what its `__init__` sets.
+    """Returns the private names of one of our classes.
+
+    They are its methods, the names it annotates, and the attributes that its `__init__` sets.
 
     Not those that are abstract: a subclass has to write them.
     """
@@ -99,7 +106,7 @@ def _names_of(cls: type) -> frozenset[str]:
 
 
 def _set_on_self(cls: type, wanted: AbstractSet[str]) -> set[str]:
-    """Returns the given attributes that the methods of a class set on their first argument."""
+    """Returns which attributes the methods of a class set on their first argument."""
     found: set[str] = set()
     for function in _functions_of(cls):
         code = function.__code__
@@ -116,8 +123,11 @@ def _functions_of(cls: type) -> Iterator[FunctionType]:
 
 
 def _stored_by(function: FunctionType) -> set[str]:
-    """Returns the attributes that a method sets on its first argument, judging by its byte code."""
-    # Imported only if a name is in question: the import takes as long as all other checks of a class.
+    """Returns the attributes that a method sets on its first argument.
+
+    It reads the byte code of the method.
+    """
+    # Imported only when a name is in question: the import takes as long as all other checks of a class.
     import dis  # noqa: PLC0415
 
     owner = function.__code__.co_varnames[0]

@@ -14,7 +14,10 @@ __all__ = ["ConnectionStatus", "NetworkedMultiplayerPeer", "TransferMode"]
 
 
 class ConnectionStatus(NamedInt):
-    """The state of a peer's connection. Godot: NetworkedMultiplayerPeer.ConnectionStatus."""
+    """The state of a peer's connection.
+
+    In Godot: NetworkedMultiplayerPeer.ConnectionStatus.
+    """
 
     CONNECTION_DISCONNECTED = 0
     CONNECTION_CONNECTING = 1
@@ -22,23 +25,28 @@ class ConnectionStatus(NamedInt):
 
 
 class TransferMode(NamedInt):
-    """The guarantees for the packets that a peer sends. Godot: NetworkedMultiplayerPeer.TransferMode."""
+    """The guarantees for packets that are sent.
+
+    In Godot: NetworkedMultiplayerPeer.TransferMode.
+    """
 
     TRANSFER_MODE_UNRELIABLE = 0
-    """Packets may be lost, and arrive in any order."""
+    """Packets may be lost, and may arrive in any order."""
     TRANSFER_MODE_UNRELIABLE_ORDERED = 1
     """Packets may be lost; those that arrive are in order."""
     TRANSFER_MODE_RELIABLE = 2
     """All packets arrive, in order."""
 
 
-# The class could not hold the enums under their own names.
+# Aliases, because the class has attributes of the same names.
 _ConnectionStatus: TypeAlias = ConnectionStatus
 _TransferMode: TypeAlias = TransferMode
 
 
 class NetworkedMultiplayerPeer(PacketPeer):
-    """A peer among peers, each with an id; the server's is 1. Also called `MultiplayerPeer`, as in Godot 4.
+    """A peer of a multiplayer session, with an id; the server's id is 1.
+
+    It is also called `MultiplayerPeer`, as in Godot 4.
 
     Packets are sent to the target peer; a received packet comes with the id of its sender.
 
@@ -71,7 +79,7 @@ class NetworkedMultiplayerPeer(PacketPeer):
     peer_disconnected: Final = Signal[int]("id")
     """Another peer has left."""
     server_disconnected: Final = Signal[()]()
-    """The session has ended after it had been joined."""
+    """The session has ended after it was joined."""
     connection_succeeded: Final = Signal[()]()
     """The session is joined: packets can be sent, and this peer has its id."""
     connection_failed: Final = Signal[()]()
@@ -83,11 +91,14 @@ class NetworkedMultiplayerPeer(PacketPeer):
 
     _free_names = frozenset({"_target_peer", "_transfer_mode"})
 
-    # What a peer writes
+    # To be implemented by a peer
 
     @abstractmethod
     def poll(self) -> None:
-        """Reads and writes the network, and emits the signals. Call it once per game frame; it never blocks."""
+        """Reads and writes the network, and emits the signals; never blocks.
+
+        Call it once per frame.
+        """
 
     @abstractmethod
     def get_connection_status(self) -> ConnectionStatus:
@@ -99,12 +110,15 @@ class NetworkedMultiplayerPeer(PacketPeer):
 
     @abstractmethod
     def get_packet_peer(self) -> int:
-        """Returns the sender of the packet that `get_packet()` would return next; call this one first."""
+        """Returns the sender of the packet that `get_packet()` returns next.
+
+        Call this method first.
+        """
 
     # Sending
 
     def set_target_peer(self, id: int) -> None:
-        """Sets the receivers of all packets put from then on.
+        """Sets the receivers of all later packets.
 
         Args:
             id: `TARGET_PEER_BROADCAST` (0) for everyone, the default; `TARGET_PEER_SERVER` (1); the id of one peer;
@@ -120,7 +134,9 @@ class NetworkedMultiplayerPeer(PacketPeer):
 
     @property
     def transfer_mode(self) -> TransferMode:
-        """The guarantees for packets put from then on; a peer with a better network may ignore it.
+        """The guarantees for later packets.
+
+        A peer with a better network may ignore it.
 
         Raises:
             ValueError: set to something that is not a TransferMode.
@@ -143,7 +159,7 @@ class NetworkedMultiplayerPeer(PacketPeer):
 
     @property
     def refuse_new_connections(self) -> bool:
-        """True if a server turns new peers away; False by default. No effect on a client."""
+        """True if a server refuses new peers; False by default. No effect on a client."""
         return self.is_refusing_new_connections()
 
     @refuse_new_connections.setter

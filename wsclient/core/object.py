@@ -20,11 +20,11 @@ __all__ = ["Object"]
 logger: Final = logging.getLogger("wsclient.signals")
 
 
-_ConnectFlags: TypeAlias = ConnectFlags  # by its own name the class could not hold it
+_ConnectFlags: TypeAlias = ConnectFlags  # an alias, because the class has an attribute of the same name
 
 
 class Object(SignalEmitter):
-    """An object with signals: the signal part of Godot's Object, on pyee's EventEmitter.
+    """An object with signals, like Godot's Object, based on pyee's EventEmitter.
 
     A signal is declared on the class with `Signal`, and connected in any of three spellings, which are one mechanism:
 
@@ -37,7 +37,7 @@ class Object(SignalEmitter):
     emission after all have run, several exceptions as an `ExceptionGroup`. An exception that is not an `Exception`,
     such as `KeyboardInterrupt`, leaves immediately.
 
-    One object belongs to one thread. Of Godot's methods, `get_incoming_connections` is missing: a Python handler need
+    One object belongs to one thread. Of Godot's methods, `get_incoming_connections` is missing: a Python handler does
     not belong to an Object that could list its connections.
     """
 
@@ -57,11 +57,17 @@ class Object(SignalEmitter):
         return type(self).__name__
 
     def is_class(self, name: str) -> bool:
-        """Returns True if the object's class, or a base of it up to `Object`, has this name."""
+        """Returns True if the object's class, or a base class, has this name.
+
+        Base classes count up to `Object`.
+        """
         return any(base.__name__ == name for base in type(self).__mro__ if issubclass(base, Object))
 
     def has_signal(self, signal: str) -> bool:
-        """Returns True if the signal exists: declared by the class, or added to this object."""
+        """Returns True if the signal exists.
+
+        It may be declared by the class, or added to this object.
+        """
         return signal in self._declared_signals or signal in self._user_signals
 
     def has_user_signal(self, signal: str) -> bool:
@@ -69,7 +75,9 @@ class Object(SignalEmitter):
         return signal in self._user_signals
 
     def add_user_signal(self, signal: str, arguments: Iterable[str | Mapping[str, object]] = ()) -> None:
-        """Adds a signal to this one object. A name that is empty or taken is logged, and nothing is changed.
+        """Adds a signal to this object only.
+
+        If its name is empty or taken, that is logged, and nothing is changed.
 
         Args:
             signal: its name, for `connect` and `emit_signal`.
@@ -83,12 +91,15 @@ class Object(SignalEmitter):
         self._refresh(signal)
 
     def get_signal_list(self) -> list[dict[str, object]]:
-        """Describes every signal, the class's own first: Godot's dictionaries, with Python's types as `"type"`."""
+        """Describes every signal, those of the class itself first.
+
+        Returns Godot's dictionaries, with Python's types as `"type"`.
+        """
         declared = [description_of(name, arguments_of(signal)) for name, signal in self._declared_signals.items()]
         return declared + [description_of(name, arguments) for name, arguments in self._user_signals.items()]
 
     def get_signal_connection_list(self, signal: str) -> list[dict[str, object]]:
-        """Describes the connections of a signal, in their order; empty for an unknown one.
+        """Describes the connections of a signal, in order; empty for an unknown signal.
 
         Returns:
             Godot's dictionaries: `source`, `signal`, `target` and `method` (of a bound method; else the callable and
@@ -132,12 +143,12 @@ class Object(SignalEmitter):
             callable: the handler. The object keeps it alive.
             binds: arguments that it gets after those of the emission.
             flags: `CONNECT_DEFERRED`, `CONNECT_ONESHOT`, `CONNECT_REFERENCE_COUNTED`, or several with `|`.
-            weak: True for a bound method whose object is not to be kept alive; the connection goes with it. Not in
+            weak: True for a bound method whose object must not be kept alive; the connection ends with it. Not in
                 Godot.
 
         Returns:
             `OK`; `ERR_INVALID_PARAMETER`, logged, if it is connected already, whatever its binds and flags. With
-            `CONNECT_REFERENCE_COUNTED` that counts instead: it is called once, and to be disconnected as often.
+            `CONNECT_REFERENCE_COUNTED` that counts instead: it is called once, and must be disconnected as often.
 
         Raises:
             ValueError: there is no such signal.
@@ -147,17 +158,25 @@ class Object(SignalEmitter):
         return self._connect(signal, callable, binds, flags, weak=weak)
 
     def disconnect(self, signal: str, callable: Callable[..., object]) -> None:
-        """Undoes one `connect`. If `callable` is not connected, logs that and changes nothing."""
+        """Undoes one `connect`.
+
+        If `callable` is not connected, logs that and changes nothing.
+        """
         self.remove_listener(signal, callable)
 
     def is_connected(self, signal: str, callable: Callable[..., object]) -> bool:
-        """Returns True if `callable` is connected; for an unknown signal, logs that and returns False."""
+        """Returns True if `callable` is connected.
+
+        For an unknown signal, logs that and returns False.
+        """
         if signal not in self._handlers:
             logger.error("is_connected: %s", self._unknown(signal))
         return self._find(signal, callable) is not None
 
     def emit_signal(self, signal: str, *args: object) -> None:
-        """Calls the signal's handlers now, each with `args` and its binds. An unknown signal is logged.
+        """Calls the signal's handlers now, each with `args` and its binds.
+
+        An unknown signal is logged.
 
         Raises:
             Exception: what a handler raised, after all have run; several as an `ExceptionGroup`.
@@ -165,9 +184,10 @@ class Object(SignalEmitter):
         self.emit(signal, *args)
 
     def set_block_signals(self, enable: bool) -> None:
-        """Blocks all signals, or lets them through again. Signals emitted meanwhile are dropped.
+        """Blocks all signals of this object, or unblocks them.
 
-        Looked at when an emission starts: set by a handler, the other handlers of that emission still run.
+        Signals emitted while they are blocked are dropped. If a handler blocks signals, the other handlers of that
+        emission still run.
         """
         self._is_blocking_signals = enable
 

@@ -1,4 +1,4 @@
-"""Binds an object to a thread: the one that first called `poll()`."""
+"""Binds an object to the thread that first called `poll()`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["claim", "refuse_thread"]
 
-# One int for all objects of a thread: every frame reads it, and a thousand ints would miss the cache.
+# One int for all objects of a thread: each frame reads it, and a thousand different ints would miss the cache.
 _threads: Final[dict[int, int]] = {}
 
 
@@ -36,13 +36,13 @@ def refuse_thread(what: str, owner: int, thread: int, advice: str) -> NoReturn:
     Raises:
         RuntimeError: always.
     """
-    kind = "thread" if get_ident.__module__ == "_thread" else "greenlet"  # gevent's function numbers greenlets
+    kind = "thread" if get_ident.__module__ == "_thread" else "greenlet"  # gevent numbers greenlets
     owned = f"{what} belongs to {kind} {_named(owner)}, which called poll() first"
     raise RuntimeError(f"{owned}; {kind} {_named(thread)} {advice}")
 
 
 def _named(thread: int) -> str:
     """Returns the number of a thread, and its name if the program uses named threads."""
-    threading = sys.modules.get("threading")  # not imported for this: a program without it has one thread
+    threading = sys.modules.get("threading")  # not imported for this: a program that does not use it has one thread
     alive = () if threading is None else threading.enumerate()
     return next((f"{thread} ({each.name})" for each in alive if each.ident == thread), str(thread))

@@ -17,7 +17,7 @@ __all__ = ["BytesLike", "PacketPeer", "bytes_of"]
 
 logger: Final = logging.getLogger("wsclient.packets")
 
-# Bytes. The bounds and the default are Godot's (PacketPeer.encode_buffer_max_size).
+# In bytes. The bounds and the default are Godot's (PacketPeer.encode_buffer_max_size).
 SMALLEST_ENCODE_BUFFER = 1024
 LARGEST_ENCODE_BUFFER = 256 * 1024 * 1024
 DEFAULT_ENCODE_BUFFER = 8 * 1024 * 1024
@@ -26,19 +26,22 @@ DEFAULT_DECODE_ITEMS = 65_536
 
 
 class BytesLike(Protocol):
-    """An object that exports its bytes: bytes, bytearray, memoryview, array, a numpy array... (PEP 688)."""
+    """An object that exports its bytes, such as bytes, bytearray or a numpy array.
+
+    This is the buffer protocol of PEP 688.
+    """
 
     def __buffer__(self, flags: int, /) -> memoryview: ...
 
 
 class PacketPeer(Reference, ABC):
-    """Sends and receives packets: as bytes, or as Godot's Variants in bytes.
+    """Sends and receives packets, as bytes or as Godot's Variants.
 
-    A peer of one's own writes `get_available_packet_count()`, `_get_packet()` and `_put_packet()`.
+    To write your own peer, implement `get_available_packet_count()`, `_get_packet()` and `_put_packet()`.
     Source: the Godot 3.6 class reference, PacketPeer.
     """
 
-    # These stay in the class until they are changed, because they seldom are: an instance with more than thirty
+    # These are attributes of the class until they are changed, which is rare: an instance with more than thirty
     # attributes takes 1.3 KiB more.
     _packet_error = Error.OK
     _encode_buffer_max_size = DEFAULT_ENCODE_BUFFER
@@ -49,9 +52,12 @@ class PacketPeer(Reference, ABC):
     _free_names = frozenset({"_get_dialect", "_get_packet", "_put_packet", "_set_packet_error", "_unget_packet"})
 
     def __init__(self) -> None:
-        """Imports what `put_var` and `get_var` need: a game creates its peers before its first frame."""
+        """Imports what `put_var` and `get_var` need.
+
+        A game creates its peers before its first frame.
+        """
         super().__init__()
-        import wsclient.variant  # noqa: F401, PLC0415 - not needed by what has signals alone
+        import wsclient.variant  # noqa: F401, PLC0415 - objects that only have signals do not need it
 
     # To be implemented by a peer
 
@@ -60,11 +66,14 @@ class PacketPeer(Reference, ABC):
         """Returns the number of packets that can be read."""
 
     def _get_packet(self) -> bytes:
-        """Takes the oldest packet; called only if there is one. Not needed by a peer with its own `get_packet`."""
+        """Returns and removes the oldest packet; called only if there is one.
+
+        A peer with its own `get_packet` does not need this method.
+        """
         raise NotImplementedError(f"{self.get_class()} must write _get_packet()")
 
     def _unget_packet(self, packet: bytes) -> None:
-        """Makes the packet that was taken last the next one again.
+        """Puts back the packet that was taken last, so that it is the next one again.
 
         This keeps it outside the peer's queue, so that `get_available_packet_count()` does not count it; a peer with a
         queue overrides this.
@@ -78,7 +87,7 @@ class PacketPeer(Reference, ABC):
     # Packets
 
     def get_packet(self) -> bytes:
-        """Takes the oldest packet.
+        """Returns and removes the oldest packet.
 
         Returns:
             Its bytes; b"" if there is no packet, in which case `get_packet_error()` returns `ERR_UNAVAILABLE`. A packet
@@ -110,7 +119,10 @@ class PacketPeer(Reference, ABC):
         return self._put_packet(bytes_of(buffer))
 
     def get_packet_error(self) -> Error:
-        """Returns the result of the last `get_packet()` or `get_var()`; `OK` before the first."""
+        """Returns the result of the last `get_packet()` or `get_var()`.
+
+        Returns `OK` before the first.
+        """
         return self._packet_error
 
     # Variants
@@ -171,9 +183,11 @@ class PacketPeer(Reference, ABC):
 
     @property
     def encode_buffer_max_size(self) -> int:
-        """The most bytes that `put_var` may need: 8 MiB by default, from 1024 to 256 MiB.
+        """The maximum size in bytes of the Variant in `put_var`. Default 8 MiB.
 
-        Set to a number in between, it becomes the next power of two; to another, it stays, and that is logged.
+        It is a power of two from 1024 bytes to 256 MiB.
+
+        A number within this range is rounded up to a power of two. Any other number is logged and ignored.
         """
         return self.get_encode_buffer_max_size()
 
@@ -196,10 +210,10 @@ class PacketPeer(Reference, ABC):
 
     @property
     def decode_buffer_max_items(self) -> int:
-        """The most values of a Variant that `get_var` decodes: 65,536 by default, so that no packet stops a frame.
+        """The maximum number of values that `get_var` decodes. Default 65,536.
 
-        Each value counts, at any depth: containers and keys too, a pool once, and each string of a PoolStringArray. Set
-        to less than 1, it stays as it is, and that is logged. Not in Godot.
+        With the limit, a single packet cannot stop a frame. Each value counts, at any depth: containers and keys too, a
+        pool once, and each string of a PoolStringArray. A number below 1 is logged and ignored. Not in Godot.
         """
         return self.get_decode_buffer_max_items()
 
@@ -221,7 +235,10 @@ class PacketPeer(Reference, ABC):
 
     @property
     def allow_object_decoding(self) -> bool:
-        """True if `get_var` behaves as if always called with `allow_objects`; False by default. Deprecated in Godot."""
+        """True if `get_var` always behaves as with `allow_objects`. Default False.
+
+        Deprecated in Godot.
+        """
         return self.is_object_decoding_allowed()
 
     @allow_object_decoding.setter
@@ -239,24 +256,33 @@ class PacketPeer(Reference, ABC):
     # For subclasses
 
     def _get_dialect(self) -> Dialect:
-        """Returns the version of the engine whose Variants `put_var` and `get_var` speak: Godot 3."""
+        """Returns the version of the engine whose Variants are used: Godot 3."""
         from wsclient.variant import GODOT_3  # noqa: PLC0415 - loaded by __init__
 
         return GODOT_3
 
     def _refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:
-        """Logs why a call is refused, and returns the error. A peer that keeps a last error records it too."""
+        """Logs why a call is refused, and returns the error.
+
+        If a peer keeps its last error, it records this one too.
+        """
         del cause
         logger.error("%s", f"{message}. {hint}" if hint else message)
         return error
 
     def _set_packet_error(self, error: Error) -> None:
-        """Sets the result of `get_packet_error`; a subclass that overrides one must override the other."""
+        """Sets the result of `get_packet_error`.
+
+        A subclass that overrides one must override the other.
+        """
         self._packet_error = error
 
 
 def bytes_of(buffer: BytesLike) -> bytes:
-    """Returns the bytes of a buffer, copied unless it is `bytes`; see `PacketPeer.put_packet`."""
+    """Returns the bytes of a buffer, without a copy if it is `bytes`.
+
+    See `PacketPeer.put_packet`.
+    """
     if type(buffer) is bytes:
         return buffer
     try:

@@ -8,7 +8,9 @@ __all__ = ["Reference"]
 
 
 class Reference(Object):
-    """Godot's counted object; Python counts by itself, so this class has no members of its own.
+    """Godot's reference-counted object.
+
+    Python counts references itself, so this class has no members of its own.
 
     It stands in the hierarchy so that `is_class("Reference")` answers as in Godot.
     """

@@ -1,4 +1,4 @@
-"""Declares signals. `client.data_received` is the typed spelling of connect and emit.
+"""Declares signals, as attributes that type checkers understand.
 
 The handlers are stored by the `Object`.
 """
@@ -20,7 +20,10 @@ Arguments = TypeVarTuple("Arguments")
 
 
 class _Text:
-    """The text that `help()` shows: of a signal, its declaration and docstring; of the class, the class's docstring."""
+    """The text that `help()` shows for a signal or for the class `Signal`.
+
+    For a signal, it is the declaration and the docstring below it.
+    """
 
     def __init__(self, of_class: str | None) -> None:
         self._of_class = of_class
@@ -53,8 +56,11 @@ class Signal(Generic[*Arguments]):
 
     @property
     def types(self) -> tuple[object, ...]:
-        """The types of the parameters, in order; `object` if the declaration does not specify them."""
-        alias = getattr(self, "__orig_class__", None)  # what typing keeps of `Signal[bool](...)`
+        """The types of the parameters, in order.
+
+        It is `object` if the declaration does not specify them.
+        """
+        alias = getattr(self, "__orig_class__", None)  # what typing stores for `Signal[bool](...)`
         declared = (object,) * len(self.parameters) if alias is None else get_args(alias)
         return tuple(each if isinstance(each, type) else object for each in declared)
 
@@ -83,7 +89,10 @@ class Signal(Generic[*Arguments]):
         raise AttributeError(f"{self.name} is a signal: connect a handler with .{self.name}.connect(...)")
 
     def describe(self) -> str:
-        """Returns the text for `help()`: the declaration, and the docstring below it if the source is available."""
+        """Returns the text for `help()`: the declaration and the docstring.
+
+        The docstring is included only if the source is available.
+        """
         # Imported here because games do not need it.
         from wsclient.core.signal_text import text_of  # noqa: PLC0415
 
@@ -98,7 +107,7 @@ Signal.__doc__ = _Text(Signal.__doc__)  # type: ignore[assignment]
 
 
 class BoundSignal(Generic[*Arguments]):
-    """One signal of one object. It does not keep the object alive.
+    """One signal of one object, which it does not keep alive.
 
     Every method raises `ReferenceError` if the object is gone.
     """
@@ -110,7 +119,7 @@ class BoundSignal(Generic[*Arguments]):
         self._name = name
 
     def get_name(self) -> str:
-        """Returns the signal's name, as `Object.connect` takes it."""
+        """Returns the signal's name, as it is passed to `Object.connect`."""
         return self._name
 
     def get_object(self) -> Object:

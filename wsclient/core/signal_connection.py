@@ -1,4 +1,4 @@
-"""One handler of one signal, and the check of what may be a handler."""
+"""One handler of one signal, and the check of handlers."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ class ConnectFlags(IntFlag):
     """Flags of `connect`. The numbers are those of Godot 3's `Object.ConnectFlags`."""
 
     CONNECT_DEFERRED = 1
-    """Called when the outermost `poll()` ends, or else the outermost emission."""
+    """The handler is called when the outermost `poll()` ends, or else the outermost emission."""
     CONNECT_PERSIST = 2
     """No effect: it concerns Godot's editor."""
     CONNECT_ONESHOT = 4
-    """Disconnected before its first call."""
+    """The handler is disconnected before its first call."""
     CONNECT_REFERENCE_COUNTED = 8
-    """May be connected again; is then called once, and disconnected as often as it was connected."""
+    """The handler may be connected several times. It is called once, and must be disconnected as often."""
 
 
 class Connection:
-    """One handler of one signal: stored in pyee in place of the bare handler.
+    """One handler of one signal, which pyee stores instead of the handler itself.
 
-    It equals its target, so that pyee finds it by the target, and knows it again when it is added twice.
+    It is equal to its target, so that pyee finds it by the target, and notices when it is added twice.
 
     Args:
         target: the handler, checked.
@@ -81,14 +81,17 @@ class Connection:
         )
         self.is_spent: bool = False
         try:
-            # Stored: a target that changes its hash later must still be found.
+            # Stored, so that a target whose hash changes later can still be found.
             self._hash = hash(target)
         except TypeError:
             self._hash = 0
 
     @property
     def handler(self) -> Callable[..., object] | None:
-        """The handler that the user connected; None if it was connected weakly and is gone."""
+        """The handler that the user connected.
+
+        It is None if it was connected weakly and its object is gone.
+        """
         return self.target.method if isinstance(self.target, WeakHandler) else self.target
 
     def __call__(self, *args: object, **kwargs: object) -> object:
@@ -107,7 +110,9 @@ class Connection:
 
 
 class WeakHandler:
-    """Calls a bound method as long as its object is alive, without keeping the object alive.
+    """Calls a bound method as long as its object is alive.
+
+    It does not keep the object alive.
 
     It equals the method.
 
@@ -129,7 +134,7 @@ class WeakHandler:
         return self._method()
 
     def __call__(self, *args: object, **kwargs: object) -> object:
-        """Calls the method, if it is still there."""
+        """Calls the method, if its object still exists."""
         method = self._method()
         return None if method is None else method(*args, **kwargs)
 
@@ -145,7 +150,7 @@ class WeakHandler:
 
 
 def checked_handler(handler: object) -> Callable[..., object]:
-    """Returns the handler, and refuses anything that could never handle a signal.
+    """Returns the handler; refuses anything that cannot handle a signal.
 
     Raises:
         TypeError: it cannot be called, or calling it would run nothing, as with a coroutine function.

@@ -1,4 +1,4 @@
-"""Describes a class's signals: their names and arguments, and the likely meaning of a misspelt name."""
+"""Describes a class's signals, and guesses the meaning of a misspelt name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["argument_of", "arguments_of", "declared_signals", "description_of", 
 
 
 def declared_signals(cls: type) -> dict[str, Signal[*tuple[Any, ...]]]:
-    """Collects what a class and its bases declare, the class's own first.
+    """Collects the signals of a class and its bases, those of the class first.
 
     Raises:
         TypeError: a name is a signal in one class and something else in another, so that one would hide the other;
@@ -33,12 +33,12 @@ def declared_signals(cls: type) -> dict[str, Signal[*tuple[Any, ...]]]:
 
 
 def argument_of(name: str, kind: object = object) -> dict[str, object]:
-    """Describes one argument in Godot's way, with a Python type."""
+    """Describes one argument in Godot's form, with a Python type."""
     return {"name": name, "type": kind}
 
 
 def arguments_of(signal: Signal[*tuple[Any, ...]]) -> list[dict[str, object]]:
-    """Describes what a declared signal is emitted with."""
+    """Describes the arguments of a declared signal."""
     return [argument_of(name, kind) for name, kind in zip(signal.parameters, signal.types, strict=True)]
 
 
@@ -55,7 +55,7 @@ def description_of(name: str, arguments: Iterable[Mapping[str, object]]) -> dict
 
 
 def unknown_signal(name: str, known: Sequence[str], class_name: str, synonyms: Mapping[str, Sequence[str]]) -> str:
-    """Returns the message for an unknown signal, with a guess which one was meant.
+    """Returns the message for an unknown signal, with a guess at the name meant.
 
     Args:
         name: the name that was asked for.

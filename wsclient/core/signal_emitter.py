@@ -1,4 +1,4 @@
-"""SignalEmitter: declared signals stored in pyee, and the rules of their emission."""
+"""SignalEmitter: declared signals, stored in pyee, and how they are emitted."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ Handler = TypeVar("Handler", bound="Callable[..., Any]")
 
 logger: Final = logging.getLogger("wsclient.signals")
 
-# pyee's own event, emitted for each new listener. It is not a signal, but users of pyee may connect to it.
+# The event that pyee itself emits for each new listener. It is not a signal, but users of pyee may connect to it.
 NEW_LISTENER = "new_listener"
 
-# One for all objects: every frame reads it, and a thousand of them would miss the cache.
-_NOTHING: Final[list[Callable[[], object]]] = []  # never added to
+# One for all objects: each frame reads it, and a thousand of them would miss the cache.
+_NOTHING: Final[list[Callable[[], object]]] = []  # nothing is ever added
 
 
 class SignalEmitter(EventEmitter):
-    """pyee's EventEmitter, with the signals that its class declares; `Object` adds Godot's names.
+    """pyee's EventEmitter with declared signals. `Object` adds Godot's names.
 
     pyee stores a `Connection` for each handler. Only public methods of pyee are used, the same in versions 13 and 16.
 
@@ -48,12 +48,12 @@ class SignalEmitter(EventEmitter):
 
     _declared_signals: ClassVar[Mapping[str, Signal[*tuple[Any, ...]]]] = {}
 
-    # The hook that is called as if it were the first handler, by its signal; and names that other libraries have for
-    # ours.
+    # The hook of each signal, which is called as if it were the first handler; and the names that other libraries use
+    # for our signals.
     _hooks: ClassVar[Mapping[str, str]] = {}
     _synonyms: ClassVar[Mapping[str, Sequence[str]]] = {}
 
-    # The private names of its class that a subclass may redefine, and an attribute that `__init__` sets.
+    # The private names that a subclass may redefine, and an attribute that `__init__` sets.
     _free_names: ClassVar[frozenset[str]] = frozenset()
     _made_by_init: ClassVar[str] = "_handlers"
 
@@ -65,18 +65,21 @@ class SignalEmitter(EventEmitter):
 
     def __init__(self) -> None:
         super().__init__()
-        # pyee is the store. This is the tuple that an emission loops over, rebuilt after each change.
+        # pyee stores the handlers. This is the tuple that an emission iterates over, rebuilt after each change.
         self._handlers: dict[str, tuple[Connection, ...]] = dict.fromkeys((*self._declared_signals, NEW_LISTENER), ())
-        # For signals with one plain handler, the callable that an emission may call directly: half the cost.
+        # For signals with one plain handler, the callable that an emission may call directly, at half the cost.
         self._sole_handlers: dict[str, Callable[..., object] | None] = dict.fromkeys(self._handlers)
         self._deferred: list[Callable[[], object]] = _NOTHING
         self._is_polling = False
         self._thread: int | None = None
 
-    # pyee's names; its `on` leads to the next two
+    # pyee's names; its `on` calls the next two
 
     def add_listener(self, event: str, f: Handler) -> Handler:
-        """Connects `f` as `connect` does, and returns it. If it is connected already, that is logged and it stays."""
+        """Connects `f` like `connect`, and returns it.
+
+        If it is connected already, that is logged, and nothing changes.
+        """
         self._connect(event, f)
         return f
 
@@ -86,7 +89,10 @@ class SignalEmitter(EventEmitter):
         return partial(self.add_listener, event)
 
     def once(self, event: str, f: Callable[..., Any] | None = None) -> Callable[..., Any]:
-        """Connects `f`, or the decorated function, for one call: it is disconnected before that."""
+        """Connects `f`, or the decorated function, for one call.
+
+        It is disconnected before that call.
+        """
         if f is None:
             self._check_name(event)
             return partial(self.once, event)
@@ -94,7 +100,10 @@ class SignalEmitter(EventEmitter):
         return f
 
     def remove_listener(self, event: str, f: Callable[..., Any]) -> None:
-        """Undoes one `add_listener` or `connect`. With every version of pyee, an unknown listener is logged."""
+        """Undoes one `add_listener` or `connect`.
+
+        An unknown listener is logged, with every version of pyee.
+        """
         connection = self._find(event, f)
         if connection is None:
             logger.error("%r is not connected to %r of this %s", f, event, type(self).__name__)
@@ -104,21 +113,26 @@ class SignalEmitter(EventEmitter):
             self._remove(event, connection)
 
     def remove_all_listeners(self, event: str | None = None) -> None:
-        """Disconnects all handlers of one signal or of all, however often they were connected."""
+        """Disconnects all handlers of one signal, or of all signals.
+
+        It does not matter how often they were connected.
+        """
         super().remove_all_listeners(event)
         for signal in self._handlers if event is None else self._handlers.keys() & {event}:
             self._refresh(signal)
 
     def listeners(self, event: str) -> list[Callable[..., Any]]:
-        """Lists the handlers of a signal, in their order; empty for an unknown one."""
+        """Returns the handlers of a signal, in order; an empty list if it is unknown."""
         return [handler for each in self._handlers.get(event, ()) if (handler := each.handler) is not None]
 
     def event_names(self) -> set[str]:
-        """Names the signals that have handlers."""
+        """Returns the names of the signals that have handlers."""
         return {signal for signal in self._handlers if self.listeners(signal)}
 
     def emit(self, event: str, *args: object, **kwargs: object) -> bool:
-        """Calls the signal's handlers now, each with the arguments and its binds. An unknown signal is logged.
+        """Calls the signal's handlers now, each with the arguments and its binds.
+
+        An unknown signal is logged.
 
         Returns:
             True if there was any handler to call, including deferred ones; False when signals are blocked.
@@ -129,7 +143,7 @@ class SignalEmitter(EventEmitter):
         handlers = self._handlers.get(event)
         if handlers is None:
             logger.error("emit: %s", self._unknown(event))
-            return super().emit(event, *args, **kwargs)  # which raises what is emitted as "error"
+            return super().emit(event, *args, **kwargs)  # this raises the exception if "error" is emitted
         if not handlers or self._is_blocking_signals:
             return False
         if event == NEW_LISTENER:
@@ -152,7 +166,7 @@ class SignalEmitter(EventEmitter):
     # For subclasses
 
     def _begin_poll(self) -> bool:
-        """Enters `poll()`. Cheap: this is on the path of every idle frame.
+        """Enters `poll()`. It is cheap, because it is called in every idle frame.
 
             def poll(self) -> None:
                 if not self._begin_poll():
@@ -179,7 +193,9 @@ class SignalEmitter(EventEmitter):
         return True
 
     def _end_poll(self, error: BaseException | None = None) -> None:
-        """Leaves `poll()`, and calls what was deferred, unless `error` must leave immediately.
+        """Leaves `poll()`, and makes the deferred calls.
+
+        It makes none if `error` must leave immediately.
 
         Args:
             error: the exception that the body of `poll()` raised; the caller raises it again afterwards.
@@ -188,13 +204,15 @@ class SignalEmitter(EventEmitter):
             Exception: what deferred handlers raised; with `error`, or if several raised, an `ExceptionGroup`.
         """
         try:
-            if self._deferred:  # checked here too: saves a call in an idle frame
+            if self._deferred:  # checked here too, which saves a call in an idle frame
                 self._run_deferred(error)
         finally:
             self._is_polling = False
 
     def _emit(self, signal: str, hook: Callable[..., object] | None, *args: object) -> None:
-        """Emits one of the class's own signals; only to be called between `_begin_poll` and `_end_poll`.
+        """Emits one of the class's own signals.
+
+        Call it only between `_begin_poll` and `_end_poll`.
 
         Args:
             signal: its name.
@@ -205,7 +223,7 @@ class SignalEmitter(EventEmitter):
         Raises:
             Exception: what the hook and the handlers raised, after all have run; several as an `ExceptionGroup`.
         """
-        # Usually there is one handler, and what it raises leaves as it would leave the loop.
+        # Usually there is one handler, and its exception leaves in the same way as from the loop.
         if (handler := self._sole_handlers[signal]) and hook is None and not self._is_blocking_signals:
             try:
                 handler(*args)
@@ -222,13 +240,13 @@ class SignalEmitter(EventEmitter):
         return self._sole_handlers[signal] is not None or bool(self.listeners(signal))
 
     def _emit_to_each(self, signal: str, hook: Callable[..., object] | None, args: tuple[object, ...]) -> None:
-        # A hot loop: it calls nothing but the handlers, and allocates nothing before an exception is raised.
+        # A hot loop: it calls only the handlers, and allocates nothing until an exception is raised.
         handlers = () if self._is_blocking_signals else self._handlers[signal]
         errors: list[Exception] | None = None
         if hook is not None:
             try:
                 hook(*args)
-            except Exception as error:  # noqa: BLE001 - raised when the handlers have run
+            except Exception as error:  # noqa: BLE001 - raised when all handlers have run
                 add_note(error, self._declaration(signal))
                 errors = [error]
         for connection in handlers:
@@ -292,7 +310,7 @@ class SignalEmitter(EventEmitter):
         self._sole_handlers[signal] = handlers[0].target if len(handlers) == 1 and handlers[0].is_plain else None
 
     def _emit_now(self, signal: str, args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
-        if kwargs:  # pyee's, not Godot's
+        if kwargs:  # only pyee's `emit` has keyword arguments
             handlers = self._handlers[signal]
             _call_all(partial(self._deliver, signal, connection, args, kwargs) for connection in handlers)
         else:
@@ -308,12 +326,12 @@ class SignalEmitter(EventEmitter):
         has_run: bool = False,
     ) -> None:
         if connection.handler is None:
-            connection.is_one_shot = True  # to be removed: its object is gone
+            connection.is_one_shot = True  # its object is gone, so it must be removed
         if connection.is_one_shot:
-            if connection.is_spent:  # by an emission inside this one, from an earlier handler
+            if connection.is_spent:  # an emission inside this one, from an earlier handler, has called it
                 return
             connection.is_spent = True
-            # By identity: meanwhile it may have been disconnected, and its target connected again.
+            # By identity, because it may have been disconnected meanwhile, and its target connected again.
             if any(each is connection for each in self._handlers[signal]):
                 self._remove(signal, connection)
         if has_run:
@@ -332,25 +350,25 @@ class SignalEmitter(EventEmitter):
         if not self._deferred:
             return
         if error is not None and not isinstance(error, Exception):
-            return  # it leaves immediately; deferred calls wait for the next end of a poll
+            return  # leave immediately; deferred calls wait until the next poll() ends
         calls, self._deferred = iter(self._deferred), _NOTHING
         try:
             _call_all(calls, error)
         finally:
             if left := [*calls]:
-                self._deferred = [*left, *self._deferred]  # the ones after an exception that is not an `Exception`
+                self._deferred = [*left, *self._deferred]  # the calls after an exception that is not an `Exception`
 
     def _unknown(self, signal: str) -> str:
         known = (name for name in self._handlers if name != NEW_LISTENER)
         return unknown_signal(signal, list(known), type(self).__name__, self._synonyms)
 
     def _declaration(self, signal: str) -> str:
-        """Returns a signal as it is declared: "connection_closed(was_clean_close: bool)"."""
+        """Returns a signal's declaration: "connection_closed(was_clean_close: bool)"."""
         declared = self._declared_signals.get(signal)
         return signal if declared is None else declared.declaration
 
     def _claim(self, thread: int) -> None:
-        """Makes this thread the owner; raises RuntimeError if there is another."""
+        """Makes this thread the owner; raises RuntimeError if another one is."""
         owner = claim(self, thread)
         if owner != thread:
             refuse_thread(f"this {type(self).__name__}", owner, thread, "needs one of its own")
@@ -360,7 +378,7 @@ class SignalEmitter(EventEmitter):
 def add_note(error: Exception, declaration: str) -> None:
     """Adds a note to a handler's exception that names the signal."""
     note = f"in a handler of {declaration}"
-    if note not in getattr(error, "__notes__", ()):  # raised again, by a handler that had kept it
+    if note not in getattr(error, "__notes__", ()):  # the handler may raise an exception that it has raised before
         error.add_note(note)
 
 
@@ -373,7 +391,10 @@ def _call_noting(declaration: str, call: Callable[[], object]) -> None:
 
 
 def _call_all(calls: Iterable[Callable[[], object]], earlier: Exception | None = None) -> None:
-    """Makes all calls, then raises their exceptions together with `earlier`; raises nothing if there are none."""
+    """Makes all calls, then raises their exceptions together with `earlier`.
+
+    It raises nothing if there are none.
+    """
     errors: list[Exception] = []
     for call in calls:
         try:
@@ -404,7 +425,10 @@ def _raise_all(errors: list[Exception]) -> NoReturn:
 
 
 def _log_and_forget(errors: list[Exception]) -> None:
-    """Logs errors that will never be raised, because an exception that is not an `Exception` leaves first."""
+    """Logs errors that will not be raised.
+
+    An exception that is not an `Exception` has left before they could be.
+    """
     for error in errors:
         logger.error("a handler raised, and then the program was told to stop", exc_info=error)
     errors.clear()

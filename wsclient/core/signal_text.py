@@ -1,4 +1,7 @@
-"""The text of a signal: the docstring below its declaration, which Python itself does not store."""
+"""Finds the docstring below a signal's declaration.
+
+Python itself does not store it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ __all__ = ["text_of"]
 
 
 def text_of(owner: type, name: str) -> str:
-    """Returns the string below the assignment of `name` in a class's body; "" if there is none, or no source."""
+    """Returns the string below the assignment of `name` in a class's body.
+
+    Returns "" if there is none, or if the source is not available.
+    """
     try:
         (found,) = ast.parse(dedent(inspect.getsource(owner))).body
     except (OSError, TypeError, SyntaxError, ValueError):

@@ -1,4 +1,7 @@
-"""PyInstaller reads which modules a module imports from its source. In a compiled wheel it finds libraries instead."""
+"""Lists the modules of a compiled wheel for PyInstaller.
+
+PyInstaller finds imports by reading the source, and a compiled wheel has libraries instead.
+"""
 
 from pathlib import Path
 
@@ -6,11 +9,14 @@ __all__ = ["hiddenimports"]
 
 _PACKAGE = Path(__file__).parents[1]
 _LIBRARY = "compiled__mypyc"
-_ROOMS = ("ground", "protocol", "transport")  # in which modules are compiled
+_ROOMS = ("ground", "protocol", "transport")  # the rooms that have compiled modules
 
 
 def _modules() -> list[str]:
-    """Returns the shared library and all modules of those rooms, or none if nothing is compiled."""
+    """Returns the shared library and all modules of those rooms.
+
+    Returns an empty list if nothing is compiled.
+    """
     if not any(_PACKAGE.glob(f"{_LIBRARY}.*")):
         return []
     sources = [

@@ -1,1 +1,1 @@
-"""Shared by every room: error codes, value classes, escaped text."""
+"""Shared by all rooms: error codes, value classes, escaped text."""

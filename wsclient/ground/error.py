@@ -8,7 +8,9 @@ __all__ = ["Error"]
 
 
 class Error(NamedInt):
-    """The result of a call that can fail in a correct program; returned instead of raising an exception.
+    """The result of a call that can fail in a correct program.
+
+    It is returned instead of raising an exception.
 
     `OK` is falsy and every other code is truthy: `if error := client.connect_to_url(url): ...`.
     Names and numbers are those of Godot's `@GlobalScope.Error`, the same in every Godot 3 and 4.

@@ -1,4 +1,7 @@
-"""Makes text from strangers harmless: it cannot control a terminal, a log file or the reader's eye."""
+"""Escapes text from strangers.
+
+Escaped text cannot control a terminal, break a log line or mislead a reader.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ def escape(text: str | bytes, limit: int = 200) -> str:
         text: bytes are decoded as UTF-8; bytes that are not UTF-8 are written as "\xff".
         limit: the maximum number of characters to show. "..." marks the cut.
     """
-    # Read no more than can be shown: a hostile reason may be long, and a character is 1-4 bytes.
+    # Read no more than can be shown: a hostile reason may be long, and a character has 1-4 bytes.
     start = text[: 4 * limit + 4].decode("utf-8", "backslashreplace") if isinstance(text, bytes) else text[: limit + 1]
     if not start.isprintable():
         start = "".join(char if char.isprintable() else _written_out(char) for char in start)

@@ -6,11 +6,14 @@ from enum import IntEnum
 
 __all__ = ["NamedInt"]
 
-_OF_NUMBERS = "bcdeEfFgGnoxX%"  # the last letter of a format that is for numbers
+_OF_NUMBERS = "bcdeEfFgGnoxX%"  # the last letter of a format spec for numbers
 
 
 class NamedInt(IntEnum):
-    """An int that `str()` and f-strings show by its name, such as "ERR_BUSY"; `int()` and `:d` show the number."""
+    """An int that `str()` and f-strings show by its name, such as "ERR_BUSY".
+
+    `int()` and `:d` show the number.
+    """
 
     def __str__(self) -> str:
         return self.name

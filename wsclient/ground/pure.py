@@ -1,4 +1,4 @@
-"""Running the modules of a compiled wheel as pure Python, which are in it too."""
+"""Runs the modules of a compiled wheel as pure Python."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PACKAGE = f"{__name__.partition('.')[0]}."
 
 
 class _PureFinder:
-    """Finds the modules of this package by their source, and no other."""
+    """Finds the modules of this package by their source, and no other modules."""
 
     @staticmethod
     def find_spec(name: str, path: Sequence[str] | None = None, _target: object = None) -> ModuleSpec | None:
@@ -27,5 +27,5 @@ class _PureFinder:
 
 
 def prefer_pure() -> None:
-    """Makes modules of this package that are imported from now on pure Python."""
+    """Makes modules of this package that are imported later run as pure Python."""
     sys.meta_path.insert(0, _PureFinder)

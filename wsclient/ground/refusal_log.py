@@ -1,4 +1,4 @@
-"""RefusalLog: one line for each kind of refusal, and a count of the others."""
+"""RefusalLog: logs the first refusal of each kind, and counts the others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["RefusalLog"]
 
 SECONDS_BETWEEN_COUNTS: Final = 1.0
-# Arbitrary: a peer that invents a new kind with each packet must not fill the log, or the memory.
+# Arbitrary, so that a peer that invents a new kind with each packet cannot fill the log or the memory.
 MOST_KINDS: Final = 256
 
 NUMBER: Final = re.compile(r"\d+")
@@ -68,6 +68,6 @@ class RefusalLog:
             self._unlogged, self._last_count_at = 0, now
 
     def clear(self) -> None:
-        """Forgets what was logged: the next refusal of each kind is the first again."""
+        """Forgets what was logged, so that the next refusal of each kind is logged."""
         self._kinds.clear()
         self._unlogged = 0

@@ -10,7 +10,9 @@ _Error = TypeVar("_Error", bound=BaseException | None)
 
 
 def detached(error: _Error) -> _Error:
-    """Strips the traceback from an error to be stored, and from its causes, and returns it.
+    """Strips the tracebacks from an error to be stored and from its causes.
+
+    Returns the error.
 
     A traceback holds the frames of all callers, those of the user's program among them, and so the client: stored in
     the client's own last error, it would keep the client alive until the garbage collector runs. So would the error

@@ -1,4 +1,7 @@
-"""Words of failures without what differs from one to the next, so that equal ones can be counted together."""
+"""Removes from messages what differs from one failure to the next.
+
+This allows equal failures to be counted together.
+"""
 
 from __future__ import annotations
 

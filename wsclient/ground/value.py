@@ -1,4 +1,4 @@
-"""Value: the base of classes that consist of their fields only, like frozen dataclasses.
+"""Value: the base of classes that only have fields, like frozen dataclasses.
 
 The library needs some twenty of them at import. `dataclasses` compiles each of them, and imports parts of a
 compiler itself; it would take as long to import as the rest of the library. A `Value` compiles one short function,
@@ -16,7 +16,7 @@ __all__ = ["Value"]
 
 
 class _ValueType(type):
-    """Turns the names that a class annotates into slots, and the assigned values into their defaults."""
+    """Turns annotated names into slots, and assigned values into defaults."""
 
     _fields: tuple[str, ...] = ()
     _setters: tuple[Callable[[object, object], None], ...] = ()  # of the slots, one for each field
@@ -35,7 +35,7 @@ class _ValueType(type):
         return made
 
     def compiled_init(cls) -> Callable[..., None]:
-        """Returns an `__init__` that takes the fields as arguments, and calls nothing but their setters."""
+        """Returns an `__init__` that only calls the setters of the fields."""
         names: dict[str, Any] = {
             f"_set_{field}": setter for field, setter in zip(cls._fields, cls._setters, strict=True)
         }
@@ -49,7 +49,10 @@ class _ValueType(type):
 
 
 def _first_init(self: Value, *values: object, **named: object) -> None:
-    """Makes the first object of a class, and compiles what makes the others: five times as fast as a loop."""
+    """Initialises the first object of a class.
+
+    First compiles an `__init__` for all others, which is five times as fast as a loop over the fields.
+    """
     cls: Any = type(self)
     cls.__init__ = cls.compiled_init()
     cls.__init__(self, *values, **named)
@@ -57,13 +60,15 @@ def _first_init(self: Value, *values: object, **named: object) -> None:
 
 @dataclass_transform(frozen_default=True)
 class Value(metaclass=_ValueType):
-    """Equal to what is of the same class and holds the same; cannot be changed. Subclasses annotate their fields.
+    """An immutable object that consists of annotated fields.
+
+    It is equal to objects of the same class with equal fields.
 
         class Point(Value):
             x: float
             y: float = 0.0
 
-    They are given by position or by name, and known to type checkers, as those of a dataclass.
+    As with a dataclass, fields are passed by position or by name, and type checkers know them.
     """
 
     if TYPE_CHECKING:
@@ -94,7 +99,7 @@ class Value(metaclass=_ValueType):
         return f"{type(self).__name__}({', '.join(held)})"
 
     def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
-        return type(self), self._held()  # copy and pickle would set one field after the other
+        return type(self), self._held()  # copy and pickle would otherwise set the fields one by one
 
     def _held(self) -> tuple[object, ...]:
         return tuple(getattr(self, field) for field in type(self)._fields)

@@ -1,4 +1,4 @@
-"""Bytes to values, as the engines' `bytes2var`, `bytes_to_var` and `get_var`."""
+"""Decodes bytes to values, as the engines' `bytes2var` and `bytes_to_var` do."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ def decode(
     max_items: int | None = None,
     dialect: Dialect = GODOT_3,
 ) -> object:
-    """Decodes the value at the start of the data, as `decode_from`. The rest is ignored, as in Godot."""
+    """Decodes the value at the start of the data; see `decode_from`.
+
+    As in Godot, bytes after the value are ignored.
+    """
     buffer = data if type(data) is bytes else bytes(memoryview(data))
     limit = sys.maxsize if max_items is None else max_items
     return _DECODERS[dialect].decode_from(buffer, 0, limit, allow_objects)[0]
@@ -62,7 +65,7 @@ def decode_from(
     max_items: int | None = None,
     dialect: Dialect = GODOT_3,
 ) -> tuple[object, int]:
-    """Decodes the value at an offset. RPC packets have several, one after the other.
+    """Decodes the value at an offset. RPC packets contain several in sequence.
 
     Safe for any bytes: nothing is allocated from a length that only the sender knows, no depth exhausts the stack, and
     no object is made. For the keys of dictionaries see `DictionaryKey`.
@@ -113,7 +116,10 @@ class Decoder:
         self._uniform = {row.code: many for row in dialect if (many := uniform_reader_for(row)) is not None}
 
     def decode_from(self, data: bytes, offset: int, limit: int, allow_objects: bool) -> tuple[object, int]:
-        """Returns the value at an offset, of at most `limit` values, and the offset of its end."""
+        """Decodes the value at an offset; returns it and the offset of its end.
+
+        It may consist of at most `limit` values.
+        """
         if limit < 1:
             raise too_many(offset)
         readers = self._readers_with_objects if allow_objects else self._readers
@@ -128,9 +134,10 @@ class Decoder:
             raise _cut_short(offset) from None
         return self._walk(data, offset, limit - 1, readers)
 
-    # Unfinished containers are in a list instead of on the stack, so that no depth can exhaust it. Texts, which are
-    # half of what games send, and short ints are read in place, and what is rare in a text is looked for once it is
-    # decoded: two calls less for each, a quarter of the time of a player's state (benchmarks/variants.py).
+    # Unfinished containers are kept in a list instead of on the stack, so that no depth can exhaust it. Strings,
+    # which are half of what games send, and short ints are read in place, and rare contents of a string are looked
+    # for after it was decoded. This saves two calls for each, a quarter of the time of a player's state
+    # (benchmarks/variants.py).
     def _walk(  # noqa: C901, PLR0912, PLR0915 - one loop on purpose
         self, data: bytes, position: int, left: int, readers: list[Reader | None]
     ) -> tuple[object, int]:
@@ -138,15 +145,15 @@ class Decoder:
         unpack, size, counting, types = _U32.unpack_from, len(data), self._counting, self._element_types
         unpack_int = _I32.unpack_from
         outer: list[_HalfRead] = []
-        items: list[object] = []  # of the container being read; around all is one that takes a single value
+        items: list[object] = []  # of the container being read; the outermost one takes a single value
         missing, is_dictionary, keys_around = 1, False, 0
-        make: _Make | None = None  # the container of its items; None for a list, which is one
+        make: _Make | None = None  # makes the container from its items; None for a list
         try:
             while True:
                 while missing:
                     missing -= 1
                     code = data[position]
-                    if code == 4:  # a text, in both versions
+                    if code == 4:  # a string, in both versions
                         (length,) = unpack(data, position + 4)
                         start = position + 8
                         end = start + length
@@ -178,7 +185,10 @@ class Decoder:
                         if types is not None and data[position + 2] & 15:
                             make, start = self._typed(types, data, position, readers is self._readers_with_objects)
                         (count,) = unpack(data, start)
-                        missing, start = (count & 0x7FFFFFFF) << is_dictionary, start + 4  # the highest bit is nothing
+                        missing, start = (
+                            (count & 0x7FFFFFFF) << is_dictionary,
+                            start + 4,
+                        )  # the highest bit means nothing
                         if missing * 4 > size - start:
                             raise too_long(start, missing * 4, data)
                         left -= missing
@@ -214,7 +224,7 @@ class Decoder:
         return partial(_typed_dictionary, first, second), start
 
     def _alike(self, data: bytes, start: int, count: int) -> tuple[list[object], int]:
-        """Reads all items of an array at once, if they are alike.
+        """Reads all items of an array at once, if they have the same type.
 
         Returns:
             The items, none if they must be read one by one, and the offset of their end.
@@ -225,13 +235,16 @@ class Decoder:
 
 
 def _typed_array(element_type: ElementType, items: list[object]) -> TypedArray:
-    """Returns the array. Elements that do not fit are left out, as in the engine."""
+    """Returns the array. Elements of a wrong type are left out, as in the engine."""
     fitting = (fitted(item, element_type) for item in items)
     return TypedArray([item for item in fitting if item is not MISFIT], element_type)
 
 
 def _typed_dictionary(key_type: ElementType, value_type: ElementType, items: list[object]) -> TypedDictionary:
-    """Returns the dictionary. Keys that do not fit are left out, as in the engine; values are not checked there."""
+    """Returns the dictionary. Keys of a wrong type are left out, as in the engine.
+
+    The engine does not check values here.
+    """
     pairs: list[object] = []
     for key, value in zip(items[::2], items[1::2], strict=True):
         held = fitted(key, key_type)

@@ -1,4 +1,7 @@
-"""A dialect: the table of the Variants of one major version of the engine, used by encoder and decoder."""
+"""A dialect: the table of the Variants of one major version of the engine.
+
+The encoder and the decoder use it.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,17 @@ if TYPE_CHECKING:
 __all__ = ["IS_WIDE", "MAX_NESTING", "Dialect", "Layout", "VariantType"]
 
 IS_WIDE: Final = 1 << 16
-"""Bit of a header: 64 bits of int or float follow, or the id of an object."""
+"""A bit of the header: the int, float or id of an object that follows has 64 bits."""
 
 MAX_NESTING: Final = 1024
 """The maximum number of containers around a value (Godot 3.6 and 4; in 3.2 the stack is the limit)."""
 
 
 class Layout(Enum):
-    """The layout of the data after a header. One function writes each and one reads it, for all type numbers."""
+    """The layout of the data after a header.
+
+    Each has one function that writes it and one that reads it, for all type numbers.
+    """
 
     NOTHING = auto()
     BOOL = auto()
@@ -35,7 +41,7 @@ class Layout(Enum):
     BYTES = auto()
     POOL = auto()
     STRINGS = auto()
-    # Only in Godot 4: text is strict UTF-8, numbers may have 64 bits, containers may be typed.
+    # Only in Godot 4: strings are strict UTF-8, numbers may have 64 bits, containers may be typed.
     UTF8_STRING = auto()
     UTF8_STRINGS = auto()
     UTF8_NODE_PATH = auto()

@@ -1,4 +1,7 @@
-"""The element types of typed containers: their encoding, and the values that they admit (Godot 4 only)."""
+"""The element types of typed containers, which only Godot 4 has.
+
+They are encoded with the container, and limit the values in it.
+"""
 
 from __future__ import annotations
 
@@ -28,12 +31,12 @@ if TYPE_CHECKING:
 __all__ = ["MISFIT", "ElementTypes", "StandIn", "fitted", "fitted_array", "fitted_dictionary"]
 
 ID_CLASS: Final = "EncodedObjectAsID"
-"""The class of all objects, unless full ones are allowed."""
+"""The base class of all objects, used unless full objects are allowed."""
 
 ANCESTORS_OF_IDS: Final = frozenset({ID_CLASS, "RefCounted", "Object"})
 
 MISFIT: Final = object()
-"""The result of `fitted` for a value that an element type does not admit."""
+"""Returned by `fitted` if an element type does not admit a value."""
 
 _UNTYPED, _BUILT_IN, _CLASS, _SCRIPT = range(4)
 _U32 = Struct("<I")
@@ -55,7 +58,7 @@ class ElementTypes:
         self._codes = {python: code for code, python in self._classes.items()}
 
     def read(self, data: bytes, start: int, kind: int, allow_objects: bool) -> tuple[ElementType, int]:
-        """Reads one element type, of the kind that a header named.
+        """Reads one element type, of the kind that the header says.
 
         Returns:
             The type, None if there is none, and the offset of its end.
@@ -109,7 +112,7 @@ def fitted_array(array: TypedArray) -> TypedArray:
     element_type = array.element_type
     if element_type is None or set(map(type, array)) == {element_type}:
         return array
-    if isinstance(element_type, str):  # only the other side knows the class of an object
+    if isinstance(element_type, str):  # only the other side knows the classes of objects
         values = [item if item is None or isinstance(item, EncodedObjectAsID) else MISFIT for item in array]
     else:
         values = [fitted(item, element_type) for item in array]
@@ -120,7 +123,9 @@ def fitted_array(array: TypedArray) -> TypedArray:
 
 
 def fitted_dictionary(dictionary: TypedDictionary) -> TypedDictionary:
-    """Returns a dictionary with its keys converted to their type; values are not checked, as in the engine.
+    """Returns a dictionary with its keys converted to their type.
+
+    Values are not checked, as in the engine.
 
     Raises:
         TypeError: a key has another type.
@@ -130,7 +135,7 @@ def fitted_dictionary(dictionary: TypedDictionary) -> TypedDictionary:
         return dictionary
     items: dict[Any, Any] = {}
     for key, value in dictionary.items():
-        # The stand-in for a key that Python cannot hold stays as it was decoded.
+        # If Python cannot hold a key, the object that stands for it stays as it was decoded.
         is_plain = isinstance(key, Components) or not isinstance(key, tuple | Mapping | StandIn)
         held = fitted(key, key_type) if is_plain else key
         if held is MISFIT:
@@ -145,10 +150,10 @@ def _misfit(what: str, element_type: type[Any] | str, value: object) -> TypeErro
 
 
 def fitted(value: object, element_type: ElementType) -> object:
-    """Returns a value as a container of that element type holds it, converted as the engine does.
+    """Returns a value as a container of this element type holds it.
 
-    MISFIT if it cannot be. So is what only the engine converts, between matrices or between packed and plain arrays: it
-    never writes a container with such an element.
+    It is converted as the engine does. Returns MISFIT if it cannot be converted. Conversions between matrices, and
+    between packed and plain arrays, are missing here: the engine never writes a container with such an element.
     """
     if element_type is None or type(value) is element_type:
         return value
@@ -165,7 +170,10 @@ def fitted(value: object, element_type: ElementType) -> object:
 
 
 def _whole(number: float, bits: int = 64) -> int:
-    """Cuts off the fraction; a number beyond so many bits becomes the lowest integer, as on the engine's CPUs."""
+    """Cuts off the fraction of a number.
+
+    If it does not fit in this number of bits, the result is the lowest integer, as on the engine's CPUs.
+    """
     lowest = -1 << bits - 1
     return int(number) if lowest <= number < -lowest else lowest
 

@@ -1,4 +1,4 @@
-"""Values to bytes, as the engines' `var2bytes`, `var_to_bytes` and `put_var`."""
+"""Encodes values to bytes, as the engines' `var2bytes` and `var_to_bytes` do."""
 
 from __future__ import annotations
 
@@ -81,7 +81,10 @@ class Encoder:
         return out
 
     def _written(self, value: object, max_size: int, full_objects: bool) -> bytes:
-        """Stores unfinished containers in a list, not on the stack, so that no depth can exhaust it."""
+        """Encodes a value.
+
+        Unfinished containers are kept in a list instead of on the stack, so that no depth can exhaust it.
+        """
         out = bytearray()
         writer_of = self._writers.get
         outer: list[Iterator[Any]] = []
@@ -112,7 +115,10 @@ class Encoder:
                 pending = outer.pop()
 
     def _head(self, kind: type, container: TypedArray | TypedDictionary | Sized, full_objects: bool) -> bytes:
-        """Encodes the header of a container, with its element types if it is typed, and its count."""
+        """Encodes the header of a container and its count.
+
+        The header of a typed container includes its element types.
+        """
         code, types = self._containers[kind], self._element_types
         if types is None or not isinstance(container, TypedArray | TypedDictionary):
             return _HEAD.pack(code, len(container))
@@ -125,7 +131,7 @@ class Encoder:
         return _U32.pack(code | flags << 16) + names + _U32.pack(len(container))
 
     def _uniformly(self, values: Sequence[object]) -> bytearray | None:
-        """Encodes the elements of an array at once, if all have one type that allows it."""
+        """Encodes all elements of an array at once, if they have one type that allows it."""
         if len(values) < LEAST:
             return None
         write = self._uniform.get(type(values[0]))
@@ -141,14 +147,17 @@ class Encoder:
             for base in type(value).__mro__:
                 if base in self._writers or base in self._containers:
                     return base, _fitted(value) if base in _TYPED else value
-                if base is Components:  # a tuple underneath, but of another version of the engine
+                if base is Components:  # a tuple underneath, but of the other version of the engine
                     raise TypeError(f"type {type(value).__name__} is no Variant of {self._name}")
             if isinstance(value, Mapping):
                 return dict, value
             value = _plain(value)
 
     def _path_of_problem(self, value: object) -> str:
-        """Finds the first value that cannot be encoded; slow, and only needed for the message."""
+        """Returns the path of the first value that cannot be encoded.
+
+        This is slow, and only needed for the message.
+        """
         waiting: list[tuple[object, str]] = [(value, "")]
         while waiting:
             item, path = waiting.pop()
@@ -166,7 +175,7 @@ class Encoder:
 _HEAD = Struct("<II")
 _U32 = Struct("<I")
 _TYPED = {TypedArray, TypedDictionary}
-_PLAIN_ARRAYS = {list, tuple}  # which have the same elements each time they are iterated
+_PLAIN_ARRAYS = {list, tuple}  # they have the same elements each time they are iterated
 
 
 def _check_limits(out: bytes | bytearray, max_size: int, *, depth: int) -> None:
@@ -183,7 +192,7 @@ def _fitted(container: object) -> object:
 
 
 def _plain(value: object) -> object:
-    """Returns the plain value of a stand-in, of a scalar of numpy, or of anything bytes-like.
+    """Returns the plain value of a stand-in, a numpy scalar or a bytes-like object.
 
     Raises:
         TypeError: it is none of these.
@@ -205,12 +214,12 @@ def _plain(value: object) -> object:
 
 
 def _children(container: Iterable[object], path: str) -> Iterator[tuple[object, str]]:
-    """Returns the values in a container, in the order in which they are written, each with its path."""
+    """Returns the values in a container with their paths, in the order of writing."""
     if not isinstance(container, Mapping):
         for index, item in enumerate(container):
             yield item, f"{path}[{index}]"
         return
-    from json import dumps  # noqa: PLC0415 - for messages alone, and takes two milliseconds
+    from json import dumps  # noqa: PLC0415 - only for messages, and takes two milliseconds
 
     for key, item in container.items():
         name = dumps(key, ensure_ascii=False) if isinstance(key, str) else short_repr(key)

@@ -1,4 +1,4 @@
-"""The error for values and bytes that are refused."""
+"""VariantError: raised when a value or bytes are refused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["VariantError"]
 
 
 class VariantError(ValueError):
-    """Bytes that are not a Variant, or a value beyond the limits of one.
+    """Raised for bytes that are not a Variant, or for a value that exceeds a limit.
 
     Attributes:
         error: the name of Godot's error code. `ERR_INVALID_DATA`: malformed, cut short, or nested too deep.
@@ -17,7 +17,7 @@ class VariantError(ValueError):
     """
 
     def __init__(self, error: str, reason: str, offset: int) -> None:
-        super().__init__(error, reason, offset)  # all three, so that it can be pickled
+        super().__init__(error, reason, offset)  # pass all three, so that it can be pickled
         self.error = error
         self.reason = reason
         self.offset = offset

@@ -1,4 +1,7 @@
-"""Dictionary keys that Python cannot hold as they are: in Godot any value can be a key, and 1 and 1.0 differ."""
+"""Dictionary keys that Python cannot hold as they are.
+
+In Godot any value can be a key, and 1 and 1.0 are different keys.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ keys that take minutes. Rectangles of -1 and -2, which have one hash, need 16; a
 
 
 class DictionaryKey(StandIn):
-    """Stands for a key that Python cannot hold; it is encoded as the value.
+    """Stands for a key that Python cannot hold. It is encoded as the value.
 
     A decoded dictionary has one for a key that is a pool, which has no hash; for `1.0` besides `1` and `True`, which
     are one key to Python and three to Godot; and for keys that are too deep, or too much alike, to be hashed safely.
@@ -59,7 +62,7 @@ class DictionaryKey(StandIn):
         return self._hash
 
     def __reduce__(self) -> tuple[type[DictionaryKey], tuple[object]]:
-        return type(self), (self.value,)  # the hash is another one in another process
+        return type(self), (self.value,)  # the hash differs in another process
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.value!r})"
@@ -72,8 +75,8 @@ class FrozenDictionary(Mapping[Any, Any]):
 
     def __init__(self, items: Mapping[Any, Any] | Iterable[tuple[Any, Any]] = ()) -> None:
         self._items = dict(items)
-        # Stored, so that the outermost of many, each a key of the next, does not hash them all again.
-        # Not by a set of the pairs, which would compare those with the same hash.
+        # Stored, so that if each of many is a key of the next, the outermost does not hash them all again.
+        # Not computed from a set of the pairs, which would compare those that have the same hash.
         self._hash = hash((len(self._items), reduce(xor, map(hash, self._items.items()), 0)))
 
     def __getitem__(self, key: object) -> object:
@@ -92,14 +95,16 @@ class FrozenDictionary(Mapping[Any, Any]):
         return self._hash
 
     def __reduce__(self) -> tuple[type[FrozenDictionary], tuple[dict[object, object]]]:
-        return type(self), (self._items,)  # the hash is another one in another process
+        return type(self), (self._items,)  # the hash differs in another process
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._items!r})"
 
 
 def dictionary_of(pairs: list[object]) -> dict[object, object]:
-    """Makes a dictionary of keys and values in turn. A repeated key keeps its place, and its last value counts.
+    """Makes a dictionary from alternating keys and values.
+
+    A repeated key keeps its place, and its last value counts.
 
     A key that is an Array becomes a tuple, one that is a Dictionary a `FrozenDictionary`, and one that Python cannot
     hold besides the others a `DictionaryKey`.
@@ -107,12 +112,12 @@ def dictionary_of(pairs: list[object]) -> dict[object, object]:
     keys: list[Any] = pairs[::2]
     values = pairs[1::2]
     try:
-        "".join(keys)  # only texts can be: a tenth of the time of checking the type of each
+        "".join(keys)  # only strings can be joined: this takes a tenth of the time of checking each type
         are_texts = True
     except TypeError:
         are_texts = False
     if are_texts or _NEVER_ALIKE.issuperset(map(type, keys)):
-        return dict(zip(keys, values))  # noqa: B905 - two halves of one list
+        return dict(zip(keys, values))  # noqa: B905 - both are halves of one list
     result: dict[object, object] = {}
     by_hash: dict[int, list[object]] = {}
     for key, value in zip(keys, values, strict=True):
@@ -122,7 +127,7 @@ def dictionary_of(pairs: list[object]) -> dict[object, object]:
 
 
 _NEVER_ALIKE: Final = frozenset({str, StringName, int})
-"""The types of most keys: equal only if they are the same key, and nobody can choose them to share a hash."""
+"""The types of most keys. Two are equal only if they are the same key, and nobody can choose them to share a hash."""
 
 
 def _hashable(value: object, depth: int) -> object:
@@ -131,12 +136,15 @@ def _hashable(value: object, depth: int) -> object:
     if type(value) is dict and depth:
         return FrozenDictionary((key, _hashable(item, depth - 1)) for key, item in value.items())
     if isinstance(value, float) and isnan(value):
-        return nan  # one key to Godot; to Python too, if it is one object
+        return nan  # one key to Godot, and to Python if it is always the same object
     return value if isinstance(value, Hashable) else DictionaryKey(value)
 
 
 def _told_apart(key: object, alike: list[object]) -> object:
-    """Returns the key to use in a dictionary in which the keys `alike` have the same hash."""
+    """Returns the key to use if the dictionary has keys with the same hash.
+
+    These are the keys in `alike`.
+    """
     for other in alike:
         if other is key or other == key:
             return other if _is_same(other, key) else DictionaryKey(key)
@@ -147,7 +155,7 @@ def _told_apart(key: object, alike: list[object]) -> object:
 
 
 def _is_same(key: object, other: object) -> bool:
-    """Returns True if keys that are equal to Python are one key to Godot too."""
+    """Returns True if two keys that are equal in Python are one key in Godot too."""
     if isinstance(key, str) and isinstance(other, str):
         return True
     if type(key) is not type(other):
@@ -166,4 +174,4 @@ _EVERY_TYPE = Dialect(
 )
 
 _identity = partial(Encoder(_EVERY_TYPE).encode, max_size=sys.maxsize)
-"""Returns bytes that differ if two values, of either version, do."""
+"""Returns bytes that differ if two values of either version differ."""

@@ -1,4 +1,4 @@
-"""Makes the function that decodes the values of a type, by its layout."""
+"""Makes the function that decodes the values of a type, according to its layout."""
 
 from __future__ import annotations
 
@@ -35,23 +35,32 @@ _u32 = Struct("<I").unpack_from
 _u64 = Struct("<Q").unpack_from
 
 NAMES_OF_ONE = 8
-"""The names of a node path that count as one value. Real paths have fewer, and cost as much as a text."""
+"""The number of names of a node path that count as one value. Real paths have fewer, and cost as much as a string."""
 
 
 def reader_for(row: VariantType) -> Reader | None:
-    """Returns the function that decodes values of one type; None for containers and for what has a counting reader."""
+    """Returns the function that decodes the values of one type.
+
+    Returns None for containers, and for types that have a counting reader.
+    """
     make = _MAKERS.get(row.layout)
     return make(row) if make is not None else None
 
 
 def counting_reader_for(row: VariantType) -> CountingReader | None:
-    """Returns the function that decodes values in which others are counted; None for all but texts and paths."""
+    """Returns the function that decodes values in which others are counted.
+
+    Returns None except for packed strings and node paths.
+    """
     make = _COUNTING_MAKERS.get(row.layout)
     return make(row) if make is not None else None
 
 
 def reader_of_allowed_objects(read_text: Reader) -> Reader:
-    """Returns the function that decodes objects if full ones are allowed, as an engine without any class does."""
+    """Returns the function that decodes objects if full ones are allowed.
+
+    It does what an engine without any class does.
+    """
 
     def read(data: bytes, start: int) -> tuple[object, int]:
         if data[start - 2] & 1:
@@ -120,7 +129,7 @@ def _string(decode: TextDecoder, row: VariantType) -> Reader:
 
 
 def read_text(decode: TextDecoder, data: bytes, start: int) -> tuple[str, int]:
-    """Reads a counted text with its padding, which must be there.
+    """Reads a string with its length and its padding, which must be present.
 
     Returns:
         The text, and the offset of the end of its padding.
@@ -150,7 +159,7 @@ def _wide_components(row: VariantType) -> Reader:
     unpack, size = narrow.unpack_from, narrow.size
 
     def read(data: bytes, start: int) -> tuple[object, int]:
-        if data[start - 2] & 1:  # of an engine that was built with double precision
+        if data[start - 2] & 1:  # from an engine that was built with double precision
             return new(kind, wide.unpack_from(data, start)), start + wide.size
         return new(kind, unpack(data, start)), start + size
 
@@ -190,7 +199,7 @@ def _bytes(_row: VariantType) -> Reader:
         stop = start + length
         if stop > len(data):
             raise too_long(start, length, data)
-        return data[start:stop], min(stop + (-length & 3), len(data))  # its padding may be missing at the end
+        return data[start:stop], min(stop + (-length & 3), len(data))  # the padding may be missing at the end
 
     return read
 
@@ -235,9 +244,9 @@ def _node_path(decode: TextDecoder, row: VariantType) -> CountingReader:
         if not names & 0x80000000:
             raise VariantError("ERR_INVALID_DATA", "a node path in the old form", start)
         names &= 0x7FFFFFFF
-        total = names + subnames + (flags >> 1 & 1) & 0xFFFFFFFF  # the engine's own arithmetic
+        total = names + subnames + (flags >> 1 & 1) & 0xFFFFFFFF  # the arithmetic of the engine
         texts, end = _texts(decode, data, start + 12, total, (left + 1) * NAMES_OF_ONE - 1)
-        # A path without names is relative in Godot 3, even from the root: so "/" arrives as "".
+        # In Godot 3 a path without names is relative, even if it started at the root, so "/" arrives as "".
         is_absolute = bool(flags & 1 and (texts or keeps_root))
         path = NodePath.from_names(texts[:names], texts[names:], absolute=is_absolute)
         return path, end, left - total // NAMES_OF_ONE
@@ -248,7 +257,7 @@ def _node_path(decode: TextDecoder, row: VariantType) -> CountingReader:
 def _strings(decode: TextDecoder, row: VariantType) -> CountingReader:
     def read(data: bytes, start: int, left: int) -> tuple[object, int, int]:
         (count,) = _u32(data, start)
-        count = count if count < 0x80000000 else 0  # a negative count is none
+        count = count if count < 0x80000000 else 0  # a negative count means none
         texts, end = _texts(decode, data, start + 4, count, left)
         return row.python(texts), end, left - count
 

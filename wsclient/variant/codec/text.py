@@ -1,4 +1,4 @@
-"""Text as the engines write and read it: UTF-8, lenient in Godot 3, strict in Godot 4."""
+"""UTF-8 as the engines write and read it: lenient in Godot 3, strict in Godot 4."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ __all__ = ["decode_text", "decode_utf8", "encode_text", "encode_utf8"]
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 MAX_IRREGULAR = 65_536
-"""The most irregular sequences in one text. Arbitrary; no engine writes one, and each takes time."""
+"""The most irregular sequences in one string. Arbitrary; no engine writes them, and each takes time."""
 
-# Above U+10FFFF, or longer than needed, of which the engine refuses only the longest; surrogates are left to Python.
+# Code points above U+10FFFF, or sequences longer than needed, of which the engine refuses only the longest. Python
+# handles surrogates.
 _IRREGULAR: Final = re.compile(
     rb"""
       \xe0 (?: \x80 [\x90-\xbf] | [\x81-\x9f] [\x80-\xbf] )
@@ -31,7 +32,10 @@ _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
 def encode_text(text: str) -> bytes:
-    """Returns the UTF-8 of a text for Godot 3; a lone surrogate becomes three bytes, as in 3.2."""
+    """Returns the UTF-8 of a string for Godot 3.
+
+    A lone surrogate becomes three bytes, as in 3.2.
+    """
     try:
         return text.encode()
     except UnicodeEncodeError:
@@ -39,7 +43,10 @@ def encode_text(text: str) -> bytes:
 
 
 def encode_utf8(text: str) -> bytes:
-    """Returns the UTF-8 of a text for Godot 4; a lone surrogate becomes U+FFFD, as in the engine."""
+    """Returns the UTF-8 of a string for Godot 4.
+
+    A lone surrogate becomes U+FFFD, as in the engine.
+    """
     try:
         return text.encode()
     except UnicodeEncodeError:
@@ -47,10 +54,10 @@ def encode_utf8(text: str) -> bytes:
 
 
 def decode_text(data: bytes) -> str:
-    """Reads UTF-8 as Godot 3 does.
+    """Decodes UTF-8 as Godot 3 does.
 
-    The first NUL ends it, and a byte order mark at the start is dropped. Surrogates, overlong forms and those of five
-    and six bytes are accepted; code points above U+10FFFF, which Python cannot hold, are read as U+FFFD.
+    The first NUL ends the string, and a byte order mark at the start is dropped. Surrogates, overlong forms and
+    those of five and six bytes are accepted; code points above U+10FFFF, which Python cannot hold, are read as U+FFFD.
 
     Raises:
         UnicodeDecodeError: it is not valid for the engine either, or irregular more often than `MAX_IRREGULAR`.
@@ -64,7 +71,9 @@ def decode_text(data: bytes) -> str:
 
 
 def decode_utf8(data: bytes) -> str:
-    """Reads UTF-8 as Godot 4 does: the first NUL ends it, and a byte order mark at the start is dropped.
+    """Decodes UTF-8 as Godot 4 does.
+
+    The first NUL ends the string, and a byte order mark at the start is dropped.
 
     Raises:
         UnicodeDecodeError: it is not valid UTF-8.

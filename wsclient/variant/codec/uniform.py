@@ -1,4 +1,6 @@
-"""Arrays whose elements are all numbers or all vectors of one type, written and read at once: several times as fast.
+"""Encodes and decodes arrays whose elements have one type, all at once.
+
+This is several times as fast for numbers and vectors.
 
 Such elements have the same number of bytes each, so that corresponding bytes are at even distances and are copied with
 a stride. The bytes and the values are the same as one by one.
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from wsclient.variant.types.components import Components
 
     UniformWriter = Callable[[Sequence[Any]], bytearray | None]
-    """Encodes elements that are all of its type; returns None if that must be done one by one."""
+    """Encodes elements that all have its type. Returns None if they must be encoded one by one."""
 
     UniformReader = Callable[[bytes, int, int], tuple[list[object], int] | None]
     """Takes the data, the offset of the elements, and their number. Returns them and the offset of their end; None if
@@ -31,11 +33,14 @@ if TYPE_CHECKING:
 __all__ = ["LEAST", "uniform_reader_for", "uniform_writer_for"]
 
 LEAST: Final = 16
-"""The least number of elements for which it is faster, as measured."""
+"""The least number of elements for which this is faster, as measured."""
 
 
 def uniform_writer_for(row: VariantType) -> UniformWriter | None:
-    """Returns the function that encodes many values of a type; None if their sizes differ."""
+    """Returns the function that encodes many values of a type at once.
+
+    Returns None if their sizes differ.
+    """
     match row.layout:
         case Layout.INT:
             return partial(_write_ints, row.code)
@@ -48,7 +53,10 @@ def uniform_writer_for(row: VariantType) -> UniformWriter | None:
 
 
 def uniform_reader_for(row: VariantType) -> UniformReader | None:
-    """Returns the function that decodes many values of a type; None if their sizes differ."""
+    """Returns the function that decodes many values of a type at once.
+
+    Returns None if their sizes differ.
+    """
     match row.layout:
         case Layout.INT:
             return _reader(row.code, Struct("<4xi"), chain.from_iterable)
@@ -66,21 +74,21 @@ def uniform_reader_for(row: VariantType) -> UniformReader | None:
 def _write_ints(code: int, values: Sequence[int]) -> bytearray | None:
     try:
         numbers = array("i", values)
-    except OverflowError:  # one of them must be wide
+    except OverflowError:  # one of them needs 64 bits
         return None
     return _with_headers(code, numbers, 1)
 
 
 def _write_reals(code: int, values: Sequence[float]) -> bytearray | None:
     numbers = array("f", values)
-    if numbers.tolist() != list(values):  # one of them must be wide
+    if numbers.tolist() != list(values):  # one of them needs 64 bits
         return None
     return _with_headers(code, numbers, 1)
 
 
 def _write_components(code: int, kind: type[Components[Any]], values: Iterable[Iterable[float]]) -> bytearray | None:
     try:
-        numbers = array(kind.FORMAT, list(chain.from_iterable(values)))  # from a list it is faster
+        numbers = array(kind.FORMAT, list(chain.from_iterable(values)))  # faster from a list
     except OverflowError:  # an integer does not fit
         return None
     return _with_headers(code, numbers, kind.WIDTH)
@@ -105,7 +113,7 @@ def _reader(
 
     def read(data: bytes, start: int, count: int) -> tuple[list[object], int] | None:
         end = start + count * stride
-        # Of each header the type, and the byte with the bit for 64 bits.
+        # The type in each header, and the byte with the bit for 64 bits.
         if (
             end > len(data)
             or data[start:end:stride] != codes * count

@@ -1,4 +1,4 @@
-"""Makes the function that encodes the values of a type, by its layout."""
+"""Makes the function that encodes the values of a type, according to its layout."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     TextEncoder = Callable[[str], bytes]
 
     Writer = Callable[[Any], bytes]
-    """Encodes one value, with its header. Raises TypeError or OverflowError if it cannot."""
+    """Encodes one value with its header. Raises TypeError or OverflowError if it cannot be encoded."""
 
 __all__ = ["writer_for"]
 
@@ -32,7 +32,7 @@ TWO_U32 = Struct("<II")
 
 
 def writer_for(row: VariantType) -> Writer:
-    """Returns the function that encodes values of one type; not for containers."""
+    """Returns the function that encodes values of one type, unless it is a container."""
     return _MAKERS[row.layout](row)
 
 
@@ -66,9 +66,9 @@ def _real(row: VariantType) -> Writer:
     def write(value: float) -> bytes:
         try:
             encoded = narrow.pack(code, value)
-        except OverflowError:  # beyond what 32 bits hold
+        except OverflowError:  # beyond the range of 32 bits
             return wide.pack(code | IS_WIDE, value)
-        # NaN differs from itself, so it is always wide, as in the engine.
+        # NaN differs from itself, so it always has 64 bits, as in the engine.
         return encoded if narrow.unpack(encoded)[1] == value else wide.pack(code | IS_WIDE, value)
 
     return write

@@ -10,7 +10,9 @@ __all__ = ["Color"]
 
 
 class Color(Components[float]):
-    """A colour; unpacks as r, g, b, a: floats, 0 to 1 on a screen, but not clamped.
+    """A colour; unpacks as r, g, b, a.
+
+    They are floats from 0 to 1 on a screen, but not clamped.
 
     Source: Godot 3 and 4, Color.
     """
@@ -19,12 +21,15 @@ class Color(Components[float]):
     WIDTH: ClassVar[int] = 4
 
     def __new__(cls, r: float = 0.0, g: float = 0.0, b: float = 0.0, a: float = 1.0) -> Self:
-        """Makes a colour; opaque black by default."""
+        """Creates a colour; opaque black by default."""
         return tuple.__new__(cls, (float(r), float(g), float(b), float(a)))
 
     @classmethod
     def from_rgba8(cls, r: int, g: int, b: int, a: int = 255) -> Self:
-        """Makes one from numbers of 0 to 255, as pygame has them: `Color.from_rgba8(*pygame.Color("red"))`."""
+        """Creates a colour from numbers from 0 to 255, like those of pygame.
+
+        `Color.from_rgba8(*pygame.Color("red"))` converts one.
+        """
         return cls(r / 255, g / 255, b / 255, a / 255)
 
     @property
@@ -48,6 +53,9 @@ class Color(Components[float]):
         return self[3]
 
     def to_rgba8(self) -> tuple[int, int, int, int]:
-        """Returns numbers of 0 to 255, clamped, as pygame takes them: `screen.fill(color.to_rgba8())`."""
+        """Returns the colour as numbers from 0 to 255, clamped, for pygame.
+
+        An example is `screen.fill(color.to_rgba8())`.
+        """
         r, g, b, a = (round(255 * min(max(component, 0.0), 1.0)) for component in self)
         return r, g, b, a

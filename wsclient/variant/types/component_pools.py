@@ -1,4 +1,7 @@
-"""Packed vectors and colours: arrays of 32-bit floats, which numpy reads as a table without a copy."""
+"""Packed vectors and colours: arrays of 32-bit floats.
+
+numpy reads them as a table without a copy.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +33,11 @@ Item = TypeVar("Item", bound=Components[float])
 
 
 class ComponentsPool(MutableSequence[Item]):
-    """A mutable sequence of values with the same number of floats, rounded to 32 bits.
+    """A mutable sequence of values with the same number of 32-bit floats.
 
-    It takes anything with that many numbers: `PoolVector2Array([(1, 2), pygame.Vector2(3, 4)])`.
+    Values are rounded to 32 bits.
+
+    Its elements may be anything with that many numbers: `PoolVector2Array([(1, 2), pygame.Vector2(3, 4)])`.
     `numpy.asarray(pool)` is a table of the same memory, with a row for each element; while the table exists,
     the length of the pool cannot change (`BufferError`).
 
@@ -54,7 +59,7 @@ class ComponentsPool(MutableSequence[Item]):
 
     @classmethod
     def from_wire(cls, data: bytes) -> Self:
-        """Makes one from its elements as they travel: 4 bytes for each float, little-endian."""
+        """Creates one from its encoded elements: little-endian, 4 bytes for each float."""
         floats = array("f")
         floats.frombytes(data)
         self = cls()
@@ -62,17 +67,17 @@ class ComponentsPool(MutableSequence[Item]):
         return self
 
     def to_wire(self) -> bytes:
-        """Returns the elements as they travel."""
+        """Returns the encoded elements."""
         return little_endian(self._floats).tobytes()
 
     @property
     def __array_interface__(self) -> dict[str, object]:
-        """Describes the memory to numpy (array interface protocol, version 3)."""
+        """The memory, described for numpy (array interface protocol, version 3)."""
         return {
             "version": 3,
             "shape": (len(self), self.ITEM.WIDTH),
             "typestr": "<f4" if sys.byteorder == "little" else ">f4",
-            # numpy keeps this view, and the view keeps the memory in its place; of an array it would keep the address.
+            # numpy keeps this view, which keeps the memory in place. For an array it would only keep the address.
             "data": memoryview(self._floats),
         }
 
@@ -145,7 +150,10 @@ class ComponentsPool(MutableSequence[Item]):
 
 
 def _table(values: object, width: int) -> bytes | None:
-    """Returns the memory of a table of 32-bit floats, such as numpy's, which needs no loop; else None."""
+    """Returns the memory of a table of 32-bit floats; None for anything else.
+
+    No loop is needed for such a table, for example one of numpy.
+    """
     try:
         view = memoryview(values)  # type: ignore[arg-type]  # it may have no buffer
     except TypeError:

@@ -1,4 +1,4 @@
-"""The common base of the Variants that are a fixed number of numbers."""
+"""The common base of the Variants that consist of a fixed number of numbers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Components(tuple[Number, ...]):
 
     @classmethod
     def from_components(cls, components: Iterable[float]) -> Self:
-        """Makes one from all its numbers, in the order in which it unpacks.
+        """Creates one from all its numbers, in the order in which it unpacks.
 
         Raises:
             ValueError: there are too many or too few.
@@ -46,7 +46,7 @@ class Components(tuple[Number, ...]):
 
     @classmethod
     def from_arguments(cls, arguments: Iterable[float | Iterable[float]]) -> Self:
-        """Makes one from numbers and groups of numbers, mixed, as Godot's constructors take them.
+        """Creates one from numbers and groups of numbers, like Godot's constructors.
 
         Raises:
             ValueError: there are too many or too few.

@@ -1,4 +1,4 @@
-"""Handles of things that live on the other side."""
+"""Handles of things that exist only on the other side."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ __all__ = ["RID", "Callable", "EncodedObjectAsID", "Signal"]
 
 
 class RID:
-    """A resource of an engine's server. Godot 4 sends the id; Godot 3 sends none, so all arrive empty.
+    """A resource of one of the engine's servers.
+
+    Godot 4 sends the id. Godot 3 sends none, so all of them arrive empty.
 
     Source: Godot 3 and 4, RID.
 
@@ -20,7 +22,7 @@ class RID:
         self._id = _unsigned(id)
 
     def get_id(self) -> int:
-        """Returns the id, 64 bits, unsigned; 0 if it is empty."""
+        """Returns the id, an unsigned integer of 64 bits; 0 if the RID is empty."""
         return self._id
 
     def is_valid(self) -> bool:
@@ -38,7 +40,9 @@ class RID:
 
 
 class EncodedObjectAsID:
-    """The id of an object of the other side. Only the id travels, and it stays the same if it is sent back.
+    """The id of an object on the other side.
+
+    Only the id is sent, and it stays the same when it is sent back.
 
     Source: Godot 3 and 4, EncodedObjectAsID.
 
@@ -54,7 +58,7 @@ class EncodedObjectAsID:
 
     @property
     def object_id(self) -> int:
-        """The id, 64 bits, unsigned. 0 is no object, and arrives as `None`."""
+        """The id, an unsigned integer of 64 bits. No object is 0, and arrives as `None`."""
         return self._object_id
 
     def __eq__(self, other: object) -> bool:
@@ -68,7 +72,9 @@ class EncodedObjectAsID:
 
 
 class Callable:
-    """A function of the other side. None of its contents are sent: it always arrives empty, and all are equal.
+    """A function on the other side.
+
+    None of its contents are sent: it always arrives empty, and all are equal.
 
     Source: Godot 4, Callable.
     """
@@ -86,7 +92,7 @@ class Callable:
 
 
 class Signal:
-    """A signal of an object of the other side: its name, and the object's id.
+    """A signal of an object on the other side: its name, and the id of the object.
 
     Source: Godot 4, Signal.
 
@@ -108,7 +114,7 @@ class Signal:
 
     @property
     def object_id(self) -> int:
-        """The id of the object, 64 bits, unsigned; 0 if there is none."""
+        """The id of the object, an unsigned integer of 64 bits; 0 if there is none."""
         return self._object_id
 
     def __eq__(self, other: object) -> bool:

@@ -59,7 +59,7 @@ class Vector2i(_Vector):
     WIDTH: ClassVar[int] = 2
 
     def __new__(cls, x: float = 0, y: float = 0) -> Self:
-        """Makes a vector; zero by default. Fractions are cut off."""
+        """Creates a vector; zero by default. Fractions are cut off."""
         return tuple.__new__(cls, (int(x), int(y)))
 
     @property
@@ -85,7 +85,7 @@ class Vector3i(_Vector):
     WIDTH: ClassVar[int] = 3
 
     def __new__(cls, x: float = 0, y: float = 0, z: float = 0) -> Self:
-        """Makes a vector; zero by default. Fractions are cut off."""
+        """Creates a vector; zero by default. Fractions are cut off."""
         return tuple.__new__(cls, (int(x), int(y), int(z)))
 
     @property
@@ -116,7 +116,7 @@ class Vector4i(_Vector):
     WIDTH: ClassVar[int] = 4
 
     def __new__(cls, x: float = 0, y: float = 0, z: float = 0, w: float = 0) -> Self:
-        """Makes a vector; zero by default. Fractions are cut off."""
+        """Creates a vector; zero by default. Fractions are cut off."""
         return tuple.__new__(cls, (int(x), int(y), int(z), int(w)))
 
     @property
@@ -156,7 +156,7 @@ class Rect2i(_Integers):
     @overload
     def __new__(cls, x: float, y: float, width: float, height: float, /) -> Self: ...
     def __new__(cls, *args: float | Iterable[float]) -> Self:
-        """Makes a rectangle of position and size, or of four numbers; empty by default."""
+        """Creates a rectangle from position and size, or four numbers; empty by default."""
         return cls.from_arguments(args or (Vector2i(), Vector2i()))
 
     @property
@@ -166,7 +166,7 @@ class Rect2i(_Integers):
 
     @property
     def size(self) -> Vector2i:
-        """From `position` to `end`; may be negative."""
+        """The distance from `position` to `end`; may be negative."""
         return Vector2i.from_components(self[2:])
 
     @property

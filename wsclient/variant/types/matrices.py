@@ -1,4 +1,4 @@
-"""Rotation, scale, place and perspective as matrices."""
+"""Rotation, scale, position and perspective as matrices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ __all__ = ["Basis", "Projection", "Transform", "Transform2D", "Transform3D"]
 
 
 class Transform2D(Components[float]):
-    """Rotation, scale and place in 2D; unpacks as two numbers each of `x`, `y` and `origin`.
+    """Rotation, scale and position in 2D.
+
+    It unpacks as two numbers each for `x`, `y` and `origin`.
 
     Source: Godot 3 and 4, Transform2D.
     """
@@ -25,7 +27,10 @@ class Transform2D(Components[float]):
     def __new__(
         cls, x: Iterable[float] = (1.0, 0.0), y: Iterable[float] = (0.0, 1.0), origin: Iterable[float] = (0.0, 0.0)
     ) -> Self:
-        """Makes a transform of the images of the two axes and of the origin; the identity by default."""
+        """Creates a transform; the identity by default.
+
+        The arguments are the images of the two axes and of the origin.
+        """
         return cls.from_arguments((Vector2(*x), Vector2(*y), Vector2(*origin)))
 
     @property
@@ -40,7 +45,7 @@ class Transform2D(Components[float]):
 
     @property
     def origin(self) -> Vector2:
-        """The image of the origin: the place."""
+        """The image of the origin, which is the position."""
         return Vector2.from_components(self[4:])
 
     def __repr__(self) -> str:
@@ -64,7 +69,7 @@ class Basis(Components[float]):
         y: Iterable[float] = (0.0, 1.0, 0.0),
         z: Iterable[float] = (0.0, 0.0, 1.0),
     ) -> Self:
-        """Makes a matrix of the images of the three axes; the identity by default."""
+        """Creates a matrix from the images of the three axes; the identity by default."""
         columns = Vector3(*x), Vector3(*y), Vector3(*z)
         return cls.from_components(component for row in zip(*columns, strict=True) for component in row)
 
@@ -88,7 +93,7 @@ class Basis(Components[float]):
 
 
 class _Transform(Components[float]):
-    """The fields of both versions' transforms in 3D."""
+    """The fields that the transforms in 3D of both versions have."""
 
     __slots__ = ()
     WIDTH: ClassVar[int] = 12
@@ -102,7 +107,10 @@ class _Transform(Components[float]):
         cls, x: Iterable[float], y: Iterable[float], z: Iterable[float], origin: Iterable[float], /
     ) -> Self: ...
     def __new__(cls, *args: Iterable[float]) -> Self:
-        """Makes a transform of a basis, or of the images of the axes, and of the origin; the identity by default."""
+        """Creates a transform from a basis, or three axes, and the origin.
+
+        It is the identity by default.
+        """
         match args:
             case ():
                 return cls(Basis(), Vector3())
@@ -117,7 +125,7 @@ class _Transform(Components[float]):
 
     @property
     def origin(self) -> Vector3:
-        """The image of the origin: the place."""
+        """The image of the origin, which is the position."""
         return Vector3.from_components(self[9:])
 
     def __repr__(self) -> str:
@@ -125,7 +133,9 @@ class _Transform(Components[float]):
 
 
 class Transform(_Transform):
-    """Rotation, scale and place in 3D; unpacks as the nine numbers of `basis`, by rows, then those of `origin`.
+    """Rotation, scale and position in 3D.
+
+    It unpacks as the nine numbers of `basis`, by rows, then those of `origin`.
 
     Source: Godot 3, Transform.
     """
@@ -134,7 +144,9 @@ class Transform(_Transform):
 
 
 class Transform3D(_Transform):
-    """Rotation, scale and place in 3D; unpacks as the nine numbers of `basis`, by rows, then those of `origin`.
+    """Rotation, scale and position in 3D.
+
+    It unpacks as the nine numbers of `basis`, by rows, then those of `origin`.
 
     Source: Godot 4, Transform3D.
     """
@@ -158,7 +170,7 @@ class Projection(Components[float]):
         z: Iterable[float] = (0.0, 0.0, 1.0, 0.0),
         w: Iterable[float] = (0.0, 0.0, 0.0, 1.0),
     ) -> Self:
-        """Makes a matrix of its columns; the identity by default."""
+        """Creates a matrix from its columns; the identity by default."""
         return cls.from_arguments((Vector4(*x), Vector4(*y), Vector4(*z), Vector4(*w)))
 
     @property

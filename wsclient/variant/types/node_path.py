@@ -11,7 +11,9 @@ __all__ = ["NodePath"]
 
 
 class NodePath:
-    """A path to a node and, after a colon, to a property of it: "/root/Main/Player:position:x". Immutable.
+    """A path to a node or a property of it; immutable.
+
+    A property follows after a colon, as in "/root/Main/Player:position:x".
 
     Source: Godot 3 and 4, NodePath.
 
@@ -35,7 +37,10 @@ class NodePath:
 
     @classmethod
     def from_names(cls, names: Iterable[str], subnames: Iterable[str] = (), *, absolute: bool = False) -> Self:
-        """Makes one from its parts, which may hold text that a written path cannot contain."""
+        """Creates a path from its parts.
+
+        They may contain text that a written path cannot contain.
+        """
         self = cls()
         self._names = tuple(names)
         self._subnames = tuple(subnames)
@@ -49,15 +54,15 @@ class NodePath:
 
     @property
     def subnames(self) -> tuple[str, ...]:
-        """The name of the property, then of a property of that one, and so on."""
+        """The name of the property, then that of a property within it, and so on."""
         return self._subnames
 
     def is_absolute(self) -> bool:
-        """Returns True if it starts at the root of the tree."""
+        """Returns True if the path starts at the root of the tree."""
         return self._absolute
 
     def is_empty(self) -> bool:
-        """Returns True if there are no names and no property, and it is not absolute."""
+        """Returns True if the path is relative and has no names and no property."""
         return self._parts() == ((), (), False)
 
     def __str__(self) -> str:

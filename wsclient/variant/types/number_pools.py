@@ -1,4 +1,7 @@
-"""Packed numbers: arrays of integers and floats, which numpy reads without a copy."""
+"""Packed numbers: arrays of integers or floats.
+
+numpy reads them without a copy.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ Number = TypeVar("Number", int, float)
 
 
 def little_endian(numbers: array[Number], *, byteorder: str = sys.byteorder) -> array[Number]:
-    """Converts numbers to the byte order in which they travel, or back.
+    """Converts numbers to the byte order in which they are sent, or back.
 
     Returns:
         The array itself if this machine's order is the same, else a copy.
@@ -41,37 +44,40 @@ if TYPE_CHECKING:
     class _Array(array[Number]):
         pass
 
-else:  # array.array can be subscripted from Python 3.12 only
+else:  # array.array can only be subscripted in Python 3.12 and later
 
     class _Array(array, Generic[Number]):
         __slots__ = ()
 
 
 class NumberPool(_Array[Number]):
-    """An `array.array` with a Variant type: slices and copies have it too, and it equals only its own type."""
+    """An `array.array` that is a Variant.
+
+    Slices and copies have the same type, and it is equal only to its own type.
+    """
 
     TYPECODE: ClassVar[str]
     ITEM_SIZE: ClassVar[int] = 4
-    """Bytes of one element as it travels."""
+    """The encoded size of an element, in bytes."""
 
     __slots__ = ()
     __hash__: ClassVar[None]  # type: ignore[assignment]  # mutable, so not hashable, as a list
 
     def __new__(cls, values: Iterable[Number] = ()) -> Self:
-        """Makes an array; empty by default."""
-        # Bytes are numbers too; an array would take them for its memory.
+        """Creates an array; empty by default."""
+        # Bytes are numbers too, but an array would copy them into its memory.
         numbers: Any = list(values) if isinstance(values, bytes | bytearray) else values
         return super().__new__(cls, cls.TYPECODE, numbers)
 
     @classmethod
     def from_wire(cls, data: bytes) -> Self:
-        """Makes one from its elements as they travel, little-endian."""
+        """Creates one from its encoded elements, which are little-endian."""
         self = cls()
         self.frombytes(data)
         return cls(little_endian(self))
 
     def to_wire(self) -> bytes:
-        """Returns the elements as they travel."""
+        """Returns the encoded elements."""
         return little_endian(self).tobytes()
 
     @overload

@@ -1,4 +1,4 @@
-"""Areas, spaces and rotations."""
+"""Areas, volumes and rotations."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Rect2(Components[float]):
     @overload
     def __new__(cls, x: float, y: float, width: float, height: float, /) -> Self: ...
     def __new__(cls, *args: float | Iterable[float]) -> Self:
-        """Makes a rectangle of position and size, or of four numbers; empty by default."""
+        """Creates a rectangle from position and size, or four numbers; empty by default."""
         return cls.from_arguments(args or (Vector2(), Vector2()))
 
     @property
@@ -39,7 +39,7 @@ class Rect2(Components[float]):
 
     @property
     def size(self) -> Vector2:
-        """From `position` to `end`; may be negative."""
+        """The distance from `position` to `end`; may be negative."""
         return Vector2.from_components(self[2:])
 
     @property
@@ -49,7 +49,9 @@ class Rect2(Components[float]):
 
 
 class AABB(Components[float]):
-    """A box along the axes; unpacks as the three numbers of `position`, then those of `size`.
+    """A box along the axes.
+
+    It unpacks as the three numbers of `position`, then those of `size`.
 
     Source: Godot 3 and 4, AABB.
     """
@@ -64,7 +66,7 @@ class AABB(Components[float]):
     @overload
     def __new__(cls, x: float, y: float, z: float, width: float, height: float, depth: float, /) -> Self: ...
     def __new__(cls, *args: float | Iterable[float]) -> Self:
-        """Makes a box of position and size, or of six numbers; empty by default."""
+        """Creates a box from position and size, or from six numbers; empty by default."""
         return cls.from_arguments(args or (Vector3(), Vector3()))
 
     @property
@@ -74,7 +76,7 @@ class AABB(Components[float]):
 
     @property
     def size(self) -> Vector3:
-        """From `position` to `end`; may be negative."""
+        """The distance from `position` to `end`; may be negative."""
         return Vector3.from_components(self[3:])
 
     @property
@@ -99,12 +101,12 @@ class Plane(Components[float]):
     @overload
     def __new__(cls, a: float, b: float, c: float, d: float, /) -> Self: ...
     def __new__(cls, *args: float | Iterable[float]) -> Self:
-        """Makes a plane of normal and distance, or of four numbers; all zero by default."""
+        """Creates a plane from normal and distance, or four numbers; zero by default."""
         return cls.from_arguments(args or (Vector3(), 0.0))
 
     @property
     def normal(self) -> Vector3:
-        """The direction that it faces."""
+        """The direction that the plane faces."""
         return Vector3.from_components(self[:3])
 
     @property
@@ -124,33 +126,33 @@ class Plane(Components[float]):
 
     @property
     def d(self) -> float:
-        """Its distance from the origin, along `normal`."""
+        """The distance from the origin, along `normal`."""
         return self[3]
 
 
 class _Quaternion(Components[float]):
-    """The fields of both versions' quaternions."""
+    """The fields that the quaternions of both versions have."""
 
     __slots__ = ()
     WIDTH: ClassVar[int] = 4
 
     def __new__(cls, x: float = 0.0, y: float = 0.0, z: float = 0.0, w: float = 1.0) -> Self:
-        """Makes a rotation; none by default."""
+        """Creates a rotation; no rotation by default."""
         return tuple.__new__(cls, (float(x), float(y), float(z), float(w)))
 
     @property
     def x(self) -> float:
-        """The axis's x, scaled by the sine of half the angle."""
+        """The x of the axis, multiplied by the sine of half the angle."""
         return self[0]
 
     @property
     def y(self) -> float:
-        """The axis's y, scaled likewise."""
+        """The y of the axis, multiplied in the same way."""
         return self[1]
 
     @property
     def z(self) -> float:
-        """The axis's z, scaled likewise."""
+        """The z of the axis, multiplied in the same way."""
         return self[2]
 
     @property

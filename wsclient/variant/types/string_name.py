@@ -1,4 +1,4 @@
-"""Godot 4's second kind of text."""
+"""StringName: Godot 4's second kind of string."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ __all__ = ["StringName"]
 
 
 class StringName(str):
-    """A text that Godot 4 keeps once: names of methods, properties and groups, written `&"text"` in GDScript.
+    """A string that Godot 4 stores only once, written `&"text"` in GDScript.
 
-    It equals the `str` with the same text and has its hash, so that `values["name"]` finds either. Sent back, it is a
-    StringName again.
+    The names of methods, properties and groups are StringNames. One is equal to the `str` with the same text and has its
+    hash, so `values["name"]` finds either. Sent back, it is a StringName again.
 
     Source: Godot 4, StringName.
     """

@@ -1,4 +1,4 @@
-"""Packed texts."""
+"""Packed strings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["PackedStringArray", "PoolStringArray", "StringPool"]
 
 
 class StringPool(MutableSequence[str]):
-    """A mutable sequence of texts.
+    """A mutable sequence of strings.
 
     Raises:
         TypeError: an element is not a `str`.
@@ -53,7 +53,7 @@ class StringPool(MutableSequence[str]):
         return iter(self._texts)
 
     def insert(self, index: int, value: str) -> None:
-        """Inserts a text before the one at `index`."""
+        """Inserts a string before the one at `index`."""
         self._texts.insert(index, _text(value))
 
     def __eq__(self, other: object) -> bool:
@@ -67,7 +67,7 @@ class StringPool(MutableSequence[str]):
 
 
 class PoolStringArray(StringPool):
-    """Texts, packed: a mutable sequence.
+    """Packed strings: a mutable sequence.
 
     Source: Godot 3, PoolStringArray.
     """
@@ -76,7 +76,7 @@ class PoolStringArray(StringPool):
 
 
 class PackedStringArray(StringPool):
-    """Texts, packed: a mutable sequence.
+    """Packed strings: a mutable sequence.
 
     Source: Godot 4, PackedStringArray.
     """

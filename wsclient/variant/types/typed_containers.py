@@ -17,7 +17,9 @@ script; None for any type."""
 
 
 class TypedArray(list[Any]):
-    """An array that knows the type of its elements, `Array[int]` in GDScript. Equals a list with the same elements.
+    """An array with an element type, such as `Array[int]` in GDScript.
+
+    It is equal to a list with the same elements.
 
         TypedArray([1, 2, 3], int)
 
@@ -49,7 +51,9 @@ class TypedArray(list[Any]):
 
 
 class TypedDictionary(dict[Any, Any]):
-    """A dictionary that knows the types of its keys and values. Equals a dict with the same items.
+    """A dictionary with a type for its keys and one for its values.
+
+    It is equal to a dict with the same items.
 
         TypedDictionary({"gold": 7}, str, int)
 
@@ -95,7 +99,10 @@ class TypedDictionary(dict[Any, Any]):
 
 
 def _named(element_type: ElementType) -> ElementType:
-    """Objects are known by the name of their class, the ids of objects too; an element type of nil is none."""
+    """Returns an element type in its usual form.
+
+    Objects, and ids of objects, are named by their class; the type of nil means any type.
+    """
     if element_type is EncodedObjectAsID:
         return "EncodedObjectAsID"
     return None if element_type is type(None) else element_type

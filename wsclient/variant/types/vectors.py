@@ -1,4 +1,4 @@
-"""Points, directions and sizes, of floats."""
+"""Points, directions and sizes, as floats."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Vector2(_Vector):
     WIDTH: ClassVar[int] = 2
 
     def __new__(cls, x: float = 0.0, y: float = 0.0) -> Self:
-        """Makes a vector; zero by default."""
+        """Creates a vector; zero by default."""
         return tuple.__new__(cls, (float(x), float(y)))
 
     @property
@@ -91,7 +91,7 @@ class Vector3(_Vector):
     WIDTH: ClassVar[int] = 3
 
     def __new__(cls, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Self:
-        """Makes a vector; zero by default."""
+        """Creates a vector; zero by default."""
         return tuple.__new__(cls, (float(x), float(y), float(z)))
 
     @property
@@ -122,7 +122,7 @@ class Vector4(_Vector):
     WIDTH: ClassVar[int] = 4
 
     def __new__(cls, x: float = 0.0, y: float = 0.0, z: float = 0.0, w: float = 0.0) -> Self:
-        """Makes a vector; zero by default."""
+        """Creates a vector; zero by default."""
         return tuple.__new__(cls, (float(x), float(y), float(z), float(w)))
 
     @property
