@@ -8,8 +8,8 @@ __all__ = ["StringName"]
 class StringName(str):
     """A string that Godot 4 stores only once, written `&"text"` in GDScript.
 
-    The names of methods, properties and groups are StringNames. One is equal to the `str` with the same text and has its
-    hash, so `values["name"]` finds either. Sent back, it is a StringName again.
+    The names of methods, properties and groups are StringNames. One is equal to the `str` with the same text and has
+    its hash, so `values["name"]` finds either. Sent back, it is a StringName again.
 
     Source: Godot 4, StringName.
     """
