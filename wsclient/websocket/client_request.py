@@ -20,17 +20,17 @@ __all__ = ["ClientRequest"]
 class ClientRequest:
     """A client's valid opening request. Not in Godot.
 
-    Decide with `accept`, `reject` or `defer`; if no handler of `client_request` decides, the request is accepted.
-    A deferred one can be answered in any later frame, until `handshake_timeout` is over.
+    Call `accept`, `reject` or `defer` in a handler of `client_request`. If none of them is called, the request is
+    accepted. A deferred request can be answered in any later frame, until `handshake_timeout` is over.
 
     Attributes:
-        path: percent-decoded, without the query.
+        path: the path without the query, percent-decoded.
         resource_name: path and query as they were sent.
         query: the part after the "?", as it was sent; "" if there is none.
         headers: names and values, in order.
         origin: the Origin that a browser sends; "" if there is none.
         protocols: the subprotocols that the client asks for, the preferred one first.
-        remote_address: numeric address and port of the client.
+        remote_address: the numeric address and port of the client.
         is_secure: True if the connection uses TLS.
     """
 
@@ -44,14 +44,14 @@ class ClientRequest:
         headers: Headers,
         is_secure: bool,
     ) -> None:
-        """Made by a server.
+        """Called by a server only.
 
         Args:
-            request: of the client.
+            request: the request of the client.
             transport: waits for the answer.
             remote_address: see the attribute.
-            protocol: the subprotocol that the server's own list leads to.
-            headers: that each reply of the server has.
+            protocol: the subprotocol chosen by the server's own list.
+            headers: the headers that each reply of the server has.
             is_secure: see the attribute.
         """
         self._request = request
@@ -71,28 +71,31 @@ class ClientRequest:
 
     @property
     def is_decided(self) -> bool:
-        """True once `accept` or `reject` was called."""
+        """Returns True if `accept` or `reject` was called."""
         return self._is_decided
 
     @property
     def is_deferred(self) -> bool:
-        """True once `defer` was called."""
+        """Returns True if `defer` was called."""
         return self._is_deferred
 
     def get_header(self, name: str, default: str = "") -> str:
-        """Returns the value of a header, its name in any case; the first one if there are several."""
+        """Returns the value of a header, whose name may be in any case.
+
+        Returns the first value if there are several.
+        """
         return self._request.get_header(name, default)
 
     def accept(self, protocol: str | None = None, headers: Iterable[str] | Mapping[str, str] = ()) -> None:
-        """Lets the client in.
+        """Accepts the client.
 
         Args:
-            protocol: one of `protocols`, or "" for none; None for the one that the server's own list leads to.
-            headers: more of them for the reply: `"Name: value"` each, or a mapping.
+            protocol: one of `protocols`, or "" for none; None for the one chosen by the server's own list.
+            headers: more headers for the reply, as `"Name: value"` strings or a mapping.
 
         Raises:
             RuntimeError: it was decided already, or the client has left.
-            ValueError: a header that must not be sent, or a protocol that the client did not ask for.
+            ValueError: a header must not be sent, or the client did not ask for that protocol.
         """
         if protocol and protocol not in self.protocols:
             raise ValueError(f"the client did not ask for the subprotocol {protocol}, but for {self.protocols}")
@@ -107,13 +110,13 @@ class ClientRequest:
         """Refuses the client with an HTTP status.
 
         Args:
-            status: 200-599.
-            body: a page with the reason; plain text, unless the headers name another type.
-            headers: more of them for the reply.
+            status: the HTTP status, 200-599.
+            body: a page with the reason, in plain text unless the headers name another type.
+            headers: more headers for the reply.
 
         Raises:
             RuntimeError: it was decided already, or the client has left.
-            ValueError: a status outside of these, or a header that must not be sent.
+            ValueError: the status is not one of these, or a header must not be sent.
         """
         if not 200 <= status <= 599:
             raise ValueError(f"a request is rejected with a status from 200 to 599, not {status}")
@@ -122,7 +125,9 @@ class ClientRequest:
         self._transport.reject(status, checked, body.encode() if isinstance(body, str) else body)
 
     def defer(self) -> None:
-        """Keeps the client waiting for an answer in a later frame; 503 if none comes in `handshake_timeout`.
+        """Keeps the client waiting for an answer in a later frame.
+
+        If there is no answer within `handshake_timeout`, the client receives a 503.
 
         Raises:
             RuntimeError: it was decided already.

@@ -1,4 +1,4 @@
-"""ClientSender: the sending methods that only a client has, and a peer does not."""
+"""ClientSender: the sending methods that a client has, but a peer does not."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MAX_PING: Final = 125  # bytes (RFC 6455 section 5.5)
 
 
 class ClientSender(LinkSender):
-    """The calls of a client that send: for other threads, and when each packet leaves."""
+    """The methods of a client that send, from other threads too."""
 
     _is_resting: bool
     _mailbox: Mailbox
@@ -37,9 +37,9 @@ class ClientSender(LinkSender):
 
     @property
     def auto_flush(self) -> bool:
-        """True to write each packet immediately (the default, for the least latency).
+        """True to write each packet immediately (the default, with the lowest latency).
 
-        False: packets leave together, in few system calls, at `flush()` or with the next `poll()`. Not in Godot.
+        If False, `flush()` or the next `poll()` writes the packets together, in few system calls. Not in Godot.
         """
         return self._link.auto_flush
 
@@ -49,10 +49,12 @@ class ClientSender(LinkSender):
 
     @property
     def max_frame_size(self) -> int:
-        """Bytes of payload in a frame: larger messages are sent in several; 0, the default: any number. Not in Godot.
+        """The largest payload of a frame in bytes; 0 (the default) for any size.
 
-        For servers that limit frames. It counts at once, for messages that are sent from then on. In a page it has no
-        effect.
+        Larger messages are sent in several frames. Not in Godot.
+
+        This is for servers that limit the size of frames. A change applies to all messages sent after it. It has no
+        effect in a page.
         """
         return self._settings.max_frame_size
 
@@ -65,7 +67,9 @@ class ClientSender(LinkSender):
         self._settings_changed()
 
     def ping(self, payload: bytes = b"") -> Error:
-        """Sends a ping; `pong_received` is emitted when the server has answered. Not in Godot.
+        """Sends a ping. Not in Godot.
+
+        `pong_received` is emitted when the server has answered.
 
         Returns:
             `OK`; `FAILED` if not open, `ERR_INVALID_PARAMETER` if the payload has more than 125 bytes,
@@ -79,19 +83,22 @@ class ClientSender(LinkSender):
         return self._link.ping(payload, self._meter.clock())
 
     def send_fragment(self, data: str | bytes, is_final: bool) -> Error:
-        """Sends a message piece by piece, for messages whose end is not known at the start. Not in Godot.
+        """Sends a message in pieces, if its end is not known at the start.
 
-        The first piece decides whether it is text. Until the final one, other messages are refused with `ERR_BUSY`.
+        Not in Godot.
+
+        The type of the first piece decides if the message is text. Until the final piece, other messages are refused
+        with `ERR_BUSY`.
 
         Args:
-            data: the next piece: `str` for a text message, `bytes` for a binary one.
-            is_final: True for the last piece; it may be empty.
+            data: the next piece, a `str` for a text message or `bytes` for a binary one.
+            is_final: True for the last piece, which may be empty.
 
         Returns:
             As `put_packet`; `ERR_UNAVAILABLE` in multiplayer mode and in a page.
 
         Raises:
-            TypeError: `data` is neither, or another type than that of the first piece.
+            TypeError: `data` is neither, or its type is not that of the first piece.
         """
         link = self._link
         link.check_thread()
@@ -107,17 +114,19 @@ class ClientSender(LinkSender):
         return link.send_fragment(payload, kind, is_final=is_final)
 
     def send_from_thread(self, data: str | bytes) -> None:
-        """Sends a message from any thread: it is queued, and sent by the next `poll()`. Not in Godot.
+        """Queues a message from any thread, which the next `poll()` sends.
 
-        The only sending method for threads other than the owner. If the connection is not open at that `poll()`,
-        the message is refused there, as `send_text` or `put_packet` would refuse it: see `last_refusal`.
+        Not in Godot.
+
+        This is the only sending method for threads other than the owner. If the connection is not open when `poll()` is
+        called, the message is refused then, as `send_text` or `put_packet` would refuse it; see `last_refusal`.
 
         Args:
-            data: a text message as `str`, a binary one as `bytes`.
+            data: a `str` for a text message, or `bytes` for a binary one.
 
         Raises:
             BufferError: the limits of unsent messages are reached; see `set_buffers`.
-            UnicodeEncodeError: `data` holds a lone surrogate, which UTF-8 cannot encode.
+            UnicodeEncodeError: `data` has a lone surrogate, which UTF-8 cannot encode.
             TypeError: `data` is neither.
         """
         is_text = isinstance(data, str)

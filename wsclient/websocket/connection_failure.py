@@ -1,4 +1,4 @@
-"""ConnectionFailure: why an attempt or a connection failed, in words that can be shown to a player."""
+"""ConnectionFailure: describes why a connection failed, for players too."""
 
 from __future__ import annotations
 
@@ -18,19 +18,22 @@ __all__ = ["ConnectionFailure"]
 
 
 class ConnectionFailure(Value):
-    """Describes what went wrong, where, and what to try. Not in Godot, whose signals carry no reason.
+    """Describes what went wrong, where, and what to try.
+
+    Not in Godot, where signals have no reason.
 
     Attributes:
-        stage: how far it got: "arguments", "resolve", "proxy", "connect", "tls", "handshake", "open" or "close".
-        error: the same as one of Godot's codes; never `OK`.
-        message: what happened, in a sentence for a player. Safe to show: text from the peer is escaped.
-        hint: what the programmer can do; "" if the message says enough.
-        http_status: of the server's reply, as 404; None if there was no reply.
-        http_headers: of that reply, as (name, value) in order.
-        http_body: of that reply, its first 4 KiB.
+        stage: the stage in which it failed: "arguments", "resolve", "proxy", "connect", "tls", "handshake", "open" or
+            "close".
+        error: the error as one of Godot's codes; never `OK`.
+        message: describes what happened in a sentence for a player. It is safe to show, because text from the peer is
+            escaped.
+        hint: suggests what the programmer can do; "" if the message says enough.
+        http_status: the status of the server's reply, such as 404; None if there was no reply.
+        http_headers: the headers of that reply, as pairs of name and value, in order.
+        http_body: the first 4 KiB of that reply's body.
         cause: the exception that caused it, without its traceback; None if there was none.
-        is_repeated: True if the server broke the protocol, as in the connection before. For a
-            `ReconnectPolicy`.
+        is_repeated: True if the server broke the protocol, as in the previous connection; for a `ReconnectPolicy`.
     """
 
     stage: str
@@ -53,7 +56,7 @@ class ConnectionFailure(Value):
 
     @classmethod
     def of_close(cls, code: int, reason: str, cause: BaseException | None = None) -> ConnectionFailure:
-        """Describes a Close of the server's, by its code."""
+        """Describes a Close that the server sent, by its code."""
         said = f"code {code} ({escape(reason)})" if reason else f"code {code}"
         error, hint = _CLOSES.get(code, (Error.ERR_CONNECTION_ERROR, "The server's own log may say more."))
         message = f"The server closed the connection: {meaning_of(code)}, {said}."
@@ -64,7 +67,7 @@ class ConnectionFailure(Value):
         """Describes a failure reported by a transport."""
         error, hint = _MEANING[failure.kind]
         if failure.stage is Stage.RESOLVE and error is Error.ERR_TIMEOUT:
-            hint = _HINT_OF_LOOKUP  # no server has been asked for anything yet
+            hint = _HINT_OF_LOOKUP  # no server was involved yet
         hint = f"{failure.hint or hint} {failure.note}".strip()
         before, errors = _BEFORE, _ERROR_OF_STATUS
         if failure.stage is Stage.PROXY:  # a proxy's message is not about the server
@@ -87,7 +90,7 @@ class ConnectionFailure(Value):
         return f"{self.error} in stage {self.stage}{status}: {self.message} {self.hint}".rstrip()
 
     def __str__(self) -> str:
-        """The message."""
+        """Returns the message."""
         return self.message
 
     def __repr__(self) -> str:
@@ -95,7 +98,7 @@ class ConnectionFailure(Value):
 
 
 def _sentence(detail: str) -> str:
-    # A host or a name of the code keeps its small letter.
+    # A host name or a name in code keeps its lower case.
     start = detail[:1].upper() if detail.partition(" ")[0].isalpha() else detail[:1]
     return start + detail[1:] + ("" if detail.endswith((".", "!", "?")) else ".")
 
@@ -106,7 +109,7 @@ _HINT_OF_BROWSER = (
     "the browser blocks this port."
 )
 
-# The one table between the transport's failures and what users see: Godot's code, and what to try.
+# Maps the transport's failures to what users see: Godot's code, and what to try.
 _MEANING: dict[FailureKind, tuple[Error, str]] = {
     FailureKind.INVALID_ARGUMENT: (Error.ERR_INVALID_PARAMETER, ""),
     FailureKind.NAME_NOT_FOUND: (
@@ -203,7 +206,7 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
     ),
 }
 
-# The meanings of close codes for the client, if they say more than that the connection is over.
+# The close codes that mean more to the client than the end of the connection.
 _CLOSES: dict[int, tuple[Error, str]] = {
     CloseCode.MESSAGE_TOO_BIG: (
         Error.ERR_OUT_OF_MEMORY,
@@ -221,7 +224,7 @@ _CLOSES: dict[int, tuple[Error, str]] = {
 
 _HINT_OF_LOOKUP = "Check whether this computer is online."
 
-# For kinds whose detail alone says little to a player.
+# For kinds of failure whose detail alone says little to a player.
 _BEFORE: dict[FailureKind, str] = {
     FailureKind.CERTIFICATE: "the server cannot be trusted: ",
     FailureKind.VIOLATION: "the server broke the WebSocket protocol: ",

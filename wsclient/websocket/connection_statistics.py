@@ -8,27 +8,28 @@ __all__ = ["ConnectionStatistics"]
 
 
 class ConnectionStatistics(NamedTuple):
-    """The counters since `connect_to_url`; they stay after the end. Not in Godot.
+    """The counters since `connect_to_url`, which are kept after the end. Not in Godot.
 
-    For values per second, subtract the counters of a second ago.
+    For values per second, subtract the counters of one second before.
 
     Attributes:
-        messages_received: readable messages; in multiplayer mode the packets of peers.
+        messages_received: messages received; in multiplayer mode, the packets of peers.
         messages_sent: messages accepted by `put_packet` and the like.
-        messages_ignored: in multiplayer mode, messages of the server without a meaning.
-        bytes_received: of the payload of the messages received.
-        bytes_sent: of the payload of the messages sent.
-        unread_packets: packets received, and not read yet.
-        unread_bytes: bytes of those.
-        unsent_packets: packets sent, and not passed to the system yet.
-        unsent_bytes: bytes of those.
+        messages_ignored: messages of the server that have no meaning in multiplayer mode.
+        bytes_received: the payload of the received messages.
+        bytes_sent: the payload of the sent messages.
+        unread_packets: packets received but not read yet.
+        unread_bytes: the bytes of these.
+        unsent_packets: packets accepted but not passed to the system yet.
+        unsent_bytes: the bytes of these.
         polls: calls of `poll()`.
-        longest_poll: seconds, handlers included, of all `poll()` that found something to do; 0.0 before the first.
-        silence: seconds since anything arrived from the server, even a pong; -1.0 if not open.
+        longest_poll: the longest `poll()` that found something to do, in seconds, with handlers; 0.0 before the first.
+        silence: seconds since any byte arrived from the server, even one of a pong; -1.0 if not open.
         unanswered_pings: pings of the heartbeat that the server has not answered; three end the connection.
-        write_stall: seconds since the system last took a byte, if some wait to be sent; 0.0 if none do.
-        backlog: messages that were read, and whose signal has not been emitted yet.
-        polls_cut_short: polls that `poll_budget` ended with such messages left; several in a row mean falling behind.
+        write_stall: seconds since the system last took a byte; 0.0 if no bytes wait to be sent.
+        backlog: messages received whose signal has not been emitted yet.
+        polls_cut_short: polls that `poll_budget` ended with such messages left; several in a row mean that the program
+            cannot keep up.
     """
 
     messages_received: int

@@ -1,4 +1,7 @@
-"""FailureRecord: why a connection ended, why the last call was refused, and the log of refused calls."""
+"""FailureRecord: records why a connection ended or a call was refused.
+
+It also logs refused calls.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ class FailureRecord:
     """The failures that `last_error` and `last_refusal` of one connection return.
 
     Attributes:
-        ending: the failure of the attempt or connection; None if it has not ended, or ended normally.
+        ending: the failure of the attempt or connection; None if it has not ended, or has ended normally.
         refusal: the reason for refusing the last call; None if it was not refused.
     """
 
@@ -34,13 +37,16 @@ class FailureRecord:
 
     @property
     def last_error(self) -> ConnectionFailure | None:
-        """Why it ended; if it did not fail, why the last call was refused."""
+        """Returns why the connection failed or, if it did not, why the last call was refused."""
         return self.ending or self.refusal
 
     def refuse(
         self, place: str, error: Error, message: str, cause: BaseException | None = None, *, hint: str = ""
     ) -> Error:
-        """Records and logs why a call is refused, and returns the error. One line for each kind, then a count."""
+        """Records and logs why a call is refused. Returns the error.
+
+        Each kind of refusal is logged once, then only counted.
+        """
         self.refusal = ConnectionFailure.of_call(error, message, cause, hint=hint)
         if self._log is None:
             self._log = RefusalLog(logger, monotonic)

@@ -1,4 +1,4 @@
-"""Protects connections: a forked child must not use them, and the program's end must not lose data silently."""
+"""Protects connections from forked children, and from a silent loss at exit."""
 
 from __future__ import annotations
 
@@ -17,18 +17,24 @@ _links: WeakSet[Link] = WeakSet()
 
 
 def guard(link: Link) -> None:
-    """Keeps a forked child from using or closing this connection; warns if data is lost at exit."""
+    """Keeps a forked child from using or closing this connection.
+
+    If data is lost when the program ends, a warning is logged.
+    """
     _links.add(link)
 
 
 def disown_all() -> None:
-    """Called in each child as soon as it exists. Free of cost before that: no call has to check its process."""
+    """Called in each forked child as soon as it exists.
+
+    Until then it costs nothing: no call has to check its process.
+    """
     for link in list(_links):
         link.disown(os.getppid())
 
 
 def warn_at_exit() -> None:
-    """Called when the interpreter exits: logs unsent data, one line per connection."""
+    """Logs unsent data when the interpreter exits, in one line for each connection."""
     for link in list(_links):
         link.warn_of_unsent("the program ended")
 

@@ -17,7 +17,7 @@ class KeptMessages:
     """Messages in the order in which they will be sent. The caller checks the limits.
 
     Attributes:
-        size: bytes of their payloads.
+        size: the bytes of their payloads.
     """
 
     __slots__ = ("_messages", "size")
@@ -30,23 +30,23 @@ class KeptMessages:
         return len(self._messages)
 
     def add(self, payload: bytes, *, is_text: bool) -> None:
-        """Keeps one more message, after the others."""
+        """Adds a message after the others."""
         self._messages.append((payload, is_text))
         self.size += len(payload)
 
     def add_first(self, messages: Sequence[tuple[bytes, bool]]) -> None:
-        """Keeps messages before the others: they were sent earlier."""
+        """Adds messages before the others, because they were sent earlier."""
         self._messages[:0] = messages
         self.size += sum(len(payload) for payload, _ in messages)
 
     def take(self) -> list[tuple[bytes, bool]]:
-        """Removes and returns all messages, each with whether it is text."""
+        """Removes and returns all messages. Each has its payload, and True if it is text."""
         messages, self._messages = self._messages, []
         self.size = 0
         return messages
 
     def let_go(self, why: str) -> None:
-        """Forgets all messages. Logs their number, if there are any.
+        """Removes all messages. Logs their number if there are any.
 
         Args:
             why: the reason, as the end of a sentence.

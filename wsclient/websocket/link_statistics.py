@@ -15,7 +15,7 @@ __all__ = ["statistics_of"]
 
 
 def statistics_of(link: Link, session: Session | None, meter: PollMeter) -> ConnectionStatistics:
-    """Returns the counters so far. May be called by any thread."""
+    """Returns the current counters. May be called by any thread."""
     transport, inbox = link.transport, link.inbox
     return ConnectionStatistics(
         messages_received=inbox.received + inbox.handed,

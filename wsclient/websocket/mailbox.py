@@ -1,4 +1,4 @@
-"""Mailbox: messages from other threads, to be sent by the owner's next `poll()`."""
+"""Mailbox: messages from other threads, which the owner's next `poll()` sends."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ __all__ = ["Mailbox"]
 
 
 class Mailbox:
-    """Text and binary messages, bounded. Any thread may put one in; only the owner takes them, and never waits.
+    """Text and binary messages from any thread, up to a limit.
+
+    Any thread may put a message in. Only the owner takes them, and never waits.
 
     Attributes:
-        messages: payload, and whether it is text; the oldest first.
+        messages: each payload, and True if it is text; the oldest first.
     """
 
     __slots__ = ("_lock", "_put_bytes", "_taken_bytes", "messages")
 
     def __init__(self) -> None:
         self.messages: list[tuple[bytes, bool]] = []
-        self._put_bytes = 0  # changed by those that put, one at a time
+        self._put_bytes = 0  # changed by the threads that put, one at a time
         self._taken_bytes = 0  # changed by the owner
         self._lock = allocate_lock()
 
@@ -30,7 +32,7 @@ class Mailbox:
         """Puts a message in.
 
         Raises:
-            BufferError: it does not fit these limits, together with those that wait.
+            BufferError: it exceeds these limits, together with the waiting messages.
         """
         size = len(payload)
         with self._lock:

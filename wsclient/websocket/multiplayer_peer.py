@@ -1,4 +1,4 @@
-"""WebSocketMultiplayerPeer: the common base of a client and a server over WebSockets."""
+"""WebSocketMultiplayerPeer: the base of clients and servers over WebSockets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ _POLL_BUDGET: Final = 0.004  # seconds
 
 
 class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSender):
-    """Speaks WebSocket to other peers: over one connection as a client, over many as a server.
+    """Speaks WebSocket to other peers.
+
+    A client has one connection, a server has many.
 
     In normal mode, messages are sent to and received from the peers that `get_peer()` returns. In multiplayer mode,
     `gd_mp_api`, packets go between all peers of a session: see `set_target_peer()` and `get_packet_peer()`.
@@ -40,7 +42,7 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
     """
 
     peer_packet: Final = Signal[int]("peer_source")
-    """A packet of that peer can be read. Multiplayer mode only."""
+    """Emitted when a packet of that peer can be read. Multiplayer mode only."""
 
     _free_names = frozenset({"_on_peer_packet"})
 
@@ -53,7 +55,7 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
         self._incoming = Limits()
         self._outgoing = Limits()
         self._session: Session | None = None  # in multiplayer mode only
-        # Called for each packet only if a subclass has overridden it.
+        # Only called for each packet if a subclass overrides it.
         hook = type(self)._on_peer_packet  # noqa: SLF001 - our own
         self._has_packet_hook = hook is not WebSocketMultiplayerPeer._on_peer_packet
 
@@ -61,28 +63,31 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
 
     @abstractmethod
     def get_peer(self, peer_id: int) -> WebSocketPeer | None:
-        """Returns the connection to a peer; None, logged, if there is none."""
+        """Returns the connection to a peer. If there is none, logs that and returns None."""
 
     @abstractmethod
     def get_peers(self) -> list[int]:
         """Returns the ids of the peers, in order of arrival. Not in Godot 3."""
 
     def get_packet_peer(self) -> int:
-        """Returns the sender of the packet that `get_packet()` takes next; 1 if no packet waits."""
+        """Returns the sender of the packet that `get_packet()` would take next.
+
+        Returns 1 if no packet waits.
+        """
         session = self._session
         return SERVER_ID if session is None else session.next_source(len(self._inbox.packets))
 
     def set_transfer_mode(self, mode: int) -> None:
-        """Does nothing: over a WebSocket all packets arrive, in order. As in Godot.
+        """Does nothing, because a WebSocket delivers all packets in order. As in Godot.
 
         Raises:
-            ValueError: `mode` is no TransferMode.
+            ValueError: `mode` is not a TransferMode.
         """
         TransferMode(mode)
 
-    # Packets: the methods of PacketReader that PacketPeer has too, which precedes it
+    # Packets: methods of PacketReader, which PacketPeer would hide
 
-    if TYPE_CHECKING:  # pyright asks for their types by themselves
+    if TYPE_CHECKING:  # pyright wants separate types for these
 
         def get_available_packet_count(self) -> int: ...  # noqa: D102
         def get_packet(self) -> bytes: ...  # noqa: D102
@@ -103,16 +108,17 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
         output_buffer_size_kb: int,
         output_max_packets: int,
     ) -> Error:
-        """Sets the limits of later connections. They are used as they are; nothing is rounded.
+        """Sets the limits of later connections, without rounding them.
 
         Args:
-            input_buffer_size_kb: KiB: the largest message that is received, and the total of unread messages.
-            input_max_packets: packets that wait to be read; at this number, the sender is slowed down.
-            output_buffer_size_kb: KiB: the largest message that can be sent, and the total of unsent messages.
-            output_max_packets: packets that wait to be sent.
+            input_buffer_size_kb: the largest message that can be received, and the total of unread messages, in KiB.
+            input_max_packets: the number of packets that may wait to be read; at this number, the sender is slowed
+                down.
+            output_buffer_size_kb: the largest message that can be sent, and the total of unsent messages, in KiB.
+            output_max_packets: the number of packets that may wait to be sent.
 
         Returns:
-            `OK`; `FAILED` when connecting or connected, `ERR_INVALID_PARAMETER` for a number below 1.
+            `OK`; `FAILED` while connecting or connected, `ERR_INVALID_PARAMETER` for a number below 1.
         """
         numbers = (input_buffer_size_kb, input_max_packets, output_buffer_size_kb, output_max_packets)
         if not all(isinstance(number, int) for number in numbers):
@@ -136,25 +142,31 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
     @property
     @abstractmethod
     def last_error(self) -> ConnectionFailure | None:
-        """Why the last call was refused, or the connection failed; None if neither happened. Not in Godot."""
+        """Returns why the last call was refused, or why the connection failed.
+
+        Returns None if neither happened. Not in Godot.
+        """
 
     # Hooks for subclasses
 
     def _on_peer_packet(self) -> None:
-        """Called just before the handlers of `data_received`, or of `peer_packet` in multiplayer mode. Empty."""
+        """Called just before the handlers of `data_received`; empty by default.
+
+        In multiplayer mode, it is called before those of `peer_packet`.
+        """
 
     # For the client and the server
 
     @abstractmethod
     def _is_owned(self) -> bool:
-        """Returns True if something is in progress that has not been asked to end."""
+        """Returns True if a connection or an attempt is in progress, and was not asked to end."""
 
     @abstractmethod
     def _refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:
-        """Records and logs why a call is refused."""
+        """Records and logs why a call is refused. Returns the error."""
 
     def _queue_packet(self, session: Session, packet: PeerPacket) -> None:
-        """Queues a packet of the session to be read, and emits `peer_packet`."""
+        """Queues a packet of the session, and emits `peer_packet`."""
         inbox = self._inbox
         session.queue_source(packet.source, len(inbox.packets))
         inbox.extend(Messages([packet.payload], BINARY))
@@ -162,6 +174,6 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
         self._emit("peer_packet", hook, packet.source)
 
     def _log_ignored(self, session: Session, why: str) -> None:
-        # A flood of them must not become a flood in the log.
+        # A flood of messages must not flood the log.
         level = logging.WARNING if session.ignored == 1 else logging.DEBUG
         logger.log(level, "ignored a message: %s", why)

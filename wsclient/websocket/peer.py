@@ -18,14 +18,14 @@ __all__ = ["WebSocketPeer"]
 
 
 class WebSocketPeer(PacketReader, LinkSender, PacketPeer):
-    """One WebSocket connection: its packets, its write mode, its end.
+    """One WebSocket connection, with its packets, its write mode and its end.
 
-    `WebSocketClient.get_peer(1)` returns it, a new one for each `connect_to_url`; the client polls it. A peer that was
-    created directly is not connected. It has no signals itself, as in Godot.
+    `WebSocketClient.get_peer(1)` returns a new one for each `connect_to_url`, and the client polls it. A peer that is
+    created directly is not connected. It has no signals of its own, as in Godot.
     """
 
     def __init__(self, link: Link | None = None) -> None:
-        """Not connected.
+        """Creates a peer that is not connected.
 
         Args:
             link: the client's; None for a peer that is never connected.
@@ -38,8 +38,8 @@ class WebSocketPeer(PacketReader, LinkSender, PacketPeer):
         """Closes the connection; the same as `WebSocketClient.disconnect_from_host`.
 
         Raises:
-            ValueError: a code that must not be sent, or a reason that is no text or has more than 123 bytes.
-            TypeError: `code` is no int, or `reason` no str.
+            ValueError: the code must not be sent, or the reason is not valid text or has more than 123 bytes.
+            TypeError: `code` is not an int, or `reason` is not a str.
         """
         self._link.close(code, reason)
 
@@ -49,7 +49,9 @@ class WebSocketPeer(PacketReader, LinkSender, PacketPeer):
 
     @property
     def close_code(self) -> int:
-        """The code of the last close, as received: -1 before any, 1005 without a code, 1006 without a Close frame.
+        """Returns the received code of the last close.
+
+        Returns -1 before any close, 1005 for a Close without a code, and 1006 if there was no Close frame.
 
         Not in Godot 3.
         """
@@ -57,16 +59,22 @@ class WebSocketPeer(PacketReader, LinkSender, PacketPeer):
 
     @property
     def close_reason(self) -> str:
-        """The reason received with `close_code`; "" if there was none. Not in Godot 3."""
+        """Returns the reason received with `close_code`; "" if none. Not in Godot 3."""
         return self._link.close_reason
 
     @property
     def last_error(self) -> ConnectionFailure | None:
-        """Why the last call was refused, or the connection failed; None if neither happened. Not in Godot."""
+        """Returns why the last call was refused, or why the connection failed.
+
+        Returns None if neither happened. Not in Godot.
+        """
         return self._link.last_error
 
     def set_no_delay(self, enabled: bool) -> None:
-        """Makes small packets leave at once (TCP_NODELAY; the default), or lets the system gather them. If open."""
+        """Sends small packets at once (TCP_NODELAY, the default) if enabled.
+
+        If not, the system may gather them. Does nothing if the connection is not open.
+        """
         if self._link.transport is not None and self._link.is_open:
             self._link.transport.set_no_delay(bool(enabled))
 

@@ -1,4 +1,4 @@
-"""PollGroup: many peers, polled for the price of those that have something to do."""
+"""PollGroup: polls many peers at the cost of those that have work."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ __all__ = ["PollGroup"]
 
 _log: Final = logging.getLogger("wsclient.group")
 
-_STOPPED: Final = 0.25  # seconds; as in PolledClock: a program that polls four times a second has not stopped
+_STOPPED: Final = 0.25  # seconds; a program that polls four times a second has not stopped, as in PolledClock
 _NAP: Final = 0.01
-"""Seconds that `wait` sleeps at most when a member can only be asked by polling it; arbitrary."""
+"""The longest sleep of `wait`, in seconds, if a member can only be asked by polling it; arbitrary."""
 
 _groups: WeakKeyDictionary[NetworkedMultiplayerPeer, ref[PollGroup]] = WeakKeyDictionary()
 
 
 @runtime_checkable
 class _Resting(Protocol):
-    """A peer that reports what it waits for, so that it need not be polled meanwhile."""
+    """A peer that reports what it waits for, so that it does not have to be polled meanwhile."""
 
     def _let_rest(self, wake: Callable[[], object]) -> None: ...
     def _poll_woken(self, at: float, is_readable: bool | None) -> None: ...
@@ -56,20 +56,20 @@ class PollGroup:
             bots.poll()
             time.sleep(1 / 60)
 
-    A client in a group behaves as if it were polled alone each time: the same signals in the same order, the same
-    timeouts. Clients that have work are polled in the order in which they received it. The group has no signals
-    itself. Peers of other kinds may be members too; those without a socket are polled each time.
+    A client in a group behaves as if it were polled alone, with the same signals in the same order and the same
+    timeouts. Clients that have work are polled in the order in which they received it. The group has no signals of its
+    own. Other kinds of peers may be members too; those without a socket are polled each time.
 
     A group belongs to one thread, and to the process that created it. It keeps its members alive, but they do not keep
     the group alive.
     """
 
     poll_budget: float = 0.004
-    """The time limit of one `poll()` in seconds, handlers included; `math.inf` for none.
+    """The time limit of one `poll()` in seconds, with handlers; `math.inf` for none.
 
-    All members that have work at its start get a turn before any gets a second one. At least one does; those that
-    are left when the time is over come first in the next `poll()`. Each client keeps to its own `poll_budget` in its
-    turn, so the longest `poll()` of the group takes the sum of both.
+    All members that have work when it starts get a turn before any gets a second one. At least one gets a turn. When
+    the time is over, the members that are left come first in the next `poll()`. In its turn, each client keeps to its
+    own `poll_budget`, so the longest `poll()` of the group takes the sum of both.
     """
 
     def __init__(
@@ -82,8 +82,8 @@ class PollGroup:
         """Creates a group of some clients.
 
         Args:
-            clients: its first members; see `add`.
-            clock: monotonic, in seconds; the same as that of the clients.
+            clients: the first members; see `add`.
+            clock: a monotonic clock, in seconds; the same as that of the clients.
             poll_set: creates the set that asks the system.
         """
         self._clock = clock
@@ -94,17 +94,17 @@ class PollGroup:
         self._thread: int | None = None
         self._process = os.getpid()
         self._is_polling = False
-        self._restless = 0  # members that are awake only since nothing else shows when they have something to do
+        self._restless = 0  # members that are only awake because nothing else shows when they have work
         for client in clients:
             self.add(client)
 
     # Members
 
     def add(self, client: NetworkedMultiplayerPeer) -> None:
-        """Takes a client in, connected or not. One that is in already stays.
+        """Adds a client, connected or not, if it is not a member already.
 
         Raises:
-            TypeError: `client` is no NetworkedMultiplayerPeer.
+            TypeError: `client` is not a NetworkedMultiplayerPeer.
             ValueError: it is in another group.
         """
         if not isinstance(client, NetworkedMultiplayerPeer):
@@ -121,7 +121,9 @@ class PollGroup:
             member.resting._let_rest(_Waker(self._watchlist, entry))  # noqa: SLF001 - a client and its group are one thing
 
     def remove(self, client: NetworkedMultiplayerPeer) -> None:
-        """Removes a client. Its connection stays open, and its received messages can be read.
+        """Removes a client.
+
+        Its connection stays open, and its received messages can still be read.
 
         Raises:
             KeyError: it is not in this group.
@@ -134,12 +136,12 @@ class PollGroup:
             resting._let_rest(needs_nobody)  # noqa: SLF001 - as above
 
     def discard(self, client: NetworkedMultiplayerPeer) -> None:
-        """Lets a client go if it is in this group."""
+        """Removes a client if it is in this group."""
         if client in self._entries:
             self.remove(client)
 
     def close(self) -> None:
-        """Lets all members go. Their connections stay open."""
+        """Removes all members. Their connections stay open."""
         for client in list(self._entries):
             self.remove(client)
         self._watchlist.close()
@@ -169,14 +171,16 @@ class PollGroup:
     # Polling
 
     def poll(self) -> None:
-        """Polls each member that has data, a deadline or something to send. Asks the system once, and never blocks.
+        """Polls each member that has data, a deadline or something to send.
 
-        A member may be added, removed, connected or closed in every handler. `poll()` inside `poll()` does nothing.
+        It asks the system once, and never blocks.
+
+        Any handler may add, remove, connect or close members. `poll()` inside `poll()` does nothing.
 
         Raises:
             RuntimeError: another thread polled this group first, or another process created it.
-            Exception: what the handlers of one member raised; of several an `ExceptionGroup`. All that had a turn
-                have been polled by then.
+            Exception: the exception that the handlers of one member raised; an `ExceptionGroup` if there are several.
+                It is raised after all turns.
         """
         self._check_owner()
         if self._is_polling:
@@ -188,13 +192,12 @@ class PollGroup:
             self._is_polling = False
 
     def wait(self, seconds: float) -> bool:
-        """Sleeps until `poll()` would find something, or the time is over.
+        """Sleeps until `poll()` would find something, or until the time is over.
 
-        It returns early, after a hundredth of a second, if the group has members that can only be asked by polling
-        them.
+        It returns after a hundredth of a second if the group has members that can only be asked by polling them.
 
         Args:
-            seconds: the longest sleep.
+            seconds: the longest time to sleep.
 
         Returns:
             True if `poll()` may find something; False if the time is over.
@@ -209,15 +212,17 @@ class PollGroup:
                 left = min(left, _NAP) if awake <= self._restless else 0.0
             self._watchlist.look(now, left)
             if self._watchlist.awake_count:
-                self._restless = 0  # one nap is enough: only polling them shows more
+                self._restless = 0  # one nap is enough, because only polling shows more
                 return True
             if self._clock() >= end:
                 return False
 
     def fileno(self) -> int:
-        """Returns a descriptor for event loops: readable if something has arrived for a member.
+        """Returns a descriptor for event loops; -1 if the system has none.
 
-        Deadlines do not make it readable, so call `poll()` a few times a second as well. -1 if this system has none.
+        It is readable when something has arrived for a member.
+
+        Deadlines do not make it readable, so call `poll()` a few times per second as well.
         """
         return self._watchlist.fileno()
 
@@ -227,7 +232,7 @@ class PollGroup:
         now, before = self._clock(), self._polled_at
         self._polled_at = now
         self._restless = 0
-        if now - before > _STOPPED:  # the time of all of them stood still, so their deadlines are later
+        if now - before > _STOPPED:  # their time did not count meanwhile, so their deadlines are later
             self._watchlist.wake_all(list(self._entries.values()))
         try:
             self._watchlist.look(now)
@@ -241,7 +246,7 @@ class PollGroup:
                 break
             try:
                 self._give_turn(entry, before, now)
-            except Exception as error:  # noqa: BLE001 - a handler's; it leaves when all have had their turn
+            except Exception as error:  # noqa: BLE001 - a handler's; raised after all turns
                 errors.append(error)
             if self._clock() >= deadline:
                 break
@@ -286,7 +291,7 @@ class _Member:
 
     Attributes:
         peer: the peer.
-        resting: the same, if it reports what it waits for; None if it has to be polled each time.
+        resting: the same peer if it reports what it waits for; None if it has to be polled each time.
     """
 
     __slots__ = ("peer", "resting")

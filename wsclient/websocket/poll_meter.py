@@ -1,4 +1,4 @@
-"""PollMeter: the number and duration of an object's polls, and the deadline of the current one."""
+"""PollMeter: counts and times an object's polls, and sets their deadlines."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class PollMeter:
     """Counts and times the calls of `poll()`.
 
     Attributes:
-        clock: monotonic, in seconds; stands at 0.0 until a transport brings its own.
+        clock: monotonic, in seconds; always 0.0 until a transport provides its own.
         budget: the time limit of one poll, in seconds.
-        count: polls since `restart`.
-        longest: seconds, of those that had work.
-        last: seconds, of the last of those.
-        cut_short: polls that the budget ended, with signals left to emit.
-        started: when the current poll began, on the clock.
-        deadline: when it will have used up its budget.
+        count: the number of polls since `restart`.
+        longest: the longest poll that had work, in seconds.
+        last: the last of these polls, in seconds.
+        cut_short: the number of polls that the budget ended with signals left to emit.
+        started: the time on the clock when the current poll began.
+        deadline: the time when its budget is used up.
     """
 
     __slots__ = ("_in_a_row", "budget", "clock", "count", "cut_short", "deadline", "last", "longest", "started")
@@ -33,18 +33,18 @@ class PollMeter:
         self.restart(float)
 
     def restart(self, clock: Callable[[], float]) -> None:
-        """Begins to count again, by this clock."""
+        """Starts counting again, by this clock."""
         self.clock: Callable[[], float] = clock
         self.count: int = 0
         self.longest: float = 0.0
         self.last: float = 0.0
         self.cut_short: int = 0
-        self._in_a_row = 0  # of those, up to the last poll
-        self.started: float = clock()  # for the poll that runs, if it is in one
+        self._in_a_row = 0  # polls cut short, up to the last poll
+        self.started: float = clock()  # for the poll that is running, if any
         self.deadline: float = self.started
 
     def start(self) -> None:
-        """Counts a poll that has begun."""
+        """Counts a poll that begins."""
         self.count += 1
         self.started = self.clock()
         self.deadline = self.started + self.budget
@@ -53,7 +53,7 @@ class PollMeter:
         """Records how long the poll took.
 
         Args:
-            has_left: True if the signals of received data are left over.
+            has_left: True if signals of received data are left to emit.
         """
         self.last = took = self.clock() - self.started
         self.longest = max(self.longest, took)

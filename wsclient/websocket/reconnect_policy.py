@@ -1,4 +1,4 @@
-"""ReconnectPolicy: decides when a client connects again automatically, and when it gives up."""
+"""ReconnectPolicy: decides when a client connects again, and when it gives up."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ReconnectPolicy"]
 
-_LONGEST_RETRY_AFTER: Final = 300.0  # seconds; a server must not send a player away for a day
-_MOST_DIGITS: Final = 9  # of a number, the longest that is read
+_LONGEST_RETRY_AFTER: Final = 300.0  # seconds; no server may send a player away for a day
+_MOST_DIGITS: Final = 9  # of the longest number that is read
 
-# HTTP statuses below 500 that say "later": RFC 9110, RFC 8470, RFC 6585.
+# HTTP statuses below 500 that mean "try later": RFC 9110, RFC 8470, RFC 6585.
 _LATER: Final = {408, 425, 429}
 _SWITCHING_PROTOCOLS: Final = 101
 
@@ -37,28 +37,30 @@ _FINAL_CODES: Final = {
 
 
 class ReconnectPolicy:
-    """Decides when a client connects again: set it as `client.reconnect_policy`. Not in Godot.
+    """Decides when a client connects again. Not in Godot.
 
-    The delay before attempt n is `first_delay * factor ** (n - 1)`, `max_delay` at most. Of this, the share `jitter`
-    is drawn at random, so that not all players come back at the same moment after a server restart.
+    Set it as `client.reconnect_policy`.
 
-    No other attempt is made if it could not help: after an argument that is wrong, a certificate that does not verify,
-    an HTTP reply other than 408, 425, 429 and 5xx, and the close codes 1000, 1002, 1003, 1007 to 1010 and 3000 to 4999;
-    or if the server has broken the protocol twice in a row. `Retry-After` counts if it is longer than the delay, up to
-    300 seconds.
+    The delay before attempt n is `first_delay * factor ** (n - 1)`, but at most `max_delay`. The share `jitter` of it
+    is random, so that not all players come back at the same moment when a server restarts.
 
-    Override `delay` to decide otherwise. One policy may serve many clients.
+    The client gives up if another attempt could not help: after a wrong argument, a certificate that does not verify,
+    an HTTP reply other than 408, 425, 429 and 5xx, or one of the close codes 1000, 1002, 1003, 1007 to 1010 and 3000 to
+    4999; and if the server has broken the protocol twice in a row. `Retry-After` is used if it is longer than the
+    delay, up to 300 seconds.
+
+    Override `delay` to decide differently. One policy may serve many clients.
 
     Args:
         first_delay: seconds before the first attempt.
-        max_delay: the most seconds before any attempt.
-        factor: by which the delay grows from one attempt to the next.
-        jitter: from 0.0 (no randomness) to 1.0 (anything from 0 to the whole delay).
+        max_delay: the longest delay before any attempt, in seconds.
+        factor: the factor by which the delay grows from one attempt to the next.
+        jitter: from 0.0 (not random) to 1.0 (any time from 0 to the whole delay).
         max_attempts: how many attempts in a row may fail; 0 for any number.
-        stable_after: seconds that a connection must have lasted for the count to start again at 1.
-        keep_unsent: True to keep messages sent without a connection, and messages unsent when one ended, for
-            the next one. See "Reconnect" in the documentation for what this cannot do.
-        random: returns a number from 0.0 up to 1.0.
+        stable_after: the seconds that a connection must last before the count of attempts starts again at 1.
+        keep_unsent: True to keep messages for the next connection if they were sent without one, or were still unsent
+            when one ended. See "Reconnect" in the documentation for its limits.
+        random: returns a number from 0.0 to 1.0.
         wall_clock: returns the seconds since 1970, for dates in `Retry-After`.
 
     Raises:
@@ -92,12 +94,14 @@ class ReconnectPolicy:
         self._wall_clock = wall_clock
 
     def delay(self, attempt: int, failure: ConnectionFailure | None, close_code: int) -> float | None:
-        """Returns the seconds to wait before an attempt; None to give up. May be overridden.
+        """Returns the seconds to wait before an attempt; None to give up.
+
+        Subclasses may override it.
 
         Args:
-            attempt: its number, from 1.
+            attempt: the number of the attempt, from 1.
             failure: of the last attempt or connection, as in `last_error`; None for an end without a failure.
-            close_code: of the connection that ended; -1 for an attempt that never opened.
+            close_code: the close code of the connection that ended; -1 for an attempt that never opened.
         """
         if (self.max_attempts and attempt > self.max_attempts) or _is_hopeless(failure, close_code):
             return None
@@ -111,7 +115,10 @@ class ReconnectPolicy:
             return self.max_delay if self.first_delay else 0.0
 
     def _retry_after(self, failure: ConnectionFailure) -> float:
-        """Returns how long the server has asked to wait; 0.0 if it has not, or not in a way that can be read."""
+        """Returns how many seconds the server has asked to wait.
+
+        Returns 0.0 if it has not asked, or if its answer cannot be parsed.
+        """
         if failure.http_status not in {429, 503}:
             return 0.0
         headers = {name.lower(): value.strip() for name, value in reversed(failure.http_headers)}
@@ -121,7 +128,7 @@ class ReconnectPolicy:
         then = seconds_of_date(value)
         if then == inf:
             return 0.0
-        # By the server's own clock if it sends the time: a player's may be wrong.
+        # Use the server's own clock if it sends the time, because a player's clock may be wrong.
         now = seconds_of_date(headers.get("date", ""))
         return min(max(then - (self._wall_clock() if now == inf else now), 0.0), _LONGEST_RETRY_AFTER)
 

@@ -1,4 +1,4 @@
-"""Reconnector: whether and when a client connects again. No I/O, no signals."""
+"""Reconnector: schedules a client's next attempt to connect. No I/O, no signals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["End", "Policy", "Reconnector"]
 
-_SHORTEST_CONNECT: Final = 2.0  # seconds; the time for name and TCP of an attempt after a short wait
+_SHORTEST_CONNECT: Final = 2.0  # seconds; the time limit for name lookup and TCP after a short wait
 _VIOLATIONS: Final = (Error.ERR_INVALID_DATA, Error.ERR_OUT_OF_MEMORY)
 
 
@@ -22,8 +22,8 @@ class End(Value):
 
     Attributes:
         failure: the reason; None if it ended normally.
-        close_code: as received; 1006 if there was no Close frame, -1 for an attempt that never opened.
-        lasted: seconds that the connection was open; -1.0 for an attempt that never opened.
+        close_code: the received code; 1006 if there was no Close frame, -1 for an attempt that never opened.
+        lasted: how long the connection was open, in seconds; -1.0 for an attempt that never opened.
     """
 
     failure: ConnectionFailure | None
@@ -32,7 +32,7 @@ class End(Value):
 
 
 class Policy(Protocol):
-    """An object that decides; see `ReconnectPolicy`."""
+    """Decides about attempts; see `ReconnectPolicy`."""
 
     stable_after: float
     keep_unsent: bool
@@ -45,8 +45,9 @@ class Reconnector:
     """Counts the attempts of one client, and schedules the next one.
 
     Attributes:
-        policy: the object that decides.
-        attempt: the number of the attempt that is scheduled or under way; 0 for the one that `connect_to_url` started.
+        policy: decides about attempts.
+        attempt: the number of the attempt that is scheduled or in progress; 0 for the one that `connect_to_url`
+            started.
     """
 
     __slots__ = ("_delay", "_due", "_had_violation", "attempt", "policy")
@@ -56,7 +57,7 @@ class Reconnector:
         self.restart()
 
     def restart(self) -> None:
-        """Begins to count again, with nothing scheduled."""
+        """Starts counting again, with no attempt scheduled."""
         self.attempt: int = 0
         self._due: float | None = None
         self._delay = 0.0
@@ -64,7 +65,10 @@ class Reconnector:
 
     @property
     def due(self) -> float:
-        """When the next attempt begins, on the client's clock; infinity if none is scheduled."""
+        """Returns when the next attempt begins; infinity if none is scheduled.
+
+        The time is one of the client's clock.
+        """
         return inf if self._due is None else self._due
 
     def time_left(self, now: float) -> float:
@@ -72,18 +76,21 @@ class Reconnector:
         return -1.0 if self._due is None else max(self._due - now, 0.0)
 
     def hurry(self, now: float) -> None:
-        """Ends the wait."""
+        """Ends the wait, so that the next attempt is due now."""
         if self._due is not None:
             self._due = now
 
     def cancel(self) -> None:
-        """Schedules no attempt."""
+        """Cancels the scheduled attempt."""
         self._due = None
 
     def ended(self, end: End) -> End:
-        """Returns an end with facts about the previous one: whether its failure is the second violation in a row."""
+        """Returns an end, with its failure marked if it repeats the previous one.
+
+        It is marked if it is the second violation in a row.
+        """
         failure = end.failure
-        if end.lasted < 0.0:  # only connections can break a rule
+        if end.lasted < 0.0:  # only a connection can violate the protocol
             return end
         is_violation = failure is not None and failure.error in _VIOLATIONS and failure.stage in ("open", "close")
         is_repeated, self._had_violation = is_violation and self._had_violation, is_violation
@@ -92,11 +99,13 @@ class Reconnector:
         return end.replace(failure=failure.replace(is_repeated=True))
 
     def decide(self, end: End, now: float) -> float | None:
-        """Schedules the next attempt. Returns the seconds until then; None if there is none.
+        """Schedules the next attempt and returns the seconds until then.
+
+        Returns None if there will be none.
 
         Raises:
-            TypeError: the policy returns something other than a number.
-            ValueError: it returns an impossible number of seconds.
+            TypeError: the policy returned something other than a number.
+            ValueError: the policy returned an impossible number of seconds.
         """
         if end.lasted >= self.policy.stable_after:
             self.attempt = 0
@@ -113,9 +122,12 @@ class Reconnector:
         return self._delay
 
     def begin(self) -> float:
-        """Begins the attempt that is due. Returns its time limit for name and TCP, in seconds.
+        """Begins the attempt that is due.
 
-        During a long wait the network may come back, so the attempt after it must not take much longer.
+        Returns its time limit for name lookup and TCP, in seconds.
+
+        After a long wait the limit is longer, but it is never much longer than the wait, because the network may come
+        back.
         """
         self._due = None
         return max(_SHORTEST_CONNECT, self._delay)

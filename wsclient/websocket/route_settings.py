@@ -1,4 +1,4 @@
-"""The settings for the route of a `WebSocketClient` to its server, and for its request."""
+"""The settings for a client's way to its server, and for its request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["RouteSettings"]
 
 
 class RouteSettings:
-    """The settings of the way to the server: proxies, addresses, the request, redirects and cookies."""
+    """The settings for proxies, addresses, the request, redirects and cookies."""
 
     _settings: Settings
     _link: Link
@@ -34,20 +34,22 @@ class RouteSettings:
 
     @property
     def proxy(self) -> str | None:
-        """The proxy to connect through; None (the default) for that of the environment, "" for none at all.
+        """The proxy to connect through; None (the default) to ask the environment.
 
-        "http://user:password@host:port" (HTTP CONNECT), "https://..." (the same over TLS), "socks5://..." (this
-        computer looks up the server's name), "socks5h://..." (the proxy does), or "socks4a://...". A user and password
-        are optional; to an http:// proxy they are sent unencrypted.
+        "" stands for no proxy at all.
 
-        The environment means `http_proxy` and similar variables, and the settings of Windows and macOS. Servers on this
-        computer and those listed in `no_proxy` are never connected to through a proxy of the environment.
+        It may be "http://user:password@host:port" (HTTP CONNECT), "https://..." (the same over TLS), "socks5://..."
+        (this computer looks up the server's name), "socks5h://..." (the proxy looks it up), or "socks4a://...". A user
+        and password are optional. They are sent to an http:// proxy unencrypted.
 
-        Set it when disconnected: otherwise it is refused, see `last_error`, and keeps its value. In `repr()` and
-        messages, a proxy is shown without its password. Not in Godot.
+        The environment means `http_proxy` and similar variables, and the settings of Windows and macOS. Connections to
+        servers on this computer, and to those in `no_proxy`, never use a proxy of the environment.
+
+        Set it while disconnected. If not, the new value is refused (see `last_error`). `repr()` and messages show a
+        proxy without its password. Not in Godot.
 
         Raises:
-            ValueError: another scheme, or a user or password that cannot be sent.
+            ValueError: it has another scheme, or a user or password that cannot be sent.
             TypeError: it is neither None nor a str.
         """
         return self._proxy_text
@@ -63,9 +65,11 @@ class RouteSettings:
 
     @property
     def proxy_headers(self) -> tuple[str, ...]:
-        """More headers for an HTTP proxy; the server does not see them. Default (). Not in Godot.
+        """More headers for an HTTP proxy, which the server never receives; default ().
 
-        Set it to `"Name: value"` strings or a mapping.
+        Not in Godot.
+
+        Set it to a list of `"Name: value"` strings, or to a mapping.
 
         Raises:
             ValueError: a header cannot be sent.
@@ -79,12 +83,14 @@ class RouteSettings:
 
     @property
     def local_address(self) -> str:
-        """The numeric address to connect from; "" (the default): the system chooses. Not in Godot.
+        """The numeric address to connect from; "" (the default) for any.
 
-        Counts for the next attempt. Addresses of another family are left out.
+        The system then chooses one. Not in Godot.
+
+        It applies from the next attempt on, which ignores addresses of other families.
 
         Raises:
-            ValueError: it is no numeric address.
+            ValueError: it is not a numeric address.
         """
         return self._settings.local_address
 
@@ -98,12 +104,14 @@ class RouteSettings:
 
     @property
     def address_family(self) -> str:
-        """The addresses that may be connected to: "any" (the default), "ipv4" or "ipv6". Not in Godot.
+        """The addresses to connect to: "any" (the default), "ipv4" or "ipv6".
 
-        Counts for the next attempt.
+        Not in Godot.
+
+        It applies from the next attempt on.
 
         Raises:
-            ValueError: another word.
+            ValueError: it is another word.
         """
         return self._settings.address_family
 
@@ -115,10 +123,10 @@ class RouteSettings:
 
     @property
     def tls_server_name(self) -> str:
-        """The name for TLS, which the certificate must have; "" (the default) for that of the URL.
+        """The name that the certificate must have; "" (the default) for the URL's host.
 
-        For a server with an IP address in its URL, for instance. Applies to the next attempt, but not to redirects to
-        another host. Not in Godot.
+        It is useful for a URL with an IP address, for instance. It applies from the next attempt on, but not to
+        redirects to another host. Not in Godot.
 
         Raises:
             ValueError: it is not a host name.
@@ -133,10 +141,13 @@ class RouteSettings:
 
     @property
     def handshake_headers(self) -> tuple[str, ...]:
-        """Headers added to each request, besides the `custom_headers` of `connect_to_url`. Default ().
+        """Headers that are added to each request; default ().
 
-        Set it to `"Name: value"` strings or a mapping, at any time: each attempt uses the value at its start, so that
-        tokens which expire can be renewed. If both have a name, this one is used. Godot 4's name.
+        They are sent in addition to the `custom_headers` of `connect_to_url`.
+
+        Set it to a list of `"Name: value"` strings, or to a mapping. It can be set at any time: each attempt uses the
+        value at its start, so that expiring tokens can be renewed. If both have the same name, the value in here is
+        used. Godot 4's name.
 
         Raises:
             ValueError: a header cannot be sent.
@@ -150,9 +161,11 @@ class RouteSettings:
 
     @property
     def subprotocol_required(self) -> bool:
-        """True (the default) if a server must choose one of the requested subprotocols. Not in Godot.
+        """True (the default) if a server must choose a requested subprotocol.
 
-        False: one that chooses none is accepted, and `connection_established` has "".
+        Not in Godot.
+
+        If False, a server may choose none, and `connection_established` then has "".
         """
         return self._settings.subprotocol_required
 
@@ -164,10 +177,12 @@ class RouteSettings:
 
     @property
     def max_redirects(self) -> int:
-        """The number of redirects that one attempt follows; 0 (the default) to report the target in `last_error`.
+        """The number of redirects that one attempt follows; 0 by default.
 
-        From wss only to wss, and never from the public network into a private one. Headers that may be secrets, such
-        as Authorization, are not sent to another host. Not in Godot.
+        With 0, a redirect fails, and its target is in `last_error`.
+
+        Redirects lead from wss only to wss, and never from the public network into a private one. Headers that may be
+        secrets, such as Authorization, are not sent to another host. Not in Godot.
 
         Raises:
             ValueError: it is negative.
@@ -184,10 +199,10 @@ class RouteSettings:
 
     @property
     def keep_cookies(self) -> bool:
-        """True to send cookies that servers set back with later requests of this object; default False.
+        """True to keep the cookies of servers for later requests; False by default.
 
-        Each is sent only to the host that set it. A `Cookie` among the headers wins. For load balancers that send
-        a client to the same server again. Not in Godot.
+        Each cookie is sent only to the host that set it. A `Cookie` among the headers wins. This is useful with load
+        balancers that send a client to the same server again. Not in Godot.
         """
         return self._settings.cookies is not None
 
@@ -203,18 +218,20 @@ class RouteSettings:
         self._settings.cookies = self._cookies
 
     def get_cookies(self) -> dict[str, str]:
-        """Returns the cookies that are kept, of all hosts: name to value. Not in Godot."""
+        """Returns the kept cookies of all hosts, as names and values. Not in Godot."""
         return {} if self._cookies is None else self._cookies.as_dict(wall_clock())
 
     def clear_cookies(self) -> None:
-        """Forgets all cookies. Not in Godot."""
+        """Removes all cookies. Not in Godot."""
         if self._cookies is not None:
             self._cookies.clear()
 
     def get_response_headers(self) -> list[tuple[str, str]]:
-        """Returns the headers of the server's reply that opened the connection, in order; [] before. Not in Godot.
+        """Returns the headers of the reply that opened the connection, in order.
 
-        They stay until the next `connect_to_url`. Those of a refusal are in `last_error.http_headers`.
+        Returns [] before the reply. Not in Godot.
+
+        They are kept until the next `connect_to_url`. Those of a refusal are in `last_error.http_headers`.
         """
         return list(self._link.response_headers)
 

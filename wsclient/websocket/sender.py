@@ -1,4 +1,4 @@
-"""The calls that send messages: the same on a peer and on the client that speaks for it."""
+"""The methods that send messages, for a peer and for its client."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 __all__ = ["LinkSender", "MessageSender"]
 
 
-_WriteMode: TypeAlias = WriteMode  # by its own name the class could not hold it
+_WriteMode: TypeAlias = WriteMode  # an alias, since the class has an attribute of that name
 
 
 class MessageSender:
-    """Godot 4's methods that send text or bytes, over any carrier."""
+    """Godot 4's methods that send text or bytes, over any connection."""
 
     WriteMode: TypeAlias = _WriteMode
-    """The type of these, by Godot's name."""
+    """The type of the write modes, by Godot's name."""
     WRITE_MODE_TEXT: ClassVar = WriteMode.WRITE_MODE_TEXT
     WRITE_MODE_BINARY: ClassVar = WriteMode.WRITE_MODE_BINARY
 
@@ -28,7 +28,7 @@ class MessageSender:
         """Sends one message, regardless of the write mode. Godot 4's name.
 
         Args:
-            data: anything bytes-like, or a `str` for `WRITE_MODE_TEXT`.
+            data: a bytes-like object, or a `str` for `WRITE_MODE_TEXT`.
             write_mode: `WRITE_MODE_TEXT` or `WRITE_MODE_BINARY`.
 
         Returns:
@@ -49,7 +49,7 @@ class MessageSender:
         """Sends one text message, regardless of the write mode. Godot 4's name.
 
         Returns:
-            As `put_packet`; `ERR_INVALID_DATA` if `text` holds a lone surrogate, which UTF-8 cannot encode.
+            As `put_packet`; `ERR_INVALID_DATA` if `text` has a lone surrogate, which UTF-8 cannot encode.
         """
         if not isinstance(text, str):
             raise TypeError(f"send_text() takes str, not {type(text).__name__}; for bytes use put_packet()")
@@ -72,10 +72,12 @@ class LinkSender(MessageSender):
     _link: Link
 
     def set_write_mode(self, mode: int) -> None:
-        """Sets the kind of message that `put_packet` and `put_var` send: text or binary (the default).
+        """Sets the kind of message that `put_packet` and `put_var` send.
+
+        It is text or binary (the default).
 
         Raises:
-            ValueError: any other number.
+            ValueError: `mode` is another number.
         """
         self._link.write_mode = WriteMode(mode)
 
@@ -84,7 +86,10 @@ class LinkSender(MessageSender):
         return self._link.write_mode
 
     def flush(self) -> None:
-        """Writes data held back by `auto_flush = False`, as much as the system takes now; never blocks."""
+        """Writes data held back by `auto_flush = False`; never blocks.
+
+        It writes as much as the system takes now.
+        """
         self._link.flush()
 
     def get_current_outbound_buffered_amount(self) -> int:

@@ -1,4 +1,4 @@
-"""The settings of a `WebSocketClient`: Godot's, and ours. All defaults are sensible."""
+"""The settings of a `WebSocketClient`: Godot's and our own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["WebSocketClientSettings", "WebSocketSettings", "check_seconds"]
 
 
 class WebSocketSettings:
-    """The settings of everything with WebSocket connections: compression, and times."""
+    """The settings of both clients and servers: compression and times."""
 
     _settings: Settings
     _meter: PollMeter
@@ -29,15 +29,17 @@ class WebSocketSettings:
 
     @property
     def compression(self) -> bool:
-        """True to offer compression (permessage-deflate, RFC 7692) to the server; default False. Not in Godot 3.
+        """True to offer compression to the server (permessage-deflate); default False.
 
-        Applies to the next connection, and only if the server agrees. Messages of 128 bytes or more are compressed,
-        which takes about ten microseconds per kilobyte, and some 200 KiB of memory. It is worth it for text over slow
-        networks; a game's small messages do better without.
+        See RFC 7692. Not in Godot 3.
 
-        Do not use it if a secret is sent in one message with, or after, data that a stranger may choose, even over
-        TLS: the length of the sent data reveals, guess by guess, whether the two are alike (the attacks known as CRIME
-        and BREACH).
+        It applies from the next connection on, if the server agrees. Messages of 128 bytes or more are compressed,
+        which takes about ten microseconds per kilobyte, and about 200 KiB of memory. It pays for text over slow
+        networks, but not for the small messages of most games.
+
+        Do not use it if a secret is sent together with data that a stranger may choose, or after it, even over TLS. The
+        length of the sent data reveals if the two are similar, so that the secret can be guessed step by step (the
+        attacks known as CRIME and BREACH).
         """
         return self._settings.compression
 
@@ -49,9 +51,11 @@ class WebSocketSettings:
 
     @property
     def handshake_timeout(self) -> float:
-        """The time limit of an attempt in seconds, from name lookup to the server's answer; 0 for none. Default 10.0.
+        """The time limit of an attempt in seconds; 0 for none. Default 10.0.
 
-        As with all timeouts, time without calls of `poll()` does not count. Not in Godot.
+        An attempt lasts from name lookup to the server's answer.
+
+        As with all timeouts, time without calls to `poll()` does not count. Not in Godot.
         """
         return self._settings.handshake_timeout
 
@@ -70,11 +74,11 @@ class WebSocketSettings:
 
     @property
     def heartbeat_interval(self) -> float:
-        """Seconds from one ping to the next; 0 for no pings. Default 20.0.
+        """The time between two pings in seconds; 0 for no pings. Default 20.0.
 
         A connection ends if nothing arrives between two pings, or if the last three pings have no pong.
 
-        It rests while reading is paused because the packets are not being read. Not in Godot 3.
+        No pings are sent while reading is paused because the program does not read its packets. Not in Godot 3.
         """
         return self._settings.heartbeat_interval
 
@@ -85,10 +89,12 @@ class WebSocketSettings:
 
     @property
     def poll_budget(self) -> float:
-        """The time limit of one `poll()` in seconds, handlers included; default 0.004. The rest is done next time.
+        """The time limit of one `poll()` in seconds, with handlers; default 0.004.
 
-        The clock is checked after each call of the handlers and after each read. With 0, each `poll()` takes one
-        step. Not in Godot.
+        The rest is done by the next call.
+
+        The clock is checked after each call to the handlers and after each read. With 0, each `poll()` takes one step.
+        Not in Godot.
         """
         return self._meter.budget
 
@@ -101,13 +107,16 @@ class WebSocketSettings:
 
 
 class WebSocketClientSettings(WebSocketSettings, RouteSettings):
-    """The settings of a client: those of TLS, and of the way to the server, too."""
+    """The settings of a client, with those of TLS and of the way to the server."""
 
     _link: Link
 
     @property
     def verify_ssl(self) -> bool:
-        """True (the default) to check the server's certificate and name. Applies to the next connection."""
+        """True (the default) to check the server's certificate and name.
+
+        It applies from the next connection on.
+        """
         return self._settings.verify_ssl
 
     @verify_ssl.setter
@@ -124,10 +133,12 @@ class WebSocketClientSettings(WebSocketSettings, RouteSettings):
 
     @property
     def trusted_ssl_certificate(self) -> str | bytes | os.PathLike[str] | SSLContext | None:
-        """The trusted certificate in place of the system's and certifi's roots; None (the default) for these.
+        """The trusted certificate; None (the default) for the usual roots.
 
-        A path to a PEM file, PEM text, DER bytes, or an `ssl.SSLContext`. Set it when disconnected: otherwise it is
-        refused, see `last_error`, and keeps its value.
+        These are the roots of the system and of certifi.
+
+        It may be a path to a PEM file, PEM text, DER bytes, or an `ssl.SSLContext`. Set it while disconnected. If not,
+        the new value is refused (see `last_error`).
         """
         return self._settings.trusted_certificate
 
@@ -135,7 +146,7 @@ class WebSocketClientSettings(WebSocketSettings, RouteSettings):
     def trusted_ssl_certificate(self, certificate: str | bytes | os.PathLike[str] | SSLContext | None) -> None:
         if isinstance(certificate, os.PathLike):
             certificate = os.fspath(certificate)
-        # Judged by its methods: the module that could say more is not imported before the first wss.
+        # Check its methods, because the module `ssl` is not imported before the first wss.
         if not isinstance(certificate, str | bytes | None) and not hasattr(certificate, "wrap_bio"):
             raise TypeError(f"trusted_ssl_certificate takes a path, PEM, DER or an SSLContext, not {certificate!r}")
         if self._link.transport is not None:
@@ -158,10 +169,10 @@ class WebSocketClientSettings(WebSocketSettings, RouteSettings):
 
 
 def check_seconds(name: str, value: float) -> float:
-    """Returns a setting's seconds as a float.
+    """Returns the seconds of a setting as a float.
 
     Raises:
-        TypeError: it is no number.
+        TypeError: it is not a number.
         ValueError: it is negative, infinite or not a number.
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
