@@ -167,6 +167,8 @@ class Outbox:
 
         A message that might be larger once it is compressed leaves as it is.
         """
+        if size == self._frame_limit:  # usually: then no tables are made
+            return
         was_allowed = self._express_end > 0
         self._frame_limit = size
         self._most_small = min(SMALL, size) if size else SMALL

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_base64
+from functools import lru_cache
+from typing import Final
 
 from wsclient.ground.escape import escape
 from wsclient.ground.value import Value
@@ -18,6 +20,8 @@ __all__ = ["MAX_URL_LENGTH", "URL", "percent_decoded"]
 MAX_URL_LENGTH = 8192  # arbitrary: the usual limit of servers for a request line
 MAX_HOST_LENGTH = 253  # RFC 1035 section 2.3.4: 255 bytes on the wire
 MAX_LABEL_LENGTH = 63  # the same
+
+_PARSED = 16  # the most URLs whose parts are remembered; arbitrary
 
 DEFAULT_PORTS = {False: 80, True: 443}  # RFC 6455 section 3, by is_secure
 MEANT_INSTEAD = {"http": "ws://", "https": "wss://"}
@@ -86,30 +90,9 @@ class URL(Value):
         """
         if not isinstance(text, str):
             raise TypeError(f"the URL must be a str, not {type(text).__name__}")
-        if len(text) > MAX_URL_LENGTH:
-            raise InvalidArgument(f"the URL is {len(text)} characters long, more than {MAX_URL_LENGTH}")
-        if found := _FORBIDDEN.search(text):
-            raise InvalidArgument(f"the URL has the character {found[0]!r} at position {found.start()}")
-
-        scheme, rest = _split_scheme(text)
-        if scheme == "ws+unix":
-            return _read_unix(rest.partition("#")[0])
-        is_secure = scheme == "wss"
-        rest = rest.partition("#")[0]  # RFC 6455 section 3: no fragments
-        end = found.start() if (found := _AUTHORITY_END.search(rest)) else len(rest)
-        userinfo, at, host_and_port = rest[:end].rpartition("@")
-        # A stray "/" in a password ends the authority early, so the apparent port may be a secret.
-        quotable = "@" not in text or bool(at)
-        host, port = _split_port(host_and_port)
-        username, password = _read_userinfo(userinfo) if userinfo else (None, None)
-        return cls(
-            is_secure,
-            _read_host(host, quotable=quotable),
-            _read_port(port, has_scheme=bool(scheme), quotable=quotable) or default_port or DEFAULT_PORTS[is_secure],
-            _read_resource_name(rest[end:]),
-            username,
-            password,
-        )
+        if "@" in text or "?" in text:  # it may hold a secret, which no cache should keep
+            return _parse(text, default_port)
+        return _parse_once(text, default_port)
 
     @property
     def host_header(self) -> str:
@@ -143,6 +126,37 @@ class URL(Value):
 
     def __repr__(self) -> str:
         return f"<URL {self}>"
+
+
+def _parse(text: str, default_port: int | None) -> URL:
+    if len(text) > MAX_URL_LENGTH:
+        raise InvalidArgument(f"the URL is {len(text)} characters long, more than {MAX_URL_LENGTH}")
+    if found := _FORBIDDEN.search(text):
+        raise InvalidArgument(f"the URL has the character {found[0]!r} at position {found.start()}")
+
+    scheme, rest = _split_scheme(text)
+    if scheme == "ws+unix":
+        return _read_unix(rest.partition("#")[0])
+    is_secure = scheme == "wss"
+    rest = rest.partition("#")[0]  # RFC 6455 section 3: no fragments
+    end = found.start() if (found := _AUTHORITY_END.search(rest)) else len(rest)
+    userinfo, at, host_and_port = rest[:end].rpartition("@")
+    # A stray "/" in a password ends the authority early, so the apparent port may be a secret.
+    quotable = "@" not in text or bool(at)
+    host, port = _split_port(host_and_port)
+    username, password = _read_userinfo(userinfo) if userinfo else (None, None)
+    return URL(
+        is_secure,
+        _read_host(host, quotable=quotable),
+        _read_port(port, has_scheme=bool(scheme), quotable=quotable) or default_port or DEFAULT_PORTS[is_secure],
+        _read_resource_name(rest[end:]),
+        username,
+        password,
+    )
+
+
+_parse_once: Final = lru_cache(_PARSED)(_parse)
+"""The same, for the URLs that a program opens again and again."""
 
 
 def _split_scheme(text: str) -> tuple[str, str]:

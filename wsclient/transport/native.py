@@ -420,9 +420,9 @@ class NativeTransport(Transport):
             return [Ended(was_clean=False, failure=outcome)]
         live = self._establish(outcome, opening.place)
         self._response_headers = outcome.response_headers
-        # Frames that came with the reply follow `Opened` at once. Later ones are left to the next poll.
-        read = read and bool(outcome.trailing_data or outcome.stream.has_more)
-        events = live.step(read=read, is_readable=None)
+        events: list[Event] = []
+        if read and (outcome.trailing_data or outcome.stream.has_more):  # frames that came with the reply
+            events = live.step(read=True, is_readable=None)
         self._has_stepped(live, events)
         return [outcome.opened, *events]
 

@@ -84,12 +84,13 @@ class Readiness:
             return []
 
     def _connected(self, connecting: Sequence[socket.socket]) -> list[socket.socket]:
-        if hasattr(self._system, "poll"):
-            poller = self._system.poll()
+        new_poller = getattr(self._system, "poll", None)
+        if new_poller is not None:
+            poller = new_poller()
             for candidate in connecting:
                 poller.register(candidate.fileno(), self._system.POLLOUT)
-            ready = {fileno for fileno, _ in poller.poll(0)}
-            return [candidate for candidate in connecting if candidate.fileno() in ready]
+            ready = dict(poller.poll(0))
+            return [candidate for candidate in connecting if candidate.fileno() in ready] if ready else []
         # Windows reports a refused connection in the third set only.
         _, writable, failed = self._system.select([], connecting, connecting, 0)
         return [candidate for candidate in connecting if candidate in writable or candidate in failed]

@@ -116,6 +116,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         self._has_read = False  # whether the poll() that runs has
         self._is_resting = False  # True if the last poll left nothing to emit, and there is room for received data
         self._mailbox = Mailbox()
+        self._peer: WebSocketPeer | None = None  # made when it is asked for, because it takes 2 KiB
         self._attach(Link())
 
     # Connecting and closing
@@ -245,6 +246,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
     def get_peer(self, peer_id: int) -> WebSocketPeer | None:
         """Returns the connection to the server, peer 1; None, logged, for any other id."""
         if peer_id == SERVER_ID:
+            self._peer = self._peer or WebSocketPeer(self._link)
             return self._peer
         logger.error("get_peer: %r is not 1; a client is connected to the server alone", peer_id)
         return None
@@ -439,7 +441,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         link.claim(self._thread)
         self._link = link
         self._inbox = link.inbox
-        self._peer = WebSocketPeer(link)
+        self._peer = None
         return link
 
     def _claim(self, thread: int) -> None:

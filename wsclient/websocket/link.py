@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wsclient.websocket.connection_failure import ConnectionFailure
     from wsclient.websocket.kept_messages import KeptMessages
 
-__all__ = ["Limits", "Link", "WriteMode", "check_close"]
+__all__ = ["DEFAULT_LIMITS", "Limits", "Link", "WriteMode", "check_close"]
 
 logger: Final = logging.getLogger("wsclient.link")
 
@@ -52,6 +52,10 @@ class Limits(NamedTuple):
 
     max_bytes: int = 16 * 1024 * 1024  # of one message, and of all that wait
     max_packets: int = 4096  # that wait
+
+
+DEFAULT_LIMITS: Final = Limits()
+"""Those of a connection that `set_buffers` did not change."""
 
 
 class Link:
@@ -91,8 +95,8 @@ class Link:
 
     def __init__(
         self,
-        incoming: Limits = Limits(),  # noqa: B008 - immutable
-        outgoing: Limits = Limits(),  # noqa: B008 - immutable
+        incoming: Limits = DEFAULT_LIMITS,
+        outgoing: Limits = DEFAULT_LIMITS,
         *,
         write_mode: WriteMode = WriteMode.WRITE_MODE_BINARY,
         auto_flush: bool = True,

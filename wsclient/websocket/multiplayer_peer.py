@@ -13,7 +13,7 @@ from wsclient.multiplayer.godot3.session import RelaySession
 from wsclient.multiplayer.session import SERVER_ID
 from wsclient.protocol.events import BINARY, Messages
 from wsclient.transport.base import Settings
-from wsclient.websocket.link import Limits
+from wsclient.websocket.link import DEFAULT_LIMITS, Limits
 from wsclient.websocket.packet_queue import PacketReader
 from wsclient.websocket.poll_meter import PollMeter
 from wsclient.websocket.sender import MessageSender
@@ -52,8 +52,7 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
         super().__init__()
         self._settings = Settings()
         self._meter = PollMeter(_POLL_BUDGET)
-        self._incoming = Limits()
-        self._outgoing = Limits()
+        self._incoming = self._outgoing = DEFAULT_LIMITS
         self._session: Session | None = None  # in multiplayer mode only
         # Only called for each packet if a subclass overrides it.
         hook = type(self)._on_peer_packet  # noqa: SLF001 - our own

@@ -34,11 +34,28 @@ def test_sends_the_request_and_waits_for_the_reply() -> None:
 def test_knows_a_refusal_before_its_page_is_there() -> None:
     here, there = MemoryStream.pair()
     phase = Requesting(Reached(attempt(), here))
+    assert phase.step(0.0) is None
     assert phase.refusal is None
     there.send(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 10\r\n\r\nno")
     assert phase.step(0.0) is None
     assert phase.refusal is not None
     assert phase.refusal.http_status == 403
+
+
+def test_does_not_look_for_the_reply_to_what_was_sent_just_now() -> None:
+    class Counting(MemoryStream):
+        reads = 0
+
+        def receive(self, max_bytes: int) -> bytes | None:
+            self.reads += 1
+            return super().receive(max_bytes)
+
+    here, _ = Counting.pair()
+    phase = Requesting(Reached(attempt(), here))
+    phase.step(0.0)
+    assert here.reads == 0
+    phase.step(0.0)
+    assert here.reads == 1
 
 
 @pytest.mark.hostile("B20")

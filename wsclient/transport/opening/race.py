@@ -70,6 +70,9 @@ def interleave(addresses: Iterable[Address]) -> list[Address]:
     Returns:
         At most `MAX_ADDRESSES`.
     """
+    addresses = list(addresses)
+    if len(addresses) == 1:  # usually
+        return addresses
     by_family: dict[int, list[Address]] = {}
     for address in dict.fromkeys(addresses):
         by_family.setdefault(address.family, []).append(address)

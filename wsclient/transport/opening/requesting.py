@@ -56,7 +56,7 @@ class Requesting(Phase):
         return None if self._handshake is None else self._handshake.pending_failure
 
     def step(self, now: float) -> Established | Redirected | Failure | None:
-        """Sends unsent data, and reads once."""
+        """Sends the request, later what is left of it, and then reads once."""
         if self._handshake is None:
             try:
                 self._handshake = _handshake(self._attempt)
@@ -64,6 +64,11 @@ class Requesting(Phase):
                 detail = f"this machine gives no random numbers: {reason_of(error)}"
                 return Failure(stage=self.stage, kind=FailureKind.SYSTEM, detail=detail, cause=error)
             self._unsent = memoryview(self._handshake.request)
+            self._send()
+            if not self._broken and not self._stream.has_more:
+                return None  # what was sent just now cannot have been answered
+        else:
+            self._send()
         return self._go_on(self._handshake)
 
     def close(self) -> None:
@@ -71,7 +76,6 @@ class Requesting(Phase):
         self._stream.close()
 
     def _go_on(self, handshake: ClientHandshake) -> Established | Redirected | Failure | None:
-        self._send()
         try:
             data = self._stream.receive(_READ_SIZE)
         except OSError as error:

@@ -76,4 +76,4 @@ class Route(Value):
     @property
     def is_secure(self) -> bool:
         """Returns True if TLS is spoken to any of the places."""
-        return any(place.is_secure for place in self.hops)
+        return self.hops[-1].is_secure or (len(self.hops) > 1 and any(place.is_secure for place in self.hops))

@@ -20,6 +20,8 @@ __all__ = ["TcpStream"]
 # Not now, but later. ENOBUFS: the system is short of buffers for a moment.
 _LATER: Final = frozenset({errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR, errno.ENOBUFS})
 
+_USER_TIMEOUT: Final[int | None] = getattr(socket, "TCP_USER_TIMEOUT", None)
+
 _DRAIN_READS: Final = 4
 _DRAIN_SIZE: Final = 65536
 
@@ -116,12 +118,16 @@ class TcpStream(Stream):
 
     def set_user_timeout(self, seconds: float) -> None:
         """Sets TCP_USER_TIMEOUT (RFC 5482), which only Linux has."""
-        option = getattr(socket, "TCP_USER_TIMEOUT", None)
-        if option is not None:
-            with contextlib.suppress(OSError, OverflowError):
-                self._socket.setsockopt(socket.IPPROTO_TCP, option, round(seconds * 1000.0))
+        if _USER_TIMEOUT is None:
+            return
+        try:  # noqa: SIM105 - `suppress` would be three calls more, for each connection
+            self._socket.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, round(seconds * 1000.0))
+        except (OSError, OverflowError):
+            pass
 
     def set_no_delay(self, enabled: bool) -> None:
         """Sets TCP_NODELAY."""
-        with contextlib.suppress(OSError):
+        try:  # noqa: SIM105 - as above
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, enabled)
+        except OSError:
+            pass
