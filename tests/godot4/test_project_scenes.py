@@ -119,6 +119,33 @@ def test_a_model_in_a_scene_is_no_doubt(scenes_of):
     assert doubts == []
 
 
+def test_a_changed_node_of_a_model_is_no_doubt(scenes_of):
+    text = INSTANCE.replace(".tscn", ".glb").format("m")
+    change = '[node name="Arm" parent="{}"]\nvisible = false\n'
+    scenes, doubts = scenes_of(
+        {
+            "inherited.tscn": text + '[node name="A" instance=ExtResource("1")]\n' + change.format("Bones"),
+            "below.tscn": text
+            + '[node name="A" type="Node"]\n[node name="M" parent="." instance=ExtResource("1")]\n'
+            + change.format("M/Bones"),
+            "around.tscn": INSTANCE.format("inherited")
+            + '[node name="A" type="Node"]\n[node name="I" parent="." instance=ExtResource("1")]\n'
+            + change.format("I/Other"),
+        }
+    )
+    for name in ("inherited", "below", "around"):
+        scenes.scene(f"res://{name}.tscn")
+    assert doubts == []
+
+
+def test_a_node_beside_a_model_is_a_doubt(scenes_of):
+    text = INSTANCE.replace(".tscn", ".glb").format("m")
+    root, model = '[node name="A" type="Node"]\n', '[node name="M" parent="." instance=ExtResource("1")]\n'
+    scenes, doubts = scenes_of({"a.tscn": text + root + model + '[node name="C" parent="B"]\n'})
+    scenes.scene("res://a.tscn")
+    assert len(doubts) == 1
+
+
 def test_instances_of_instances_end(scenes_of):
     files = {
         f"s{n}.tscn": INSTANCE.format(f"s{n + 1}")

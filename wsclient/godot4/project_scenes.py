@@ -52,6 +52,7 @@ class SceneNode:
         type: the engine's class, or "" if the scene only changes a node of an instance that could not be read.
         instance: the path of the scene that the node is an instance of; "".
         script: the path of its script; "". A script inside the scene itself is `res://world.tscn::GDScript_1`.
+        is_model: whether the engine imports it and the nodes below it from a model, so that no text lists them.
         values: the lines of the node, as text, each with the file that contains it.
     """
 
@@ -61,6 +62,7 @@ class SceneNode:
         self.type: str = type
         self.instance: str = ""
         self.script: str = ""
+        self.is_model: bool = False
         self.values: dict[str, tuple[str, Resource]] = {}
 
     def __repr__(self) -> str:
@@ -179,7 +181,7 @@ class ProjectScenes:
         node.type = section.word("type") or node.type
         if "instance" in section.attributes:
             self._put_instance(scene, node, self._path_of(resource, section.attributes["instance"]), around)
-        elif not node.type:
+        elif not node.type and not _is_inside_model(scene, path):
             what = "changes a node that no instance has" if path != "." else "has a root without a type"
             self._files.doubt(scene.path, f"{what}: {escape(path)}", section.line)
         for key, text in section.values.items():
@@ -194,7 +196,8 @@ class ProjectScenes:
         """
         node.instance = path
         if path.endswith(_MODELS):
-            return  # an imported scene: nodes of the engine, without scripts
+            node.is_model = True  # an imported scene: nodes of the engine, without scripts
+            return
         if not path.endswith(".tscn"):
             self._files.doubt(scene.path, f"has an instance of what is no .tscn at {escape(node.path)}: {escape(path)}")
             return
@@ -203,7 +206,7 @@ class ProjectScenes:
                 return
             own = node if each.path == "." else SceneNode(_below(node.path, each.path), each.name)
             own.type, own.script, own.values = each.type, each.script, dict(each.values)
-            own.instance = node.instance if own is node else each.instance
+            own.instance, own.is_model = node.instance if own is node else each.instance, each.is_model
             scene.nodes[own.path] = own
 
     def _instance(self, path: str, around: tuple[str, ...]) -> ProjectScene:
@@ -253,6 +256,13 @@ def _id_of(section: Section) -> str:
         return str(section.attribute("id", ""))
     except SceneTextError:
         return ""
+
+
+def _is_inside_model(scene: ProjectScene, path: str) -> bool:
+    """Returns whether a node around that at a path comes from a model."""
+    names = path.split("/")
+    above = (scene.nodes.get("/".join(names[:count]) or ".") for count in range(len(names)))
+    return any(node is not None and node.is_model for node in above)
 
 
 def _below(path: str, inner: str) -> str:
