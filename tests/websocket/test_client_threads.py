@@ -85,6 +85,21 @@ def test_another_thread_is_refused_and_the_connection_goes_on(
 
 
 @pytest.mark.faults("A1")
+@pytest.mark.parametrize("name", ["get_packet", "get_message"])
+def test_another_thread_is_refused_after_the_owner_has_read(
+    client: WebSocketClient, network: FakeNetwork, name: str
+) -> None:
+    network.latest.feed(text("more"), text("last"))
+    client.poll()
+    assert (client.get_message(), client.get_message()) == ("hello", "more")
+
+    error = in_thread(lambda: CALLS[name](client))
+
+    assert isinstance(error, RuntimeError)
+    assert client.get_message() == "last"
+
+
+@pytest.mark.faults("A1")
 @pytest.mark.parametrize("name", ["put_packet", "send_text", "flush", "disconnect_from_host"])
 def test_who_is_refused_is_named_and_shown_the_door(client: WebSocketClient, name: str) -> None:
     error = in_thread(lambda: CALLS[name](client))

@@ -181,7 +181,8 @@ class Link:
 
     def claim(self, thread: int | None) -> None:
         """Lets only this thread send, take, flush and close; None for any thread."""
-        self.thread = self.inbox.thread = thread
+        self.thread = thread
+        self.inbox.claim(thread)
 
     def check_thread(self) -> None:
         """Raises RuntimeError if another thread than the calling one owns the connection."""

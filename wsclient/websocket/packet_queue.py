@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from _thread import get_ident
 from collections import deque
-from typing import TYPE_CHECKING
+from threading import local
+from typing import TYPE_CHECKING, Final, cast
 
 from wsclient.core.ownership import refuse_thread
 from wsclient.ground.error import Error
@@ -17,6 +18,22 @@ __all__ = ["PacketQueue", "PacketReader"]
 
 # Looked up once: through the class, a member costs Python 3.11 as much as the rest of `get_packet`.
 _OK = Error.OK
+
+# What taking a message raises if there is none, or if the calling thread may not take it.
+_NOT_TAKEN: Final = (AttributeError, IndexError)
+
+
+class _Everybodys:
+    """The packets of a queue that no thread owns."""
+
+    __slots__ = ("packets",)
+
+    def __init__(self, packets: deque[bytes]) -> None:
+        self.packets = packets
+
+
+# The packets that a thread owns and has not taken from yet: it does not have them either.
+_NOBODYS: Final[_Everybodys] = cast("_Everybodys", local())
 
 
 class PacketQueue:
@@ -32,6 +49,8 @@ class PacketQueue:
 
     Attributes:
         packets: the messages; a reader may take from the left.
+        owned: has `packets` too, but only in the thread that may take messages, and there from the second one on. So a
+            reader that takes from `owned.packets` needs no other check, which would cost as much as the taking.
         when_empty: as above.
         thread: the one that may take messages; None if any may.
         received: the number of messages ever put in.
@@ -57,6 +76,7 @@ class PacketQueue:
         "max_bytes",
         "max_packets",
         "only_kind",
+        "owned",
         "packets",
         "received",
         "thread",
@@ -66,6 +86,7 @@ class PacketQueue:
 
     def __init__(self, max_bytes: int, max_packets: int, *, when_empty: Error = Error.FAILED) -> None:
         self.packets: deque[bytes] = deque()
+        self.owned: _Everybodys = _Everybodys(self.packets)
         self._error: Error = _OK
         self._failed_at = 0  # how many messages had been taken when the error was set
         self.when_empty: Error = when_empty
@@ -84,6 +105,12 @@ class PacketQueue:
         self._announced: list[bytes] = []
         self._announced_at = 0
 
+    def claim(self, thread: int | None) -> None:
+        """Lets only this thread take messages; None for any thread."""
+        if thread != self.thread:
+            self.thread = thread
+            self.owned = _Everybodys(self.packets) if thread is None else _NOBODYS
+
     def check_thread(self) -> None:
         """Raises RuntimeError if another thread than the calling one owns the messages."""
         if self.thread not in (None, thread := get_ident()):
@@ -100,17 +127,20 @@ class PacketQueue:
     def error(self, error: Error) -> None:
         self._error, self._failed_at = error, self.received - len(self.packets)
 
-    def take_asking(self) -> bytes:
-        """Takes the oldest message; b"" if there is none.
+    def take_asking(self) -> bytes | None:
+        """Takes the oldest message, when `owned` has not led to one. Returns None if there is none.
 
         Raises:
             RuntimeError: another thread owns the messages.
         """
         self.check_thread()
-        if self.packets:
-            return self.packets.popleft()
-        self.error = self.when_empty
-        return b""
+        if not self.packets:
+            self.error = self.when_empty
+            return None
+        if self.owned is _NOBODYS:  # here, not in `claim`: an idle client does without its 500 bytes
+            self.owned = cast("_Everybodys", local())
+            self.owned.packets = self.packets
+        return self.packets.popleft()
 
     def room_for(self, messages: Messages) -> int:
         """Returns how many of these messages, counted from the first, it takes now."""
@@ -217,11 +247,13 @@ class PacketReader:
         Returns:
             b"" if there is none: then `get_packet_error()` returns `ERR_UNAVAILABLE`, or `FAILED` when not open.
         """
-        # A game calls this for each packet: nothing is stored when it succeeds, see `PacketQueue.error`.
+        # A game calls this for each packet: nothing is stored when it succeeds, see `PacketQueue.error`, and the thread
+        # is not looked up, see `PacketQueue.owned`.
         inbox = self._inbox
-        if get_ident() == inbox.thread and inbox.packets:
-            return inbox.packets.popleft()
-        return inbox.take_asking()
+        try:
+            return inbox.owned.packets.popleft()
+        except _NOT_TAKEN:
+            return inbox.take_asking() or b""
 
     def get_packets(self) -> list[bytes]:
         """Takes all packets at once; an empty list if there are none. The cheapest way to read many."""
@@ -235,13 +267,13 @@ class PacketReader:
     def get_message(self) -> str | bytes | None:
         """Takes the oldest packet: a text message as `str`, a binary one as `bytes`; None if there is none."""
         inbox = self._inbox
-        if get_ident() != inbox.thread:
-            inbox.check_thread()
         try:
-            packet = inbox.packets.popleft()
-        except IndexError:
-            inbox.error = inbox.when_empty
-            return None
+            packet = inbox.owned.packets.popleft()
+        except _NOT_TAKEN:
+            taken = inbox.take_asking()
+            if taken is None:
+                return None
+            packet = taken
         kind = inbox.only_kind
         if kind is None:  # read by `last_was_text`
             kind = inbox.kinds[inbox.received - len(inbox.packets) - inbox.kinds_from]
