@@ -14,11 +14,12 @@ from tests.hostile.wire import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, fr
 from tests.support.every_way import every_way
 from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.errors import ProtocolViolation
-from wsclient.protocol.events import Messages
 from wsclient.protocol.frames import FrameDecoder, Opcode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from wsclient.protocol.events import Messages
 
 MAX = 70_000
 KEY = bytes.fromhex("37fa213d")
@@ -58,11 +59,11 @@ class Recorder:
     def resume(self) -> None:
         self.is_busy = False
 
-    def whole_messages(self, payloads: list[bytes], kinds: bytes) -> None:
-        assert payloads
-        assert all(len(payload) <= MAX for payload in payloads)
+    def whole_messages(self, messages: Messages) -> None:
+        assert messages.payloads
+        assert all(len(payload) <= MAX for payload in messages.payloads)
+        assert messages.size == sum(map(len, messages.payloads))
         self.calls += 1
-        messages = Messages(payloads, kinds)
         self.frames += [Frame(TEXT if is_text else BINARY, payload) for payload, is_text in messages.each()]
 
     def take_compressed(self, payloads: Iterator[bytes], is_text: bool) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -14,11 +13,9 @@ from hypothesis import strategies as st
 from tests.support.source import modules
 from wsclient.protocol import events
 from wsclient.protocol.errors import ProtocolViolation
+from wsclient.protocol.events import Messages
 from wsclient.protocol.frames import Opcode
 from wsclient.protocol.messages import MessageAssembler, Utf8Validator
-
-if TYPE_CHECKING:
-    from wsclient.protocol.events import Messages
 
 TEXT, BINARY, CONTINUATION = Opcode.TEXT, Opcode.BINARY, Opcode.CONTINUATION
 
@@ -39,7 +36,7 @@ class Box:
     def whole(self, *payloads: bytes, kinds: str = "t") -> None:
         """Kinds: a "t" for each text and a "b" for each binary message; the last one goes on."""
         each = [events.TEXT if kind == "t" else events.BINARY for kind in kinds.ljust(len(payloads), kinds[-1])]
-        self.assembler.whole_messages(list(payloads), b"".join(each))
+        self.assembler.whole_messages(Messages(list(payloads), b"".join(each)))
 
     def begin(self, opcode: Opcode, length: int, *, is_final: bool = True, is_compressed: bool = False) -> None:
         self.assembler.frame_begins(opcode, length, is_final=is_final, is_compressed=is_compressed)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.hostile.wire import ClientFrame
+    from wsclient.protocol.events import Messages
 
 SMALL = 1024  # up to here messages are queued as frames
 PART = 16 * 1024  # of a message that is compressed
@@ -418,9 +419,9 @@ class Arrived:
     def resume(self) -> None:
         pass
 
-    def whole_messages(self, payloads: list[bytes], kinds: bytes) -> None:
-        self.payload += sum(map(len, payloads))
-        self.messages += len(payloads)
+    def whole_messages(self, messages: Messages) -> None:
+        self.payload += messages.size
+        self.messages += len(messages.payloads)
 
     def take_compressed(self, payloads: Iterator[bytes], is_text: bool) -> None:
         self.messages += len(list(payloads))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.errors import ProtocolViolation
-from wsclient.protocol.events import BINARY, TEXT
+from wsclient.protocol.events import BINARY, TEXT, Messages
 from wsclient.protocol.frames import Opcode
 
 if TYPE_CHECKING:
@@ -151,9 +151,9 @@ class InflatingReceiver:
             self.is_busy = False
             self._inflate_waiting()
 
-    def whole_messages(self, payloads: list[bytes], kinds: bytes) -> None:
+    def whole_messages(self, messages: Messages) -> None:
         """Passes on messages that are not compressed."""
-        self._assembler.whole_messages(payloads, kinds)
+        self._assembler.whole_messages(messages)
 
     def take_run(self, payloads: Iterable[bytes], is_text: bool) -> None:  # noqa: C901  (one loop on purpose, see below)
         """Takes compressed messages of one kind, each in one frame.
@@ -196,7 +196,7 @@ class InflatingReceiver:
         self._room = room
         self.is_busy = room <= 0
         if messages:
-            self._assembler.whole_messages(messages, (TEXT if is_text else BINARY) * len(messages))
+            self._assembler.whole_messages(Messages(messages, (TEXT if is_text else BINARY) * len(messages)))
         if is_broken:
             raise _corrupt(payload, cause)
         if left is not None:

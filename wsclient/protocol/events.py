@@ -130,10 +130,17 @@ class Messages:  # noqa: PLW1641 - it is mutable, so it must not be a key
 
     __slots__ = ("_size", "kinds", "payloads")
 
-    def __init__(self, payloads: list[bytes], kinds: bytes) -> None:
+    def __init__(self, payloads: list[bytes], kinds: bytes, size: int | None = None) -> None:
+        """Keeps the payloads and their kinds.
+
+        Args:
+            payloads: as above.
+            kinds: as above.
+            size: the bytes of all payloads, if they were counted.
+        """
         self.payloads: list[bytes] = payloads
         self.kinds: bytes = kinds
-        self._size: int | None = None
+        self._size: int | None = size
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Messages):

@@ -8,15 +8,13 @@ arrived completely) is decoded frame by frame, and its payload passed on as it a
 from __future__ import annotations
 
 from enum import IntEnum
-from itertools import cycle
-from operator import mul, sub
 from struct import Struct
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.equal_frames import take_equal_frames
 from wsclient.protocol.errors import ProtocolViolation
-from wsclient.protocol.events import BINARY, TEXT
+from wsclient.protocol.events import BINARY, TEXT, Messages
 from wsclient.protocol.kept_memory import keep_memory
 from wsclient.protocol.masking import mask
 from wsclient.protocol.stray_text import explain_stray_text
@@ -50,13 +48,8 @@ class DataReceiver(Protocol):
     def resume(self) -> None:
         """Continues with postponed work. Called before each step, because there may be some in each."""
 
-    def whole_messages(self, payloads: list[bytes], kinds: bytes) -> None:
-        """Takes a run of messages, each of them one unfragmented, uncompressed frame.
-
-        Args:
-            payloads: theirs, never none; the taker's from now on.
-            kinds: theirs; see `Messages`.
-        """
+    def whole_messages(self, messages: Messages) -> None:
+        """Takes a run of messages, each of them one unfragmented, uncompressed frame; the taker's from now on."""
 
     def frame_begins(self, opcode: Opcode, length: int, *, is_final: bool, is_compressed: bool) -> None:
         """Takes the header of a data frame of any length. The payload follows in parts, then `frame_ends`."""
@@ -69,32 +62,34 @@ class DataReceiver(Protocol):
 
 
 _OPCODES = {int(opcode): opcode for opcode in Opcode}
-_CLOSE = int(Opcode.CLOSE)
+_CLOSE: Final = int(Opcode.CLOSE)
 _STARTS = (Opcode.TEXT, Opcode.BINARY)
-_RSV1 = 0x40
-_FIN_TEXT = 0x80 | Opcode.TEXT
-_FIN_BINARY = 0x80 | Opcode.BINARY
-_KINDS = {_FIN_TEXT: TEXT, _FIN_BINARY: BINARY}
-_WHOLE = tuple(_KINDS)
-_FIN_COMPRESSED_TEXT = _FIN_TEXT | _RSV1
-_FIN_COMPRESSED_BINARY = _FIN_BINARY | _RSV1
+
+# RFC 6455 section 5.2: the first bytes of whole messages. Plain numbers, because a hot loop compares them.
+_RSV1: Final = 0x40
+_FIN_TEXT: Final = 0x81
+_FIN_BINARY: Final = 0x82
+_FIN_COMPRESSED_TEXT: Final = 0xC1
+_FIN_COMPRESSED_BINARY: Final = 0xC2
+_KINDS: Final = {_FIN_TEXT: TEXT, _FIN_BINARY: BINARY}
 
 # The work of one step, limited so that no flood makes it long: arbitrary, each less than half a millisecond.
-_MESSAGES_A_STEP = 2048
-_FRAMES_A_STEP = 128
+_MESSAGES_A_STEP: Final = 2048
+_FRAMES_A_STEP: Final = 128
 
 # How many frames go one by one before the next ones are checked for being all alike. And the largest that are checked:
 # arbitrary, above it each frame costs more than the loop.
-_MESSAGES_A_LOOK = 64
-_WORTH_A_LOOK = 128  # bytes
-_LONGEST_EQUAL = 1024
+_MESSAGES_A_LOOK: Final = 64
+_WORTH_A_LOOK: Final = 128  # bytes
+_LONGEST_EQUAL: Final = 1024
 
 # A frame of this size or more is worth the work of not copying it; arbitrary.
-_LARGE = 16 * 1024
+_LARGE: Final = 16 * 1024
 
 # RFC 6455 section 5.2: the header of a frame that has 65,536 bytes and more, and no mask.
-_LARGE_HEAD = Struct(">BBQ")
-_LENGTH_OF_64_BITS = b"\x7f"
+_LARGE_HEAD: Final = Struct(">BBQ")
+_LARGE_HEAD_SIZE: Final = 10
+_LENGTH_OF_64_BITS: Final = b"\x7f"
 
 
 class FrameDecoder:
@@ -175,11 +170,11 @@ class FrameDecoder:
                 return False
         elif length > 125:
             return False
-        if len(data) != body + length or first not in _WHOLE:
+        if len(data) != body + length or first not in _KINDS:
             return False
         self._position = len(data)
         self.large_size = 0
-        self._receiver.whole_messages([data[body:]], _KINDS[first])
+        self._receiver.whole_messages(Messages([data[body:]], _KINDS[first], length))
         return True
 
     def _take_some(self) -> bool:
@@ -208,72 +203,71 @@ class FrameDecoder:
     def _take_run(self, room: int) -> int:
         """Takes the next whole, plain messages, at most `room`. Returns their number."""
         data, start = self._data, self._position
-        first = kind = data[start] if start < len(data) else 0
-        if kind not in _WHOLE:
+        if start >= len(data) or data[start] not in _KINDS:
             return 0
         if data[start + 1 : start + 2] == _LENGTH_OF_64_BITS:
-            return self._take_large(first)
-        payloads: list[bytes] = []
-        changes: list[int] = []
+            return self._take_large(data[start])
+        run = _Run()
         # Frames of one size are taken together, without a loop. If there are none, skip the check for each frame.
-        while (count := len(payloads)) < room:
+        while (count := len(run.payloads)) < room:
             if len(data) - start >= _WORTH_A_LOOK:
-                start = self._take_equal(start, kind, room - count, payloads)
-            most = min(room - len(payloads), _MESSAGES_A_LOOK)
-            count = len(payloads) + most
-            start, kind = self._take_some_whole(start, kind, most, payloads, changes)
-            if len(payloads) < count:
+                start = self._take_equal(start, room - count, run)
+            most = min(room - len(run.payloads), _MESSAGES_A_LOOK)
+            count = len(run.payloads) + most
+            start = self._take_some_whole(start, most, run)
+            if len(run.payloads) < count:
                 break
         self._position = start
-        count = len(payloads)
-        if payloads:
+        if run.payloads:
             self.large_size = 0
-            self._receiver.whole_messages(payloads, _kinds(first, changes, count))
-        return count
+            self._receiver.whole_messages(Messages(run.payloads, run.kinds, run.size))
+        return len(run.payloads)
 
     def _take_large(self, first: int) -> int:
         """Takes the next whole, plain messages of one kind and more than 64 KiB. Returns their number."""
         # Cut out once; through `_take_frame` their parts would be put together.
-        data, body = self._data, self._position + _LARGE_HEAD.size
-        payloads: list[bytes] = []
+        data, body = self._data, self._position + _LARGE_HEAD_SIZE
+        run = _Run()
         while body <= len(data):
             kind, form, length = _LARGE_HEAD.unpack_from(data, self._position)
             end = body + length
             if kind != first or form != 127 or not 65536 <= length <= self._max_message_size or end > len(data):
                 break
-            payloads.append(data[body:end])
+            run.payloads.append(data[body:end])
+            run.size += length
             self.large_size = end - self._position
             self._position = end
-            body = end + _LARGE_HEAD.size
-        if payloads:
+            body = end + _LARGE_HEAD_SIZE
+        count = len(run.payloads)
+        if count:
             keep_memory(self.large_size)
-            self._receiver.whole_messages(payloads, _KINDS[first] * len(payloads))
-        return len(payloads)
+            self._receiver.whole_messages(Messages(run.payloads, _KINDS[first] * count, run.size))
+        return count
 
-    def _take_equal(self, start: int, kind: int, most: int, payloads: list[bytes]) -> int:
+    def _take_equal(self, start: int, most: int, run: _Run) -> int:
         """Takes frames of one kind and size, none if only few follow. Returns the index of the next frame."""
-        data = self._data
+        data, before = self._data, len(run.payloads)
         head = data[start : start + 4]
-        if len(head) < 4 or head[0] != kind:
+        if len(head) < 4 or head[0] not in _KINDS:
             return start
-        length = head[1]
-        if length < 126:
-            return take_equal_frames(data, start, 2, length, most, payloads)
-        length = head[2] << 8 | head[3]
-        if head[1] != 126 or not 126 <= length <= min(_LONGEST_EQUAL, self._max_message_size):
-            return start
-        return take_equal_frames(data, start, 4, length, most, payloads)
+        length, body = head[1], 2
+        if length > 125:
+            length, body = head[2] << 8 | head[3], 4
+            if head[1] != 126 or not 126 <= length <= min(_LONGEST_EQUAL, self._max_message_size):
+                return start
+        start = take_equal_frames(data, start, body, length, most, run.payloads)
+        count = len(run.payloads) - before
+        run.kinds += _KINDS[head[0]] * count
+        run.size += length * count
+        return start
 
-    def _take_some_whole(
-        self, start: int, kind: int, most: int, payloads: list[bytes], changes: list[int]
-    ) -> tuple[int, int]:
-        """Takes up to `most` whole frames of any size. Returns the index of the next, and the kind of the last one."""
+    def _take_some_whole(self, start: int, most: int, run: _Run) -> int:
+        """Takes up to `most` whole frames of any size. Returns the index of the next."""
         # Each message pays for this one loop: local names, no length check before an access (the end of the data shows
-        # as IndexError, or as a last payload that is too short), and both kinds in one list, so that the kind costs
-        # little when it changes, and nothing while it stays the same.
-        data, end = self._data, start
-        longest = self._max_message_size
-        append = payloads.append
+        # as IndexError, or as a last payload that is too short), and no call but for the two lists.
+        data, payloads, longest = self._data, run.payloads, self._max_message_size
+        kinds: list[int] = []
+        end, length, size = start, 0, 0
         try:
             for _ in range(most):
                 first = data[end]
@@ -286,23 +280,26 @@ class FrameDecoder:
                     if length < 126 or length > longest:
                         break
                     body = end + 4
-                if first != kind:
-                    if first not in _WHOLE:
-                        break
-                    kind = first
-                    changes.append(len(payloads))
+                if first == _FIN_BINARY:
+                    kinds.append(0)
+                elif first == _FIN_TEXT:
+                    kinds.append(1)
+                else:
+                    break
                 start = end
                 end = body + length
-                append(data[body:end])
+                payloads.append(data[body:end])
+                size += length
         except IndexError:
             pass
-        if end <= len(data):
-            return end, kind
-        payloads.pop()  # it has not arrived completely
-        if changes and changes[-1] == len(payloads):
-            changes.pop()
-            kind ^= _FIN_TEXT ^ _FIN_BINARY
-        return start, kind
+        if end > len(data):  # the last one has not arrived completely
+            payloads.pop()
+            kinds.pop()
+            size -= length
+            end = start
+        run.kinds += bytes(kinds)
+        run.size += size
+        return end
 
     def _compressed_run(self, first: int) -> Iterator[bytes]:
         """Takes the next whole, short frames that begin with that byte, one for each step of the iterator."""
@@ -403,13 +400,15 @@ class FrameDecoder:
         return True
 
 
-def _kinds(first: int, changes: list[int], count: int) -> bytes:
-    """Returns the kinds of `count` messages, from the first byte of the first and the indices of the changes."""
-    kind = _KINDS[first]
-    if not changes:
-        return kind * count
-    lengths = map(sub, [*changes, count], [0, *changes])
-    return b"".join(map(mul, cycle((kind, TEXT if kind == BINARY else BINARY)), lengths))
+class _Run:
+    """Whole messages that are being taken; see `Messages`."""
+
+    __slots__ = ("kinds", "payloads", "size")
+
+    def __init__(self) -> None:
+        self.payloads: list[bytes] = []
+        self.kinds: bytes = b""
+        self.size: int = 0
 
 
 def _extended_length(digits: bytes) -> int:

@@ -161,13 +161,12 @@ class MessageAssembler:
         if self._is_inside:
             raise ProtocolViolation(CloseCode.PROTOCOL_ERROR, _INSIDE)
 
-    def whole_messages(self, payloads: list[bytes], kinds: bytes) -> None:
+    def whole_messages(self, messages: Messages) -> None:
         """Takes a run of unfragmented messages; see `DataReceiver.whole_messages`."""
         if self._is_inside:
             self.expect_start()
-        messages = Messages(payloads, kinds)
         # Text that is all ASCII is UTF-8, and that is checked without a loop in Python.
-        if TEXT in kinds and not all(map(bytes.isascii, messages.texts())):
+        if TEXT in messages.kinds and not all(map(bytes.isascii, messages.texts())):
             self._check_texts(messages)
         self._deliver(messages)
 
@@ -239,7 +238,7 @@ class MessageAssembler:
         self._payload = BytesIO()
         if self._size >= _WORTH_ROOM:
             keep_memory(self._size)
-        self._deliver(Messages([payload], BINARY if self._text is None else TEXT))
+        self._deliver(Messages([payload], BINARY if self._text is None else TEXT, len(payload)))
 
     def _make_room(self, arrived: int) -> None:
         """Allocates room ahead, so that it grows less often. A length that a peer only declared costs nothing."""
