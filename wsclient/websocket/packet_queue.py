@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from _thread import get_ident
+from _thread import _local, get_ident
 from collections import deque
-from threading import local
 from typing import TYPE_CHECKING, Final, cast
 
 from wsclient.core.ownership import refuse_thread
@@ -33,7 +32,7 @@ class _Everybodys:
 
 
 # The packets that a thread owns and has not taken from yet: it does not have them either.
-_NOBODYS: Final[_Everybodys] = cast("_Everybodys", local())
+_NOBODYS: Final[_Everybodys] = cast("_Everybodys", _local())
 
 
 class PacketQueue:
@@ -138,7 +137,7 @@ class PacketQueue:
             self.error = self.when_empty
             return None
         if self.owned is _NOBODYS:  # here, not in `claim`: an idle client does without its 500 bytes
-            self.owned = cast("_Everybodys", local())
+            self.owned = cast("_Everybodys", _local())
             self.owned.packets = self.packets
         return self.packets.popleft()
 
