@@ -52,7 +52,7 @@ def test_it_says_who_comes_and_goes(hosting: Hosting) -> None:
     client.disconnect_from_host(4000, "bye")
     hosting.settle()
 
-    assert f"{client_id} is in\n{client_id} is gone, code 4000 (bye)\n" in output.getvalue()
+    assert f"{client_id} connected\n{client_id} disconnected, code 4000 (bye)\n" in output.getvalue()
 
 
 def test_it_listens_until_it_is_interrupted() -> None:

@@ -61,7 +61,7 @@ def test_the_summary_says_what_was_counted_and_measured(tally: Tally) -> None:
         pytest.param(None, 0, 0, [], id="good"),
         pytest.param(100.0, 0, 0, [], id="fast-enough"),
         pytest.param(98.0, 0, 0, ["the 99th percentile is"], id="too-slow"),
-        pytest.param(None, 1, 0, ["1 errors, and 0 are allowed"], id="an-error"),
+        pytest.param(None, 1, 0, ["1 errors, but only 0 are allowed"], id="an-error"),
         pytest.param(None, 1, 1, [], id="an-allowed-error"),
         pytest.param(98.0, 2, 1, ["2 errors", "the 99th percentile"], id="both"),
     ],

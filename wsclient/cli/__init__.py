@@ -1,4 +1,6 @@
-"""The command line: `python -m wsclient`, built on the library like any other program.
+"""The command line, `python -m wsclient`.
+
+It uses the library like any other program.
 
     options        the options, and the exit codes
     report         the output: plain, in colours (with rich, the extra "cli"), or as JSON

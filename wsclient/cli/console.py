@@ -1,4 +1,4 @@
-"""Console: reads lines that are typed or written by another program, without blocking."""
+"""Console: reads lines from a terminal or a pipe without blocking."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class _Raw(Protocol):
-        """An unbuffered file: reading returns the available bytes up to a limit, and b"" at its end."""
+        """An unbuffered file.
+
+        Reading it returns the available bytes up to a limit, and b"" at its end.
+        """
 
         def fileno(self) -> int: ...
         def read(self, size: int, /) -> bytes | None: ...
@@ -26,7 +29,9 @@ _CHUNK: Final = 64 * 1024  # bytes read at once
 
 
 class Console(ABC):
-    """Returns lines as they arrive, without their line ends. The last one need not have a line end.
+    """Returns lines as they arrive, without their line ends.
+
+    The last line does not need a line end.
 
     Attributes:
         is_at_end: True if there are no more lines.
@@ -42,10 +47,13 @@ class Console(ABC):
 
     @abstractmethod
     def wait(self, seconds: float, *, for_lines: bool) -> None:
-        """Sleeps; with `for_lines`, only until there is something to read, if the system supports that."""
+        """Sleeps.
+
+        With `for_lines`, sleeps only until there is something to read, if the system supports that.
+        """
 
     def read_lines(self) -> list[str]:
-        """Takes the available lines; returns an empty list if there are none.
+        """Returns the available lines; an empty list if there are none.
 
         Returns:
             Text. Bytes that are not UTF-8 become lone surrogates, so that a message never shows different text.
@@ -67,7 +75,9 @@ class Console(ABC):
 
 
 class SelectedConsole(Console):
-    """Asks the system if there is something to read. Not for Windows, which can only ask this of sockets.
+    """Asks the system whether there is something to read.
+
+    It is not for Windows, which can only do this with sockets.
 
     Args:
         file: the file to read.
@@ -80,11 +90,11 @@ class SelectedConsole(Console):
     def _read(self) -> bytes | None:
         try:
             return self._file.read(_CHUNK) if self._is_readable(0.0) else None
-        except OSError:  # a terminal that is gone, or not a descriptor
+        except OSError:  # the terminal no longer exists, or this is not a descriptor
             return b""
 
     def wait(self, seconds: float, *, for_lines: bool) -> None:
-        """Sleeps up to that many seconds, but only until there is something to read."""
+        """Sleeps up to this many seconds, but only until there is something to read."""
         if self.is_at_end or not for_lines:
             time.sleep(seconds)
         else:
@@ -95,7 +105,9 @@ class SelectedConsole(Console):
 
 
 class ThreadedConsole(Console):
-    """Reads in a thread, because some systems can only wait. The interpreter's exit does not wait for it.
+    """Reads in a thread, because some systems can only wait.
+
+    The thread does not delay the exit of the interpreter.
 
     Args:
         file: the file that the thread reads.
@@ -103,7 +115,7 @@ class ThreadedConsole(Console):
 
     def __init__(self, file: _Raw) -> None:
         super().__init__()
-        self._chunks: Queue[bytes] = Queue(maxsize=4)  # a full queue makes the writer wait
+        self._chunks: Queue[bytes] = Queue(maxsize=4)  # when the queue is full, the thread waits
         threading.Thread(target=_pump, args=(file, self._chunks), name="wsclient-console", daemon=True).start()
 
     def _read(self) -> bytes | None:
@@ -113,7 +125,7 @@ class ThreadedConsole(Console):
             return None
 
     def wait(self, seconds: float, *, for_lines: bool) -> None:
-        """Sleeps that many seconds, whatever arrives meanwhile."""
+        """Sleeps for this many seconds, even if something arrives meanwhile."""
         time.sleep(seconds)
 
 
@@ -124,8 +136,8 @@ def open_console(fileno: int = 0, platform: str = sys.platform) -> Console:
         fileno: the descriptor to read; by default, standard input. It is not closed at the end.
         platform: as `sys.platform`.
     """
-    # Unbuffered, so that no input waits in a hidden buffer; on Windows this reads UTF-8 from a terminal.
-    file = open(fileno, "rb", buffering=0, closefd=False)  # noqa: SIM115 - it is not ours to close
+    # Unbuffered, so that no input waits in a hidden buffer. On Windows, this reads UTF-8 from a terminal.
+    file = open(fileno, "rb", buffering=0, closefd=False)  # noqa: SIM115 - the caller closes it
     return ThreadedConsole(file) if platform == "win32" else SelectedConsole(file)
 
 

@@ -14,7 +14,7 @@ The demos are not installed with the library. They are in its repository and in 
 
   pip download --no-deps --no-binary :all: godot-wsclient
 
-unpacks to a folder with demos/; demos/README.md says what each shows and how to run it.
+It unpacks to a folder with demos/. Its demos/README.md describes each of them and how to run it.
 """
 
 
@@ -34,5 +34,5 @@ def examples(output: TextIO, package: Path | None = None) -> int:
     for name in found:
         if (demos / name / "__main__.py").exists():
             print(f"  python -m demos.{name}", file=output)
-    print("demos/README.md says what each shows.", file=output)
+    print("demos/README.md describes each of them.", file=output)
     return ExitCode.DONE

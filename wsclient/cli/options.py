@@ -1,4 +1,4 @@
-"""The options of the command line, and the meanings of the exit codes."""
+"""The options and exit codes of the command line."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ class ExitCode(IntEnum):
 
     DONE = 0
     NOT_CONNECTED = 1
-    USAGE = 2  # argparse's own
+    USAGE = 2  # the code that argparse uses
     ENDED_BADLY = 3
     TIMEOUT = 4
-    INTERRUPTED = 130  # the shells' 128 + SIGINT
+    INTERRUPTED = 130  # 128 + SIGINT, as in shells
 
 
 _DESCRIPTION = """\
-Talk to a WebSocket server: each line of the input is sent as one text message, and what
-comes is shown with its time, direction, size in bytes and kind. What could steer the
-terminal is shown escaped.
+Talk to a WebSocket server. Each line of the input is sent as a text message. Messages are
+shown with their time, direction, size in bytes and kind. Control characters are shown
+escaped.
 """
 
 _EXIT_CODES = """\
 exit codes:
-  0    done: the input ended, --listen was satisfied, or the server closed with 1000, 1001 or no code
-  1    no connection could be made
+  0    success: the input ended, --listen was satisfied, or the server closed with 1000, 1001 or no code
+  1    the connection could not be opened
   2    an argument is wrong
-  3    the connection was lost, the server closed with another code, or closed before --listen was satisfied,
-       or nobody reads the output any more
-  4    --timeout was over
-  130  Ctrl-C; the connection was closed with 1001 (going away). A second Ctrl-C does not wait for the server
+  3    the connection was lost, the server closed with another code or before --listen was satisfied,
+       or the output was closed
+  4    the --timeout was reached
+  130  Ctrl-C: the connection was closed with 1001 (going away). A second Ctrl-C does not wait for the server
 """
 
 _COMMANDS = """\
-other commands, each with a --help of its own:
-  wsclient serve [PORT]    a server that echoes or broadcasts, to try things with
-  wsclient swarm URL       many clients at once, to see what a server bears
-  wsclient examples        where the demos are
+other commands, each with its own --help:
+  wsclient serve [PORT]    start a server that echoes or broadcasts, for experiments
+  wsclient swarm URL       connect many clients at once, to load-test a server
+  wsclient examples        show where the demos are
   wsclient --version
 """
 
@@ -109,28 +109,34 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    add_server_options(parser, headers="for the request")
+    add_server_options(parser, headers="a further header of the request")
     add = parser.add_argument
     add(
         "--ping",
         action="store_true",
-        help="read no input, but measure the round trips of the heartbeat, to about 1 ms",
+        help="read no input; measure the round trips of pings, to about 1 ms",
     )
-    add("--interval", type=positive, default=1.0, metavar="SECONDS", help="between pings, and for each answer (1)")
+    add(
+        "--interval",
+        type=positive,
+        default=1.0,
+        metavar="SECONDS",
+        help="between two pings, and to wait for each answer (default: 1)",
+    )
     add(
         "--listen",
         type=count,
         metavar="N",
-        help="end after N messages (with --ping: round trips), not with the input: waits for answers",
+        help="end after N messages (with --ping: round trips) instead of when the input ends",
     )
-    add("--timeout", type=positive, metavar="SECONDS", help="end after so long, whatever has come")
-    add("--json", action="store_true", help="one JSON object a line")
-    add("--stats", action="store_true", help="at the end, show what was counted")
+    add("--timeout", type=positive, metavar="SECONDS", help="end after this time in any case")
+    add("--json", action="store_true", help="print one JSON object per line")
+    add("--stats", action="store_true", help="show statistics at the end")
     return parser
 
 
 def add_server_options(parser: argparse.ArgumentParser, *, headers: str) -> None:
-    """Adds the URL of a server and the options of how to connect to it.
+    """Adds the URL of a server, and the options for connecting to it.
 
     Args:
         parser: parses a command of `python -m wsclient`.
@@ -145,7 +151,7 @@ def add_server_options(parser: argparse.ArgumentParser, *, headers: str) -> None
 
 
 def count(text: str) -> int:
-    """Reads the value of an option that is a whole number from 1 on."""
+    """Reads the value of an option that is a whole number, at least 1."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")

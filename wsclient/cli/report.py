@@ -1,4 +1,7 @@
-"""The output of the command line: a line for each event; plain, in colours, or as JSON."""
+"""The output of the command line: one line per event.
+
+It is plain, in colours, or JSON.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,9 @@ class Report(ABC):
 
 
 class PlainReport(Report):
-    """Writes lines for people: time, direction, size, kind, text. Nothing in them can control a terminal.
+    """Writes lines for people: time, direction, size, kind, text.
+
+    Nothing in them can control a terminal.
 
     Args:
         write: takes one line and its style; see `painter`.
@@ -86,11 +91,11 @@ class PlainReport(Report):
         self._message("<", message)
 
     def sent(self, text: str) -> None:
-        """Shows it like a received message."""
+        """Shows a sent message like a received one."""
         self._message(">", text)
 
     def round_trip(self, number: int, seconds: float) -> None:
-        """Shows it in milliseconds."""
+        """Shows the round trip in milliseconds."""
         self._line("*", f"round trip {number}: {seconds * 1e3:.3f} ms")
 
     def failed(self, failure: ConnectionFailure) -> None:
@@ -104,7 +109,7 @@ class PlainReport(Report):
         self._line("*" if is_clean else "!", f"{how}: {_named(code)}{why}")
 
     def round_trips(self, summary: Mapping[str, float]) -> None:
-        """Shows them in one line, in milliseconds."""
+        """Shows the summary in one line, in milliseconds."""
         if not summary:
             self._line("*", "no round trip was measured")
             return
@@ -129,7 +134,9 @@ class PlainReport(Report):
 
 
 class JsonReport(Report):
-    """Writes one JSON object per line, in ASCII. Each has "time" (UTC, ISO 8601) and "event"; times are seconds.
+    """Writes one JSON object per line, in ASCII.
+
+    Each has "time" (UTC, ISO 8601) and "event". Durations are in seconds.
 
     Args:
         stream: the stream for the output.
@@ -145,7 +152,10 @@ class JsonReport(Report):
         self._event("opened", host=host, port=port, protocol=protocol)
 
     def received(self, message: str | bytes) -> None:
-        """Writes {"event": "received", "size", "text"}, or "base64" in place of "text" for a binary message."""
+        """Writes {"event": "received", "size", "text"}.
+
+        A binary message has "base64" instead of "text".
+        """
         self._message("received", message)
 
     def sent(self, text: str) -> None:
@@ -183,12 +193,15 @@ class JsonReport(Report):
 
     def _event(self, event: str, **more: object) -> None:
         line = json.dumps({"time": self._now().isoformat(timespec="milliseconds"), "event": event, **more})
-        self._stream.write(line.replace("\x7f", "\\u007f") + "\n")  # the one control character that JSON leaves
+        self._stream.write(line.replace("\x7f", "\\u007f") + "\n")  # JSON does not escape DEL
         self._stream.flush()
 
 
 def painter(stream: TextIO) -> Callable[[str, str], None]:
-    """Returns the function that writes lines: in colours if the stream is a terminal and rich is installed, else plain.
+    """Returns a function that writes lines to a stream.
+
+    It writes colours if the stream is a terminal and rich is installed. rich also respects the environment variables
+    NO_COLOR and TERM.
 
     rich looks at the environment too: NO_COLOR, TERM.
     """
@@ -206,13 +219,13 @@ def painter(stream: TextIO) -> Callable[[str, str], None]:
 
 
 def _with_rich(stream: TextIO) -> Callable[[str, str], None]:
-    from rich.console import Console  # noqa: PLC0415 - an extra that need not be there
+    from rich.console import Console  # noqa: PLC0415 - an extra that may not be installed
     from rich.text import Text  # noqa: PLC0415 - as above
 
     console = Console(file=stream, highlight=False)
 
     def painted(line: str, style: str) -> None:
-        console.print(Text(line, style=style), soft_wrap=True)  # as Text: a server's text is not markup
+        console.print(Text(line, style=style), soft_wrap=True)  # a Text, because a server's text is not markup
 
     return painted
 
@@ -220,7 +233,7 @@ def _with_rich(stream: TextIO) -> Callable[[str, str], None]:
 def _counted(value: float) -> str:
     if isinstance(value, int):
         return str(value)
-    return f"{value * 1e3:.3f} ms" if value >= 0.0 else "-"  # such as the silence, if the connection is closed
+    return f"{value * 1e3:.3f} ms" if value >= 0.0 else "-"  # for example the silence, if the connection is closed
 
 
 def _named(code: int) -> str:

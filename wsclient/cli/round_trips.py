@@ -1,4 +1,4 @@
-"""The measurements of --ping: the round trips of a connection, and their summary."""
+"""The measurements of --ping: round trips, and their summary."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["RoundTrips"]
 
 
 class RoundTrips:
-    """Round trips in order, in seconds."""
+    """The round trips of a connection in order, in seconds."""
 
     def __init__(self) -> None:
         self._all: list[float] = []
@@ -20,7 +20,10 @@ class RoundTrips:
         return len(self._all)
 
     def note(self, latency: float) -> bool:
-        """Records the current value of `get_latency()`. Returns True if it is a new one.
+        """Records the current value of `get_latency()`; returns True if it is new.
+
+        Two consecutive values that are equal to the last bit count as one. If the clock counts nanoseconds, that is
+        rare.
 
         Two in a row that agree to the last bit count as one; with a clock of nanoseconds, that is rare.
         """
@@ -31,7 +34,9 @@ class RoundTrips:
         return True
 
     def summary(self) -> dict[str, float]:
-        """Returns the count, and minimum, mean, median, maximum and jitter in seconds; empty without a round trip.
+        """Returns count, minimum, mean, median, maximum and jitter, in seconds.
+
+        Returns an empty dictionary if there are no round trips.
 
         The jitter is the mean difference between one round trip and the next (as in RFC 3550 section 6.4.1, without
         its smoothing); 0.0 if there is only one.

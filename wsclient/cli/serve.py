@@ -17,18 +17,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Service", "serve"]
 
-_NAP: Final = 0.1  # seconds; the delay before Ctrl-C is noticed
+_NAP: Final = 0.1  # seconds until Ctrl-C is noticed, at most
 
 _EXAMPLES = """\
 examples:
-  python -m wsclient serve                    echoes on port 9080 of this machine
-  python -m wsclient serve 0 --broadcast      a free port; what one says, all hear
-  python -m wsclient serve --bind '*'         for other machines, too
+  python -m wsclient serve                    echo on port 9080, for this machine only
+  python -m wsclient serve 0 --broadcast      send messages to all clients, on a free port
+  python -m wsclient serve --bind '*'         accept clients from other machines too
 """
 
 
 class Service:
-    """Echoes each client's messages, or passes them on to all. Shows the clients that join and leave."""
+    """Echoes each client's messages, or sends them to all clients.
+
+    Shows the clients that connect and disconnect.
+    """
 
     def __init__(self, server: WebSocketServer, output: TextIO, *, is_broadcasting: bool) -> None:
         self._server = server
@@ -55,13 +58,13 @@ class Service:
         self._show(f"{host} port {port} asks for {escape(request.resource_name, 100)}")
 
     def _show_arrival(self, client_id: int, protocol: str) -> None:
-        self._show(f"{client_id} is in{f', with {protocol}' if protocol else ''}")
+        self._show(f"{client_id} connected{f', subprotocol {protocol}' if protocol else ''}")
 
     def _show_end(self, client_id: int, was_clean: bool) -> None:
         peer = self._server.get_peer(client_id)
         code, reason = (0, "") if peer is None else (peer.close_code, peer.close_reason)
         words = f"code {code}{f' ({escape(reason)})' if reason else ''}"
-        self._show(f"{client_id} is gone, {words}{'' if was_clean else ', not cleanly'}")
+        self._show(f"{client_id} disconnected, {words}{'' if was_clean else ', not cleanly'}")
 
     def _show(self, line: str) -> None:
         print(line, file=self._output, flush=True)
@@ -105,17 +108,22 @@ def serve(arguments: Sequence[str], output: TextIO, is_interrupted: Callable[[],
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="wsclient serve",
-        description="A WebSocket server to try things with: it echoes, or passes on to all, what it is sent.",
+        description="Start a WebSocket server for experiments. It echoes messages, or sends them to all clients.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     add = parser.add_argument
-    add("port", nargs="?", type=int, default=9080, help="0 takes a free one (9080)")
-    add("--bind", default="127.0.0.1", metavar="ADDRESS", help="where to listen; '*' for all addresses (127.0.0.1)")
-    add("--broadcast", action="store_true", help="pass each message on to all clients")
-    add("--protocol", dest="protocols", action="append", default=[], metavar="NAME", help="a subprotocol that is known")
-    add("--compression", action="store_true", help="agree to compression")
-    add("--cert", metavar="FILE", help="PEM file with a certificate, to speak TLS")
+    add("port", nargs="?", type=int, default=9080, help="0 for a free one (default: 9080)")
+    add(
+        "--bind",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="where to listen; '*' for all addresses (default: 127.0.0.1)",
+    )
+    add("--broadcast", action="store_true", help="send each message to all clients")
+    add("--protocol", dest="protocols", action="append", default=[], metavar="NAME", help="a subprotocol to accept")
+    add("--compression", action="store_true", help="use compression if the client offers it")
+    add("--cert", metavar="FILE", help="PEM file with a certificate, to use TLS")
     add("--key", metavar="FILE", help="PEM file with its key")
     return parser

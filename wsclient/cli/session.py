@@ -1,4 +1,4 @@
-"""One connection on the command line, from the first poll() to the exit code."""
+"""One connection of the command line, from the first poll() to the exit code."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 _TICK: Final = 0.01  # seconds between two polls
-_FINE_TICK: Final = 0.001  # the same while measuring: a round trip ends with the poll() that sees its end
-_ENOUGH_UNSENT: Final = 1024 * 1024  # bytes; no more input is read until fewer wait
+_FINE_TICK: Final = 0.001  # the same while measuring, because a round trip ends with the poll() that notices it
+_ENOUGH_UNSENT: Final = 1024 * 1024  # bytes; while more than this is unsent, no input is read
 
 _GOOD_CODES: Final = {CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY, CloseCode.NO_STATUS}
 
 
 class Session:
-    """Connects, sends the lines of the input, shows the events, and ends as the options say.
+    """Connects, sends the lines of the input, and shows the events.
+
+    The options say when it ends.
 
     Args:
         options: the parsed command line.
@@ -57,7 +59,7 @@ class Session:
         self._round_trips = RoundTrips()
         self._received = 0
         self._was_busy = False
-        self._outcome: ExitCode | None = None  # the reason for the end, once it is known
+        self._outcome: ExitCode | None = None  # the reason for the end, when it is known
         self._tick = _FINE_TICK if options.ping else _TICK
 
     def run(self) -> ExitCode:
@@ -126,7 +128,10 @@ class Session:
             self._leave(ExitCode.DONE)
 
     def _leave(self, outcome: ExitCode, code: int = CloseCode.NORMAL_CLOSURE) -> None:
-        """Starts to close; if still connecting, that ends the session."""
+        """Starts to close the connection.
+
+        While it is still connecting, this ends the session.
+        """
         self._outcome = outcome
         self._client.disconnect_from_host(code)
 

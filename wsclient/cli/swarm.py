@@ -1,4 +1,4 @@
-"""`python -m wsclient swarm URL`: runs many clients at once, to find the limits of a server.
+"""`python -m wsclient swarm URL`: connects many clients, to load-test a server.
 
 A script of a swarm imports this module for `record`:
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["record", "swarm"]
 
 record: Final = recorder.record
-"""Counts a time that a script has measured, in seconds, under a name."""
+"""Records a time that a script has measured, in seconds, under a name."""
 
 
 def swarm(arguments: Sequence[str], output: TextIO, is_interrupted: Callable[[], bool]) -> int:
@@ -54,7 +54,7 @@ def swarm(arguments: Sequence[str], output: TextIO, is_interrupted: Callable[[],
         return SwarmExit.NO_ROOM
     try:
         if options.script is not None:
-            Script.load(options.script)  # before anything is begun
+            Script.load(options.script)  # before anything is started
     except ScriptError as error:
         print(error, file=output, flush=True)
         return SwarmExit.USAGE
@@ -64,7 +64,7 @@ def swarm(arguments: Sequence[str], output: TextIO, is_interrupted: Callable[[],
     if not _write(options, tally, seconds, output, is_interrupted=was_interrupted):
         return SwarmExit.MISSED
     if any(stage == Stage.ARGUMENTS.value for stage, _ in tally.errors):
-        return SwarmExit.USAGE  # such as a header without a colon
+        return SwarmExit.USAGE  # for example a header without a colon
     if was_interrupted:
         return SwarmExit.INTERRUPTED
     return SwarmExit.MISSED if has_missed else SwarmExit.GOOD
@@ -97,7 +97,7 @@ def _run(options: SwarmOptions, output: TextIO, is_interrupted: Callable[[], boo
 
 
 def _show_end(options: SwarmOptions, tally: Tally, output: TextIO) -> bool:
-    """Shows the summary. Returns True if a limit was missed."""
+    """Shows the summary; returns True if a limit was exceeded."""
     lines = summary(tally, options.fail_under_p99, options.max_errors)
     if words := warning(max(tally.cpu, default=0.0), tally.counts["missed_frames"]):
         lines.insert(0, words)
@@ -108,7 +108,7 @@ def _show_end(options: SwarmOptions, tally: Tally, output: TextIO) -> bool:
 def _write(
     options: SwarmOptions, tally: Tally, seconds: Sequence[Second], output: TextIO, *, is_interrupted: bool
 ) -> bool:
-    """Writes the requested files. Returns False if that was not possible."""
+    """Writes the requested files; returns False if that failed."""
     try:
         if options.report is not None:
             written = json.dumps(report(options, tally, seconds, is_interrupted=is_interrupted), indent=1)

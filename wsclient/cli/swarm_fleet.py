@@ -1,4 +1,7 @@
-"""Fleet: the clients of one process of a swarm, from the first connect to the last close."""
+"""Fleet: the clients of one process of a swarm.
+
+It runs from the first connect to the last close.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Fleet"]
 
-_GRACE: Final = 5.0  # seconds; for the answers to the last messages, and again for the closes
-_FAR: Final = 0.1  # seconds; how long one rest takes at most, so that Ctrl-C is noticed
+_GRACE: Final = 5.0  # seconds for the answers to the last messages, and then for the closes
+_FAR: Final = 0.1  # seconds; the longest sleep, so that Ctrl-C is noticed
 
 
 class Fleet:
-    """Connects clients and sends as planned, however long the server takes.
+    """Connects clients and sends messages as planned, however slow the server is.
 
     Args:
         options: the parsed command line.
@@ -50,7 +53,7 @@ class Fleet:
     ) -> None:
         self._options = options
         self._plan = options.plan
-        self._numbers = list(reversed(list(numbers)))  # the next one last
+        self._numbers = list(reversed(list(numbers)))  # in reverse, so that the next one is last
         self._group = group
         self._tally = tally
         self._make_client = make_client
@@ -58,11 +61,11 @@ class Fleet:
         self._clock = clock
         self._start = clock()
         self._members: list[Member] = []
-        self._due: list[tuple[float, int, Member]] = []  # a heap: when, number, who
+        self._due: list[tuple[float, int, Member]] = []  # a heap of (when, number, member)
         self._stopped_at: float | None = None
 
     def step(self) -> None:
-        """Does all that is due, and polls."""
+        """Does everything that is due, and polls."""
         now = self._clock()
         if self._stopped_at is None:
             self._connect(now)
@@ -72,11 +75,11 @@ class Fleet:
         except ExceptionGroup as errors:
             for error in errors.exceptions:
                 self._blame_script(error)
-        except Exception as error:  # noqa: BLE001 - of a script's handler
+        except Exception as error:  # noqa: BLE001 - raised by a script's handler
             self._blame_script(error)
 
     def next_step(self) -> float:
-        """Returns the latest time of the next step, on the fleet's clock."""
+        """Returns when the next step must be made at the latest, on the fleet's clock."""
         soonest = self._clock() + _FAR
         if self._stopped_at is None:
             if self._numbers:
@@ -97,16 +100,19 @@ class Fleet:
         return not has_members or self.elapsed >= self._plan.duration
 
     def stop(self) -> None:
-        """From now on nothing new is connected or sent."""
+        """Stops connecting clients and sending messages."""
         self._stopped_at = self._clock()
 
     @property
     def has_all_answers(self) -> bool:
-        """True if the last messages are answered, or their time since `stop` is over."""
+        """True if the last messages were answered, or the time for this is over."""
         return not any(member.is_waiting for member in self._members) or self._has_waited
 
     def leave(self, *, is_interrupted: bool) -> None:
-        """Closes all connections. Unless it was interrupted, anything unfinished counts as an error."""
+        """Closes all connections.
+
+        Anything unfinished counts as an error, unless the swarm was interrupted.
+        """
         self.stop()
         counts = self._tally.counts
         unanswered = counts["unanswered"]
@@ -120,7 +126,7 @@ class Fleet:
 
     @property
     def has_left(self) -> bool:
-        """True if all connections are closed, or their time since `leave` is over."""
+        """True if all connections are closed, or the time for this is over."""
         return all(member.is_over for member in self._members) or self._has_waited
 
     @property
@@ -128,7 +134,7 @@ class Fleet:
         return self._stopped_at is not None and self._clock() >= self._stopped_at + _GRACE
 
     def count(self) -> None:
-        """Updates the tally with the counters of the clients."""
+        """Updates the tally with the clients' counters."""
         counts, members = self._tally.counts, self._members
         statistics = [member.client.get_statistics() for member in members]
         counts["messages_in"] = sum(each.messages_received for each in statistics)
@@ -156,7 +162,7 @@ class Fleet:
         else:
             try:
                 member.every = self._script.attach(client, number)
-            except Exception as error:  # noqa: BLE001 - of the user's script
+            except Exception as error:  # noqa: BLE001 - raised by the user's script
                 self._blame_script(error)
         self._group.add(client)
         if client.connect_to_url(options.url, options.protocols, custom_headers=options.headers):
@@ -181,10 +187,10 @@ class Fleet:
     def _call(self, every: Callable[[], None]) -> None:
         try:
             every()
-        except Exception as error:  # noqa: BLE001 - of the user's script
+        except Exception as error:  # noqa: BLE001 - raised by the user's script
             self._blame_script(error)
 
     def _blame_script(self, error: Exception) -> None:
-        words = escape(f"{type(error).__name__}: {error}", 1000)  # which may quote what the server sent
+        words = escape(f"{type(error).__name__}: {error}", 1000)  # it may quote what the server has sent
         lines = "".join(traceback.format_exception(error)).rstrip().split("\n")
         self._tally.blame("script", words, "\n".join(escape(line, 1000) for line in lines))

@@ -12,15 +12,17 @@ if TYPE_CHECKING:
 __all__ = ["PERCENTILES", "Histogram"]
 
 PERCENTILES: Final = {"p50": 50.0, "p90": 90.0, "p95": 95.0, "p99": 99.0, "p999": 99.9}
-"""The displayed values of each histogram."""
+"""The percentiles that are displayed for each histogram."""
 
 _LEAST: Final = 1e-6  # seconds
 _MOST: Final = 60.0
-_STEPS: Final = 64  # buckets in each power of two: the middle of each is within 0.8 % of all that it counts
+_STEPS: Final = 64  # buckets for each power of two: the middle of each is within 0.8 % of all values that it counts
 
 
 class Histogram:
-    """Counts times from 1 us to 60 s, each to within 1 %. Its size does not grow with what it has counted.
+    """Counts times from 1 us to 60 s, each to within 1 %.
+
+    Its size does not depend on the number of times.
 
     Each power of two is divided into equal buckets, so histograms of several processes are merged by adding. Times
     outside the range are counted in the first or last bucket; `shortest` and `longest` are exact.
@@ -40,7 +42,7 @@ class Histogram:
         self._buckets: Counter[int] = Counter()
 
     def record(self, seconds: float) -> None:
-        """Counts one time. One below zero counts as zero."""
+        """Counts one time. A negative one counts as zero."""
         seconds = max(seconds, 0.0)
         self.shortest = min(self.shortest, seconds) if self.count else seconds
         self.longest = max(self.longest, seconds)
@@ -49,7 +51,7 @@ class Histogram:
         self._buckets[_bucket_of(seconds)] += 1
 
     def add(self, other: Histogram) -> None:
-        """Counts all that another histogram has counted."""
+        """Adds everything that another histogram has counted."""
         if not other.count:
             return
         self.shortest = min(self.shortest, other.shortest) if self.count else other.shortest
@@ -59,7 +61,10 @@ class Histogram:
         self._buckets.update(other._buckets)
 
     def percentile(self, percent: float) -> float:
-        """Returns the time in seconds that so many percent did not exceed, to within 1 %; 0.0 if there are none."""
+        """Returns the time in seconds that a percentage did not exceed, to within 1 %.
+
+        Returns 0.0 if nothing was counted.
+        """
         rank = max(ceil(self.count * percent / 100.0 - 1e-9), 1)
         if rank >= self.count:
             return self.longest
@@ -71,7 +76,10 @@ class Histogram:
         return self.longest
 
     def to_json(self) -> dict[str, object]:
-        """Returns all data; times in seconds. Each bucket is its middle and its count."""
+        """Returns all data, with times in seconds.
+
+        Each bucket consists of its middle and its count.
+        """
         return {
             "count": self.count,
             "total": self.total,
@@ -84,7 +92,10 @@ class Histogram:
 
     @classmethod
     def from_json(cls, held: Mapping[str, object]) -> Histogram:
-        """Creates a histogram from the result of `to_json`, for instance of another report."""
+        """Creates a histogram from a result of `to_json`.
+
+        That may come from another report.
+        """
         made = cls()
         made.count, made.total = int(held["count"]), float(held["total"])  # type: ignore[call-overload, arg-type]  # as written there
         made.shortest, made.longest = float(held["min"]), float(held["max"])  # type: ignore[arg-type]  # as above

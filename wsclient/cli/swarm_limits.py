@@ -1,4 +1,7 @@
-"""The limits of one machine: descriptors and local ports. Checked before the first client connects."""
+"""The limits of one machine: descriptors and local ports.
+
+They are checked before the first client connects.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,13 @@ from typing import Final
 
 __all__ = ["SPARE", "descriptor_shortage", "port_range", "port_shortage", "raise_descriptor_limit"]
 
-SPARE: Final = 32  # descriptors of a process besides those of its clients: files, pipes, those of the interpreter
+SPARE: Final = 32  # descriptors of a process for anything but clients: files, pipes, the interpreter's own
 
 _PORT_RANGE: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 def raise_descriptor_limit(needed: int) -> int | None:
-    """Raises the limit of descriptors for this process and its children if possible.
+    """Raises the limit of descriptors for this process and its children, if possible.
 
     Args:
         needed: the number of descriptors that one process needs.
@@ -24,7 +27,7 @@ def raise_descriptor_limit(needed: int) -> int | None:
     """
     if sys.platform == "win32":
         return None
-    else:  # noqa: RET505 - which mypy takes for unreachable on Windows otherwise
+    else:  # noqa: RET505 - mypy otherwise considers it unreachable on Windows
         return _raise_soft_limit(needed)
 
 
@@ -41,13 +44,13 @@ if sys.platform != "win32":
             soft = min(hard, needed)
             try:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (soft, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-            except (OSError, ValueError):  # macOS has a lower limit than it says
+            except (OSError, ValueError):  # the limit of macOS is lower than the one that it reports
                 soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         return soft
 
 
 def descriptor_shortage(clients: int, processes: int, allowed: int | None) -> str:
-    """Returns a message if a process may not open as many descriptors as its clients need; "" if it may.
+    """Returns a message if there are too few descriptors; "" if there are enough.
 
     Args:
         clients: the total number of clients.
@@ -66,7 +69,7 @@ def descriptor_shortage(clients: int, processes: int, allowed: int | None) -> st
 
 
 def port_range(file: Path = _PORT_RANGE) -> int | None:
-    """Returns the number of local ports that the system uses for connections; None if unknown."""
+    """Returns the number of local ports for connections; None if unknown."""
     try:
         first, last = map(int, file.read_text(encoding="ascii").split())
     except (OSError, ValueError):
@@ -75,7 +78,10 @@ def port_range(file: Path = _PORT_RANGE) -> int | None:
 
 
 def port_shortage(clients: int, ports: int | None) -> str:
-    """Returns a message if there are too few local ports for one address; "" if there are enough."""
+    """Returns a message if there are too few local ports; "" if there are enough.
+
+    All connections to one address need different local ports.
+    """
     if ports is None or clients <= ports:
         return ""
     return (

@@ -19,7 +19,7 @@ __all__ = ["Member"]
 
 
 class Member:
-    """Follows one client from its connect to its end.
+    """Follows one client from connecting to its end.
 
     Args:
         client: not connected yet.
@@ -57,15 +57,15 @@ class Member:
     ) -> None:
         self.client: WebSocketClient = client
         self.number: int = number
-        self.every: Callable[[], None] | None = None  # a script's work at intervals
+        self.every: Callable[[], None] | None = None  # called at intervals, if a script wants it
         self.is_open: bool = False
         self.is_over: bool = False
-        self.is_leaving: bool = False  # the swarm has ended it
+        self.is_leaving: bool = False  # True if the swarm has ended it
         self._tally = tally
         self._clock = clock
         self._on_open = on_open
         self._due = due
-        self._was_asked = False  # the server has closed it
+        self._was_asked = False  # True if the server has closed it
         self._waiting: deque[float] = deque()  # when each message without an answer was due
         client.connection_established.connect(self._opened)
         client.connection_error.connect(self._failed)
@@ -74,15 +74,18 @@ class Member:
 
     @property
     def is_waiting(self) -> bool:
-        """True if a message has no answer yet."""
+        """True if any message has no answer yet."""
         return bool(self._waiting)
 
     def refused(self) -> None:
-        """Called when `connect_to_url` was refused: there will be no signal."""
+        """Called if `connect_to_url` was refused, after which there is no signal."""
         self._failed()
 
     def send(self, message: str | bytes, due: float) -> None:
-        """Sends a message. Its time counts from when it was due to the arrival of the next message."""
+        """Sends a message.
+
+        Its time is measured from when it was due until the next message arrives.
+        """
         client = self.client
         error = client.send_text(message) if isinstance(message, str) else client.send(message)
         if error:
@@ -96,15 +99,15 @@ class Member:
             self._tally.record(ROUND_TRIP, self._clock() - self._waiting.popleft())
 
     def leave(self, code: int) -> None:
-        """Closes the connection, and gives up on unanswered messages."""
+        """Closes the connection, and stops waiting for answers."""
         self.is_leaving = True
         self._give_up()
         self.client.disconnect_from_host(code)
         self.is_over = self.is_over or not self.is_open
 
     def _give_up(self) -> None:
-        # The time that these have waited is the least that they would have taken: left out, they would make the
-        # server that answers nothing look fast.
+        # The time that these messages have waited is the least that they would have taken. If it were left out, a
+        # server that answers nothing would look fast.
         for due in self._waiting:
             self._tally.record(ROUND_TRIP, self._clock() - due)
         self._tally.counts["unanswered"] += len(self._waiting)
@@ -131,7 +134,7 @@ class Member:
         if self.is_leaving:
             return
         self._give_up()
-        if self._was_asked or not was_clean:  # else the script has closed it
+        if self._was_asked or not was_clean:  # otherwise the script has closed it
             self._tally.counts["lost"] += 1
             self._blame("close")
 

@@ -1,4 +1,4 @@
-"""The options of `python -m wsclient swarm`, and the meanings of its exit codes."""
+"""The options and exit codes of `python -m wsclient swarm`."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class SwarmExit(IntEnum):
 
     GOOD = 0
     MISSED = 1
-    USAGE = 2  # argparse's own
+    USAGE = 2  # the code that argparse uses
     NO_ROOM = 3
-    INTERRUPTED = 130  # the shells' 128 + SIGINT
+    INTERRUPTED = 130  # 128 + SIGINT, as in shells
 
 
 class SwarmOptions(Value):
@@ -79,7 +79,10 @@ class SwarmOptions(Value):
         return Plan(self.clients, self.rate, self.duration, self.every)
 
     def to_json(self) -> dict[str, object]:
-        """Returns the data for a report: no secrets of the URL or of headers, and only the size of the message."""
+        """Returns the data for a report.
+
+        It contains no secrets from the URL or the headers, and only the size of the message.
+        """
         message = self.message
         return {
             "url": str(URL.parse(self.url)),
@@ -100,13 +103,13 @@ class SwarmOptions(Value):
 
 
 _DESCRIPTION = """\
-Connects many clients to a WebSocket server, and shows how it bears them: who came in, what
-went wrong, messages a second, and how long they took. A message counts from when it was
-due, not from when it could leave, so a server that stalls is seen to stall.
+Connect many clients to a WebSocket server, and show how it copes: how many connected, what
+went wrong, messages per second, and how long answers took. Times are measured from when a
+message was due, not from when it could be sent, so they include the stalls of a server.
 """
 
 _EPILOG = """\
-a script is a Python file with bot(client, number), which connects handlers, or a class Bot:
+A script is a Python file with a function bot(client, number), which connects handlers, or a class Bot:
 
   from wsclient.cli import swarm
 
@@ -115,14 +118,14 @@ a script is a Python file with bot(client, number), which connects handlers, or 
       def on_open(self): self.client.send_text("hello")
       def on_message(self, message): swarm.record("push", age_of(message))
       def on_close(self, was_clean): ...
-      def every(self): self.client.send_text("move")     # each --every seconds
+      def every(self): self.client.send_text("move")     # every --every seconds
 
 exit codes:
-  0    good
+  0    success
   1    more errors than --max-errors, or slower than --fail-under-p99
   2    an argument or the script is wrong
-  3    this machine does not allow so many descriptors or local ports
-  130  Ctrl-C; the report is still made
+  3    this machine does not allow enough descriptors or local ports
+  130  Ctrl-C: the report is still written
 
 examples:
   python -m wsclient swarm ws://127.0.0.1:9080 --send hello
@@ -155,7 +158,7 @@ def _check(options: SwarmOptions, parser: argparse.ArgumentParser) -> None:
     except InvalidArgument as error:
         parser.error(str(error))
     if options.message is not None and options.script is not None:
-        parser.error("--send and --script exclude each other: a script sends what it likes")
+        parser.error("--send and --script exclude each other: a script sends its own messages")
     if options.plan.ramp >= options.duration:
         ramp, duration = f"{options.plan.ramp:g}", f"{options.duration:g}"
         parser.error(f"the last client would connect after {ramp} s of {duration}: raise --rate or --duration")
@@ -171,7 +174,7 @@ def _check(options: SwarmOptions, parser: argparse.ArgumentParser) -> None:
 
 
 def _message(given: str | None, parser: argparse.ArgumentParser) -> str | bytes | None:
-    """Returns a text, or the contents of a file: text if it is UTF-8."""
+    """Returns a string, or the contents of a file: a string if it is UTF-8."""
     if given is None or not given.startswith("@"):
         return given
     try:
@@ -196,20 +199,25 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    add_server_options(parser, headers="for each request")
+    add_server_options(parser, headers="a further header of each request")
     add = parser.add_argument
-    add("--clients", type=count, default=100, metavar="N", help="how many (100)")
-    add("--rate", type=positive, default=50.0, metavar="N", help="how many connect in a second (50)")
-    add("--duration", type=positive, default=30.0, metavar="SECONDS", help="from the first connect on (30)")
-    add("--hz", type=_not_negative, default=0.0, help="poll so many times a second, as a game; 0: when data come (0)")
-    add("--send", metavar="TEXT|@FILE", help="what each client sends; the next message that comes is the answer")
-    add("--every", type=positive, default=1.0, metavar="SECONDS", help="between two messages of a client (1)")
-    add("--script", type=Path, metavar="BOT.PY", help="what each client does; see below")
-    add("--processes", type=count, default=1, metavar="N", help="divide the clients among so many (1)")
-    add("--report", type=Path, metavar="FILE", help="write all figures as JSON")
-    add("--plot", type=Path, metavar="FILE", help="draw them, as .png or .svg; needs matplotlib")
-    add("--fail-under-p99", type=positive, metavar="MS", help="fail if the 99th percentile is over this")
-    add("--max-errors", type=_whole, default=0, metavar="N", help="fail if there are more errors (0)")
+    add("--clients", type=count, default=100, metavar="N", help="the number of clients (default: 100)")
+    add("--rate", type=positive, default=50.0, metavar="N", help="how many connect per second (default: 50)")
+    add("--duration", type=positive, default=30.0, metavar="SECONDS", help="how long to run (default: 30)")
+    add(
+        "--hz",
+        type=_not_negative,
+        default=0.0,
+        help="poll HZ times a second, like a game (default: 0, when data arrive)",
+    )
+    add("--send", metavar="TEXT|@FILE", help="the message of each client; the next message that arrives is its answer")
+    add("--every", type=positive, default=1.0, metavar="SECONDS", help="between two messages of a client (default: 1)")
+    add("--script", type=Path, metavar="BOT.PY", help="the behaviour of each client; see below")
+    add("--processes", type=count, default=1, metavar="N", help="divide the clients among N processes (default: 1)")
+    add("--report", type=Path, metavar="FILE", help="write all results as JSON")
+    add("--plot", type=Path, metavar="FILE", help="draw the results, as .png or .svg; needs matplotlib")
+    add("--fail-under-p99", type=positive, metavar="MS", help="fail if the 99th percentile exceeds this")
+    add("--max-errors", type=_whole, default=0, metavar="N", help="fail if there are more errors (default: 0)")
     return parser
 
 

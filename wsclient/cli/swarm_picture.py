@@ -1,4 +1,4 @@
-"""Draws the figures of a swarm, with matplotlib."""
+"""Draws the results of a swarm, with matplotlib."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def draw(tally: Tally, seconds: Sequence[Second], path: Path) -> None:
         ImportError: matplotlib is not installed.
         OSError: the file cannot be written.
     """
-    from matplotlib.figure import Figure  # noqa: PLC0415 - need not be there
+    from matplotlib.figure import Figure  # noqa: PLC0415 - may not be installed
 
     figure = Figure(figsize=(9, 9), layout="constrained")
     clients, messages, times = figure.subplots(3)

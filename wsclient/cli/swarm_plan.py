@@ -1,4 +1,7 @@
-"""Plan: when each client connects, and when it sends. Nothing of it depends on how fast the server is."""
+"""Plan: when each client connects, and when it sends.
+
+Nothing in it depends on how fast the server is.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from wsclient.ground.value import Value
 
 __all__ = ["Plan"]
 
-_GOLDEN: Final = 0.6180339887498949  # its multiples spread evenly over a circle, however many there are
+_GOLDEN: Final = 0.6180339887498949  # its multiples are spread evenly over a circle, however many there are
 
 
 class Plan(Value):
@@ -40,7 +43,10 @@ class Plan(Value):
         return number / self.rate
 
     def sends_after(self, number: int, seconds: float) -> float:
-        """Returns when this client's first message after that time is due. Each client has its own phase."""
+        """Returns when this client's first message after a time is due.
+
+        Each client has its own phase.
+        """
         phase = (number * _GOLDEN) % 1.0 * self.every
         return phase + max(ceil((seconds - phase) / self.every), 0) * self.every
 

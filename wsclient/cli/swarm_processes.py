@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 
 __all__ = ["run_in_processes"]
 
-_NAP: Final = 0.1  # seconds; the delay before Ctrl-C is noticed
+_NAP: Final = 0.1  # seconds until Ctrl-C is noticed, at most
 _STOP: Final = "stop"
 
 
 def run_in_processes(
     options: SwarmOptions, is_interrupted: Callable[[], bool], on_second: Callable[[Tally], None]
 ) -> Tally:
-    """Runs each share in its own process, started by spawn: a fork would copy unfinished sockets.
+    """Runs each share in its own process.
+
+    The processes are spawned, because a fork would copy unfinished sockets.
 
     Args:
         options: the parsed command line.
@@ -53,13 +55,13 @@ def run_in_processes(
         _gather(workers, is_interrupted, on_second)
     finally:
         for ours, worker in workers.items():
-            ours.close()  # which ends one that still runs
+            ours.close()  # this ends a process that still runs
             worker.process.join()
     return Tally.of([worker.tally for worker in workers.values()])
 
 
 class _Worker:
-    """One process, and the last that it has said."""
+    """One process, and the counters that it has sent last."""
 
     def __init__(self, process: SpawnProcess) -> None:
         self.process = process
@@ -109,17 +111,20 @@ def _tell_to_stop(running: list[Connection]) -> None:
 
 
 def _work(theirs: Connection, options: SwarmOptions, number: int) -> None:
-    """Runs in the other process. Ends early on request, or if the first process is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the first process decides
+    """Runs in the other process.
+
+    It ends early when it is asked to, or when the first process has ended.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all processes; the first one decides
     is_told = False
 
     def is_interrupted() -> bool:
         nonlocal is_told
-        is_told = is_told or theirs.poll()  # its end can be read, too
+        is_told = is_told or theirs.poll()  # the end of the pipe can be read too
         return is_told
 
     try:
         tally = run(options, number, is_interrupted, lambda tally: theirs.send((tally, False)))
         theirs.send((tally, True))
     except OSError:
-        sys.exit(1)  # the first process is gone
+        sys.exit(1)  # the first process has ended

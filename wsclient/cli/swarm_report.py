@@ -1,4 +1,4 @@
-"""The output of a swarm: a line per second, a summary, and all of it as JSON."""
+"""The output of a swarm: a line per second, a summary, and JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["BUSY", "Second", "report", "second_of", "summary", "warning", "words_of"]
 
 BUSY: Final = 0.8
-"""The share of a core above which a process is too busy to measure others."""
+"""The share of a core above which a process is too busy to measure a server."""
 
 
 class Second(Value):
@@ -101,7 +101,10 @@ def words_of(second: Second) -> str:
 
 
 def warning(cpu: float, missed_frames: int) -> str:
-    """Returns the reason why the figures may reflect the swarm rather than the server; "" if there is none."""
+    """Returns why the results may reflect the swarm instead of the server.
+
+    Returns "" if they do not.
+    """
     reasons = []
     if cpu > BUSY:
         reasons.append(f"it uses {cpu:.0%} of a core")
@@ -109,7 +112,7 @@ def warning(cpu: float, missed_frames: int) -> str:
         reasons.append(f"it has missed {missed_frames} frames")
     if not reasons:
         return ""
-    return f"the figures may be those of the swarm, for {' and '.join(reasons)}: use more --processes, or fewer clients"
+    return f"the swarm itself may be too slow, because {' and '.join(reasons)}: use more --processes, or fewer clients"
 
 
 def summary(tally: Tally, limit: float | None, max_errors: int) -> list[str]:
@@ -130,19 +133,19 @@ def summary(tally: Tally, limit: float | None, max_errors: int) -> list[str]:
     if tally.trace:
         lines += ["the first error of the script:", *tally.trace.rstrip().splitlines()]
     if tally.error_count > max_errors:
-        lines.append(f"FAILED: {tally.error_count} errors, and {max_errors} are allowed")
+        lines.append(f"FAILED: {tally.error_count} errors, but only {max_errors} are allowed")
     p99 = tally.latency.percentile(99.0) * 1e3
     if limit is not None and not tally.latency.count:
         lines.append("FAILED: nothing was measured, so the 99th percentile is unknown")
     elif limit is not None and p99 > limit:
-        lines.append(f"FAILED: the 99th percentile is {p99:.2f} ms, and {limit:g} ms are allowed")
+        lines.append(f"FAILED: the 99th percentile is {p99:.2f} ms, but only {limit:g} ms are allowed")
     return lines
 
 
 def report(
     options: SwarmOptions, tally: Tally, seconds: Sequence[Second], *, is_interrupted: bool
 ) -> dict[str, object]:
-    """Returns all of it, to be written as JSON. Times in histograms are seconds."""
+    """Returns all results, to be written as JSON. Times in histograms are in seconds."""
     return {
         "versions": {
             "wsclient": __version__,

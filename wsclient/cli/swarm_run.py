@@ -1,4 +1,4 @@
-"""Runs the clients of one process of a swarm, against the real clock."""
+"""Runs the clients of one process of a swarm, in real time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Frames", "run"]
 
-_BUDGET: Final = 0.015  # seconds of one poll(): a thousand connects need some, and due work must not wait long
+_BUDGET: Final = 0.015  # seconds of one poll(): enough for a thousand connects, but due work must not wait long
 
 
 def run(
@@ -74,7 +74,7 @@ def run(
 
 
 class Frames:
-    """Sleeps from one frame to the next, and counts frames that were late.
+    """Sleeps from one frame to the next, and counts the frames that were missed.
 
     Args:
         hz: frames a second; 0.0 if there are none.
@@ -93,7 +93,7 @@ class Frames:
         self._next = clock() + self._length
 
     def rest(self) -> None:
-        """Sleeps until the next frame begins. If that has been missed, does not sleep."""
+        """Sleeps until the next frame begins; does not sleep if that has passed."""
         now = self._clock()
         if now < self._next:
             self._sleep(self._next - now)
@@ -105,7 +105,10 @@ class Frames:
 
 
 class _Seconds:
-    """Passes the tally on each second, with the part of a core that this process has used."""
+    """Passes on the tally each second.
+
+    It includes the share of a core that this process has used.
+    """
 
     def __init__(self, fleet: Fleet, tally: Tally, on_second: Callable[[Tally], None]) -> None:
         self._fleet = fleet
@@ -126,7 +129,7 @@ class _Seconds:
         self._on_second(self._tally)
 
     def finish(self) -> None:
-        """Counts what the whole run has used."""
+        """Counts the use of the processor during the whole run."""
         self._next = math.inf
         self._tally.cpu = [_used(self._start, (time.monotonic(), time.process_time()))]
 

@@ -1,4 +1,4 @@
-"""A script of the user's: what each client of a swarm does."""
+"""Loads the user's script, which defines the behaviour of a swarm's clients."""
 
 from __future__ import annotations
 
@@ -16,17 +16,20 @@ __all__ = ["Recorder", "Script", "ScriptError", "recorder"]
 
 
 class ScriptError(Exception):
-    """The script cannot be used; its text says why."""
+    """Raised if a script cannot be used; the text says why."""
 
 
 class Recorder:
-    """Passes what a script measures to the swarm that runs it."""
+    """Passes the times that a script measures to the swarm that runs it."""
 
     def __init__(self) -> None:
         self.target: Callable[[str, float], None] | None = None
 
     def record(self, name: str, seconds: float) -> None:
-        """Counts a time that the script has measured; without a swarm, as in a test of the script, nothing."""
+        """Records a time that the script has measured.
+
+        Does nothing without a swarm, for example in a test of the script.
+        """
         if not isinstance(name, str):
             raise TypeError(f"a time is recorded under a name, not {name!r}")
         seconds = float(seconds)
@@ -35,11 +38,13 @@ class Recorder:
 
 
 recorder: Recorder = Recorder()
-"""The one of this process."""
+"""The recorder of this process."""
 
 
 class Script:
-    """Sets the behaviour of each client: by a function `bot(client, number)`, or an object of a class `Bot`.
+    """Attaches the behaviour of a script to each client.
+
+    The script has a function `bot(client, number)`, or a class `Bot`.
 
     Args:
         names: what the script defines.
@@ -57,7 +62,7 @@ class Script:
 
     @classmethod
     def load(cls, path: Path) -> Script:
-        """Runs the file, and takes what it defines.
+        """Runs the file, and takes the names that it defines.
 
         Raises:
             ScriptError: it cannot be run, or defines no bot.
@@ -65,7 +70,7 @@ class Script:
         module = ModuleType("swarm_bot")
         module.__file__ = str(path)
         sys.modules[module.__name__] = module  # dataclasses and pickle look for it there
-        sys.path.insert(0, str(path.parent.resolve()))  # as for any script, so that it can import its neighbours
+        sys.path.insert(0, str(path.parent.resolve()))  # as for any script, so that it can import modules in its folder
         try:
             exec(compile(path.read_bytes(), path, "exec"), vars(module))  # noqa: S102 - the user's own program
         except Exception as error:
@@ -73,7 +78,7 @@ class Script:
         return cls(vars(module), str(path))
 
     def attach(self, client: WebSocketClient, number: int) -> Callable[[], None] | None:
-        """Connects the bot's handlers, before the client connects.
+        """Connects the bot's handlers before the client connects.
 
         Returns:
             The function to call at intervals while the client is open; None if there is none.
@@ -90,7 +95,7 @@ class Script:
 _ARRIVALS = ("data_received", "message_received", "messages_available")
 
 
-def _attach_object(bot: Any, client: WebSocketClient) -> Callable[[], None] | None:  # noqa: ANN401 - the user's own
+def _attach_object(bot: Any, client: WebSocketClient) -> Callable[[], None] | None:  # noqa: ANN401 - the user's own type
     client.message_received.connect(getattr(bot, "on_message", _ignore))
     if hasattr(bot, "on_open"):
         client.connection_established.connect(lambda _protocol: bot.on_open())
@@ -101,4 +106,4 @@ def _attach_object(bot: Any, client: WebSocketClient) -> Callable[[], None] | No
 
 
 def _ignore(_message: str | bytes) -> None:
-    """Takes an unused message, so that it does not fill the queue."""
+    """Removes an unused message from the queue, so that it does not fill up."""

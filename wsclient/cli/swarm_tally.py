@@ -1,4 +1,4 @@
-"""Tally: what a swarm, or one process of it, has counted."""
+"""Tally: the counters of a swarm, or of one of its processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ ROUND_TRIP = "round trip"
 
 
 class Tally:
-    """Counts clients, messages, errors and times. Those of several processes are merged by adding.
+    """Counts clients, messages, errors and times.
+
+    Tallies of several processes are merged by adding.
 
     Attributes:
         counts: by name: "connecting" and "open" now; "opened", "failed" and "lost" so far; "messages_in",
@@ -38,7 +40,7 @@ class Tally:
         self.times[name].record(seconds)
 
     def blame(self, stage: str, message: str, trace: str = "") -> None:
-        """Counts one error."""
+        """Counts one error, with its stage and message."""
         self.errors[stage, message] += 1
         self.trace = self.trace or trace
 
@@ -49,7 +51,10 @@ class Tally:
 
     @property
     def latency(self) -> Histogram:
-        """The times that are shown first: round trips, or else what a script recorded, or else connecting."""
+        """The times that are shown first.
+
+        These are the round trips; otherwise what a script has recorded; otherwise the times of connecting.
+        """
         named = [name for name in self.times if name not in {CONNECT, ROUND_TRIP}]
         for name in (ROUND_TRIP, *named, CONNECT):
             if name in self.times:
@@ -57,7 +62,7 @@ class Tally:
         return Histogram()
 
     def add(self, other: Tally) -> None:
-        """Counts all that another process has counted."""
+        """Adds everything that another process has counted."""
         self.counts.update(other.counts)
         self.errors.update(other.errors)
         self.trace = self.trace or other.trace
@@ -67,7 +72,7 @@ class Tally:
 
     @classmethod
     def of(cls, parts: list[Tally]) -> Tally:
-        """Returns all of several processes together."""
+        """Returns the sum of the tallies of several processes."""
         made = cls()
         for part in parts:
             made.add(part)

@@ -1,4 +1,7 @@
-"""The display of a running swarm: a table with rich, else a line per second; nothing in a pipe."""
+"""The display of a running swarm.
+
+It is a table if rich is installed, otherwise a line per second. Nothing is shown in a pipe.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ __all__ = ["open_view"]
 
 
 def open_view(stream: TextIO) -> AbstractContextManager[Callable[[Second], None]]:
-    """Returns what shows each second, for as long as its context is open.
+    """Returns a function that shows each second while its context is open.
 
     Args:
         stream: the stream for the output; nothing is shown if it is not a terminal.
@@ -43,10 +46,10 @@ class _Lines:
 
 
 class _RichView:
-    """Shows a table that is drawn again each second."""
+    """Shows a table that is redrawn each second."""
 
     def __init__(self, stream: TextIO) -> None:
-        from rich.console import Console  # noqa: PLC0415 - an extra that need not be there
+        from rich.console import Console  # noqa: PLC0415 - an extra that may not be installed
         from rich.live import Live  # noqa: PLC0415 - as above
 
         self._live = Live(console=Console(file=stream, highlight=False), auto_refresh=False, transient=True)
@@ -62,7 +65,7 @@ class _RichView:
         self._live.update(_table(second), refresh=True)
 
 
-def _table(second: Second) -> Any:  # noqa: ANN401 - rich's
+def _table(second: Second) -> Any:  # noqa: ANN401 - rich's own type
     from rich.table import Table  # noqa: PLC0415 - as above
 
     table = Table(caption=warning(second.cpu, second.missed_frames) or None, caption_style="bold yellow")

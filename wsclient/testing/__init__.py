@@ -1,4 +1,6 @@
-"""Test a game's network code: in memory, on a clock of the test's own, without waiting.
+"""Tests the network code of a game in memory, without waiting.
+
+Time is under the control of the test.
 
     from wsclient import WebSocketClient
     from wsclient.testing import ScriptedServer, SignalLog

@@ -1,4 +1,4 @@
-"""A clock that stands still until a test moves it."""
+"""A clock that only moves when a test moves it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["FakeClock"]
 
 
 class FakeClock:
-    """A number of seconds under the control of a test; callable like `time.monotonic`.
+    """A clock under the control of a test; callable like `time.monotonic`.
 
     Attributes:
         seconds: the current time.
@@ -20,5 +20,5 @@ class FakeClock:
         return self.seconds
 
     def advance(self, seconds: float) -> None:
-        """Lets time pass."""
+        """Moves the time forward."""
         self.seconds += seconds

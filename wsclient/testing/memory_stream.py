@@ -1,4 +1,4 @@
-"""A stream of bytes inside the program: one end sends, the other receives."""
+"""A stream of bytes in memory: what one end sends, the other receives."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 __all__ = ["CLIENT_ADDRESS", "SERVER_ADDRESS", "MemoryStream"]
 
-# For documentation, RFC 5737.
+# Addresses reserved for documentation (RFC 5737).
 CLIENT_ADDRESS: Final = ("198.51.100.7", 50_000)
 SERVER_ADDRESS: Final = ("192.0.2.1", 80)
 
 
 class _Pipe:
-    """One direction.
+    """One direction of a stream.
 
     Attributes:
         arriving: the times and the data; b"" is the end of the stream.
@@ -33,7 +33,7 @@ class _Pipe:
 
 
 class MemoryStream(Stream):
-    """One of two ends; `pair` makes both.
+    """One of two ends of a stream; `pair` creates both.
 
     Attributes:
         delay: seconds until data sent from then on arrives at the other end.
@@ -72,23 +72,23 @@ class MemoryStream(Stream):
 
     @property
     def has_more(self) -> bool:
-        """Returns False: asking costs nothing here."""
+        """Returns False, because asking for more costs nothing here."""
         return False
 
     def receive(self, max_bytes: int) -> bytes | None:
-        """Takes received data; see `Stream.receive`."""
+        """Returns received data; see `Stream.receive`."""
         if not self._has_arrived():
             return None
         arriving = self._inbox.arriving
         when, data = arriving[0]
-        if data:  # the end stays
+        if data:  # the end of the stream stays
             arriving.popleft()
         if len(data) > max_bytes:
             arriving.appendleft((when, data[max_bytes:]))
         return data[:max_bytes]
 
     def send(self, data: bytes | memoryview) -> int:
-        """Takes everything.
+        """Sends all of the data.
 
         Raises:
             BrokenPipeError: one of the ends was closed.
@@ -100,15 +100,15 @@ class MemoryStream(Stream):
         return len(data)
 
     def flush(self) -> bool:
-        """Returns True: nothing is held back."""
+        """Returns True, because all data have been sent."""
         return True
 
     def finish(self) -> None:
-        """Ends the stream; the other end first receives the data sent before."""
+        """Ends the stream. The other end first receives the data sent before."""
         self.close()
 
     def close(self) -> None:
-        """Ends the stream; the other end first receives the data sent before."""
+        """Ends the stream. The other end first receives the data sent before."""
         if self._inbox.is_read:
             self._inbox.is_read = False
             self._outbox.arriving.append((self._clock() + self.delay, b""))
@@ -119,7 +119,7 @@ class MemoryStream(Stream):
         return self._address
 
     def set_no_delay(self, enabled: bool) -> None:
-        """Does nothing: nothing is ever held back."""
+        """Does nothing, because data are always sent immediately."""
 
     def _has_arrived(self) -> bool:
         arriving = self._inbox.arriving

@@ -24,7 +24,7 @@ __all__ = ["connected_pair"]
 def connected_pair(
     *, protocols: Sequence[str] = (), gd_mp_api: bool = False, clock: FakeClock | None = None
 ) -> tuple[WebSocketClient, WebSocketServer]:
-    """Returns a client and a server that are connected, without a port between them.
+    """Returns a client and a server that are connected, without a port.
 
         client, server = connected_pair()
         client.send_text("hello")
@@ -42,11 +42,11 @@ def connected_pair(
     """
     clock = clock or FakeClock()
     server = WebSocketServer(clock=clock)
-    server._open_house(tuple(protocols), gd_mp_api=gd_mp_api)  # noqa: SLF001 - as `listen` does, without a port
+    server._open_house(tuple(protocols), gd_mp_api=gd_mp_api)  # noqa: SLF001 - what `listen` does, without a port
 
     def reach(attempt: Attempt) -> Phase:
         here, there = MemoryStream.pair(clock, client=CLIENT_ADDRESS, server=SERVER_ADDRESS)
-        server._admit(there)  # noqa: SLF001 - as a listener does
+        server._admit(there)  # noqa: SLF001 - what a listener does
         return Requesting(Reached(attempt, here))
 
     client = WebSocketClient(transport=lambda settings: NativeTransport(settings, clock=clock, first_phase=reach))

@@ -1,4 +1,4 @@
-"""Fixtures for pytest, which finds them by itself once wsclient is installed."""
+"""Fixtures for pytest, which finds them if wsclient is installed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ __all__ = ["wsclient_clock", "wsclient_server"]
 
 @pytest.fixture
 def wsclient_clock() -> FakeClock:
-    """A clock that stands still until the test moves it: `wsclient_clock.advance(1.0)`."""
-    from wsclient.testing import FakeClock  # noqa: PLC0415 - not loaded by tests that do not use it
+    """A clock that only moves when a test calls `wsclient_clock.advance(1.0)`."""
+    from wsclient.testing import FakeClock  # noqa: PLC0415 - not loaded if a test does not use it
 
     return FakeClock()
 

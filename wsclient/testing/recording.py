@@ -1,4 +1,4 @@
-"""A conversation kept in a file, and played back without its server."""
+"""Records the traffic of a client to a file, and replays it without a server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ _NOWHERE: Final = ("", 0)
 
 
 def record(client: WebSocketClient, path: str | os.PathLike[str]) -> Recording:
-    """Records the traffic of a client, from its next `connect_to_url` on.
+    """Records the traffic of a client.
+
+    The recording starts with its next `connect_to_url`.
 
     Args:
         client: not connected yet.
@@ -40,7 +42,7 @@ def record(client: WebSocketClient, path: str | os.PathLike[str]) -> Recording:
 
 
 def replay(path: str | os.PathLike[str], clock: FakeClock | None = None) -> Replay:
-    """Plays a recording back: `WebSocketClient(transport=replay("game.jsonl"))`.
+    """Replays a recording: `WebSocketClient(transport=replay("game.jsonl"))`.
 
     Everything arrives as long after `connect_to_url` as it did in the recording.
 
@@ -61,10 +63,10 @@ class Recording:
     """Writes the events of a client to a file."""
 
     def __init__(self, client: WebSocketClient, path: str | os.PathLike[str]) -> None:
-        """Begins; see `record`."""
+        """Starts to record; see `record`."""
         self._client = client
-        self._file: TextIO = Path(path).open("w", encoding="utf-8")  # noqa: SIM115 - close() ends it
-        self._make = client._new_transport  # noqa: SLF001 - nothing public stands between a client and its transport
+        self._file: TextIO = Path(path).open("w", encoding="utf-8")  # noqa: SIM115 - close() closes it
+        self._make = client._new_transport  # noqa: SLF001 - there is nothing public between a client and its transport
         client._new_transport = self._made  # noqa: SLF001 - as above
 
     def close(self) -> None:
@@ -90,7 +92,7 @@ class Recording:
 
 
 class Replay:
-    """A recording that is played back; pass it to a client as its `transport`.
+    """A recording to be replayed. Pass it to a client as its `transport`.
 
     Attributes:
         clock: the clock of the playback.
@@ -98,18 +100,18 @@ class Replay:
     """
 
     def __init__(self, events: list[tuple[float, Event]], clock: FakeClock) -> None:
-        """Plays these events, each at its time in seconds after the start."""
+        """Replays these events, each at its time in seconds after the start."""
         self.clock: FakeClock = clock
         self.sent: list[str | bytes] = []
         self._events = events
 
     def __call__(self, settings: Settings) -> Transport:
-        """Returns a transport that plays the recording from its start."""
+        """Returns a transport that replays the recording from its start."""
         return _Player(self._events, self)
 
 
 class _Recorder(Transport):
-    """Passes everything on to another transport, and writes down the traffic."""
+    """Passes everything on to another transport, and records the traffic."""
 
     def __init__(self, inner: Transport, write: Callable[..., None]) -> None:
         self._inner = inner
@@ -198,7 +200,7 @@ class _Recorder(Transport):
 
 
 class _Player(Transport):
-    """Brings the events of a recording, each at its time."""
+    """Emits the events of a recording, each at its time."""
 
     def __init__(self, events: list[tuple[float, Event]], stage: Replay) -> None:
         self._coming = list(reversed(events))
@@ -258,7 +260,7 @@ class _Player(Transport):
 
 
 def _described(event: Event) -> list[tuple[str, dict[str, object]]]:
-    """Returns the lines for an event: one, or one for each message."""
+    """Returns the lines for an event: one, or one for each of its messages."""
     if isinstance(event, Messages):
         return [("message", _message(payload, is_text=bool(kind))) for payload, kind in event.each()]
     if isinstance(event, Opened):
@@ -277,7 +279,9 @@ def _message(payload: bytes, *, is_text: bool) -> dict[str, object]:
 
 
 def _read(line: str, number: int, path: str) -> tuple[float, Event | None]:
-    """Reads one line: the time and the event; None for an action of the client itself.
+    """Reads one line; returns its time and its event.
+
+    The event is None if the line is an action of the client itself.
 
     Raises:
         ValueError: the line does not belong to a recording.

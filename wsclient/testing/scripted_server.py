@@ -1,4 +1,4 @@
-"""A server in memory that follows the instructions of a test."""
+"""A server in memory that is controlled by a test."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["ScriptedServer"]
 
 
 class ScriptedServer:
-    """A server without a network, for one client, under the control of a test.
+    """A server without a network, for one client, controlled by a test.
 
         server = ScriptedServer()
         client = WebSocketClient(transport=server)
@@ -68,12 +68,12 @@ class ScriptedServer:
         self._is_open = False
 
     def __call__(self, settings: Settings) -> NativeTransport:
-        """Returns a transport to this server; a client calls this for each attempt."""
+        """Returns a transport to this server. A client calls this for each attempt."""
         return _ToServer(settings, self)
 
     @property
     def delay(self) -> float:
-        """The seconds that data sent from then on takes to the other side."""
+        """Seconds until data sent later arrive at the other side."""
         return self._delay
 
     @delay.setter
@@ -90,11 +90,11 @@ class ScriptedServer:
 
     @property
     def is_open(self) -> bool:
-        """True from the acceptance of a client to the end of its connection."""
+        """True from when a client is accepted until its connection ends."""
         return self._is_open
 
     def accept(self, protocol: str = "", headers: Iterable[str] | Mapping[str, str] = ()) -> None:
-        """Accepts the connecting client, or the next one, when its request has arrived.
+        """Accepts the client, or the next one, when its request has arrived.
 
         Args:
             protocol: one of the subprotocols that the client asks for, or "".
@@ -105,7 +105,7 @@ class ScriptedServer:
         self.step()
 
     def reject(self, status: int = 403, body: str = "") -> None:
-        """Refuses the connecting client, or the next one, with an HTTP status and a page."""
+        """Refuses the client, or the next one, with an HTTP status and a page."""
         plain_text = (("Content-Type", "text/plain; charset=utf-8"),)
         self._answer = lambda transport: transport.reject(status, plain_text, body.encode())
         self.step()
@@ -131,13 +131,16 @@ class ScriptedServer:
         self._opened("close").close(code, reason)
 
     def drop(self) -> None:
-        """Ends the connection without a Close frame, as a crash or a pulled plug does. Also when connecting."""
+        """Ends the connection without a Close frame, like a crash or a pulled plug.
+
+        This also works while the client is connecting.
+        """
         if self._transport is not None:
             self._transport.abort()
         self._is_open = False
 
     def step(self) -> None:
-        """Reads and answers received data. Each `poll()` of the client does it too."""
+        """Reads and answers received data. Each `poll()` of the client does this too."""
         transport = self._transport
         if transport is None or self.is_silent:
             return
@@ -175,7 +178,10 @@ class ScriptedServer:
         self.step()
 
     def _reach(self, attempt: Attempt) -> Phase:
-        """Begins an attempt of the client at this server, after everything that precedes the request."""
+        """Starts an attempt of the client at this server.
+
+        Everything that precedes the request is skipped.
+        """
         self.drop()
         self.received, self.close_code, self.close_reason, self._request = [], None, "", None
         self._ends = MemoryStream.pair(self.clock, client=CLIENT_ADDRESS, server=SERVER_ADDRESS, delay=self._delay)
@@ -187,14 +193,17 @@ class ScriptedServer:
 
 
 class _ToServer(NativeTransport):
-    """The client's stream to a scripted server, which takes its step whenever the client polls."""
+    """The client's stream to a scripted server.
+
+    It also lets the server take a step when the client polls.
+    """
 
     def __init__(self, settings: Settings, server: ScriptedServer) -> None:
-        super().__init__(settings, clock=server.clock, first_phase=server._reach)  # noqa: SLF001 - one thing in two classes
+        super().__init__(settings, clock=server.clock, first_phase=server._reach)  # noqa: SLF001 - both classes belong together
         self._server = server
 
     def poll(self, read: bool = True) -> list[Event]:
-        """Takes one step, with another one if the server has answered at once."""
+        """Polls once, and again if the server has answered immediately."""
         events = super().poll(read)
         self._server.step()
         return events or super().poll(read)

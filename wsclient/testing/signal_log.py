@@ -1,4 +1,4 @@
-"""The signals that an object emitted, in order."""
+"""The signals that an object has emitted, in order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["SignalLog"]
 
 
 class SignalLog(list[tuple[object, ...]]):
-    """A list that grows with each signal: `("connection_closed", True)`.
+    """A list that grows with each signal, such as `("connection_closed", True)`.
 
     It connects all signals of an object without keeping the object alive. Clear it to see only later signals.
     """
@@ -42,5 +42,5 @@ class SignalLog(list[tuple[object, ...]]):
         self.append((name, *args))
 
 
-# Listening to these would change the behaviour of the object.
+# Connecting these signals would change the behaviour of the object.
 _CONSUMING = frozenset({"message_received"})
