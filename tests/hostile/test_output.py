@@ -94,7 +94,7 @@ def test_no_secret_of_a_refused_call_is_shown(
     ("head", "says", "status"),
     [
         pytest.param("HTTP/1.1 403 No\x9b2J\xadway", r"No\x9b2J\xadway", 403, id="I03-reason"),
-        pytest.param("HTTP/1.1 403 \x1b[31m", r"\x1b[31m", None, id="I03-ESC-in-the-reason"),
+        pytest.param("HTTP/1.1 403 \x1b[31m", r"\x1b[31m", 403, id="I03-ESC-in-the-reason"),
         pytest.param("HTTP/1.1 301 x\r\nLocation: ws://x/\x9b2J", r"\x9b2J", 301, id="I03-target-of-a-redirect"),
         pytest.param("HTTP/1.1 426 x\r\nSec-WebSocket-Version: \x9b8", r"\x9b8", 426, id="I03-version"),
         pytest.param("HTTP/1.1 101 x\r\nUpgrade: \x9bws", r"\x9bws", 101, id="I03-upgrade"),

@@ -444,6 +444,17 @@ class TestRefusal:
         assert failure.detail.startswith("the server answered 403 Forbidden: it does not let this client in")
         assert f". What follows breaks HTTP: it has {fault}" in failure.detail
 
+    def test_a_refusal_counts_with_a_control_character_in_its_reason(self) -> None:  # E1
+        failure = failed(b"HTTP/1.1 403 For\x1b[31mbidden\r\n\r\n")
+
+        assert (failure.kind, failure.http_status) == (FailureKind.HTTP_STATUS, 403)
+        assert failure.detail.startswith(r"the server answered 403 For\x1b[31mbidden: it does not let")
+
+    def test_an_agreement_with_a_control_character_in_its_reason_opens_nothing(self) -> None:  # E1
+        failure = failed(b"HTTP/1.1 101 Switching\0\r\n\r\n")
+
+        assert (failure.kind, failure.http_status) == (FailureKind.BAD_RESPONSE, None)
+
     def test_a_refusal_counts_if_its_status_line_ends_with_a_line_feed_alone(self) -> None:  # E1
         failure = failed(b"HTTP/1.1 404 Not Found\nServer: x\n\nhello")
 

@@ -90,7 +90,7 @@ def test_a8_leaving_a_with_block_logs_what_is_lost(network: FakeNetwork, caplog:
     with blocked(network):
         pass
 
-    assert warnings_of(caplog) == ["a with block ended with 5 bytes in 1 messages unsent: they are lost"]
+    assert warnings_of(caplog) == ["host:80: a with block ended with 5 bytes in 1 messages unsent: they are lost"]
 
 
 def test_a8_nothing_is_logged_if_nothing_is_lost(network: FakeNetwork, caplog: pytest.LogCaptureFixture) -> None:
@@ -109,7 +109,7 @@ def test_a8_each_connection_that_loses_data_at_exit_is_logged(
 
     warn_at_exit()
 
-    assert "the program ended with 5 bytes in 1 messages unsent: they are lost" in warnings_of(caplog)
+    assert "host:80: the program ended with 5 bytes in 1 messages unsent: they are lost" in warnings_of(caplog)
     client.__exit__(None, None, None)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from tests.support.client_states import URL
@@ -11,6 +13,9 @@ from wsclient import Error, WebSocketClient
 from wsclient.protocol.events import PongReceived
 from wsclient.testing import SignalLog
 from wsclient.transport.native import NativeTransport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.fixture
@@ -57,6 +62,22 @@ def test_a_ping_is_answered_with_its_round_trip(client: WebSocketClient, network
 )
 def test_a_ping_has_125_bytes_at_most(client: WebSocketClient, payload: bytes, error: Error) -> None:
     assert client.ping(payload) is error
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        pytest.param(lambda client: client.ping("x"), r"ping\(\) takes bytes, not str: use text.encode\(\)", id="ping"),
+        pytest.param(lambda client: client.send_fragment(1, True), r"send_fragment\(\) takes", id="send_fragment"),
+        pytest.param(lambda client: client.send_from_thread(None), r"send_from_thread\(\) takes", id="thread"),
+        pytest.param(lambda client: client.put_packet("x"), r"put_packet\(\) takes .* use send_text", id="put_packet"),
+    ],
+)
+def test_another_type_is_refused_in_the_name_of_the_method(
+    client: WebSocketClient, call: Callable[[WebSocketClient], object], words: str
+) -> None:
+    with pytest.raises(TypeError, match=words):
+        call(client)
 
 
 def test_no_ping_is_sent_while_not_open(network: FakeNetwork) -> None:

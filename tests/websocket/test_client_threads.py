@@ -24,6 +24,10 @@ CALLS: dict[str, Callable[[WebSocketClient], object]] = {
     "disconnect_from_host": lambda client: client.disconnect_from_host(),
     "with": lambda client: client.__exit__(None, None, None),
     "reconnect_now": lambda client: client.reconnect_now(),
+    "reconnect_policy": lambda client: setattr(client, "reconnect_policy", None),
+    "ping": lambda client: client.ping(b"x"),
+    "ping-refused": lambda client: client.ping(bytes(126)),
+    "send_fragment": lambda client: client.send_fragment(b"x", False),
     "poll": lambda client: client.poll(),
     "put_packet": lambda client: client.put_packet(b"x"),
     "put_packet-bytearray": lambda client: client.put_packet(bytearray(b"x")),
@@ -41,7 +45,9 @@ CALLS: dict[str, Callable[[WebSocketClient], object]] = {
 }
 
 OF_PEERS = {
-    f"peer-{name}": call for name, call in CALLS.items() if name.startswith(("put", "send", "get", "flush"))
+    f"peer-{name}": call
+    for name, call in CALLS.items()
+    if name.startswith(("put", "send_t", "get", "flush")) or name == "send"
 } | {"peer-close": lambda peer: peer.close()}
 
 TELLS: dict[str, Callable[[WebSocketClient], object]] = {

@@ -24,8 +24,8 @@ def test_messages_leave_in_the_order_in_which_they_were_sent(kept: KeptMessages)
 
 
 def test_letting_go_is_logged_once(kept: KeptMessages, caplog: pytest.LogCaptureFixture) -> None:
-    kept.let_go("the game is over")
-    kept.let_go("it is still over")
+    kept.let_go("game.example:80", "the game is over")
+    kept.let_go("game.example:80", "it is still over")
 
-    assert caplog.messages == ["1 kept messages of 5 bytes are dropped, unsent: the game is over"]
+    assert caplog.messages == ["game.example:80: 1 kept messages of 5 bytes are dropped, unsent: the game is over"]
     assert kept.take() == []

@@ -278,15 +278,21 @@ class PacketPeer(Reference, ABC):
         self._packet_error = error
 
 
-def bytes_of(buffer: BytesLike) -> bytes:
+def bytes_of(buffer: BytesLike, caller: str = "put_packet") -> bytes:
     """Returns the bytes of a buffer, without a copy if it is `bytes`.
 
-    See `PacketPeer.put_packet`.
+    Args:
+        buffer: anything bytes-like.
+        caller: the method that takes it, for the message.
+
+    Raises:
+        TypeError: it is not bytes-like.
     """
     if type(buffer) is bytes:
         return buffer
     try:
         return memoryview(buffer).tobytes()
     except TypeError:
-        advice = ": use send_text(text), or put_packet(text.encode())" if isinstance(buffer, str) else ""
-        raise TypeError(f"put_packet() takes bytes, not {type(buffer).__name__}{advice}") from None
+        way_out = "send_text(text), or put_packet(text.encode())" if caller == "put_packet" else "text.encode()"
+        advice = f": use {way_out}" if isinstance(buffer, str) else ""
+        raise TypeError(f"{caller}() takes bytes, not {type(buffer).__name__}{advice}") from None

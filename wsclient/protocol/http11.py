@@ -174,6 +174,7 @@ class HeadParser(ABC, Generic[HeadType]):
             is_first = self._make_head is None
             if self._make_head is None:
                 self._make_head = self._parse_first_line(content)
+                self._check_first_line(content)
             if len(content) == len(line):  # only now, so that `begun` has the first line
                 raise BadHead("it has a line that ends without a carriage return")
             if is_first:
@@ -193,6 +194,9 @@ class HeadParser(ABC, Generic[HeadType]):
     def _parse_first_line(self, line: bytes) -> Callable[[Headers], HeadType]:
         """Returns a head made of this line and the headers. Raises BadHead."""
 
+    def _check_first_line(self, line: bytes) -> None:
+        """Raises BadHead if the line has a fault that does not keep `begun` from telling what it says."""
+
 
 class ResponseParser(HeadParser[ResponseHead]):
     """Reads the head of a response."""
@@ -208,9 +212,13 @@ class ResponseParser(HeadParser[ResponseHead]):
         status, _, reason = rest.partition(b" ")
         version = _parse_version(name)
         is_status = len(status) == 3 and status.isdigit() and status >= b"100"
-        if version is None or not is_status or not is_field_value(reason):
-            raise BadHead(f"its status line is malformed: '{escape(line)}'")
+        if version is None or not is_status:
+            raise BadHead(_malformed(line))
         return lambda headers: ResponseHead(version, headers, int(status), reason.decode("latin-1"))
+
+    def _check_first_line(self, line: bytes) -> None:
+        if not is_field_value(line):
+            raise BadHead(_malformed(line))
 
 
 class RequestParser(HeadParser[RequestHead]):
@@ -257,6 +265,10 @@ def _split_outside_quotes(value: str) -> list[str]:
             begin = index + 1
     elements.append(value[begin:])
     return elements
+
+
+def _malformed(line: bytes) -> str:
+    return f"its status line is malformed: '{escape(line)}'"
 
 
 def _parse_version(text: bytes) -> str | None:

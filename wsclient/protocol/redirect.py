@@ -87,7 +87,7 @@ class RedirectChain:
         if _same_request(target, self._urls):
             raise BadRedirect(f"redirects in a circle, to {target}")
         if len(self._urls) > self._limit:
-            raise BadRedirect(f"redirects once more than the {self._limit} times that are followed, to {target}")
+            raise BadRedirect(f"redirects more often than max_redirects allows ({self._limit}), to {target}")
 
 
 def resolve_location(url: URL, location: str) -> URL:

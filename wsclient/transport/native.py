@@ -413,7 +413,8 @@ class NativeTransport(Transport):
         if isinstance(outcome, Request):
             return [Requested(outcome)]
         if isinstance(outcome, Failure):
-            _log.info("%s", outcome.detail)
+            place, detail = opening.place, outcome.detail
+            _log.info("%s", detail if detail.startswith(place) else f"{place}: {detail}")
             if outcome.cause is not None:
                 detached(outcome.cause)
             self._end()

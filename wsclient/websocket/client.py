@@ -214,6 +214,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
 
     @reconnect_policy.setter
     def reconnect_policy(self, policy: Policy | None) -> None:
+        self._link.check_thread()
         if policy is None:
             self._stop_reconnecting("reconnect_policy was set to None")
             self._reconnector = None

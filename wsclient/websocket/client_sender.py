@@ -75,7 +75,7 @@ class ClientSender(LinkSender):
             `OK`; `FAILED` if not open, `ERR_INVALID_PARAMETER` if the payload has more than 125 bytes,
             `ERR_UNAVAILABLE` in a page.
         """
-        payload = bytes_of(payload)
+        payload = bytes_of(payload, "ping")
         if len(payload) > _MAX_PING:
             return self._refuse(
                 Error.ERR_INVALID_PARAMETER, f"a ping has at most {_MAX_PING} bytes, not {len(payload)}"
@@ -106,7 +106,7 @@ class ClientSender(LinkSender):
         if link.fragmented not in (None, kind):
             raise TypeError(f"this message began with {link.fragmented.__name__}, and goes on with {kind.__name__}")
         try:
-            payload = data.encode("utf-8") if isinstance(data, str) else bytes_of(data)
+            payload = data.encode("utf-8") if isinstance(data, str) else bytes_of(data, "send_fragment")
         except UnicodeEncodeError as error:
             return self._refuse(Error.ERR_INVALID_DATA, f"the text cannot be sent: {error.reason}", error)
         if self._session is not None:
@@ -130,7 +130,7 @@ class ClientSender(LinkSender):
             TypeError: `data` is neither.
         """
         is_text = isinstance(data, str)
-        payload = data.encode("utf-8") if isinstance(data, str) else bytes_of(data)
+        payload = data.encode("utf-8") if isinstance(data, str) else bytes_of(data, "send_from_thread")
         self._mailbox.put(payload, self._outgoing, is_text=is_text)
         self._is_resting = False  # after the message: see LinkPolling
         self._link.wake()

@@ -45,12 +45,14 @@ class KeptMessages:
         self.size = 0
         return messages
 
-    def let_go(self, why: str) -> None:
+    def let_go(self, place: str, why: str) -> None:
         """Removes all messages. Logs their number if there are any.
 
         Args:
+            place: host and port of the server, at the start of the log line.
             why: the reason, as the end of a sentence.
         """
         size = self.size
         if messages := self.take():
-            logger.warning("%d kept messages of %d bytes are dropped, unsent: %s", len(messages), size, why)
+            words = "%s: %d kept messages of %d bytes are dropped, unsent: %s"
+            logger.warning(words, place, len(messages), size, why)

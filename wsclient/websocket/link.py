@@ -221,6 +221,7 @@ class Link:
 
     def ping(self, payload: bytes, now: float) -> Error:
         """Sends a ping, or refuses it."""
+        self.check_thread()
         transport = self.transport
         if transport is None or not transport.can_send or not self.is_open:
             return self.refuse(Error.FAILED, f"no ping can be sent while {self._state}", hint=self._way_out)
@@ -373,7 +374,7 @@ class Link:
         """Forgets kept messages, and keeps no more. Logs it if there were any."""
         kept, self.kept = self.kept, None
         if kept is not None:
-            kept.let_go(why)
+            kept.let_go(self.place, why)
 
     def flush(self) -> None:
         """Writes waiting data, as much as the system takes now."""
@@ -421,9 +422,8 @@ class Link:
     def warn_of_unsent(self, when: str) -> None:
         """Logs how much data had not been sent when the connection was dropped."""
         if unsent := self.buffered_amount:
-            logger.warning(
-                "%s with %d bytes in %d messages unsent: they are lost", when, unsent, self.buffered_messages
-            )
+            words = "%s: %s with %d bytes in %d messages unsent: they are lost"
+            logger.warning(words, self.place, when, unsent, self.buffered_messages)
 
     def disown(self, owner: int) -> None:
         """Records that this is a forked child, whose parent has the connection: it cannot be used here.

@@ -140,6 +140,18 @@ def test_a_connection_that_breaks_during_tls_is_a_failure_of_tls() -> None:
     failure = failed(running.step(0.0))
     assert (failure.stage, failure.kind) == (Stage.TLS, FailureKind.LOST)
     assert failure.detail == "localhost:443 reset the connection"
+    assert "try ws://" in failure.hint  # a server that speaks no TLS may do that
+
+
+def test_a_reset_behind_the_first_bytes_of_tls_leads_nobody_to_plain_text() -> None:
+    network = listening()
+    running = opening(network, "wss://localhost/")
+    assert running.step(0.0) is None
+    network.accepted[0].send(b"\x16\x03\x03")
+    assert running.step(0.0) is None
+    network.sockets[0].stream.break_with(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))
+    failure = failed(running.step(0.0))
+    assert (failure.stage, failure.kind, failure.hint) == (Stage.TLS, FailureKind.LOST, "")
 
 
 def test_over_tls_the_request_and_the_reply_are_encrypted() -> None:

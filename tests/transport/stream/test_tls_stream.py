@@ -193,6 +193,16 @@ def test_a_server_that_hangs_up_is_told_of() -> None:
     assert caught.value.kind is FailureKind.TLS
 
 
+def test_it_is_unanswered_until_the_first_byte_arrives() -> None:
+    pair = Pair()
+    assert not pair.client.handshake()
+    before = pair.client.is_unanswered
+    pair.there.send(b"\x16")
+    assert not pair.client.handshake()
+
+    assert (before, pair.client.is_unanswered) == (True, False)
+
+
 def test_a_name_that_no_certificate_can_have_is_refused() -> None:
     with pytest.raises(StreamError, match="cannot be spoken"):
         Pair(host=".")

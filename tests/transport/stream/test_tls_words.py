@@ -16,6 +16,18 @@ def error_of(reason: str, kind: type[ssl.SSLError] = ssl.SSLError) -> ssl.SSLErr
     return error
 
 
+def error_of_alert(number: int) -> ssl.SSLError:
+    """Returns what OpenSSL makes of a fatal alert in answer to the first message."""
+    incoming = ssl.MemoryBIO()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_bio(incoming, ssl.MemoryBIO(), server_hostname="game.example")
+    with pytest.raises(ssl.SSLWantReadError):
+        tls.do_handshake()
+    incoming.write(bytes((0x15, 3, 3, 0, 2, 2, number)))
+    with pytest.raises(ssl.SSLError) as caught:
+        tls.do_handshake()
+    return caught.value
+
+
 @pytest.mark.faults("D3")
 @pytest.mark.parametrize(
     ("reason", "words"),
@@ -45,6 +57,9 @@ def error_of(reason: str, kind: type[ssl.SSLError] = ssl.SSLError) -> ssl.SSLErr
         ("TLSV1_ALERT_OF_THE_FUTURE", "the server refused TLS"),
         ("UNSUPPORTED_PROTOCOL", "no version of TLS in common"),
         ("DH_KEY_TOO_SMALL", "too short to be safe"),
+        ("WRONG_VERSION_NUMBER", "does not belong there"),
+        ("UNEXPECTED_MESSAGE", "does not belong there"),
+        ("NO_SUITABLE_KEY_SHARE", "the two sides do not agree (no suitable key share)"),
     ],
 )
 def test_each_alert_has_its_own_words_and_none_leads_to_plain_text(reason: str, words: str) -> None:
@@ -52,6 +67,32 @@ def test_each_alert_has_its_own_words_and_none_leads_to_plain_text(reason: str, 
     assert error.kind is FailureKind.TLS
     assert words in error.detail
     assert "ws://" not in error.detail + error.hint
+
+
+@pytest.mark.faults("D3")
+@pytest.mark.parametrize("number", range(1, 256))
+def test_openssl_s_own_words_for_an_alert_are_never_all_that_is_shown(number: int) -> None:
+    # As a server sends it before anything else, through the real OpenSSL: of some alerts `ssl` knows no reason.
+    found = explain(error_of_alert(number), TLS)
+
+    assert found.kind is FailureKind.TLS
+    assert "_ssl.c" not in found.detail
+    assert "TLS failed: [" not in found.detail
+    assert found.hint
+    assert "ws://" not in found.detail + found.hint
+
+
+@pytest.mark.faults("D3")
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        pytest.param(115, "the server does not know this client", id="unknown_psk_identity"),
+        pytest.param(120, "none of the application protocols", id="no_application_protocol"),
+        pytest.param(121, "for a reason without a name", id="ech_required"),
+    ],
+)
+def test_an_alert_for_which_python_has_no_name_has_its_own_words_too(number: int, words: str) -> None:
+    assert words in explain(error_of_alert(number), TLS).detail
 
 
 @pytest.mark.faults("D3")

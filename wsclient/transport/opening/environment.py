@@ -108,7 +108,10 @@ def _place(text: str, origin: str) -> Place | Failure:
         return Place.of_proxy(Proxy.parse(text), origin)
     except InvalidArgument as error:
         detail = f"the proxy in {origin} cannot be used: {error}"
-        return Failure(stage=Stage.PROXY, kind=FailureKind.INVALID_ARGUMENT, detail=detail, note=note_of(origin))
+        hint = f"Correct {origin}, or set client.proxy."
+        return Failure(
+            stage=Stage.PROXY, kind=FailureKind.INVALID_ARGUMENT, detail=detail, hint=hint, note=note_of(origin)
+        )
 
 
 def _is_loopback(host: str) -> bool:

@@ -22,6 +22,8 @@ __all__ = ["Securing"]
 
 _log: Final = logging.getLogger("wsclient")
 
+_HINT: Final = "It may not speak TLS on this port: try ws:// in place of wss://, or another port."
+
 _MAX_WARNED: Final = 256  # places; arbitrary
 
 
@@ -54,7 +56,7 @@ class Securing(Phase):
             if not self._tls.handshake():
                 return None
         except OSError as error:
-            return failure_from(error, self.stage, self.place)
+            return self._failure_from(error)
         resumed = ", resumed" if self._tls.is_resumed else ""
         _log.debug("%s: secured, by %s%s", self.place, self._tls.version, resumed)
         return self._reached.replace(stream=self._tls, is_secured=True)
@@ -73,6 +75,15 @@ class Securing(Phase):
     def close(self) -> None:
         """Closes the connection."""
         self._reached.stream.close()
+
+    def _failure_from(self, error: OSError) -> Failure:
+        failure = failure_from(error, self.stage, self.place)
+        is_unanswered = self._tls is not None and self._tls.is_unanswered
+        is_for_client = isinstance(self._reached, Reached) and self.proxy is None
+        # As servers do that look for HTTP in the first bytes, and leave them unread.
+        if is_unanswered and is_for_client and isinstance(error, ConnectionError):
+            return failure.replace(hint=_HINT)
+        return failure
 
     def _begin(self, place: Place) -> TlsStream:
         name = place.tls_name or place.host

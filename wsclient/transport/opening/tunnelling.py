@@ -52,7 +52,8 @@ class Tunnelling(Phase):
             return self._go_on(self._tunnel)
         except InvalidArgument as error:
             detail = f"{self.place} cannot be used: {error}"
-            return Failure(stage=self.stage, kind=FailureKind.INVALID_ARGUMENT, detail=detail)
+            hint = "Use a proxy of another kind, or write the server's address in another way."
+            return Failure(stage=self.stage, kind=FailureKind.INVALID_ARGUMENT, detail=detail, hint=hint)
         except OSError as error:
             return failure_from(error, self.stage, self.place)
 

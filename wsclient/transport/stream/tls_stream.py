@@ -125,6 +125,11 @@ class TlsStream(Stream):
         self._tls.session = session
 
     @property
+    def is_unanswered(self) -> bool:
+        """True if the other side has sent nothing at all."""
+        return not self._first_bytes
+
+    @property
     def is_resumed(self) -> bool:
         """Returns True if the server accepted the offered session."""
         return bool(self._tls.session_reused)

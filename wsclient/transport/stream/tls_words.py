@@ -5,6 +5,7 @@ Imported in the lookup thread only, as `ssl` is.
 
 from __future__ import annotations
 
+import re
 import ssl
 from typing import Final
 
@@ -21,6 +22,8 @@ _TRY_PLAIN: Final = "Try ws:// in place of wss://, or another port."
 _OWN_CERTIFICATE: Final = "An ssl.SSLContext with a certificate can be given as trusted_ssl_certificate."
 _DISTURBED: Final = "Something between may change what is sent, or one side has a faulty TLS."
 _OLD: Final = "The TLS of the server, or of this computer, has to be brought up to date."
+
+_STRANGE: Final = ("the server sent something that does not belong there", _DISTURBED)
 
 # RFC 8446 section 6.2, and the TLS 1.2 alerts that it dropped: by OpenSSL's names, without their prefix.
 _ALERTS: Final = {
@@ -74,7 +77,16 @@ _OURS: Final = {
     "UNSAFE_LEGACY_RENEGOTIATION_DISABLED": ("the TLS of the server is too old to be safe", _OLD),
     "DECRYPTION_FAILED_OR_BAD_RECORD_MAC": ("a record of the server was changed on its way", _DISTURBED),
     "RECORD_LAYER_FAILURE": ("a record of the server was changed on its way", _DISTURBED),
+    "BAD_RECORD_TYPE": _STRANGE,
+    "LENGTH_MISMATCH": _STRANGE,
+    "PACKET_LENGTH_TOO_LONG": _STRANGE,
+    "UNEXPECTED_MESSAGE": _STRANGE,
+    "WRONG_VERSION_NUMBER": _STRANGE,
+    "UNKNOWN_ERROR": ("the server refused TLS, for a reason without a name", "Its own log may say why."),
 }
+
+# Python's `ssl` has no name for some reasons, but only OpenSSL's words.
+_WORDS: Final = re.compile(r"\[SSL\] (.+?) \(_ssl\.c:\d+\)")
 
 _PREFIXES: Final = ("SSLV3_", "TLSV1_", "TLSV13_")
 
@@ -91,12 +103,9 @@ def explain(error: ssl.SSLError, first_bytes: bytes) -> StreamError:
     if first_bytes and not _is_tls(first_bytes):
         return StreamError(FailureKind.TLS_ON_PLAIN_PORT, "the server does not speak TLS", _TRY_PLAIN)
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        words = "the server hung up in the middle of TLS"
-        if not first_bytes:
-            return StreamError(FailureKind.TLS, f"{words}; it may not speak it here", _TRY_PLAIN)
-        return StreamError(FailureKind.TLS, words, "Its own log may say why; try again.")
-    reason = error.reason or ""
-    in_words = (reason or str(error)).replace("_", " ").lower()
+        return _hung_up(first_bytes)
+    reason = error.reason or _reason_in(str(error))
+    in_words = reason.replace("_", " ").lower()
     for prefix in _PREFIXES:
         if reason.startswith(prefix):
             alert = reason.removeprefix(prefix).removeprefix("ALERT_")
@@ -105,7 +114,19 @@ def explain(error: ssl.SSLError, first_bytes: bytes) -> StreamError:
     if reason in _OURS:
         words, hint = _OURS[reason]
         return StreamError(FailureKind.TLS, f"TLS failed: {words} ({in_words})", hint)
-    return StreamError(FailureKind.TLS, f"TLS failed: {in_words}")
+    return StreamError(FailureKind.TLS, f"TLS failed: the two sides do not agree ({in_words})", _DISTURBED)
+
+
+def _hung_up(first_bytes: bytes) -> StreamError:
+    words = "the server hung up in the middle of TLS"
+    if not first_bytes:
+        return StreamError(FailureKind.TLS, f"{words}; it may not speak it here", _TRY_PLAIN)
+    return StreamError(FailureKind.TLS, words, "Its own log may say why; try again.")
+
+
+def _reason_in(text: str) -> str:
+    found = _WORDS.fullmatch(text)
+    return (found[1] if found else text).replace(" ", "_").upper()
 
 
 def _is_tls(first_bytes: bytes) -> bool:
