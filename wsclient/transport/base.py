@@ -204,7 +204,10 @@ class Transport(ABC):
     @property
     @abstractmethod
     def has_more(self) -> bool:
-        """Returns True if another `poll` would return or write more without asking the system."""
+        """Returns True if another `poll` would return or write more.
+
+        It would not have to ask the system.
+        """
 
     @property
     @abstractmethod

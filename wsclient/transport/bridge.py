@@ -149,7 +149,10 @@ class PyodideWire(Wire):
         self._send(self._to_js(payload))
 
     def _take_texts(self, events: JsObject) -> Messages | None:
-        """Makes the page encode the texts. Returns None if one of the events is not a text."""
+        """Makes the page encode the texts.
+
+        Returns None if one of the events is not a text.
+        """
         try:
             texts = events.map(self._data_of).map(self._as_text).map(self._encode).to_py()
         except self._exception:

@@ -8,7 +8,9 @@ __all__ = ["ConnectionStatistics"]
 
 
 class ConnectionStatistics(NamedTuple):
-    """The counters since `connect_to_url`, which are kept after the end. Not in Godot.
+    """The counters since `connect_to_url`. Not in Godot.
+
+    They are kept after the end.
 
     For values per second, subtract the counters of one second before.
 

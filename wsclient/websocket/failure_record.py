@@ -37,7 +37,10 @@ class FailureRecord:
 
     @property
     def last_error(self) -> ConnectionFailure | None:
-        """Returns why the connection failed or, if it did not, why the last call was refused."""
+        """Returns why the connection failed.
+
+        If it did not fail, returns why the last call was refused.
+        """
         return self.ending or self.refusal
 
     def refuse(

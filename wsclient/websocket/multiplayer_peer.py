@@ -158,7 +158,10 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
 
     @abstractmethod
     def _is_owned(self) -> bool:
-        """Returns True if a connection or an attempt is in progress, and was not asked to end."""
+        """Returns True if a connection or an attempt is in progress.
+
+        One that was asked to end does not count.
+        """
 
     @abstractmethod
     def _refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:

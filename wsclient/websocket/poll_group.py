@@ -36,7 +36,10 @@ _groups: WeakKeyDictionary[NetworkedMultiplayerPeer, ref[PollGroup]] = WeakKeyDi
 
 @runtime_checkable
 class _Resting(Protocol):
-    """A peer that reports what it waits for, so that it does not have to be polled meanwhile."""
+    """A peer that reports what it waits for.
+
+    So it does not have to be polled meanwhile.
+    """
 
     def _let_rest(self, wake: Callable[[], object]) -> None: ...
     def _poll_woken(self, at: float, is_readable: bool | None) -> None: ...

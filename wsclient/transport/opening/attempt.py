@@ -115,7 +115,7 @@ class Attempt(Value):
 
     @property
     def seconds_to_connect(self) -> float:
-        """Returns the time limit for name lookup and TCP together, in seconds; 0 for none."""
+        """Returns the time limit for name lookup and TCP together; 0 for none."""
         limits = (self.settings.handshake_timeout, self.request.connect_timeout)
         return min((seconds for seconds in limits if seconds > 0.0), default=0.0)
 

@@ -36,7 +36,10 @@ _OF_TLS: Final = frozenset({FailureKind.TLS, FailureKind.CERTIFICATE, FailureKin
 
 
 def blamed(failure: Failure, place: Place) -> Failure:
-    """Returns the failure with stage "proxy" if the place is a proxy, or unchanged if not."""
+    """Returns the failure with stage "proxy" if the place is a proxy.
+
+    If it is not, returns the failure unchanged.
+    """
     if place.proxy is None:
         return failure
     detail, hint = failure.detail, failure.hint

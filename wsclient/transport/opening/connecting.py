@@ -50,7 +50,7 @@ class Connecting(Phase):
 
     @property
     def seconds(self) -> float:
-        """Returns the time limit of the whole opening in this phase, in seconds; 0 for none."""
+        """Returns the time limit of the whole opening in this phase; 0 for none."""
         return self._attempt.seconds_to_connect
 
     def step(self, now: float) -> Reached | Failure | None:

@@ -50,7 +50,10 @@ class Phase(ABC):
 
     @property
     def refusal(self) -> Failure | None:
-        """Returns a failure that is known although its details are still arriving; None if there is none."""
+        """Returns a failure that is known before all its details have arrived.
+
+        Returns None if there is none.
+        """
         return None
 
     @property
@@ -60,7 +63,7 @@ class Phase(ABC):
 
     @property
     def seconds(self) -> float:
-        """Returns the time limit of the whole opening in this phase, in seconds; 0 for none."""
+        """Returns the time limit of the whole opening in this phase; 0 for none."""
         return self.settings.handshake_timeout
 
     @property

@@ -46,7 +46,10 @@ class Resolving(Phase):
 
     @property
     def proxy(self) -> Place | None:
-        """Returns the proxy whose name is being looked up; None if it is that of a server."""
+        """Returns the proxy whose name is being looked up.
+
+        Returns None if the name is that of a server.
+        """
         place = self._lookup.place
         return None if place is None or place.proxy is None else place
 
@@ -60,7 +63,7 @@ class Resolving(Phase):
 
     @property
     def seconds(self) -> float:
-        """Returns the time limit of the whole opening in this phase, in seconds; 0 for none."""
+        """Returns the time limit of the whole opening in this phase; 0 for none."""
         return self._attempt.seconds_to_connect
 
     def step(self, now: float) -> Found | Failure | None:
