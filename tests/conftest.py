@@ -1,4 +1,6 @@
-"""What holds for every test: generated examples are the same in each run, unless asked otherwise.
+"""Sets up all tests.
+
+Generated examples are the same in each run, unless requested otherwise.
 
 `pytest --hypothesis-profile=explore` looks at new examples, and many more of them.
 """
@@ -58,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before -k looks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Makes `pytest -k A17` find the tests of that row of the hostile suite, or of that fault.
+    """Lets `pytest -k A17` select the tests of row or fault A17.
 
     Marks what is outside, and what is untraced.
     """
@@ -80,7 +82,10 @@ def _marks_of(path: Path) -> list[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Keeps coverage from what is marked `untraced`. Its own `no_cover` would not, in a process of several (xdist)."""
+    """Disables coverage for tests that are marked `untraced`.
+
+    Its own `no_cover` does not work in one process of several (xdist).
+    """
     if item.get_closest_marker("untraced") is None:
         return (yield)
     here, in_threads = sys.gettrace(), threading.gettrace()

@@ -1,4 +1,7 @@
-"""The wheel with compiled modules: where its libraries lie, and that either build runs, beside a script or in a zip."""
+"""Tests the wheel with compiled modules.
+
+Its libraries are in the right places, and both builds run, next to a script or in a zip.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ print(client.last_error)
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Builds it with the backend that pyproject.toml names, without optimizing, in half the time."""
+    """Builds the wheel with the backend that pyproject.toml names.
+
+    It does not optimize, which takes half the time.
+    """
     require_module("mypyc")
     require_module("setuptools")
     require_program("cc")
@@ -56,7 +62,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def unpacked(wheel: Path, tmp_path: Path) -> Path:
-    """A folder with the package in it, as an installer unpacks it, or as a game copies it."""
+    """Returns a folder with the package, as an installer or a game has it."""
     with ZipFile(wheel) as file:
         file.extractall(tmp_path)
     return tmp_path

@@ -1,4 +1,7 @@
-"""What users may name is listed, exists, and costs nothing that they did not ask for."""
+"""Tests that the public names are listed and exist.
+
+They cost nothing that a user did not ask for.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +82,10 @@ NOT_AT_IMPORT = [
 
 
 def exported(module: Module) -> list[str] | None:
-    """Reads a module's `__all__`; None where it has none, or one that a reader cannot see as a list of names."""
+    """Returns the `__all__` of a module.
+
+    Returns None if it has none, or if it is not a literal list of names.
+    """
     for node in module.tree.body:
         match node:
             case (
@@ -91,7 +97,7 @@ def exported(module: Module) -> list[str] | None:
 
 
 def defined(module: Module) -> set[str]:
-    """Names the classes and functions that a module defines and does not mark as its own with an underscore."""
+    """Returns the public classes and functions that a module defines."""
     return {
         node.name
         for node in module.tree.body
@@ -105,7 +111,10 @@ def has_code(module: Module) -> bool:
 
 
 def is_before_code(module: Module) -> bool:
-    """Whether `__all__` stands at the top: only the docstring and imports come before it."""
+    """Returns True if `__all__` is at the top.
+
+    Only the docstring and imports may come before it.
+    """
     for node in module.tree.body:
         match node:
             case ast.Assign(targets=[ast.Name(id="__all__")]) | ast.AnnAssign(target=ast.Name(id="__all__")):
@@ -195,7 +204,10 @@ def test_a_keyword_of_rpc_is_imported_from_its_module(name: str) -> None:
 
 
 def test_c8_what_is_loaded_when_named_is_imported_by_its_written_name() -> None:
-    """faults C8: programs that build others read the imports, and see none that is made of a string."""
+    """Lazy imports name their modules literally (faults C8).
+
+    Programs that build others read the imports, and do not see one that is made of a string.
+    """
     found = next(module for module in modules() if module.name == PACKAGE)
     late = {each.name for each in imports(found) if not each.is_at_start and not each.is_typing_only}
 
@@ -205,7 +217,10 @@ def test_c8_what_is_loaded_when_named_is_imported_by_its_written_name() -> None:
 
 @pytest.fixture(scope="module")
 def loaded_by_import() -> set[str]:
-    """Names what a fresh interpreter loads at `import wsclient`, beside what pyee needs in any case."""
+    """Returns what `import wsclient` loads in a new interpreter.
+
+    What pyee needs in any case is left out.
+    """
     code = f"import sys, pyee; before = {{*sys.modules}}; import {PACKAGE}; print(*{{*sys.modules}} - before)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30

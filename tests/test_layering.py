@@ -79,7 +79,10 @@ def room_of(name: str) -> str:
 
 
 def wrong_layers(module: Module) -> list[str]:
-    """Tells which imports of ours point up or sideways. Those for type checkers count: to name is to know."""
+    """Returns our imports that point up or sideways.
+
+    Those for type checkers count, because naming a module means knowing it.
+    """
     room = room_of(module.name)
     allowed = MAY_IMPORT[room] | {room}
     return [
@@ -111,12 +114,18 @@ def world_touched(module: Module) -> list[str]:
 
 
 def names_a_websocket(module: Module) -> bool:
-    """Whether the code, its docstrings aside, has the word in any name, import or string."""
+    """Returns True if the code has that word in a name, import or string.
+
+    Docstrings do not count.
+    """
     return "websocket" in ast.dump(without_docstrings(module.tree)).lower()
 
 
 def import_order(found: list[Module]) -> list[str]:
-    """Sorts the modules so that each comes after what it needs to be imported; raises CycleError where none can."""
+    """Sorts the modules so that each comes after what it imports.
+
+    Raises CycleError if that is impossible.
+    """
     names = {module.name for module in found}
     needs = {
         module.name: {
@@ -136,7 +145,10 @@ def _top(found: Import) -> str:
 
 
 def _ours(found: Import) -> str | None:
-    """Names what of ours is imported: `from wsclient import protocol` means the room, not the door that lists it."""
+    """Returns which of our modules are imported.
+
+    `from wsclient import protocol` means the room, not the package that lists it.
+    """
     if _top(found) != PACKAGE:
         return None
     return f"{PACKAGE}.{found.name}" if found.module == PACKAGE and found.name in MAY_IMPORT else found.module

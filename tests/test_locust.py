@@ -1,4 +1,7 @@
-"""WebSocket users for Locust. Importing Locust patches the whole process, so all that needs it runs in others."""
+"""Tests the WebSocket users for Locust.
+
+Importing Locust patches the whole process, so these tests run it in others.
+"""
 
 from __future__ import annotations
 
@@ -177,7 +180,10 @@ def free_port() -> int:
 
 
 def play(folder: Path, host: str, locustfile: Path, seconds: int = 5) -> tuple[int, dict[str, dict[str, str]]]:
-    """Runs a master and two workers. Returns the master's exit code, and the rows of what it counted."""
+    """Runs a master and two workers.
+
+    Returns the master's exit code, and the rows of its statistics.
+    """
     command, port = [sys.executable, "-m", "locust", "-f", str(locustfile)], str(free_port())
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     files: dict[str, object] = {"cwd": folder, "env": environment, "stdout": subprocess.DEVNULL}

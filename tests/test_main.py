@@ -31,7 +31,10 @@ def url():
 
 @pytest.fixture(scope="module")
 def secure(tmp_path_factory):
-    """The URL of a server whose certificate no usual root has signed, and the file of the one that has."""
+    """Returns the URL of a server, and the file with its authority's certificate.
+
+    None of the usual roots has signed it.
+    """
     folder = tmp_path_factory.mktemp("tls")
     authority().cert_pem.write_to_path(folder / "authority.pem")
     authority().issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(folder / "server.pem")

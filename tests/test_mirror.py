@@ -1,4 +1,7 @@
-"""Every module has its own test file in the same place, and every test file has its module."""
+"""Tests that each module has a test file in the same place.
+
+Each test file has a module, too.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ FREE = {
 
 
 def mirror_of(module: PurePosixPath) -> PurePosixPath:
-    """Names the test file of a module: protocol/url.py has protocol/test_url.py, __main__.py has test_main.py."""
+    """Returns the test file of a module.
+
+    protocol/url.py has protocol/test_url.py, and __main__.py has test_main.py.
+    """
     return module.with_name(f"test_{module.stem.strip('_')}.py")
 
 
@@ -47,7 +53,10 @@ def missing(modules: set[str], tests: set[str]) -> set[str]:
 
 
 def orphans(modules: set[str], tests: set[str]) -> set[str]:
-    """Names the test files without a module. Beside test_url.py there may be test_url_laws.py, its second file."""
+    """Returns the test files without a module.
+
+    test_url_laws.py is allowed as a second file of test_url.py.
+    """
     own = [mirror_of(PurePosixPath(module)) for module in modules]
     return {test for test in tests if not any(_belongs(PurePosixPath(test), file) for file in own)}
 
@@ -86,7 +95,10 @@ def test_every_test_file_tests_something(name: str) -> None:
 
 
 def has_tests(text: str) -> bool:
-    """Whether pytest would find anything: a test function, or a name `Test...` (a class or a state machine's)."""
+    """Returns True if pytest would find any test.
+
+    This is a test function, or a name `Test...` (of a class or a state machine).
+    """
     for node in ast.walk(ast.parse(text)):
         match node:
             case ast.FunctionDef(name=name) if name.startswith("test_"):

@@ -1,4 +1,7 @@
-"""What a client did in the last seconds, column by column: as lists, as a line, and drawn."""
+"""Tests the graph of a client's last seconds, column by column.
+
+It is checked as lists, as a line, and as a drawing.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ def client(network):
 
 @pytest.fixture
 def graph(client, network) -> NetGraph:
-    """Of four columns, a quarter of a second each: what halves cannot be written exactly does not matter here."""
+    """Makes a graph of four columns of a quarter of a second.
+
+    So all times can be written exactly.
+    """
     return NetGraph(client, seconds=1.0, columns=4, clock=network.clock)
 
 

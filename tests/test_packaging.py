@@ -1,4 +1,7 @@
-"""What a user installs: the package alone, typed, licensed, with two dependencies."""
+"""Tests what a user installs.
+
+It is the package alone, typed, licensed, with two dependencies.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Builds wheel and sdist with the backend that pyproject.toml names, without a network."""
+    """Builds wheel and sdist without a network.
+
+    It uses the backend that pyproject.toml names.
+    """
     folder = tmp_path_factory.mktemp("built")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-t", "wheel", "-d", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=50)
@@ -121,7 +127,10 @@ with WebSocketClient() as client:
 
 @pytest.fixture(params=["folder", "wheel"])
 def beside(request: pytest.FixtureRequest, tmp_path: Path, wheel: ZipFile) -> Path:
-    """A folder with the library in it: copied from here, or as an installer unpacks it."""
+    """Returns a folder with the library in it.
+
+    It is copied from here, or unpacked as by an installer.
+    """
     if request.param == "folder":
         shutil.copytree(ROOT / PACKAGE, tmp_path / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
     else:

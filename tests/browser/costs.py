@@ -1,4 +1,6 @@
-"""Measures what a page pays for Python, in one run: `python -m tests.browser.costs [chromium-page]`.
+"""Measures what a page pays for Python, in one run.
+
+Start it by `python -m tests.browser.costs [chromium-page]`.
 
 No test: times depend on the machine. The ratios go into the docs.
 """

@@ -1,4 +1,7 @@
-"""What the library needs in a page, beside plain JavaScript (`costs.mjs`) in the same page, in turns."""
+"""Measures what the library costs in a page, compared to plain JavaScript.
+
+The JavaScript (`costs.mjs`) runs in the same page, in turns.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ WORK = [(32, 20_000), (1024, 10_000), (65_536, 600)]  # bytes, messages
 
 
 async def run(port: int, plain: Any, report: Callable[[str, float, float], Awaitable[object]]) -> None:
-    """Reports each work, the seconds of it that JavaScript needed, and those of the library."""
+    """Reports the seconds that JavaScript and the library need for each job."""
     await report("idle", 0.0, await _idle(port))
     for size, count in WORK:
         for kind in ("text", "binary"):

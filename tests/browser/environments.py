@@ -1,4 +1,6 @@
-"""The environments of a page: Node.js, Chromium and Firefox, started without a driver.
+"""Starts the environments of a page without a driver.
+
+These are Node.js, Chromium and Firefox.
 
 The page POSTs what it found to the server that served it.
 """
@@ -62,13 +64,19 @@ class Results(NamedTuple):
 
 
 def play_in(environment: Environment, folder: Path, closed_port: int, only: str = "") -> Results:
-    """Plays the behaviours there. Skips the test if a program or a package is missing."""
+    """Plays the behaviours in an environment.
+
+    Skips the test if a program or a package is missing.
+    """
     posted, trouble = run_in(environment, folder, f"closed={closed_port}&only={only}")
     return _results(posted, trouble)
 
 
 def run_in(environment: Environment, folder: Path, query: str) -> tuple[list[dict[str, object]], str]:
-    """Opens the page there with this query. Returns what it posted, and what kept it from its end."""
+    """Opens the page in an environment, with this query.
+
+    Returns what the page posted, and what kept it from reaching its end.
+    """
     program = require_program(environment.program)
     modules = installed(PYODIDE, UNDICI)
     with BehaviourServer(_pages(modules)) as server:
@@ -88,7 +96,10 @@ def run_in(environment: Environment, folder: Path, query: str) -> tuple[list[dic
 
 
 def installed(*packages: str) -> Path:
-    """Returns the folder with these packages of npm. Skips the test if they cannot be fetched."""
+    """Returns the folder with these npm packages.
+
+    Skips the test if they cannot be fetched.
+    """
     try:
         return install(*packages)
     except CannotInstall as why:

@@ -1,4 +1,7 @@
-"""A player in a page who joins a game on a real Godot 3 server; `play.mjs` calls it."""
+"""A player in a page that joins a game on a real Godot 3 server.
+
+`play.mjs` calls it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fake browser with a network behind it: its WebSockets are real ones, carried by sockets.
+"""The fake browser, with real WebSockets over sockets.
 
 For the bridge that no test can run, pygbag's. As in a browser, nothing happens between two frames: events come, and
 what was sent leaves, in `frame`.

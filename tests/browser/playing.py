@@ -31,7 +31,10 @@ async def play(name: str, scene: Scene) -> None:
 async def play_all(
     new_scene: Callable[[], Scene], report: Callable[[str, str, float], Awaitable[object]], names: Iterable[str] = ()
 ) -> None:
-    """Plays all of them. Reports of each its name, "" or how it failed, and how long it took."""
+    """Plays all behaviours.
+
+    For each, it reports the name, the failure or "", and how long it took.
+    """
     for name in names or BEHAVIOURS:
         started = time.monotonic()
         try:
@@ -44,5 +47,8 @@ async def play_all(
 
 
 async def frame_of_a_page() -> None:
-    """One frame of a page, a worker or Node.js. Never between 0 and 2 ms, where Chromium starves the network."""
+    """Waits for one frame of a page, a worker or Node.js.
+
+    It never waits for 0 to 2 ms, because Chromium starves the network then.
+    """
     await asyncio.sleep(0.005)

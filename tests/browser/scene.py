@@ -1,4 +1,6 @@
-"""Where a behaviour plays: on sockets, in a page, in a worker, in Node.js or on pygbag's bridge.
+"""The place where a behaviour plays.
+
+It may be on sockets, in a page, in a worker, in Node.js or on pygbag's bridge.
 
 Runs in all of them, so that it imports nothing but the library and what each Python has.
 """

@@ -1,4 +1,6 @@
-"""The server of the behaviour suite: one port for the page, its results, and WebSockets that behave as their path says.
+"""The server of the behaviour suite, on one port.
+
+It serves the page, takes its results, and has WebSockets that behave as their path says.
 
 It frames by itself and shares no line with the library, and it can break every rule that a behaviour is about.
 """
@@ -157,7 +159,10 @@ def _record(peer: Peer) -> Record:
 
 
 async def echo(peer: Peer) -> None:
-    """Sends back each message; `?protocol=` chooses, `?hello=` says something in the reply's segment."""
+    """Sends back each message.
+
+    `?protocol=` chooses a subprotocol, `?hello=` sends a message together with the reply.
+    """
     query = peer.request.query
     await peer.accept(query.get("protocol", ""), frame(query["hello"]) if "hello" in query else b"")
     await echo_on(peer)
@@ -207,7 +212,10 @@ async def forbidden(peer: Peer) -> None:
 
 
 async def burst(peer: Peer) -> None:
-    """Sends `?count=` messages of `?size=` behind their number when asked to, then echoes."""
+    """Sends `?count=` messages of `?size=` bytes when asked to, then echoes.
+
+    Each message begins with its number.
+    """
     await peer.accept()
     await peer.message()
     padding = "." * int(peer.request.query.get("size", "0"))
@@ -268,7 +276,10 @@ async def mute(peer: Peer) -> None:
 
 
 async def violating(peer: Peer) -> None:
-    """Breaks a rule when asked to: text that is no UTF-8, or an opcode that nobody knows."""
+    """Breaks a rule when asked to.
+
+    It sends text that is not UTF-8, or an unknown opcode.
+    """
     await peer.accept()
     await peer.message()
     await peer.write(bytes([0x81, 2, 0xC3, 0x28]) if peer.request.query["rule"] == "utf8" else bytes([0x8B, 0]))
@@ -286,7 +297,10 @@ async def pinging(peer: Peer) -> None:
 
 
 async def godot(peer: Peer) -> None:
-    """A session of Godot 3's with nobody but the server in it, which sends each packet back."""
+    """Serves a Godot 3 session in which only the server plays.
+
+    It sends each packet back.
+    """
     await peer.accept()
     header = struct.Struct("<Bii")
     await peer.send(header.pack(3, 1, 0) + struct.pack("<i", 77))

@@ -1,4 +1,7 @@
-"""The behaviours in Pyodide: under Node.js, and in a page and a worker of each browser."""
+"""Tests the behaviours in Pyodide.
+
+It runs under Node.js, and in a page and a worker of each browser.
+"""
 
 from __future__ import annotations
 

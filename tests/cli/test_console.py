@@ -1,4 +1,7 @@
-"""Lines are read as they come, without blocking, from whatever the system can ask or a thread can wait for."""
+"""Tests that lines are read as they arrive, without blocking.
+
+They come from anything that the system can watch or a thread can wait for.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What is shown, line by line; and that nothing in it steers a terminal (hostile.md I01)."""
+"""Tests the report line by line.
+
+Nothing in it can control a terminal (hostile.md I01).
+"""
 
 from __future__ import annotations
 

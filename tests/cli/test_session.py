@@ -1,4 +1,7 @@
-"""One connection on the command line: what is sent and shown, and how it ends, on a network that a test plays."""
+"""Tests one connection on the command line, on a network in memory.
+
+It checks what is sent, what is shown, and how it ends.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from wsclient.websocket.client import WebSocketClient
 
 
 class ScriptedConsole(Console):
-    """Plays one step of a script at each wait; the session never waits longer than the script lasts."""
+    """Plays one step of a script in each wait.
+
+    The session never waits longer than the script lasts.
+    """
 
     def __init__(self, typed: bytes | None = None) -> None:
         super().__init__()

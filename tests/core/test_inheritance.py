@@ -1,4 +1,7 @@
-"""What a subclass may redefine, and what is refused when the class is made (faults C1)."""
+"""Tests what a subclass may redefine.
+
+Anything else is refused when the class is made (faults C1).
+"""
 
 from __future__ import annotations
 

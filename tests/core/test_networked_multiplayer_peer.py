@@ -1,4 +1,7 @@
-"""A peer for any network: Godot's names and values, and a loopback in about twenty lines."""
+"""Tests peers for any network.
+
+They have Godot's names and values; a loopback takes about twenty lines.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Object has Godot's names, and any sequence of calls gives what a plain list of handlers would."""
+"""Tests that Object has Godot's names.
+
+Any sequence of calls has the same effect as on a plain list of handlers.
+"""
 
 from __future__ import annotations
 
@@ -287,7 +290,10 @@ class AgainstAPlainList(RuleBasedStateMachine):
 
 
 class InsideHandlers(RuleBasedStateMachine):
-    """Anything at all, done by handlers while they run: what stays is consistent, and nothing else is raised."""
+    """Lets handlers do anything while they run.
+
+    The state stays consistent, and no other exceptions are raised.
+    """
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,7 @@
-"""The thread that polls an object first owns it; the others are named in what they are told."""
+"""Tests that the first thread to poll an object owns it.
+
+Errors name the other threads.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Packets go through as bytes or as Variants; what is wrong is told, and harms nothing else."""
+"""Tests packets of bytes and of Variants.
+
+Errors are reported, and do no harm to other packets.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A connection stands for its target; what could never handle a signal is refused."""
+"""Tests connections as stand-ins for their targets.
+
+A target that can never handle a signal is refused.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Signals are described from their declarations, and wrong declarations are refused with the class."""
+"""Tests how signals are described by their declarations.
+
+A class with wrong declarations is refused.
+"""
 
 from __future__ import annotations
 

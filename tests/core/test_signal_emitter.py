@@ -1,4 +1,7 @@
-"""The rules of emission: order, copies, flags, exceptions, what a poll() brackets, and pyee's own names."""
+"""Tests the rules of emission.
+
+They are about order, copies, flags, exceptions, polls and pyee's own names.
+"""
 
 from __future__ import annotations
 

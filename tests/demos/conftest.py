@@ -38,7 +38,10 @@ def echo_url() -> Iterator[str]:
 
 @contextmanager
 def serving(module: str, port: str, *args: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Runs a server of the demos; gives its URL, as its first line tells, and its process."""
+    """Runs a server of the demos. Yields its URL and its process.
+
+    The URL is in the first line that the server prints.
+    """
     command = [sys.executable, "-m", module, "--port", port, *args]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         try:

@@ -1,4 +1,4 @@
-"""Runs one of the tutorial's games in a process of its own, and tells what became of it.
+"""Runs a game of the tutorial in its own process, and reports the result.
 
     python -m tests.demos.player STEP CONDITION NAME,NAME [ARGS...]
 

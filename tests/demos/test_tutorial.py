@@ -1,4 +1,7 @@
-"""Each step of the tutorial is played, by one or two, against the server that it names."""
+"""Plays each step of the tutorial against the server that it names.
+
+One or two players take part.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The programs that pages show, written out: `python -m tests.docs.programs` copies them in again from their files.
+"""Writes the programs of the documentation into its pages.
+
+`python -m tests.docs.programs` copies them from their files again.
 
 A page shows a program in a fence that names its file: ```py title="demos/minimal/client.py". So the page reads well
 wherever Markdown is shown, and a test holds both equal.

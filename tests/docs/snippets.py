@@ -1,4 +1,7 @@
-"""The Python snippets of the documentation: where they stand, what they print, and how each is run."""
+"""Finds the Python snippets of the documentation.
+
+It knows their place, what they print, and how to run each.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +71,9 @@ def read_snippets(page: str, text: str) -> Iterator[Snippet]:
 
 
 def run(snippet: Snippet, url: str) -> subprocess.CompletedProcess[str]:
-    """Runs a snippet in a process of its own, as a part of a program that has a client and a loop.
+    """Runs a snippet in a separate process.
+
+    The snippet is a part of a program that has a client and a loop.
 
     Args:
         snippet: what to run.

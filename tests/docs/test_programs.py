@@ -1,4 +1,7 @@
-"""Pages read well as plain Markdown: programs stand in them, pictures are where they are linked."""
+"""Tests that pages are readable as plain Markdown.
+
+Programs are in the pages, and pictures are in their places.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The page of promises names tests that there are, and every row of the hostile suite is part of some promise."""
+"""Tests that the promises name tests that exist.
+
+Each row of the hostile suite belongs to a promise.
+"""
 
 from __future__ import annotations
 

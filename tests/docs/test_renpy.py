@@ -1,4 +1,6 @@
-"""The recipe for Ren'Py, in a stand-in: its Python is run, and its callbacks are while a line of dialogue is read.
+"""Tests the recipe for Ren'Py in a stand-in for it.
+
+Its Python code runs, and its callbacks run while a line of dialogue is read.
 
 Ren'Py itself is no package that could be installed. What it makes of these lines is in its manual: `init python`, `$`,
 `config.periodic_callbacks`, `renpy.notify`.

@@ -1,4 +1,4 @@
-"""Every Python snippet of README and documentation runs, and prints what the page says."""
+"""Tests that each Python snippet runs, and prints what its page says."""
 
 from __future__ import annotations
 

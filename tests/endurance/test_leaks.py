@@ -1,4 +1,6 @@
-"""Ten thousand connections, and ten thousand clients, leave nothing behind: no descriptor, no thread, no memory.
+"""Tests that ten thousand connections and clients leave nothing behind.
+
+This means descriptors, threads and memory.
 
 Over socket pairs, so that the descriptors are real.
 """

@@ -1,4 +1,7 @@
-"""The formula of docs/promises.md: what one client may hold at most, however much the server sends, whoever reads."""
+"""Tests the formula of docs/promises.md for the memory of one client.
+
+It holds however much the server sends, and whether or not it is read.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bookkeeping of the soak finds growth of each kind, and lets what is flat pass."""
+"""Tests that the soak detects each kind of growth, and accepts flat values."""
 
 from __future__ import annotations
 

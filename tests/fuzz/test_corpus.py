@@ -1,4 +1,7 @@
-"""Every input that is kept goes through its target: what was found once is not found again."""
+"""Runs each stored input through its fuzz target.
+
+So faults that were found once cannot come back.
+"""
 
 from __future__ import annotations
 

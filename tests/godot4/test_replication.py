@@ -1,4 +1,7 @@
-"""Sessions in memory: a server and two clients, each with the world of `tests/interop/godot4/world`."""
+"""Tests replication between a server and two clients in memory.
+
+Each has the world of `tests/interop/godot4/world`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ OURS, OTHER = 2, 3
 
 
 class Session:
-    """A star that goes on in steps of a quarter of a second, longer than any interval of the world."""
+    """A star that goes on in steps of a quarter of a second.
+
+    That is longer than any interval of the world.
+    """
 
     def __init__(self, *clients):
         self.star = Star(World, *clients)
@@ -39,7 +45,7 @@ class Session:
         return self.world(peer_id)
 
     def sent(self, peer_id, *codes):
-        """Returns the packets that a peer has sent since the last time, of these commands."""
+        """Returns the packets of these commands that a peer has sent since the last call."""
         packets = self.star.games[peer_id].peer.sent
         found = [each.packet for each in packets if each.packet[0] in codes]
         packets.clear()

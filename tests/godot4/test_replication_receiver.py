@@ -1,4 +1,4 @@
-"""What a client does with packets of a server that is not as careful as it should be."""
+"""Tests a client that receives packets from a careless server."""
 
 from __future__ import annotations
 

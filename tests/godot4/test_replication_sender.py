@@ -51,7 +51,10 @@ def server():
 
 
 def without_times(packets):
-    """Leaves out the time of each SYNC, and each SYNC whose like there was: a clock decides how many there are."""
+    """Removes the times of SYNC packets, and repeated SYNC packets.
+
+    A clock decides how many there are.
+    """
     bodies = [b"\x06" + packet[3:] if packet[0] == CommandCode.SYNC else packet for packet in packets]
     found = []
     for place, body in enumerate(bodies):

@@ -1,4 +1,6 @@
-"""The engine's own conversations, played again by SceneMultiplayer on a fake peer: it sends the same bytes.
+"""Plays the engine's own conversations with SceneMultiplayer.
+
+On a fake peer, it sends the same bytes.
 
 Replication is left out. What a side sends of its own accord (calls, bytes, authentication) is asked of it when the
 first packet of it comes; its answers (confirmations, news of peers, relayed packets) have to come by themselves.
@@ -85,7 +87,7 @@ class Step(Value):
 
 
 def steps_of(capture: str, connection: int | None) -> list[Step]:
-    """Reads a capture as the client of one connection sees it, or, for None, the server."""
+    """Reads a capture as one client sees it or, for None, as the server does."""
     ids = ids_of(capture)
     own_direction = "s2c" if connection is None else "c2s"
     steps = []
@@ -170,7 +172,10 @@ class Participant:
 
 
 def play(participant: Participant, steps: list[Step]) -> None:
-    """Plays the steps. A call to several peers is made at its first packet, with all that belong to it."""
+    """Plays the steps.
+
+    A call to several peers is made when its first packet is due, with all packets that belong to it.
+    """
     done: set[int] = set()
     for place, step in enumerate(steps):
         if place in done:
@@ -186,7 +191,10 @@ def play(participant: Participant, steps: list[Step]) -> None:
 
 
 def by_peer(steps: list[Step], *, answers: bool, by_server: bool) -> dict[int, list[str]]:
-    """Sorts what a participant sends by the peer at the other end; answers and the rest have an order each."""
+    """Sorts what a participant sends by the receiver.
+
+    Answers have an order of their own, and so do other packets.
+    """
     found: dict[int, list[str]] = defaultdict(list)
     for step in steps:
         if step.packet and step.is_own and step.is_answer(by_server=by_server) is answers:

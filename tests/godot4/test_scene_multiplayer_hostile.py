@@ -1,4 +1,7 @@
-"""Packets that no engine sends: cut, damaged, forged, from anybody. They are counted, and change nothing else."""
+"""Tests packets that no engine sends: cut, damaged or forged ones.
+
+They are counted, and change nothing else.
+"""
 
 from __future__ import annotations
 

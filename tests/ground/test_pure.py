@@ -14,7 +14,7 @@ from wsclient.ground.pure import prefer_pure
 
 @pytest.fixture
 def both(tmp_path, monkeypatch):
-    """Has a module of the package, and one of another, as source and as shared library each."""
+    """Makes a module of the package and another one, each as source and as library."""
     for name in ("both", "other/both"):
         for suffix in (".py", EXTENSION_SUFFIXES[0]):
             (tmp_path / f"{name}{suffix}").parent.mkdir(exist_ok=True)

@@ -70,7 +70,10 @@ def for_clients_only() -> ssl.SSLContext:
 
 
 def named_the_old_way() -> ssl.SSLContext:
-    """The name stands in the subject alone, as in the certificates that Godot makes for itself."""
+    """Makes a certificate whose name is in the subject only.
+
+    Godot makes such certificates for itself.
+    """
     return _context(ec.generate_private_key(ec.SECP256R1()), is_signed_by_itself=False, name=None)
 
 

@@ -1,4 +1,7 @@
-"""Compressed messages as a server may send them, and a connection on which it may (RFC 7692)."""
+"""Compresses messages as servers may send them (RFC 7692).
+
+It also has connections on which servers may do so.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The faults that others reported of this kind of program: a small input each, and what is right.
+"""The faults that were reported of programs of this kind.
+
+Each has a small input and the right result.
 
 A test that tries one is marked with it, wherever it lives: `@pytest.mark.faults("B9")`. A row stands for a kind.
 """

@@ -1,4 +1,4 @@
-"""The line to the system, with a hand on it: every call is counted, and any one of them can be made to go wrong."""
+"""Counts all calls to the system, and can make any of them fail."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ class Fault(NamedTuple):
 
 
 class FaultySystem:
-    """Counts the calls to the system, and has one of them, or all from one on, go wrong.
+    """Counts the calls to the system.
+
+    It makes one of them fail, or all from one on.
 
     Attributes:
         fault: what goes wrong; None for nothing.

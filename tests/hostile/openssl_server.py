@@ -1,4 +1,7 @@
-"""`openssl s_server`: the one server at hand that renegotiates and changes keys when it is told to."""
+"""Runs `openssl s_server`, which renegotiates and changes keys on command.
+
+No other server at hand does.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,9 @@ OPENSSL = shutil.which("openssl")
 
 
 class OpensslServer:
-    """One connection to a process of its own, in whose terminal the test types. For use in a `with` statement.
+    """One connection to a process in whose terminal the test types.
+
+    Use it in a `with` statement.
 
     Attributes:
         port: on 127.0.0.1.

@@ -1,4 +1,6 @@
-"""A server that may do anything: bytes as they are, in any pieces, half-closed, reset or silent. In the test's thread.
+"""A server that may do anything, in the thread of the test.
+
+It sends any bytes in any pieces, half-closes, resets or stays silent.
 
 It shares no code with the client, so that it cannot share its mistakes.
 """
@@ -34,7 +36,7 @@ class ServerEnd(ABC):
 
     @abstractmethod
     def receive(self) -> bytes | None:
-        """What has arrived; None for nothing now, b"" for the end, in whatever way it came."""
+        """Returns what has arrived; None if nothing has, b"" at any kind of end."""
 
     @abstractmethod
     def send(self, data: memoryview) -> int:
@@ -199,7 +201,10 @@ class RawServer:
         self._unsent = memoryview(b"".join([bytes(self._unsent), *data]) if self._unsent else b"".join(data))
 
     def send_from(self, source: Iterable[bytes]) -> None:
-        """Sends these too, behind what `send` was given, taking each when there is room; it may have no end."""
+        """Sends these pieces after those passed to `send`.
+
+        Each is taken when there is room. There may be no end to them.
+        """
         self._source = chain(self._source, source)
 
     def end_behind(self) -> None:

@@ -1,4 +1,6 @@
-"""The rows of the hostile suite: what a server, a network or a caller may do, and what has to come of it.
+"""The rows of the hostile suite.
+
+Each is something that a server, a network or a caller may do, with the required result.
 
 `-> E`: the attempt ends with `connection_error`, once, and `last_error` says why. `-> C(code)`: we send Close with that
 code, then `connection_closed(False)` comes, once. What holds for every row is in `scenario.py`.

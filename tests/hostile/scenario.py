@@ -1,4 +1,6 @@
-"""One row of the hostile suite as a scene: a client, a server that may do anything, a clock; and how it has to end.
+"""Plays one row of the hostile suite.
+
+It has a client, a server that may do anything, a clock, and the required end.
 
 What `rows.py` asks of every row is asserted here: see `Scene.poll` and `Scene.ends`.
 """
@@ -86,7 +88,10 @@ class World(ABC):
 
     @property
     def unread(self) -> int:
-        """Bytes that the latest server sent and the client did not read, where that can be known."""
+        """Returns how many bytes of the latest server the client has not read.
+
+        This is not known in every world.
+        """
         return 0
 
     @abstractmethod
@@ -242,7 +247,10 @@ class Scene:
         return self.server
 
     def poll(self) -> None:
-        """One frame of the game. It must not raise, and must end when its budget is spent and one chunk is done."""
+        """Plays one frame of the game.
+
+        It must not raise, and must end when its budget is spent and one chunk is done.
+        """
         looks = self.clock.looks
         self.polls += 1
         self._is_polling = True
@@ -284,7 +292,10 @@ class Scene:
             )
 
     def wait(self, seconds: float, *, tick: float = 0.1) -> None:
-        """Lets time pass, polled as a game does it: time in which nobody polls counts for nothing."""
+        """Lets time pass, with polls as in a game.
+
+        Time without polls would not count.
+        """
         end = self.clock.seconds + seconds
         while self.clock.seconds < end:
             self.clock.advance(tick)
@@ -309,7 +320,10 @@ class Scene:
         return [told[1] for told in self.told if told[0] == "data" and len(told) > 1]
 
     def fails(self, says: str = "", *, stage: str = "handshake", status: int | None = None) -> None:
-        """-> E: the attempt comes to nothing, and everything that holds for each row holds."""
+        """Checks that the attempt fails with E.
+
+        Everything that holds for each row must hold.
+        """
         self.run(lambda: self.is_over)
         assert self.told == [("error",)]
         failure = self.client.last_error
@@ -347,7 +361,9 @@ class Scene:
         self._always("" if is_clean else stage, says)
 
     def refuses(self, says: str, url: str, **options: Any) -> None:
-        """-> ERR_INVALID_PARAMETER: nothing is started, no signal comes, and everything that holds for each row holds.
+        """Checks that the call is refused with ERR_INVALID_PARAMETER.
+
+        Nothing is started, no signal is emitted, and everything that holds for each row must hold.
 
         Args:
             says: what `last_error` says, or a part of it, in any case.
@@ -360,12 +376,18 @@ class Scene:
         self._always("arguments", says)
 
     def ends_silently(self) -> None:
-        """`disconnect_from_host()` while still connecting: no signal, and everything that holds for each row holds."""
+        """Checks that `disconnect_from_host()` while connecting emits nothing.
+
+        Everything that holds for each row must hold.
+        """
         assert self.told == []
         self._always("", "")
 
     def run_for_the_server(self) -> None:
-        """Lets the server see what the client sent last, unless it is deaf or has reset the connection."""
+        """Lets the server receive the last data of the client.
+
+        Does nothing if the server is deaf or has reset the connection.
+        """
         server = self.server
         self.run(lambda: server.has_ended or server.is_deaf or server.is_gone)
 

@@ -1,4 +1,4 @@
-"""A whole session, from `connect_to_url` to the terminal signal, with one call to the system going wrong."""
+"""Plays a session to its end, with one call to the system failing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ PING = b"\x89\x04life"
 
 
 class Session:
-    """A client that connects, talks, is silent for a while and closes; and the server that it does it with.
+    """A client that connects, talks, is silent for a while and closes.
+
+    It also has the server.
 
     Attributes:
         told: the signals, in order, and the packets.

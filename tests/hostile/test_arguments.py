@@ -1,4 +1,7 @@
-"""What a caller must not ask for (rows H06 to H08): refused, and nothing is started."""
+"""Tests that forbidden arguments are refused (rows H06 to H08).
+
+Nothing is started then.
+"""
 
 from __future__ import annotations
 

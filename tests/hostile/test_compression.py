@@ -1,4 +1,7 @@
-"""What is agreed on about compression, and that both sides keep to it (rows A15, A16, A28, D07 and D10)."""
+"""Tests that both sides agree on compression, and keep to it.
+
+These are rows A15, A16, A28, D07 and D10.
+"""
 
 from __future__ import annotations
 

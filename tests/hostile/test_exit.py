@@ -1,4 +1,7 @@
-"""The end of the interpreter, with connections in any state: at once, and without a word on the terminal."""
+"""Tests the end of the interpreter with connections in any state.
+
+It ends at once, and prints nothing on the terminal.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames that nobody meant: random bytes (row B17), and single bits that flipped on the way (B18)."""
+"""Tests random bytes (row B17) and flipped bits (row B18) as frames."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Legal frames in every shape and in any pieces (rows B01, B11 and B14), one that stalls (B08), and masks (B20)."""
+"""Tests legal frames of every shape, in any pieces (rows B01, B11, B14).
+
+One stalls (B08), and masks are tested too (B20).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Frames that RFC 6455 forbids (rows B02 to B07, B09, B10, B12, B13), and what comes at the wrong time (B15, B16)."""
+"""Tests frames that RFC 6455 forbids (rows B02 to B07, B09, B10, B12, B13).
+
+Some are only forbidden at that time (B15, B16).
+"""
 
 from __future__ import annotations
 

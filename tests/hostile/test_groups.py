@@ -1,4 +1,4 @@
-"""Many clients in one group, and one that is flooded: the others do not wait for it (C11)."""
+"""Tests that clients in a group do not wait for a flooded one (C11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Handlers that do what nobody expects, over the whole library down to the sockets (rows H02 to H05, H12)."""
+"""Tests handlers that do unexpected things (rows H02 to H05, H12).
+
+They run over the whole library down to the sockets.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,10 @@ SIGNALS = pytest.mark.parametrize("signal", LIFE)
 
 
 def live(scene: Scene) -> None:
-    """A whole life: open, two messages, the server's close; from connecting to what is told last."""
+    """Plays a whole life, from connecting to the last signal.
+
+    It opens, has two messages, and ends with the server's Close.
+    """
     server = scene.connect()
     server.send(server.agreement(), frame(TEXT, b"one"), frame(TEXT, b"two"), close(4000, b"bye"))
 

@@ -1,4 +1,7 @@
-"""Pings, pongs, silence, and time that passes in other ways than a game expects (rows F01 to F09)."""
+"""Tests pings, pongs, silence and unusual passing of time.
+
+These are rows F01 to F09.
+"""
 
 from __future__ import annotations
 
@@ -162,7 +165,10 @@ def test_a_message_that_drips_in_is_life(scene: Scene) -> None:
 
 @pytest.mark.hostile("F05")
 def test_a_record_of_tls_that_drips_in_is_life(secure: Scene) -> None:
-    """A record is worth nothing before its last byte, but each byte says that somebody is there."""
+    """A TLS record counts as life before it is complete.
+
+    It is useless before its last byte, but each byte shows that the other side is alive.
+    """
     server = secure.open()
     theirs = secure.world.network.accepted[-1]  # type: ignore[attr-defined]  # a world in memory
     theirs.room = 0
@@ -179,7 +185,10 @@ def test_a_record_of_tls_that_drips_in_is_life(secure: Scene) -> None:
 @pytest.mark.hostile("F05")
 @pytest.mark.parametrize("world", ["scene", "secure"])
 def test_a_message_that_leaves_slowly_is_life(world: str, request: pytest.FixtureRequest) -> None:
-    """Our ping waits behind it, and so cannot be answered; but what leaves was acknowledged by somebody."""
+    """A message that is sent slowly counts as life.
+
+    Our ping waits behind it and cannot be answered, but the other side acknowledges what is sent.
+    """
     scene: Scene = request.getfixturevalue(world)
     server = scene.open()
     ours = scene.world.network.sockets[-1].stream  # type: ignore[attr-defined]  # a world in memory

@@ -1,4 +1,7 @@
-"""Compressed messages on their way in: bombs, corrupt streams, and the work they cost (rows D01 to D06, D08, D09)."""
+"""Tests received compressed messages (rows D01 to D06, D08, D09).
+
+They are bombs, corrupt streams, and messages that cost much work.
+"""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ TELLING = {"_tell_owed", "_tell", "_hook", "_emit", "_emit_to_each", "_on_discon
 
 
 class Interruption:
-    """Raises `KeyboardInterrupt` at the n-th line of the library that is executed inside.
+    """Raises `KeyboardInterrupt` at the n-th executed line of the library.
 
     Args:
         at: which line; 0 for none.
@@ -72,7 +72,10 @@ class Interruption:
 
 
 def _is_bare_return(running: FrameType) -> bool:
-    """Whether the line gives a value back that is there already: before that nothing real can strike."""
+    """Returns True if the line only returns a value that exists already.
+
+    No real interruption can happen before that.
+    """
     words = linecache.getline(running.f_code.co_filename, running.f_lineno).split()
     return words[:1] == ["return"] and len(words) == 2 and words[1].isidentifier()
 
@@ -109,7 +112,10 @@ def serve(scene: Scene, number: int) -> None:
 
 @functools.cache
 def lines_of(world: Callable[[], MemoryWorld], within: frozenset[str] = frozenset()) -> int:
-    """How many lines of the library a life takes, once everything is loaded that the first one needs."""
+    """Counts the lines of the library that a life takes.
+
+    Everything that the first life loads is loaded before.
+    """
     for _ in range(2):
         with Scene(world()) as scene:
             undisturbed = Interruption(0, within)

@@ -1,4 +1,7 @@
-"""Sizes and counts, in and out, at each side of their limits (rows C01 to C05, C08 and C09)."""
+"""Tests sizes and counts on both sides of their limits.
+
+These are rows C01 to C05, C08 and C09.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Floods, drips and a game that does not keep up: work is bounded a poll, and nothing is lost (C06, C07, C12, C14)."""
+"""Tests floods, drips and slow games (rows C06, C07, C12, C14).
+
+The work of each poll is limited, and nothing is lost.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""C13 with the system's own limit: a message for which there is no memory, in a process of its own."""
+"""Tests a message for which there is no memory (row C13).
+
+A separate process has the system's own limit.
+"""
 
 from __future__ import annotations
 

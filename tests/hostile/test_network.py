@@ -1,4 +1,7 @@
-"""Names that lead nowhere, addresses that do not answer, and a network that goes away (rows G01 to G07, G21, G24)."""
+"""Tests names and addresses that fail, and a network that goes away.
+
+These are rows G01 to G07, G21 and G24.
+"""
 
 from __future__ import annotations
 

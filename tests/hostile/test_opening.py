@@ -1,4 +1,7 @@
-"""The opening handshake as it arrives, and what is left of it (rows A08, A12, A17 to A21, A24, A25, A27 and A28)."""
+"""Tests the opening handshake as it arrives, and what remains of it.
+
+These are rows A08, A12, A17 to A21, A24, A25, A27 and A28.
+"""
 
 from __future__ import annotations
 

@@ -141,7 +141,10 @@ def test_a_reason_to_close_is_told_as_it_came_and_logged_escaped(scene: Scene, l
 
 @pytest.mark.hostile("I04")
 def test_a_large_message_is_logged_by_its_beginning_and_not_copied(caplog: pytest.LogCaptureFixture) -> None:
-    """What holds for 16 MiB holds for any size: the line is as long, and nothing more is held."""
+    """A large message is logged by its start, without a copy.
+
+    16 MiB stand for any size: the line has the same length, and no more memory is held.
+    """
     silent = _peak_of_a_large_message()
     with caplog.at_level(logging.DEBUG, "wsclient.frames"):
         traced = _peak_of_a_large_message()

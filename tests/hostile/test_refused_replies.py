@@ -1,4 +1,7 @@
-"""Replies that open nothing (rows A01 to A07, A09 to A15, A21 to A23, A26, A29, A30): an end, each with its reason."""
+"""Tests that replies which open nothing end the attempt with a reason.
+
+These are rows A01 to A07, A09 to A15, A21 to A23, A26, A29 and A30.
+"""
 
 from __future__ import annotations
 

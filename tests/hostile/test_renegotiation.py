@@ -60,7 +60,10 @@ def test_a_change_of_keys_is_answered_and_nothing_is_lost(tmp_path: Path) -> Non
 
 
 def caught_negotiating(server: OpensslServer, client: RecordingClient) -> bool:
-    """Freezes the server in the middle of negotiating anew, and sends a message then. False where it was too quick."""
+    """Freezes the server while it renegotiates, and sends a message.
+
+    Returns False if the server was too fast.
+    """
     requests = said(server, SENT, b"HelloRequest")
     server.type(b"r\n")
     drive(client, lambda: said(server, SENT, b"HelloRequest") > requests)

@@ -1,4 +1,7 @@
-"""Every row of the hostile suite is tried somewhere, and what is said to try a row names one that there is."""
+"""Tests that each row of the hostile suite has a test.
+
+A test that names a row names one that exists.
+"""
 
 from __future__ import annotations
 

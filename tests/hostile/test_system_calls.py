@@ -1,4 +1,7 @@
-"""G08, G09: of all calls to the system that a session makes, each goes wrong in each way, in turn."""
+"""Tests each system call of a session with each of its failures.
+
+These are rows G08 and G09.
+"""
 
 from __future__ import annotations
 

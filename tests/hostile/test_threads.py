@@ -1,4 +1,7 @@
-"""Clients in threads of their own: nothing is shared that one could spoil for another, with the GIL or without."""
+"""Tests clients in separate threads, with and without the GIL.
+
+They share nothing that one could spoil for another.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,10 @@ def _switch_often() -> Iterator[None]:
 
 
 class Player:
-    """A client and its server, in one thread: some connections, one after the other, with messages both ways."""
+    """A client and its server in one thread.
+
+    It plays some connections one after the other, with messages both ways.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -25,7 +25,7 @@ RECORD = 16384  # RFC 8446 section 5.1
 
 @pytest.fixture
 def tls() -> Iterator[Scene]:
-    """A server that a test brings along, and a client that trusts the tests' authority alone."""
+    """A server of the test's own, and a client that only trusts its authority."""
     with Scene(TlsWorld(GOOD)) as made:
         made.client.trusted_ssl_certificate = authority().cert_pem.bytes().decode()
         yield made
@@ -146,7 +146,10 @@ def test_a_name_that_covers_the_host_is_taken(tls: Scene, host: str, name: str) 
 
 @pytest.mark.hostile("G10")
 def test_a_name_in_the_subject_alone_is_taken(tls: Scene) -> None:
-    """Browsers do not; but Godot's own `Crypto.generate_self_signed_certificate` knows no other place for it."""
+    """Accepts a certificate whose name is in the subject only.
+
+    Browsers do not, but Godot's own `Crypto.generate_self_signed_certificate` makes no other kind.
+    """
     world_of(tls).context = certificates.named_the_old_way()
     tls.open().send(close())
 
@@ -214,7 +217,10 @@ def test_a_server_whose_hello_drips_ends_at_the_timeout(tls: Scene) -> None:
 
 @pytest.mark.hostile("G15")
 def test_what_was_decrypted_is_delivered_without_new_bytes(secure: Scene) -> None:
-    """Three records are read at once; the messages in them take several polls, and the socket has nothing more."""
+    """Delivers decrypted messages even if no more bytes arrive.
+
+    Three records are read at once. Their messages take several polls, while the socket has no more data.
+    """
     server = secure.open()
     messages = [number.to_bytes(4, "big") for number in range(3 * RECORD // 6)]
     server.send(b"".join(frame(BINARY, message) for message in messages))

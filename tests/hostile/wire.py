@@ -1,4 +1,7 @@
-"""Frames by hand: as a server may send them, right or wrong, and as a client has to."""
+"""Builds frames by hand, as servers may send them, right or wrong.
+
+It also reads frames as clients have to send them.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,10 @@ class ClientFrame(NamedTuple):
 
 
 class ClientFrames:
-    """Reads what a client sends, and fails at the first thing that a client must not do."""
+    """Reads what a client sends.
+
+    It fails at the first thing that a client must not do.
+    """
 
     def __init__(self) -> None:
         self._buffer = bytearray()

@@ -1,4 +1,7 @@
-"""Worlds that are wrong before a frame flows: names that are not found, silent addresses, other people's TLS."""
+"""Worlds that are wrong before any frame is sent.
+
+Their names are not found, their addresses are silent, or their TLS is someone else's.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,9 @@ class NamedWorld(MemoryWorld):
 
 
 class LookupWorld(MemoryWorld):
-    """Names are looked up as the library does it, in a thread, by a call that is the test's.
+    """Looks names up as the library does it, in a thread.
+
+    The test provides the call.
 
     Attributes:
         getaddrinfo: what is called in the place of the system's.

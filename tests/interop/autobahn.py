@@ -1,4 +1,4 @@
-"""Runs the client through the Autobahn test suite, against a fuzzing server that is running.
+"""Runs the client against a running Autobahn fuzzing server.
 
     wstest --mode fuzzingserver --spec fuzzingserver.json     (or the suite's container image)
     python -m tests.interop.autobahn [--url ws://127.0.0.1:9001] [--cases 1.* 7.*] [--reports reports/clients]
@@ -32,7 +32,10 @@ _PAUSE = 0.0002  # seconds between two polls, so that the server may work too
 
 
 class Result(NamedTuple):
-    """The server's verdict on one case; the close has none where its reports cannot be read."""
+    """The server's verdict on one case.
+
+    That on the close is missing if the server's reports cannot be read.
+    """
 
     case: str
     behavior: str

@@ -1,4 +1,4 @@
-"""Echoes every message with its kind: what Autobahn's fuzzing client is run against.
+"""Echoes each message in its kind, for Autobahn's fuzzing client.
 
 python -m tests.interop.autobahn_server 9002
 """

@@ -1,4 +1,7 @@
-"""The runner of the Autobahn suite, against a server that speaks as the suite's does. The suite is run by hand."""
+"""Tests the runner of the Autobahn suite against a server of that protocol.
+
+The suite itself is run by hand.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ TELLS_WRONG = "6.4.1"  # the verdict on this case is always bad
 
 
 class Suite:
-    """A fuzzing server of three cases: each wants its name back, as text and as bytes."""
+    """A fuzzing server of three cases.
+
+    Each expects its name back, as text and as bytes.
+    """
 
     def __init__(self, reports: Path) -> None:
         self._reports = reports

@@ -1,4 +1,7 @@
-"""The server that Autobahn's fuzzing client is run against; `make autobahn` runs it."""
+"""Tests the server for Autobahn's fuzzing client.
+
+`make autobahn` runs it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Compression against the real `websockets` server: what leaves small arrives whole, whatever the two agree on."""
+"""Tests compression against the real `websockets` server.
+
+Messages arrive whole, whatever the two agree on.
+"""
 
 from __future__ import annotations
 
@@ -145,7 +148,10 @@ def test_nothing_is_offered_unless_asked_for(client: RecordingClient) -> None:
 
 
 def test_16_mib_go_both_ways_while_the_game_goes_on(client: RecordingClient) -> None:
-    """Sent in one call; it leaves part by part, and so no poll() compresses all of it."""
+    """Sends 16 MiB in one call, without blocking the game.
+
+    The message is sent in parts, so no poll() compresses all of it.
+    """
     message = b"".join(Random(seed % 7).randbytes(1024) for seed in range(16 * 1024))
     with echoing(server_max_window_bits=None) as server:
         opened(client, server)

@@ -1,4 +1,7 @@
-"""Two real Godot 3 clients in a session that Python hosts: calls to the host, between each other, and a kick."""
+"""Tests a session in Python with two real Godot 3 clients.
+
+They call the host and each other, and one is kicked.
+"""
 
 from __future__ import annotations
 

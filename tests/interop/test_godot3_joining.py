@@ -1,4 +1,7 @@
-"""Joining, leaving, being thrown out, and the server's end: as a real Godot client sees it."""
+"""Tests joining, leaving, kicks and the server's end.
+
+A real Godot client sees the same.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Raw packets between a real server, a real client and Python clients: who gets what, and in which order."""
+"""Tests raw packets between a real server, a real client and Python clients.
+
+It checks the receivers and the order.
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,10 @@ def calls(player, since):
 
 
 class Ring:
-    """The three, each of which can be made to call; the real client does so when it joins."""
+    """Three peers, each of which can be made to call.
+
+    The real client calls when it joins.
+    """
 
     def __init__(self, session, steps=()):
         self.session = session
@@ -63,7 +66,10 @@ class Ring:
         }
 
     def settle(self):
-        """Waits for a packet from each that has called, sent behind its calls: then those have arrived."""
+        """Waits for a packet that each caller sends after its calls.
+
+        When it arrives, the calls have arrived too.
+        """
         said = len(self.python.events), len(self.godot.events)
         self.python.main.rpc_id(1, "echo", "settled")
         self.python.api.send_bytes(b"settled", self.godot_id)
@@ -136,7 +142,9 @@ def test_every_variant_is_an_argument_there_and_back(godot_echo, vector):
 
 @pytest.fixture(scope="module")
 def godot_echo(tmp_path_factory):
-    """Calls a server's echo with a value; gives what it saw, and what it called back with.
+    """Calls a server's echo with a value.
+
+    Returns what the server saw, and what it called back with.
 
     The server is one of its own: the player stays, and the module's other tests count on nobody being there.
     """

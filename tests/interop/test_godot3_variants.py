@@ -103,7 +103,10 @@ class Values:
 
 @pytest.fixture(params=["mp", "plain"])
 def echo_client(request, tmp_path):
-    """A client of the server that sends each value back, in multiplayer mode and not, and what polls both."""
+    """Makes a client of the server that sends each value back, in both modes.
+
+    Also returns a function that polls both.
+    """
     port = free_port()
     with Godot("server", "-s", "lowlevel.gd", str(port), request.param, home=tmp_path) as server:
         drive(lambda: server.events, server)

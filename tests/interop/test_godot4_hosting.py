@@ -1,4 +1,4 @@
-"""A Python program hosts a session, and a real Godot 4 joins it, beside another Python peer."""
+"""Tests a Python host that a real Godot 4 and a Python peer join."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Spawns and properties between an engine as server, two as clients and two Python peers: equal everywhere."""
+"""Tests spawns and properties, which must be equal everywhere.
+
+An engine is the server. Two engines and two Python peers are the clients.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Sessions with a real Godot 4 server: authentication, relayed bytes, ends, lists that differ, answers of calls."""
+"""Tests sessions with a real Godot 4 server.
+
+They are about authentication, relayed bytes, ends, lists that differ, and answers to calls.
+"""
 
 from __future__ import annotations
 

@@ -126,7 +126,10 @@ PACKED = [PackedVector2Array, PackedVector3Array, PackedVector4Array, PackedColo
 
 @pytest.fixture
 def through_the_engine(tmp_path):
-    """Takes encoded values; returns what the engine encodes after it has decoded each, b"" if it refuses one."""
+    """Lets the engine decode and encode values.
+
+    Returns its bytes for each value, or b"" if it refuses one.
+    """
     engine = require_godot4()
 
     def run(encoded):
@@ -172,7 +175,10 @@ def test_ten_thousand_random_nested_values_come_back_equal(through_the_engine):
 
 
 def comparable(vectors):
-    """Returns those without objects, and without the one which, changed, is an array of byte arrays made of arrays."""
+    """Returns the values without objects, and without one special array.
+
+    That array, when changed, becomes an array of byte arrays made of arrays.
+    """
     return [
         vector.data
         for vector in vectors

@@ -1,4 +1,7 @@
-"""Real proxies between the client and a real server; load balancers and web servers that redirect and set cookies."""
+"""Tests real proxies between the client and a real server.
+
+It also tests load balancers and web servers that redirect and set cookies.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The main job against the real `websockets` server, plain and over TLS: what is sent arrives, and ends are told."""
+"""Tests the main tasks against the real `websockets` server.
+
+Messages arrive and ends are reported, with and without TLS.
+"""
 
 from __future__ import annotations
 

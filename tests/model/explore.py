@@ -57,7 +57,7 @@ class Report:
 def explore(
     begun: Iterable[Steps], length: int, game: str, transport: type[NativeTransport] = NativeTransport
 ) -> Report:
-    """Takes every sequence of `length` more possible steps behind each that was begun."""
+    """Takes each possible sequence of `length` more steps after those begun."""
     report = Report()
     pending = [(steps, length) for steps in begun]
     while pending:

@@ -1,4 +1,7 @@
-"""The laws hold for every short sequence of steps, and find bugs that are planted."""
+"""Tests that the laws hold for every short sequence of steps.
+
+They also find planted bugs.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""One client, one server and the network between them: every step that any of the three can take next.
+"""One client, one server and the network between them.
+
+It has each step that any of the three can take next.
 
 The client is the real one over fake sockets; the server writes its frames by hand, so that it shares no code with the
 client. After each step the laws of the signals are checked (`Laws`).
@@ -314,7 +316,7 @@ class World:
             raise Broken(f"received {self.read} of {sent}")
 
     def finish(self) -> None:
-        """Lets everything come to its end, and checks that there is one, with nothing left.
+        """Plays everything to its end, and checks that nothing is left.
 
         Raises:
             Broken: something is left, or the client cannot connect again.
@@ -349,7 +351,7 @@ class World:
             raise Broken(f"cannot connect again: {self.client.last_error}")
 
     def leave(self) -> None:
-        """Lets go of the connection, so that nothing is left for the garbage collector to end."""
+        """Drops the connection, so that the garbage collector has nothing to end."""
         with self.client:
             pass
 

@@ -1,4 +1,7 @@
-"""The client's side of the opening handshake (RFC 6455 section 4.1, hostile.md A)."""
+"""Tests the client's side of the opening handshake.
+
+See RFC 6455 section 4.1 and hostile.md A.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,10 @@ def client(
 
 
 def outcome(make: Callable[[], ClientHandshake]) -> Callable[[list[bytes]], list[object]]:
-    """What a client comes to when the server then ends: the verdict, and each byte behind a good reply."""
+    """Returns the result for a client when the server then ends.
+
+    This is the verdict, and each byte behind a good reply.
+    """
 
     def feed(pieces: list[bytes]) -> list[object]:
         attempt = make()

@@ -1,4 +1,7 @@
-"""Compressed messages: what a stream becomes, what is no stream, and how much is done at a time (RFC 7692)."""
+"""Tests compressed messages (RFC 7692).
+
+It checks streams, data that is not a stream, and the work done at a time.
+"""
 
 from __future__ import annotations
 
@@ -396,7 +399,10 @@ class TestMemory:
 
 
 class TestDeflates:
-    """What we send is what others understand; see test_outbox.py for which messages and in what frames."""
+    """Tests that others understand what we send.
+
+    For the messages and frames, see test_outbox.py.
+    """
 
     @pytest.mark.parametrize("bits", range(9, 16))
     @pytest.mark.parametrize("takes_over", [True, False])

@@ -1,4 +1,7 @@
-"""CONNECT through HTTP proxies: the replies of real ones, byte by byte and in one piece with what follows."""
+"""Tests CONNECT with the replies of real HTTP proxies.
+
+They arrive byte by byte, and in one piece with what follows.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,10 @@ def tunnel(target: Target = TARGET, credentials: tuple[str, str] | None = None) 
 
 
 def outcome(make: Callable[[], ConnectTunnel], pieces: list[bytes]) -> list[object]:
-    """Returns the verdict, that of the end of the stream if there is no other, and each byte behind a yes."""
+    """Returns the verdict, and each byte after the proxy has agreed.
+
+    If there is no other verdict, it is that of the end of the stream.
+    """
     attempt = make()
     for number, piece in enumerate(pieces, start=1):
         verdict = attempt.receive_data(piece)

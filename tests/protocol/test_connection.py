@@ -1,4 +1,7 @@
-"""An open connection from both sides: what it tells, what it answers, and how it ends (RFC 6455 sections 5.5 and 7)."""
+"""Tests an open connection from both sides.
+
+See RFC 6455 sections 5.5 and 7.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +67,10 @@ def receive(data: bytes) -> Callable[[Connection], None]:
 
 
 def violation(code: int, connection: Connection) -> Failure:
-    """That the connection was failed with this code; its failure, once the Close frame has left."""
+    """Checks that the connection has failed with this code.
+
+    Returns its failure when the Close frame has been sent.
+    """
     assert connection.state is State.FAILING
     (last,) = sent(connection)
     assert (last.opcode, last.close_code) == (CLOSE, code)

@@ -1,4 +1,7 @@
-"""The same bytes given to `websockets` and to `wsproto`: the same messages and the same end, or it is known why not."""
+"""Compares the results of `websockets` and `wsproto` for the same bytes.
+
+The messages and the end are the same, or the difference is explained.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,10 @@ def ours(stream: bytes, *, deflates: bool = False) -> Verdict:
 
 
 def websockets(stream: bytes, *, deflates: bool = False) -> Verdict:
-    """Its Sans-I/O layer gives frames; they are put together here as its connections do."""
+    """Returns what the Sans-I/O layer of `websockets` makes of the bytes.
+
+    Its frames are joined as its connections do.
+    """
     protocol = Protocol(Side.CLIENT, state=WebsocketsState.OPEN, max_size=MAX, logger=logging.getLogger("quiet"))
     if deflates:
         protocol.extensions = [WebsocketsDeflate(False, False, 15, 15)]

@@ -1,4 +1,4 @@
-"""What holds for a connection whatever a peer sends, and wherever the network cuts it."""
+"""Tests what holds for any data of a peer, and for any cuts by the network."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ def cut(stream: bytes, at: list[int]) -> list[bytes]:
 
 
 def life(stream: bytes, at: list[int], deflate: Agreement | None) -> tuple[list[object], bytes]:
-    """All that a client tells of a stream, cut so, and of its end; and all that it answers."""
+    """Returns all events of a client for a stream in these pieces, and its end.
+
+    Returns all its answers too.
+    """
     connection = Connection(Role.CLIENT, deflate=deflate, max_message_size=70_000, random_bytes=bytes)
     events: list[object] = []
     answers = b""

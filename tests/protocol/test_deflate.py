@@ -1,4 +1,7 @@
-"""What the two sides may agree on about compression, and what no answer may say (RFC 7692 sections 5 and 7.1)."""
+"""Tests what two sides may agree on about compression.
+
+Some answers are not allowed (RFC 7692 sections 5 and 7.1).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames that are all alike: how far they go, what is cut out, and that nothing else is."""
+"""Tests that equal frames are found and cut out, and no others."""
 
 from __future__ import annotations
 

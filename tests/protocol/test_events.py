@@ -55,7 +55,10 @@ def test_what_happened_cannot_be_rewritten(event: object, field: str) -> None:
 
 
 def messages(kinds: str) -> Messages:
-    """A run with a "t" for each text and a "b" for each binary message; each payload tells its place."""
+    """Makes a run with a "t" for each text and a "b" for each binary message.
+
+    Each payload is the place of the message.
+    """
     payloads = [b"%d" % place for place in range(len(kinds))]
     return Messages(payloads, b"".join(TEXT if kind == "t" else BINARY for kind in kinds))
 

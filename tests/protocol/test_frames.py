@@ -1,4 +1,7 @@
-"""Frames as they come from the wire: what is told of them, what is refused, and how much is done at a time."""
+"""Tests frames as they arrive.
+
+It checks what is reported and refused, and how much is done at a time.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +120,7 @@ def decoder(
 
 
 def feeding(*, is_server: bool = False, deflates: bool = False) -> Callable[[list[bytes]], list[object]]:
-    """For `every_way`: everything that is told, and behind it the refusal, if there is one."""
+    """Returns what is reported, and the refusal after it, for `every_way`."""
 
     def feed(pieces: list[bytes]) -> list[object]:
         recorder = Recorder()
@@ -366,7 +369,10 @@ class TestCompressedFrames:
 
 
 class TestAStep:
-    """One call of `decode` does a bounded amount: counted in what the receiver is told."""
+    """Tests that one call of `decode` does a limited amount of work.
+
+    The work is counted in reports to the receiver.
+    """
 
     def steps(self, wire: bytes) -> list[int]:
         """How many calls of the receiver's each step made, until nothing was left."""

@@ -1,4 +1,7 @@
-"""The opening handshake of both sides, one against the other (RFC 6455 section 4)."""
+"""Tests the opening handshake of both sides together.
+
+See RFC 6455 section 4.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Host names that are not ASCII: as browsers have them, with the package idna and without it."""
+"""Tests host names that are not ASCII against those of browsers.
+
+It does so with and without the package idna.
+"""
 
 from __future__ import annotations
 

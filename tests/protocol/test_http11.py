@@ -1,4 +1,7 @@
-"""HTTP heads: what is read, what is refused, and where it ends (RFC 9112, hostile.md A)."""
+"""Tests HTTP heads: what is read or refused, and where they end.
+
+See RFC 9112 and hostile.md A.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ def response(status: int, reason: str, *headers: tuple[str, str], version: str =
 
 
 def read(parser: type[ResponseParser | RequestParser]) -> Callable[[list[bytes]], list[object]]:
-    """What comes out: the head and each byte behind it; or the error; or nothing while more is needed."""
+    """Returns the head and each byte after it, or the error.
+
+    Returns nothing if more is needed.
+    """
 
     def feed(pieces: list[bytes]) -> list[object]:
         reader = parser()

@@ -1,4 +1,7 @@
-"""The beginning of an error page, and nothing more (RFC 9112 section 6, hostile.md A21 and A22)."""
+"""Tests that no more than the start of an error page is read.
+
+See RFC 9112 section 6, hostile.md A21 and A22.
+"""
 
 from __future__ import annotations
 

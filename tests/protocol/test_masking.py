@@ -1,4 +1,7 @@
-"""Masking is the XOR of RFC 6455 section 5.3, whatever the size, and each frame has a key of its own."""
+"""Tests that masking is the XOR of RFC 6455 section 5.3, for any size.
+
+Each frame has its own key.
+"""
 
 from __future__ import annotations
 

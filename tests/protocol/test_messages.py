@@ -34,7 +34,10 @@ class Box:
         self.delivered += messages.each()
 
     def whole(self, *payloads: bytes, kinds: str = "t") -> None:
-        """Kinds: a "t" for each text and a "b" for each binary message; the last one goes on."""
+        """Adds messages by kinds: "t" for a text, "b" for a binary message.
+
+        The last one goes on.
+        """
         each = [events.TEXT if kind == "t" else events.BINARY for kind in kinds.ljust(len(payloads), kinds[-1])]
         self.assembler.whole_messages(Messages(list(payloads), b"".join(each)))
 
@@ -376,7 +379,10 @@ def test_a_message_of_unknown_length_is_delivered_like_any_other() -> None:
 
 
 def test_c9_text_is_checked_by_bytes_decode_everywhere() -> None:
-    """PyPy's `str(payload, "utf-8")` takes surrogates, which `bytes.decode` refuses on every Python."""
+    """Checks text with `bytes.decode`, on every Python.
+
+    PyPy's `str(payload, "utf-8")` accepts surrogates, which `bytes.decode` always refuses.
+    """
     calls = [(module, node) for module in modules() for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
 
     found = [

@@ -1,4 +1,7 @@
-"""What waits to leave: its order, how it is counted, and that no frame is ever cut into."""
+"""Tests the order and the counting of data that waits to be sent.
+
+No frame is ever interrupted.
+"""
 
 from __future__ import annotations
 
@@ -394,7 +397,7 @@ class TestPieces:
 
 
 class Arrived:
-    """Counts what has arrived of messages: bytes of payload, and messages that are whole."""
+    """Counts the payload and the whole messages that have arrived."""
 
     is_busy = False
 
@@ -564,7 +567,10 @@ class TestDropping:
 
 
 class TestDeflating:
-    """Which messages are compressed, and into what frames; what is in them is the matter of test_compression.py."""
+    """Tests which messages are compressed, and into which frames.
+
+    For their content, see test_compression.py.
+    """
 
     def frames(self, box: Outbox) -> list[tuple[int, bool, int]]:
         frames = ClientFrames().read(b"".join(pieces(box)))
@@ -828,7 +834,10 @@ class TestFragments:
 
 
 def server_frames(wire: bytes) -> list[ClientFrame]:
-    """The frames of a server, read as a client's: masked with a key that changes nothing."""
+    """Reads the frames of a server as those of a client.
+
+    The client's mask changes nothing.
+    """
     masked = bytearray()
     while wire:
         size = wire[1] & 0x7F

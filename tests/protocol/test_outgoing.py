@@ -1,4 +1,7 @@
-"""Messages that leave in more than one piece; how they are queued is the matter of test_outbox.py."""
+"""Tests messages that are sent in several pieces.
+
+For how they are queued, see test_outbox.py.
+"""
 
 from __future__ import annotations
 

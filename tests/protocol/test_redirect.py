@@ -1,4 +1,7 @@
-"""Redirects: where they lead, what is refused, and what does not go to another origin (hostile.md A23 to A26)."""
+"""Tests redirects (hostile.md A23 to A26).
+
+It checks their targets, what is refused, and what is not sent to another origin.
+"""
 
 from __future__ import annotations
 

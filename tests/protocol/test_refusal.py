@@ -1,4 +1,7 @@
-"""What a server's refusal is called, and what it advises to try (hostile.md A01, A03, A30, I03)."""
+"""Tests how refusals of servers are explained, with advice.
+
+See hostile.md A01, A03, A30 and I03.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The server's side of the opening handshake (RFC 6455 section 4.2): what is accepted, and how the rest is refused."""
+"""Tests the server's side of the opening handshake.
+
+It checks what is accepted, and how other requests are refused (RFC 6455 section 4.2).
+"""
 
 from __future__ import annotations
 

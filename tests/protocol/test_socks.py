@@ -1,4 +1,7 @@
-"""SOCKS5 and SOCKS4a: the messages, and the answers of real proxies, byte by byte and with what follows."""
+"""Tests SOCKS5 and SOCKS4a with the answers of real proxies.
+
+They arrive byte by byte, and with what follows.
+"""
 
 from __future__ import annotations
 

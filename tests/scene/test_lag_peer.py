@@ -24,7 +24,10 @@ SIGNALS = ["peer_connected", "peer_disconnected", "server_disconnected", "connec
 
 
 class Bench:
-    """A LagPeer with a tenth of a second each way around a scripted peer, and what it told."""
+    """A LagPeer with a delay of 0.1 s each way around a scripted peer.
+
+    It records the signals.
+    """
 
     def __init__(self, **options):
         self.clock = FakeClock()

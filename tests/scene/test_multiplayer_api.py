@@ -86,7 +86,10 @@ class Game:
 
 
 class Session(Hub):
-    """A server and clients 5 and 9, each with its game; polled until nothing is on its way any more."""
+    """A server and clients 5 and 9, each with its game.
+
+    They are polled until nothing is on its way any more.
+    """
 
     def __init__(self):
         super().__init__()
@@ -719,7 +722,10 @@ class TestRefusedCalls:
 
 
 class LoopbackPeer(NetworkedMultiplayerPeer):
-    """A server of one: each packet sent comes back at the next poll(). As short as architecture.md shows it."""
+    """A server for itself: each packet comes back at the next poll().
+
+    It is as short as in architecture.md.
+    """
 
     def __init__(self) -> None:
         super().__init__()

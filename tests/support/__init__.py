@@ -1,1 +1,1 @@
-"""Helpers that several tests share: fakes, scripted peers, and ways to run a case."""
+"""Helpers for several tests: fakes, scripted peers, and ways to run a case."""

@@ -1,4 +1,7 @@
-"""The arena without its window: one player's messages, frame by frame, on a clock that needs no time."""
+"""Plays the arena without its window, on a clock that takes no time.
+
+It has one player's messages, frame by frame.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,9 @@ _VARIETY = 256  # different messages of each kind; then they come again
 
 
 class ArenaPlay:
-    """A client and its server, connected over a real socket pair; for use in a `with` statement.
+    """A client and its server, connected over a real socket pair.
+
+    Use it in a `with` statement.
 
     Attributes:
         client: the player's.

@@ -1,4 +1,7 @@
-"""What a `Connection` makes of bytes, in a form that tests can compare: whichever way the bytes are cut."""
+"""Returns what a `Connection` makes of bytes, in a form to compare.
+
+The form does not depend on how the bytes are cut.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ def told(connection: Connection) -> Iterator[object]:
 
 
 def all_sent(connection: Connection) -> bytes:
-    """Everything that the connection wants to send. A connection that is closing is told that it has left."""
+    """Returns everything that the connection wants to send.
+
+    If it is closing, it is told that all has been sent.
+    """
     pieces = []
     while connection.has_data_to_send:
         piece = connection.data_to_send()
@@ -47,7 +53,10 @@ def all_sent(connection: Connection) -> bytes:
 
 
 def feeding(make: Callable[[], Connection] = lambda: Connection(Role.CLIENT)) -> Callable[[list[bytes]], list[object]]:
-    """For `every_way`: what a new connection tells about the pieces, with what it had to send at the end."""
+    """Returns the events of a new connection for these pieces, for `every_way`.
+
+    What it had to send at the end is included.
+    """
 
     def feed(pieces: list[bytes]) -> list[object]:
         connection = make()
@@ -61,7 +70,10 @@ def feeding(make: Callable[[], Connection] = lambda: Connection(Role.CLIENT)) ->
 
 
 def talk(sender: Connection, receiver: Connection) -> list[object]:
-    """Brings everything that the sender wants to send to the receiver, piece by piece, and tells what that told."""
+    """Passes everything that the sender wants to send to the receiver, in pieces.
+
+    Returns the events of the receiver.
+    """
     events: list[object] = []
     while sender.has_data_to_send:
         receiver.receive_data(bytes(sender.data_to_send()))

@@ -1,4 +1,7 @@
-"""Drives a client against a real server: polls until something is so, and records every signal."""
+"""Drives a client against a real server.
+
+It polls until a condition holds, and records each signal.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ EVERY_SPLIT_UP_TO = 512
 
 
 def every_way(feed: Callable[[list[bytes]], Result], data: bytes, *, tail: bytes = b"") -> Result:
-    """Decodes `data` in one piece, byte by byte and split in two anywhere, and asserts that nothing differs.
+    """Decodes `data` cut in many ways, and asserts that the results are equal.
+
+    It passes the data in one piece, byte by byte, and split in two anywhere.
 
     Args:
         feed: makes a new decoder, gives it the pieces one after another and returns what came out. What the decoder
@@ -38,7 +40,10 @@ def every_way(feed: Callable[[list[bytes]], Result], data: bytes, *, tail: bytes
 
 
 def splits(data: bytes) -> Iterator[list[bytes]]:
-    """Gives the ways to cut `data` that a decoder's test should try: bytes, two pieces, an empty piece between."""
+    """Returns the ways to cut `data` that a test of a decoder should try.
+
+    They are single bytes, two pieces, and an empty piece in between.
+    """
     yield [data[index : index + 1] for index in range(len(data))]
     for index in _cuts(len(data)):
         yield [data[:index], data[index:]]

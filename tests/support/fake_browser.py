@@ -1,4 +1,6 @@
-"""A browser in Python, as far as a `Wire` needs one: arrays, events and WebSockets; and Pyodide's bridge to it.
+"""A browser in Python, as far as a `Wire` needs one.
+
+It has arrays, events, WebSockets, and Pyodide's bridge to them.
 
 The objects of the page are the classes `Js...`. A program gets none of them: what it holds are proxies, which convert
 and refuse as the bridge does.

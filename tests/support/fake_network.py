@@ -1,4 +1,7 @@
-"""Sockets of a world that a test makes up. Whatever would wait in the real world fails here."""
+"""Sockets of an invented world.
+
+Calls that would wait in the real world fail here.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,9 @@ FOUND = Resolved(addresses("192.0.2.1"))
 
 
 class FakeNetwork:
-    """Who answers where. A host that was not told of answers nothing, ever: its SYN falls into a black hole.
+    """Decides which host answers on which port.
+
+    An unknown host never answers, as if its SYN fell into a black hole.
 
     Attributes:
         sockets: every socket made, in order.
@@ -67,13 +72,19 @@ class FakeNetwork:
         self._answers.update(dict.fromkeys(hosts, 0))
 
     def fail(self, host: str, number: int = errno.ECONNREFUSED, *, at_once: bool = False) -> None:
-        """Has a host fail with an error, in `connect_ex` itself or, as a rule, some time after it."""
+        """Makes a host fail with an error.
+
+        It fails in `connect_ex` itself or, usually, some time after it.
+        """
         self._answers[host] = number
         if at_once:
             self._at_once.add(host)
 
     def answer(self, host: str) -> int | None:
-        """The error that connecting to a host ends with, 0 for success, None while there is no end."""
+        """Returns the error that connecting to a host ends with.
+
+        Returns 0 for success, and None while it has not ended.
+        """
         return self._answers.get(host)
 
     def answers_at_once(self, host: str) -> bool:
@@ -98,11 +109,17 @@ class FakeNetwork:
         return [made for made in self.sockets if not made.is_closed]
 
     def readiness(self, *names: str, is_windows: bool = False, **options: Any) -> Readiness:
-        """Readiness by the named functions of `select`; by all of Linux's where none is named."""
+        """Returns a Readiness with the named functions of `select`.
+
+        If none is named, it has all functions of Linux.
+        """
         return Readiness(FakeSelect(self, names or ("epoll", "poll", "select"), is_windows=is_windows), **options)
 
     def outside(self, resolver: Resolver | None = None, random_bytes: Callable[[int], bytes] = os.urandom) -> Outside:
-        """All of the world that a transport sees. Without a resolver, names are looked up as numeric hosts are."""
+        """Returns all of the world that a transport sees.
+
+        Without a resolver, names are looked up like numeric hosts.
+        """
         return Outside(
             resolver=resolver or FakeResolver(),
             environment=NO_PROXIES,

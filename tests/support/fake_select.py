@@ -1,4 +1,7 @@
-"""The module `select` over fake sockets: with what each system has of it, and failing where it would wait."""
+"""The module `select` over fake sockets.
+
+It has the functions of each system, and fails in place of waiting.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ __all__ = ["FakeSelect"]
 
 
 class FakeSelect:
-    """Has `epoll`, `poll` and `select` as far as they are named, like the module of some system.
+    """Has the named ones of `epoll`, `poll` and `select`, as on some system.
 
     Attributes:
         epoll_error: what making an epoll object raises; None for nothing.

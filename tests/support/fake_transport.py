@@ -1,4 +1,7 @@
-"""A transport without a network: a test feeds it what happens, and looks at what was asked of it."""
+"""A transport without a network.
+
+A test decides what happens, and checks what was asked of it.
+"""
 
 from __future__ import annotations
 
@@ -226,7 +229,9 @@ class FakeTransport(Transport):
 
 
 class FakeNetwork:
-    """Makes the transports of a client, on one clock: `WebSocketClient(transport=network)`.
+    """Makes the transports of a client, on one clock.
+
+    Use it as in `WebSocketClient(transport=network)`.
 
     Attributes:
         clock: of all of them.

@@ -1,4 +1,4 @@
-"""Real Godot 3 engines, in processes of their own, and a loop that plays with them.
+"""Runs real Godot 3 engines in processes, with a loop that plays with them.
 
 The projects are in `tests/interop/godot3`; what they do stands at the top of their scripts. Each event that happens
 there is a line on their standard output.
@@ -112,7 +112,7 @@ class Godot:
                     self.events.append(Event.parse(line.removeprefix(b"EVENT ").decode()))
 
     def told(self, *names: str, since: int = 0) -> list[Event]:
-        """Lists the events of these names, of any where none is given, from the given place in `events` on."""
+        """Lists the events of these names, or all, from that index of `events` on."""
         return [event for event in self.events[since:] if event.name in names or not names]
 
 
@@ -142,7 +142,10 @@ def free_port() -> int:
 
 
 def var_to_str(value: object) -> str:
-    """Writes a value as GDScript's `str2var` reads it; as many types as the client's steps need."""
+    """Writes a value for GDScript's `str2var`.
+
+    It supports as many types as the steps of the client need.
+    """
     match value:
         case bytes():
             return f"PoolByteArray( {', '.join(map(str, value))} )"

@@ -1,4 +1,7 @@
-"""A Python player that does what `tests/interop/godot3/client` does, and notes it in the same words."""
+"""A Python player that does what `tests/interop/godot3/client` does.
+
+It records that in the same words.
+"""
 
 from __future__ import annotations
 
@@ -160,7 +163,7 @@ class PythonPlayer:
         self.api.poll()
 
     def told(self, *names: str, since: int = 0) -> list[Event]:
-        """Lists the events of these names, of any where none is given, from the given place in `events` on."""
+        """Lists the events of these names, or all, from that index of `events` on."""
         return [event for event in self.events[since:] if event.name in names or not names]
 
     def leave(self) -> None:

@@ -1,4 +1,4 @@
-"""A game on a real Godot 3 server, and whoever has joined it: real clients and Python ones."""
+"""A game on a real Godot 3 server, with real and Python clients."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ class GodotSession:
         return player
 
     def join_godot(self, *steps: object) -> tuple[Godot, int]:
-        """Adds a real client that takes these steps; returns it, and its id, when it has joined."""
+        """Adds a real client that takes these steps.
+
+        Returns the client and its id when it has joined.
+        """
         known = len(self.server.events)
         client = Godot("client", str(self.port), var_to_str(steps), home=self._home)
         self.players.append(client)

@@ -1,4 +1,7 @@
-"""What real Godot 4.6.3 engines said to each other: `tests/vectors/captures/godot4`."""
+"""Reads conversations of real Godot 4.6.3 engines.
+
+They are in `tests/vectors/captures/godot4`.
+"""
 
 from __future__ import annotations
 

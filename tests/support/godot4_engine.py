@@ -1,4 +1,6 @@
-"""Real Godot 4 engines in processes of their own, told what to do over a TCP port: `tests/interop/godot4/world`.
+"""Runs real Godot 4 engines in processes, commanded over a TCP port.
+
+They play `tests/interop/godot4/world`.
 
 `.ci/install-godot4 build/godot4` fetches the engine, or the variable `GODOT4` names one.
 """
@@ -34,7 +36,10 @@ _PAUSE = 0.002  # between two frames of ours
 
 
 def require_godot4() -> str:
-    """Returns the path of the engine, or skips the test that asked, saying what is missing."""
+    """Returns the path of the engine.
+
+    If it is missing, skips the test, and says what is missing.
+    """
     for found in (os.environ.get(ENGINE_VARIABLE), str(_INSTALLED), "godot4", "godot"):
         if found and (path := shutil.which(found)) is not None:
             return path
@@ -86,7 +91,10 @@ class Engine:
             self._process.wait()
 
     def run(self, code: str) -> object:
-        """Runs lines of GDScript, where `w` is the node World; returns what they return, as a Variant."""
+        """Runs lines of GDScript, in which `w` is the node World.
+
+        Returns their result, as a Variant.
+        """
         text = code.encode()
         self._pipe.setblocking(True)
         self._pipe.sendall(struct.pack("<I", len(text)) + text)
@@ -98,7 +106,10 @@ class Engine:
         return bytes_to_var(bytes.fromhex(result["hex"]))
 
     def events(self, name: str = "") -> list[tuple[str, int, object]]:
-        """Returns what happened there, of one name or all: the name, `get_remote_sender_id()`, the arguments."""
+        """Returns the events of one name or all.
+
+        Each has the name, the `get_remote_sender_id()` and the arguments.
+        """
         found = self.run("return w.events")
         assert isinstance(found, list)
         return [

@@ -1,4 +1,7 @@
-"""A game of Godot 4 with everybody in it: an engine as server, two as clients, and two Python peers."""
+"""A game of Godot 4 with all kinds of peers.
+
+An engine is the server. Two engines and two Python peers are the clients.
+"""
 
 from __future__ import annotations
 

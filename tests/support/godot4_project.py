@@ -1,4 +1,6 @@
-"""A Godot 4 project that has one of each thing that real projects have; the engine loads all of it.
+"""A Godot 4 project with one of each thing that real projects have.
+
+The engine loads all of it.
 
 `FILES` is the project; `RPC_NAMES`, `SPAWN_LISTS` and `REPLICATION` are the engine's answers, which
 `tests/interop/test_godot4_project.py` asks it for again.
@@ -436,7 +438,10 @@ REPLICATION = {
 
 
 def write_project(folder: Path, files: dict[str, str] | None = None) -> Path:
-    """Writes a project into a folder: these files beside a project.godot, or all of `FILES`."""
+    """Writes a project into a folder.
+
+    It has these files, or all of `FILES`, and a project.godot.
+    """
     for name, text in ({"project.godot": "config_version=5\n"} | files if files is not None else FILES).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

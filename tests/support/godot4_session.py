@@ -1,4 +1,7 @@
-"""A session of Godot 4 in memory: a server and clients, each with its SceneMultiplayer and its tree."""
+"""A session of Godot 4 in memory.
+
+It has a server and clients, each with its SceneMultiplayer and its tree.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ SIGNALS = (
 
 
 class StarPeer(ScriptedPeer):
-    """One participant of a Star: a client reaches the server alone, the server each client."""
+    """One participant of a Star.
+
+    A client reaches the server only, the server reaches each client.
+    """
 
     def __init__(self, star: Star, unique_id: int) -> None:
         super().__init__(unique_id)
@@ -103,7 +109,10 @@ class Star:
         return self.games[unique_id]
 
     def settle(self) -> dict[int, list[tuple[object, ...]]]:
-        """Polls all in turn until nothing is on its way; returns what happened, by participant."""
+        """Polls all in turn until nothing is on its way.
+
+        Returns what happened, by participant.
+        """
         happened: dict[int, list[tuple[object, ...]]] = {peer_id: [] for peer_id in self.games}
         for _ in range(10):
             for peer_id, game in list(self.games.items()):

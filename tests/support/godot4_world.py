@@ -1,4 +1,7 @@
-"""The nodes of `tests/interop/godot4/world` in Python: spawners, synchronizers, and what they spawn."""
+"""The nodes of `tests/interop/godot4/world` in Python.
+
+They are spawners, synchronizers, and what they spawn.
+"""
 
 from __future__ import annotations
 
@@ -109,7 +112,10 @@ class Player(Node):
 
 
 class Fixed(Node):
-    """The node that stands in the scene, with two synchronizers that nobody sees at first."""
+    """The node that is in the scene from the start.
+
+    It has two synchronizers that are invisible to all at first.
+    """
 
     def __init__(self, name: str = "") -> None:
         super().__init__(name)

@@ -1,4 +1,4 @@
-"""A server on a real port of this machine, clients of every kind, and one clock for all of them."""
+"""A server on a real port, with clients of each kind and one clock."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # RFC 6455 section 1.3
 
 
 def request(*lines: str, start: str = "GET / HTTP/1.1", without: str = "", host: str = "x") -> bytes:
-    """Returns a good request, with more lines, or without one that begins with a word."""
+    """Returns a valid request, with more lines or without one line.
+
+    The missing line begins with a word.
+    """
     good = [
         f"Host: {host}",
         "Upgrade: websocket",
@@ -31,7 +34,9 @@ def request(*lines: str, start: str = "GET / HTTP/1.1", without: str = "", host:
 
 
 class Hosting:
-    """A server and its clients. Loopback delivers at once, so a few polls settle everything and nothing waits.
+    """A server and its clients.
+
+    Loopback delivers at once, so a few polls settle everything, and nothing waits.
 
     Attributes:
         server: listens on a free port.
@@ -90,7 +95,10 @@ class Hosting:
         self.settle(int(seconds / 0.1) + 1, 0.1)
 
     def reply(self, made: socket.socket) -> bytes:
-        """What a bare connection has received, until the server ends it or nothing more has come."""
+        """Returns what a bare connection has received.
+
+        It reads until the server ends it or nothing more arrives.
+        """
         self.settle()
         made.setblocking(False)
         received = b""

@@ -1,4 +1,4 @@
-"""A native transport, and all of the world that it can see: clock, network and server."""
+"""A native transport in a world of fakes: clock, network and server."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ FRAME = 0.016
 
 
 class NativeWorld:
-    """One transport to a server at 192.0.2.1, which listens unless a test has it do otherwise.
+    """One transport to a server at 192.0.2.1.
+
+    The server listens unless a test wants it otherwise.
 
     Attributes:
         events: all that the transport told.
@@ -74,7 +76,10 @@ class NativeWorld:
         return events
 
     def run(self, seconds: float, *, pace: float = 0.1, read: bool = True) -> None:
-        """Many frames, while the server does nothing; until the end where that comes first."""
+        """Plays many frames while the server does nothing.
+
+        It stops early if the connection ends.
+        """
         left = seconds
         while left > 1e-9 and not self.has_ended:
             self.step(min(pace, left), read=read)

@@ -1,4 +1,4 @@
-"""Attempts, as the phases of an opening get them, in a network that a test makes up."""
+"""Makes attempts for the phases of an opening, in an invented network."""
 
 from __future__ import annotations
 

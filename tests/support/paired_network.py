@@ -1,4 +1,6 @@
-"""Real descriptors without a real network: each connection is one half of a socket pair.
+"""Real descriptors without a real network.
+
+Each connection is one half of a socket pair.
 
 For tests that open thousands: no ports to run out of, and nothing that stays behind in the system.
 """

@@ -29,7 +29,10 @@ def require_program(name: str) -> str:
 
 
 def require_module(name: str) -> None:
-    """Skips the test that asked where a module is not installed; fails it where `WSCLIENT_REQUIRE` lists it."""
+    """Skips the calling test if a module is not installed.
+
+    If `WSCLIENT_REQUIRE` lists the module, the test fails instead.
+    """
     if find_spec(name) is None:
         _miss(name)
 

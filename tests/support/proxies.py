@@ -1,4 +1,7 @@
-"""Real proxies and web servers on ports of this machine, each for as long as a `with` statement lasts."""
+"""Runs real proxies and web servers on ports of this machine.
+
+Each runs as long as a `with` statement.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +81,10 @@ PROXIES: dict[str, tuple[Callable[..., object], Sequence[str]]] = {
 
 @contextmanager
 def haproxy(folder: Path, *servers: int) -> Iterator[int]:
-    """Sends each client to one of several servers, and sets a cookie by which it comes back; gives its port."""
+    """Sends each client to one of several servers. Yields the port.
+
+    A cookie brings the client back to the same server.
+    """
     port = free_port()
     config = _written(
         folder / "haproxy.cfg",

@@ -1,4 +1,6 @@
-"""pygbag's bridge, re-enacted: what crosses between Python and a page there, and how it is changed on the way.
+"""Imitates pygbag's bridge.
+
+It knows what crosses between Python and a page there, and how it changes on the way.
 
 pygbag's runtime is on its own server only, so that no test can run it. These are the rules that were observed in it:
 only None, bool, int below 2**31, float, str and functions are converted, a str ends at its first NUL, a missing

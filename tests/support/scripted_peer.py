@@ -1,4 +1,7 @@
-"""Network peers without a network: told what arrives, and remembering what leaves."""
+"""Network peers without a network.
+
+A test decides what arrives, and they record what is sent.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ class SentPacket(NamedTuple):
 
 
 class ScriptedPeer(NetworkedMultiplayerPeer):
-    """A peer whose network is the test: `arrives` and `tells` say what the next `poll()` brings, in that order."""
+    """A peer whose network is the test.
+
+    `arrives` and `tells` decide what the next `poll()` brings, in that order.
+    """
 
     def __init__(self, unique_id: int = 2) -> None:
         super().__init__()
@@ -95,7 +101,10 @@ class _HubPeer(ScriptedPeer):
 
 
 class Hub:
-    """A session in memory: the server, 1, and the clients that join; packets arrive at the receivers' next `poll()`."""
+    """A session in memory, with the server, 1, and the clients that join.
+
+    Packets arrive when their receivers are polled next.
+    """
 
     def __init__(self) -> None:
         self.peers: dict[int, ScriptedPeer] = {}

@@ -1,4 +1,7 @@
-"""A server that does what a test tells it, one step after the other, over any stream and in the test's own thread."""
+"""A server that does what a test tells it, step by step.
+
+It works over any stream, in the thread of the test.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,9 @@ __all__ = ["LoopbackListener", "ScriptedServer"]
 
 
 class ScriptedServer:
-    """The server's side of one connection. Nothing happens but in `step` and the calls that say so.
+    """The server's side of one connection.
+
+    It only acts in `step`, and in the calls that say so.
 
     Attributes:
         stream: its end; for sending what no decent server sends.
@@ -109,7 +114,10 @@ class ScriptedServer:
 
 
 class LoopbackListener:
-    """A real listening socket on 127.0.0.1, driven without waiting; for use in a `with` statement."""
+    """A real listening socket on 127.0.0.1, driven without waiting.
+
+    Use it in a `with` statement.
+    """
 
     def __init__(self, backlog: int = 16) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

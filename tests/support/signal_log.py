@@ -1,4 +1,7 @@
-"""The signals of a client, without the one that repeats what `data_received` says."""
+"""Records the signals of a client.
+
+It leaves out the signal that repeats `data_received`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The package's source text, read without importing it: its modules, and what each imports."""
+"""Reads the source text of the package without importing it.
+
+It finds its modules, and the imports of each.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,10 @@ def modules() -> list[Module]:
 
 
 def imports(module: Module) -> Iterator[Import]:
-    """Gives what a module imports anywhere in it: statements, and `import_module` of a literal name."""
+    """Returns what a module imports anywhere.
+
+    It finds statements, and `import_module` with a literal name.
+    """
     yield from _walk(module, module.tree, is_typing_only=False, is_at_start=True)
 
 

@@ -1,4 +1,4 @@
-"""The server's side of TLS, in memory, with certificates of a throw-away authority."""
+"""The server's side of TLS in memory, with throw-away certificates."""
 
 from __future__ import annotations
 

@@ -20,7 +20,9 @@ __all__ = ["XDisplay"]
 
 
 class XDisplay:
-    """One display, as large as the one window that a test shows on it: there is no window manager to place it.
+    """A display that is as large as the one window a test shows on it.
+
+    There is no window manager to place the window.
 
     Attributes:
         environment: for the programs that are to be seen here.
@@ -36,7 +38,9 @@ class XDisplay:
     @classmethod
     @contextmanager
     def running(cls, folder: Path, width: int = 640, height: int = 360) -> Iterator[XDisplay]:
-        """Has one run. Skips the test where Xvfb or xdotool is missing; see `require_program`.
+        """Runs a display.
+
+        Skips the test if Xvfb or xdotool is missing; see `require_program`.
 
         Args:
             folder: for what it shows; has to exist.
@@ -59,7 +63,10 @@ class XDisplay:
         self._do("type", "--delay", "20", text)
 
     def press(self, key: str) -> None:
-        """Presses a key, by its name in X: "Return". Not as briefly as a program could: some look once a frame."""
+        """Presses a key by its name in X, such as "Return".
+
+        It is held for a while, because some games look once per frame.
+        """
         self._do("keydown", key, "sleep", "0.2", "keyup", key)
 
     def picture(self) -> pygame.Surface:

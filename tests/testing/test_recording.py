@@ -17,7 +17,10 @@ URL = "ws://game.example"
 
 @pytest.fixture
 def path(tmp_path: Path, wsclient_server: ScriptedServer) -> Path:
-    """A recording: an open connection, two messages each way a second apart, and the server's Close."""
+    """Writes a recording of an open connection.
+
+    It has two messages each way, a second apart, and the server's Close.
+    """
     path = tmp_path / "game.jsonl"
     with WebSocketClient(transport=wsclient_server) as client, record(client, path):
         client.connect_to_url(URL)

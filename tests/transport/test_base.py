@@ -20,7 +20,10 @@ def test_a_request_asks_for_nothing_but_the_url_by_default() -> None:
 
 
 def concrete() -> Transport:
-    """What a browser's transport will inherit: all abstract methods stand in for themselves."""
+    """Makes what a browser's transport inherits.
+
+    All abstract methods are replaced.
+    """
     abstract = {name: inspect.getattr_static(Transport, name) for name in Transport.__abstractmethods__}
     return type("Concrete", (Transport,), dict.fromkeys(abstract, None))()
 

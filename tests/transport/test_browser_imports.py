@@ -1,4 +1,7 @@
-"""What is loaded in a page: there, each module costs milliseconds, and many could not be used."""
+"""Tests what is loaded in a page.
+
+There, each module takes milliseconds, and many are useless.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ print(*sorted(set(sys.modules) - before))
 
 @pytest.fixture(scope="module")
 def imported() -> set[str]:
-    """The modules that `import wsclient` loads in a page, besides those that pyee and logging have loaded."""
+    """Returns the modules that `import wsclient` loads in a page.
+
+    Those that pyee and logging load are left out.
+    """
     done = subprocess.run([sys.executable, "-c", IMPORTED], capture_output=True, text=True, timeout=30, check=True)
     return set(done.stdout.split())
 

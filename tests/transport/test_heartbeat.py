@@ -15,7 +15,10 @@ def heard(heartbeat: Heartbeat, now: float) -> None:
 
 
 def asking(pings: int) -> Heartbeat:
-    """One that has sent pings at 20, 40, ... seconds into a line on which messages come."""
+    """Returns a heartbeat that has sent pings at 20, 40, ... seconds.
+
+    Messages arrive on its line.
+    """
     heartbeat = Heartbeat(0.0)
     for number in range(1, pings + 1):
         heartbeat.ping(INTERVAL * number, INTERVAL)

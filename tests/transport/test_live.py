@@ -30,7 +30,10 @@ PIPE = BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 class OneConnection:
-    """An open connection over memory, in a clock's hands; and a server without manners at the other end."""
+    """An open connection over memory, with a clock set by hand.
+
+    At its other end is a server without manners.
+    """
 
     def __init__(self, streams: type[MemoryStream] = MemoryStream, **options: Any) -> None:
         self.clock = FakeClock()

@@ -1,4 +1,7 @@
-"""Memory that is not there: the attempt or the connection ends once, and as well as it can."""
+"""Tests attempts and connections without memory.
+
+They end once, and as well as possible.
+"""
 
 from __future__ import annotations
 

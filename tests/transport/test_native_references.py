@@ -24,7 +24,10 @@ RESET = (errno.ECONNRESET, os.strerror(errno.ECONNRESET))
 
 
 class User:
-    """As the hall does: owns a transport, polls it in a method of its own and keeps why it ended."""
+    """Uses a transport as the client does.
+
+    It owns the transport, polls it in its own method, and keeps the reason of the end.
+    """
 
     def __init__(self, world: NativeWorld) -> None:
         self.world = world

@@ -1,4 +1,7 @@
-"""The native transport over real sockets of this machine, both ends in one thread and none of them waiting."""
+"""Tests the native transport over real sockets of this machine.
+
+Both ends are in one thread, and neither waits.
+"""
 
 from __future__ import annotations
 
@@ -154,7 +157,10 @@ def test_each_side_may_close(loopback: Callable[..., Loopback], is_secure: bool)
 
 
 def test_our_last_words_survive_what_we_have_not_read(loopback: Callable[..., Loopback]) -> None:
-    """A socket closed over unread data resets the connection, and a reset discards what is on its way."""
+    """Our last data arrives even if we have not read everything.
+
+    A socket that is closed with unread data resets the connection, which discards data on its way.
+    """
     loop = loopback()
     server = loop.connect()
     server.send(bytes.fromhex("8180 00000000"))  # masked: a violation, and more behind it

@@ -1,4 +1,7 @@
-"""The server's side of TLS, from each form of a certificate. What is spoken with it: tests/websocket/test_server.py."""
+"""Tests the server's side of TLS, from each form of a certificate.
+
+For connections with it, see tests/websocket/test_server.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""UnsentLog: which messages have wholly left, whatever pieces their frames were written in."""
+"""Tests that UnsentLog knows which messages are completely sent.
+
+Their frames may be written in any pieces.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ SIZES = st.lists(st.sampled_from([0, 1, 125, 126, 300, 5000, 65535, 65536, 200_0
 
 
 def sent(sizes: list[int], connection: Connection) -> tuple[UnsentLog, list[tuple[bytes, bool]], list[int]]:
-    """Sends messages of these sizes. Returns the log, the messages, and the size of each piece."""
+    """Sends messages of these sizes.
+
+    Returns the log, the messages, and the size of each piece.
+    """
     log = UnsentLog()
     messages = [(b"%d" % at * size, False) if at % 2 else (b"a" * size, True) for at, size in enumerate(sizes)]
     for payload, is_text in messages:

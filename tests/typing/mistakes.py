@@ -1,4 +1,7 @@
-"""Mistakes that a type checker finds before the game runs. Behind each: mypy's word for it. Nothing here is run."""
+"""Mistakes that a type checker finds before the game runs.
+
+After each is mypy's code for it. Nothing here is run.
+"""
 
 from __future__ import annotations
 

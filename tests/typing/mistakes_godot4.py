@@ -1,4 +1,7 @@
-"""Mistakes with Godot 4's names that a type checker finds. Behind each: mypy's word for it. Nothing here is run."""
+"""Mistakes with Godot 4's names that a type checker finds.
+
+After each is mypy's code for it. Nothing here is run.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What users write is typed: mypy --strict and pyright pass what is right, and find what is wrong where it stands."""
+"""Tests that what users write is typed.
+
+mypy --strict and pyright accept what is right, and find each mistake in its place.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,10 @@ OF_TUPLES = {"count", "index"}
 
 
 def marked(path: Path) -> dict[int, set[str]]:
-    """Reads which errors a file expects: the codes behind `  # ` at the end of a line."""
+    """Returns the errors that a file expects.
+
+    Their codes are after `  # ` at the end of a line.
+    """
     lines = path.read_text(encoding="utf-8").splitlines()
     return {number: set(line.partition("  # ")[2].split()) for number, line in enumerate(lines, 1) if "  # " in line}
 
@@ -77,7 +83,10 @@ def test_mypy_passes_what_is_right_and_finds_each_mistake():
 
 
 def ask_pyright(*arguments: str) -> dict[str, Any]:
-    """Runs pyright, and gives what it has to say; it knows an environment by the `python` on the PATH alone."""
+    """Runs pyright, and returns its messages.
+
+    It finds an environment only by the `python` on the PATH.
+    """
     require_module("pyright")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(

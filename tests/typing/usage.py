@@ -1,4 +1,7 @@
-"""Every public member, as users write it. Nothing here is run: type checkers read it."""
+"""Uses each public member as users do.
+
+Nothing here is run: type checkers read it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Godot 4's names as users write them. Nothing here is run: type checkers read it."""
+"""Uses Godot 4's names as users do.
+
+Nothing here is run: type checkers read it.
+"""
 
 from __future__ import annotations
 

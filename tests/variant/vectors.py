@@ -43,7 +43,10 @@ class Vector:
 
     @property
     def has_full_object(self) -> bool:
-        """Whether a full object is in it; `EncodedObjectAsID` is the engine's own name for an id."""
+        """Returns True if it has a full object.
+
+        `EncodedObjectAsID` is the engine's own name for an id.
+        """
         text = json.dumps(self.description)
         return '"Object"' in text and not (self.allow_objects and '"EncodedObjectAsID"' in text)
 

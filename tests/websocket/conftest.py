@@ -1,4 +1,7 @@
-"""A client on a network in memory. A file whose client is another defines its own."""
+"""A client on a network in memory.
+
+A file that needs another client defines its own.
+"""
 
 from __future__ import annotations
 

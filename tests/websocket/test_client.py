@@ -1,4 +1,7 @@
-"""WebSocketClient: what each call answers in each state, and what an attempt and a connection come to."""
+"""Tests what each call of WebSocketClient returns in each state.
+
+It also tests how attempts and connections end.
+"""
 
 from __future__ import annotations
 

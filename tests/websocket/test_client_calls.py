@@ -1,4 +1,7 @@
-"""What one message that comes alone costs: counted in calls of Python functions, which no busy machine changes."""
+"""Tests how many calls of Python functions a single message costs.
+
+The number does not depend on how busy the machine is.
+"""
 
 from __future__ import annotations
 

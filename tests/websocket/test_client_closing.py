@@ -1,4 +1,7 @@
-"""WebSocketClient: how a connection is closed from either side, and what a new attempt does to a pending close."""
+"""Tests how either side closes a connection.
+
+A new attempt may begin while a close is in progress.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The end of the program: quiet (faults A9), but not about what is lost (faults A8)."""
+"""Tests the end of the program.
+
+It is quiet (faults A9), but reports what is lost (faults A8).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Nothing is imported in a frame: not by `poll()`, nor by what sends and reads (faults A6)."""
+"""Tests that nothing is imported in a frame (faults A6).
+
+Neither `poll()` nor the calls that send and read import anything.
+"""
 
 from __future__ import annotations
 

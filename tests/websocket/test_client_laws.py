@@ -1,4 +1,4 @@
-"""WebSocketClient: whatever is called, in whatever state and handler, and whatever the server does, the laws hold.
+"""Tests laws that hold for any calls, states, handlers and servers.
 
 H01, H03, H11: one terminal signal an attempt; established <= data* <= close request <= closed, or an error alone;
 nothing told outside poll(); nothing received lost, doubled or out of order; limits kept; no exception but
@@ -62,7 +62,10 @@ class PlannedInterrupt(BaseException):
 
 
 def _public_calls(cls: type) -> list[str]:
-    """The methods that a class has beyond its signals, without the one that is called on purpose."""
+    """Returns the methods of a class that are not signals.
+
+    The one that is called on purpose is left out.
+    """
     inherited = {"poll", *dir(Reference)}
     names = [name for name in dir(cls) if not name.startswith("_") and name not in inherited]
     return sorted(name for name in names if inspect.isfunction(getattr(cls, name)))
@@ -131,7 +134,10 @@ class ClientMachine(RuleBasedStateMachine):
             self.plans.popleft()()
 
     def perform(self, action: Callable[[], object]) -> None:
-        """Does one thing that may be refused, and notes whether it ended an attempt without a word."""
+        """Makes a call that may be refused.
+
+        It records if the call ended an attempt silently.
+        """
         attempts, status, told = len(self.network.transports), self.client.get_connection_status(), self.told
         with contextlib.suppress(TypeError, ValueError):
             action()
@@ -194,7 +200,10 @@ class ClientMachine(RuleBasedStateMachine):
 
     @property
     def script(self) -> str:
-        """How far the server's script is for the newest attempt: "", "opened", "closed" or "ended"."""
+        """Returns how far the server's script is for the newest attempt.
+
+        This is "", "opened", "closed" or "ended".
+        """
         return self.scripted.get(self.network.latest, "")
 
     def feed(self, *events: object, now: str) -> None:

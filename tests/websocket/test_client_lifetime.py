@@ -1,4 +1,7 @@
-"""WebSocketClient: dropped, it is gone at once; nothing keeps it alive, and nobody copies it."""
+"""Tests that a dropped WebSocketClient is gone at once.
+
+Nothing keeps it alive, and it cannot be copied.
+"""
 
 from __future__ import annotations
 
@@ -126,7 +129,10 @@ def test_h10_the_interpreter_may_end_with_an_open_client() -> None:
 
 @pytest.mark.parametrize("gd_mp_api", [False, True])
 def test_what_it_has_been_through_does_not_keep_it_alive(gd_mp_api: bool, network: FakeNetwork) -> None:
-    """Refused calls, a failure with its cause, handlers, signals, a peer, and a signal that is still owed."""
+    """Nothing that has happened to a client keeps it alive.
+
+    This includes refused calls, a failure with its cause, handlers, signals, a peer, and an owed signal.
+    """
     client = WebSocketClient(transport=network)
     kept = [signals_of(client), client.get_peer(1), client.data_received, client.connection_closed]
     client.connect_to_url("ws://host:0")
@@ -148,7 +154,10 @@ def test_what_it_has_been_through_does_not_keep_it_alive(gd_mp_api: bool, networ
 
 
 def test_the_failure_of_a_connection_does_not_keep_it_alive(network: FakeNetwork) -> None:
-    """Its cause was raised below poll(): a traceback, even one that is not its own, knows the client's frames."""
+    """The failure of a connection does not keep the client alive.
+
+    Its cause was raised below poll(), and even a foreign traceback refers to the client's frames.
+    """
 
     class Breaking(FakeTransport):
         def poll(self, read: bool = True) -> list[Event]:

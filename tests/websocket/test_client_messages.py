@@ -1,4 +1,7 @@
-"""message_received, messages_available and get_messages(): whole messages, without asking for each."""
+"""Tests message_received, messages_available and get_messages().
+
+They handle whole messages, without a question for each.
+"""
 
 from __future__ import annotations
 

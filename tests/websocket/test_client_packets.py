@@ -1,4 +1,4 @@
-"""WebSocketClient: what can be sent and read in each state, and what is counted meanwhile."""
+"""Tests what a client can send and read in each state, and its counters."""
 
 from __future__ import annotations
 

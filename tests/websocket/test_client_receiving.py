@@ -1,4 +1,7 @@
-"""WebSocketClient: messages are told once, in order, when they can be read; what has no room or no time waits."""
+"""Tests that each message is reported once, in order, when it can be read.
+
+Messages without room or time wait.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,10 @@ from wsclient.websocket.client import WebSocketClient
 
 @pytest.fixture
 def transport(client: WebSocketClient, network: FakeNetwork) -> FakeTransport:
-    """Of a connection that is open, and of limits that tests can reach: 1 KiB and 4 packets."""
+    """Returns the transport of an open connection.
+
+    Its limits are small enough for tests: 1 KiB and 4 packets.
+    """
     client.set_buffers(1, 4, 1, 4)
     client.connect_to_url(URL)
     network.latest.open_now()
@@ -212,7 +218,10 @@ def test_c07_a_full_queue_is_not_read_into(sizes: list[int], client: WebSocketCl
 def test_while_a_message_waits_for_room_nothing_is_read(
     listens: bool, client: WebSocketClient, transport: FakeTransport
 ) -> None:
-    """Nor is it tried again and again: there is room for one byte, and none for the message."""
+    """Nothing is read while a message waits for room.
+
+    It is not tried again and again either: there is room for one byte, but not for the message.
+    """
     if listens:
         client.data_received.connect(lambda: None)
     transport.feed(binary(bytes(600)), text("x" * 600))

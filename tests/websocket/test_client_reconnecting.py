@@ -1,4 +1,4 @@
-"""WebSocketClient: how it connects again by itself, and what it keeps for the next connection."""
+"""Tests automatic reconnection, and what is kept for the next connection."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ VIOLATION = Ended(was_clean=False, failure=failure(FailureKind.VIOLATION))
 
 
 class Line:
-    """A client that connects again, and the network that it is on. Delays are not drawn: 1, 2, 4, then 8 seconds."""
+    """A client that connects again, and its network.
+
+    Its delays are not random: 1, 2, 4, then 8 seconds.
+    """
 
     def __init__(self, policy: ReconnectPolicy | None = None) -> None:
         self.network = FakeNetwork()

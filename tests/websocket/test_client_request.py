@@ -1,4 +1,7 @@
-"""ClientRequest as a value: what a server does with it is tried in test_server.py."""
+"""Tests ClientRequest as a value.
+
+For what a server does with it, see test_server.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""WebSocketClient keeps the rules of signals: when, in which order, and what handlers may do."""
+"""Tests that a client keeps the rules of signals.
+
+They are about time, order, and what handlers may do.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ def fail(*_args: object) -> None:
 
 
 def script(network: FakeNetwork, signal: str) -> None:
-    """Lets the next poll of the newest attempt tell a signal, behind those that have to come before it."""
+    """Makes the next poll of the newest attempt emit a signal.
+
+    Those that have to precede it are emitted first.
+    """
     close = CloseReceived(4000, "bye", is_answer=False)
     match signal:
         case "connection_error":

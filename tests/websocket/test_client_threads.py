@@ -1,4 +1,7 @@
-"""A client belongs to the thread that polled it first: others may look at it, and send by one call alone."""
+"""Tests that a client belongs to the first thread that polls it.
+
+Others may look at it, and send by one call only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""ConnectionFailure says what went wrong in whole sentences, and keeps nothing alive."""
+"""Tests that ConnectionFailure describes failures in whole sentences.
+
+It keeps nothing alive.
+"""
 
 from __future__ import annotations
 

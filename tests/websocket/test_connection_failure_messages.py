@@ -1,4 +1,7 @@
-"""What a player reads, for each of the commonest failures: whole sentences that say what happened and what to try."""
+"""Tests what a player reads for each of the commonest failures.
+
+Whole sentences say what happened and what to try.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,10 @@ def client(network: FakeNetwork):
 
 
 def play(client: WebSocketClient, network: FakeNetwork, *, each: float, arrive: list[int]) -> None:
-    """Polls once for each number, of messages that have arrived by then; to handle one takes `each` seconds."""
+    """Polls once for each number of messages that have arrived by then.
+
+    Handling a message takes `each` seconds.
+    """
 
     def handle() -> None:
         network.clock.advance(each)

@@ -1,4 +1,7 @@
-"""What is counted of a link, its session and its polls. As a user asks for it: test_client_packets.py."""
+"""Tests the counters of a link, its session and its polls.
+
+For a user's view of them, see test_client_packets.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""WebSocketMultiplayerPeer: the limits and peers of both modes, and a session as a Godot 3 server relays it."""
+"""Tests the limits and peers of both modes of WebSocketMultiplayerPeer.
+
+It also tests a session that a Godot 3 server relays.
+"""
 
 from __future__ import annotations
 

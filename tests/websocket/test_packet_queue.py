@@ -1,4 +1,7 @@
-"""PacketQueue: order, kinds and limits are those of a plain list of messages, whatever is done to it."""
+"""Tests PacketQueue against a plain list of messages.
+
+Its order, kinds and limits are the same, whatever is done to it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""WebSocketPeer: what `get_peer(1)` can do, and what one that was made by hand cannot."""
+"""Tests what the WebSocketPeer of `get_peer(1)` can do.
+
+One that is made by hand can do less.
+"""
 
 from __future__ import annotations
 

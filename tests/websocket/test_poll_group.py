@@ -1,4 +1,7 @@
-"""PollGroup: many clients behave as if each were polled by itself, for the price of those that have something to do."""
+"""Tests that clients in a PollGroup behave as if polled alone.
+
+The cost is that of those that have work.
+"""
 
 from __future__ import annotations
 

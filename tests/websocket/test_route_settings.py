@@ -1,4 +1,7 @@
-"""The settings of the way to the server: each has its default, its range and its types, and reaches the transport."""
+"""Tests the settings of the way to the server.
+
+Each has its default, range and types, and reaches the transport.
+"""
 
 from __future__ import annotations
 

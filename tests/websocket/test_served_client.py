@@ -1,4 +1,7 @@
-"""ServedClient: what a server keeps of each client. How it serves them is tried in test_server.py."""
+"""Tests what a server keeps of each client.
+
+For how it serves them, see test_server.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""ServerEvents: laws that hold whatever clients do. What it does step by step is tried in test_server.py."""
+"""Tests laws of a server that hold whatever clients do.
+
+For what it does step by step, see test_server.py.
+"""
 
 from __future__ import annotations
 

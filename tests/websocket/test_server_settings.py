@@ -1,4 +1,7 @@
-"""The settings of a server: what they take. What they do is tried in test_server.py."""
+"""Tests the values that the settings of a server take.
+
+For their effects, see test_server.py.
+"""
 
 from __future__ import annotations
 

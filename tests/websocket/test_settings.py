@@ -1,4 +1,7 @@
-"""Each setting has its default, its range and its types, reaches the transport, and Godot's have Godot's names."""
+"""Tests that each setting has its default, range and types.
+
+Each reaches the transport, and Godot's settings have Godot's names.
+"""
 
 from __future__ import annotations
 

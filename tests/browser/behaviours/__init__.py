@@ -1,4 +1,6 @@
-"""What a `WebSocketClient` does wherever it runs: one list, for sockets, browsers, Node.js and pygbag's bridge.
+"""Lists what a `WebSocketClient` does everywhere it runs.
+
+This means sockets, browsers, Node.js and pygbag's bridge.
 
 Each behaviour is a coroutine that plays in a `Scene` and asserts. It runs inside the page, so that it imports nothing
 but the library and what each Python has. Where a page differs, the behaviour says in what.

@@ -1,4 +1,7 @@
-"""The game loop with a display, or what SDL takes for one, and how it is known that there is none."""
+"""Tests the game loop with a display, or what SDL uses as one.
+
+It also tests how the program detects that there is none.
+"""
 
 from __future__ import annotations
 

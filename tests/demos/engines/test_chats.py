@@ -1,4 +1,6 @@
-"""Every recipe is run as a user runs it, on a real display: it chats, shows what it hears, and ends at Escape.
+"""Runs each recipe as a user does, on a real display.
+
+It chats, shows what it receives, and ends when Escape is pressed.
 
 `WSCLIENT_PICTURES=docs/images/engines pytest tests/demos/engines` takes the pictures of the gallery anew.
 """
@@ -145,7 +147,7 @@ def test_a_recipe_is_short_and_says_how_it_is_run(path: Path) -> None:
 
 
 def _settled(display: XDisplay, guest: RecordingClient, than: pygame.Surface | None = None) -> pygame.Surface:
-    """What the display shows as soon as it is another picture, and looks the same twice in a row."""
+    """Waits until the display has changed, and looks the same twice in a row."""
     end = time.monotonic() + PATIENCE
     last = display.picture()
     while time.monotonic() < end:

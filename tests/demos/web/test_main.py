@@ -1,4 +1,7 @@
-"""`python -m demos.web --check`: a page in a real browser, in one arena with bots of the desktop."""
+"""Tests `python -m demos.web --check`.
+
+A page in a real browser plays in one arena with desktop bots.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Plays for hours over connections that fail, and compares the last window of time with the first.
+"""Plays for hours over connections that fail.
+
+It compares the last window of time with the first.
 
     python -m tests.endurance.soak --hours 2
 

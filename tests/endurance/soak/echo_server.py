@@ -1,4 +1,6 @@
-"""Echoes on two ports, without and with TLS, by the `websockets` package; may be killed and started again.
+"""Echoes on two ports, with and without TLS, by the package `websockets`.
+
+It may be killed and started again.
 
     python -m tests.endurance.soak.echo_server CERTIFICATE_AND_KEY.pem PORT SECURE_PORT
 

@@ -1,4 +1,7 @@
-"""What a soak writes down: latencies and holdings in windows of time, and whether the last window shows growth."""
+"""Records latencies and holdings of a soak in windows of time.
+
+It finds out if the last window shows growth.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ def count_held() -> Held:
 
 
 class Histogram:
-    """Counts durations in classes of two per cent, so that it is as small after two hours as after a minute."""
+    """Counts durations in classes of two per cent.
+
+    So it takes as much memory after two hours as after a minute.
+    """
 
     def __init__(self) -> None:
         self._counts: Counter[int] = Counter()
@@ -50,7 +56,10 @@ class Histogram:
         self._counts[ceil(log(max(seconds, 1e-6)) / _STEP)] += 1
 
     def quantile(self, share: float) -> float:
-        """Returns the upper end of the class in which that share of the durations is reached; 0.0 without any."""
+        """Returns the upper end of the class that reaches that share of durations.
+
+        Returns 0.0 if there are none.
+        """
         wanted = share * len(self)
         for number in sorted(self._counts):
             wanted -= self._counts[number]
@@ -74,7 +83,10 @@ class Window:
 
 
 class Bound(NamedTuple):
-    """How much more than in the first window is allowed in the last: a share of it and a fixed amount."""
+    """The growth allowed from the first window to the last.
+
+    It is a share of the first value, plus a fixed amount.
+    """
 
     title: str
     share: float
@@ -142,7 +154,7 @@ class Ledger:
 
 
 def growths(windows: list[Window]) -> list[str]:
-    """Returns what grew beyond its bound from the first window to the last, one sentence each."""
+    """Returns what grew beyond its bound, one sentence each."""
     if len(windows) < 2:
         return ["There are not two windows to compare."]
     if not all(window.messages for window in windows):

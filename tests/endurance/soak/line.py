@@ -1,4 +1,6 @@
-"""A line that fails by a script: carries bytes between clients and servers, and slows, stalls, mutes or cuts them.
+"""A line between clients and servers that fails by a script.
+
+It slows, stalls, mutes or cuts connections.
 
     python -m tests.endurance.soak.line SEED TARGET_PORT...
 

@@ -1,4 +1,4 @@
-"""The players of a soak: each sends, and checks what comes back, over connections that fail."""
+"""The players of a soak, which check what comes back over failing connections."""
 
 from __future__ import annotations
 

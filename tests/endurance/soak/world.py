@@ -1,4 +1,7 @@
-"""The world of a soak: servers of our own and of others, lines that fail between, and the players."""
+"""The world of a soak: servers, lines that fail, and players.
+
+Some of the servers are our own, others are not.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,9 @@ UP, DOWN = (40.0, 90.0), (1.0, 3.0)  # seconds of the echo server, shortest and 
 
 
 class World:
-    """Everything that plays, in a `with` statement. `frame()` does one frame of it all.
+    """Everything that plays, for use in a `with` statement.
+
+    Each call of `frame()` plays one frame.
 
     Args:
         folder: for the certificate.
@@ -158,7 +163,10 @@ class World:
 
 
 class EchoServer:
-    """A process with `echo_server`, ended after a while, politely and by force in turn, and started again."""
+    """A process with `echo_server` that is ended and started again.
+
+    It is ended politely and by force in turn.
+    """
 
     def __init__(self, certificate: Path, clock: Callable[[], float], lot: Random) -> None:
         self.restarts = 0

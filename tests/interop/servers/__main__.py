@@ -1,4 +1,7 @@
-"""Asks every server that is installed or can be: `python -m tests.interop.servers`. Writes docs/interop.md."""
+"""Asks all servers that can be installed, and writes docs/interop.md.
+
+Start it by `python -m tests.interop.servers`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One conversation, spoken by wsclient or by the `websockets` client, with the same calls."""
+"""Holds one conversation by wsclient or by the client of `websockets`.
+
+Both have the same calls.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ LARGEST = 1 << 22
 
 
 class Refused(Exception):
-    """The connection did not open. Its text says why, with the HTTP status if there was one."""
+    """Raised if the connection did not open.
+
+    Its text says why, with the HTTP status if there was one.
+    """
 
 
 class Closed(Exception):

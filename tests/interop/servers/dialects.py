@@ -1,4 +1,4 @@
-"""What a client must say besides its messages to servers that have a protocol of their own."""
+"""Sends what servers with their own protocol need besides messages."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ class EngineIO(Dialect):
 
 
 class Colyseus(Dialect):
-    """Colyseus 0.16: a seat reserved by HTTP, then MessagePack behind a byte that says what it is."""
+    """Speaks to Colyseus 0.16.
+
+    It reserves a seat by HTTP, then sends MessagePack behind a byte that names its type.
+    """
 
     join, data = b"\x0a", b"\x0d"
 

@@ -17,7 +17,10 @@ __all__ = ["Missing", "Place", "here", "in_folder"]
 
 
 class Missing(Exception):
-    """A server cannot be run. Its text says what is not installed, and how it would be."""
+    """Raised if a server cannot be run.
+
+    Its text says what is not installed, and how to install it.
+    """
 
 
 @dataclass(frozen=True)

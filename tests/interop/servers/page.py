@@ -1,4 +1,4 @@
-"""docs/interop.md: what each server did with wsclient, beside the `websockets` client."""
+"""Writes docs/interop.md, which compares wsclient with `websockets`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which servers there are, how each is installed and started, and what is known of it."""
+"""Lists the servers, how each is installed and started, and its limits."""
 
 from __future__ import annotations
 

@@ -26,7 +26,9 @@ PATIENCE = 30.0  # seconds until it listens
 
 
 class Running:
-    """A server's process, from the start of a `with` block to its end. Raises RuntimeError if it does not start.
+    """A server's process, for use in a `with` statement.
+
+    Raises RuntimeError if it does not start.
 
     Attributes:
         port: on 127.0.0.1.

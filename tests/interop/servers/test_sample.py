@@ -1,4 +1,7 @@
-"""Five servers of different kinds, asked with every run; `python -m tests.interop.servers` asks all of them."""
+"""Tests five servers of different kinds in each run.
+
+`python -m tests.interop.servers` asks all of them.
+"""
 
 from __future__ import annotations
 

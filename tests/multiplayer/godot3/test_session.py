@@ -1,4 +1,7 @@
-"""RelaySession: a Godot 3 server's messages, as the session they make; the client's tests have more of them."""
+"""Tests RelaySession with messages of a Godot 3 server.
+
+The tests of the client have more of them.
+"""
 
 from __future__ import annotations
 

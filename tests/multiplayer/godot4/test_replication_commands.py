@@ -197,7 +197,7 @@ def test_any_bytes_are_read_or_an_error(data):
 
 
 def replicated():
-    """Returns every replication packet that an engine wrote, also those it sent through the relay."""
+    """Returns all replication packets that an engine wrote, relayed ones too."""
     found = []
     for each in captured_packets(*CAPTURES):
         if each.is_id:

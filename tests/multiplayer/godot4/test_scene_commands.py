@@ -201,7 +201,10 @@ def test_reads_every_id_that_an_engine_assigned():
 
 
 def written_again(packet):
-    """Encodes what was decoded; a call as its sender encoded it, who knows whether the short form will do."""
+    """Encodes what was decoded.
+
+    A call is encoded as by its sender, which knows if the short form fits.
+    """
     match command := decode(packet):
         case RemoteCall(NodeByPath(path), method_id, arguments):
             return invocation_of_call(method_id, arguments).by_path(path)

@@ -1,4 +1,7 @@
-"""The environment decides if the client does not; `getproxies` is a fake, or urllib's with fake variables."""
+"""Tests that the environment decides if the client does not.
+
+`getproxies` is a fake, or urllib's with fake variables.
+"""
 
 from __future__ import annotations
 

@@ -51,7 +51,10 @@ def failed(outcome: object) -> Failure:
 
 
 def secured(network: FakeNetwork, running: Opening, context: ssl.SSLContext) -> tuple[ServerTlsStream, object]:
-    """The server's stream behind the TLS handshake, or what the attempt came to before."""
+    """Returns the server's stream after the TLS handshake.
+
+    If the attempt has ended before, returns its result.
+    """
     outcome = running.step(0.0)
     server = ServerTlsStream(network.accepted[0], context)
     for _ in range(4):

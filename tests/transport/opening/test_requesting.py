@@ -75,7 +75,10 @@ def test_without_random_numbers_nothing_is_sent() -> None:
 
 
 class Journey:
-    """An attempt that servers send from one place to the next, all of them at 192.0.2.1."""
+    """An attempt that servers send from one place to the next.
+
+    All of them are at 192.0.2.1.
+    """
 
     def __init__(self, url: str, headers: tuple[tuple[str, str], ...] = (), **options: Any) -> None:
         self.network = FakeNetwork()

@@ -30,7 +30,10 @@ BLUETOOTH = (31, socket.SOCK_STREAM, 6, "", "odd")
 
 
 class FakeSystem:
-    """A `getaddrinfo` that answers what the test says, and never on the test's own thread."""
+    """A `getaddrinfo` that answers as the test wants.
+
+    It never runs in the thread of the test.
+    """
 
     def __init__(self, outcome: list[Any] | BaseException) -> None:
         self.outcome = outcome

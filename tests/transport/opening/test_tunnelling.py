@@ -1,4 +1,7 @@
-"""Proxies in memory: each answers as a real product does, and every answer is cut everywhere."""
+"""Tests proxies in memory that answer as real products do.
+
+Each answer is cut everywhere.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A second connection resumes the session of the first, and never one that trusted otherwise."""
+"""Tests that a second connection resumes the session of the first.
+
+It never resumes one with different trust.
+"""
 
 from __future__ import annotations
 

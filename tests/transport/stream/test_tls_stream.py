@@ -56,7 +56,10 @@ def everything(stream: TlsStream, max_bytes: int = 65536) -> bytes:
 
 
 def refusal(pair: Pair) -> StreamError:
-    """The error that a client's handshake ends with; the server's part must not end well either."""
+    """Returns the error that a client's handshake ends with.
+
+    The server's handshake must fail too.
+    """
     with pytest.raises(StreamError) as caught:  # noqa: PT012 - both sides have to take their steps
         for _ in range(10):
             pair.client.handshake()
@@ -321,7 +324,10 @@ def test_a_record_that_was_tampered_with_is_an_error_behind_the_good_ones(pair: 
 
 @pytest.mark.hostile("G14")
 def test_what_openssl_wants_to_say_while_reading_is_said(pair: Pair) -> None:
-    """A key update is answered (RFC 8446 section 4.6.3), and `ssl` has no way to ask for one."""
+    """Sends what OpenSSL wants to send while reading.
+
+    A key update is answered (RFC 8446 section 4.6.3), and `ssl` cannot ask for one.
+    """
 
     class Updating:
         def __init__(self, real: ssl.SSLObject) -> None:

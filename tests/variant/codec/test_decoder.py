@@ -1,4 +1,7 @@
-"""Any bytes give a value or a VariantError; the engine's bytes give the engine's values."""
+"""Tests that any bytes decode to a value or raise a VariantError.
+
+The engine's bytes decode to the engine's values.
+"""
 
 from __future__ import annotations
 
@@ -320,7 +323,7 @@ def test_an_id_is_read_and_never_becomes_an_object() -> None:
 
 
 def keys_in_keys(count: int) -> bytes:
-    """Encodes a dictionary whose key is a dictionary whose key is a dictionary..., that many keys."""
+    """Encodes dictionaries that are the keys of dictionaries, that many deep."""
     return struct.pack("<II", 18, 1) * count + struct.pack("<II", 18, 0) + NIL * count
 
 

@@ -1,4 +1,7 @@
-"""Typed containers: how their types travel, and what has a place in them, as Godot 4.6.3 has it."""
+"""Tests the types of typed containers, as in Godot 4.6.3.
+
+It checks how they are sent, and what a container accepts.
+"""
 
 from __future__ import annotations
 

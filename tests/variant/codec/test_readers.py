@@ -37,7 +37,10 @@ BEFORE, BEHIND = b"\xaa\xbb\xcc", b"\xdd\xee\xff\x11\x22"
 
 
 def read(code: int, payload: bytes, *, wide: bool = False, allow_objects: bool = False) -> Any:
-    """Reads a payload that has other bytes before it and after it; returns the value and the payload's length."""
+    """Reads a payload with other bytes before and after it.
+
+    Returns the value and the length of the payload.
+    """
     data = BEFORE + struct.pack("<I", code | wide << 16) + payload + BEHIND
     value, end = reader_of(code, allow_objects=allow_objects)(data, len(BEFORE) + 4)
     return value, end - len(BEFORE) - 4

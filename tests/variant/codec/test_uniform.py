@@ -1,4 +1,7 @@
-"""Arrays of one type of number or vector: the same bytes and the same values as one by one."""
+"""Tests arrays of one type of number or vector.
+
+Their bytes and values are the same as one by one.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Arrays and dictionaries with element types are lists and dicts that remember them."""
+"""Tests that typed arrays and dictionaries remember their element types.
+
+They are lists and dicts.
+"""
 
 from __future__ import annotations
 

@@ -31,7 +31,10 @@ async def lifespan(receive, send):
 
 
 async def refuse(scope, send):
-    """Refuses with a status of its own if the server can do that, else by closing (403)."""
+    """Refuses with its own status if the server supports that.
+
+    If not, it refuses by closing (403).
+    """
     if "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close"})
         return
