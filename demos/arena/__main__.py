@@ -58,7 +58,7 @@ def play(
     *,
     shows_network: bool = False,
 ) -> None:
-    """Plays until the window is closed, also while the server cannot be reached."""
+    """Plays until the window is closed, even while the server cannot be reached."""
     with WebSocketClient() as client:
         connection = Connection(client, url)
         game = Game(client, Ship(name, hue=45))

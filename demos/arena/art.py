@@ -1,4 +1,7 @@
-"""The arena's pictures. Each is drawn once, large, and scaled down, which smooths the edges."""
+"""The arena's pictures.
+
+Each is drawn once, large, and scaled down, which smooths the edges.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,10 @@ def _far_stars() -> pygame.Surface:
 
 @lru_cache(maxsize=4096)
 def glow(hue: int, radius: int, lightness: int) -> pygame.Surface:
-    """Returns a soft light, which is added to the picture below it. `lightness` is that of its centre, in percent."""
+    """Returns a soft light, which is added to the picture below it.
+
+    `lightness` is that of its centre, in percent.
+    """
     picture = pygame.Surface((2 * radius, 2 * radius))
     for distance in range(radius, 0, -1):
         near = (1 - distance / radius) ** 2
@@ -83,7 +89,10 @@ def glow(hue: int, radius: int, lightness: int) -> pygame.Surface:
 
 @lru_cache(maxsize=4096)
 def ship(hue: int, angle: int, *, thrust: bool = False, is_lost: bool = False) -> pygame.Surface:
-    """Returns a ship that points along one of the `ANGLES`, centred in the picture. It is pale if it `is_lost`."""
+    """Returns a ship that points along one of the `ANGLES`, centred in the picture.
+
+    It is pale if it `is_lost`.
+    """
     side = SIDE * FINER
     picture = pygame.Surface((side, side), pygame.SRCALPHA)
     turn = math.tau * angle / ANGLES
@@ -123,7 +132,10 @@ def sparkle(size: int) -> pygame.Surface:
 
 @lru_cache(maxsize=512)
 def ring(radius: int, strength: int) -> pygame.Surface:
-    """Returns the ring that is shown when a star is caught, with a `strength` from 0 to 255."""
+    """Returns the ring that is shown when a star is caught.
+
+    Its `strength` is from 0 to 255.
+    """
     side = 2 * (radius + 2) * FINER
     picture = pygame.Surface((side, side), pygame.SRCALPHA)
     pygame.draw.circle(picture, (255, 232, 170, strength), (side / 2, side / 2), radius * FINER, 2 * FINER)

@@ -1,4 +1,7 @@
-"""Flies a ship to the stars. Used by bots, and by your own ship until you steer it."""
+"""Flies a ship to the stars.
+
+Bots use it, and so does your own ship until you steer it.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def steer(ship: Ship, stars: list[int]) -> Steering:
         key=lambda index: math.dist(places[index], (ship.x, ship.y)) + TASTE * min((index - favourite) % STARS, 2),
     )
     x, y = places[target]
-    # Aim from the point that the ship's own speed takes it to.
+    # Aim from the point where the ship's own speed will take it.
     wanted = math.atan2(y - ship.y - ship.vy * FORESIGHT, x - ship.x - ship.vx * FORESIGHT)
     off = math.remainder(wanted - ship.heading, math.tau)
     return Steering(turn=max(-1.0, min(1.0, off * 3.0)), thrust=abs(off) < 0.8)

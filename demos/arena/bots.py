@@ -1,4 +1,4 @@
-"""Bots that play by themselves, each with its own `WebSocketClient`, all in one loop.
+"""Bots that play by themselves, each with its own client, all in one loop.
 
 python -m demos.arena.bots ws://127.0.0.1:8765 --count 4
 """
@@ -49,7 +49,9 @@ def fly_bots(url: str, count: int, is_over: threading.Event) -> None:
 
 
 def run_bots(fly: Callable[[str, int, threading.Event], None], *, program: str, description: str) -> None:
-    """Runs bots from the command line until Ctrl-C or, with an option, until standard input ends.
+    """Runs bots from the command line until Ctrl-C.
+
+    With an option, they also stop when standard input ends.
 
     Args:
         fly: plays with a number of bots at a URL until its event is set.

@@ -19,7 +19,9 @@ SECONDS_DEAD = 3.0  # before a dead server is started again
 
 
 class Companions:
-    """A server on a free port, and bots that play on it. They end with the `with` block, or with this process.
+    """A server on a free port, and bots that play on it.
+
+    They end with the `with` block, or with this process.
 
     Args:
         bots: the number of bots.
@@ -59,7 +61,7 @@ class Companions:
         self._server.kill()
 
     def update(self) -> None:
-        """Starts a dead server again after a while. Call it once a frame; it never blocks."""
+        """Restarts a dead server after a while; never blocks. Call it once per frame."""
         now = time.monotonic()
         if self._kill_at is not None and now >= self._kill_at:
             self._kill_at = None

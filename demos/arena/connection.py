@@ -1,4 +1,4 @@
-"""A player's connection, which reconnects automatically and is shown on the screen."""
+"""A player's connection, which reconnects and whose state is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One player's game over any peer: a `WebSocketClient`, or a peer without a network."""
+"""One player's game over any peer, for example a `WebSocketClient`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class Sighting(NamedTuple):
 
 
 class Game:
-    """Flies one ship and exchanges positions with the others. Call `frame()` once a frame.
+    """Flies one ship and exchanges positions with the others.
+
+    Call `frame()` once per frame.
 
     The game also runs without a connection.
 

@@ -1,4 +1,7 @@
-"""What the demos on real Godot servers share: the engine's process, and the command that starts it all."""
+"""The code that the demos on real Godot servers share.
+
+It starts the engine's process, and the rest of the demo.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +27,16 @@ __all__ = ["GodotCompanions", "NoGodot", "run"]
 
 
 class NoGodot(Exception):
-    """There is no Godot of the version on this machine, or it does not start. The message says what to do."""
+    """Raised if Godot is not on this machine, or does not start.
+
+    The message says what to do.
+    """
 
 
 class GodotCompanions:
-    """A Godot server on a free port, and bots that play on it. They end with the `with` block, or with this process.
+    """A Godot server on a free port, and bots that play on it.
+
+    They end with the `with` block, or with this process.
 
     Args:
         bots: the number of bots.
@@ -41,12 +49,12 @@ class GodotCompanions:
     """
 
     NAME: ClassVar[str]
-    """The engine's, for messages."""
+    """The name of the engine, for messages."""
     BOTS: ClassVar[str]
-    """The bots' module."""
+    """The module of the bots."""
 
     def __init__(self, bots: int) -> None:
-        # The engine writes below the home folder, where a demo must not leave files.
+        # The engine writes files below the home folder, which a demo must not do.
         self._home = tempfile.TemporaryDirectory(prefix="wsclient-godot-", ignore_cleanup_errors=True)
         try:
             self._server = self._start()
@@ -62,14 +70,17 @@ class GodotCompanions:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.kill()  # before the bots leave: it logs an error if several peers leave at once
+        self._server.kill()  # before the bots, because it logs an error if several peers leave at once
         lifeline.stop(self._server)
         if self._bots is not None:
             lifeline.stop(self._bots)
         self._home.cleanup()
 
     def command(self, port: int) -> list[str]:
-        """Returns the command that starts the server. Raises: NoGodot."""
+        """Returns the command that starts the server.
+
+        Raises NoGodot if there is none.
+        """
         raise NotImplementedError
 
     def environment(self, home: str) -> dict[str, str]:
@@ -83,7 +94,7 @@ class GodotCompanions:
             stdout=subprocess.PIPE,
             env={**os.environ, **self.environment(self._home.name)},
             text=True,
-            start_new_session=True,  # keeps Ctrl-C from the server: the game stops it
+            start_new_session=True,  # so that Ctrl-C does not reach the server; the game stops it
         )
 
     def _url_printed(self) -> str:
@@ -138,7 +149,7 @@ def _parse(module: str, description: str, picture: str, server: str) -> argparse
 
 
 def _free_port() -> int:
-    # GDScript cannot find out which port it was assigned, so choose one here.
+    # GDScript cannot find out which port it was assigned, so the port is chosen here.
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,6 @@
-"""The arena's server inside a player's process: game and server in one loop, with `WebSocketServer`.
+"""The arena's server inside a player's process, with `WebSocketServer`.
+
+The game and the server run in one loop.
 
 It does the same as `demos.arena.server` without a separate process. The host starts first, and the others join with
 `--join`. The host's own ship connects like all others.
@@ -21,7 +23,7 @@ __all__ = ["Host"]
 
 
 class Host:
-    """Sends all ships to every player once a frame.
+    """Sends all ships to every player once per frame.
 
     Args:
         port: the port to listen on, on this machine only; 0 for a free one.
@@ -57,7 +59,7 @@ class Host:
         self.server.__exit__(kind, error, trace)
 
     def update(self) -> None:
-        """Serves all players. Call it once a frame; it never blocks."""
+        """Serves all players; never blocks. Call it once per frame."""
         self.server.poll()
         self.server.put_packet(encode(Scene(list(self._ships.values()), self._stars)))
         self.server.flush()

@@ -1,4 +1,6 @@
-"""Child processes that end with their parent, however it ends: a crash, Ctrl-C, `kill -9`.
+"""Child processes that end with their parent, even if it crashes.
+
+It may end by a crash, Ctrl-C or `kill -9`.
 
 The child reads its standard input, on which nothing is ever sent. When it ends, the parent has ended.
 """
@@ -24,7 +26,7 @@ PATIENCE = 2.0  # seconds that a child has to end by itself
 def start(module: str, *args: str, stdout: int | None = None) -> subprocess.Popen[str]:
     """Runs `python -m module args`, at most until this process ends."""
     command = [sys.executable, "-m", module, OPTION, *args]
-    # A new session, so that Ctrl-C in the terminal reaches only the parent, even while the child is starting.
+    # A new session, so that Ctrl-C in the terminal only reaches the parent, even while the child starts.
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, text=True, start_new_session=True)
 
 
@@ -41,12 +43,15 @@ def stop(child: subprocess.Popen[str]) -> None:
 
 
 def watch(on_end: Callable[[], object]) -> None:
-    """Calls `on_end` on a separate thread when the parent has ended. Called in the child."""
+    """Calls `on_end` on a separate thread when the parent has ended.
+
+    It is called in the child.
+    """
 
     def read() -> None:
         while os.read(0, 1):  # not sys.stdin, whose lock would block the end of Python
             pass
         on_end()
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # without sessions, Ctrl-C reaches every process
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # without sessions, Ctrl-C reaches all processes
     threading.Thread(target=read, daemon=True).start()

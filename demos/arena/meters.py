@@ -56,7 +56,10 @@ class PollTimes:
         return max(list(self.recent)[-self.RECENT :], default=0.0)
 
     def summary(self) -> str:
-        """Returns the longest with its processor time, the median and the 99th percentile, in milliseconds."""
+        """Returns the longest, the median and the 99th percentile, in milliseconds.
+
+        The longest is shown with its processor time.
+        """
         if len(self._all) < 2:
             return "no poll() was measured"
         p99 = quantiles(self._all, n=100, method="inclusive")[98]

@@ -1,4 +1,7 @@
-"""The rules of the game: ships, walls, and stars to catch. Independent of network and screen."""
+"""The rules of the game: ships, walls, and stars to catch.
+
+They do not depend on the network or the screen.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ class Steering(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ship:
-    """A ship at one moment. Angles are in radians, clockwise from the right; `hue` in degrees; speeds a second."""
+    """A ship at one moment.
+
+    Angles are in radians, clockwise from the right; `hue` is in degrees; speeds are per second.
+    """
 
     name: str
     hue: int
@@ -43,7 +49,10 @@ class Ship:
 
 
 def fly(ship: Ship, steering: Steering, seconds: float) -> Ship:
-    """Returns the ship after some seconds: it turns, accelerates, slows down and bounces."""
+    """Returns the ship after some seconds.
+
+    It turns, accelerates, slows down and bounces.
+    """
     heading = math.remainder(ship.heading + steering.turn * TURNING * seconds, math.tau)
     push = THRUST * seconds if steering.thrust else 0.0
     kept = math.exp(-DRAG * seconds)
@@ -67,7 +76,10 @@ def _bounce(position: float, speed: float, size: float) -> tuple[float, float]:
 
 
 def star_positions(stars: list[int]) -> list[tuple[float, float]]:
-    """Returns the positions of the stars. Each has its own column of the arena, so that they do not crowd."""
+    """Returns the positions of the stars.
+
+    Each has its own column of the arena, so that they are spread out.
+    """
     column = (WIDTH - 200) / STARS
     return [
         (100 + column * (index + _lot(index, count, 0)), 130 + (HEIGHT - 190) * _lot(index, count, 1))

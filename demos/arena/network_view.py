@@ -1,4 +1,4 @@
-"""The network statistics drawn by `wsclient.netgraph`. F3 shows and hides them."""
+"""Shows the network statistics of `wsclient.netgraph`. F3 shows and hides them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ AREA = pygame.Rect(20, 110, 330, 230)
 
 
 class NetworkView:
-    """Records each frame even while hidden, so that a recent problem can still be seen."""
+    """Records each frame, even while hidden.
+
+    A recent problem can therefore still be seen.
+    """
 
     def __init__(self, client: WebSocketClient, *, is_shown: bool = False) -> None:
         self.is_shown = is_shown

@@ -1,4 +1,6 @@
-"""The arena's server, with the `websockets` package. Sends all ships to every player 60 times a second.
+"""The arena's server, with the `websockets` package.
+
+It sends all ships to every player 60 times a second.
 
     python -m demos.arena.server [--port 8765]
 
@@ -43,7 +45,7 @@ class Relay:
         except BadMessage as error:
             await connection.close(BAD_MESSAGE, str(error)[:100])
         except ConnectionClosed:
-            pass  # lost without a Close
+            pass  # the connection was lost without a Close
         finally:
             self.ships.pop(connection, None)
 

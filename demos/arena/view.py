@@ -32,7 +32,10 @@ class _Puff(NamedTuple):
 
 
 class View:
-    """Draws a game on a surface of the arena's size. Stores the trails and the caught stars."""
+    """Draws a game on a surface of the arena's size.
+
+    It stores the trails and the caught stars.
+    """
 
     def __init__(self, screen: pygame.Surface) -> None:
         self._screen = screen
@@ -107,6 +110,6 @@ def _lengthen(trail: deque[_Puff], to: _Puff) -> None:
 
 
 def _place(ship: Ship, age: float) -> tuple[float, float]:
-    """Returns where a ship is now if its speed has not changed since it was last seen."""
+    """Returns where a ship is now, if its speed has not changed since it was seen."""
     ahead = min(age, LOOK_AHEAD)
     return ship.x + ship.vx * ahead, ship.y + ship.vy * ahead

@@ -1,4 +1,4 @@
-"""The game loop. A frame is one `poll()`, one step of the game and one picture."""
+"""The game loop: a frame is one `poll()`, one step of the game and one picture."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ def has_display() -> bool:
 
 
 def add_options(parser: ArgumentParser, picture: str = "arena.png") -> None:
-    """Adds the options of a window. `picture` is the file that is saved if there is no display."""
+    """Adds the options of a window.
+
+    `picture` is the file that is saved if there is no display.
+    """
     parser.add_argument("--seconds", type=float, help="seconds to play (default: no limit; without a display 10)")
     parser.add_argument("--headless", action="store_true", help="without a window; prints a line a second")
     parser.add_argument("--screenshot", metavar="PATH", help=f"save the last frame (headless: {picture})")

@@ -1,4 +1,6 @@
-"""Runs the arena's game, unchanged, on a peer without a network, or through an echo server.
+"""Runs the arena's game on a custom peer, or through an echo server.
+
+The peer has no network, and the game is unchanged.
 
     python -m demos.custom_peer [--seconds 30] [--headless] [--screenshot PATH]
     python -m demos.custom_peer --network       # with `python -m demos.minimal.server` in another terminal
@@ -50,7 +52,10 @@ def play(
     window: Window,
     status: Callable[[], Status],
 ) -> None:
-    """Plays on any peer that returns the packets put into it, with drones instead of other players."""
+    """Plays on any peer that returns the packets put into it.
+
+    There are drones instead of other players.
+    """
     game = Game(peer, Ship("Sam", hue=45))
     drones = [new_bot_ship(index) for index in range(DRONES)]
 

@@ -14,7 +14,10 @@ __all__ = ["LoopbackPeer"]
 
 
 class LoopbackPeer(NetworkedMultiplayerPeer):
-    """A server with one player: each packet that is put is returned after the next `poll()`."""
+    """A server with one player.
+
+    Each packet that is put into it is returned after the next `poll()`.
+    """
 
     def __init__(self) -> None:
         super().__init__()

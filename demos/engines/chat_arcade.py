@@ -1,4 +1,7 @@
-"""A chat in arcade. Run it with `python -m demos.engines.chat_arcade`, with `pip install arcade`."""
+"""A chat in arcade.
+
+Run it with `python -m demos.engines.chat_arcade`, after `pip install arcade`.
+"""
 
 import atexit
 import sys

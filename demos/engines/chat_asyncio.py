@@ -1,4 +1,7 @@
-"""A chat in asyncio: a task that polls. Run it with `python -m demos.engines.chat_asyncio`."""
+"""A chat in asyncio: a task that polls.
+
+Run it with `python -m demos.engines.chat_asyncio`.
+"""
 
 import asyncio
 import atexit

@@ -1,4 +1,7 @@
-"""A chat in a plain loop, in the terminal. Run it with `python -m demos.engines.chat_loop`."""
+"""A chat in a plain loop, in the terminal.
+
+Run it with `python -m demos.engines.chat_loop`.
+"""
 
 import atexit
 import os

@@ -1,4 +1,7 @@
-"""A chat in Panda3D. Run it with `python -m demos.engines.chat_panda3d`, with `pip install panda3d`."""
+"""A chat in Panda3D.
+
+Run it with `python -m demos.engines.chat_panda3d`, after `pip install panda3d`.
+"""
 
 import atexit
 import sys

@@ -1,4 +1,7 @@
-"""A chat in pygame-ce. Run it with `python -m demos.engines.chat_pygame`, with `pip install pygame-ce`."""
+"""A chat in pygame-ce.
+
+Run it with `python -m demos.engines.chat_pygame`, after `pip install pygame-ce`.
+"""
 
 import atexit
 import sys

@@ -1,4 +1,7 @@
-"""A chat in pyglet. Run it with `python -m demos.engines.chat_pyglet`, with `pip install pyglet`."""
+"""A chat in pyglet.
+
+Run it with `python -m demos.engines.chat_pyglet`, after `pip install pyglet`.
+"""
 
 import atexit
 import sys

@@ -1,4 +1,7 @@
-"""A chat in Qt. Run it with `python -m demos.engines.chat_qt`, with `pip install PySide6-Essentials`."""
+"""A chat in Qt.
+
+Run it with `python -m demos.engines.chat_qt`, after `pip install PySide6-Essentials`.
+"""
 
 import atexit
 import signal

@@ -1,4 +1,7 @@
-"""A chat in raylib. Run it with `python -m demos.engines.chat_raylib`, with `pip install raylib`."""
+"""A chat in raylib.
+
+Run it with `python -m demos.engines.chat_raylib`, after `pip install raylib`.
+"""
 
 import atexit
 import sys

@@ -1,4 +1,7 @@
-"""A chat in tkinter. Run it with `python -m demos.engines.chat_tkinter`; tkinter comes with most Pythons."""
+"""A chat in tkinter.
+
+Run it with `python -m demos.engines.chat_tkinter`. tkinter comes with most Pythons.
+"""
 
 import atexit
 import signal

@@ -1,4 +1,7 @@
-"""A chat in Ursina. Run it with `python -m demos.engines.chat_ursina`, with `pip install ursina`."""
+"""A chat in Ursina.
+
+Run it with `python -m demos.engines.chat_ursina`, after `pip install ursina`.
+"""
 
 import atexit
 import sys

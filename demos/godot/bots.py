@@ -1,4 +1,4 @@
-"""Bots that play by themselves, each joined to the Godot server by its own client, all in one loop.
+"""Bots on the Godot server, each with its own client, all in one loop.
 
 python -m demos.godot.bots ws://127.0.0.1:8765 --count 4
 """

@@ -21,7 +21,9 @@ SERVER = WebSocketClient.TARGET_PEER_SERVER
 
 
 class GodotGame(Game):
-    """Joins a Godot 3 server and flies one ship there. Call `frame()` once a frame.
+    """Joins a Godot 3 server and flies one ship there.
+
+    Call `frame()` once per frame.
 
     Args:
         client: a client that is not connected yet.

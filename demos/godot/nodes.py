@@ -1,4 +1,6 @@
-"""The nodes shared by players and server. On all sides they have the same paths and the same marked members.
+"""The nodes that players and server share.
+
+On all sides, they have the same paths and the same marked members.
 
     root
     └─ Arena           belongs to the server: which player caught which star
@@ -48,7 +50,10 @@ class ShipNode(Node):
 
     @puppet
     def introduce(self, name: object, hue: object) -> None:
-        """Sets the name and the colour. Both come from another player and may be any value."""
+        """Sets the name and the colour.
+
+        Both come from another player and may have any value.
+        """
         if isinstance(name, str) and 0 < len(name) <= MAX_NAME and name.isprintable() and isinstance(hue, int):
             self.ship = Ship(name, hue % 360)
 
@@ -96,7 +101,7 @@ class Arena(Node):
         self.round_trip: float | None = None
         self._clock = clock
         for method in ("catch_star", "ping"):
-            self.rpc_config(method, MultiplayerAPI.RPC_MODE_MASTER)  # they run on the server; this side only calls them
+            self.rpc_config(method, MultiplayerAPI.RPC_MODE_MASTER)  # run on the server; only called here
 
     @puppet
     def pong(self, sent_at: float) -> None:

@@ -1,1 +1,4 @@
-"""The arena on a real Godot 4 server: spawned ships, a synchronized world, and remote calls."""
+"""The arena on a real Godot 4 server.
+
+It uses spawned ships, a synchronized world, and remote calls.
+"""

@@ -1,4 +1,4 @@
-"""Bots that play by themselves, each joined to the Godot 4 server by its own peer, all in one loop.
+"""Bots on the Godot 4 server, each with its own peer, all in one loop.
 
 python -m demos.godot4.bots ws://127.0.0.1:8765 --count 4
 """

@@ -1,4 +1,7 @@
-"""One player's game on a Godot 4 server: ships are spawned, the world is synchronized, stars are caught by RPC."""
+"""One player's game on a Godot 4 server.
+
+Ships are spawned, the world is synchronized, and stars are caught by RPC.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,9 @@ class CountingPeer(WebSocketMultiplayerPeer):
 
 
 class Godot4Game(Game):
-    """Joins a Godot 4 server and flies the ship that is spawned there. Call `frame()` once a frame.
+    """Joins a Godot 4 server and flies the ship that is spawned there.
+
+    Call `frame()` once per frame.
 
     Args:
         url: the server's URL.
@@ -131,7 +136,10 @@ class Godot4Game(Game):
             self._follow_server(own, scores)
 
     def _follow_server(self, own: ShipNode, scores: dict[int, int]) -> None:
-        """Applies the server's decision on each star. Until it arrives, the game uses its own guess."""
+        """Applies the server's decision on each star.
+
+        Until it arrives, the game uses its own guess.
+        """
         if self._joined_with is None:
             self._joined_with = self.stars = list(self.arena.stars)  # ignores stars caught while alone
         self.stars = later_stars(self.stars, self.arena.stars)

@@ -1,4 +1,6 @@
-"""The nodes shared by players and server. On all sides they have the same paths and the same marked methods.
+"""The nodes that players and server share.
+
+On all sides, they have the same paths and the same marked members.
 
     root
     └─ Arena           belongs to the server: which player caught which star
@@ -33,7 +35,7 @@ SYNCS_A_SECOND = 30
 
 
 def _synchronizer(scene: str) -> MultiplayerSynchronizer:
-    """Returns the synchronizer of a scene, with the properties of the game's own."""
+    """Returns the synchronizer of a scene, with the properties from the game's files."""
     made = MultiplayerSynchronizer("Sync")
     made.replication_config = GAME.replication(scene, "Sync")
     made.replication_interval = 1 / SYNCS_A_SECOND
@@ -41,7 +43,9 @@ def _synchronizer(scene: str) -> MultiplayerSynchronizer:
 
 
 class ShipNode(Node):
-    """A player's ship. Its player changes the properties, and all other peers receive them.
+    """A player's ship.
+
+    Its player changes the properties, and all other peers receive them.
 
     Attributes:
         seen_at: the time of the last known state.
@@ -60,13 +64,19 @@ class ShipNode(Node):
         self.set_multiplayer_authority(int(self.name))
 
     def show(self, ship: Ship) -> None:
-        """Copies the state of the player's own ship; the synchronizer sends it to the others."""
+        """Copies the state of the player's own ship.
+
+        The synchronizer sends it to the others.
+        """
         self.place, self.speed = Vector2(ship.x, ship.y), Vector2(ship.vx, ship.vy)
         self.heading, self.thrust = ship.heading, ship.thrust
         self.pilot, self.hue = ship.name, ship.hue
 
     def seen(self, score: int) -> Ship | None:
-        """Returns the last known state, or None if it is not valid: other players may send any value."""
+        """Returns the last known state, or None if it is not valid.
+
+        Other players may send any value.
+        """
         match [self.place, self.speed, self.heading, self.thrust, self.pilot, self.hue]:
             case [
                 Vector2() as place,

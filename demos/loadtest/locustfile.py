@@ -1,4 +1,6 @@
-"""Players of the arena for Locust. Each flies a ship, and measures an echo from time to time.
+"""Players of the arena for Locust.
+
+Each flies a ship, and measures an echo from time to time.
 
 python -m demos.arena.server --port 8765
 locust -f demos/loadtest/locustfile.py -H ws://127.0.0.1:8765
@@ -26,7 +28,10 @@ UPDATES_A_SECOND = 10
 
 
 class Player(WebSocketUser):
-    """Flies by itself. Scenes arrive unrequested, and are counted only on the server."""
+    """A player that flies by itself.
+
+    Scenes arrive unrequested, and are counted only on the server.
+    """
 
     wait_time = constant(1 / UPDATES_A_SECOND)
 
@@ -38,7 +43,10 @@ class Player(WebSocketUser):
             raise StopUser
 
     def on_message(self, message: str | bytes) -> None:
-        """Drops the scenes: reading them would measure this program, not the server."""
+        """Drops the scenes.
+
+        Reading them would measure this program instead of the server.
+        """
 
     @task(UPDATES_A_SECOND)
     def fly(self) -> None:

@@ -1,4 +1,6 @@
-"""Connects, says hello, prints what comes back, and closes. Run `python -m demos.minimal.server` first.
+"""Connects, says hello, prints what comes back, and closes.
+
+Run `python -m demos.minimal.server` first.
 
 python -m demos.minimal [URL]
 """

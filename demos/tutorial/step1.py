@@ -1,4 +1,7 @@
-"""Step 1: a square that you move, without a network. Run it with `python -m demos.tutorial.step1`."""
+"""Step 1: a square that you move, without a network.
+
+Run it with `python -m demos.tutorial.step1`.
+"""
 
 import pygame
 

@@ -1,4 +1,7 @@
-"""Step 2: the game connects to `demos.minimal.server`. Run it with `python -m demos.tutorial.step2`."""
+"""Step 2: the game connects to `demos.minimal.server`.
+
+Run it with `python -m demos.tutorial.step2`.
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Step 3: two players see each other. Start `step3_server`, then run `python -m demos.tutorial.step3` twice."""
+"""Step 3: two players see each other.
+
+Start `step3_server`, then run `python -m demos.tutorial.step3` twice.
+"""
 
 import json
 import sys

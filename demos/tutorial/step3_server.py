@@ -1,4 +1,7 @@
-"""Step 3, the server: sends each message to all other players. Run `python -m demos.tutorial.step3_server`."""
+"""Step 3, the server: sends each message to all other players.
+
+Run it with `python -m demos.tutorial.step3_server`.
+"""
 
 import asyncio
 import contextlib

@@ -1,4 +1,7 @@
-"""Step 4: a coin to catch. Start `step4_server`, then run `python -m demos.tutorial.step4` twice."""
+"""Step 4: a coin to catch.
+
+Start `step4_server`, then run `python -m demos.tutorial.step4` twice.
+"""
 
 import json
 import sys

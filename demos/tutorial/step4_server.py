@@ -1,4 +1,7 @@
-"""Step 4, the server: enforces the rules of the game. Run it with `python -m demos.tutorial.step4_server`."""
+"""Step 4, the server: enforces the rules of the game.
+
+Run it with `python -m demos.tutorial.step4_server`.
+"""
 
 import asyncio
 import contextlib

@@ -1,4 +1,7 @@
-"""Step 5: errors are shown, and the game reconnects. Start `step4_server`, then `python -m demos.tutorial.step5`."""
+"""Step 5: errors are shown, and the game reconnects.
+
+Start `step4_server`, then `python -m demos.tutorial.step5`.
+"""
 
 import json
 import sys

@@ -1,4 +1,7 @@
-"""Installs npm packages into a cache, because Pyodide is too large for the repository."""
+"""Installs npm packages into a cache.
+
+Pyodide is too large for the repository.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ class CannotInstall(RuntimeError):
 
 
 def install(*packages: str) -> Path:
-    """Returns the `node_modules` folder with these packages, each given as "name@version".
+    """Returns the `node_modules` folder with these packages.
+
+    Each is given as "name@version".
 
     Raises:
         CannotInstall: the packages are not in the cache, and cannot be fetched.

@@ -1,4 +1,6 @@
-"""The arena's player in a web page. It uses the files of `demos/arena`, except for drawing.
+"""The arena's player in a web page.
+
+It uses the files of `demos/arena`, except for drawing.
 
 Runs in Pyodide and calls JavaScript twice a frame: to draw, with a JSON string, which returns the keys, and to wait for
 the next frame.
@@ -36,7 +38,10 @@ SHOW_NETWORK = "KeyN"
 
 
 class Keys:
-    """The keys that are pressed. Until a steering key is pressed, the ship flies itself."""
+    """The keys that are pressed.
+
+    Until a steering key is pressed, the ship flies itself.
+    """
 
     def __init__(self) -> None:
         self.shows_network = True
@@ -85,7 +90,9 @@ async def play(
     next_frame: Callable[[], Awaitable[object]],
     report: Callable[[str], Awaitable[object]],
 ) -> None:
-    """Plays for ever, or for the seconds given in the page's address, and then sends a report.
+    """Plays forever, or for the time given in the page's address.
+
+    In the latter case, it then sends a report.
 
     Args:
         address: the address of the page, which is also that of the game server.

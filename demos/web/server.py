@@ -1,4 +1,6 @@
-"""Serves everything on one port: the page, its Python files, and the arena's server at /arena.
+"""Serves the page, its Python files and the arena's server on one port.
+
+The arena's server is at /arena.
 
     python -m demos.web.server FOLDER [--port 8765]
 

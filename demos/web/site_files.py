@@ -1,4 +1,7 @@
-"""Collects the files of the page: the files of this folder, the wheel, the game, and Pyodide."""
+"""Collects the files of the page.
+
+They are the files of this folder, the wheel, the game, and Pyodide.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,10 @@ def build_site(folder: Path, pyodide: Path) -> None:
 
 
 def pack(files: Iterable[Path], *, packages: Iterable[str] = ()) -> bytes:
-    """Zips files of this repository under their relative paths, and installed pure Python packages."""
+    """Zips files of this repository, and installed pure Python packages.
+
+    The files keep their relative paths.
+    """
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in files:
