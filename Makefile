@@ -1,5 +1,5 @@
-# Each target makes its own environment in $(VENV) first, and installs what it needs: once, then it starts at once.
-# Needs make and Python 3.11 or newer; uses uv where it is installed. See .ci/environment.
+# Each target first creates an environment in $(VENV) and installs what it needs, once.
+# This needs make and Python 3.11 or newer, and uses uv if it is installed. See .ci/environment.
 
 VENV = .venv
 PYTHON ?=
@@ -16,31 +16,31 @@ INSTALL = PYTHON='$(PYTHON)' sh .ci/environment $(VENV) -e
 .NOTPARALLEL:
 
 help:
-	@echo 'make demo    the arena: a server, bots and a window (without a display: ten seconds, then arena.png)'
-	@echo 'make demo-godot  the same on a real Godot 3 server; needs godot3-server'
-	@echo 'make demo-godot4  the same on a real Godot 4 server; without one, Debian and Ubuntu fetch it into build/godot4'
-	@echo 'make demo-web  the arena as a page: Python in your browser; needs npm once, for Pyodide'
-	@echo 'make browser what a client does in Node.js, Chromium and Firefox; skips those that are not installed'
-	@echo 'make test    the tests, with branch coverage; PYTEST_ARGS="-k url" for some'
-	@echo 'make test-fast  those of the formats, the protocol and the signals: run these first'
-	@echo 'make test-outside  the tests that play against browsers, engines, servers and compilers; skips those that are not installed'
-	@echo 'make test-all  the same with each Python that is here, with the oldest pyee and the newest'
-	@echo 'make check   format, lint and types'
-	@echo 'make types   mypy and pyright on what users write; pyright has to know the type of every public name'
-	@echo 'make docs    the documentation, into build/site; a warning or a broken link fails'
-	@echo 'make engines the engines of demos/engines, so that make test-outside tries them too'
-	@echo 'make interop every real server that is installed or can be, into build/interop; writes docs/interop.md'
-	@echo 'make autobahn Autobahn for client and server, the quick cases; needs a Python 2.7; AUTOBAHN=--full for all 517'
-	@echo 'make fuzz    broken inputs for all that reads what strangers sent: SECONDS=10 for each of its targets'
-	@echo 'make model   every sequence of steps of a connection, LENGTH=6 of them, against the laws of its signals'
-	@echo 'make soak    the arena over lines that fail, HOURS=2 long; fails if memory, descriptors or latency grow'
-	@echo 'make bench   the other clients beside this one, under fifteen minutes; writes docs/performance.md'
-	@echo 'make bench-quick  the most important of it, under two minutes; fails where a hot path is lost'
-	@echo 'make wheels  the pure wheel and the compiled one of this Python, into dist/; needs a C compiler'
-	@echo 'make test-compiled  the tests of what is compiled, on the compiled wheel and on the same as pure Python'
-	@echo 'make clean   remove the environment and everything that was made'
+	@echo 'make demo           run the arena: a server, bots and a window; without a display, ten seconds and arena.png'
+	@echo 'make demo-godot     the same on a real Godot 3 server; needs godot3-server'
+	@echo 'make demo-godot4    the same on a real Godot 4 server; on Debian and Ubuntu, downloads it into build/godot4 if missing'
+	@echo 'make demo-web       the arena as a web page, with Python in your browser; needs npm once, to install Pyodide'
+	@echo 'make browser        test clients in Node.js, Chromium and Firefox; skips those that are not installed'
+	@echo 'make test           run the tests, with branch coverage; PYTEST_ARGS="-k url" runs some of them'
+	@echo 'make test-fast      run the tests of the formats, the protocol and the signals: a good first check'
+	@echo 'make test-outside   run the tests that need browsers, engines, servers and compilers; skips those that are not installed'
+	@echo 'make test-all       run the tests with every installed Python, with the oldest and the newest pyee'
+	@echo 'make check          check format, lint and types'
+	@echo 'make types          run mypy and pyright on programs that use the library; every public name needs a type'
+	@echo 'make docs           build the documentation into build/site; a warning or a broken link is an error'
+	@echo 'make engines        install the engines of demos/engines, so that make test-outside runs their tests too'
+	@echo 'make interop        test with every real server that is installed or can be; writes docs/interop.md'
+	@echo 'make autobahn       run the quick cases of Autobahn for client and server; needs Python 2.7; AUTOBAHN=--full runs all 517'
+	@echo 'make fuzz           feed random input to everything that reads data from strangers, SECONDS=10 for each target'
+	@echo 'make model          check every sequence of LENGTH=6 steps of a connection against the rules of its signals'
+	@echo 'make soak           run the arena over failing lines for HOURS=2; fails if memory, descriptors or latency grow'
+	@echo 'make bench          compare with other clients, in under fifteen minutes; writes docs/performance.md'
+	@echo 'make bench-quick    run the most important benchmarks in under two minutes; fails if a hot path has become slower'
+	@echo 'make wheels         build the pure wheel and the compiled wheel of this Python into dist/; needs a C compiler'
+	@echo 'make test-compiled  test the compiled modules, in the compiled wheel and as pure Python'
+	@echo 'make clean          remove the environment and everything that was built'
 	@echo
-	@echo 'PYTHON=python3.12 chooses the Python, VENV=.venv-3.12 the folder of its environment.'
+	@echo 'PYTHON=python3.12 selects the Python, and VENV=.venv-3.12 the folder of its environment.'
 
 demo: $(VENV)/.has-demos
 	$(BIN)/python -m demos.arena
@@ -48,7 +48,7 @@ demo: $(VENV)/.has-demos
 demo-godot: $(VENV)/.has-demos
 	$(BIN)/python -m demos.godot
 
-# What cannot fetch an engine may have one all the same: the demo says what is missing.
+# Continues if the engine cannot be downloaded: it may be installed, and the demo reports what is missing.
 demo-godot4: $(VENV)/.has-demos
 	@command -v godot4 >/dev/null || test -n "$$GODOT4" || bash .ci/install-godot4 build/godot4 || true
 	$(BIN)/python -m demos.godot4
@@ -71,7 +71,7 @@ test-outside: $(VENV)/.has-test
 test-all:
 	@sh .ci/test-all $(PYTEST_ARGS)
 
-# Types for each system: what only one of them has must not be called on another.
+# Types are checked for each system, because a call may exist only on some of them.
 check: $(VENV)/.has-lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -108,7 +108,7 @@ bench: $(VENV)/.has-bench
 bench-quick: $(VENV)/.has-bench
 	$(BIN)/python -m benchmarks --quick
 
-# Each in an environment of its own, by `build`. Unless asked for by that variable a wheel is pure; see hatch_build.py.
+# `build` uses a separate environment for each wheel. A wheel is pure unless the variable is set; see hatch_build.py.
 wheels: $(VENV)/.has-compile
 	$(BIN)/python -m build --outdir dist
 	HATCH_BUILD_HOOK_ENABLE_CUSTOM=1 $(BIN)/python -m build --wheel --outdir dist
@@ -144,10 +144,10 @@ $(VENV)/.has-types: pyproject.toml .ci/environment
 	@$(INSTALL) . --group test --group lint --group types
 	@touch $@
 
-# Not on every system, nor for every Python.
+# atheris does not exist for every system and version of Python.
 $(VENV)/.has-fuzz: pyproject.toml .ci/environment
 	@$(INSTALL) .
-	@$(INSTALL) . --group fuzz || echo 'There is no atheris for this Python: the inputs will be random.' >&2
+	@$(INSTALL) . --group fuzz || echo 'atheris is not available for this Python, so inputs will be random.' >&2
 	@touch $@
 
 $(VENV)/.has-compile: pyproject.toml .ci/environment
@@ -158,7 +158,7 @@ $(VENV)/.has-bench: pyproject.toml .ci/environment
 	@$(INSTALL) . --group bench
 	@touch $@
 
-# With the test group too: the types of what the demos and tests import are read from there.
+# The test group is needed for the types of packages that the demos and tests import.
 $(VENV)/.has-lint: pyproject.toml .ci/environment
 	@$(INSTALL) . --group test --group lint
 	@touch $@

@@ -1,10 +1,10 @@
-"""Compiles the hot modules with mypyc into a wheel; hatchling runs it for `make wheels`, and for nobody else.
+"""Compiles the hot modules of a wheel with mypyc. `make wheels` enables it.
 
     HATCH_BUILD_HOOK_ENABLE_CUSTOM=1 python -m build --wheel
 
-The modules stay in the wheel as they are, beside what was made of them: `WSCLIENT_PURE=1` runs those, and whatever
-cannot load a shared library, as a zip archive, does so by itself. Everything that was made is inside the package's
-folder, so a copied folder works. MYPYC_OPT_LEVEL=0 compiles in half the time, for a test.
+The wheel also contains the modules' source. It is used with `WSCLIENT_PURE=1`, and if no shared library can be loaded,
+as in a zip archive. The compiled files are inside the package's folder, so a copied folder works. For a test,
+MYPYC_OPT_LEVEL=0 compiles in half the time.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 __all__ = ["COMPILED", "CompilingHook"]
 
-#: Where a message passes through, and what benchmarks/ has shown to be worth it. Left out: what others subclass, and
-#: what is only read and written from outside, for which a compiled object costs more than one of Python's.
+#: The modules that each message passes through, and for which benchmarks/ show a gain. Classes that others subclass are
+#: left out, and so are objects that are only read and written from outside, which cost more when compiled.
 COMPILED = (
     "wsclient/ground/compiled.py",
     "wsclient/protocol/compression.py",
@@ -39,7 +39,7 @@ COMPILED = (
     "wsclient/transport/writer.py",
 )
 
-# The shared library that all of them are in, named as a module of the package: so it lies in the package's folder.
+# The shared library of all compiled modules. It has the name of a module, so that it is in the package's folder.
 _GROUP = "wsclient.compiled"
 
 
@@ -47,7 +47,7 @@ class CompilingHook(BuildHookInterface[Any]):
     """Adds the compiled modules to a wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compiles, unless it is for an editable install, which runs what is being edited."""
+        """Compiles the modules, unless this is an editable install."""
         if version == "editable":
             return
         self._folder = tempfile.TemporaryDirectory()
@@ -58,13 +58,13 @@ class CompilingHook(BuildHookInterface[Any]):
         build_data["infer_tag"] = True
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
-        """Removes what was made; the wheel has it."""
+        """Removes the compiled files, which are in the wheel now."""
         if version != "editable":
             self._folder.cleanup()
 
 
 def _compile(folder: Path) -> list[Path]:
-    """Returns the shared libraries, in a folder "lib" as they will be in the wheel."""
+    """Compiles the modules; returns the shared libraries, in the folder "lib" of the wheel."""
     from mypyc.build import mypycify  # noqa: PLC0415 - not installed for a pure wheel
     from setuptools import Distribution  # noqa: PLC0415
     from setuptools.command.build_ext import build_ext  # noqa: PLC0415

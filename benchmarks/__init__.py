@@ -1,1 +1,4 @@
-"""Compares the cost of a message, an idle frame and a connection with other clients. See README.md."""
+"""Compares the cost of wsclient with that of other clients. See README.md.
+
+It measures messages, idle frames and connections.
+"""

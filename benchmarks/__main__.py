@@ -1,4 +1,7 @@
-"""Runs the comparison: `python -m benchmarks [--quick] [--only idle,receive-64] [--rounds 7]`."""
+"""Runs the comparison of wsclient with other clients.
+
+`python -m benchmarks [--quick] [--only idle,receive-64] [--rounds 7]`
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ from benchmarks.worker import CLIENTS
 
 
 def main() -> int:
-    """Runs the benchmarks. Returns 1 if the guard reports a loss, or if something failed."""
+    """Runs the benchmarks.
+
+    Returns 1 if the guard reports a loss, or if something failed.
+    """
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under two minutes; fails if a hot path has become slower")
     parser.add_argument("--only", default="", help="keys of works, separated by commas")

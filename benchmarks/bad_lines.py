@@ -1,4 +1,6 @@
-"""Measures what a player is shown when the network fails, and after how many seconds, with three clients.
+"""Measures what a player is shown when the network fails, and how soon.
+
+It does this with three clients.
 
     python -m benchmarks.bad_lines     # Linux, as root; creates network namespaces and removes them; 90 s
 
@@ -47,7 +49,7 @@ NAP = 60.0  # seconds
 _NOBODY = "02:00:00:00:00:99"
 
 
-# The clients. Each prints what it would show to its player
+# The clients. Each prints what it would show to its player.
 
 
 def tell(what: str) -> None:
@@ -61,7 +63,7 @@ def heartbeat_of(url: str) -> float:
 
 
 def message(number: int) -> bytes:
-    """Returns the message with this number; one a second is larger."""
+    """Returns the message with this number; one per second is larger."""
     return bytes(100 if number % 20 else 1000)
 
 
@@ -113,7 +115,10 @@ def play_websockets(url: str) -> None:
 
 
 def play_websocket_client(url: str) -> None:
-    """Plays with websocket-client, whose `ping_timeout` must be shorter than its `ping_interval`."""
+    """Plays with websocket-client.
+
+    Its `ping_timeout` must be shorter than its `ping_interval`.
+    """
 
     def send(app: WebSocketApp) -> None:
         if "big" in url:
@@ -194,7 +199,10 @@ class Line:
             place("ip", "neigh", "replace", f"{self.net}.{other}", "lladdr", _NOBODY, "dev", device, "nud", "permanent")
 
     def lose_large(self) -> None:
-        """Loses large packets of the client silently: data after them never arrives, but answers do."""
+        """Loses large packets of the client silently.
+
+        Data after them never arrives, but answers do.
+        """
         shape = ("root", "tbf", "rate", "10mbit", "burst", "600", "limit", "30000")
         self.inside("tc", "qdisc", "add", "dev", self.near, *shape)
 
@@ -223,7 +231,10 @@ def _nothing(_line: Line) -> None:
 
 
 class Scene(NamedTuple):
-    """How a line fails, before the client starts and while it plays, and whether the computer then sleeps."""
+    """How a line fails, before the client starts and while it plays.
+
+    It also says whether the computer then sleeps.
+    """
 
     name: str
     breaks: Callable[[Line], None]
@@ -244,7 +255,7 @@ SCENES = [
 
 
 def play(number: int, scene: Scene, client: str) -> str:
-    """Runs one client over one line. Returns a cell of the table."""
+    """Runs one client over one line; returns a cell of the table."""
     line = Line(number)
     try:
         scene.before(line)

@@ -18,7 +18,9 @@ _FOLDER = _ROOT / "build" / "compiled"
 
 @functools.cache
 def compiled_variables() -> dict[str, str]:
-    """Compiles once a run. Returns the environment variables with which a process imports that build.
+    """Compiles the sources once per run.
+
+    Returns the environment variables with which a process imports that build.
 
     Raises:
         RuntimeError: it cannot be compiled here; the message has the compiler's output.

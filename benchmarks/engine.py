@@ -24,7 +24,9 @@ _LENGTH = Struct("<I")
 
 
 class Engine:
-    """Runs a script that connects to us and calls its methods, until the end of the `with` block.
+    """Runs a script that connects to us, and calls its methods.
+
+    It ends with the `with` block.
 
     Args:
         program: the engine's program.
@@ -75,7 +77,10 @@ class Engine:
 
 
 def processor_seconds(process: int) -> float:
-    """Returns the processor time of a process, to the nanosecond. Only for this process if the system is not Linux."""
+    """Returns the processor time of a process, to the nanosecond.
+
+    If the system is not Linux, this works only for the current process.
+    """
     if process == os.getpid():
         return time.process_time()
     # The result of clock_getcpuclockid(), which Python lacks: the inverted number, and 2 for all threads.

@@ -1,4 +1,6 @@
-"""Compares a `PollGroup` of thousands of clients with event loops. Linux only, on loopback; stops by itself.
+"""Compares a `PollGroup` of thousands of clients with event loops.
+
+It needs Linux, runs on loopback, and stops by itself.
 
     python -m benchmarks.groups [--old FOLDER]
 
@@ -89,7 +91,10 @@ def measured(name: str, work: str, count: int, old: str | None) -> dict[str, flo
 
 
 async def serve() -> None:
-    """Echoes. Each frame it sends a message to one in a hundred of the clients at /active."""
+    """Echoes messages.
+
+    In each frame, it sends a message to one in a hundred of the clients at /active.
+    """
     import picows  # noqa: PLC0415 - only this process needs it
 
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -159,7 +164,7 @@ def held_by_us(poll: Callable[[list[Any]], object], add: Callable[[Any], object]
 
 
 def in_a_group(work: str, count: int, url: str) -> dict[str, float]:
-    from wsclient import PollGroup  # noqa: PLC0415 - older ones have none
+    from wsclient import PollGroup  # noqa: PLC0415 - older versions do not have it
 
     before = resident()
     group = PollGroup()
@@ -176,7 +181,10 @@ def in_a_group(work: str, count: int, url: str) -> dict[str, float]:
 
 
 def median_round_trip(group: PollGroup, clients: list[Any]) -> float:
-    """Returns the median round trip in milliseconds, with the messages of the clients spread over time."""
+    """Returns the median round trip in milliseconds.
+
+    The messages of the clients are spread over time.
+    """
     times: list[float] = []
     sent: dict[int, float] = {}
     for number, client in enumerate(clients):
@@ -212,8 +220,11 @@ def leave(clients: list[Any]) -> None:
         client.disconnect_from_host()
 
 
-async def beside(open_one: Callable[[str], Any], count: int, url: str) -> dict[str, float]:
-    """Returns what an event loop uses with this many clients and a timer of 60 Hz, as in a game."""
+async def alongside(open_one: Callable[[str], Any], count: int, url: str) -> dict[str, float]:
+    """Returns what an event loop uses with this many clients, as in a game.
+
+    The game is a timer of 60 Hz.
+    """
     before, held = resident(), []
     while len(held) < count:
         held += await asyncio.gather(*(open_one(url) for _ in range(AT_ONCE)))
@@ -232,7 +243,7 @@ async def with_picows(count: int, url: str) -> dict[str, float]:
         def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
             frame.get_payload_as_bytes()
 
-    return await beside(partial(picows.ws_connect, Listener), count, url)
+    return await alongside(partial(picows.ws_connect, Listener), count, url)
 
 
 async def with_websockets(count: int, url: str) -> dict[str, float]:
@@ -249,7 +260,7 @@ async def with_websockets(count: int, url: str) -> dict[str, float]:
         readers.append(asyncio.create_task(read(connection)))
         return connection
 
-    return await beside(open_one, count, url)
+    return await alongside(open_one, count, url)
 
 
 async def with_aiohttp(count: int, url: str) -> dict[str, float]:
@@ -268,7 +279,7 @@ async def with_aiohttp(count: int, url: str) -> dict[str, float]:
             readers.append(asyncio.create_task(read(connection)))
             return connection
 
-        return await beside(open_one, count, url)
+        return await alongside(open_one, count, url)
 
 
 def looped(work: Callable[[int, str], Any], _work: str, count: int, url: str) -> dict[str, float]:

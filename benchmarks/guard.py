@@ -1,4 +1,6 @@
-"""Checks quickly if a hot path has become slower. Run by `python -m benchmarks --quick` and by `.ci/run`.
+"""Checks quickly whether a hot path has become slower.
+
+`python -m benchmarks --quick` and `.ci/run` run it.
 
 It must work on a busy machine. It therefore measures processor time only, and uses the cheapest round of each side,
 because disturbances only add time. An apparent loss is measured again, separately and for longer, and is reported only
@@ -49,7 +51,7 @@ _SOME = 200  # clients in one process
 
 
 def main() -> bool:
-    """Measures and prints the ratios. Returns whether nothing is lost."""
+    """Measures and prints the ratios; returns True if nothing is lost."""
     before = report.last_results()
     with Pool() as pool:
         pool.start(_CLIENTS)
@@ -68,7 +70,9 @@ def main() -> bool:
 
 
 def is_lost(target: Target, results: dict[str, Figures], before: dict[str, Figures]) -> bool:
-    """Returns whether less than half is left of the target or, if that was not reached before, of the last ratio.
+    """Returns True if less than half of the target is left.
+
+    If the target was not reached before, the last ratio counts instead.
 
     Args:
         target: the target.
@@ -99,7 +103,9 @@ def _lowest(target: Target, results: dict[str, Figures]) -> float:
 
 
 def _is_telling(target: Target) -> bool:
-    """Returns whether a target can be checked by ratios, with a peer whose own cost does not vary threefold.
+    """Returns True if a target can be checked by ratios.
+
+    For this, the cost of the other client must not vary threefold.
 
     It varies for a message of 1 MiB, and for many small sends, which cost the others a system call each.
     """
@@ -121,5 +127,5 @@ def _measure_again(pool: Pool, target: Target) -> dict[str, Figures]:
 
 
 def _words(target: Target, value: float, before: dict[str, Figures]) -> str:
-    beside = f", beside {target.other}" if target.other else ""
-    return f"{WORKS[target.work].name}{beside}: {value:.3g}, the limit is {_limit(target, before):.3g}"
+    other = f", compared with {target.other}" if target.other else ""
+    return f"{WORKS[target.work].name}{other}: {value:.3g}, the limit is {_limit(target, before):.3g}"

@@ -1,4 +1,6 @@
-"""Measures the longest `poll()` and the most memory with a hostile server: `python -m benchmarks.hostile`.
+"""Measures the longest `poll()` and the most memory with a hostile server.
+
+Run it with `python -m benchmarks.hostile`.
 
 Server and client are separate processes, connected over TCP. A game with a frame of two milliseconds polls and reads
 all messages. Each scene is played several times. The result is the median of its longest polls, on the clock, which on
@@ -31,7 +33,7 @@ _PAUSED = 300  # polls with a full queue before the scene ends
 _OUTGOING = 64 * 1024  # bytes in a message, if the client floods
 
 MEMORY_SCENES = ("fragments-of-one", "unread", "bomb")
-"""The rows of the hostile suite of which memory is told: C03, C07, D01."""
+"""The rows of the hostile suite whose memory is shown: C03, C07, D01."""
 
 
 @dataclass
@@ -152,14 +154,14 @@ def full_table(budget: float = 0.004, rounds: int = 5) -> list[str]:
 
 
 def memory_lines() -> list[str]:
-    """Measures memory in a separate process. Returns a line for each scene."""
+    """Measures memory in a separate process; returns a line for each scene."""
     command = [sys.executable, "-m", "benchmarks.hostile", "--memory"]
     root = Path(__file__).parent.parent
     return subprocess.run(command, check=True, cwd=root, capture_output=True, text=True).stdout.splitlines()
 
 
 def table(names: list[str], budget: float, rounds: int) -> list[str]:
-    """Plays scenes. Returns the rows of a Markdown table."""
+    """Plays scenes; returns the rows of a Markdown table."""
     lines = [
         f"| What the server does | longest `poll()` of {budget * 1e3:g} ms, ms | its work, ms | polls | messages |",
         "|---|---|---|---|---|",

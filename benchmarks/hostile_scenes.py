@@ -1,4 +1,7 @@
-"""The scenes of a hostile server, one a row: the bytes that it sends, and how it behaves."""
+"""The scenes of a hostile server, one per row.
+
+Each has the bytes that the server sends, and how it behaves.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +85,10 @@ def _tiny_compressed() -> Iterator[bytes]:
 
 
 def _empty_blocks() -> bytes:
-    """Returns empty blocks of ten bits: not final, fixed code, end of block (RFC 1951 section 3.2.3)."""
+    """Returns empty blocks of ten bits each (RFC 1951 section 3.2.3).
+
+    They are not final, have the fixed code, and consist of the end of a block.
+    """
     four = sum(0b010 << 10 * index for index in range(4)).to_bytes(5, "little")
     return four * (MIB // len(four)) + bytes(1)
 
@@ -177,4 +183,4 @@ SCENES = {
     ),
     "deaf": Scene("reads nothing of what the game sends", "deaf", is_deaf=True),
 }
-"""By name, which is also the path of its URL."""
+"""The scenes by name, which is also the path of the URL."""

@@ -46,7 +46,10 @@ class HostileServer:
 
 
 def pin(*, is_server: bool) -> None:
-    """Pins this process to one core, and the other side to another, if the system allows it."""
+    """Pins this process to one core, and the other side to another.
+
+    Does nothing if the system does not allow it.
+    """
     if sys.platform == "linux":
         cores = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, cores[-1:] if is_server else cores[:-1] or cores)
@@ -87,7 +90,10 @@ def _serve(connected: socket.socket) -> None:
 
 
 def _hear(connected: socket.socket) -> None:
-    """Reads, and closes the connection when the client disconnects or sends a Close (RFC 6455 section 7.1.1)."""
+    """Reads until the client disconnects or sends a Close, and then closes.
+
+    See RFC 6455 section 7.1.1.
+    """
     with contextlib.suppress(OSError):
         unread = b""
         while data := connected.recv(65536):
@@ -98,7 +104,10 @@ def _hear(connected: socket.socket) -> None:
 
 
 def _skip_frames(data: bytes) -> tuple[bytes, bool]:
-    """Returns the bytes after the last complete frame, and whether one of the frames was a Close."""
+    """Returns the bytes after the last complete frame.
+
+    Also returns whether one of the frames was a Close.
+    """
     start, has_closed = 0, False
     while start + 14 <= len(data) or (start + 6 <= len(data) and data[start + 1] & 127 < 126):
         short = data[start + 1] & 127

@@ -1,4 +1,7 @@
-"""The processes of one run: a server on one core, and the clients in turn on the other."""
+"""The processes of one run.
+
+A server runs on one core, and the clients run in turn on the other.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,9 @@ _PATIENCE = 45.0  # seconds for one piece of work, which usually takes less than
 
 
 class Pool:
-    """A server, and workers that are started when they are first used. All end with the `with` block.
+    """A server, and workers that are started when they are first used.
+
+    All of them end with the `with` block.
 
     Attributes:
         failures: a line for each failure.
@@ -41,7 +46,7 @@ class Pool:
         self.failures: list[str] = []
         self._stack = ExitStack()
         self._workers: dict[str, subprocess.Popen[str] | None] = {}
-        # An engine that a worker has left running may still be writing there.
+        # An engine that was left running by a worker may still be writing there.
         temporary = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         folder = Path(self._stack.enter_context(temporary))
         self._environment = {**os.environ, "PYTHONHASHSEED": "0", "TMPDIR": str(folder)}

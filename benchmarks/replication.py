@@ -1,4 +1,6 @@
-"""Compares the cost of Godot 4's replication with the engine: `python -m benchmarks.replication`.
+"""Compares the cost of Godot 4's replication with that of the engine.
+
+Run it with `python -m benchmarks.replication`.
 
 Compares decoding a SYNC of 50 nodes and encoding a DELTA of 50 with `bytes_to_var` and `var_to_bytes` of the same
 values in the engine, and a `poll()` that receives the SYNC of 100 nodes with only decoding the same bytes. The fastest
@@ -51,7 +53,7 @@ NODES, MANY_NODES = 50, 100
 LIMIT = 1350  # bytes in a packet, as in the engine
 
 Figures = dict[str, float]
-"""Microseconds, by what they are of."""
+"""Microseconds, by the name of the work."""
 
 
 class _Moving(Node):

@@ -34,7 +34,10 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A target and its results. It has no values if it could not be measured."""
+    """A target and its results.
+
+    It has no values if it could not be measured.
+    """
 
     target: Target
     values: list[float]
@@ -72,7 +75,10 @@ class Line:
 
 
 def judge(targets: Iterable[Target], results: dict[str, Figures]) -> list[Line]:
-    """Compares the results with the targets. Targets without any result are left out."""
+    """Compares the results with the targets.
+
+    Targets without any result are left out.
+    """
     return [Line(target, compare(target, results)) for target in targets if target.work in results]
 
 

@@ -1,4 +1,6 @@
-"""Compares a full TLS handshake with a resumed one: `python -m benchmarks.resumption [COUNT]`.
+"""Compares a full TLS handshake with a resumed one.
+
+Run it with `python -m benchmarks.resumption [COUNT]`.
 
 Both sides run in one process and in memory. The result is the processor time of both together, without a network.
 """
@@ -34,7 +36,10 @@ def contexts(version: ssl.TLSVersion) -> tuple[ssl.SSLContext, ssl.SSLContext]:
 
 
 def handshake(client: ssl.SSLContext, server: ssl.SSLContext, sessions: TlsSessions) -> tuple[float, int, bool]:
-    """Returns the microseconds, the bytes from the server, and whether the session was resumed."""
+    """Returns the microseconds and the bytes from the server.
+
+    Also returns whether the session was resumed.
+    """
     here, there = MemoryStream.pair(time.perf_counter, client=_CLIENT, server=_SERVER)
     sent = 0
 

@@ -1,4 +1,7 @@
-"""Rounds in which all clients take turns, so that disturbances affect all of them."""
+"""Rounds in which all clients take turns.
+
+Disturbances therefore affect all of them.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +84,10 @@ def on_the_faster_loop(figures: Figures) -> Figures:
 
 
 def _calibrate(pool: Pool, work: Work, client: str, seconds: float) -> int:
-    """Returns how many units take about this many seconds, or 0 if this client cannot do the work. Also warms up."""
+    """Returns how many units take about this many seconds. Also warms up.
+
+    Returns 0 if this client cannot do the work.
+    """
     each = work.count
     if work.kind == "receive" and not work.fixed:
         each = block(str(work.options["shape"])).count
@@ -100,7 +106,10 @@ def _calibrate(pool: Pool, work: Work, client: str, seconds: float) -> int:
 
 
 def many(pool: Pool, clients: Iterable[str], rounds: int) -> dict[str, Figures]:
-    """Measures a thousand connections in one process, client by client: the cost of polling all, and KiB for each."""
+    """Measures a thousand connections in one process, client by client.
+
+    Returns the cost of polling all of them, and the KiB for each.
+    """
     results: dict[str, Figures] = {"many-idle": {}, "many-frame": {}, "many-memory": {}}
     for client in clients:
         pool.forget(client)  # free memory left by earlier work would hide the real cost
@@ -116,7 +125,10 @@ def many(pool: Pool, clients: Iterable[str], rounds: int) -> dict[str, Figures]:
 
 
 def memory(pool: Pool, clients: Iterable[str]) -> dict[str, Figures]:
-    """Returns the KiB of one client by its state: idle, in play, with a full queue; with TCP and TLS."""
+    """Returns the KiB of one client in each state, with TCP and TLS.
+
+    The states are idle, in play, and with a full queue.
+    """
     results: dict[str, Figures] = {}
     for client in clients:
         for secure in (False, True):
@@ -131,7 +143,10 @@ def memory(pool: Pool, clients: Iterable[str]) -> dict[str, Figures]:
 
 
 def import_times(rounds: int) -> Figures:
-    """Returns the milliseconds of processor time of the import, without those of pyee, which is always needed."""
+    """Returns the milliseconds of processor time of the import.
+
+    Those of pyee, which is always needed, are left out.
+    """
     programs = {"pyee": "import pyee", OURS: "import pyee, wsclient"}
     figures: Figures = {name: [] for name in programs}
     with tempfile.TemporaryDirectory() as folder:
@@ -148,7 +163,10 @@ def import_times(rounds: int) -> Figures:
 
 
 def compare(target: Target, results: dict[str, Figures]) -> list[float]:
-    """Returns the ratio of each round, or our own figures if there is nothing to compare. Empty if not measured."""
+    """Returns the ratio of each round; empty if not measured.
+
+    If there is nothing to compare with, returns our own figures.
+    """
     ours = results.get(target.work, {}).get(target.ours, [])
     if not target.other:
         return ours

@@ -1,4 +1,6 @@
-"""The server: a process that sends prepared bytes with as little work as possible, so that it is never the bottleneck.
+"""The server, a process that sends prepared bytes.
+
+It does as little work as possible, so that it is never the bottleneck.
 
 A client opens a WebSocket and sends commands as messages:
 
@@ -110,7 +112,7 @@ class Session:
         return False
 
     def _next_message(self) -> bytes:
-        """Returns the next command. Skips control frames."""
+        """Returns the next command; skips control frames."""
         while True:
             opcode, payload = self._next_frame()
             if opcode == 8:
@@ -147,7 +149,10 @@ class Session:
 
 
 def _accept_handshake(connection: socket.socket) -> str:
-    """Answers the opening handshake, with compression if requested. Returns the path."""
+    """Answers the opening handshake; returns the path.
+
+    Compression is used if it was requested.
+    """
     request = b""
     while b"\r\n\r\n" not in request:
         more = connection.recv(65536)

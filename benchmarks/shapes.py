@@ -1,4 +1,7 @@
-"""The data that the server sends: blocks of frames, created once, so that sending them costs almost nothing."""
+"""The data that the server sends, as blocks of frames.
+
+They are created only once, so sending them costs almost nothing.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,7 @@ def _state(size: int) -> bytes:
     return json.dumps(text.replace('"', "'").ljust(size - 2)).encode()[:size]
 
 
-#: A text of 1 KiB, typical of games, which compresses to about a quarter.
+#: Text of 1 KiB, typical of games, which compresses to about a quarter.
 COMPRESSIBLE = _state(KIB)
 
 

@@ -1,4 +1,4 @@
-"""The works to measure and the targets, as data."""
+"""The works to measure and their targets, as data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Compares encoding and decoding Variants with the engine: `python -m benchmarks.variants [--write]`.
+"""Compares encoding and decoding Variants with the engine.
+
+Run it with `python -m benchmarks.variants [--write]`.
 
 Godot 3 runs in a separate process (`variants.gd`) and calls `var2bytes` and `bytes2var`, in turn with `encode` and
 `decode` of the same values here. The fastest of many short rounds counts, because other programs only add time.
@@ -73,7 +75,7 @@ VALUES: dict[str, object] = {
     "a PoolColorArray of 64 KiB": PoolColorArray((0.5, 0.25, number % 2, 1.0) for number in range(_POOL // 16)),
     "a PoolStringArray of 64 KiB": PoolStringArray(f"player {number:04}" for number in range(_POOL // 16)),
 }
-"""What is encoded and decoded, by what it is called."""
+"""The values to encode and decode, by name."""
 
 
 @dataclass(slots=True)
@@ -96,7 +98,10 @@ class Row:
 
 
 def measure(engine: Engine, rounds: int, seconds: float) -> Iterator[Row]:
-    """Measures each value, all of them in turn in each round, each for about this many seconds."""
+    """Measures each value for about this many seconds per round.
+
+    In each round, all values are measured in turn.
+    """
     for name, value in VALUES.items():
         data = encode(value)
         works: dict[tuple[str, str], Callable[[int], float]] = {

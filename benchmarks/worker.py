@@ -30,7 +30,7 @@ FIRST_CLIENTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where a client is, and what it needs.
+    """The module of a client, and what it needs.
 
     Attributes:
         place: its module and class.
@@ -80,7 +80,10 @@ class Worker:
         self._before = 0
 
     def measure(self, kind: str, count: int, *, secure: bool = False, **options: object) -> dict[str, float]:
-        """Does the work of the method with this name. The result is divided by `count`."""
+        """Does the work of the method with this name.
+
+        The result is divided by `count`.
+        """
         gc.collect()
         timed: tuple[float, float] | None = getattr(self, f"_{kind}")(count, secure, **options)
         if timed is None:
@@ -146,7 +149,10 @@ class Worker:
         return grown, grown
 
     def _hold(self, count: int, secure: bool, *, state: str) -> tuple[float, float]:
-        """Opens clients, or changes the state of the open ones. Returns bytes instead of seconds."""
+        """Opens clients, or changes the state of the open ones.
+
+        Returns bytes instead of seconds.
+        """
         if state == "idle":
             self._held += [self._opened(secure) for _ in range(FIRST_CLIENTS)]
             for client in self._held:
@@ -213,7 +219,10 @@ def _payload(name: str) -> bytes:
 
 
 def _resident(process: int) -> int:
-    """Returns the memory of a process in bytes, or 0 if the system does not report it."""
+    """Returns the memory of a process in bytes.
+
+    Returns 0 if the system does not report it.
+    """
     try:
         with open(f"/proc/{process}/statm", encoding="ascii") as file:  # noqa: PTH123 - faster
             return int(file.read().split()[1]) * 4096

@@ -1,9 +1,9 @@
-"""Runs every target for a while, each in a process of its own, and tells how much was tried and what was found.
+"""Runs every target for a while, each in its own process, and reports results.
 
     python -m fuzz                         ten seconds each
     python -m fuzz --seconds 3600 frames_client frames_server
 
-Exits 1 if anything was found. What is found stands in `.fuzz/found/`, and is run again by
+Exits with 1 if anything was found. Findings are in `.fuzz/found/`. To run one of them again, use
 `python -m fuzz --again .fuzz/found/FILE TARGET`.
 """
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome", "main", "run"]
 
-_WORK: Final = Path(".fuzz")  # grown corpora, counts, and what was found; not in the repository
-_GRACE: Final = 120.0  # seconds: to import, and to go through the corpus
+_WORK: Final = Path(".fuzz")  # grown corpora, counts and findings; not in the repository
+_GRACE: Final = 120.0  # seconds to import the library and to run the corpus
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one target."""
+    """The result of one target."""
 
     name: str
     seconds: float
@@ -45,7 +45,7 @@ class Outcome:
 
     @property
     def verdict(self) -> str:
-        """In a word or two."""
+        """The result in one or two words."""
         if self.exit_code == 0:
             return "nothing"
         return "A DEFECT" if self.exit_code == FOUND else f"exit code {self.exit_code}"
@@ -54,14 +54,14 @@ class Outcome:
 def run(
     names: list[str], seconds: float, *, jobs: int = 1, is_random: bool = False, seed: int = 0
 ) -> Iterator[Outcome]:
-    """Runs targets, some at a time, and gives what came of each.
+    """Runs targets, some of them at the same time; yields their results.
 
     Args:
-        names: of the targets.
-        seconds: for each.
-        jobs: how many at a time.
-        is_random: without atheris, also where it is there.
-        seed: of chance; 0: another each time.
+        names: the names of the targets.
+        seconds: the time for each target.
+        jobs: the number of targets that run at the same time.
+        is_random: True to use random input, even if atheris is installed.
+        seed: the seed of the random input; 0 for a different one each time.
     """
     for first in range(0, len(names), jobs):
         with ExitStack() as running:
@@ -74,7 +74,7 @@ def run(
 
 
 class _Worker:
-    """One target's process; for use in a `with` statement."""
+    """The process of one target, for use in a `with` statement."""
 
     def __init__(self, name: str, seconds: float, *, is_random: bool, seed: int) -> None:
         self._name = name
@@ -101,7 +101,7 @@ class _Worker:
         self._log.close()
 
     def wait(self) -> Outcome:
-        """Waits for its end; shows what it said if it found something."""
+        """Waits until it ends; shows its output if it found something."""
         try:
             exit_code = self._process.wait(self._seconds + _GRACE)
         except subprocess.TimeoutExpired:
@@ -115,13 +115,13 @@ class _Worker:
 
 
 def main() -> int:
-    """Runs what the command line asks for; gives the exit code."""
+    """Runs what the command line asks for; returns the exit code."""
     options = _options()
     if options.again:
         for name in options.targets:
             TARGETS[name](options.again.read_bytes())
         return 0
-    engine = "random inputs (no atheris here)" if options.random or not has_atheris() else "atheris"
+    engine = "random inputs (atheris is not installed)" if options.random or not has_atheris() else "atheris"
     print(f"{engine}, Python {sys.version.split()[0]}, {options.seconds:g} s each", flush=True)
     print(f"\n{'target':15} {'executions':>12} {'units':>14} {'a second':>10}   found", flush=True)
     executions = units = failed = 0
@@ -137,11 +137,18 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("targets", nargs="*", default=[*TARGETS], metavar="TARGET", help=f"of {', '.join(TARGETS)}")
-    parser.add_argument("--seconds", type=float, default=10.0, help="for each target (10)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="targets at a time (one a processor)")
-    parser.add_argument("--seed", type=int, default=0, help="of chance (another in each run)")
-    parser.add_argument("--random", action="store_true", help="without atheris, also where it is there")
-    parser.add_argument("--again", type=Path, help="runs the target for this input alone")
+    parser.add_argument("--seconds", type=float, default=10.0, help="the time for each target (default: 10)")
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="how many targets run at a time (default: one per processor)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="the seed of the random input (default: a different one in each run)"
+    )
+    parser.add_argument("--random", action="store_true", help="use random input, even if atheris is installed")
+    parser.add_argument("--again", type=Path, help="run the target with this input only")
     options = parser.parse_args()
     if unknown := set(options.targets) - TARGETS.keys():
         parser.error(f"there is no target {', '.join(sorted(unknown))}")

@@ -1,4 +1,7 @@
-"""Makers of inputs: atheris, which follows the code that an input reaches, or else plain chance."""
+"""Creates inputs: with atheris, or else at random.
+
+atheris follows which code an input reaches.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["MAX_SIZE", "RandomEngine", "has_atheris", "load", "mutated", "run_atheris"]
 
 MAX_SIZE = 4096
-"""Bytes of an input; arbitrary: enough for hundreds of frames."""
+"""The maximum size of an input in bytes. Arbitrary: enough for hundreds of frames."""
 
-# What parsers stumble over: ends of ranges, line ends, the lengths at which frames change their form.
+# Values that parsers often get wrong: ends of ranges, line ends, the lengths at which the form of a frame changes.
 _INTERESTING = (
     b"\x00", b"\xff", b"\x7f", b"\x80", b"\x7e\x00\x7e", b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\x00\x00\x00\x80",
     b"\r\n", b"\r\n\r\n", b":", b",", b";", b'"', b" ", b"\xc3\xa9", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x81\x00",
@@ -25,7 +28,10 @@ _INTERESTING = (
 
 
 def has_atheris() -> bool:
-    """Whether atheris can be used: not on every system, nor with every Python."""
+    """Returns True if atheris is installed.
+
+    It does not exist for every system and version of Python.
+    """
     try:
         importlib.import_module("atheris")
     except ImportError:
@@ -34,11 +40,11 @@ def has_atheris() -> bool:
 
 
 def load(name: str, *, is_instrumented: bool) -> Callable[[bytes], int]:
-    """Gives a target, and with it imports the library.
+    """Returns a target; this imports the library.
 
     Args:
-        name: of a target.
-        is_instrumented: whether atheris is to follow what runs. The library must not have been imported before.
+        name: the name of the target.
+        is_instrumented: True if atheris follows the code that runs. The library must not have been imported before.
     """
     if not is_instrumented:
         return _target(name)
@@ -53,11 +59,11 @@ def _target(name: str) -> Callable[[bytes], int]:
 
 
 def run_atheris(target: Callable[[bytes], None], arguments: Iterable[str]) -> None:
-    """Hands over to libFuzzer, which never returns: it ends the process.
+    """Starts libFuzzer, which never returns: it ends the process.
 
     Args:
-        target: called with each input.
-        arguments: libFuzzer's.
+        target: the function to call with each input.
+        arguments: the arguments of libFuzzer.
     """
     atheris = importlib.import_module("atheris")
     atheris.Setup([sys.argv[0], *arguments], target)
@@ -65,11 +71,13 @@ def run_atheris(target: Callable[[bytes], None], arguments: Iterable[str]) -> No
 
 
 class RandomEngine:
-    """Changes inputs of the corpus at random. For where there is no atheris: it learns nothing.
+    """Changes inputs of the corpus at random, if atheris is not installed.
+
+    It does not learn anything.
 
     Args:
-        corpus: inputs to begin with; at least one.
-        seed: of chance: the same gives the same inputs; None: others each time.
+        corpus: the inputs to start with, at least one.
+        seed: the same seed creates the same inputs; None for different ones each time.
     """
 
     def __init__(self, corpus: list[bytes], seed: int | None) -> None:
@@ -77,7 +85,7 @@ class RandomEngine:
         self._random = random.Random(seed)
 
     def next_input(self) -> bytes:
-        """Makes another input."""
+        """Returns another input."""
         chance = self._random
         data = bytearray(chance.choice(self._corpus))
         for _ in range(chance.choice((1, 1, 2, 4, 16))):
@@ -85,7 +93,7 @@ class RandomEngine:
         return bytes(data[:MAX_SIZE])
 
     def inputs(self, seconds: float) -> Iterator[bytes]:
-        """Gives the corpus, and then new inputs until time is over."""
+        """Yields the corpus, and then new inputs until the time is over."""
         end = time.monotonic() + seconds
         yield from self._corpus
         while time.monotonic() < end:
@@ -93,7 +101,7 @@ class RandomEngine:
 
 
 def mutated(data: bytearray, corpus: list[bytes], chance: random.Random) -> bytearray:
-    """Changes one thing."""
+    """Changes one thing in an input."""
     at = chance.randint(0, len(data))
     size = chance.choice((1, 1, 2, 4, 8, 64))
     match chance.randrange(7):

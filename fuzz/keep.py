@@ -1,6 +1,8 @@
-"""Takes what long runs have learned into `corpus/`: `python -m fuzz.keep`. As few inputs as it goes, small ones first.
+"""Adds new inputs from long runs to `corpus/`: `python -m fuzz.keep`.
 
-An input is kept if it goes a way through the library, from one line to another, that none before it went.
+It adds as few as possible, small ones first.
+
+An input is added if it makes a step from one line of the library to another that no input before it made.
 """
 
 from __future__ import annotations
@@ -22,19 +24,19 @@ if TYPE_CHECKING:
 __all__ = ["Ways", "choose", "main"]
 
 _LIBRARY = str(Path(__file__).parent.parent / "wsclient")
-_LARGEST = 1024  # bytes; the repository is no place for more
+_LARGEST = 1024  # bytes; the repository should stay small
 
 Way = tuple[str, int, int]
 
 
 class Ways:
-    """The steps from line to line of the library that some call takes."""
+    """The steps between lines of the library that a call makes."""
 
     def __init__(self) -> None:
         self._taken: set[Way] = set()
 
     def of(self, call: Callable[[], object]) -> set[Way]:
-        """Makes the call."""
+        """Makes the call, and returns its steps."""
         self._taken = set()
         before = sys.gettrace()
         sys.settrace(self._enter)
@@ -60,7 +62,7 @@ class Ways:
 
 
 def choose(target: Callable[[bytes], object], known: Iterable[bytes], others: Iterable[bytes]) -> list[bytes]:
-    """Gives those of the others that go a way which neither the known ones nor those before them go."""
+    """Returns the inputs that make steps which no earlier input makes."""
     ways = Ways()
     gone: set[Way] = set()
     for data in known:
@@ -75,9 +77,11 @@ def choose(target: Callable[[bytes], object], known: Iterable[bytes], others: It
 
 
 def main() -> None:
-    """Does it for each target, and says how many are new."""
+    """Does this for each target, and shows how many inputs are new."""
     parser = argparse.ArgumentParser(prog="python -m fuzz.keep", description=__doc__)
-    parser.add_argument("--grown", type=Path, default=Path(".fuzz/corpus"), help="what the runs have learned")
+    parser.add_argument(
+        "--grown", type=Path, default=Path(".fuzz/corpus"), help="the folder with the inputs of the runs"
+    )
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)
     for name, target in TARGETS.items():

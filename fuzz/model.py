@@ -1,6 +1,8 @@
-"""What one side must make of what the other sends: RFC 6455 read slowly, to judge the library by.
+"""What one side must read from the bytes of the other, to check the library.
 
-Shares no code and no idea with it: everything is at hand from the start, one frame after the other, no shortcut.
+It follows RFC 6455 in the simplest way.
+
+It shares no code and no idea with the library: all data is there from the start, and each frame is read in turn.
 """
 
 from __future__ import annotations
@@ -10,15 +12,15 @@ from dataclasses import dataclass, field
 __all__ = ["Limits", "Seen", "Told", "read_stream"]
 
 Told = tuple[object, ...]
-"""("text", payload), ("binary", payload), ("ping", payload), ("pong", payload), ("close", code, reason) or
-("refused", code); the last two end it."""
+"""One of ("text", payload), ("binary", payload), ("ping", payload), ("pong", payload), ("close", code, reason) and
+("refused", code). The last two end the stream."""
 
 _DATA, _CONTROL = (0, 1, 2), (8, 9, 10)
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one message may have."""
+    """The limits of one message."""
 
     size: int
     fragments: int
@@ -26,12 +28,12 @@ class Limits:
 
 @dataclass
 class Seen:
-    """What a stream contains.
+    """The contents of a stream.
 
     Attributes:
-        told: in order.
-        frames: how many were begun.
-        is_inside: whether it ends inside a message.
+        told: the contents, in order.
+        frames: the number of frames that were started.
+        is_inside: True if the stream ends inside a message.
     """
 
     told: list[Told] = field(default_factory=list)
@@ -46,21 +48,21 @@ class _Refused(Exception):
 
 @dataclass
 class _Message:
-    """The data message that is being put together."""
+    """The data message that is being assembled."""
 
-    opcode: int = 0  # 0: there is none
+    opcode: int = 0  # 0: there is no message
     payload: bytes = b""
-    size: int = 0  # as the headers say
+    size: int = 0  # according to the headers
     fragments: int = 0
 
 
 def read_stream(data: bytes, limits: Limits, *, is_masked: bool) -> Seen:
-    """Reads all of it.
+    """Reads a whole stream.
 
     Args:
-        data: what was received; it may end anywhere.
-        limits: of one message.
-        is_masked: whether frames have to be masked (RFC 6455 section 5.1).
+        data: the received bytes, which may end anywhere.
+        limits: the limits of one message.
+        is_masked: True if frames must be masked (RFC 6455 section 5.1).
     """
     seen, message = Seen(), _Message()
     rest = memoryview(data)
@@ -74,7 +76,7 @@ def read_stream(data: bytes, limits: Limits, *, is_masked: bool) -> Seen:
 
 
 def _read_frame(data: memoryview, seen: Seen, message: _Message, limits: Limits, *, is_masked: bool) -> memoryview:
-    """Reads one frame, or as much of it as there is; gives what stands behind it."""
+    """Reads one frame, as far as it is there; returns the bytes after it."""
     is_final, reserved, opcode = data[0] >= 128, data[0] >> 4 & 7, data[0] & 15
     short = data[1] % 128
     if opcode not in _DATA + _CONTROL or reserved or (data[1] >= 128) != is_masked:
@@ -122,7 +124,7 @@ def _take_data(
 
 
 def _may_be_text(data: bytes, *, is_whole: bool) -> bool:
-    """Whether it is UTF-8, or, where more may follow, how UTF-8 may begin."""
+    """Returns True if this is UTF-8, or its beginning if more may follow."""
     for missing in (b"",) if is_whole else (b"", *_ENDINGS):
         try:
             (data + missing).decode()
@@ -132,8 +134,8 @@ def _may_be_text(data: bytes, *, is_whole: bool) -> bool:
     return False
 
 
-# What completes a character that was cut: one, two or three bytes, which after some first bytes must not be the lowest
-# or not the highest.
+# The bytes that can complete a character that was cut: one, two or three. After some first bytes they must not be the
+# lowest, or not the highest.
 _ENDINGS = [low * count for count in (1, 2, 3) for low in (b"\x80", b"\xbf")]
 _ENDINGS += [b"\x80" + b"\x80" * count for count in (1, 2)] + [b"\xbf" + b"\x80" * count for count in (1, 2)]
 
@@ -152,4 +154,4 @@ def _take_control(opcode: int, payload: bytes, seen: Seen) -> None:
         reason = payload[2:].decode()
     except UnicodeDecodeError:
         raise _Refused(1007) from None
-    seen.told.append(("close", code, reason.removesuffix("\0")))  # as Godot 3 ends it
+    seen.told.append(("close", code, reason.removesuffix("\0")))  # Godot 3 ends the reason with a NUL

@@ -1,4 +1,7 @@
-"""Writes inputs to begin with into `corpus/`: `python -m fuzz.seeds`. What long runs add beside them stays."""
+"""Writes the first inputs of each target into `corpus/`: `python -m fuzz.seeds`.
+
+Inputs that were added by long runs are kept.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,7 @@ _ACCEPT = base64.b64encode(hashlib.sha1(base64.b64encode(KEY_BYTES) + _GUID, use
 
 
 def seeds() -> Iterator[tuple[str, str, bytes]]:
-    """Target, name and input of each."""
+    """Yields the target, the name and the bytes of each input."""
     yield from (("reply_head", name, b"\x06" + reply) for name, reply in _replies().items())
     yield from (("request_head", name, b"\x06" + request) for name, request in _requests().items())
     yield from (("connect", name, b"\x06" + answer) for name, answer in _answers().items())
@@ -89,7 +92,7 @@ def _replies() -> dict[str, bytes]:
 
 
 _Frame = tuple[int, bytes, bool]
-"""Opcode, payload, whether it is final."""
+"""The opcode, the payload, and whether the frame is final."""
 
 
 def _requests() -> dict[str, bytes]:
@@ -123,7 +126,7 @@ def _answers() -> dict[str, bytes]:
 
 
 def _socks_answers() -> dict[str, bytes]:
-    plain, known, version_4 = b"\x00", b"\x08", b"\x10"  # the choice of a tunnel, and of pieces of one byte
+    plain, known, version_4 = b"\x00", b"\x08", b"\x10"  # choices: the kind of tunnel, and pieces of one byte
     return {
         "yes": plain + b"\5\0\5\0\0\1" + bytes(6) + b"\x16\x03",
         "yes-with-a-name": plain + b"\5\0\5\0\0\3\4host\0\x50",
@@ -255,7 +258,10 @@ def _relayed() -> dict[str, bytes]:
 
 
 def _scene_packets() -> dict[str, bytes]:
-    """Returns packets of Godot 4: what the engine sends to a client, by the nodes of `scene_4`."""
+    """Returns packets that the engine sends to a client, with the nodes of `scene_4`.
+
+    They are those of Godot 4.
+    """
     spawn = pack("<BBIIII", 4, 0, 2, 1, 1, 3) + pack("<I", 2) + b"T1\0" + bytes((2, 90))
     call = scene_commands.invocation_of_call(0, [1, "x", True])
     nothing = "d41d8cd98f00b204e9800998ecf8427e"
@@ -298,7 +304,7 @@ def _commands() -> dict[str, bytes]:
 
 
 def main() -> None:
-    """Writes them all."""
+    """Writes all inputs."""
     for target, name, data in seeds():
         folder = CORPUS / target
         folder.mkdir(parents=True, exist_ok=True)

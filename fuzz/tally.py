@@ -1,4 +1,7 @@
-"""What a worker has done so far, in a file that survives the worker: also when it is killed by what it found."""
+"""The counters of a worker, in a file that survives the worker.
+
+It survives even if a finding kills the worker.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,14 @@ class Count(NamedTuple):
     """How much was tried."""
 
     executions: int = 0
-    units: int = 0  # frames, replies, values, packets: what the target counts
+    units: int = 0  # frames, replies, values or packets, depending on the target
 
 
 class Tally:
-    """Counts executions into a file that somebody else may read at any time.
+    """Counts executions in a file that others may read at any time.
 
     Args:
-        path: of a file of the right size; see `create`.
+        path: the path of a file of the right size; see `create`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,12 +38,12 @@ class Tally:
 
     @staticmethod
     def create(path: Path) -> None:
-        """Makes the file, with nothing counted."""
+        """Creates the file, with all counters at zero."""
         path.write_bytes(bytes(_LAYOUT.size))
 
     @staticmethod
     def read(path: Path) -> Count:
-        """Tells what was counted."""
+        """Returns the counters."""
         return Count(*_LAYOUT.unpack(path.read_bytes()))
 
     def add(self, units: int) -> None:

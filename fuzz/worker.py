@@ -1,4 +1,7 @@
-"""One target in a process of its own: `python -m fuzz.worker TARGET`, which `python -m fuzz` starts for each."""
+"""Runs one target: `python -m fuzz.worker TARGET`.
+
+`python -m fuzz` starts one such process for each target.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +22,16 @@ if TYPE_CHECKING:
 __all__ = ["FOUND", "main"]
 
 FOUND = 77
-"""What the process exits with for a defect: libFuzzer's number."""
+"""The exit code of the process for a defect, which is libFuzzer's."""
 
-_SLOWEST = 10  # seconds for one input; more is a hang
-_MEMORY = 1024  # MiB; more is a leak, or an allocation from a length that an input only declares
+_SLOWEST = 10  # seconds for one input; if it takes longer, it hangs
+_MEMORY = 1024  # MiB; if it takes more, there is a leak, or an allocation of a length that the input only declares
 
 
 def main() -> None:
-    """Runs until time is over, or something is found."""
+    """Runs until the time is over, or until something is found."""
     options = _options()
-    logging.getLogger("wsclient").setLevel(logging.CRITICAL + 1)  # nearly every input would be a line of the log
+    logging.getLogger("wsclient").setLevel(logging.CRITICAL + 1)  # otherwise nearly every input would log a line
     target = load(options.target, is_instrumented=not options.random and has_atheris())
     tally = Tally(options.tally)
 
@@ -44,13 +47,15 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m fuzz.worker", description=__doc__)
     parser.add_argument("target")
-    parser.add_argument("--tally", type=Path, required=True, help="file that counts; see tally.py")
-    parser.add_argument("--corpus", type=Path, required=True, help="folder of inputs to begin with")
-    parser.add_argument("--grown", type=Path, required=True, help="folder for inputs that reached something new")
-    parser.add_argument("--found", type=Path, required=True, help="folder for inputs that show a defect")
+    parser.add_argument("--tally", type=Path, required=True, help="the file of the counters; see tally.py")
+    parser.add_argument("--corpus", type=Path, required=True, help="the folder of inputs to start with")
+    parser.add_argument("--grown", type=Path, required=True, help="the folder for inputs that reach new code")
+    parser.add_argument("--found", type=Path, required=True, help="the folder for inputs that show a defect")
     parser.add_argument("--seconds", type=float, required=True)
-    parser.add_argument("--seed", type=int, default=0, help="of chance; 0: another in each run")
-    parser.add_argument("--random", action="store_true", help="plain chance, also where atheris is there")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="the seed of the random input; 0 for a different one in each run"
+    )
+    parser.add_argument("--random", action="store_true", help="use random input, even if atheris is installed")
     return parser.parse_args()
 
 
@@ -74,7 +79,7 @@ def _run_random(run: Callable[[bytes], None], options: argparse.Namespace) -> No
     for data in RandomEngine(corpus or [b""], options.seed or None).inputs(options.seconds):
         try:
             run(data)
-        except BaseException:  # noqa: BLE001 - whatever it is, the input is kept
+        except BaseException:  # noqa: BLE001 - of any kind; the input is kept
             traceback.print_exc()
             path = options.found / f"{options.target}-crash-{hashlib.sha256(data).hexdigest()[:16]}"
             path.write_bytes(data)

@@ -1,1 +1,4 @@
-"""One file for each client: the same work, in the way that its documentation describes as the fastest."""
+"""One file for each client.
+
+They do the same work, each in the way that the client's documentation describes as the fastest.
+"""

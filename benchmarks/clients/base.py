@@ -1,4 +1,7 @@
-"""The interface of every client, so that the same work can be measured with all of them."""
+"""The interface of every client.
+
+It allows the same work to be measured with all of them.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +36,18 @@ class NotOffered(Exception):
 
 
 def rest(seconds: float = REST) -> None:
-    """Sleeps after a poll without a result. Other clients sleep in the system until something arrives."""
+    """Sleeps after a poll without a result.
+
+    Other clients sleep in the system until something arrives.
+    """
     time.sleep(seconds)
 
 
 def longest_of(poll: Callable[[], object], arrived: Callable[[Any], int], count: int) -> tuple[float, float]:
-    """Polls until this many messages have arrived, with a pause between frames; see `Client.longest_poll`."""
+    """Polls until this many messages have arrived; see `Client.longest_poll`.
+
+    It pauses between frames.
+    """
     longest = worked = 0.0
     while count > 0:
         time.sleep(FRAME)
@@ -51,7 +60,9 @@ def longest_of(poll: Callable[[], object], arrived: Callable[[Any], int], count:
 
 
 class Client(ABC):
-    """One client library. Each method completes its work before it returns, however long that takes.
+    """One client library.
+
+    Each method completes its work before it returns, however long that takes.
 
     Args:
         context: trusts the server's certificate; created before anything is measured.
@@ -85,11 +96,17 @@ class Client(ABC):
         """Receives this many messages, binary as `bytes` and text as `str`."""
 
     def send(self, payload: bytes, count: int, batch: int) -> None:
-        """Sends this many binary messages, `batch` of them together if the client can, then receives the answer."""
+        """Sends this many binary messages, then receives the answer.
+
+        It sends `batch` of them together if the client can.
+        """
         raise NotOffered
 
     def echo(self, payload: bytes, count: int) -> list[float]:
-        """Sends and receives the answer this many times. Returns the seconds of each, with the client's loop."""
+        """Sends and receives the answer this many times.
+
+        Returns the seconds of each, including the client's loop.
+        """
         raise NotOffered
 
     def idle(self, count: int, *, inside: bool = False) -> None:
@@ -146,9 +163,15 @@ class Client(ABC):
         raise NotOffered
 
     def fill(self) -> None:
-        """Reads from the network for a while without taking messages, so that the queue becomes full."""
+        """Reads from the network for a while without taking messages.
+
+        The queue becomes full.
+        """
         raise NotOffered
 
     def more(self, work: str, count: int) -> float | None:
-        """Does work that only one client has, by its name. Returns the seconds, if the client measures them itself."""
+        """Does work that only one client has, by its name.
+
+        Returns the seconds, if the client measures them itself.
+        """
         raise NotOffered

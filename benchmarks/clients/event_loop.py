@@ -1,4 +1,7 @@
-"""The base class of asyncio clients: a loop that a game runs for one turn a frame."""
+"""The base class of asyncio clients.
+
+Their loop is run by a game for one turn per frame.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ __all__ = ["LoopClient"]
 
 
 class LoopClient(Client):
-    """A client of asyncio: on uvloop if the program has loaded it, otherwise on asyncio's own loop with aiofastnet.
+    """A client of asyncio.
+
+    It runs on uvloop if the program has loaded it, otherwise on asyncio's own loop with aiofastnet.
 
     Neither is always faster. aiofastnet makes small sends and round trips cheaper, and nothing more expensive. uvloop
     makes a turn of the loop cheaper in a program that runs inside it, but seven times as expensive in one that runs it

@@ -1,4 +1,7 @@
-"""Godot 3's own WebSocketClient. The engine does the work in GDScript, and its process is measured."""
+"""Godot 3's own WebSocketClient.
+
+The engine does the work in GDScript, and its process is measured.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ _PORTION_MESSAGES = 8192
 
 
 class Godot(Client):
-    """`poll()`, then `get_packet()` for each packet, and `get_string_from_utf8()` for text."""
+    """`poll()`, then `get_packet()` for each packet.
+
+    Text is read with `get_string_from_utf8()`.
+    """
 
     def __init__(self, context: ssl.SSLContext) -> None:
         super().__init__(context)
@@ -87,7 +93,7 @@ class Godot(Client):
         before = self.processor_time()
         longest = self._engine.ask("longest", connection, self._flood, count)
         assert isinstance(longest, int), longest
-        # The work of its thread in one poll() is not known; it is at most that of all of them.
+        # The work of its thread in one poll() is not known. It is at most that of all of them.
         return longest / 1e6, min(longest / 1e6, self.processor_time() - before)
 
     def connect(self, url: str, count: int, *, busy: bool = False) -> None:

@@ -18,7 +18,10 @@ __all__ = ["ByAvailable", "BySignal", "InBatches", "Ours", "handle"]
 
 
 class Ours(Client):
-    """`poll()`, then `get_packet()` for each packet, or `get_message()` for text, which returns a `str`."""
+    """`poll()`, then `get_packet()` for each packet.
+
+    Text is read with `get_message()`, which returns a `str`.
+    """
 
     def __init__(self, context: ssl.SSLContext) -> None:
         super().__init__(context)

@@ -54,7 +54,10 @@ class _Listener(picows.WSListener):
 
 
 class Picows(LoopClient):
-    """With aiofastnet's sockets for asyncio, which it uses by itself if they are installed."""
+    """picows with aiofastnet's sockets for asyncio.
+
+    It uses them by itself if they are installed.
+    """
 
     def __init__(self, context: ssl.SSLContext) -> None:
         super().__init__(context)

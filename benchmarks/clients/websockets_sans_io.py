@@ -1,4 +1,7 @@
-"""websockets: `ClientProtocol`, without I/O, with a non-blocking socket that is read once a frame."""
+"""websockets: `ClientProtocol`, without I/O.
+
+Its non-blocking socket is read once per frame.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ class WebsocketsSansIo(Client):
         self._flush()
 
     def poll(self) -> int:
-        """Polls once, as in a frame of a game. Returns the number of messages."""
+        """Polls once, as in a frame of a game; returns the number of messages."""
         if not select.select([self._socket], [], [], 0)[0]:
             return 0
         count = 0
@@ -115,7 +118,7 @@ class WebsocketsSansIo(Client):
                 rest()
 
     def _take(self, data: bytes) -> int:
-        """Decodes the data. Returns the number of messages, all of which are created."""
+        """Decodes the data and creates all messages; returns their number."""
         self._protocol.receive_data(data)
         count = 0
         for event in self._protocol.events_received():

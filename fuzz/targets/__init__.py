@@ -1,4 +1,7 @@
-"""What is fuzzed: each target takes any bytes, fails on what must not be, and says how much there was in them."""
+"""The targets of fuzzing: functions that take any bytes.
+
+A target fails if it finds a defect, and returns how many units the bytes contained.
+"""
 
 from __future__ import annotations
 
@@ -27,4 +30,5 @@ TARGETS: Final[dict[str, Callable[[bytes], int]]] = {
     "commands": commands.check,
     "scene_4": scene_4.check,
 }
-"""By name: gives how many units the input had (replies, frames, values, messages), and raises for a defect."""
+"""The targets by name. Each returns the number of units in the input (replies, frames, values or messages), and raises
+an exception for a defect."""

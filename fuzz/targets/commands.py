@@ -1,4 +1,7 @@
-"""MultiplayerAPI's commands, as a receiver gets them: nothing that a peer sends raises, or does what it may not."""
+"""MultiplayerAPI's commands, as a receiver gets them.
+
+Nothing that a peer sends may raise an exception, or do anything that is not allowed.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["QuietPeer", "check"]
 
-_SENDER = 3  # nobody's master
+_SENDER = 3  # a peer that is nobody's master
 
 
 def check(data: bytes) -> int:
-    """Packets, each behind its length in one byte; gives their number."""
+    """Reads packets, each after a byte with its length; returns their number."""
     peer = QuietPeer(unique_id=2, sender=_SENDER)
     root = _Game("root")
     api = MultiplayerAPI()
@@ -53,7 +56,7 @@ def _check_packet(packet: bytes) -> None:
 
 
 class QuietPeer(NetworkedMultiplayerPeer):
-    """Brings what it is given, and drops what it is asked to send."""
+    """A peer that returns the given packets, and drops the packets to send."""
 
     def __init__(self, *, unique_id: int, sender: int) -> None:
         super().__init__()
@@ -84,7 +87,7 @@ class QuietPeer(NetworkedMultiplayerPeer):
 
 
 class _Game(Node):
-    """A node with what others may do, and what they may not."""
+    """A node with members that others may use, and members that they may not."""
 
     score = remote(0)
 

@@ -1,4 +1,7 @@
-"""The frame stream, both roles: what the library makes of it is what `model.py` makes of it, however it is cut."""
+"""The stream of frames, for both roles.
+
+The library must read the same as `model.py`, however the stream is cut.
+"""
 
 from __future__ import annotations
 
@@ -20,21 +23,24 @@ if TYPE_CHECKING:
 __all__ = ["LIMITS", "check_built", "check_client", "check_server", "receive"]
 
 LIMITS = Limits(size=600, fragments=6)
-"""Low enough to be reached by short inputs; above 125, which a control frame needs."""
+"""Low enough for short inputs to reach it; above 125, which control frames need."""
 
 
 def check_client(data: bytes) -> int:
-    """As a server's bytes; gives the number of frames."""
+    """Reads the input as the bytes of a server; returns the number of frames."""
     return _check(data, Role.CLIENT)
 
 
 def check_server(data: bytes) -> int:
-    """As a client's bytes."""
+    """Reads the input as the bytes of a client."""
     return _check(data, Role.SERVER)
 
 
 def check_built(data: bytes) -> int:
-    """The input says which frames to build, nearly all of them legal: so it comes far."""
+    """Builds frames as the input says.
+
+    Nearly all of them are legal, so that the input is read far.
+    """
     (choice,), rest = split_off(data, 1)
     role = Role.SERVER if choice & 1 else Role.CLIENT
     stream = b"".join(_frames(rest, is_masked=role is Role.SERVER))
@@ -62,7 +68,9 @@ def _connection(role: Role, deflate: Agreement | None = None) -> Connection:
 
 
 def receive(connection: Connection, pieces: Iterable[bytes]) -> list[Told]:
-    """Gives a connection what arrives, and then the end of TCP; as the transport does it.
+    """Passes pieces of data to a connection, and then the end of TCP.
+
+    This is what the transport does.
 
     Returns:
         What it told, in the model's words; ("lost",) where TCP ended too early.
@@ -114,7 +122,7 @@ def _code(cause: BaseException | None) -> object:
     return getattr(cause, "code", None)
 
 
-# Two bytes of the input make one frame: what it is, and how long. The payload follows in the input.
+# Two bytes of the input make one frame: its kind and its length. The payload follows in the input.
 _OPCODES = (1, 2, 1, 2, 0, 0, 9, 10, 8, 1, 2, 0, 2, 1, 0, 3)
 _LENGTHS = (0, 1, 2, 5, 16, 64, 125, 126)
 
@@ -125,7 +133,7 @@ def _frames(data: bytes, *, is_masked: bool) -> Iterator[bytes]:
         length = _LENGTHS[how & 7] + (how >> 5)
         payload, data = data[2 : 2 + length], data[2 + length :]
         opcode = _OPCODES[what & 15]
-        is_final = opcode >= 8 or what & 0x70 != 0x70  # one data frame in eight goes on
+        is_final = opcode >= 8 or what & 0x70 != 0x70  # one data frame in eight is not final
         if opcode == 8:
             payload = (1000 + how % 12).to_bytes(2, "big") + payload[:100]
         head = bytes((is_final << 7 | opcode | (0x40 if what == 0xFF else 0),))

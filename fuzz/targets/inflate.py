@@ -1,4 +1,7 @@
-"""Compressed messages (RFC 7692): what zlib makes of them in one go, or a refusal; never more than the limit."""
+"""Compressed messages (RFC 7692).
+
+The library must return the same as zlib does at once, or refuse it; and never more than the limit.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +24,13 @@ __all__ = ["LIMITS", "check"]
 
 LIMITS = Limits(size=20_000, fragments=8)
 _TAIL = b"\x00\x00\xff\xff"  # RFC 7692 section 7.2.2
-_LAST_BLOCK = b"\x01" + _TAIL  # empty, stored, and the last (RFC 1951 section 3.2.4)
+_LAST_BLOCK = b"\x01" + _TAIL  # empty, stored, and the last one (RFC 1951 section 3.2.4)
 
 
 def check(data: bytes) -> int:
-    """The input says which frames to build, and how they are compressed; gives their number.
+    """Builds and compresses frames as the input says; returns their number.
 
-    Two bytes of choices, then for each frame two bytes and a payload: see `_frames`.
+    The input has two bytes of choices, then for each frame two bytes and a payload: see `_frames`.
     """
     (choice, cut), rest = split_off(data, 2)
     direction = Direction(bool(choice & 1), 9 + (choice >> 1) % 7)
@@ -45,7 +48,7 @@ def check(data: bytes) -> int:
 
 
 _Frame = tuple[int, bool, bool, bytes]
-"""Opcode, whether it is compressed, whether it is final, payload."""
+"""The opcode, whether it is compressed, whether it is final, and the payload."""
 
 
 def _connection(direction: Direction) -> Connection:
@@ -64,7 +67,7 @@ def _frames(data: bytes) -> Iterator[_Frame]:
     while len(data) >= 2:
         what, size = data[0], data[1] * (1 + (data[0] >> 6))
         payload, data = data[2 : 2 + size], data[2 + size :]
-        if what & 8:  # well compressed, so that more than the first block is reached
+        if what & 8:  # well compressed, so that more than the first block is read
             payload = _deflated(payload * (1 + (what >> 5)))
         is_final = bool(what & 4)
         yield (0 if is_inside else 2 - (what & 1)), not is_inside and bool(what & 18), is_final, payload
@@ -84,7 +87,10 @@ def _encoded(frame: _Frame) -> bytes:
 
 
 def _inflated(frames: list[_Frame], direction: Direction) -> Iterator[Told]:
-    """The whole messages, each inflated at once; then ("refused",) where something is wrong."""
+    """Yields the whole messages, each inflated at once.
+
+    If something is wrong, ends with ("refused",).
+    """
     stream = zlib.decompressobj(-15)
     opcode, is_compressed, count, payload = 0, False, 0, b""
     for each in frames:
@@ -109,7 +115,10 @@ def _inflated(frames: list[_Frame], direction: Direction) -> Iterator[Told]:
 
 
 def _inflate(stream: zlib._Decompress, payload: bytes, *, stands_alone: bool) -> tuple[bytes | None, zlib._Decompress]:
-    """A message, None where it is corrupt or too long; and the stream for the next."""
+    """Returns a message and the stream for the next one.
+
+    The message is None if it is corrupt or too long.
+    """
     message = b""
     rest = payload
     if not payload:
@@ -124,9 +133,9 @@ def _inflate(stream: zlib._Decompress, payload: bytes, *, stands_alone: bool) ->
                 stream = zlib.decompressobj(-15)
                 if not rest:
                     return message, stream
-        if stands_alone:  # then whether a block has just ended can be told for sure: by the end of the stream
+        if stands_alone:  # then the end of the stream shows whether a block has just ended
             is_whole = not stream.decompress(_TAIL + _LAST_BLOCK) and stream.eof
-        else:  # at the end of a block the tail is an empty block, and gives nothing; so does one more
+        else:  # at the end of a block the tail is an empty block without data; so is another one
             is_whole = not stream.decompress(_TAIL) and not stream.decompress(b"\x00" + _TAIL) and not stream.eof
     except zlib.error:
         return None, stream
@@ -134,15 +143,18 @@ def _inflate(stream: zlib._Decompress, payload: bytes, *, stands_alone: bool) ->
 
 
 def _reaches_too_far(frames: list[_Frame], direction: Direction) -> bool:
-    """Whether it copies from further back than the window that was agreed on.
+    """Returns True if a message copies from outside of the agreed window.
 
-    zlib refuses that, unless it made those bytes in the same call. So there the verdict may depend on the cut.
+    zlib refuses that, unless it created those bytes in the same call. The result may then depend on the cut.
     """
     return _fault(frames, direction, direction.window_bits) != _fault(frames, direction, 15)
 
 
 def _fault(frames: list[_Frame], direction: Direction, window_bits: int) -> int:
-    """How many bytes zlib takes with such a window until it refuses one, given and giving a single byte at a time."""
+    """Returns how many bytes zlib accepts with such a window.
+
+    It is fed, and returns, one byte at a time.
+    """
     stream, taken, is_compressed = zlib.decompressobj(-window_bits), 0, False
     for opcode, begins_compressed, is_final, payload in frames:
         is_compressed = begins_compressed if opcode else is_compressed
@@ -170,7 +182,10 @@ def _is_text(message: bytes) -> bool:
 
 
 def _compare(told: list[Told], wanted: list[Told]) -> None:
-    """What was delivered is what was expected; it may have been refused before all of a message was there."""
+    """Checks that the delivered messages are those that were expected.
+
+    A message may have been refused before all of it was there.
+    """
     assert told, "no end was told"
     assert all(len(each[1]) <= LIMITS.size for each in told[:-1] if isinstance(each[1], bytes))
     whole = list(takewhile(lambda each: each[0] != "refused", wanted))

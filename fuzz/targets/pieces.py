@@ -1,4 +1,4 @@
-"""The input as a network may bring it."""
+"""Cuts the input into pieces, as a network may."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
 
 __all__ = ["in_pieces", "split_off"]
 
-_SIZES = (1, 2, 3, 7, 20, 64, 200, 1000)  # of pieces; arbitrary
+_SIZES = (1, 2, 3, 7, 20, 64, 200, 1000)  # the sizes of pieces; arbitrary
 
 
 def split_off(data: bytes, size: int) -> tuple[bytes, bytes]:
-    """The first bytes, filled up with zeros, and the rest: for choices that the input makes itself."""
+    """Splits off the first bytes, padded with zeros, for choices of the input."""
     return data[:size].ljust(size, b"\0"), data[size:]
 
 
 def in_pieces(data: bytes, choice: int) -> Iterator[bytes]:
-    """All of it, some bytes at a time; one of eight ways."""
+    """Yields all of the data in pieces; `choice` is one of eight ways."""
     size = _SIZES[choice % len(_SIZES)]
     return (data[start : start + size] for start in range(0, len(data), size))

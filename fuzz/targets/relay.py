@@ -1,4 +1,4 @@
-"""Messages of the gd_mp_api relay: one of four, or a RelayError."""
+"""Messages of the gd_mp_api relay: one of four kinds, or a RelayError."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["check"]
 
 
 def check(data: bytes) -> int:
-    """One message."""
+    """Reads one message."""
     try:
         message = relay.decode(data)
     except relay.RelayError as error:

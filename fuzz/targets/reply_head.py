@@ -1,4 +1,7 @@
-"""The server's reply to the opening handshake: a verdict, never an exception, and the same however it is cut."""
+"""The server's reply to the opening handshake.
+
+Its verdict is never an exception, and does not depend on how it is cut.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,16 @@ _URL = URL.parse("ws://game.example/play")
 _MAX_BODY = 4096
 
 KEY_BYTES = bytes(range(16))
-"""The key is the same for every input, so that one can hold the right answer."""
+"""The key is the same for all inputs, so that an input can contain the right answer."""
 
 
 def handshake() -> ClientHandshake:
-    """The attempt whose reply is fuzzed. It asks for two subprotocols."""
+    """Returns the attempt whose reply is fuzzed. It asks for two subprotocols."""
     return ClientHandshake(_URL, ("chat", "superchat"), random_bytes=lambda size: KEY_BYTES[:size])
 
 
 def check(data: bytes) -> int:
-    """One reply."""
+    """Reads one reply."""
     (choice,), reply = split_off(data, 1)
     whole, in_parts = handshake(), handshake()
     verdict = whole.receive_data(reply)

@@ -1,4 +1,7 @@
-"""The client's request to open a WebSocket: a request or a refusal, never an exception, the same however it is cut."""
+"""The client's request to open a WebSocket.
+
+It is accepted or refused, never raises an exception, and the result does not depend on how it is cut.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ _STATUSES = {None, 400, 405, 426, 431, 505}
 
 
 def check(data: bytes) -> int:
-    """One request."""
+    """Reads one request."""
     (choice,), request = split_off(data, 1)
     whole, in_parts = ServerHandshake(), ServerHandshake()
     verdict = whole.receive_data(request)

@@ -1,6 +1,8 @@
-"""Runs of frames, short and large: what is taken many at a time, cut out once or made room for, in either role.
+"""Runs of frames, short and large, in either role.
 
-Few bytes of input say much, so that an input gets to what it takes frames of 64 KiB, or hundreds of them, to reach.
+Frames are taken many at a time, cut out once, or given memory of their own.
+
+A few bytes of input describe large data, so that an input can contain frames of 64 KiB, or hundreds of frames.
 """
 
 from __future__ import annotations
@@ -21,26 +23,26 @@ __all__ = ["LIMITS", "SIZES", "check"]
 
 LIMITS = Limits(size=140_000, fragments=40)
 
-_MOST = 400_000  # bytes of one stream, and a frame; arbitrary
+_MOST = 400_000  # bytes of one stream, and of a frame; arbitrary
 
 SIZES: Final = (
     *(0, 1, 2, 5, 16, 60, 124, 125, 126, 127, 300, 1024, 1025, 4000, 16_383, 16_384, 65_535, 65_536, 65_537, 90_000),
     *(LIMITS.size - 1, LIMITS.size, LIMITS.size + 1),
 )
-"""Of payloads."""
+"""The size of payloads."""
 
 _OPCODES = (1, 2, 1, 2, 1, 2, 0, 9, 10, 2, 1, 0, 8, 2, 1, 3)
 _CHARACTERS = (b"a", "é".encode(), "€".encode(), "\U0001f600".encode(), b"a", b"ab", b"\0", b"\xff")
 
-# Bytes at a time. 0: as many as the connection would read. Below: up to so many bytes before or behind the next frame's
-# beginning, which cuts its header, or leaves the last bytes of its payload for later.
+# Bytes at a time. 0 means as many as the connection would read. A negative number means up to that many bytes before
+# or after the start of the next frame, which cuts its header, or leaves the last bytes of its payload for later.
 _PIECES = (0, 65_536, 263_168, 1400, 16_384, 700, -1, -1)
 
 
 def check(data: bytes) -> int:
-    """The input says which runs of frames to build; gives the number of frames.
+    """Builds runs of frames as the input says; returns the number of frames.
 
-    A byte of choices, then four for each run: see `_run`.
+    The input has a byte of choices, then four bytes for each run: see `_run`.
     """
     (choice,), rest = split_off(data, 1)
     role = Role.SERVER if choice & 1 else Role.CLIENT
@@ -60,7 +62,10 @@ def check(data: bytes) -> int:
 
 
 def _pieces(frames: list[bytes], stream: bytes, connection: Connection, size: int, turn: int) -> Iterator[bytes]:
-    """All of it, in pieces of a size, of which the first is another; or cut near the beginnings of frames."""
+    """Yields all of the data in pieces.
+
+    They have one size, except for the first, or are cut near the starts of frames.
+    """
     if size < 0:
         ends = [end + turn - 11 for end in accumulate(map(len, frames)) if end + turn > 11]
         yield from (stream[start:end] for start, end in pairwise((0, *ends, len(stream))) if end > start)
@@ -84,18 +89,18 @@ def _frames(data: bytes, *, is_masked: bool) -> Iterator[bytes]:
 
 
 def _run(what: int, how: int, count: int, odd: int, *, is_masked: bool) -> Iterator[bytes]:
-    """Frames that are alike, but for one in so many.
+    """Yields frames that are equal, except for some of them.
 
     Args:
-        what: opcode, characters, and one bit: whether it is no final one.
-        how: the size.
-        count: how many.
-        odd: one in so many is different, if it is not 0, and in how far.
-        is_masked: whether they have a mask.
+        what: the opcode, the characters, and a bit that is set if the frame is not final.
+        how: determines the size.
+        count: the number of frames.
+        odd: determines how often a frame is different, and in what way; 0 for never.
+        is_masked: True if they are masked.
     """
     opcode, characters, is_final = _OPCODES[what & 15], _CHARACTERS[what >> 4 & 7], what < 128
     size = SIZES[how % len(SIZES)]
-    size -= size % len(characters) if how < 200 else 0  # whole characters, as a rule
+    size -= size % len(characters) if how < 200 else 0  # usually whole characters
     plain = _frame(opcode, characters, size, is_final=is_final, is_masked=is_masked)
     if not odd:
         yield from [plain] * count

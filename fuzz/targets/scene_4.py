@@ -1,4 +1,7 @@
-"""Godot 4's packets, as a whole session gets them: nothing that a peer sends raises, or does what it may not."""
+"""Godot 4's packets, as a whole session gets them.
+
+Nothing that a peer sends may raise an exception, or do anything that is not allowed.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ _OWN_ID = 5
 
 
 def check(data: bytes) -> int:
-    """Takes packets, each behind its length in one byte; returns their number."""
+    """Reads packets, each after a byte with its length; returns their number."""
     peer = QuietPeer(unique_id=_OWN_ID, sender=1)
     multiplayer, main = game_of(peer)
     count = 0
@@ -40,7 +43,7 @@ def check(data: bytes) -> int:
 
 
 def game_of(peer: QuietPeer) -> tuple[SceneMultiplayer, Main]:
-    """Makes a client that has joined, with all that packets can reach."""
+    """Creates a client that has joined, with everything that packets can reach."""
     multiplayer = SceneMultiplayer(clock=lambda: 0.0)
     root = Node("root")
     main = root.add_child(Main("Main"))
@@ -72,7 +75,7 @@ class Thing(Node):
 
 
 class Main(Node):
-    """A node with what others may do, and what they may not."""
+    """A node with members that others may use, and members that they may not."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)

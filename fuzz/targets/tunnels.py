@@ -1,4 +1,8 @@
-"""The answers of proxies: a tunnel or a failure of stage proxy, never an exception, the same however they are cut."""
+"""The answers of proxies.
+
+The result is a tunnel or a failure of the stage proxy, never an exception, and does not depend on how the answer is
+cut.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +31,12 @@ _SOCKS: tuple[Callable[[], Tunnel], ...] = (
 
 
 def check_connect(data: bytes) -> int:
-    """One answer of an HTTP proxy, behind a byte of choices."""
+    """Reads one answer of an HTTP proxy, after a byte of choices."""
     return _check(lambda: ConnectTunnel("proxy:3128", _TARGET, credentials=_CREDENTIALS), data)
 
 
 def check_socks(data: bytes) -> int:
-    """The answers of a SOCKS proxy, behind a byte of choices."""
+    """Reads the answers of a SOCKS proxy, after a byte of choices."""
     (choice,), _ = split_off(data, 1)
     return _check(_SOCKS[(choice >> 3) % len(_SOCKS)], data)
 

@@ -1,4 +1,7 @@
-"""Variants: a value or a VariantError, and what was read encodes to bytes that read as the same again."""
+"""Variants: bytes decode to a value, or raise a VariantError.
+
+An encoded value must decode to the same value again.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,12 @@ __all__ = ["check", "check_4", "check_value"]
 
 
 def check(data: bytes) -> int:
-    """Takes Godot 3's values, one after the other until one is refused; returns their number."""
+    """Reads Godot 3's values, until one is refused; returns their number."""
     return _check(data, GODOT_3)
 
 
 def check_4(data: bytes) -> int:
-    """Takes Godot 4's values, as `check` does those of Godot 3."""
+    """Reads Godot 4's values, as `check` reads those of Godot 3."""
     return _check(data, GODOT_4)
 
 
@@ -41,7 +44,7 @@ def _check(data: bytes, dialect: Dialect) -> int:
 
 
 def check_value(value: object, *, full_objects: bool = False, dialect: Dialect = GODOT_3) -> None:
-    """Fails unless a value that was read can be written, and reads as the same."""
+    """Fails unless a value can be encoded, and decodes to the same value."""
     written = encode(value, full_objects=full_objects, dialect=dialect)
     again, end = decode_from(written, allow_objects=full_objects, dialect=dialect)
     assert end == len(written)
