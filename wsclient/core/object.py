@@ -26,16 +26,16 @@ _ConnectFlags: TypeAlias = ConnectFlags  # an alias, because the class has an at
 class Object(SignalEmitter):
     """An object with signals, like Godot's Object, based on pyee's EventEmitter.
 
-    A signal is declared on the class with `Signal`, and connected in any of three spellings, which are one mechanism:
+    A signal is declared on the class with `Signal`, and can be connected in three ways, which do the same:
 
         client.data_received.connect(on_data)       # an attribute, typed
         client.connect("data_received", on_data)    # Godot's
         @client.on("data_received")                 # pyee's: on, once, remove_listener, listeners, ...
 
-    Handlers run in the order of connection, from a copy of the list: a handler that is removed meanwhile still runs
-    this once, and one that is added runs next time. An exception in one handler does not stop the others; it leaves the
-    emission after all have run, several exceptions as an `ExceptionGroup`. An exception that is not an `Exception`,
-    such as `KeyboardInterrupt`, leaves immediately.
+    Handlers run in the order in which they were connected. When one is removed during an emission, it still runs in
+    that emission, and one that is added runs in the next. An exception in a handler does not stop the others: it is
+    raised when all have run, and several are raised as an `ExceptionGroup`. An exception that is not an `Exception`,
+    such as `KeyboardInterrupt`, is raised immediately.
 
     One object belongs to one thread. Of Godot's methods, `get_incoming_connections` is missing: a Python handler does
     not belong to an Object that could list its connections.
@@ -81,7 +81,7 @@ class Object(SignalEmitter):
 
         Args:
             signal: its name, for `connect` and `emit_signal`.
-            arguments: what it is emitted with, for `get_signal_list` alone: names, or Godot's `{"name":, "type":}`.
+            arguments: the names of its arguments, or Godot's `{"name":, "type":}`. Only `get_signal_list` uses them.
         """
         if not signal or signal in self._handlers:
             logger.error("add_user_signal: %r is %s", signal, "taken" if signal else "no name")
@@ -141,7 +141,7 @@ class Object(SignalEmitter):
         Args:
             signal: the signal's name.
             callable: the handler. The object keeps it alive.
-            binds: arguments that it gets after those of the emission.
+            binds: arguments that are passed to it after those of the emission.
             flags: `CONNECT_DEFERRED`, `CONNECT_ONESHOT`, `CONNECT_REFERENCE_COUNTED`, or several with `|`.
             weak: True for a bound method whose object must not be kept alive; the connection ends with it. Not in
                 Godot.
@@ -179,7 +179,7 @@ class Object(SignalEmitter):
         An unknown signal is logged.
 
         Raises:
-            Exception: what a handler raised, after all have run; several as an `ExceptionGroup`.
+            Exception: raised by a handler, after all have run; several are raised as an `ExceptionGroup`.
         """
         self.emit(signal, *args)
 

@@ -137,8 +137,9 @@ class PacketPeer(Reference, ABC):
         Returns:
             The value; `wsclient.variant` has the Python type for each of Godot's. None, which may be a value too, if
             there was no packet or it was refused: then `get_packet_error()` returns why, and a log line shows where
-            in the packet. `ERR_INVALID_DATA`: it is not a Variant, and is gone. `ERR_OUT_OF_MEMORY`: it has more than
-            `decode_buffer_max_items` values, and stays the next one, which `get_packet()` takes as bytes.
+            in the packet. `ERR_INVALID_DATA`: it is not a Variant, and was removed. `ERR_OUT_OF_MEMORY`: it has more
+            than `decode_buffer_max_items` values, and stays in the queue, so that `get_packet()` can return its
+            bytes.
         """
         from wsclient.variant import VariantError, decode  # noqa: PLC0415 - loaded by __init__
 

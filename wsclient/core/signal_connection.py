@@ -38,7 +38,7 @@ class Connection:
 
     Args:
         target: the handler, checked.
-        binds: arguments that it gets after the emitted ones.
+        binds: arguments that are passed to it after the emitted ones.
         flags: of `ConnectFlags`.
         is_hook: whether the target is the hook that is called before this signal's handlers anyway.
 
@@ -114,7 +114,7 @@ class WeakHandler:
 
     It does not keep the object alive.
 
-    It equals the method.
+    It is equal to the method.
 
     Raises:
         TypeError: the handler is no bound method of an object that can be referred to weakly.

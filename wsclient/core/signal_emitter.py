@@ -138,7 +138,7 @@ class SignalEmitter(EventEmitter):
             True if there was any handler to call, including deferred ones; False when signals are blocked.
 
         Raises:
-            Exception: what a handler raised, after all have run; several as an `ExceptionGroup`.
+            Exception: raised by a handler, after all have run; several are raised as an `ExceptionGroup`.
         """
         handlers = self._handlers.get(event)
         if handlers is None:
@@ -201,7 +201,7 @@ class SignalEmitter(EventEmitter):
             error: the exception that the body of `poll()` raised; the caller raises it again afterwards.
 
         Raises:
-            Exception: what deferred handlers raised; with `error`, or if several raised, an `ExceptionGroup`.
+            Exception: raised by deferred handlers; an `ExceptionGroup` if several raised, or together with `error`.
         """
         try:
             if self._deferred:  # checked here too, which saves a call in an idle frame
@@ -221,7 +221,7 @@ class SignalEmitter(EventEmitter):
             args: the arguments of the hook and the handlers.
 
         Raises:
-            Exception: what the hook and the handlers raised, after all have run; several as an `ExceptionGroup`.
+            Exception: raised by the hook or a handler, after all have run; several are raised as an `ExceptionGroup`.
         """
         # Usually there is one handler, and its exception leaves in the same way as from the loop.
         if (handler := self._sole_handlers[signal]) and hook is None and not self._is_blocking_signals:
@@ -413,8 +413,8 @@ def _call_all(calls: Iterable[Callable[[], object]], earlier: Exception | None =
 def _raise_all(errors: list[Exception]) -> NoReturn:
     """Raises a single error as it is, several as a group, and empties the list.
 
-    The frames in the errors' own tracebacks hold the list: left full, it would close a circle that keeps everything
-    in those frames, the object itself too, until the garbage collector comes.
+    The frames in the tracebacks of the errors refer to the list. If it were not emptied, this cycle would keep
+    everything in those frames alive, including the object itself, until the garbage collector runs.
     """
     try:
         if len(errors) == 1:

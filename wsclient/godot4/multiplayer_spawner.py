@@ -91,9 +91,9 @@ class MultiplayerSpawner(Node):
         """Adds a scene to the list, which must be the same on both sides.
 
         Args:
-            scene: a class of nodes, made without arguments. Its place stands for it on the wire: what the other side
-                spawns and this one never sees still needs its place. Any other callable makes nodes here, but only
-                nodes of a class are spawned from here.
+            scene: a class of nodes that takes no arguments. On the wire it is identified by its index, so scenes that
+                never appear here must be in the list too. Any other callable can create nodes here, but only nodes of
+                a class are spawned at other peers.
 
         Raises:
             ValueError: the list is full, at 255.

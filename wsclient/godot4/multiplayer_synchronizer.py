@@ -116,7 +116,7 @@ class MultiplayerSynchronizer(Node):
         With 0.0, the default, one is sent in each `poll()`, at most 60 times a second.
 
         Raises:
-            ValueError: on setting it: it is below 0.
+            ValueError: the new value is below 0.
         """
         return self._intervals["replication_interval"]
 
@@ -131,7 +131,7 @@ class MultiplayerSynchronizer(Node):
         With 0.0, the default, they are checked in each `poll()`, at most 60 times a second.
 
         Raises:
-            ValueError: on setting it: it is below 0.
+            ValueError: the new value is below 0.
         """
         return self._intervals["delta_interval"]
 

@@ -43,7 +43,8 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         multiplayer.root_node = root   # a SceneMultiplayer
         player.hurt.rpc(5)             # calls hurt on everybody's Player
 
-    Both sides need the same list of marked names, those they never call too: Godot sends the place in that list.
+    Both sides need the same list of marked names, including those that they never call, because Godot sends the index
+    in that list.
 
     Args:
         name: unique among its siblings; the name of the class if it is "".
@@ -99,8 +100,8 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
 
         If this node is inside a tree, the hooks of the added node run.
 
-        If a sibling has its name, it gets another one by the engine's rule, and that is logged: `@Bomb@2`, or `Bomb2`
-        with `force_readable_name`. A MultiplayerSpawner does not spawn names with an "@".
+        If a sibling has its name, the node is renamed as in the engine, to `@Bomb@2`, or to `Bomb2` with
+        `force_readable_name`, and that is logged. A MultiplayerSpawner does not spawn names with an "@".
 
         Raises:
             ValueError: it has a parent, or this node is below it.
@@ -227,7 +228,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         Raises:
             TypeError, OverflowError: an argument is not a Variant; the text says which.
             ValueError: more than 255 arguments.
-            Exception: what the method raises here.
+            Exception: raised by the method here.
         """
         return self.rpc_id(0, method, *args)
 

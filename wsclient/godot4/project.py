@@ -36,8 +36,8 @@ class Project:
         Player = project.node_class("res://player.gd")
         print(*project.doubts, sep="\n")
 
-    Nothing in a file raises. Anything unreadable, or only known when the game runs, is a sentence in `doubts`: look
-    at them once. An exported game (`.pck`, `.scn`, `.gdc`) holds no texts, and cannot be read.
+    The contents of files never raise exceptions. Anything that cannot be read, or is only known when the game runs,
+    is described in `doubts`. An exported game (`.pck`, `.scn`, `.gdc`) contains no text files, and cannot be read.
 
     Args:
         path: the folder, or its project.godot.
@@ -107,7 +107,7 @@ class Project:
             node: the spawner's path from the scene's root, `Things/Spawner`.
 
         Returns:
-            Paths. "" is an uid that no file has: it keeps its place, as in the engine.
+            Paths. As in the engine, a uid that no file has is included, as "".
         """
         found = self._node(scene, node)
         if found is None:
@@ -170,8 +170,8 @@ class Project:
                 def hurt(self, by):           # keeps its mark
                     print("ouch", by)
 
-        For type checkers the class is a plain Node. A class with the methods written out, together with `check`,
-        is better if other people read the program.
+        Type checkers see a plain Node. If other people read the program, a class with all methods written out, tested
+        with `check`, is easier to understand.
         """
         path = self._script_path(script)
         name = self._scripts.class_name(path) or PurePosixPath(path).stem.title().replace("_", "")
@@ -183,8 +183,8 @@ class Project:
             assert project.check(Player, "res://player.gd") == []
 
         Returns:
-            A sentence for each method that one of both lacks, and for each that others may call on one side only.
-            Empty if both agree: then each name has the same number on both sides.
+            A sentence for each method that is missing on one side, and for each that others may call on only one
+            side. Empty if both agree: then each name has the same number on both sides.
         """
         path = self._script_path(script)
         return differences(node_class, path or script, self._words_of(path))

@@ -120,8 +120,8 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         Setting another peer forgets everything about the previous one.
 
         Raises:
-            ValueError: on setting one that is disconnected: connect it first.
-            TypeError: on setting anything else than a peer or None.
+            ValueError: the peer is disconnected; connect it first.
+            TypeError: it is neither a peer nor None.
         """
         return self._get_peer()
 

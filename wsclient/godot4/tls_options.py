@@ -23,7 +23,7 @@ class TLSOptions(Value):
     Attributes:
         trusted_chain: a path to a PEM file, PEM text, DER bytes or an `ssl.SSLContext`; None for the roots of the
             system and of certifi.
-            At a server, its own certificate with those above it.
+            At a server, its own certificate and those of its issuers.
         verifies: whether the certificate and the name are checked.
         key: a server's private key, as a path, PEM text or bytes.
     """

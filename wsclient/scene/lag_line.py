@@ -21,7 +21,7 @@ class Weather:
     Attributes:
         latency: the delay of every item, in seconds.
         jitter: the most seconds added to it, drawn for each item.
-        reorder: how likely an item is to be overtaken by later ones, 0.0 to 1.0.
+        reorder: the probability that later items overtake an item, from 0.0 to 1.0.
     """
 
     __slots__ = ("jitter", "latency", "reorder")
@@ -36,7 +36,7 @@ class LagLine(Generic[Item]):
     """Keeps items until they are due.
 
     Args:
-        weather: shared; a change counts for the items that are put in from then on.
+        weather: the quality of the network. Changes apply to items that are put in later.
         seed: the same seed draws the same delays.
     """
 

@@ -63,8 +63,8 @@ class LagPeer(NetworkedMultiplayerPeer):
         latency: seconds, each way: a round trip takes twice as long.
         jitter: the most seconds added to it, drawn for each packet. Without `reorder`, packets keep their order: a
             late one delays those after it, as over TCP.
-        reorder: how likely a packet is to be overtaken, 0.0 to 1.0, as over UDP; whatever its transfer mode. Signals
-            keep their place among the packets.
+        reorder: the probability that later packets overtake a packet, as over UDP, from 0.0 to 1.0. It applies to
+            every transfer mode. Signals keep their place among the packets.
         seed: of the random delays.
         clock: monotonic, in seconds; the system's by default.
 

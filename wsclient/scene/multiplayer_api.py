@@ -89,8 +89,8 @@ class MultiplayerAPI(MultiplayerBase[Node]):
         Setting another peer forgets everything about the previous one.
 
         Raises:
-            ValueError: on setting one that is disconnected: connect it first.
-            TypeError: on setting anything else than a NetworkedMultiplayerPeer or None.
+            ValueError: the peer is disconnected; connect it first.
+            TypeError: it is neither a NetworkedMultiplayerPeer nor None.
         """
         return self._get_peer()
 

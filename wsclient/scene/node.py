@@ -130,8 +130,9 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         If its mode says so, the method is also called here, after it was sent.
 
         Args:
-            method: its name. One that this class does not have is sent too, as the other side's script may have it;
-                the log names the nearest of ours, once. `rpc_config` with any mode says that it is meant.
+            method: its name. A name that this class does not have is sent too, because the other side's script may
+                have it. The nearest known name is then logged, once. To avoid this, give the method any mode with
+                `rpc_config`.
             args: Variants; at most 255.
 
         Returns:
@@ -141,7 +142,7 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         Raises:
             TypeError, OverflowError: an argument is not a Variant; the text says which.
             ValueError: more than 255 arguments.
-            Exception: what the method raises here.
+            Exception: raised by the method here.
         """
         return self.rpc_id(0, method, *args)
 

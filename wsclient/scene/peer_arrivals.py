@@ -44,10 +44,11 @@ class Arrival(NamedTuple):  # not a Value, which takes four times as long to cre
 class PeerArrivals:
     """Listens to a network peer, and keeps what arrives until it is taken.
 
-    A signal's handler takes the packets before it, so that what a peer sent before it left stays before its leaving.
+    When a signal arrives, the packets before it are taken first, so that a peer's packets stay before the signal that
+    it has left.
 
     Args:
-        peer: is not kept alive.
+        peer: the network peer, which is not kept alive.
     """
 
     def __init__(self, peer: NetworkedMultiplayerPeer) -> None:

@@ -59,7 +59,7 @@ class TreeNode(Object, Generic[AnyNode]):
         If it is set to the name of a sibling, the node gets another name, as in Godot.
 
         Raises:
-            ValueError: on setting it: empty, or with one of `/ : . "` or a NUL.
+            ValueError: the new name is empty, or contains a NUL or one of `/ : . "`.
         """
         return self._name
 
@@ -86,12 +86,13 @@ class TreeNode(Object, Generic[AnyNode]):
     def add_child(self, node: AddedNode, legible_unique_name: bool = False) -> AddedNode:
         """Adds a node below this one, after its other children.
 
-        If a sibling has its name, it gets another one by the engine's rule, and that is logged: `@Bomb@2`. Its calls
-        reach the other sides only if their nodes are added in the same order, or if the game names them.
+        If a sibling has its name, the node is renamed as in the engine, for example to `@Bomb@2`, and that is logged.
+        Its calls reach the other sides only if they add their nodes in the same order, or if the game names the
+        nodes.
 
         Args:
-            node: without a parent.
-            legible_unique_name: makes `Bomb2` of a name that is taken.
+            node: a node without a parent.
+            legible_unique_name: True to rename it to `Bomb2` instead.
 
         Returns:
             The node, for `player = main.add_child(Player())`.

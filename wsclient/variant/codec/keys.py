@@ -36,8 +36,9 @@ keys that take minutes. Rectangles of -1 and -2, which have one hash, need 16; a
 class DictionaryKey(StandIn):
     """Stands for a key that Python cannot hold. It is encoded as the value.
 
-    A decoded dictionary has one for a key that is a pool, which has no hash; for `1.0` besides `1` and `True`, which
-    are one key to Python and three to Godot; and for keys that are too deep, or too much alike, to be hashed safely.
+    A decoded dictionary contains one for a key that is a pool, which has no hash; for `1.0` if `1` or `True` is a key
+    too, because these are equal in Python but not in Godot; and for keys that are too deep, or too similar, to be
+    hashed safely.
 
     Two are equal if their values have the same bytes. The value must not be changed.
 
@@ -106,8 +107,8 @@ def dictionary_of(pairs: list[object]) -> dict[object, object]:
 
     A repeated key keeps its place, and its last value counts.
 
-    A key that is an Array becomes a tuple, one that is a Dictionary a `FrozenDictionary`, and one that Python cannot
-    hold besides the others a `DictionaryKey`.
+    An Array becomes a tuple, a Dictionary becomes a `FrozenDictionary`, and a key that Python cannot hold together
+    with the others becomes a `DictionaryKey`.
     """
     keys: list[Any] = pairs[::2]
     values = pairs[1::2]

@@ -16,9 +16,9 @@ Number = TypeVar("Number", int, float)
 class Components(tuple[Number, ...]):
     """A fixed number of immutable numbers, in the order in which they are encoded.
 
-    It is a tuple: it unpacks, and libraries that take a sequence of numbers take it as it is.
-    Unlike a tuple it equals only its own type, and neither `+` nor `*` makes it longer.
-    Floats have 64 bits here; they become 32 bits when they are encoded.
+    It is a tuple, so it unpacks, and libraries that accept a sequence of numbers accept it. Unlike a tuple, it is
+    equal only to its own type, and neither `+` nor `*` makes it longer. Floats have 64 bits here, and 32 bits when they
+    are encoded.
     """
 
     __slots__ = ()

@@ -50,7 +50,7 @@ class _Vector(_Integers):
 class Vector2i(_Vector):
     """A place or size on a grid in 2D.
 
-    `+` and `-` take another one; `*` takes another one, component by component, or an int.
+    `+` and `-` accept another vector. `*` accepts another vector, component by component, or an int.
 
     Source: Godot 4, Vector2i.
     """
@@ -76,7 +76,7 @@ class Vector2i(_Vector):
 class Vector3i(_Vector):
     """A place or size on a grid in 3D.
 
-    `+` and `-` take another one; `*` takes another one, component by component, or an int.
+    `+` and `-` accept another vector. `*` accepts another vector, component by component, or an int.
 
     Source: Godot 4, Vector3i.
     """
@@ -107,7 +107,7 @@ class Vector3i(_Vector):
 class Vector4i(_Vector):
     """Four integers.
 
-    `+` and `-` take another one; `*` takes another one, component by component, or an int.
+    `+` and `-` accept another vector. `*` accepts another vector, component by component, or an int.
 
     Source: Godot 4, Vector4i.
     """

@@ -24,7 +24,7 @@ class TypedArray(list[Any]):
         TypedArray([1, 2, 3], int)
 
     Elements are checked when it is encoded, as the engine checks them: an int becomes a float in an array of float, and
-    a `str` a StringName in an array of StringName; any other that has the wrong type raises TypeError.
+    a `str` a StringName in an array of StringName; any other element of a wrong type raises TypeError.
 
     Source: Godot 4, Array.
     """
@@ -57,8 +57,8 @@ class TypedDictionary(dict[Any, Any]):
 
         TypedDictionary({"gold": 7}, str, int)
 
-    Keys are checked when it is encoded, as the elements of a TypedArray are. Values are not, neither here nor by an
-    engine that reads them.
+    Keys are checked when it is encoded, as the elements of a TypedArray are. Values are not checked, neither here nor
+    in the engine.
 
     Source: Godot 4, Dictionary.
     """

@@ -55,8 +55,8 @@ class _Vector(Components[float]):
 class Vector2(_Vector):
     """A point, direction or size in 2D.
 
-    `+` and `-` take another one; `*` and `/` take another one, component by component, or a number.
-    `pygame.Vector2(*v)` converts it to pygame's, `Vector2(*v)` converts that one back.
+    `+` and `-` accept another vector. `*` and `/` accept another vector, component by component, or a number.
+    `pygame.Vector2(*v)` converts it to pygame's vector, and `Vector2(*v)` converts that one back.
 
     Source: Godot 3 and 4, Vector2.
     """
@@ -82,7 +82,7 @@ class Vector2(_Vector):
 class Vector3(_Vector):
     """A point, direction or size in 3D.
 
-    `+` and `-` take another one; `*` and `/` take another one, component by component, or a number.
+    `+` and `-` accept another vector. `*` and `/` accept another vector, component by component, or a number.
 
     Source: Godot 3 and 4, Vector3.
     """
@@ -113,7 +113,7 @@ class Vector3(_Vector):
 class Vector4(_Vector):
     """Four floats.
 
-    `+` and `-` take another one; `*` and `/` take another one, component by component, or a number.
+    `+` and `-` accept another vector. `*` and `/` accept another vector, component by component, or a number.
 
     Source: Godot 4, Vector4.
     """
