@@ -42,8 +42,6 @@ class Carrier(WebSocketClient):
         requested_url: the URL as it was passed.
     """
 
-    _session_type = DirectSession
-
     def __init__(self, transport: Callable[[Settings], Transport] | None = None, *, owner: str = "Carrier") -> None:
         super().__init__(transport=transport)
         self._owner_name = owner  # the name of the class that users see, for log lines
@@ -54,6 +52,9 @@ class Carrier(WebSocketClient):
         self.max_queued_packets: int = DEFAULT_QUEUED_PACKETS
         self.protocol: str = ""
         self.requested_url: str = ""
+
+    def _new_session(self) -> DirectSession:
+        return DirectSession()
 
     def start(self, url: str, tls_options: TLSOptions | None, *, is_multiplayer: bool) -> Error:
         """Starts to connect; returns the same errors as `connect_to_url`."""

@@ -15,7 +15,7 @@ SECONDS_BETWEEN_COUNTS: Final = 1.0
 # Arbitrary, so that a peer that invents a new kind with each packet cannot fill the log or the memory.
 MOST_KINDS: Final = 256
 
-NUMBER: Final = re.compile(r"\d+")
+NUMBER: Final = r"\d+"
 
 
 class RefusalLog:
@@ -54,7 +54,7 @@ class RefusalLog:
             message: the whole line.
             kind: identifies refusals of one kind; by default, the message without its numbers.
         """
-        kind = NUMBER.sub("#", message) if kind is None else kind
+        kind = re.sub(NUMBER, "#", message) if kind is None else kind
         if kind not in self._kinds and len(self._kinds) < MOST_KINDS:
             if not self._kinds:
                 self._last_count_at = self._clock()

@@ -5,10 +5,13 @@ See RFC 9110 section 5.
 
 from __future__ import annotations
 
-__all__ = ["MAX_HEADERS", "MAX_LINE_SIZE", "Headers", "is_field_value", "is_token"]
+__all__ = ["MAX_HEADERS", "MAX_LINE_SIZE", "REDIRECTS", "Headers", "is_field_value", "is_token"]
 
 MAX_LINE_SIZE = 8192  # bytes, without the line end; for the first line and for each header
 MAX_HEADERS = 128  # header lines of one message
+
+REDIRECTS = (301, 302, 303, 307, 308)
+"""The statuses of redirects that are followed (RFC 9110 section 15.4)."""
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values as written, in order of arrival. A name may repeat. Values are decoded as Latin-1."""

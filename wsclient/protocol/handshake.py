@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
 from wsclient.ground.escape import escape
 from wsclient.protocol.fields import MAX_LINE_SIZE
 from wsclient.protocol.http11 import split_list
+
+try:
+    from _sha1 import sha1  # type: ignore[import-not-found] # the one of hashlib; but hashlib loads OpenSSL for it, which takes 2 ms
+except ImportError:  # a Python that was built without
+    from hashlib import sha1
 
 if TYPE_CHECKING:
     from wsclient.protocol.fields import Headers
@@ -34,7 +38,7 @@ def accept_key(key: str) -> str:
 
     See RFC 6455 section 4.2.2, item 5.4.
     """
-    return encoded_key(hashlib.sha1((key + GUID).encode("latin-1"), usedforsecurity=False).digest())
+    return encoded_key(sha1((key + GUID).encode("latin-1"), usedforsecurity=False).digest())
 
 
 def join_head(lines: list[str], headers: Headers) -> bytes:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["to_ascii"]
 
-_DOTS = re.compile("[.\u3002\uff0e\uff61]")  # RFC 3490 section 3.1
+_DOTS = "[.\u3002\uff0e\uff61]"  # RFC 3490 section 3.1
 
 # UTS 46 ignores these, and so does the standard library's codec. Zero-width joiners are not among them.
-_IGNORED = re.compile("[\u00ad\u034f\u180b-\u180d\u200b\u2060\u2064\ufe00-\ufe0f\ufeff]")
+_IGNORED = "[\u00ad\u034f\u180b-\u180d\u200b\u2060\u2064\ufe00-\ufe0f\ufeff]"
 
 _EXTRA = "the package idna reads it as browsers do: pip install godot-wsclient[idna]"
 
@@ -77,7 +77,7 @@ def _map_by_codec(host: str) -> str:
     """
     from encodings.idna import nameprep  # noqa: PLC0415 - as above
 
-    labels = _DOTS.split(host)
+    labels = re.split(_DOTS, host)
     mapped = [label.lower() if label.isascii() else nameprep(label) for label in labels]
     if mapped != [_expected(label) for label in labels]:
         raise _AnotherName
@@ -91,4 +91,4 @@ def _expected(label: str) -> str:
     """
     from unicodedata import normalize  # noqa: PLC0415 - as above
 
-    return normalize("NFKC", "".join(map(str.lower, normalize("NFKC", _IGNORED.sub("", label)))))
+    return normalize("NFKC", "".join(map(str.lower, normalize("NFKC", re.sub(_IGNORED, "", label)))))

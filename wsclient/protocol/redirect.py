@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wsclient.ground.escape import escape
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.events import Failure, FailureKind, Stage
+from wsclient.protocol.fields import REDIRECTS
 from wsclient.protocol.url import URL
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from wsclient.protocol.http11 import ResponseHead
 
 __all__ = [
-    "STATUSES",
     "BadRedirect",
     "RedirectChain",
     "check_redirected_address",
@@ -26,9 +26,6 @@ __all__ = [
     "resolve_location",
     "shown_location",
 ]
-
-STATUSES = (301, 302, 303, 307, 308)
-"""The statuses of redirects that are followed."""
 
 _SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 
@@ -58,7 +55,7 @@ class RedirectChain:
 
     def follows(self, head: ResponseHead) -> bool:
         """Returns True if this reply is a redirect that `follow` will follow or refuse."""
-        return self._limit > 0 and head.status in STATUSES and bool(head.get_all("Location"))
+        return self._limit > 0 and head.status in REDIRECTS and bool(head.get_all("Location"))
 
     def follow(self, head: ResponseHead, *, address: str = "") -> URL | Failure:
         """Returns the target of a redirect, or the reason not to follow it.

@@ -34,14 +34,14 @@ KNOWN_SCHEMES = frozenset(
     }
 )
 
-# None of these patterns can backtrack: each repeats one character at most.
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\\s\ud800-\udfff]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")  # RFC 3986 section 3.1
-_AUTHORITY_END = re.compile(r"[/?]")
-_HOST = re.compile(r"[a-z0-9._-]+")  # letters, digits and hyphens, and the underscore of local networks
-_ZONE = re.compile(r"[A-Za-z0-9._~-]+")  # RFC 6874 section 2, without percent-encoding
-_PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")  # RFC 3986 section 2.1
+# Neither pattern can backtrack: each repeats one character at most. Few URLs need them; `re` compiles them then.
+_FORBIDDEN = r"[\x00-\x20\x7f-\x9f\\\s\ud800-\udfff]"
+_PERCENT = rb"%([0-9A-Fa-f]{2})"  # RFC 3986 section 2.1
+
+_CONTROLS = frozenset(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
+_SCHEME = frozenset("0123456789+-.ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")  # RFC 3986 section 3.1
+_HOST = frozenset("0123456789abcdefghijklmnopqrstuvwxyz-._")  # the underscore is of local networks
+_ZONE = (_SCHEME | frozenset("_~")) - {"+"}  # RFC 6874 section 2, without percent-encoding
 
 _OCTETS = frozenset(map(str, range(256)))  # RFC 3986 section 3.2.2
 
@@ -131,7 +131,8 @@ class URL(Value):
 def _parse(text: str, default_port: int | None) -> URL:
     if len(text) > MAX_URL_LENGTH:
         raise InvalidArgument(f"the URL is {len(text)} characters long, more than {MAX_URL_LENGTH}")
-    if found := _FORBIDDEN.search(text):
+    is_ordinary = text.isprintable() and " " not in text and "\\" not in text
+    if not is_ordinary and (found := re.search(_FORBIDDEN, text)):
         raise InvalidArgument(f"the URL has the character {found[0]!r} at position {found.start()}")
 
     scheme, rest = _split_scheme(text)
@@ -139,7 +140,7 @@ def _parse(text: str, default_port: int | None) -> URL:
         return _read_unix(rest.partition("#")[0])
     is_secure = scheme == "wss"
     rest = rest.partition("#")[0]  # RFC 6455 section 3: no fragments
-    end = found.start() if (found := _AUTHORITY_END.search(rest)) else len(rest)
+    end = _end_of_authority(rest)
     userinfo, at, host_and_port = rest[:end].rpartition("@")
     # A stray "/" in a password ends the authority early, so the apparent port may be a secret.
     quotable = "@" not in text or bool(at)
@@ -165,13 +166,18 @@ def _split_scheme(text: str) -> tuple[str, str]:
     Returns ("", the whole text) if there is no scheme.
     """
     scheme, separator, rest = text.partition("://")
-    if not separator or not _SCHEME.fullmatch(scheme):
+    if not separator or not (scheme[:1].isalpha() and _SCHEME.issuperset(scheme)):
         _check_no_scheme(text)
         return "", text
     if scheme.lower() not in ("ws", "wss", "ws+unix"):
         meant = MEANT_INSTEAD.get(scheme.lower(), "ws:// or wss://")
         raise InvalidArgument(f"{escape(scheme, 20)}:// is not a WebSocket URL: use {meant}")
     return scheme.lower(), rest
+
+
+def _end_of_authority(rest: str) -> int:
+    """Returns the index of the slash or question mark behind host and port; the length if there is none."""
+    return min((index for mark in "/?" if (index := rest.find(mark)) >= 0), default=len(rest))
 
 
 def _read_unix(rest: str) -> URL:
@@ -205,7 +211,7 @@ def _check_no_scheme(text: str) -> None:
     "ws:9000" is allowed: it names port 9000 of the host "ws".
     """
     word, colon, rest = text.partition(":")
-    if colon and word.lower() in KNOWN_SCHEMES and not _AUTHORITY_END.split(rest)[0].isdigit():
+    if colon and word.lower() in KNOWN_SCHEMES and not rest[: _end_of_authority(rest)].isdigit():
         raise InvalidArgument(f"{word.lower()}: is no host: a scheme is followed by ://")
 
 
@@ -243,7 +249,7 @@ def _read_userinfo(userinfo: str) -> tuple[str, str]:
     except UnicodeDecodeError:
         raise InvalidArgument("the user name or password is not UTF-8 behind its percent signs") from None
     # RFC 7617 section 2: neither may contain control characters, and the first colon ends the user name.
-    if _CONTROL.search(username) or _CONTROL.search(password):
+    if not _CONTROLS.isdisjoint(username + password):
         raise InvalidArgument("the user name or password has a control character")
     if ":" in username:
         raise InvalidArgument("the user name has a colon")
@@ -261,7 +267,7 @@ def _read_resource_name(text: str) -> str:
 
 def percent_decoded(text: str) -> bytes:
     """Returns the bytes of a percent-encoded text (RFC 3986 section 2.1)."""
-    return _PERCENT.sub(lambda found: bytes.fromhex(found[1].decode()), text.encode())
+    return re.sub(_PERCENT, lambda found: bytes.fromhex(found[1].decode()), text.encode())
 
 
 def _percent_encoded(text: str) -> str:
@@ -280,7 +286,7 @@ def _read_host(text: str, *, quotable: bool) -> str:
     if len(text) > MAX_HOST_LENGTH + 1:  # before IDNA, which is slow for long names
         raise InvalidArgument(f"the host is {len(text)} characters long, more than {MAX_HOST_LENGTH}")
     host = to_ascii(text, shown)
-    if not _HOST.fullmatch(host):
+    if not (host and _HOST.issuperset(host)):
         raise InvalidArgument(f"{shown} has a character that no host name has")
     _check_labels(host, shown)
     return host
@@ -295,7 +301,7 @@ def _read_ipv6(text: str, shown: str) -> str:
         canonical = str(ipaddress.IPv6Address(address if text.endswith("]") else ""))
     except ValueError:
         raise InvalidArgument(f"{shown} is not an IPv6 address in brackets") from None
-    if percent and not _ZONE.fullmatch(zone):
+    if percent and not (zone and _ZONE.issuperset(zone)):
         raise InvalidArgument(f"{shown} has a zone that is no name of an interface")
     return canonical + ("%" + zone if percent else "")
 

@@ -6,8 +6,10 @@ import logging
 from collections import deque
 from enum import StrEnum, auto
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from weakref import ref
+
+from wsclient.ground.value import Value
 
 if TYPE_CHECKING:
     from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer
@@ -28,7 +30,7 @@ class ArrivalKind(StrEnum):
     SERVER_DISCONNECTED = auto()
 
 
-class Arrival(NamedTuple):  # not a Value, which takes four times as long to create: there is one for each packet
+class Arrival(Value):
     """A packet or signal that has arrived.
 
     Attributes:

@@ -12,6 +12,7 @@ from wsclient.transport.base import Settings
 from wsclient.transport.native import NativeTransport
 from wsclient.transport.opening.milestones import Accepted, Reached
 from wsclient.transport.opening.requesting import Requesting
+from wsclient.transport.served import ServedTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -62,9 +63,9 @@ class ScriptedServer:
         self.close_reason: str = ""
         self._delay = delay
         self._request: Request | None = None
-        self._answer: Callable[[NativeTransport], None] | None = None
+        self._answer: Callable[[ServedTransport], None] | None = None
         self._ends: tuple[MemoryStream, MemoryStream] | None = None
-        self._transport: NativeTransport | None = None
+        self._transport: ServedTransport | None = None
         self._is_open = False
 
     def __call__(self, settings: Settings) -> NativeTransport:
@@ -152,7 +153,7 @@ class ScriptedServer:
                     return
         self._give_answer(transport)
 
-    def _opened(self, call: str) -> NativeTransport:
+    def _opened(self, call: str) -> ServedTransport:
         self.step()
         if self._transport is None or not self._is_open:
             raise RuntimeError(f"{call}(): no connection is open; see accept(), and poll the client")
@@ -170,7 +171,7 @@ class ScriptedServer:
         elif isinstance(event, Ended):
             self._is_open = False
 
-    def _give_answer(self, transport: NativeTransport) -> None:
+    def _give_answer(self, transport: ServedTransport) -> None:
         if self._request is None or self._answer is None or self._is_open:
             return
         answer, self._answer = self._answer, None
@@ -187,7 +188,7 @@ class ScriptedServer:
         self._ends = MemoryStream.pair(self.clock, client=CLIENT_ADDRESS, server=SERVER_ADDRESS, delay=self._delay)
         client, server = self._ends
         settings = Settings(handshake_timeout=0.0, heartbeat_interval=0.0, compression=attempt.settings.compression)
-        self._transport = NativeTransport(settings, clock=self.clock)
+        self._transport = ServedTransport(settings, clock=self.clock)
         self._transport.answer(Accepted(server, settings))
         return Requesting(Reached(attempt, client))
 

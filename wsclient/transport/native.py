@@ -13,17 +13,14 @@ from wsclient.ground.stored_error import detached
 from wsclient.protocol.connection import Connection
 from wsclient.protocol.connection import State as ConnectionState
 from wsclient.protocol.events import Ended, Failure, FailureKind, Requested, Stage
-from wsclient.protocol.server_handshake import Request
 from wsclient.transport.base import Transport, needs_nobody, no_express
 from wsclient.transport.live import LiveConnection
-from wsclient.transport.opening.answering import Answering
 from wsclient.transport.opening.attempt import Attempt, Outside
-from wsclient.transport.opening.course import phase_after
+from wsclient.transport.opening.milestones import Established
 from wsclient.transport.opening.opening import Opening
 from wsclient.transport.opening.resolving import Resolving
 from wsclient.transport.polled_time import PolledClock
 from wsclient.transport.trace import FRAMES, is_tracing, trace_sent
-from wsclient.transport.unsent_log import UnsentLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sized
@@ -32,7 +29,6 @@ if TYPE_CHECKING:
     from wsclient.protocol.fields import Headers
     from wsclient.transport.base import OpeningRequest, Settings
     from wsclient.transport.descriptor import Descriptor
-    from wsclient.transport.opening.milestones import Accepted, Established
     from wsclient.transport.opening.phase import Phase
 
 __all__ = ["TRANSITIONS", "NativeTransport", "State", "Step"]
@@ -129,35 +125,10 @@ class NativeTransport(Transport):
     def open(self, request: OpeningRequest) -> None:
         """Starts the name lookup; `poll` does the rest."""
         self._advance(Step.START)
+        if self.remembers:  # here, and not when it opens in a frame
+            from wsclient.transport import unsent_log  # noqa: F401, PLC0415 - for the few who keep messages
         _log.debug("opening %s", request.url)
         self._begin(self._first_phase(Attempt.of(request, self._settings, self._outside)))
-
-    def answer(self, accepted: Accepted) -> None:
-        """Begins as a server, on a connection that a listening socket has accepted.
-
-        `poll` returns `Requested` when the client's request is complete; then call `accept` or `reject`.
-        """
-        self._advance(Step.START)
-        self._begin(phase_after(accepted))
-
-    def accept(self, subprotocol: str = "", headers: Headers = ()) -> None:
-        """Opens the connection that a client has requested; see `Answering.accept`.
-
-        Raises:
-            RuntimeError: there is no request, or it was answered.
-            InvalidArgument: the client did not ask for that subprotocol.
-        """
-        self._answering().accept(subprotocol, headers)
-        self.wake()
-
-    def reject(self, status: int, headers: Headers = (), body: bytes = b"") -> None:
-        """Refuses the request of a client; see `Answering.reject`.
-
-        Raises:
-            RuntimeError: there is no request, or it was answered.
-        """
-        self._answering().reject(status, headers, body)
-        self.wake()
 
     def poll(self, read: bool = True) -> list[Event]:
         """Takes one bounded step; see `Transport.poll`."""
@@ -401,17 +372,10 @@ class NativeTransport(Transport):
         self._time = PolledClock(self._clock)
         self._opening = Opening(phase, self._time.now)
 
-    def _answering(self) -> Answering:
-        if self._opening is None or not isinstance(self._opening.phase, Answering):
-            raise RuntimeError("there is no request to answer")
-        return self._opening.phase
-
     def _step_opening(self, opening: Opening, *, read: bool) -> list[Event]:
         outcome = opening.step(self._time.now)
         if outcome is None:
             return []
-        if isinstance(outcome, Request):
-            return [Requested(outcome)]
         if isinstance(outcome, Failure):
             place, detail = opening.place, outcome.detail
             _log.info("%s", detail if detail.startswith(place) else f"{place}: {detail}")
@@ -419,6 +383,8 @@ class NativeTransport(Transport):
                 detached(outcome.cause)
             self._end()
             return [Ended(was_clean=False, failure=outcome)]
+        if not isinstance(outcome, Established):  # of a client, to a `ServedTransport`
+            return [Requested(outcome)]
         live = self._establish(outcome, opening.place)
         self._response_headers = outcome.response_headers
         events: list[Event] = []
@@ -441,6 +407,8 @@ class NativeTransport(Transport):
         )
         self._waiting = connection.waiting
         if self.remembers:
+            from wsclient.transport.unsent_log import UnsentLog  # noqa: PLC0415 - loaded by `open`
+
             self._live.writer.unsent_log = UnsentLog()
         _log.debug("%s: open, subprotocol %s", place, established.opened.subprotocol or "none")
         return self._live

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wsclient.transport.opening import securing  # noqa: F401 - loaded here, and not with the first connection
 from wsclient.transport.stream.tls_stream import TlsStream
 
 if TYPE_CHECKING:

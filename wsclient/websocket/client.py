@@ -18,7 +18,6 @@ from wsclient.transport.base import OpeningRequest
 from wsclient.transport.default import default_transport
 from wsclient.websocket.client_sender import ClientSender
 from wsclient.websocket.fork_guard import guard
-from wsclient.websocket.kept_messages import KeptMessages
 from wsclient.websocket.link import Link, WriteMode
 from wsclient.websocket.link_polling import LinkPolling
 from wsclient.websocket.link_statistics import statistics_of
@@ -359,7 +358,8 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
 
     def _begin(self, link: Link, transport: Transport, request: OpeningRequest) -> None:
         """Begins an attempt."""
-        self._settings.max_message_size, self._settings.max_waiting = self._incoming
+        self._settings.max_message_size = self._incoming.max_bytes
+        self._settings.max_waiting = self._incoming.max_packets
         self._keep_if_wanted(link)
         host, port = request.url.host, request.url.port
         link.place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
@@ -400,6 +400,8 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         if self._reconnector is None or self._session is not None or link.kept is not None:
             return
         if self._reconnector.policy.keep_unsent:
+            from wsclient.websocket.kept_messages import KeptMessages  # noqa: PLC0415 - for such policies alone
+
             link.kept = KeptMessages()
 
     def _is_owned(self) -> bool:
@@ -416,7 +418,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
 
     def _renew(self, *, is_multiplayer: bool) -> Link:
         """Begins with a new link and a new session. Those before have ended."""
-        self._session = self._session_type() if is_multiplayer else None
+        self._session = self._new_session() if is_multiplayer else None
         before = self._link
         link = Link(
             self._incoming,

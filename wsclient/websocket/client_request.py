@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from wsclient.protocol.fields import Headers
     from wsclient.protocol.server_handshake import Request
-    from wsclient.transport.native import NativeTransport
+    from wsclient.transport.served import ServedTransport
 
 __all__ = ["ClientRequest"]
 
@@ -37,7 +37,7 @@ class ClientRequest:
     def __init__(
         self,
         request: Request,
-        transport: NativeTransport,
+        transport: ServedTransport,
         remote_address: tuple[str, int],
         *,
         protocol: str,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 from _thread import get_ident
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from wsclient.core.ownership import refuse_thread
 from wsclient.ground.error import Error
 from wsclient.ground.named_int import NamedInt
+from wsclient.ground.value import Value
 from wsclient.protocol.close_code import MAX_REASON_SIZE, CloseCode, is_valid_close_code
 from wsclient.protocol.events import Messages
 from wsclient.transport.base import needs_nobody, no_express
-from wsclient.transport.forked import ForkedTransport
 from wsclient.websocket.failure_record import FailureRecord
 from wsclient.websocket.packet_queue import PacketQueue
 
@@ -47,7 +47,7 @@ _MAX_PINGS: Final = 64  # that are remembered; arbitrary
 _SHORT: Final = 1024  # bytes; a longer message never takes the express path, and is checked later
 
 
-class Limits(NamedTuple):
+class Limits(Value):
     """The limits that `set_buffers` sets, for one direction."""
 
     max_bytes: int = 16 * 1024 * 1024  # of one message, and of all that wait
@@ -109,7 +109,7 @@ class Link:
         self.own_code: int = -1
         self.fragmented: type[str | bytes] | None = None
         self._pings: list[tuple[bytes, float]] = []
-        self.inbox: PacketQueue = PacketQueue(*incoming, when_empty=error_while_closed)
+        self.inbox: PacketQueue = PacketQueue(incoming.max_bytes, incoming.max_packets, when_empty=error_while_closed)
         self.events: list[Event] = []  # few: a deque would take its 700 bytes for each client
         self.transport: Transport | None = None
         self.is_open: bool = False
@@ -199,7 +199,7 @@ class Link:
     def take_over(self, before: Link, incoming: Limits) -> None:
         """Takes the readable messages, kept messages and counters of a link that has ended."""
         self.inbox = before.inbox
-        self.inbox.max_bytes, self.inbox.max_packets = incoming
+        self.inbox.max_bytes, self.inbox.max_packets = incoming.max_bytes, incoming.max_packets
         self.kept, before.kept = before.kept, None
         self.sent_messages, self.sent_bytes = before.sent_messages, before.sent_bytes
         self.failures = before.failures
@@ -339,7 +339,7 @@ class Link:
 
     def _look_for_room(self, size: int) -> str:
         """Finds out how much fits. Returns why a message of that size does not, "" if it does."""
-        max_bytes, max_packets = self._outgoing
+        max_bytes, max_packets = self._outgoing.max_bytes, self._outgoing.max_packets
         packets, waiting = self.buffered_messages, self.buffered_amount
         if waiting + size > max_bytes:
             return f"{size} bytes do not fit the outgoing buffer: {waiting} of its {max_bytes} wait to leave"
@@ -433,6 +433,8 @@ class Link:
         """
         if self.transport is None:
             return
+        from wsclient.transport.forked import ForkedTransport  # noqa: PLC0415 - for the few programs that fork
+
         self._express = no_express
         transport, self.transport = self.transport, ForkedTransport(owner)
         self.is_open = self.is_closing_here = False  # not here: so that dropping it needs no goodbye

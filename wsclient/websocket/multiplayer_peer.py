@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
 from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer, TransferMode
 from wsclient.core.signal import Signal
 from wsclient.ground.error import Error
-from wsclient.multiplayer.godot3.session import RelaySession
 from wsclient.multiplayer.session import SERVER_ID
 from wsclient.protocol.events import BINARY, Messages
 from wsclient.transport.base import Settings
@@ -45,8 +44,6 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
     """Emitted when a packet of that peer can be read. Multiplayer mode only."""
 
     _free_names = frozenset({"_on_peer_packet"})
-
-    _session_type: ClassVar[type[Session]] = RelaySession
 
     def __init__(self) -> None:
         super().__init__()
@@ -155,6 +152,11 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
         """
 
     # For the client and the server
+
+    def _new_session(self) -> Session:
+        from wsclient.multiplayer.godot3.session import RelaySession  # noqa: PLC0415 - with the first gd_mp_api
+
+        return RelaySession()
 
     @abstractmethod
     def _is_owned(self) -> bool:

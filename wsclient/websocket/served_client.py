@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from wsclient.multiplayer.godot3.host import RelayHost
     from wsclient.transport.listener import Listener
-    from wsclient.transport.native import NativeTransport
+    from wsclient.transport.served import ServedTransport
     from wsclient.transport.watchlist import Entry
     from wsclient.websocket.client_request import ClientRequest
     from wsclient.websocket.link import Limits
@@ -120,10 +120,10 @@ class ServedClient:
 
     entry: Entry[ServedClient | Listener]
 
-    def __init__(self, link: ServedLink, transport: NativeTransport, address: tuple[str, int]) -> None:
+    def __init__(self, link: ServedLink, transport: ServedTransport, address: tuple[str, int]) -> None:
         self.client_id: int = 0
         self.link: ServedLink = link
-        self.transport: NativeTransport = transport
+        self.transport: ServedTransport = transport
         self.peer: WebSocketPeer = WebSocketPeer(link)
         self.address: tuple[str, int] = address
         self.request: ClientRequest | None = None

@@ -101,7 +101,9 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         super().__init__()
         self._set_defaults()
         self._begin(clock, poll_set)
-        self._inbox = PacketQueue(*self._incoming, when_empty=Error.ERR_UNAVAILABLE)
+        self._inbox = PacketQueue(
+            self._incoming.max_bytes, self._incoming.max_packets, when_empty=Error.ERR_UNAVAILABLE
+        )
         self._last_error: ConnectionFailure | None = None
         self._watched: Descriptor | None = None
 
@@ -315,7 +317,9 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         self._protocols = protocols
         self._host = RelayHost() if gd_mp_api else None
         self._session = self._host
-        self._inbox = PacketQueue(*self._incoming, when_empty=Error.ERR_UNAVAILABLE)
+        self._inbox = PacketQueue(
+            self._incoming.max_bytes, self._incoming.max_packets, when_empty=Error.ERR_UNAVAILABLE
+        )
         self._settings.max_message_size = self._incoming.max_bytes
         self._restart()
 

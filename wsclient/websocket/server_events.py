@@ -18,8 +18,8 @@ from wsclient.protocol.server_handshake import choose_subprotocol
 from wsclient.transport.descriptor import NOTHING
 from wsclient.transport.lingering import Lingering
 from wsclient.transport.listener import Listener
-from wsclient.transport.native import NativeTransport
 from wsclient.transport.opening.milestones import Accepted
+from wsclient.transport.served import ServedTransport
 from wsclient.transport.watchlist import Watchlist
 from wsclient.websocket.client_request import ClientRequest
 from wsclient.websocket.connection_failure import ConnectionFailure
@@ -202,7 +202,7 @@ class ServerEvents(SignalEmitter):
             return
         link = ServedLink(self._totals, self._incoming, self._outgoing)
         link.auto_flush = self._auto_flush
-        client = ServedClient(link, NativeTransport(self._settings, clock=self._clock), stream.remote_address)
+        client = ServedClient(link, ServedTransport(self._settings, clock=self._clock), stream.remote_address)
         client.entry = self._watchlist.add(client)
         link.place = _place(client)
         link.let_rest(_Waker(self._watchlist, client.entry))

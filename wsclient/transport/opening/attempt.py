@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from wsclient.ground.value import Value
 from wsclient.protocol.arguments import merge_headers
-from wsclient.protocol.redirect import RedirectChain, headers_for
 from wsclient.transport.clock import wall_clock
 from wsclient.transport.opening.blame import OF_CLIENT
 from wsclient.transport.opening.environment import ProxyEnvironment
@@ -22,6 +21,7 @@ from wsclient.transport.readiness import Readiness
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wsclient.protocol.redirect import RedirectChain
     from wsclient.protocol.url import URL
     from wsclient.transport.base import OpeningRequest, Settings
 
@@ -55,7 +55,7 @@ class Attempt(Value):
         outside: the parts of the system that it may use.
         route: the way to the server.
         offers_deflate: True if compression is offered, even if the setting changes meanwhile.
-        redirects: the addresses so far.
+        redirects: the addresses so far; None if redirects are not followed.
         redirected_by: the numeric address of the server that sent the last redirect; "" if none did, or if unknown.
     """
 
@@ -64,7 +64,7 @@ class Attempt(Value):
     outside: Outside
     route: Route
     offers_deflate: bool
-    redirects: RedirectChain
+    redirects: RedirectChain | None
     redirected_by: str = ""
 
     @classmethod
@@ -81,7 +81,7 @@ class Attempt(Value):
             outside,
             _route(Place.of(request.url, settings.tls_server_name), settings),
             settings.compression,
-            RedirectChain(request.url, settings.max_redirects),
+            _redirects(request.url, settings.max_redirects),
         )
 
     def redirected(self, url: URL, by: str) -> Attempt:
@@ -93,6 +93,8 @@ class Attempt(Value):
             url: as `RedirectChain.follow` returned it.
             by: the numeric address of the server that redirected; "" if unknown.
         """
+        from wsclient.protocol.redirect import headers_for  # noqa: PLC0415 - loaded by `of`
+
         request = self.request
         server = Place.of(url, self.route.server.tls_name if url.host == request.url.host else "")
         return self.replace(
@@ -118,6 +120,14 @@ class Attempt(Value):
         """Returns the time limit for name lookup and TCP together; 0 for none."""
         limits = (self.settings.handshake_timeout, self.request.connect_timeout)
         return min((seconds for seconds in limits if seconds > 0.0), default=0.0)
+
+
+def _redirects(url: URL, limit: int) -> RedirectChain | None:
+    if not limit:
+        return None
+    from wsclient.protocol.redirect import RedirectChain  # noqa: PLC0415 - for programs that follow redirects
+
+    return RedirectChain(url, limit)
 
 
 def _route(server: Place, settings: Settings) -> Route:

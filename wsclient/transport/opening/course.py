@@ -1,16 +1,17 @@
-"""The order of the phases. Only this module knows which phase follows which."""
+"""The order of the phases. Only this module knows which phase follows which.
+
+The phases that few connections need are imported in `phase_after`. That takes no time in a frame: a thread or a call
+that knows of the need has loaded them before: the lookup for TLS and proxies, and a server when it starts.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wsclient.transport.opening.answering import Answering
 from wsclient.transport.opening.connecting import Connecting
 from wsclient.transport.opening.milestones import Accepted, Found, Redirected
 from wsclient.transport.opening.requesting import Requesting
 from wsclient.transport.opening.resolving import Resolving
-from wsclient.transport.opening.securing import Securing
-from wsclient.transport.opening.tunnelling import Tunnelling
 
 if TYPE_CHECKING:
     from wsclient.transport.opening.milestones import Milestone
@@ -30,7 +31,15 @@ def phase_after(reached: Milestone) -> Phase:
     if isinstance(reached, Redirected):
         return Resolving(reached.attempt)
     if reached.needs_tls and reached.secure is not None:
+        from wsclient.transport.opening.securing import Securing  # noqa: PLC0415 - see above
+
         return Securing(reached, reached.secure)
     if isinstance(reached, Accepted):
+        from wsclient.transport.opening.answering import Answering  # noqa: PLC0415 - see above
+
         return Answering(reached.stream, reached.settings)
-    return Requesting(reached) if reached.is_server else Tunnelling(reached)
+    if reached.is_server:
+        return Requesting(reached)
+    from wsclient.transport.opening.tunnelling import Tunnelling  # noqa: PLC0415 - see above
+
+    return Tunnelling(reached)

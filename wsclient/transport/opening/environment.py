@@ -102,7 +102,9 @@ class ProxyEnvironment:
 
 
 def _place(text: str, origin: str) -> Place | Failure:
-    from wsclient.protocol.proxy import Proxy  # noqa: PLC0415 - for those who have a proxy
+    # For those who have a proxy, in the thread; the second for the frame in which it is connected to.
+    from wsclient.protocol.proxy import Proxy  # noqa: PLC0415
+    from wsclient.transport.opening import tunnelling  # noqa: F401, PLC0415
 
     try:
         return Place.of_proxy(Proxy.parse(text), origin)

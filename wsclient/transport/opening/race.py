@@ -11,9 +11,10 @@ import socket
 from collections import deque
 from itertools import chain, zip_longest
 from math import inf
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from wsclient.ground.stored_error import detached
+from wsclient.ground.value import Value
 from wsclient.protocol.events import Failure, FailureKind, Stage
 from wsclient.transport.descriptor import Descriptor
 from wsclient.transport.failures import failure_from, is_more_telling
@@ -45,7 +46,7 @@ _NO_ZONE: Final = frozenset({errno.EINVAL, errno.EHOSTUNREACH, errno.ENETUNREACH
 _LINK_LOCAL: Final = tuple(f"fe{digit}" for digit in "89ab")  # fe80::/10, RFC 4291 section 2.5.6
 
 
-class Address(NamedTuple):
+class Address(Value):
     """An address to connect to.
 
     Attributes:

@@ -9,7 +9,7 @@ from wsclient.ground.stored_error import detached
 from wsclient.protocol.client_handshake import ClientHandshake
 from wsclient.protocol.connection import Role
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
-from wsclient.protocol.redirect import STATUSES
+from wsclient.protocol.fields import REDIRECTS
 from wsclient.transport.failures import failure_from, reason_of
 from wsclient.transport.opening.milestones import Established, Redirected
 from wsclient.transport.opening.phase import Phase
@@ -17,6 +17,7 @@ from wsclient.transport.opening.phase import Phase
 if TYPE_CHECKING:
     from wsclient.protocol.fields import Headers
     from wsclient.protocol.http11 import ResponseHead
+    from wsclient.protocol.redirect import RedirectChain
     from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.opening.attempt import Attempt
     from wsclient.transport.opening.milestones import Reached
@@ -89,8 +90,9 @@ class Requesting(Phase):
         if head is not None and not self._has_head:
             self._has_head = True
             self._keep_cookies(head)
-            if self._attempt.redirects.follows(head):  # without waiting for the page
-                return self._follow(head)
+            redirects = self._attempt.redirects
+            if redirects is not None and redirects.follows(head):  # without waiting for the page
+                return self._follow(redirects, head)
         if isinstance(outcome, Opened) and head is not None:
             return Established(
                 self._stream, Role.CLIENT, outcome, handshake.trailing_data, handshake.deflate, head.headers
@@ -99,14 +101,14 @@ class Requesting(Phase):
 
     def _keep_cookies(self, head: ResponseHead) -> None:
         attempt, cookies = self._attempt, self.settings.cookies
-        if cookies is not None and (head.status == _SWITCHING or head.status in STATUSES):
+        if cookies is not None and (head.status == _SWITCHING or head.status in REDIRECTS):
             cookies.receive(attempt.request.url, head, attempt.outside.wall_clock())
 
-    def _follow(self, head: ResponseHead) -> Redirected | Failure:
+    def _follow(self, redirects: RedirectChain, head: ResponseHead) -> Redirected | Failure:
         attempt = self._attempt
         is_direct = len(attempt.route.hops) == 1 and not attempt.route.first.socket_path
         by = self._stream.remote_address[0] if is_direct else ""
-        target = attempt.redirects.follow(head, address=by)
+        target = redirects.follow(head, address=by)
         if isinstance(target, Failure):
             return target
         _log.debug("%s: redirects to %s", self.place, target)

@@ -251,6 +251,7 @@ def _look_up(host: str, port: int, getaddrinfo: Callable[..., list[Any]]) -> tup
 
 def _with_tls(addresses: tuple[Address, ...], tls: TlsOptions, route: Route | None = None) -> Resolved | Failure:
     # Imported only here: `ssl` takes as long as a frame, and programs that use only ws never need it.
+    from wsclient.transport.opening import securing  # noqa: F401, PLC0415 - for the frame in which TLS begins
     from wsclient.transport.stream.tls_context import CONTEXTS  # noqa: PLC0415 - see above
     from wsclient.transport.stream.tls_stream import TlsStream  # noqa: PLC0415 - see above
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wsclient.protocol.events import Failure, FailureKind, Stage
-from wsclient.protocol.redirect import BadRedirect, check_redirected_address
 from wsclient.transport.opening.milestones import Found
 from wsclient.transport.opening.phase import Phase
 
@@ -33,6 +32,8 @@ class Resolving(Phase):
         self._attempt = attempt
         if attempt.offers_deflate:
             from wsclient.protocol import compression  # noqa: F401, PLC0415 - here, and not when it opens in a frame
+        if attempt.route.first.proxy is not None:
+            from wsclient.transport.opening import tunnelling  # noqa: F401, PLC0415 - the same
         if attempt.settings.max_redirects:
             from ipaddress import ip_address  # noqa: F401, PLC0415 - the same
             from urllib.parse import urljoin  # noqa: F401, PLC0415 - the same
@@ -85,6 +86,8 @@ def _fault_of_redirect(attempt: Attempt, addresses: tuple[Address, ...]) -> Fail
     """
     if not attempt.redirected_by or attempt.route.first.proxy is not None:
         return None
+    from wsclient.protocol.redirect import BadRedirect, check_redirected_address  # noqa: PLC0415 - loaded by `Attempt`
+
     try:
         for address in addresses:
             check_redirected_address(attempt.redirected_by, address.host)

@@ -14,8 +14,8 @@ from wsclient.protocol.events import TEXT, CloseReceived, Ended, Event, FailureK
 from wsclient.protocol.url import URL
 from wsclient.testing import FakeClock
 from wsclient.transport.base import Settings
-from wsclient.transport.native import NativeTransport
 from wsclient.transport.opening.milestones import Accepted
+from wsclient.transport.served import ServedTransport
 from wsclient.transport.stream.tls_stream import TlsStream
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Visit:
         self.connection = Connection(Role.CLIENT)
         self.events: list[Event] = []
         options = Settings(**settings)
-        self.transport = NativeTransport(options, clock=self.clock)
+        self.transport = ServedTransport(options, clock=self.clock)
         self.transport.answer(Accepted(here, options, _secure if is_secure else None))
 
     def step(self, seconds: float = 0.016) -> None:
@@ -136,4 +136,4 @@ def test_nothing_can_be_answered_before_a_request() -> None:
     with pytest.raises(RuntimeError, match="no request"):
         visit.transport.accept()
     with pytest.raises(RuntimeError, match="no request"):
-        NativeTransport(Settings()).reject(403)
+        ServedTransport(Settings()).reject(403)
