@@ -49,6 +49,20 @@ print(*sorted({*sys.modules} - before))
 """
 
 
+NEEDS = """
+import sys
+from wsclient import ReconnectPolicy, WebSocketClient, WebSocketServer
+
+client = WebSocketClient()
+server = WebSocketServer()
+{setting}
+client.connect_to_url("{scheme}://127.0.0.1:1", gd_mp_api={is_multiplayer})
+while client.get_connection_status() is not client.CONNECTION_DISCONNECTED and not {is_at_once}:
+    client.poll()
+print(*sorted(sys.modules))
+"""
+
+
 def echo(connection: ServerConnection) -> None:
     for message in connection:
         connection.send(message)
@@ -71,3 +85,29 @@ def test_a6_no_module_is_loaded_once_connected(kind: str, url: str) -> None:
     )
 
     assert (done.stderr, done.stdout.split()) == ("", [])
+
+
+@pytest.mark.parametrize(
+    ("setting", "scheme", "needed"),
+    [
+        pytest.param("client.proxy = 'http://127.0.0.1:2'", "ws", "transport.opening.tunnelling", id="proxy"),
+        pytest.param("client.compression = True", "ws", "protocol.compression", id="compression"),
+        pytest.param("client.max_redirects = 3", "ws", "protocol.redirect", id="redirects"),
+        pytest.param(
+            "client.reconnect_policy = ReconnectPolicy(keep_unsent=True)", "ws", "transport.unsent_log", id="kept"
+        ),
+        pytest.param("server.listen(0)", "ws", "transport.opening.answering", id="server"),
+        pytest.param("multiplayer = True", "ws", "multiplayer.godot3.session", id="session"),
+        pytest.param("", "wss", "transport.opening.securing", id="tls"),
+    ],
+)
+def test_what_a_setting_needs_is_loaded_before_the_frame_that_needs_it(setting: str, scheme: str, needed: str) -> None:
+    """What TLS needs is loaded by the lookup, in its thread, so that test waits for the end: the port is closed."""
+    program = NEEDS.format(
+        setting=setting, scheme=scheme, is_multiplayer="multiplayer" in setting, is_at_once=scheme == "ws"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert f"wsclient.{needed}" in done.stdout.split(), done.stderr

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from wsclient.ground.escape import escape
 from wsclient.protocol.events import Failure, FailureKind, Stage
 from wsclient.protocol.http_body import MAX_BODY_SIZE
-from wsclient.protocol.redirect import shown_location
 
 if TYPE_CHECKING:
     from wsclient.protocol.http11 import NotHTTP, ResponseHead
@@ -153,6 +152,8 @@ def _words_in_json(body: bytes) -> str:
 def _hint(head: ResponseHead, body: bytes, url: URL) -> str:
     locations = head.get_all("Location")
     if 300 <= head.status < 400 and locations:
+        from wsclient.protocol.redirect import shown_location  # noqa: PLC0415 - for the few who are redirected
+
         target = shown_location(url, locations[0])
         return f"it redirects to '{target}', and redirects are not followed: connect there"
     if head.status == 200 and _is_html(head, body):
