@@ -111,7 +111,7 @@ def test_it_is_for_one_python_on_one_system(wheel: Path) -> None:
     assert not wheel.name.endswith("-any.whl")
 
 
-def test_beside_a_script_the_compiled_build_runs(unpacked: Path) -> None:
+def test_the_compiled_build_runs_next_to_a_script(unpacked: Path) -> None:
     assert run(unpacked)[0] == "compiled [Messages([b'hello'], b'\\x01')] False"
 
 

@@ -218,7 +218,7 @@ def test_a_keyword_of_rpc_is_imported_from_its_module(name: str) -> None:
     assert not hasattr(import_module(PACKAGE), name)
 
 
-def test_c8_what_is_loaded_when_named_is_imported_by_its_written_name() -> None:
+def test_c8_lazy_imports_name_their_modules_literally() -> None:
     """Lazy imports name their modules literally (faults C8).
 
     Programs that build others read the imports, and do not see one that is made of a string.
@@ -277,7 +277,7 @@ def test_a_list_below_code_is_found(text: str, is_at_top: bool) -> None:
     assert is_before_code(Module("wsclient.x", text)) is is_at_top
 
 
-def test_what_is_defined_and_not_marked_as_private_is_found() -> None:
+def test_public_definitions_are_found() -> None:
     text = "class A: ...\ndef f(): ...\nasync def g(): ...\nclass _B: ...\ndef _h(): ...\nX = 1"
 
     assert defined(Module("wsclient.x", text)) == {"A", "f", "g"}

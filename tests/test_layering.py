@@ -169,7 +169,7 @@ def test_ours_is_imported_downwards_only(module: Module) -> None:
 
 
 @each_module
-def test_others_are_imported_where_the_table_says(module: Module) -> None:
+def test_other_packages_are_imported_only_in_listed_rooms(module: Module) -> None:
     assert wrong_outsiders(module) == []
 
 
@@ -181,7 +181,7 @@ def test_only_transport_adapters_and_the_command_line_touch_the_world(module: Mo
 @pytest.mark.parametrize(
     "module", [pytest.param(each, id=each.name) for each in MODULES if room_of(each.name) in NAME_NO_WEBSOCKET]
 )
-def test_what_serves_any_peer_names_no_websocket(module: Module) -> None:
+def test_code_for_any_peer_does_not_name_websockets(module: Module) -> None:
     assert not names_a_websocket(module)
 
 
@@ -195,7 +195,7 @@ def test_every_package_is_a_room_of_the_table() -> None:
     assert rooms == set(MAY_IMPORT) - {DOORS, LOCUST, ADAPTERS}
 
 
-def test_the_top_level_holds_doors_and_rooms_alone() -> None:
+def test_the_top_level_has_only_doors_and_rooms() -> None:
     top = {path.name for path in (ROOT / PACKAGE).iterdir() if path.suffix == ".py"}
 
     assert top == {"__init__.py", "__main__.py", "adapters.py", "locust.py", "netgraph.py", "rpc.py"}

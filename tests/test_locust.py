@@ -96,7 +96,7 @@ def test_a_request_takes_the_time_to_its_answer(url: str) -> None:
     assert [each[3:5] for each in done["told"]] == [[0, None], [5, None]]
 
 
-def test_what_answers_nothing_can_be_received(url: str) -> None:
+def test_unsolicited_messages_can_be_received(url: str) -> None:
     code = """
 bot.connect()
 bot.send("push")
@@ -140,7 +140,7 @@ def test_no_answer_in_time_is_a_failure(url: str) -> None:
     assert done["told"][1][4:] == ["no answer within 0.05 s", "TimeoutError"]
 
 
-def test_an_end_that_nobody_asked_for_is_reported_with_its_code(url: str) -> None:
+def test_an_unexpected_end_is_reported_with_its_code(url: str) -> None:
     code = """
 bot.connect(bot.host + "/close?code=4001&reason=full")
 bot.send("x")
@@ -217,7 +217,7 @@ def test_two_workers_play_together(url: str, tmp_path: Path) -> None:
     assert (tmp_path / "r.html").exists()
 
 
-def test_a_test_that_finds_nobody_fails(tmp_path: Path) -> None:
+def test_a_test_without_a_server_fails(tmp_path: Path) -> None:
     (tmp_path / "locustfile.py").write_text(LOCUSTFILE, encoding="utf-8")
     code, rows = play(tmp_path, "ws://127.0.0.1:1", tmp_path / "locustfile.py", 2)
 

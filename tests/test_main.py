@@ -51,7 +51,7 @@ def events(output: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in output.splitlines()]
 
 
-def test_sends_what_is_typed_and_shows_what_comes(url):
+def test_sends_typed_lines_and_shows_messages(url):
     done = run("--listen", "2", url, typed="hello\nworld")
 
     assert (done.returncode, done.stderr) == (ExitCode.DONE, "")
@@ -83,7 +83,7 @@ def test_ctrl_c_closes_with_going_away(url):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is another error there")
-def test_ends_quietly_where_nobody_reads_any_more(url):
+def test_ends_quietly_if_its_output_is_not_read(url):
     command = [*COMMAND, "--listen", "9", url]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -122,12 +122,12 @@ def test_a_server_that_goes_away_is_told(url, capsys):
     assert capsys.readouterr().out.endswith(" * closed: code 1000\n")
 
 
-def test_where_nobody_listens_it_says_so(capsys):
+def test_a_missing_server_is_reported(capsys):
     assert main(["ws://127.0.0.1:1"]) == ExitCode.NOT_CONNECTED
     assert " ! 127.0.0.1:1 refused the connection." in capsys.readouterr().out
 
 
-def test_a_wrong_argument_is_told_once(capfd):
+def test_a_wrong_argument_is_reported_once(capfd):
     assert main(["--header", "no colon", "ws://127.0.0.1:1"]) == ExitCode.USAGE
     shown = capfd.readouterr()
 
@@ -170,7 +170,7 @@ def test_the_version_is_shown(capsys):
     assert capsys.readouterr().out == f"wsclient {wsclient.__version__}\n"
 
 
-def test_connect_is_what_is_done_without_a_word(capsys):
+def test_connect_is_the_default_command(capsys):
     assert main(["connect", "--timeout", "20", "ws://127.0.0.1:1"]) == 1
     assert "127.0.0.1:1" in capsys.readouterr().out
 

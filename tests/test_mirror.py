@@ -129,7 +129,9 @@ def test_every_folder_of_tests_is_a_package(folder: Path) -> None:
         pytest.param({"node.py"}, {"test_node.py", "test_nodes.py"}, set(), {"test_nodes.py"}, id="another-word"),
     ],
 )
-def test_what_does_not_mirror_is_found(modules: set[str], tests: set[str], lacking: set[str], lonely: set[str]) -> None:
+def test_files_without_a_mirror_are_found(
+    modules: set[str], tests: set[str], lacking: set[str], lonely: set[str]
+) -> None:
     assert missing(modules, tests) == lacking
     assert orphans(modules, tests) == lonely
 

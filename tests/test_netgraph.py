@@ -56,7 +56,7 @@ def test_a_column_has_what_came_and_went_in_it_a_second(client, graph, network):
     ]
 
 
-def test_what_came_before_it_is_not_in_it(client, network):
+def test_earlier_traffic_is_not_in_it(client, network):
     client.send_text("before")
     graph = NetGraph(client, seconds=1.0, columns=4, clock=network.clock)
     column(graph, network)
@@ -64,7 +64,7 @@ def test_what_came_before_it_is_not_in_it(client, network):
     assert graph.samples()[0].bytes_out == 0.0
 
 
-def test_it_forgets_what_is_older_than_its_seconds(client, graph, network):
+def test_it_forgets_older_columns(client, graph, network):
     for number in range(6):
         client.put_packet(bytes(number))
         column(graph, network)
@@ -79,14 +79,14 @@ def test_several_polls_share_a_column(graph, network):
     assert len(graph.samples()) == 1
 
 
-def test_time_in_which_nobody_polled_is_blank(client, graph, network):
+def test_time_without_polls_is_blank(client, graph, network):
     client.send_text("x")
     column(graph, network, 0.75)
 
     assert [sample.messages_out for sample in graph.samples()] == [4.0, 0.0, 0.0]
 
 
-def test_a_night_in_which_nobody_polled_is_no_longer_than_the_graph(graph, network):
+def test_a_night_without_polls_is_no_longer_than_the_graph(graph, network):
     column(graph, network, 40_000.0)
 
     assert len(graph.samples()) == 4
@@ -122,7 +122,7 @@ def test_a_poll_that_raises_is_noted_too(client, graph, network):
     assert graph.samples()[0].poll_time == 0.125
 
 
-def test_who_polls_for_themselves_may_tell_how_long_it_took(graph, network):
+def test_a_program_that_polls_itself_may_report_the_duration(graph, network):
     graph.note(0.5)
     network.clock.advance(0.25)
     graph.note(0.0)
@@ -130,7 +130,7 @@ def test_who_polls_for_themselves_may_tell_how_long_it_took(graph, network):
     assert graph.samples()[0].poll_time == 0.5
 
 
-def test_who_measures_round_trips_may_tell_them(graph, network):
+def test_a_program_may_report_its_own_round_trips(graph, network):
     network.latest.round_trip = 0.125
     for told in (0.5, None):
         network.clock.advance(0.25)
@@ -169,7 +169,7 @@ def test_the_lists_have_a_name_for_each_field(graph, network):
     assert {len(values) for values in graph.series().values()} == {2}
 
 
-def test_a_line_tells_the_last_second(client, graph, network):
+def test_a_line_reports_the_last_second(client, graph, network):
     network.latest.feed(binary(bytes(2000)))
     graph.poll()
     client.put_packet(bytes(500))
@@ -218,7 +218,7 @@ def colours(surface, x: int, top: int, bottom: int) -> set[tuple[int, ...]]:
     return {tuple(surface.get_at((x, y)))[:3] for y in range(top, bottom)}
 
 
-def test_it_shades_its_own_area_alone(graph):
+def test_it_shades_only_its_own_area(graph):
     surface = drawn(graph)
 
     assert tuple(surface.get_at((0, 0)))[:3] != (255, 255, 255)

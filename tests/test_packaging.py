@@ -52,7 +52,7 @@ def metadata(wheel: ZipFile) -> Message:
     return message_from_bytes(wheel.read(name))
 
 
-def test_the_wheel_holds_every_module_and_no_test_nor_demo(wheel: ZipFile) -> None:
+def test_the_wheel_has_every_module_but_no_tests_or_demos(wheel: ZipFile) -> None:
     sources = {path.relative_to(ROOT).as_posix() for path in (ROOT / PACKAGE).rglob("*.py")}
     packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
 
@@ -102,7 +102,7 @@ def test_colours_demos_foreign_host_names_and_locust_are_extras(metadata: Messag
     assert "rich>=13; extra == 'cli'" in metadata.get_all("Requires-Dist", [])
 
 
-def test_the_sdist_holds_what_is_worked_on_and_nothing_that_was_made(built: Path) -> None:
+def test_the_sdist_has_sources_but_no_generated_files(built: Path) -> None:
     (path,) = built.glob("*.tar.gz")
     with tarfile.open(path) as file:
         names = {PurePosixPath(*PurePosixPath(name).parts[1:]) for name in file.getnames()}
@@ -138,7 +138,7 @@ def beside(request: pytest.FixtureRequest, tmp_path: Path, wheel: ZipFile) -> Pa
     return tmp_path
 
 
-def test_the_folder_works_beside_a_script(beside: Path) -> None:
+def test_the_folder_works_next_to_a_script(beside: Path) -> None:
     script = beside / "game.py"
     script.write_text(VENDORED, encoding="utf-8")
     done = subprocess.run(
@@ -149,7 +149,7 @@ def test_the_folder_works_beside_a_script(beside: Path) -> None:
     assert done.stdout.startswith("127.0.0.1:1 refused the connection.")
 
 
-def test_the_changelog_has_a_place_for_what_is_not_released_and_tells_of_this_version(metadata: Message) -> None:
+def test_the_changelog_has_an_unreleased_section_and_this_version(metadata: Message) -> None:
     sections = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
 
     assert sections[0] == "[Unreleased]"
@@ -168,7 +168,7 @@ def test_every_group_of_tools_is_installed_by_a_target_or_with_dev() -> None:
     assert {entry["include-group"] for entry in groups["dev"]} | by_target == set(groups) - {"dev"}
 
 
-def test_the_demos_run_where_the_tests_run() -> None:
+def test_the_demos_run_on_the_pythons_of_the_tests() -> None:
     demos = SETTINGS["project"]["optional-dependencies"]["demos"]
 
     assert set(demos) <= set(SETTINGS["dependency-groups"]["test"])

@@ -35,13 +35,13 @@ def test_the_cheapest_round_of_each_counts():
 
 
 @pytest.mark.parametrize(("ours", "expected"), [(195.0, False), (205.0, True)])
-def test_where_the_target_was_not_reached_half_of_what_was_is_the_limit(ours, expected):
+def test_half_of_the_old_value_is_the_limit_if_the_target_was_missed(ours, expected):
     before = _results([100.0], [100.0])
 
     assert is_lost(AT_LEAST_TWICE, _results([ours], [100.0]), before) is expected
 
 
-def test_what_was_better_than_the_target_may_become_worse():
+def test_a_value_better_than_the_target_may_become_worse():
     before = _results([100.0], [1000.0])
 
     assert not is_lost(AT_LEAST_TWICE, _results([100.0], [150.0]), before)

@@ -124,7 +124,7 @@ def test_an_input_that_fails_is_at_its_end(pipe):
 
 
 @needs_select
-def test_a_thread_is_had_only_where_nothing_else_can_wait(pipe):
+def test_a_thread_is_used_only_if_nothing_else_can_wait(pipe):
     pipe.end()
 
     assert isinstance(open_console(pipe.reading, "linux"), SelectedConsole)
@@ -139,7 +139,7 @@ def finish_reading() -> None:
             thread.join(20.0)
 
 
-def test_a_thread_gives_the_same_lines(pipe):
+def test_a_thread_reads_the_same_lines(pipe):
     console = open_console(pipe.reading, "win32")
     assert console.read_lines() == []
     pipe.write(b"one\ntwo")
@@ -161,7 +161,7 @@ def test_a_thread_takes_a_broken_input_for_its_end():
     assert console.is_at_end
 
 
-def test_beside_a_thread_waiting_is_sleeping(monkeypatch):
+def test_with_a_thread_waiting_is_sleeping(monkeypatch):
     slept = []
     console = ThreadedConsole(Terminal())
     finish_reading()

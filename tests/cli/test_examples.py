@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_demos_beside_the_package_are_listed() -> None:
+def test_demos_next_to_the_package_are_listed() -> None:
     output = io.StringIO()
     examples(output)
 
     assert "python -m demos.arena\n" in output.getvalue()
 
 
-def test_without_them_it_says_where_they_are(tmp_path: Path) -> None:
+def test_without_demos_it_says_where_to_find_them(tmp_path: Path) -> None:
     output = io.StringIO()
     examples(output, tmp_path / "wsclient")
 

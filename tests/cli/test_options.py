@@ -27,7 +27,7 @@ def test_reads(arguments, options):
     assert parse([*arguments, URL]) == Options(url=URL, **options)
 
 
-def test_what_was_given_once_is_not_there_the_next_time():
+def test_an_option_of_one_call_is_gone_in_the_next():
     parse(["--protocol", "a", URL])
 
     assert parse([URL]).protocols == []
@@ -53,7 +53,7 @@ def test_refuses(arguments, capsys):
     assert "usage: wsclient" in capsys.readouterr().err
 
 
-def test_the_help_tells_each_exit_code(capsys):
+def test_the_help_lists_each_exit_code(capsys):
     with pytest.raises(SystemExit) as exit_:
         parse(["--help"])
     told = capsys.readouterr().out.partition("exit codes:")[2]

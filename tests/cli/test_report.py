@@ -164,7 +164,7 @@ def test_shows_each_statistic():
 
 @pytest.mark.hostile("I01")
 @pytest.mark.parametrize(("message", "shown"), STEERING)
-def test_what_a_server_sent_cannot_steer_the_terminal(message, shown):
+def test_text_of_a_server_cannot_control_the_terminal(message, shown):
     (line,) = plain(lambda report: report.received(message))
 
     assert line.endswith(f" text   {shown}")
@@ -173,7 +173,7 @@ def test_what_a_server_sent_cannot_steer_the_terminal(message, shown):
 
 @pytest.mark.hostile("I01")
 @pytest.mark.parametrize(("message", "shown"), STEERING)
-def test_nor_can_it_in_json(message, shown):
+def test_text_of_a_server_cannot_control_the_terminal_in_json(message, shown):
     written = as_json(lambda report: report.received(message))
 
     assert written.isascii()
@@ -181,7 +181,7 @@ def test_nor_can_it_in_json(message, shown):
     assert json.loads(written)["text"] == message
 
 
-def test_a_long_message_is_cut_on_the_screen_alone():
+def test_a_long_message_is_cut_only_on_the_screen():
     message = "x" * 20_000
     (line,) = plain(lambda report: report.received(message))
 

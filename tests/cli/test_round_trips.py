@@ -29,7 +29,7 @@ def test_each_is_counted_once(latencies, count):
     assert len(noted(*latencies)) == count
 
 
-def test_says_what_is_new():
+def test_reports_only_new_round_trips():
     trips = RoundTrips()
 
     assert [trips.note(0.5), trips.note(0.5), trips.note(0.25)] == [True, False, True]

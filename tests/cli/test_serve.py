@@ -22,7 +22,7 @@ def hosting() -> Iterator[Hosting]:
     hosting.close()
 
 
-def test_it_echoes_each_kind_to_who_sent_it(hosting: Hosting) -> None:
+def test_it_echoes_each_kind_to_its_sender(hosting: Hosting) -> None:
     output = io.StringIO()
     Service(hosting.server, output, is_broadcasting=False)
     first, second = hosting.opened("/room"), hosting.opened()
@@ -35,7 +35,7 @@ def test_it_echoes_each_kind_to_who_sent_it(hosting: Hosting) -> None:
     assert "asks for /room" in output.getvalue()
 
 
-def test_it_passes_on_what_it_is_sent(hosting: Hosting) -> None:
+def test_it_relays_messages(hosting: Hosting) -> None:
     Service(hosting.server, io.StringIO(), is_broadcasting=True)
     clients = [hosting.opened() for _ in range(2)]
     clients[0].send_text("hello")
@@ -44,7 +44,7 @@ def test_it_passes_on_what_it_is_sent(hosting: Hosting) -> None:
     assert [client.get_message() for client in clients] == ["hello", "hello"]
 
 
-def test_it_says_who_comes_and_goes(hosting: Hosting) -> None:
+def test_it_reports_arrivals_and_departures(hosting: Hosting) -> None:
     output = io.StringIO()
     Service(hosting.server, output, is_broadcasting=False)
     client = hosting.opened()

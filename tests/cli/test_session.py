@@ -103,7 +103,7 @@ def test_nothing_is_read_before_the_connection_is_open():
     assert seen == [[b"one", b""]]
 
 
-def test_what_comes_behind_our_close_is_still_shown():
+def test_messages_after_our_close_are_still_shown():
     play = Play(b"").opens().comes(text("late")).answers_close()
     play.run()
 
@@ -135,7 +135,7 @@ def test_a_close_by_the_server_is_judged_by_its_code(code, listen, outcome):
     assert play.run() is outcome
 
 
-def test_a_lost_connection_is_told_with_its_reason():
+def test_a_lost_connection_is_reported_with_its_reason():
     ended = Ended(was_clean=False, failure=failure(FailureKind.LOST, Stage.OPEN, "the network went away"))
     play = Play().opens().comes(ended)
 
@@ -144,7 +144,7 @@ def test_a_lost_connection_is_told_with_its_reason():
     assert play.lines[2] == "! lost: no Close frame"
 
 
-def test_no_connection_is_told_with_its_reason():
+def test_a_failed_attempt_is_reported_with_its_reason():
     ended = Ended(was_clean=False, failure=failure(FailureKind.REFUSED, Stage.CONNECT, "host refused"))
     play = Play(b"one").comes(ended)
 
@@ -152,7 +152,7 @@ def test_no_connection_is_told_with_its_reason():
     assert [line.split(".")[0] for line in play.lines] == ["! Host refused"]
 
 
-def test_a_wrong_argument_is_told_before_anything_is_tried():
+def test_a_wrong_argument_is_reported_before_connecting():
     play = Play(headers=["no colon"])
 
     assert play.run() is ExitCode.USAGE

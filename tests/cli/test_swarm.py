@@ -46,7 +46,7 @@ def test_a_good_run_is_reported(url: str, tmp_path: Path) -> None:
     assert not written["interrupted"]
 
 
-def test_a_script_does_what_it_likes(url: str, tmp_path: Path) -> None:
+def test_a_script_may_do_anything(url: str, tmp_path: Path) -> None:
     script = tmp_path / "bot.py"
     script.write_text(
         "from wsclient.cli import swarm\n"
@@ -73,7 +73,7 @@ def test_a_script_does_what_it_likes(url: str, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_goes_wrong_is_explained(arguments: list[str], code: SwarmExit, words: str) -> None:
+def test_failures_are_explained(arguments: list[str], code: SwarmExit, words: str) -> None:
     exit_code, shown = run(*arguments)
 
     assert exit_code == code

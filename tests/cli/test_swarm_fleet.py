@@ -116,7 +116,7 @@ def test_a_swarm_that_is_late_itself_counts_from_when_it_was_due(scene: Scene) -
     assert scene.tally.times[ROUND_TRIP].longest > 1.5
 
 
-def test_what_is_never_answered_is_an_error_and_a_long_time(scene: Scene) -> None:
+def test_a_message_without_an_answer_is_an_error_and_a_long_time(scene: Scene) -> None:
     fleet = scene.fleet(message="hello", every=1.0)
     scene.run(3.5)
     fleet.stop()
@@ -167,7 +167,7 @@ def test_clients_that_a_script_closes_are_not(scene: Scene) -> None:
     assert scene.tally.error_count == 0
 
 
-def test_those_that_fail_are_counted_by_what_failed(scene: Scene) -> None:
+def test_failures_are_counted_by_kind(scene: Scene) -> None:
     fleet = scene.fleet(url="ws://127.0.0.1:1")
     scene.run(2.0)
 
@@ -204,7 +204,7 @@ def test_an_interrupted_swarm_blames_nobody(scene: Scene) -> None:
     assert {client.close_code for client in scene.group} == {1001}
 
 
-def test_what_the_handlers_of_a_script_raise_counts_and_stops_nobody(scene: Scene) -> None:
+def test_exceptions_of_script_handlers_are_counted_and_stop_nothing(scene: Scene) -> None:
     echo(scene)
 
     class Bot:

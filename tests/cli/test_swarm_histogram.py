@@ -31,7 +31,7 @@ def test_percentiles_are_known_to_within_one_percent(percent: float) -> None:
 
 
 @pytest.mark.parametrize("seconds", [1e-6, 63.9e-6, 64e-6, 1e-3, 0.5, 1.0, 59.9])
-def test_every_time_is_told_within_one_percent(seconds: float) -> None:
+def test_every_time_is_within_one_percent(seconds: float) -> None:
     # Between two others, so that it is not cut to the shortest or longest, which are exact.
     assert histogram_of([0.0, seconds, 60.0]).percentile(50) == pytest.approx(seconds, rel=0.01)
 
@@ -61,7 +61,7 @@ def test_a_report_is_read_again() -> None:
     assert Histogram.from_json(written).to_json() == written
 
 
-def test_its_size_does_not_grow_with_what_it_counts() -> None:
+def test_its_size_does_not_grow_with_the_count() -> None:
     made = histogram_of([10 ** (step / 5000) * 1e-7 for step in range(50_000)])
 
     assert made.count == 50_000

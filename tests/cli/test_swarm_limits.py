@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         pytest.param(100_000, 1, None, id="no-limit"),
     ],
 )
-def test_what_fits_is_not_mentioned(clients: int, processes: int, allowed: int | None) -> None:
+def test_sufficient_limits_are_not_mentioned(clients: int, processes: int, allowed: int | None) -> None:
     assert descriptor_shortage(clients, processes, allowed) == ""
 
 

@@ -65,7 +65,7 @@ def test_a_message_that_is_refused_is_an_error_of_its_own(server: ScriptedServer
     assert not member.is_waiting
 
 
-def test_what_was_not_answered_before_the_loss_counts_with_its_age(
+def test_messages_unanswered_before_the_loss_count_with_their_age(
     server: ScriptedServer, tally: Tally, member: Member
 ) -> None:
     member.send("one", server.clock() - 3.0)

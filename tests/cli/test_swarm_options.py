@@ -43,7 +43,7 @@ def test_a_message_is_taken_from_a_file(held: bytes, message: str | bytes, tmp_p
         pytest.param([URL, "--report", "/no/such/x.json"], "there is no folder", id="folder"),
     ],
 )
-def test_what_makes_no_sense_is_refused(
+def test_senseless_values_are_refused(
     arguments: list[str], words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(SystemExit) as caught:

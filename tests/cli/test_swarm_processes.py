@@ -10,7 +10,7 @@ from wsclient.cli.swarm_processes import run_in_processes
 from wsclient.cli.swarm_tally import ROUND_TRIP, Tally
 
 
-def test_what_all_have_counted_is_added_up() -> None:
+def test_the_counts_of_all_are_added_up() -> None:
     told: list[Tally] = []
     with running() as port:
         options = SwarmOptions(

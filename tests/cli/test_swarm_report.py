@@ -46,7 +46,7 @@ def test_it_warns_if_the_figures_may_be_its_own(cpu: float, missed: int, words: 
     assert bool(words) is bool(warning(cpu, missed))
 
 
-def test_the_summary_says_what_was_counted_and_measured(tally: Tally) -> None:
+def test_the_summary_has_counts_and_measurements(tally: Tally) -> None:
     tally.blame("connect", "refused", "Traceback\n  line")
     lines = summary(tally, None, 1)
 

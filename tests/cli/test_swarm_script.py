@@ -102,7 +102,7 @@ def test_messages_that_a_script_does_not_want_do_not_pile_up() -> None:
         pytest.param(None, "cannot be run: FileNotFoundError", id="missing"),
     ],
 )
-def test_what_cannot_be_used_is_explained(text: str | None, words: str, tmp_path: Path) -> None:
+def test_an_unusable_script_is_explained(text: str | None, words: str, tmp_path: Path) -> None:
     path = tmp_path / "bot.py" if text is None else written(tmp_path, text)
 
     with pytest.raises(ScriptError) as caught:

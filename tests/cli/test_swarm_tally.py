@@ -39,7 +39,7 @@ def test_it_can_be_passed_between_processes() -> None:
     assert pickle.loads(pickle.dumps(tally_of(1))).counts["opened"] == 1
 
 
-def test_round_trips_are_shown_first_then_what_a_script_recorded() -> None:
+def test_round_trips_are_shown_before_the_records_of_a_script() -> None:
     made = Tally()
     assert made.latency.count == 0
     for name in (CONNECT, "push", ROUND_TRIP):

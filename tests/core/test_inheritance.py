@@ -94,13 +94,13 @@ def test_c1_private_names_of_ones_own_are_free() -> None:
     assert Game()._win() == 7
 
 
-def test_c1_what_a_peer_of_ones_own_writes_is_free() -> None:
+def test_c1_a_custom_peer_may_define_its_own_names() -> None:
     members = ("_get_packet", "_put_packet", "_set_packet_error")
 
     assert type("Own", (NetworkedMultiplayerPeer,), dict.fromkeys(members, lambda self: None)).__name__ == "Own"
 
 
-def test_c1_what_is_abstract_is_free() -> None:
+def test_c1_abstract_methods_may_be_defined() -> None:
     assert type("Own", (MultiplayerBase,), {"_on_end": lambda self, kind: None}).__name__ == "Own"
 
 
@@ -114,14 +114,14 @@ def connects(self: WebSocketClient) -> None:
 
 
 @pytest.mark.parametrize("init", [forgets_all, connects])
-def test_c1_a_forgotten_init_is_told_by_name(init: object) -> None:
+def test_c1_a_forgotten_init_is_reported_by_name(init: object) -> None:
     made = game(__init__=init)
 
     with pytest.raises(TypeError, match=r"Game.__init__\(\) must call super\(\).__init__\(\)"):
         made()
 
 
-def test_c1_an_init_that_a_mixin_forgets_is_told_too() -> None:
+def test_c1_an_init_that_a_mixin_forgets_is_reported_too() -> None:
     class Mixin:
         def __init__(self) -> None:
             self.score = 3

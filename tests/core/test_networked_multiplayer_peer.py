@@ -47,7 +47,7 @@ def peer() -> LoopbackPeer:
     return LoopbackPeer()
 
 
-def test_the_loopback_gives_back_packets_and_variants(peer: LoopbackPeer) -> None:
+def test_the_loopback_returns_packets_and_variants(peer: LoopbackPeer) -> None:
     assert peer.put_packet(b"bytes") is Error.OK
     assert peer.put_var(["a", 1]) is Error.OK
     assert peer.get_available_packet_count() == 0

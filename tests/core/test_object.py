@@ -64,7 +64,7 @@ def test_the_flags_stand_on_the_class_too() -> None:
     ("name", "exists"),
     [("rung", True), ("opened", True), ("closed", False), ("connect", False), ("", False)],
 )
-def test_a_signal_exists_where_it_is_declared(name: str, exists: bool, door: FrontDoor) -> None:
+def test_a_signal_exists_in_the_class_that_declares_it(name: str, exists: bool, door: FrontDoor) -> None:
     assert door.has_signal(name) is exists
     assert door.has_user_signal(name) is False
 
@@ -125,7 +125,7 @@ def test_it_connects_and_disconnects(door: FrontDoor) -> None:
     assert calls == [2]
 
 
-def test_emit_signal_gives_nothing_back(door: FrontDoor) -> None:
+def test_emit_signal_returns_nothing(door: FrontDoor) -> None:
     door.connect("opened", lambda: "something")
 
     assert door.emit_signal("opened") is None
@@ -177,7 +177,7 @@ def test_the_list_of_connections_has_godots_keys(door: FrontDoor) -> None:
     other = Door()
     flags = FrontDoor.CONNECT_DEFERRED | FrontDoor.CONNECT_ONESHOT
     door.connect("opened", other.get_class, [1, 2], flags)
-    door.connect("opened", test_emit_signal_gives_nothing_back)
+    door.connect("opened", test_emit_signal_returns_nothing)
     door.connect("opened", calls.append)
 
     method, function, built_in = door.get_signal_connection_list("opened")
@@ -191,7 +191,7 @@ def test_the_list_of_connections_has_godots_keys(door: FrontDoor) -> None:
         "binds": [1, 2],
         "flags": 5,
     }
-    assert (function["target"], function["method"]) == (function["callable"], "test_emit_signal_gives_nothing_back")
+    assert (function["target"], function["method"]) == (function["callable"], "test_emit_signal_returns_nothing")
     assert (built_in["target"], built_in["method"]) == (calls, "append")
 
 

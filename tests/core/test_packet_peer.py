@@ -133,7 +133,7 @@ def test_a_buffer_may_change_once_it_is_put(pipe: Pipe) -> None:
     assert pipe.get_packet() == b"abc"
 
 
-def test_the_peers_answer_is_given_back(pipe: Pipe) -> None:
+def test_the_peers_answer_is_returned(pipe: Pipe) -> None:
     pipe.answer = Error.ERR_OUT_OF_MEMORY
 
     assert pipe.put_packet(b"x") is Error.ERR_OUT_OF_MEMORY
@@ -150,7 +150,7 @@ def test_the_peers_answer_is_given_back(pipe: Pipe) -> None:
         pytest.param({"a": 1}, "not dict$", id="dict"),
     ],
 )
-def test_what_is_not_bytes_like_is_refused(wrong, words: str, pipe: Pipe) -> None:
+def test_other_types_than_bytes_like_are_refused(wrong, words: str, pipe: Pipe) -> None:
     with pytest.raises(TypeError, match=words):
         pipe.put_packet(wrong)
 
@@ -161,7 +161,7 @@ def test_what_is_not_bytes_like_is_refused(wrong, words: str, pipe: Pipe) -> Non
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text("aä€"), st.lists))
-def test_what_put_var_sends_get_var_reads(value: object) -> None:
+def test_get_var_reads_what_put_var_sends(value: object) -> None:
     pipe = Pipe()
 
     assert pipe.put_var(value) is Error.OK
@@ -177,14 +177,14 @@ def test_put_var_sends_godots_bytes(pipe: Pipe) -> None:
 
 
 @pytest.mark.parametrize("error", [TypeError, OverflowError])
-def test_put_var_raises_for_what_is_no_variant(error: type[Exception], pipe: Pipe) -> None:
+def test_put_var_raises_for_other_types_than_variants(error: type[Exception], pipe: Pipe) -> None:
     with pytest.raises(error):
         pipe.put_var({"key": {TypeError: object(), OverflowError: 2**64}[error]})
 
     assert not pipe.packets
 
 
-def test_put_var_refuses_what_is_larger_than_the_buffer(pipe: Pipe, caplog: pytest.LogCaptureFixture) -> None:
+def test_put_var_refuses_values_larger_than_the_buffer(pipe: Pipe, caplog: pytest.LogCaptureFixture) -> None:
     pipe.encode_buffer_max_size = 1024
     fits = b"x" * (1024 - 8)  # behind a type and a length of four bytes each
 
@@ -195,7 +195,7 @@ def test_put_var_refuses_what_is_larger_than_the_buffer(pipe: Pipe, caplog: pyte
     assert list(pipe.packets) == [encode(fits)]
 
 
-def test_put_var_refuses_what_contains_itself(pipe: Pipe, caplog: pytest.LogCaptureFixture) -> None:
+def test_put_var_refuses_values_that_contain_themselves(pipe: Pipe, caplog: pytest.LogCaptureFixture) -> None:
     endless: list[object] = []
     endless.append(endless)
 
@@ -204,7 +204,7 @@ def test_put_var_refuses_what_contains_itself(pipe: Pipe, caplog: pytest.LogCapt
     assert not pipe.packets
 
 
-def test_get_var_without_a_packet_gives_none_and_tells_why(pipe: Pipe, caplog: pytest.LogCaptureFixture) -> None:
+def test_get_var_without_a_packet_returns_none_and_a_reason(pipe: Pipe, caplog: pytest.LogCaptureFixture) -> None:
     assert pipe.get_var() is None
 
     assert pipe.get_packet_error() is Error.ERR_UNAVAILABLE
@@ -219,7 +219,7 @@ def test_get_var_without_a_packet_gives_none_and_tells_why(pipe: Pipe, caplog: p
         pytest.param(bytes.fromhex("04000000 ff000000 666f6f00"), id="length-that-lies"),
     ],
 )
-def test_get_var_of_what_is_no_variant_gives_none_and_goes_on(
+def test_get_var_returns_none_for_invalid_data_and_goes_on(
     packet: bytes, pipe: Pipe, caplog: pytest.LogCaptureFixture
 ) -> None:
     pipe.packets.extend([packet, encode("next")])
@@ -289,7 +289,7 @@ FULL_OBJECT = bytes.fromhex("11000000 00000000")
         pytest.param(False, True, Error.OK, id="call"),
     ],
 )
-def test_a_full_object_is_for_who_allows_it(
+def test_a_full_object_is_decoded_only_if_allowed(
     allowed_by_property: bool, allowed_by_call: bool, error: Error, pipe: Pipe
 ) -> None:
     pipe.packets.append(FULL_OBJECT)

@@ -105,7 +105,7 @@ def test_it_is_found_after_its_target_changed_its_hash() -> None:
     assert connection in kept
 
 
-def test_what_an_emission_may_call_directly_has_neither_binds_nor_flags_that_count() -> None:
+def test_a_directly_called_handler_has_no_binds_or_special_flags() -> None:
     plain = [Connection(function), Connection(function, (), ConnectFlags.CONNECT_REFERENCE_COUNTED)]
     others = [
         Connection(function, (1,)),
@@ -135,7 +135,7 @@ def test_it_shows_its_target() -> None:
         pytest.param(AsyncCall, id="class-of-async-callables"),
     ],
 )
-def test_a_handler_is_given_back(handler) -> None:
+def test_a_handler_is_returned(handler) -> None:
     assert checked_handler(handler) is handler
 
 
@@ -164,7 +164,7 @@ def wrapped_coroutine():
         pytest.param(async_generator, "a generator function", id="async-generator-function"),
     ],
 )
-def test_what_cannot_handle_a_signal_is_refused(handler, words: str) -> None:
+def test_a_target_that_cannot_handle_a_signal_is_refused(handler, words: str) -> None:
     with pytest.raises(TypeError, match=words):
         checked_handler(handler)
 

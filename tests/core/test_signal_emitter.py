@@ -163,7 +163,7 @@ def test_pyees_keyword_arguments_reach_the_handlers(door: Door, calls: list[obje
     assert calls == [((3, "a"), {"hard": True}), {"hard": True}]
 
 
-def test_emit_tells_whether_anybody_listens(door: Door) -> None:
+def test_emit_returns_true_if_there_are_listeners(door: Door) -> None:
     assert door.emit("opened") is False
     door.connect("opened", list)
     assert door.emit("opened") is True
@@ -272,7 +272,7 @@ def test_several_that_raise_come_as_a_group_in_their_order(emit, door: Door) -> 
 
 @every_way
 @pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, GeneratorExit])
-def test_what_is_no_exception_leaves_at_once(emit, kind: type[BaseException], door: Door, calls: list[object]) -> None:
+def test_a_base_exception_propagates_at_once(emit, kind: type[BaseException], door: Door, calls: list[object]) -> None:
     def stop() -> None:
         raise kind
 
@@ -287,9 +287,7 @@ def test_what_is_no_exception_leaves_at_once(emit, kind: type[BaseException], do
     assert calls == ["behind"]
 
 
-def test_what_was_raised_before_the_program_is_told_to_stop_is_logged(
-    door: Door, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_exceptions_before_an_interrupt_are_logged(door: Door, caplog: pytest.LogCaptureFixture) -> None:
     def stop() -> None:
         raise SystemExit
 
@@ -455,7 +453,7 @@ def stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_what_leaves_at_once_leaves_deferred_handlers_for_the_next_poll(door: Door, calls: list[object]) -> None:
+def test_an_interrupt_leaves_deferred_handlers_for_the_next_poll(door: Door, calls: list[object]) -> None:
     door.connect("opened", noting(calls, "deferred"), flags=DEFERRED)
 
     with pytest.raises(KeyboardInterrupt):
@@ -556,7 +554,7 @@ def test_a_hook_that_leaves_at_once_leaves_at_once(door: Door, calls: list[objec
     assert calls == []
 
 
-def test_nobody_listening_can_be_asked_for_without_a_call(door: Door) -> None:
+def test_the_lack_of_listeners_can_be_checked_without_a_call(door: Door) -> None:
     assert door._handlers["opened"] == ()
     door.connect("opened", list)
     assert len(door._handlers["opened"]) == 1
@@ -632,7 +630,7 @@ def test_poll_from_another_greenlet_says_so(door: Door, monkeypatch: pytest.Monk
         door.poll()
 
 
-def test_poll_from_another_thread_while_it_runs_is_told_apart_from_a_nested_one(door: Door) -> None:
+def test_a_poll_of_another_thread_is_not_mistaken_for_a_nested_one(door: Door) -> None:
     errors: list[BaseException | None] = []
 
     door.poll(lambda: errors.append(in_a_thread(door.poll)))
@@ -663,9 +661,7 @@ def test_connecting_twice_is_refused_and_logged(
 
 
 @pytest.mark.parametrize("first", [0, COUNTED], ids=["plain", "counted"])
-def test_what_is_connected_n_times_is_called_once_and_disconnected_n_times(
-    first: int, door: Door, calls: list[object]
-) -> None:
+def test_a_counted_handler_is_called_once_and_disconnected_n_times(first: int, door: Door, calls: list[object]) -> None:
     handler = noting(calls, "called")
     flags = [first, COUNTED, COUNTED]
 
@@ -723,7 +719,7 @@ def test_an_unhashable_handler_works(door: Door) -> None:
 # pyee's names
 
 
-def test_pyees_on_connects_in_both_forms_and_gives_the_handler_back(door: Door, calls: list[object]) -> None:
+def test_pyees_on_connects_in_both_forms_and_returns_the_handler(door: Door, calls: list[object]) -> None:
     @door.on("knocked")
     def decorated(times: int) -> None:
         calls.append(times)
@@ -737,7 +733,7 @@ def test_pyees_on_connects_in_both_forms_and_gives_the_handler_back(door: Door, 
     assert door.listeners("knocked") == [decorated, given]
 
 
-def test_pyees_once_connects_in_both_forms_and_gives_the_handler_back(door: Door, calls: list[object]) -> None:
+def test_pyees_once_connects_in_both_forms_and_returns_the_handler(door: Door, calls: list[object]) -> None:
     @door.once("opened")
     def decorated() -> None:
         calls.append("decorated")
@@ -848,7 +844,7 @@ def test_remove_all_listeners_in_a_handler_lets_this_emission_end(emit, door: Do
     assert calls == ["called", "once"]
 
 
-def test_pyees_new_listener_tells_the_handler_before_it_listens(door: Door, calls: list[object]) -> None:
+def test_pyees_new_listener_is_emitted_before_the_handler_listens(door: Door, calls: list[object]) -> None:
     door.on("new_listener", lambda *args: calls.append((*args, door.listeners("opened"))))
 
     door.connect("opened", list, ("bound",))
@@ -879,7 +875,7 @@ def test_an_unknown_signal_is_logged_and_not_emitted(door: Door, caplog: pytest.
     assert "did you mean 'opened'" in caplog.text
 
 
-def test_pyees_error_event_without_a_listener_raises_what_is_emitted(door: Door) -> None:
+def test_pyees_error_event_without_a_listener_raises_the_error(door: Door) -> None:
     with pytest.raises(Knock):
         door.emit("error", Knock(1))
 
@@ -985,7 +981,7 @@ def test_a_handler_is_kept_while_it_is_connected(door: Door, calls: list[object]
 )
 @pytest.mark.parametrize("flags", [0, DEFERRED, ONESHOT], ids=["plain", "deferred", "one-shot"])
 @pytest.mark.parametrize("count", [1, 2], ids=["alone", "with-another"])
-def test_c4_what_a_handler_raises_says_which_signal_it_handles(
+def test_c4_an_exception_of_a_handler_names_its_signal(
     signal: str, args: tuple[int, ...], declaration: str, flags: int, count: int, door: Door
 ) -> None:
     door.connect(signal, raising(1), flags=flags)
@@ -998,7 +994,7 @@ def test_c4_what_a_handler_raises_says_which_signal_it_handles(
     assert caught.value.__notes__ == [f"in a handler of {declaration}"]
 
 
-def test_c4_a_handler_that_does_not_fit_is_told_what_it_gets(door: Door) -> None:
+def test_c4_the_error_for_a_wrong_handler_lists_its_arguments(door: Door) -> None:
     door.knocked.connect(lambda: None)  # type: ignore[arg-type, misc]
 
     with pytest.raises(TypeError) as caught:

@@ -9,7 +9,7 @@ from demos.custom_peer.loopback_peer import LoopbackPeer
 from wsclient import Error
 
 
-def test_what_is_put_comes_back_at_the_next_poll():
+def test_a_packet_comes_back_at_the_next_poll():
     peer = LoopbackPeer()
 
     assert peer.put_packet(b"hello") == Error.OK

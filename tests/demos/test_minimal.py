@@ -7,7 +7,7 @@ from pathlib import Path
 from demos import minimal
 
 
-def test_says_hello_and_prints_what_comes(run_demo, echo_url):
+def test_says_hello_and_prints_messages(run_demo, echo_url):
     done = run_demo("-m", "demos.minimal", echo_url)
 
     assert done.stdout.splitlines() == ["received: hello", "closed cleanly"]

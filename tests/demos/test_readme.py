@@ -23,7 +23,7 @@ def test_the_first_snippet_works_against_the_shipped_server(run_demo, echo_url):
     assert (done.stdout, done.stderr) == ("received hello\n", "")
 
 
-def test_the_first_snippet_says_what_it_lacks(run_demo):
+def test_the_first_snippet_names_missing_programs(run_demo):
     done = run_demo("-c", _snippet().replace(NAMED_SERVER, "ws://127.0.0.1:1").replace("range(60)", "range(6)"))
 
     told = done.stdout.strip().replace("127.0.0.1:1 ", "127.0.0.1:9080 ")

@@ -29,7 +29,7 @@ def test_no_page_leaves_a_program_to_the_builder(page) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_picture_is_where_the_page_links_it(page) -> None:
+def test_every_linked_picture_exists(page) -> None:
     pictures = re.findall(r"!\[[^\]]*\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
 
     assert [picture for picture in pictures if not (page.parent / picture).is_file()] == []

@@ -55,7 +55,7 @@ def echo_url() -> Iterator[str]:
         yield url
 
 
-def test_what_the_server_says_appears_while_the_dialogue_is_read(echo_url: str) -> None:
+def test_messages_appear_while_the_dialogue_is_read(echo_url: str) -> None:
     done = run(Snippet("docs/howto/engines.md", 1, in_python(), ""), echo_url)
 
     assert (done.stdout, done.returncode) == ("Ren'Py is here\n", 0), done.stderr

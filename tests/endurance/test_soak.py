@@ -31,7 +31,7 @@ def pass_window(ledger: Ledger, clock: FakeClock, *, latency: float = 0.004) -> 
         ledger.tick()
 
 
-def test_a_window_has_the_medians_of_its_samples_and_its_latencies_alone() -> None:
+def test_a_window_has_the_medians_of_its_own_samples_and_latencies() -> None:
     clock, process = FakeClock(), Process()
     ledger = Ledger(clock, 60.0, process.count)
     pass_window(ledger, clock)

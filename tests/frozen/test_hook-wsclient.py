@@ -32,5 +32,5 @@ def test_of_a_compiled_package_the_rooms_with_libraries_go_in_whole(package):
     assert hidden_imports(package) == ["wsclient.compiled__mypyc", "wsclient.protocol.opening.frames"]
 
 
-def test_of_a_pure_package_what_its_sources_import_is_enough(package):
+def test_the_imports_of_a_pure_package_are_enough(package):
     assert hidden_imports(package) == []

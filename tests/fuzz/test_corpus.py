@@ -47,7 +47,7 @@ def test_some_inputs_that_were_never_kept_pass_too(name: str) -> None:
     assert units > 0, "nothing was tried"
 
 
-def test_the_inputs_with_names_are_what_the_seeds_write() -> None:
+def test_named_inputs_are_those_of_the_seeds() -> None:
     assert {(target, name): (CORPUS / target / name).read_bytes() for target, name, _ in seeds()} == {
         (target, name): data for target, name, data in seeds()
     }

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_runs_a_target_and_tells_how_much_was_tried(tmp_path: Path) -> None:
+def test_runs_a_target_and_counts_the_inputs(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "fuzz", "--random", "--seconds", "0.1", "--seed", "1", "relay"]
     done = subprocess.run(
         command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
@@ -86,7 +86,7 @@ def test_even_nothing_can_be_changed() -> None:
     assert any(mutated(bytearray(), [b""], chance) for _ in range(50))
 
 
-def test_keeps_what_goes_a_way_of_its_own() -> None:
+def test_keeps_inputs_that_reach_new_code() -> None:
     relayed = bytes.fromhex("00 02000000 00000000") + b"payload"
     added = bytes.fromhex("01 01000000 00000000 01000000")
 

@@ -111,7 +111,7 @@ def test_knows_constants_and_members_of_enums():
         pytest.param("remote func f(): pass", 1, "Godot 3", id="godot-3"),
     ],
 )
-def test_says_what_is_doubtful(text, line, words):
+def test_reports_doubts(text, line, words):
     ((found, why),) = seen(text)
     assert found == line
     assert words in why

@@ -89,7 +89,7 @@ def test_too_many_values_stay_the_next_packet_of_their_sender(host, join):
     assert host.get_packet_peer() == client.get_unique_id()
 
 
-def test_a_client_that_leaves_is_told_after_its_last_packets(host, join):
+def test_a_departure_is_reported_after_the_last_packets(host, join):
     client = join()
     settle(host, client)
     log = SignalLog(host)
@@ -112,7 +112,7 @@ def test_a_kicked_client_hears_of_it(host, join):
     assert list(host_log) == [("peer_disconnected", client_id)]
 
 
-def test_the_end_of_the_host_is_told_at_all_sides(host, join):
+def test_the_end_of_the_host_is_reported_on_all_sides(host, join):
     client = join()
     settle(host, client)
     log, host_log = SignalLog(client), SignalLog(host)
@@ -161,7 +161,7 @@ def test_a_certificate_that_cannot_be_read_says_so():
     assert other.create_server(0, "127.0.0.1", options) == Error.ERR_INVALID_PARAMETER
 
 
-def test_what_is_a_servers_alone_says_so_at_a_client(caplog):
+def test_server_only_calls_say_so_on_a_client(caplog):
     peer = WebSocketMultiplayerPeer()
     assert (peer.get_local_port(), peer.get_peer_address(5), peer.get_peer_port(5)) == (0, "", 0)
     assert caplog.text.count("this peer is no server") == 3

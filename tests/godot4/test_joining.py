@@ -34,7 +34,7 @@ def poll(joining, told):
         joining.poll(lambda *signal: told.append(signal))
 
 
-def test_is_nobody_before_it_starts(joining):
+def test_has_no_id_before_it_starts(joining):
     assert (joining.status, joining.unique_id, joining.packet_count) == (DISCONNECTED, 0, 0)
     assert joining.send(b"x", 1) == Error.FAILED
     joining.close()
@@ -65,7 +65,7 @@ def test_an_id_that_came_in_a_pause_counts(joining, server, told):
     assert joining.unique_id == 7
 
 
-def test_says_what_is_owed_first(joining, server, told):
+def test_emits_owed_signals_first(joining, server, told):
     joining.start(URL, None)
     joining.close()
     assert told == []

@@ -192,6 +192,6 @@ def test_without_a_multiplayer_calls_are_refused(caplog):
     assert "no multiplayer; set the root_node" in caplog.text
 
 
-def test_what_is_not_here_says_what_to_write_instead():
+def test_missing_names_suggest_an_alternative():
     with pytest.raises(AttributeError, match=r"write self\.multiplayer"):
         Player().get_tree()

@@ -23,12 +23,12 @@ def test_lists_the_remote_procedures_as_the_engine(project, script, names):
 
 
 @pytest.mark.parametrize(("place", "scenes"), SPAWN_LISTS.items())
-def test_lists_what_is_spawned_as_the_engine(project, place, scenes):
+def test_lists_spawned_nodes_as_the_engine_does(project, place, scenes):
     assert project.spawn_list(*place.split("::")) == scenes
 
 
 @pytest.mark.parametrize(("place", "rows"), REPLICATION.items())
-def test_lists_what_is_replicated_as_the_engine(project, place, rows):
+def test_lists_replicated_properties_as_the_engine_does(project, place, rows):
     config = project.replication(*place.split("::"))
     found = [
         (str(path), config.property_get_spawn(path), config.property_get_replication_mode(path))
@@ -82,7 +82,7 @@ def test_reads_a_line_of_a_node(project, node, name, value):
     assert project.value("world.tscn", node, name) == value
 
 
-def test_what_runs_is_doubtful(project):
+def test_running_code_is_doubtful(project):
     assert [doubt.partition(" ")[0] for doubt in project.doubts] == ["res://configured.gd:6", "res://player.gd:7"]
 
 
@@ -124,7 +124,7 @@ CONFIG = '[sub_resource type="SceneReplicationConfig" id="1"]\n{}\n' + SYNC + 'r
         pytest.param({"project.godot": "[autoload]\nA=?\n"}, "cannot be read", id="autoload-text"),
     ],
 )
-def test_what_cannot_be_made_out_is_a_doubt(project_of, files, words):
+def test_unclear_code_is_a_doubt(project_of, files, words):
     doubts = project_of(files).doubts
     assert any(words in doubt for doubt in doubts), doubts
     assert all(doubt.isprintable() for doubt in doubts)
@@ -146,7 +146,7 @@ def test_an_uid_that_no_file_has_keeps_its_place(project_of):
         ),
     ],
 )
-def test_asking_for_what_is_not_there_is_a_doubt(project_of, ask, answer, words):
+def test_a_missing_name_is_a_doubt(project_of, ask, answer, words):
     project = project_of({})
     assert ask(project) == answer
     assert any(words in doubt for doubt in project.doubts), project.doubts
@@ -169,7 +169,7 @@ def test_the_path_may_be_that_of_the_project_s_file(tmp_path):
         pytest.param("nothing", "no project.godot", id="no-project"),
     ],
 )
-def test_what_is_no_project_is_refused(tmp_path, name, words):
+def test_other_folders_than_projects_are_refused(tmp_path, name, words):
     with pytest.raises(ValueError, match=words):
         Project(tmp_path / name)
 

@@ -38,7 +38,7 @@ def test_names_a_path(files_of, path, relative_to, named):
     assert files.named(path, relative_to) == named
 
 
-def test_what_the_editor_does_not_see_is_not_listed(files_of):
+def test_files_hidden_from_the_editor_are_not_listed(files_of):
     files = files_of({"a.gd": "", ".godot/b.gd": "", "c/.gdignore": "", "c/d.gd": "", "e/f.gd": ""})
     assert files.all_of(".gd") == ["res://a.gd", "res://e/f.gd"]
 
@@ -57,7 +57,7 @@ def test_what_the_editor_does_not_see_is_not_listed(files_of):
         pytest.param("res://a\0b.gd", "cannot be read", id="nul"),
     ],
 )
-def test_what_cannot_be_read_is_a_doubt(files_of, path, words):
+def test_an_unreadable_file_is_a_doubt(files_of, path, words):
     files = files_of({"folder/a.gd": ""})
     assert files.text(path) is None
     (doubt,) = files.doubts

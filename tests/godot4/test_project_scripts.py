@@ -39,7 +39,7 @@ def test_a_class_inside_another_script_is_a_base_too(scripts_of):
     assert list(scripts.marks("res://a.gd")) == ["f"]
 
 
-def test_words_are_looked_up_where_the_mark_stands(scripts_of):
+def test_words_are_looked_up_at_the_mark(scripts_of):
     files = {
         "a.gd": 'extends "b.gd"\nconst WHO = "authority"',
         "b.gd": 'const WHO = "any_peer"\n@rpc(WHO)\nfunc f(): pass',

@@ -151,7 +151,7 @@ class TestAdmission:
             pytest.param((), {"node": NodeByPath("\x1b")}, "for node '\\x1b', but <Node /root> has none", id="no-node"),
         ],
     )
-    def test_a_refusal_says_what_would_be_needed(self, calls, root, arguments, options, words):
+    def test_a_refusal_names_the_missing_right(self, calls, root, arguments, options, words):
         with pytest.raises(NotAdmitted, match=re.escape(words)):
             admitted(calls, root, *arguments, **options)
 

@@ -59,7 +59,7 @@ def test_a_node_that_has_gone_is_left_out():
 
 
 @pytest.mark.parametrize("path", [".:none", "Gone:heat", ".:ammo:none", ".:position:q"])
-def test_reading_what_is_not_there_is_an_error(path):
+def test_reading_a_missing_property_is_an_error(path):
     with pytest.raises(MissingPropertyError, match=path):
         properties(path).read(Tank())
 

@@ -132,7 +132,7 @@ class TestSpawning:
         assert session.server.maker.spawn(1) is not None
         assert session.server.maker.spawn(2) is None
 
-    def test_what_is_no_variant_makes_no_node(self, session):
+    def test_an_invalid_variant_makes_no_node(self, session):
         with pytest.raises(TypeError):
             session.server.maker.spawn({"a": object()})
         assert session.server.made.get_children() == []
@@ -145,7 +145,7 @@ class TestSpawning:
     def test_a_client_cannot_spawn_with_the_server_s_spawner(self, session):
         assert session.world(OURS).maker.spawn(1) is None
 
-    def test_a_client_adds_nodes_for_itself_alone(self, session):
+    def test_a_client_adds_nodes_only_for_itself(self, session):
         add(session.world(OURS), Thing("T1"))
         session.star.settle()
         assert things(session.server) == {}
@@ -162,7 +162,7 @@ class TestSpawning:
         add(session.server, Thing("T1"))
         assert [*things(session.join(OURS))] == ["T1"]
 
-    def test_what_a_peer_has_spawned_goes_with_it_without_a_signal(self, session):
+    def test_nodes_of_a_peer_leave_with_it_silently(self, session):
         for peer_id in session.star.games:
             session.world(peer_id).spawner.set_multiplayer_authority(OURS)
         add(session.world(OURS), Thing("T1"))
@@ -173,7 +173,7 @@ class TestSpawning:
         assert session.server.happened == [("spawned", "T1")]
         assert [*things(session.world(OURS))] == ["T1"]
 
-    def test_the_end_of_the_session_frees_what_the_server_has_spawned(self, session):
+    def test_the_end_of_the_session_frees_nodes_of_the_server(self, session):
         add(session.server, Thing("T1"))
         session.star.settle()
         session.star.cut(1, OURS)
@@ -217,7 +217,7 @@ class TestSynchronizing:
         session.step()
         assert tuple(things(session.world(OURS))["T1"].color) == (1.0, 1.0, 1.0, 1.0)
 
-    def test_the_signals_say_what_came(self, session):
+    def test_the_signals_report_spawned_nodes(self, session):
         add(session.server, Thing("T1"))
         session.star.settle()
         sync = things(session.world(OURS))["T1"].get_node("Sync")
@@ -441,7 +441,7 @@ class TestVisibility:
         session.star.settle()
         assert [*things(session.world(OURS))] == ["T1"]
 
-    def test_what_stands_in_the_scene_gets_its_state_when_it_becomes_visible(self, session):
+    def test_a_node_of_the_scene_gets_its_state_when_it_becomes_visible(self, session):
         session.server.fixed.score = 5
         session.server.fixed.list = [1]
         session.step(2)

@@ -344,7 +344,7 @@ def test_a_path_is_confirmed_though_there_is_no_node_yet(client):
     assert [each.packet.hex() for each in client.game.peer.sent] == ["020109000000"]
 
 
-def test_another_network_forgets_what_the_last_one_spawned(client):
+def test_another_network_forgets_earlier_spawns(client):
     client.takes(spawn_of())
     client.game.api.multiplayer_peer = None
     assert client.things == {}

@@ -135,7 +135,7 @@ def test_delta_waits_for_its_interval_and_leaves_out_what_came_back(server):
     assert [packet for packet in server.sent() if packet[0] & 7 == CommandCode.SYNC and is_delta(packet)] == []
 
 
-def test_what_was_not_confirmed_is_not_sent(server):
+def test_unconfirmed_nodes_are_not_sent(server):
     server.joins(2)
     server.world.fixed.get_node("Sync").public_visibility = True
     for _ in range(5):

@@ -46,7 +46,7 @@ def test_refuses_what_is_none(dictionary, error, words):
         (AUTHORITY, 5, 5, True),
     ],
 )
-def test_one_table_says_who_may_call(mode, caller, authority, admits):
+def test_one_table_decides_about_callers(mode, caller, authority, admits):
     assert RPCConfig(mode).admits(caller, authority) is admits
 
 

@@ -114,7 +114,7 @@ class TestJoining:
             B: [1, A],
         }
 
-    def test_without_server_relay_clients_know_the_server_alone(self):
+    def test_without_server_relay_clients_know_only_the_server(self):
         star = Star(Main)
         star.games[1].api.server_relay = False
         for peer_id in (A, B):
@@ -177,7 +177,7 @@ class TestEnds:
         assert (happened[1], happened[B]) == ([("peer_disconnected", A)], [("peer_disconnected", A)])
         assert (star.games[A].api.get_unique_id(), star.games[A].api.get_peers()) == (0, [])
 
-    def test_a_kick_is_told_to_all_but_the_one_who_kicks(self, star):
+    def test_a_kick_is_reported_to_all_except_the_kicker(self, star):
         star.games[1].api.disconnect_peer(A)
         happened = star.settle()
         assert happened[1] == []
@@ -297,7 +297,7 @@ class TestCalls:
         assert game.main.rpc("any") == Error.ERR_UNCONFIGURED
         assert "there is no multiplayer_peer" in caplog.text
 
-    def test_what_a_method_raises_leaves_and_the_rest_comes_next_time(self, game, peer):
+    def test_an_exception_of_a_method_propagates_and_the_rest_runs_next_time(self, game, peer):
         peer.arrives(1, call(method="fail"))
         peer.arrives(1, call("later"))
         with pytest.raises(LookupError):

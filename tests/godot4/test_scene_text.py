@@ -42,7 +42,7 @@ def test_reads_a_value(text, value):
     ["", "[1", '"a', "{1}", "Vector2(1", "1 2", "?", "[" * 200, "{" * 200, "[1 2]"],
     ids=repr,
 )
-def test_what_is_no_value_is_an_error(text):
+def test_other_text_than_a_value_is_an_error(text):
     with pytest.raises(SceneTextError):
         read_value(text)
 

@@ -27,7 +27,7 @@ def test_a_value_comes_back() -> None:
     assert repr(bytes_to_var(var_to_bytes(value))) == repr(value)
 
 
-def test_the_class_of_a_typed_array_is_named_with_objects_alone() -> None:
+def test_the_class_of_a_typed_array_is_named_only_for_objects() -> None:
     assert repr(bytes_to_var(var_to_bytes(NODES))) == "TypedArray([None], 'EncodedObjectAsID')"
     assert repr(bytes_to_var_with_objects(var_to_bytes_with_objects(NODES))) == "TypedArray([None], 'Node')"
     assert repr(bytes_to_var(var_to_bytes_with_objects(NODES))) == "TypedArray([None], 'EncodedObjectAsID')"
@@ -42,7 +42,7 @@ def test_a_full_object_is_refused_either_way() -> None:
         bytes_to_var_with_objects(data)
 
 
-def test_what_is_no_variant_is_told_by_its_path() -> None:
+def test_a_wrong_type_is_reported_with_its_path() -> None:
     with pytest.raises(TypeError, match=r"cannot encode \[0\]: type set is no Variant"):
         var_to_bytes([{1}])
 

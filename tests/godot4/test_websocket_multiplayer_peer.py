@@ -188,7 +188,7 @@ class TestEnds:
         poll(joined)
         assert list(log)[2:] == [("peer_disconnected", 1), ("server_disconnected",)]
 
-    def test_a_client_is_connected_to_the_server_alone(self, joined, caplog):
+    def test_a_client_is_connected_only_to_the_server(self, joined, caplog):
         joined.disconnect_peer(2)
         assert joined.get_peer(2) is None
         assert caplog.text.count("a client is connected to the server alone") == 2

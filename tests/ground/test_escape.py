@@ -27,7 +27,7 @@ from wsclient.ground.escape import escape
         pytest.param(b"", "", id="empty"),
     ],
 )
-def test_what_is_not_printable_is_written_out(text: str | bytes, shown: str) -> None:
+def test_unprintable_characters_are_escaped(text: str | bytes, shown: str) -> None:
     assert escape(text) == shown
 
 
@@ -41,7 +41,7 @@ def test_what_is_not_printable_is_written_out(text: str | bytes, shown: str) -> 
         pytest.param(("é" * 6).encode(), "é" * 5 + "...", id="characters-of-bytes"),
     ],
 )
-def test_what_is_long_is_cut_and_the_cut_is_marked(text: str | bytes, shown: str) -> None:
+def test_long_text_is_cut_and_the_cut_is_marked(text: str | bytes, shown: str) -> None:
     assert escape(text, 5) == shown
 
 

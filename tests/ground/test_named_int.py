@@ -51,7 +51,7 @@ def test_c7_errors_statuses_and_modes_show_their_names(value: NamedInt) -> None:
     assert (str(value), f"{value}") == (value.name, value.name)
 
 
-def test_c7_what_a_call_refuses_is_printed_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+def test_c7_refused_values_are_printed_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     print(WebSocketClient().connect_to_url("http://x"))
 
     assert capsys.readouterr().out == "ERR_INVALID_PARAMETER\n"

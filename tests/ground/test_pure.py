@@ -32,11 +32,11 @@ def found(name):
     return find_spec(name).origin
 
 
-def test_a_shared_library_is_what_python_takes(both):
+def test_python_prefers_a_shared_library(both):
     assert found("wsclient.both").endswith(EXTENSION_SUFFIXES[0])
 
 
-def test_the_source_is_what_is_preferred(both):
+def test_the_source_is_preferred(both):
     prefer_pure()
 
     assert found("wsclient.both").endswith("both.py")
@@ -48,7 +48,7 @@ def test_of_other_packages_nothing_is_preferred(both):
     assert found("other.both").endswith(EXTENSION_SUFFIXES[0])
 
 
-def test_what_is_not_there_is_not_found(both):
+def test_a_missing_module_is_not_found(both):
     prefer_pure()
 
     assert find_spec("wsclient.neither") is None

@@ -71,7 +71,7 @@ def test_kinds_without_end_fill_neither_the_log_nor_the_memory(refusals, caplog)
     assert len(caplog.records) == MOST_KINDS
 
 
-def test_what_was_logged_can_be_forgotten(refusals, caplog):
+def test_logged_refusals_can_be_forgotten(refusals, caplog):
     refusals.log("one")
     refusals.clear()
     refusals.log("one")

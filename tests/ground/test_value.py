@@ -44,7 +44,7 @@ class Named(Value):
         pytest.param(Pixel(x=1.0), id="defaults-by-name"),
     ],
 )
-def test_fields_are_given_by_position_or_by_name(pixel):
+def test_fields_are_passed_by_position_or_by_name(pixel):
     assert (pixel.x, pixel.y, pixel.colour) == (1.0, 0.0, "black")
 
 
@@ -58,7 +58,7 @@ def test_fields_are_given_by_position_or_by_name(pixel):
         pytest.param((1.0,), {"z": 1.0}, id="unknown"),
     ],
 )
-def test_what_does_not_fit_is_refused(values, named):
+def test_oversized_values_are_refused(values, named):
     with pytest.raises(TypeError, match=r"^Point\.__init__\(\) "):
         Point(*values, **named)
 
@@ -86,7 +86,7 @@ def test_a_value_cannot_be_changed():
     assert point == Point(1.0)
 
 
-def test_another_differs_in_what_is_asked_for():
+def test_a_replacement_differs_only_as_requested():
     assert Pixel(1.0, 2.0, "red").replace(y=3.0) == Pixel(1.0, 3.0, "red")
     with pytest.raises(TypeError):
         Point(1.0).replace(z=2.0)
@@ -107,7 +107,7 @@ def test_a_value_is_taken_apart_by_its_fields():
             assert (x, y, colour) == (1.0, 2.0, "black")
 
 
-def test_a_value_has_room_for_its_fields_alone():
+def test_a_value_has_only_its_fields():
     assert not hasattr(Pixel(1.0), "__dict__")
     assert Pixel.__slots__ == ("colour",)
 

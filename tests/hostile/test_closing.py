@@ -38,7 +38,7 @@ def test_a_close_of_one_byte_is_a_violation(scene: Scene, body: bytes) -> None:
 
 @pytest.mark.hostile("E04")
 @pytest.mark.parametrize("code", [pytest.param(code, id=f"E04-{code}") for code in LEGAL])
-def test_a_legal_code_is_told_and_echoed(scene: Scene, code: int) -> None:
+def test_a_legal_code_is_reported_and_echoed(scene: Scene, code: int) -> None:
     scene.open().send(close(code, b"why"))
     scene.run(lambda: scene.is_over)
 
@@ -151,7 +151,7 @@ def test_a_close_that_is_never_answered_ends_at_its_timeout(scene: Scene, says: 
 
 
 @pytest.mark.hostile("E08")
-def test_where_both_close_at_once_there_is_one_signal_and_it_is_clean(loopback: Scene) -> None:
+def test_if_both_close_at_once_there_is_one_clean_signal(loopback: Scene) -> None:
     server = loopback.open()
     loopback.client.disconnect_from_host(4001, "ours")
     server.send(close(4002, b"theirs"))
@@ -164,7 +164,7 @@ def test_where_both_close_at_once_there_is_one_signal_and_it_is_clean(loopback: 
 
 @pytest.mark.hostile("E09")
 @pytest.mark.parametrize("wires", ["scene", "secure", "loopback"])
-def test_a_last_message_and_close_and_fin_at_once_are_told_in_order(wires: str, request: pytest.FixtureRequest) -> None:
+def test_a_last_message_with_close_and_fin_is_reported_in_order(wires: str, request: pytest.FixtureRequest) -> None:
     scene: Scene = request.getfixturevalue(wires)
     server = scene.open()
     scene.reads = False
@@ -178,7 +178,7 @@ def test_a_last_message_and_close_and_fin_at_once_are_told_in_order(wires: str, 
 
 
 @pytest.mark.hostile("E09")
-def test_a_reply_and_a_message_and_close_and_fin_at_once_are_told_in_order(loopback: Scene) -> None:
+def test_a_reply_with_a_message_close_and_fin_is_reported_in_order(loopback: Scene) -> None:
     server = loopback.connect()
     server.send(server.agreement(), frame(TEXT, b"the only words"), close(4000))
     server.end_behind()
@@ -214,7 +214,7 @@ def test_an_answer_that_cannot_leave_ends_at_the_timeout(scene: Scene) -> None:
 
 
 @pytest.mark.hostile("E09")
-def test_what_came_before_a_bare_fin_is_told_too(loopback: Scene) -> None:
+def test_data_before_a_bare_fin_is_reported_too(loopback: Scene) -> None:
     server = loopback.open()
     server.send(frame(TEXT, b"the last words"))
     server.end_behind()
@@ -223,7 +223,7 @@ def test_what_came_before_a_bare_fin_is_told_too(loopback: Scene) -> None:
 
 
 @pytest.mark.hostile("E12")
-def test_a_fin_while_we_still_send_counts_what_did_not_leave(scene: Scene) -> None:
+def test_a_fin_while_sending_counts_the_unsent_bytes(scene: Scene) -> None:
     server = scene.open()
     server.is_deaf = True
     scene.world.network.sockets[-1].stream.room = 1000  # type: ignore[attr-defined]  # it is a world in memory

@@ -194,7 +194,7 @@ def test_nothing_leaves_compressed_unless_both_want_it(scene: Scene) -> None:
 
 
 @pytest.mark.hostile("D10")
-def test_the_documentation_says_what_compression_gives_away() -> None:
+def test_the_documentation_says_what_compression_reveals() -> None:
     assert "CRIME" in str(WebSocketClient.compression.__doc__)
 
 

@@ -164,7 +164,7 @@ def test_behind_the_end_it_does_nothing(scene: Scene) -> None:
     scene.closes(1000, is_clean=True, before=[("close_request", 1000, "")])
 
 
-def test_in_the_handler_that_tells_of_the_opening(scene: Scene) -> None:
+def test_in_the_handler_of_the_opening(scene: Scene) -> None:
     scene.client.connection_established.connect(
         lambda _: scene.client.disconnect_from_host(4000), flags=WebSocketClient.CONNECT_ONESHOT
     )

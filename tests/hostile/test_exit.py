@@ -95,7 +95,7 @@ def test_a_program_that_just_ends_ends_quietly(ending: str, options: tuple[str, 
 
 
 @pytest.mark.hostile("H10")
-def test_a_program_that_ends_for_another_reason_tells_that_reason_alone() -> None:
+def test_a_program_that_ends_for_another_reason_reports_only_that() -> None:
     done, _ = run(f"{SETTING}\nclient = opened()\nraise SystemExit('no more lives')")
 
     assert (done.returncode, done.stderr.strip()) == (1, "no more lives")

@@ -66,7 +66,7 @@ def test_10_mib_of_random_bytes_end_it(scene: Scene) -> None:
 
 @pytest.mark.hostile("B17")
 @pytest.mark.parametrize("seed", range(50))
-def test_200_kib_of_random_bytes_begun_anew_after_each_end_raise_nothing(seed: int) -> None:
+def test_200_kib_of_random_bytes_over_many_connections_raise_nothing(seed: int) -> None:
     source = Random(seed)
     with Scene(MemoryWorld()) as scene:
         for _ in range(4):

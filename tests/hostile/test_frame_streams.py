@@ -116,7 +116,7 @@ def test_control_frames_may_stand_between_fragments(scene: Scene, at: int) -> No
         ),
     ],
 )
-def test_what_is_empty_is_told_once(scene: Scene, wire: bytes, message: object) -> None:
+def test_an_empty_message_is_reported_once(scene: Scene, wire: bytes, message: object) -> None:
     scene.open().send(wire, close())
 
     scene.closes(1000, is_clean=True, before=[("data", message), ("close_request", 1000, "")])

@@ -158,7 +158,7 @@ def test_a_length_over_the_limit_allocates_nothing(loopback: Scene, length: int)
         pytest.param(b"\xff" * 100_000, id="B15-garbage"),
     ],
 )
-def test_what_comes_behind_a_close_frame_is_ignored(scene: Scene, behind: bytes) -> None:
+def test_data_after_a_close_frame_is_ignored(scene: Scene, behind: bytes) -> None:
     scene.open().send(frame(TEXT, b"last"), close(1000, b"bye"), behind)
 
     scene.closes(1000, is_clean=True, before=[("data", "last"), ("close_request", 1000, "bye")])

@@ -53,7 +53,7 @@ def settle(hosting: Hosting, group: PollGroup) -> None:
 @pytest.mark.hostile("C11")
 @pytest.mark.timeout(180)
 @pytest.mark.untraced
-def test_nobody_in_a_group_waits_for_the_one_that_is_flooded(hosting: Hosting) -> None:
+def test_no_client_of_a_group_waits_for_a_flooded_one(hosting: Hosting) -> None:
     with PollGroup(clock=hosting.clock) as group:
         clients = join(hosting, group, CLIENTS)
         assert len(hosting.server.get_peers()) == CLIENTS

@@ -57,7 +57,7 @@ def run(scene: Scene) -> list[BaseException]:
 
 @pytest.mark.hostile("H02")
 @SIGNALS
-def test_a_handler_that_raises_stops_nobody_and_nothing(scene: Scene, signal: str) -> None:
+def test_a_handler_that_raises_stops_nothing_else(scene: Scene, signal: str) -> None:
     heard: list[tuple[object, ...]] = []
     scene.client.connect(signal, lambda *_: 1 // 0)
     scene.client.connect(signal, lambda *args: heard.append(args))

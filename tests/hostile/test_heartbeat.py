@@ -64,7 +64,7 @@ def test_a_ping_is_answered_within_the_poll_that_reads_it(
 
 @pytest.mark.hostile("F02")
 @pytest.mark.untraced
-def test_a_flood_of_pings_is_answered_by_the_newest_alone(scene: Scene) -> None:
+def test_only_the_newest_ping_of_a_flood_is_answered(scene: Scene) -> None:
     server = scene.open()
     server.send_from(flood(100_000))
     scene.run()  # each poll ends with its budget, or this fails
@@ -98,7 +98,7 @@ def test_while_nothing_can_be_sent_one_pong_waits(scene: Scene) -> None:
 
 @pytest.mark.hostile("F03")
 @pytest.mark.parametrize("payload", [b"", b"unasked", bytes(8), bytes(125)])
-def test_a_pong_that_nobody_asked_for_is_ignored(scene: Scene, payload: bytes) -> None:
+def test_an_unsolicited_pong_is_ignored(scene: Scene, payload: bytes) -> None:
     server = scene.open()
     server.send(frame(PONG, payload) * 3)
     scene.run()

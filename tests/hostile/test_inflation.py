@@ -97,7 +97,7 @@ def test_a_byte_over_a_limit_that_was_set_ends_it(scene: Scene, limit: int) -> N
         pytest.param(close(1001), id="D04-close"),
     ],
 )
-def test_what_comes_behind_a_bomb_changes_nothing(scene: Scene, behind: bytes) -> None:
+def test_data_after_a_bomb_changes_nothing(scene: Scene, behind: bytes) -> None:
     scene.client.set_buffers(64, 16, 1, 1)
     open_compressed(scene).send(frame(BINARY, bomb(MIB), rsv=RSV1), behind)
 

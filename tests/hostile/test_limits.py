@@ -151,7 +151,7 @@ def _cost_of_fragments(count: int) -> tuple[int, int]:
 
 
 @pytest.mark.hostile("C08")
-def test_when_nobody_reads_what_is_sent_the_bytes_have_a_cap(loopback: Scene) -> None:
+def test_unread_data_is_limited_in_bytes(loopback: Scene) -> None:
     server = loopback.open()
     server.is_deaf = True
     accepted = 0
@@ -166,7 +166,7 @@ def test_when_nobody_reads_what_is_sent_the_bytes_have_a_cap(loopback: Scene) ->
 
 
 @pytest.mark.hostile("C08")
-def test_when_nobody_reads_what_is_sent_the_messages_have_a_cap(scene: Scene) -> None:
+def test_unread_data_is_limited_in_messages(scene: Scene) -> None:
     server = scene.open()
     scene.world.network.sockets[-1].stream.room = 0  # type: ignore[attr-defined]  # the scene's is one in memory
     for number in range(MAX_PACKETS):

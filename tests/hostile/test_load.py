@@ -64,7 +64,7 @@ def test_a_game_that_never_reads_holds_the_server_back(scene: Scene, size: int, 
 
 
 @pytest.mark.hostile("C07")
-def test_nobody_is_asked_for_a_sign_of_life_while_the_queue_is_just_full(scene: Scene) -> None:
+def test_no_ping_is_sent_while_the_queue_is_just_full(scene: Scene) -> None:
     scene.reads = False
     server = scene.open()
     server.send(frame(TEXT, b"x") * 4096)
@@ -77,7 +77,7 @@ def test_nobody_is_asked_for_a_sign_of_life_while_the_queue_is_just_full(scene: 
 
 
 @pytest.mark.hostile("C07")
-def test_what_a_game_does_not_read_takes_no_more_memory_than_the_limit(loopback: Scene) -> None:
+def test_unread_messages_take_no_more_memory_than_the_limit(loopback: Scene) -> None:
     loopback.reads = False
     server = loopback.open()
     message = frame(BINARY, bytes(1024 * KIB))
@@ -136,7 +136,7 @@ def _cost_of_a_drip(scene: Scene, server: RawServer, data: bytes) -> tuple[int, 
 
 
 @pytest.mark.hostile("C14")
-def test_a_slow_handler_gets_one_message_a_poll_and_nobody_is_blamed_for_it() -> None:
+def test_a_slow_handler_gets_one_message_per_poll_without_an_error() -> None:
     clock = TickingClock()
     with Scene(MemoryWorld(), clock=clock) as slow, Scene(MemoryWorld(), clock=clock) as other:
         slow.open().send(*(frame(TEXT, b"%d" % number) for number in range(100)))

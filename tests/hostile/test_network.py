@@ -188,7 +188,7 @@ class WindowsWorld(MemoryWorld):
 
 
 @pytest.mark.hostile("G06")
-def test_a_port_that_windows_says_is_refused_is_told_of_at_once() -> None:
+def test_a_port_that_windows_refuses_is_reported_at_once() -> None:
     world = WindowsWorld()
     with Scene(world) as scene:
         start = scene.clock.seconds
@@ -201,7 +201,7 @@ def test_a_port_that_windows_says_is_refused_is_told_of_at_once() -> None:
 
 
 @pytest.mark.hostile("G06")
-def test_a_real_port_that_refuses_is_told_of_at_once(loopback: Scene) -> None:
+def test_a_real_port_that_refuses_is_reported_at_once(loopback: Scene) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         start = loopback.clock.seconds

@@ -53,7 +53,7 @@ def test_an_upgrade_among_other_options_opens(scene: Scene, connection: str) -> 
 
 
 @pytest.mark.hostile("A17")
-def test_frames_in_the_segment_of_the_reply_are_told_in_order(loopback: Scene) -> None:
+def test_frames_in_the_segment_of_the_reply_are_reported_in_order(loopback: Scene) -> None:
     server = loopback.open(behind=FRAMES)
     loopback.run(lambda: len(loopback.told) == len(TOLD) and server.frames)
 

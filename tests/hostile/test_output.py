@@ -103,7 +103,7 @@ def test_no_secret_of_a_refused_call_is_shown(
         pytest.param("\x1b[31m\x1b]0;title\x07", r"\x1b[31m", None, id="I03-no-HTTP"),
     ],
 )
-def test_what_a_server_says_is_escaped(
+def test_text_of_a_server_is_escaped(
     scene: Scene, log: pytest.LogCaptureFixture, head: str, says: str, status: int | None
 ) -> None:
     server = scene.connect()
@@ -116,9 +116,7 @@ def test_what_a_server_says_is_escaped(
 
 @pytest.mark.hostile("I03")
 @pytest.mark.parametrize("name", ["Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions", "Sec-WebSocket-Accept"])
-def test_what_a_server_says_in_the_handshakes_headers_is_escaped(
-    scene: Scene, log: pytest.LogCaptureFixture, name: str
-) -> None:
+def test_headers_of_a_server_are_escaped(scene: Scene, log: pytest.LogCaptureFixture, name: str) -> None:
     server = scene.connect()
     server.send(server.agreement(f"{name}: \x9b2J\xad"))
     scene.run(lambda: scene.is_over)
@@ -128,7 +126,7 @@ def test_what_a_server_says_in_the_handshakes_headers_is_escaped(
 
 
 @pytest.mark.hostile("I03")
-def test_a_reason_to_close_is_told_as_it_came_and_logged_escaped(scene: Scene, log: pytest.LogCaptureFixture) -> None:
+def test_a_close_reason_is_reported_as_received_and_logged_escaped(scene: Scene, log: pytest.LogCaptureFixture) -> None:
     server = scene.open()
     server.send(frame(TEXT, NASTY.encode()), frame(PING, NASTY.encode()), close(1000, NASTY.rstrip("\0").encode()))
     scene.run(lambda: scene.is_over)

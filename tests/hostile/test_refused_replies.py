@@ -50,7 +50,7 @@ def refusal(status: int, *lines: str, body: bytes = b"") -> bytes:
         pytest.param(refusal(511), 511, "captive portal?", id="A30-511"),
     ],
 )
-def test_a_status_is_told_with_what_to_try(scene: Scene, reply: bytes, status: int, says: str) -> None:
+def test_a_status_is_reported_with_advice(scene: Scene, reply: bytes, status: int, says: str) -> None:
     scene.connect().send(reply)
 
     scene.fails(says, status=status)
@@ -93,7 +93,7 @@ def test_the_first_4_kib_of_a_page_are_kept(scene: Scene, size: int) -> None:
         pytest.param(b"HTTP/1.1 101 O\x1bK\r\n\r\n", "status line is malformed", id="A03-escape-character"),
     ],
 )
-def test_what_is_no_reply_of_http_1_1_is_told_as_what_it_is(scene: Scene, reply: bytes, says: str) -> None:
+def test_other_data_than_an_http_1_1_reply_is_identified(scene: Scene, reply: bytes, says: str) -> None:
     scene.connect().send(reply)
 
     scene.fails(says)
@@ -324,9 +324,7 @@ def test_an_extension_that_was_not_offered_opens_nothing(scene: Scene, extension
         pytest.param("Content-Length: " + "9" * 8000, b"abc", b"", id="A22-8000-digits-of-length"),
     ],
 )
-def test_a_page_whose_length_is_nonsense_still_tells_its_status(
-    scene: Scene, head: str, body: bytes, kept: bytes
-) -> None:
+def test_a_page_with_a_wrong_length_still_reports_its_status(scene: Scene, head: str, body: bytes, kept: bytes) -> None:
     scene.connect().send(f"HTTP/1.1 404 Not Found\r\n{head}\r\n\r\n".encode(), body)
     scene.run(lambda: scene.is_over)
 
@@ -351,7 +349,7 @@ def test_a_page_whose_length_is_nonsense_still_tells_its_status(
     ],
 )
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_told_and_not_followed(scene: Scene, status: int, target: str, says: str) -> None:
+def test_a_redirect_is_reported_but_not_followed(scene: Scene, status: int, target: str, says: str) -> None:
     scene.connect().send(refusal(status, f"Location: {target}"))
     scene.run(lambda: scene.is_over)
     scene.wait(1.0)

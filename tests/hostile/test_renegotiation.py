@@ -74,7 +74,7 @@ def caught_negotiating(server: OpensslServer, client: RecordingClient) -> bool:
     return client.get_current_outbound_buffered_amount() > 0
 
 
-def test_while_the_server_negotiates_anew_what_we_send_waits_and_is_not_lost(tmp_path: Path) -> None:
+def test_data_sent_during_a_renegotiation_waits_and_is_not_lost(tmp_path: Path) -> None:
     with OpensslServer(tmp_path, "tls1_2") as server, opened(server) as client:
         for _ in range(20):  # on a busy machine it may be through before it is frozen
             if caught_negotiating(server, client):

@@ -122,7 +122,7 @@ def test_a_reset_behind_the_answer_to_our_close_does_not_matter(there: Scene) ->
 
 @pytest.mark.hostile("E10")
 @WORLDS
-def test_a_reset_behind_the_servers_close_is_unclean_where_our_answer_cannot_leave(there: Scene) -> None:
+def test_a_reset_after_the_servers_close_is_unclean_if_our_answer_cannot_be_sent(there: Scene) -> None:
     server = there.open()
     server.send(close(4000, b"off"))
     server.step()

@@ -41,7 +41,7 @@ def test_every_row_is_tried() -> None:
     assert {row: ROWS[row] for row in sorted(ROWS.keys() - LATER.keys() - tried_rows())} == {}
 
 
-def test_what_is_left_for_later_is_not_tried_yet() -> None:
+def test_postponed_rows_are_not_tried_yet() -> None:
     assert sorted(tried_rows() & LATER.keys()) == []
 
 

@@ -92,7 +92,7 @@ def test_it_is_found_at_the_first_byte_that_cannot_be(scene: Scene, bad: str, en
 
 
 @pytest.mark.hostile("E01")
-def test_what_is_utf8_is_delivered_wherever_it_is_split(scene: Scene) -> None:
+def test_utf8_is_delivered_wherever_it_is_split(scene: Scene) -> None:
     server = scene.open()
     for place in range(len(VALID) + 1):
         server.send(frame(TEXT, VALID[:place], is_final=False), frame(CONTINUATION, VALID[place:]))

@@ -216,7 +216,7 @@ def test_a_server_whose_hello_drips_ends_at_the_timeout(tls: Scene) -> None:
 
 
 @pytest.mark.hostile("G15")
-def test_what_was_decrypted_is_delivered_without_new_bytes(secure: Scene) -> None:
+def test_decrypted_data_is_delivered_without_new_bytes(secure: Scene) -> None:
     """Delivers decrypted messages even if no more bytes arrive.
 
     Three records are read at once. Their messages take several polls, while the socket has no more data.
@@ -281,7 +281,7 @@ def test_an_end_inside_a_record_is_unclean_and_nothing_of_it_is_told(secure: Sce
     ],
 )
 @pytest.mark.parametrize("ends", [True, False], ids=["and-hangs-up", "and-stays"])
-def test_a_plain_server_behind_wss_is_told_of(tls: Scene, answer: bytes, ends: bool) -> None:
+def test_a_plain_server_behind_wss_is_identified(tls: Scene, answer: bytes, ends: bool) -> None:
     world_of(tls).context = None
     assert tls.client.connect_to_url(tls.world.url) == Error.OK
     tls.run(lambda: tls.servers and tls.server.received)
@@ -310,7 +310,7 @@ def test_a_plain_server_behind_wss_is_told_of(tls: Scene, answer: bytes, ends: b
         ),
     ],
 )
-def test_a_tls_server_behind_ws_is_told_of(scene: Scene, answer: bytes, status: int | None) -> None:
+def test_a_tls_server_behind_ws_is_identified(scene: Scene, answer: bytes, status: int | None) -> None:
     server = scene.connect()
     server.send(answer)
     server.end_behind()

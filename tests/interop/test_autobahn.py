@@ -92,7 +92,7 @@ def test_runs_the_cases_asked_for_and_shows_the_verdicts(
     assert "6.4.1" not in shown
 
 
-def test_fails_where_a_case_does(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fails_if_a_case_does(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     status = autobahn.main(["--url", url])
 
     shown = capsys.readouterr().out
@@ -101,5 +101,5 @@ def test_fails_where_a_case_does(url: str, capsys: pytest.CaptureFixture[str]) -
     assert f"  {TELLS_WRONG}    FAILED" in shown
 
 
-def test_fails_where_no_case_was_run(url: str) -> None:
+def test_fails_if_no_case_was_run(url: str) -> None:
     assert autobahn.main(["--url", url, "--cases", "99.*"]) == 1

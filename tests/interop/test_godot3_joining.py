@@ -94,7 +94,7 @@ def test_the_end_of_the_server_is_seen_as_a_real_client_sees_it(tmp_path):
     assert ends[1][-1] == ("server_disconnected", 0)
 
 
-def test_where_nobody_serves_the_connection_has_failed():
+def test_without_a_server_the_connection_fails():
     player = PythonPlayer(free_port())
     drive(lambda: player.events, player)
     assert [event.name for event in player.events] == ["connection_failed"]

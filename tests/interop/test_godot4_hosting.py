@@ -130,7 +130,7 @@ def test_the_engine_can_be_asked_who_it_is(engine, host):
     assert asked == [b"secret"]
 
 
-def test_our_end_is_told_to_the_engine(engine, host):
+def test_the_engine_is_told_of_our_end(engine, host):
     join(engine, host)
     host.peer.close()
     engine.wait(lambda: bool(engine.events("server_disconnected")))

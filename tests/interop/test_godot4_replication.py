@@ -193,7 +193,7 @@ class TestOwning:
 
 
 class TestEnds:
-    def test_a_kick_frees_what_the_server_had_spawned(self, home):
+    def test_a_kick_frees_the_servers_nodes(self, home):
         with Party(home, clients=1, players=2) as party:
             add(party, "T1")
             party.wait_for_equal_states(1)

@@ -83,7 +83,7 @@ def test_a_call_runs_where_it_should_and_nowhere_else(party, method, round_):
     assert {each: heard(participant) for each, participant in everybody.items()} == expected
 
 
-def test_nothing_was_refused_but_what_only_the_authority_may(party):
+def test_only_calls_of_the_authority_were_refused(party):
     for player in party.players:
         assert player.calls.get_rpc_list().checksum
         refused = player.api.get_refused_packet_count()

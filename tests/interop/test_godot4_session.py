@@ -150,7 +150,7 @@ class TestRelay:
 
 
 class TestEnds:
-    def test_a_client_that_leaves_is_told_to_the_others(self, engine, port):
+    def test_a_departure_is_reported_to_the_others(self, engine, port):
         one, two = join(engine, port), join(engine, port)
         engine.wait(lambda: len(two.api.get_peers()) == 2)
         left = one.id

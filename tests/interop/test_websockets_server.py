@@ -210,7 +210,7 @@ class TestCertificates:
         opened(client, secure.replace("localhost", "127.0.0.1"))
 
     @pytest.mark.parametrize("form", ["path", "PEM", "DER", "context"])
-    def test_a_trusted_certificate_may_be_given_as(
+    def test_a_trusted_certificate_may_be_passed_as(
         self, form: str, secure: str, client: RecordingClient, authority: trustme.CA, tmp_path: Path
     ) -> None:
         pem = authority.cert_pem.bytes()

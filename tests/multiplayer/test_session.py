@@ -89,14 +89,14 @@ def test_sources_come_in_the_order_of_the_packets(session: PlainSession) -> None
     assert [session.next_source(waiting) for waiting in (3, 2, 1, 0)] == [20, 1, 30, 1]
 
 
-def test_sources_do_not_pile_up_if_nobody_asks(session: PlainSession) -> None:
+def test_unread_sources_do_not_pile_up(session: PlainSession) -> None:
     for _ in range(100):
         session.queue_source(20, 0)  # the packet before has been read
 
     assert len(session.sources) == 1
 
 
-def test_the_end_forgets_who_was_there_but_not_who_sent(session: PlainSession) -> None:
+def test_the_end_forgets_peers_but_not_senders(session: PlainSession) -> None:
     session.add(1)
     session.queue_source(20, 0)
 

@@ -173,7 +173,7 @@ def test_whatever_is_taken_stays_in_its_line(headers: list[str] | dict[str, str]
 
 
 @given(st.lists(st.text(alphabet=st.characters(), max_size=5)))
-def test_whatever_subprotocols_are_taken_can_be_told_apart(protocols: list[str]) -> None:
+def test_accepted_subprotocols_differ(protocols: list[str]) -> None:
     try:
         checked = check_subprotocols(protocols)
     except InvalidArgument:

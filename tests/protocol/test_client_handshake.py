@@ -196,7 +196,7 @@ class TestOpening:
     def test_a_reply_that_keeps_the_rules_opens(self, data: bytes) -> None:
         assert opened(data) == Opened("")
 
-    def test_what_came_behind_the_reply_is_kept(self) -> None:  # A17
+    def test_data_after_the_reply_is_kept(self) -> None:  # A17
         attempt = client()
 
         assert attempt.receive_data(GOOD + b"\x81\x02hi") == Opened("")
@@ -227,7 +227,7 @@ class TestOpening:
             ),
         ],
     )
-    def test_tells_what_the_server_made_of_the_offer_to_compress(
+    def test_reports_the_servers_answer_to_the_offer_to_compress(
         self, lines: list[str], agreed: Agreement | None
     ) -> None:
         attempt = client(offers_deflate=True)
@@ -461,7 +461,7 @@ class TestRefusal:
 
         assert (failure.kind, failure.http_status) == (FailureKind.BAD_RESPONSE, None)
 
-    def test_a_refusal_counts_if_its_status_line_ends_with_a_line_feed_alone(self) -> None:  # E1
+    def test_a_refusal_counts_if_its_status_line_ends_with_a_bare_line_feed(self) -> None:  # E1
         failure = failed(b"HTTP/1.1 404 Not Found\nServer: x\n\nhello")
 
         assert (failure.kind, failure.http_status) == (FailureKind.HTTP_STATUS, 404)
@@ -501,7 +501,7 @@ class TestNotAWebSocketServer:
         assert failure.kind is FailureKind.NOT_WEBSOCKET
         assert "not a WebSocket server" in failure.detail
 
-    def test_tls_is_recognized_where_we_spoke_plain(self) -> None:  # A03, G17
+    def test_tls_is_recognized_in_reply_to_plain_text(self) -> None:  # A03, G17
         alert = b"\x15\x03\x03\x00\x02\x02\x46"
 
         assert failed(alert).kind is FailureKind.PLAIN_ON_TLS_PORT
@@ -533,7 +533,7 @@ SOUP = st.lists(st.sampled_from(WORDS), max_size=12).map(lambda words: "".join(w
 
 @given(PREFIXES, st.binary(max_size=100) | SOUP, st.sampled_from([(), ("a",)]))
 @pytest.mark.untraced
-def test_any_reply_gives_one_verdict_in_any_pieces(start: bytes, more: bytes, asked: tuple[str, ...]) -> None:  # A27
+def test_any_reply_has_one_verdict_in_any_pieces(start: bytes, more: bytes, asked: tuple[str, ...]) -> None:  # A27
     verdict, *_ = every_way(outcome(partial(client, subprotocols=asked)), start + more)
 
     assert isinstance(verdict, Opened | Failure)

@@ -48,7 +48,7 @@ def test_a_code_is_put_into_words(code: int, meaning: str) -> None:
         pytest.param("\ud800", "?", id="lone-surrogate"),
     ],
 )
-def test_a_reason_is_cut_to_what_a_close_frame_carries(reason: str, kept: str) -> None:
+def test_a_reason_is_cut_to_the_size_of_a_close_frame(reason: str, kept: str) -> None:
     assert fit_reason(reason).decode() == kept
 
 

@@ -204,7 +204,7 @@ class TestRefuses:
         assert "beyond the window that was agreed on" in detail
 
     @pytest.mark.parametrize("size", [10, 5000])
-    def test_context_where_none_is_taken_over(self, size: int) -> None:  # D07
+    def test_context_without_takeover(self, size: int) -> None:  # D07
         compressor = Compressor()
         wire = b"".join(frame(BINARY, compressor.payload(Random(1).randbytes(size)), rsv=RSV1) for _ in range(2))
         connection = client(ALONE)
@@ -406,7 +406,7 @@ class TestDeflates:
 
     @pytest.mark.parametrize("bits", range(9, 16))
     @pytest.mark.parametrize("takes_over", [True, False])
-    def test_keeps_to_what_was_agreed_on(self, bits: int, takes_over: bool) -> None:
+    def test_keeps_to_the_agreement(self, bits: int, takes_over: bool) -> None:
         deflater = Deflater(Direction(takes_over, bits))
         noise = Random(1).randbytes(300)
         messages = [noise, noise + bytes(5000) + noise, b"x", noise * 100]
@@ -417,7 +417,7 @@ class TestDeflates:
             if not takes_over:
                 reader = zlib.decompressobj(-bits)
 
-    def test_refers_to_messages_before_only_where_that_is_allowed(self) -> None:
+    def test_refers_to_earlier_messages_only_if_allowed(self) -> None:
         noise = Random(1).randbytes(1000)
         sizes = {}
         for takes_over in (True, False):
@@ -452,7 +452,7 @@ class TestDeflates:
             if not takes_over:
                 reader = zlib.decompressobj(-15)
 
-    def test_is_not_done_where_zlib_cannot_keep_to_the_window(self) -> None:
+    def test_is_not_done_if_zlib_cannot_keep_to_the_window(self) -> None:
         assert not Deflater.can_deflate(Direction(window_bits=8))
         assert Deflater.can_deflate(Direction(window_bits=9))
 
@@ -469,7 +469,7 @@ class TestDeflates:
         assert connection.last_cost == 4000
 
 
-def test_zlib_is_loaded_by_those_alone_who_compress() -> None:
+def test_zlib_is_loaded_only_for_compression() -> None:
     program = """
 import sys
 sys.modules.pop("zlib", None)
@@ -499,7 +499,7 @@ payloads = st.one_of(
 
 @given(st.builds(Agreement, directions, directions), st.lists(st.tuples(payloads, st.booleans()), max_size=8))
 @pytest.mark.untraced
-def test_what_one_side_sends_arrives_at_the_other(agreement: Agreement, sent: list[tuple[bytes, bool]]) -> None:
+def test_messages_arrive_at_the_other_side(agreement: Agreement, sent: list[tuple[bytes, bool]]) -> None:
     messages = [Message(payload.hex().encode() if is_text else payload, is_text) for payload, is_text in sent]
     for sender, receiver in ((Role.CLIENT, Role.SERVER), (Role.SERVER, Role.CLIENT)):
         one, other = Connection(sender, deflate=agreement), Connection(receiver, deflate=agreement)

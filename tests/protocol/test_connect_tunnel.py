@@ -101,7 +101,7 @@ class TestRequest:
         pytest.param(b"HTTP/1.1 100 Continue\r\n\r\n" * MAX_INTERIM + b"HTTP/1.1 200 \r\n\r\n", id="behind-1xx"),
     ],
 )
-def test_any_2xx_opens_the_tunnel_and_what_follows_belongs_to_it(reply: bytes) -> None:
+def test_any_2xx_opens_the_tunnel_and_later_data_belongs_to_it(reply: bytes) -> None:
     assert every_way(partial(outcome, tunnel), reply, tail=b"\x16\x03\x01hello") == [Tunnelled()]
 
 
@@ -189,7 +189,7 @@ class TestCredentials:
         pytest.param(b"HTTP/1.1 100 \r\n\r\n" * (MAX_INTERIM + 1), "sent 100 again and again", id="many-1xx"),
     ],
 )
-def test_what_is_no_answer_is_explained(data: bytes, words: str) -> None:
+def test_invalid_answers_are_explained(data: bytes, words: str) -> None:
     assert failed(data).detail.startswith(f"the proxy proxy.example:3128 {words}")
 
 

@@ -134,7 +134,7 @@ class TestTells:
         assert len(events) < 4
         assert connection.next_events() == []
 
-    def test_nothing_where_nothing_arrived(self) -> None:
+    def test_nothing_if_nothing_arrived(self) -> None:
         assert client().next_events() == []
 
 
@@ -213,7 +213,7 @@ class TestRefuses:
         }
         assert {failure.stage for failure in failures} == {Stage.OPEN}
 
-    def test_it_once_what_came_before_was_told_so_that_it_may_be_answered(self) -> None:
+    def test_it_after_earlier_events_so_that_they_may_be_answered(self) -> None:
         connection = client()
         connection.receive_data(frame(TEXT, b"question") + b"\xff\xff" + frame(TEXT, b"ignored"))
 
@@ -259,7 +259,7 @@ class TestRefuses:
 
         violation(1007, connection)
 
-    def test_messages_over_the_limit_by_the_header_alone(self) -> None:
+    def test_messages_over_the_limit_by_their_header(self) -> None:
         connection = after(receive(frame(BINARY, declares=16 * 1024 * 1024 + 1)))
 
         violation(1009, connection)
@@ -305,7 +305,7 @@ class TestRefuses:
         ],
     )
     @pytest.mark.parametrize("before", [b"", frame(TEXT, b"hello")], ids=["at-once", "behind-a-message"])
-    def test_text_where_a_frame_should_begin(self, before: bytes, wire: bytes, detail: str) -> None:
+    def test_text_in_place_of_a_frame(self, before: bytes, wire: bytes, detail: str) -> None:
         connection = client()
         connection.receive_data(before + wire)
         list(told(connection))
@@ -330,7 +330,7 @@ class TestRefuses:
         assert not connection.has_undecoded
 
     @pytest.mark.hostile("C13")
-    def test_what_needs_more_memory_than_there_is(self, monkeypatch: pytest.MonkeyPatch) -> None:  # C13
+    def test_messages_that_need_too_much_memory(self, monkeypatch: pytest.MonkeyPatch) -> None:  # C13
         connection = client()
 
         def exhausted(assembler: MessageAssembler, part: bytes) -> None:
@@ -402,7 +402,7 @@ class TestClosedByThePeer:
         assert list(told(connection)) == [CloseReceived(1000, "", is_answer=False)]
 
     @pytest.mark.hostile("E09")
-    def test_right_behind_a_message_tells_both(self) -> None:  # E09
+    def test_right_after_a_message_reports_both(self) -> None:  # E09
         connection = client()
         connection.receive_data(frame(TEXT, b"last") + close(1000))
         events = list(told(connection))
@@ -463,7 +463,7 @@ class TestClosedFromHere:
         assert sent(connection) == []
         assert list(told(connection)) == [Ended(was_clean=True)]
 
-    def test_delivers_what_comes_before_the_answer(self) -> None:
+    def test_delivers_messages_before_the_answer(self) -> None:
         connection = after(lambda it: it.send_close(1000), sent)
         connection.receive_data(frame(TEXT, b"late") + close(1000))
 
@@ -530,7 +530,7 @@ class TestEndOfTcp:
         assert failure is not None
         assert "the client" in failure.detail
 
-    def test_that_was_an_error_tells_it(self) -> None:
+    def test_that_was_an_error_reports_it(self) -> None:
         cause = ConnectionResetError("reset")
         failure = self.ended(client(), cause).failure
 
@@ -559,7 +559,7 @@ class TestEndOfTcp:
     def test_behind_the_peers_close_is_not_clean_while_the_answer_waits(self) -> None:
         assert not self.ended(after(receive(close(1000)))).was_clean
 
-    def test_after_a_violation_tells_the_violation(self) -> None:
+    def test_after_a_violation_reports_the_violation(self) -> None:
         failure = self.ended(after(receive(b"\xff\xff"))).failure
 
         assert failure is not None
@@ -586,7 +586,7 @@ class TestEndOfTcp:
         assert close_received == CloseReceived(1000, "", is_answer=False)
         assert isinstance(ended, Ended)
 
-    def test_is_told_once(self) -> None:
+    def test_is_reported_once(self) -> None:
         connection = client()
         connection.receive_eof()
         connection.receive_eof(ConnectionResetError())
@@ -613,7 +613,7 @@ class TestGivenUp:
             Ended(was_clean=False, failure=GIVEN_UP),
         ]
 
-    def test_after_a_violation_tells_the_violation(self) -> None:
+    def test_after_a_violation_reports_the_violation(self) -> None:
         connection = after(receive(b"\xff\xff"))
         connection.give_up(GIVEN_UP)
 
@@ -668,7 +668,7 @@ class TestFailedFromHere:
             pytest.param(lambda it: it.receive_eof(), id="it-has-ended"),
         ],
     )
-    def test_does_nothing_where_the_end_is_certain(self, prepare: Callable[[Connection], object]) -> None:
+    def test_does_nothing_if_the_end_is_certain(self, prepare: Callable[[Connection], object]) -> None:
         connection = after(prepare)
         before = connection.state
 
@@ -736,7 +736,7 @@ class TestSending:
 
         assert not connection.express(b"late", False)
 
-    def test_costs_nothing_where_nothing_is_compressed(self) -> None:
+    def test_costs_nothing_without_compression(self) -> None:
         connection = client()
         connection.send_message(bytes(1000), is_text=False)
         connection.data_to_send()
@@ -804,7 +804,7 @@ DOING: dict[Step, Callable[[Connection], object]] = {
 
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("step", Step)
-def test_every_step_in_every_state_leads_where_the_table_says(state: State, step: Step) -> None:
+def test_each_step_in_each_state_follows_the_table(state: State, step: Step) -> None:
     connection = after(*INTO[state])
     assert connection.state is state
 

@@ -441,14 +441,14 @@ each_mode = pytest.mark.parametrize("deflates", [False, True], ids=["plain", "de
 
 @each_peer
 @given(stream=streams(valid_frames))
-def test_of_what_is_right_all_make_the_same(peer: str, stream: bytes) -> None:
+def test_all_make_the_same_of_valid_data(peer: str, stream: bytes) -> None:
     assert PEERS[peer](stream) == ours(stream)
     assert ours(stream).failed is None
 
 
 @each_peer
 @given(stream=streams(valid_frames, compressed_frames))
-def test_of_what_is_right_and_compressed_all_make_the_same(peer: str, stream: bytes) -> None:
+def test_all_make_the_same_of_valid_compressed_data(peer: str, stream: bytes) -> None:
     assert PEERS[peer](stream, deflates=True) == ours(stream, deflates=True)
     assert ours(stream, deflates=True).failed is None
 
@@ -458,7 +458,7 @@ def test_of_what_is_right_and_compressed_all_make_the_same(peer: str, stream: by
 @settings(max_examples=300)
 @given(stream=st.one_of(streams(valid_frames, odd_frames), mutated))
 @pytest.mark.untraced
-def test_of_what_is_wrong_all_make_the_same_or_it_is_known_why_not(peer: str, deflates: bool, stream: bytes) -> None:
+def test_all_make_the_same_of_invalid_data_or_the_difference_is_known(peer: str, deflates: bool, stream: bytes) -> None:
     verdict, said = judged(stream, deflates=deflates)
     theirs = PEERS[peer](stream, deflates=deflates)
 

@@ -77,7 +77,7 @@ def test_another_of_the_same_name_replaces_it() -> None:
         pytest.param("ame.example", False, id="no-whole-label"),
     ],
 )
-def test_it_goes_to_the_host_that_set_it_alone(domain: str, is_kept: bool) -> None:
+def test_it_is_sent_only_to_the_host_that_set_it(domain: str, is_kept: bool) -> None:
     cookies = jar(f"a=1; Path=/; Domain={domain}")
 
     assert sent(cookies) == ("a=1" if is_kept else "")
@@ -103,7 +103,7 @@ def test_it_goes_to_every_port_of_its_host() -> None:
         pytest.param("", "/other", False, id="default-is-not-all"),
     ],
 )
-def test_it_goes_to_its_path_and_what_is_below(path: str, request_path: str, is_sent: bool) -> None:
+def test_it_is_sent_to_its_path_and_below(path: str, request_path: str, is_sent: bool) -> None:
     assert sent(jar(f"a=1; Path={path}"), f"wss://game.example{request_path}?y") == ("a=1" if is_sent else "")
 
 
@@ -111,7 +111,7 @@ def test_the_default_path_of_the_root_is_the_root() -> None:
     assert sent(jar("a=1", url="wss://game.example/"), "wss://game.example/x") == "a=1"
 
 
-def test_a_secure_one_goes_over_tls_alone() -> None:
+def test_a_secure_one_is_sent_only_over_tls() -> None:
     cookies = jar("a=1; Path=/; Secure", "b=2; Path=/")
 
     assert sent(cookies, "ws://game.example/") == "b=2"

@@ -82,7 +82,7 @@ def test_another_ends_the_run(other: bytes, place: int) -> None:
 
 
 @given(st.lists(st.sampled_from([b"ab", b"cd", b"efg", bytes.fromhex("8202"), b"\x82\x02\x82"]), max_size=80))
-def test_what_is_taken_is_what_was_sent(payloads: list[bytes]) -> None:
+def test_the_payloads_are_those_sent(payloads: list[bytes]) -> None:
     found, rest = taken(on_the_wire(payloads), 2)
 
     assert found == payloads[: len(found)]

@@ -19,5 +19,5 @@ def test_a_violation_knows_its_close_code_and_reason() -> None:
     assert (violation.code, violation.reason, str(violation)) == (1002, "masked frame", "1002: masked frame")
 
 
-def test_a_violation_keeps_what_a_close_frame_carries_of_its_reason() -> None:
+def test_a_violation_cuts_its_reason_to_fit_a_close_frame() -> None:
     assert ProtocolViolation(CloseCode.INVALID_DATA, "x" * 124).reason == "x" * 123

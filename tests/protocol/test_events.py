@@ -63,7 +63,7 @@ def messages(kinds: str) -> Messages:
     return Messages(payloads, b"".join(TEXT if kind == "t" else BINARY for kind in kinds))
 
 
-def test_messages_are_equal_by_what_they_hold_and_show_it() -> None:
+def test_messages_are_equal_by_content_and_show_it() -> None:
     assert messages("tb") == messages("tb") != messages("bt")
     assert messages("t") != [b"0"]
     assert repr(Messages([b"a"], TEXT)) == "Messages([b'a'], b'\\x01')"
@@ -75,7 +75,7 @@ def kinds_of(run: Messages) -> str:
 
 class TestMessages:
     @given(st.text("tb", min_size=1, max_size=12))
-    def test_are_told_one_by_one_with_their_kinds(self, kinds: str) -> None:
+    def test_are_iterated_with_their_kinds(self, kinds: str) -> None:
         run = messages(kinds)
 
         assert list(run.each()) == [(b"%d" % place, kind == "t") for place, kind in enumerate(kinds)]
@@ -100,7 +100,7 @@ class TestMessages:
         assert [*taken.each(), *run.each()] == list(whole.each())
         assert taken.payloads == whole.payloads[:count]
 
-    def test_are_equal_where_they_hold_the_same(self) -> None:
+    def test_are_equal_if_they_hold_the_same(self) -> None:
         assert messages("tb") == messages("tb")
         assert messages("tb") != messages("tt")
         assert messages("t") != [b"0"]

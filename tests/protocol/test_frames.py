@@ -248,7 +248,7 @@ class TestRefuses:
         assert every_way(feeding(is_server=is_server), bytes.fromhex(wire), tail=b"more") == [Refused(code)]
 
     @pytest.mark.parametrize(("wire", "is_server", "code"), VIOLATIONS)
-    def test_it_behind_what_was_right_and_tells_that_first(self, wire: str, is_server: bool, code: int) -> None:
+    def test_it_after_valid_data_which_is_reported_first(self, wire: str, is_server: bool, code: int) -> None:
         key = KEY if is_server else b""
         right = frame(TEXT, b"a", key=key) + frame(BINARY, b"b" * 200, key=key) + frame(PING, b"c", key=key)
 
@@ -318,10 +318,10 @@ class TestCompressedFrames:
             ),
         ],
     )
-    def test_are_told_as_such(self, wire: str, expected: list[object]) -> None:
+    def test_are_reported_as_such(self, wire: str, expected: list[object]) -> None:
         assert every_way(feeding(deflates=True), bytes.fromhex(wire), tail=b"\xc1\x01\1") == expected
 
-    def test_are_told_as_such_to_a_server(self) -> None:
+    def test_are_reported_as_such_to_a_server(self) -> None:
         wire = frame(TEXT, b"abc", rsv=4, key=KEY)
 
         assert every_way(feeding(is_server=True, deflates=True), wire) == [Frame(TEXT, b"abc", is_compressed=True)]
@@ -344,7 +344,7 @@ class TestCompressedFrames:
             pytest.param("c27f 000000000000ffff", id="B05-65535-in-64-bits"),
         ],
     )
-    def test_are_refused_where_their_bit_means_nothing(self, wire: str) -> None:
+    def test_are_refused_if_their_bit_has_no_meaning(self, wire: str) -> None:
         assert every_way(feeding(deflates=True), bytes.fromhex(wire), tail=b"more") == [Refused(1002)]
 
     def test_are_given_as_many_as_the_receiver_takes(self) -> None:
@@ -434,7 +434,7 @@ class TestAStep:
 
     @pytest.mark.hostile("C12")
     @pytest.mark.parametrize("is_server", [False, True], ids=["client", "server"])
-    def test_does_not_look_again_at_what_it_has_passed_on(self, is_server: bool) -> None:  # C12
+    def test_does_not_check_passed_data_again(self, is_server: bool) -> None:  # C12
         recorder = Recorder()
         decodes = decoder(recorder, is_server=is_server)
         decodes.receive_data(frame(BINARY, declares=60_000, key=KEY if is_server else b""))
@@ -479,7 +479,7 @@ class TestAStep:
 
 
 class TestMissing:
-    def test_tells_what_completes_the_frame(self) -> None:
+    def test_reports_how_much_completes_the_frame(self) -> None:
         decodes = decoder(Recorder())
         assert decodes.missing == 0
 
@@ -550,7 +550,7 @@ class TestAMessageAlone:
 class TestLargeFrames:
     SIZE = 65_536
 
-    def test_that_stand_together_are_told_together(self) -> None:
+    def test_that_are_adjacent_are_reported_together(self) -> None:
         recorder = Recorder()
         decodes = decoder(recorder)
         payloads = [bytes([number]) * (self.SIZE + number) for number in range(3)]
@@ -579,12 +579,12 @@ class TestLargeFrames:
             pytest.param(b"\x81\xff" + (65_536).to_bytes(8, "big") + bytes(65_540), [Refused(1002)], id="masked"),
         ],
     )
-    def test_are_told_before_what_is_behind_them(self, behind: bytes, told: list[object]) -> None:
+    def test_are_reported_before_later_data(self, behind: bytes, told: list[object]) -> None:
         assert feeding()([frame(TEXT, bytes(65_536)) + behind]) == [Frame(TEXT, bytes(65_536)), *told]
 
 
 class TestStop:
-    def test_forgets_what_was_not_decoded(self) -> None:
+    def test_forgets_undecoded_data(self) -> None:
         recorder = Recorder()
         decodes = decoder(recorder)
         decodes.receive_data(frame(BINARY, bytes(66_000))[:-1])
@@ -626,7 +626,7 @@ streams = st.lists(st.one_of(controls, data_frames, st.just(frame(BINARY, bytes(
 
 
 @given(streams, st.lists(st.integers(0, 3000), max_size=6))
-def test_any_cutting_tells_the_same(stream: bytes, cuts: list[int]) -> None:
+def test_any_cutting_leads_to_the_same_reports(stream: bytes, cuts: list[int]) -> None:
     ends = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
     pieces = [stream[start:end] for start, end in pairwise(ends)]
 
@@ -635,7 +635,7 @@ def test_any_cutting_tells_the_same(stream: bytes, cuts: list[int]) -> None:
 
 @pytest.mark.parametrize("is_server", [False, True], ids=["client", "server"])
 @given(data=st.binary(max_size=200))
-def test_any_bytes_are_told_or_refused(is_server: bool, data: bytes) -> None:
+def test_any_bytes_are_reported_or_refused(is_server: bool, data: bytes) -> None:
     result = feeding(is_server=is_server, deflates=True)([data])
 
     assert [item.code for item in result if isinstance(item, Refused)] in ([], [1002], [1009])

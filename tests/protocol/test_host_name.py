@@ -94,7 +94,7 @@ def test_what_the_standard_library_refuses_names_the_package() -> None:  # E2
         to_ascii(HEBREW, "host x")
 
 
-def test_what_nothing_allows_is_refused() -> None:
+def test_names_that_nothing_allows_are_refused() -> None:
     pytest.importorskip("idna", reason="the package idna is not installed")
 
     with pytest.raises(InvalidArgument, match=r"^host x is not an internationalized domain name$"):

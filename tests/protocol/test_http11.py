@@ -87,7 +87,7 @@ def read(parser: type[ResponseParser | RequestParser]) -> Callable[[list[bytes]]
         ),
     ],
 )
-def test_reads_a_response_and_what_is_behind_it(wire: bytes, head: ResponseHead) -> None:
+def test_reads_a_response_and_the_data_after_it(wire: bytes, head: ResponseHead) -> None:
     assert every_way(read(ResponseParser), wire, tail=b"\x81\x01a\r\n\r\n") == [head]
 
 
@@ -106,7 +106,7 @@ def test_reads_a_response_and_what_is_behind_it(wire: bytes, head: ResponseHead)
         ),
     ],
 )
-def test_reads_a_request_and_what_is_behind_it(wire: bytes, head: RequestHead) -> None:
+def test_reads_a_request_and_the_data_after_it(wire: bytes, head: RequestHead) -> None:
     assert every_way(read(RequestParser), wire, tail=b"\r\nmore") == [head]
 
 
@@ -123,7 +123,7 @@ def test_reads_a_request_and_what_is_behind_it(wire: bytes, head: RequestHead) -
         pytest.param(b"\0\0\0\0\0", b"\0\0\0\0\0", id="nul"),
     ],
 )
-def test_what_is_not_http_is_known_by_five_bytes(wire: bytes, start: bytes) -> None:
+def test_five_bytes_identify_other_data_than_http(wire: bytes, start: bytes) -> None:
     error = NotHTTP(start)
 
     assert every_way(read(ResponseParser), wire) == [(NotHTTP, str(error))]
@@ -323,7 +323,7 @@ VALUES = st.from_regex(r"([!-~\x80-\xff]([!-~\x80-\xff \t]{0,30}[!-~\x80-\xff])?
     st.binary(max_size=20),
     st.lists(st.integers(0, 400), max_size=8),
 )
-def test_what_was_written_is_read_back_in_any_pieces(
+def test_a_written_head_is_read_back_in_any_pieces(
     status: int, reason: str, headers: Headers, tail: bytes, cuts: list[int]
 ) -> None:
     lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}:  {value}\t" for name, value in headers), "", ""]

@@ -166,7 +166,7 @@ def test_exactly_4_kib_is_complete_without_an_end() -> None:
 
 
 @given(st.lists(st.binary(min_size=1, max_size=40), max_size=5), st.binary(max_size=5))
-def test_what_was_chunked_comes_out_whole(chunks: list[bytes], tail: bytes) -> None:
+def test_chunks_are_joined(chunks: list[bytes], tail: bytes) -> None:
     wire = b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks) + LAST
 
     assert read(CHUNKED, wire + tail) == (b"".join(chunks), True)

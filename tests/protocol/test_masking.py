@@ -87,7 +87,7 @@ def test_is_the_xor_of_the_rfc_at_any_size(size: int) -> None:
 
 
 @given(st.binary(max_size=300), keys)
-def test_masking_twice_gives_the_payload_back(payload: bytes, key: bytes) -> None:
+def test_masking_twice_restores_the_payload(payload: bytes, key: bytes) -> None:
     assert mask(mask(payload, key), key) == payload
 
 
@@ -109,7 +109,7 @@ def test_a_long_payload_is_masked_in_pieces_as_in_one(sizes: list[int]) -> None:
 @pytest.mark.parametrize("before", [b"", b"head", bytes(range(8)), bytes(range(14))], ids=len)
 @pytest.mark.parametrize("size", [0, 5, 4096, BLOCK, BLOCK + 3, 3 * BLOCK])
 @pytest.mark.usefixtures("numpy")
-def test_what_is_put_in_front_stays_as_it_is(size: int, before: bytes) -> None:
+def test_data_before_the_piece_stays_unmasked(size: int, before: bytes) -> None:
     payload = Random(size).randbytes(size)
 
     assert LongMask(KEY).over(payload, before) == before + xor(payload, KEY)
@@ -175,13 +175,13 @@ class TestWholeFrames:
 
 
 class TestKeys:
-    def test_are_given_one_by_one_too_and_none_twice(self) -> None:
+    def test_are_returned_one_by_one_too_and_none_twice(self) -> None:
         keys, other = (MaskingKeys(Random(1).randbytes) for _ in range(2))
 
         assert [keys.take_one(), keys.take(1)[0], keys.take_one()] == [other.take(1)[0] for _ in range(3)]
 
     @given(st.lists(st.integers(1, 700), max_size=8))
-    def test_are_those_of_the_source_and_none_is_given_twice(self, counts: list[int]) -> None:
+    def test_are_those_of_the_source_and_none_is_returned_twice(self, counts: list[int]) -> None:
         numbers = count()
 
         def numbered(size: int) -> bytes:
@@ -205,7 +205,7 @@ class TestKeys:
 
         assert calls == [1024, 1024, 1200]
 
-    def test_are_not_made_up_where_the_source_fails(self) -> None:
+    def test_are_not_made_up_if_the_source_fails(self) -> None:
         def broken(size: int) -> bytes:
             raise OSError("no random numbers")
 

@@ -182,7 +182,7 @@ class TestWholeMessages:
 
         assert [payload for payload, _ in box.delivered] == payloads
 
-    def test_are_not_delivered_where_the_first_is_no_text(self) -> None:
+    def test_are_not_delivered_if_the_first_is_not_text(self) -> None:
         box = Box()
 
         with refused(match="1007"):

@@ -300,7 +300,7 @@ class TestOrder:
 
     @pytest.mark.hostile("F02")
     @pytest.mark.parametrize("count", [MAX_PONGS + 1, MAX_PONGS + 2, 3 * MAX_PONGS, 200])
-    def test_keeps_of_a_flood_of_pongs_the_newest_alone(self, count: int) -> None:  # F02
+    def test_keeps_only_the_newest_pong_of_a_flood(self, count: int) -> None:  # F02
         box = outbox()
         for _ in range(2):
             for number in range(count):
@@ -313,7 +313,7 @@ class TestOrder:
         assert left(box) == [(PONG, b"1"), (PONG, b"2")]
 
     @pytest.mark.parametrize("count", [0, 1, 2, MAX_PONGS])
-    def test_keeps_the_newest_pong_where_no_other_is_wanted(self, count: int) -> None:
+    def test_keeps_only_the_newest_pong_on_request(self, count: int) -> None:
         box = outbox()
         for number in range(count):
             box.add_pong(bytes([number]))
@@ -350,7 +350,7 @@ class TestOrder:
 
         assert left(box) == [(BINARY, bytes(5000)), (CLOSE, b"\x03\xe8bye")]
 
-    def test_gives_close_alone(self) -> None:
+    def test_returns_only_the_close(self) -> None:
         box = outbox()
         box.add_close(b"")
 
@@ -378,7 +378,7 @@ class TestPieces:
 
         assert [len(piece) for piece in pieces(box)] == [14 + PIECE, PIECE, PIECE, 5]
 
-    def test_of_a_large_message_are_larger_where_numpy_masks_them(self) -> None:
+    def test_of_a_large_message_are_larger_if_numpy_masks_them(self) -> None:
         pytest.importorskip("numpy")
         payload = Random(1).randbytes(PIECE + LARGE_PIECE + 5)
         box = outbox()
@@ -389,7 +389,7 @@ class TestPieces:
         assert [len(piece) for piece in given] == [14 + PIECE, LARGE_PIECE, 5]
         assert ClientFrames().read(b"".join(given))[0].payload == payload
 
-    def test_are_given_where_the_largest_small_frames_are_few(self) -> None:
+    def test_are_returned_if_the_largest_small_frames_are_few(self) -> None:
         box = outbox()
         box.add_message(bytes(SMALL), is_text=False)
 
@@ -605,7 +605,7 @@ class TestDeflating:
         assert len(b"".join(pieces(box))) - 6 * len(moves) < 0.4 * sum(map(len, moves))
 
     @pytest.mark.parametrize("size", [SHORTEST_WITH_CONTEXT, 125, 126, 1024])
-    def test_inflates_to_what_was_sent_whatever_its_header_was(self, size: int) -> None:
+    def test_inflates_to_the_message_whatever_its_header_was(self, size: int) -> None:
         message = Random(size).randbytes(size)
         box = server_outbox(deflates=True)
         box.add_message(message, is_text=False)
@@ -670,7 +670,7 @@ class TestDeflating:
 
     @pytest.mark.parametrize("size", [200, 1000, PART, 10 * PART])
     @pytest.mark.parametrize("content", ["zeros", "noise"])
-    def test_does_a_bounded_amount_a_piece_and_tells_its_cost(self, size: int, content: str) -> None:
+    def test_does_a_limited_amount_per_piece_and_reports_its_cost(self, size: int, content: str) -> None:
         box = outbox(deflates=True)
         count = 400_000 // size
         for number in range(count):
@@ -687,7 +687,7 @@ class TestDeflating:
             assert box.last_cost == 4 * work
             assert len(piece) <= work + work // 64 + 16 * (work // min(size, PART) + 1)
 
-    def test_tells_no_cost_of_a_piece_that_is_not_compressed(self) -> None:
+    def test_reports_no_cost_for_an_uncompressed_piece(self) -> None:
         box = outbox(deflates=True)
         box.add_message(bytes(1000), is_text=False)
         box.next_piece()
@@ -720,7 +720,7 @@ class TestDeflating:
         assert len(pieces(box)) == 1
 
     @pytest.mark.parametrize("size", [1024, 1025, 5000])
-    def test_masks_what_it_made(self, size: int) -> None:
+    def test_masks_its_frames(self, size: int) -> None:
         noise = Random(size).randbytes(size)
         wires = []
         for box in (outbox(deflates=True), server_outbox(deflates=True)):
@@ -741,7 +741,7 @@ SPLITS = [(limit, size) for limit in LIMITS for size in SIZES if size <= 2000 * 
 
 class TestFrameLimit:
     @pytest.mark.parametrize(("limit", "size"), SPLITS)
-    def test_splits_what_is_larger(self, limit: int, size: int) -> None:
+    def test_splits_larger_messages(self, limit: int, size: int) -> None:
         payload = Random(size).randbytes(size)
         box = outbox()
         box.limit_frames(limit)
@@ -791,7 +791,7 @@ class TestFrameLimit:
 
         assert PING in [one.opcode for one in frames[:-1]]
 
-    def test_leaves_uncompressed_what_might_grow_over_it(self) -> None:
+    def test_leaves_messages_uncompressed_that_might_exceed_it(self) -> None:
         box = outbox(deflates=True)
         box.limit_frames(1000)
         for size in (500, 990, 1000, 5000):

@@ -203,5 +203,5 @@ def test_any_location_is_resolved_refused_and_shown(location: str) -> None:
     ("location", "path"),
     [("/x", "/run/a.sock"), ("http://localhost/x", "/run/a.sock"), ("ws://localhost:81/x", ""), ("ws://b/x", "")],
 )
-def test_what_is_relative_to_a_unix_socket_stays_there(location: str, path: str) -> None:
+def test_a_target_relative_to_a_unix_socket_stays_there(location: str, path: str) -> None:
     assert resolve_location(URL.parse("ws+unix:///run/a.sock:/y"), location).socket_path == path

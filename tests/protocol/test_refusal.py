@@ -144,7 +144,7 @@ def test_a_tls_record_in_plain_text_means_tls(start: bytes) -> None:  # A03, G17
         pytest.param(b"\x00\xff\x1b\r\n", r"it starts with '\x00\xff\x1b\r\n'", id="I03-garbage-escaped"),
     ],
 )
-def test_what_is_not_http_is_not_a_websocket_server(start: bytes, words: str) -> None:
+def test_other_data_than_http_is_not_from_a_websocket_server(start: bytes, words: str) -> None:
     failure = explain_not_http(NotHTTP(start), is_secure=False)
 
     assert (failure.stage, failure.kind) == (Stage.HANDSHAKE, FailureKind.NOT_WEBSOCKET)
@@ -224,7 +224,7 @@ def test_the_servers_own_words_stand_before_the_hint() -> None:  # B4
     assert failure.detail.startswith("the server answered 400 Bad Request, saying 'missing subprotocol': it did not")
 
 
-def test_what_breaks_http_behind_the_status_is_a_second_sentence() -> None:  # E1
+def test_a_violation_of_http_after_the_status_is_a_second_sentence() -> None:  # E1
     failure = explain_status(head(403, "Forbidden"), b"", url=PLAIN, fault="it has a folded header line")
 
     assert failure.detail.endswith("another address. What follows breaks HTTP: it has a folded header line")

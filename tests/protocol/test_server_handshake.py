@@ -111,7 +111,7 @@ class TestRequest:
     def test_has_no_origin_unless_a_browser_names_one(self) -> None:
         assert read(request()).origin == ""
 
-    def test_keeps_what_came_behind_it(self) -> None:
+    def test_keeps_data_after_it(self) -> None:
         attempt = ServerHandshake()
         attempt.receive_data(request() + b"\x81\x80mask")
 
@@ -153,7 +153,7 @@ WRONG = [
 
 class TestRefusal:
     @pytest.mark.parametrize(("data", "status", "words"), WRONG)
-    def test_says_what_is_wrong_and_with_what_to_answer(self, data: bytes, status: int, words: str) -> None:
+    def test_names_the_fault_and_the_status(self, data: bytes, status: int, words: str) -> None:
         failure = refused(data)
 
         assert (failure.kind, failure.http_status) == (FailureKind.NOT_WEBSOCKET, status)
@@ -178,7 +178,7 @@ class TestRefusal:
             pytest.param(request(without="Upgrade"), ["Upgrade: websocket", "Sec-WebSocket-Version: 13"], id="426"),
         ],
     )
-    def test_names_what_would_have_been_right(self, data: bytes, lines: list[str]) -> None:
+    def test_names_the_right_value(self, data: bytes, lines: list[str]) -> None:
         reply = ServerHandshake().refuse(refused(data)).decode().split("\r\n")
 
         assert set(lines) <= set(reply)
@@ -251,7 +251,7 @@ class TestAccepting:
 
         assert b"\r\nSec-WebSocket-Extensions: permessage-deflate\r\n" in attempt.accept(extensions=agreed[0])
 
-    def test_does_not_choose_what_was_not_asked_for(self) -> None:
+    def test_does_not_choose_unrequested_subprotocols(self) -> None:
         attempt = ServerHandshake()
         attempt.receive_data(request("Sec-WebSocket-Protocol: a"))
 

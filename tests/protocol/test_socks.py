@@ -114,7 +114,7 @@ class TestSocks5Messages:
             Socks5Tunnel("p:1", NAME, credentials=credentials)
 
     @pytest.mark.parametrize("host", ["", "x" * 256])
-    def test_cannot_name_what_is_no_name(self, host: str) -> None:
+    def test_cannot_send_invalid_names(self, host: str) -> None:
         with pytest.raises(InvalidArgument, match="1-255 bytes"):
             Socks5Tunnel("p:1", Target(host, 80))
 
@@ -133,7 +133,7 @@ class TestSocks5Messages:
         pytest.param(socks4, b"\0\x5a\x23\x28\xc0\0\2\7", id="socks4-with-an-address"),
     ],
 )
-def test_a_yes_opens_the_tunnel_and_what_follows_belongs_to_it(make: Callable[[], Tunnel], answers: bytes) -> None:
+def test_a_yes_opens_the_tunnel_and_later_data_belongs_to_it(make: Callable[[], Tunnel], answers: bytes) -> None:
     assert every_way(partial(outcome, make), answers, tail=b"\x16\x03\x01hello") == [Tunnelled()]
 
 
@@ -205,7 +205,7 @@ def test_credentials_that_are_missing_or_wrong_are_told(make: Callable[[], Tunne
         pytest.param(socks4, b"\0\x5d\0\0\0\0\0\0", "does not allow game.example:9000 (answer 93", id="socks4-5d"),
     ],
 )
-def test_what_is_no_yes_is_explained(make: Callable[[], Tunnel], data: bytes, words: str) -> None:
+def test_other_answers_than_yes_are_explained(make: Callable[[], Tunnel], data: bytes, words: str) -> None:
     assert failed(data, make).detail.startswith(f"the proxy proxy.example:1080 {words}")
 
 

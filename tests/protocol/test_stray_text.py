@@ -38,7 +38,7 @@ def test_text_is_quoted(data: bytes, words: str) -> None:
         pytest.param("hello \u202e world".encode(), id="direction-changing"),
     ],
 )
-def test_what_is_no_text_is_not_quoted(data: bytes) -> None:
+def test_binary_data_is_not_quoted(data: bytes) -> None:
     assert explain_stray_text(data, "the server") == ""
 
 

@@ -32,7 +32,7 @@ def test_a_target_is_written_with_its_port(host: str, shown: str) -> None:
 
 
 @each_tunnel
-def test_a_message_is_given_once(tunnel: Tunnel) -> None:
+def test_a_message_is_returned_once(tunnel: Tunnel) -> None:
     assert tunnel.next_message()
     assert tunnel.next_message() == b""
 

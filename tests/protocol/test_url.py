@@ -151,7 +151,7 @@ def test_a_url_may_have_8_kib_and_no_character_more() -> None:
 
 
 @pytest.mark.parametrize("value", [None, b"ws://h/", 7, ["ws://h/"]], ids=["none", "bytes", "int", "list"])
-def test_what_is_no_str_is_a_type_error(value: object) -> None:
+def test_other_types_than_str_are_a_type_error(value: object) -> None:
     with pytest.raises(TypeError, match="the URL must be a str"):
         URL.parse(value)  # type: ignore[arg-type]  # the wrong type is the point
 
@@ -270,7 +270,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     st.integers(min_value=1, max_value=65535),
     st.from_regex(r"(/[a-z0-9%._~-]{0,9}){1,3}(\?[a-z=&]{1,9})?", fullmatch=True),
 )
-def test_what_is_put_together_is_taken_apart(is_secure: bool, host: str, port: int, resource_name: str) -> None:
+def test_a_url_of_any_parts_is_parsed_into_them(is_secure: bool, host: str, port: int, resource_name: str) -> None:
     url = URL.parse(f"{'wss' if is_secure else 'ws'}://{host}:{port}{resource_name}")
 
     assert (url.is_secure, url.port, url.resource_name) == (is_secure, port, resource_name)

@@ -91,7 +91,7 @@ def test_a_change_of_weather_counts_from_then_on():
     assert (taken(delayed, 0.1), taken(delayed, 0.29), taken(delayed, 0.3)) == (["slow"], [], ["slower", "held up"])
 
 
-def test_what_is_on_its_way_can_be_lost():
+def test_packets_on_their_way_can_be_lost():
     delayed = line(0.1)
     delayed.put_fixed(5.0, "a")
     delayed.clear()

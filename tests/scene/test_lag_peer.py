@@ -171,7 +171,7 @@ class TestReceiving:
         order = [packet[0] for _, packet in bench.after(1.0)]
         assert order != sorted(order) == list(range(50))
 
-    def test_who_reads_nothing_holds_the_peer_back(self, bench):
+    def test_a_game_that_does_not_read_holds_the_peer_back(self, bench):
         for waiting in (MOST_UNREAD - 1, 1, 1):
             for _ in range(waiting):
                 bench.inner.arrives(5, b"x")
@@ -253,7 +253,7 @@ class TestState:
         bench.after(0.0)
         assert bench.lag.get_connection_status() == CONNECTING
 
-    def test_connecting_again_forgets_what_was_on_its_way(self, bench):
+    def test_connecting_again_drops_packets_on_their_way(self, bench):
         bench.inner.arrives(1, b"of the old session")
         bench.lag.put_packet(b"to the old session")
         bench.after(0.0)
@@ -283,7 +283,7 @@ class TestPoll:
         bench.after(0.0)
         assert bench.after(0.1) == [("peer_connected", 5), ("peer_connected", 6)]
 
-    def test_what_a_handler_raises_leaves_and_the_rest_comes_next_time(self, bench):
+    def test_an_exception_of_a_handler_propagates_and_the_rest_runs_next_time(self, bench):
         def fail(peer_id):
             raise LookupError("by the game")
 
@@ -295,7 +295,7 @@ class TestPoll:
             bench.after(0.1)
         assert bench.after(0.0) == [(5, b"x")]
 
-    def test_what_a_handler_of_the_wrapped_peer_raises_loses_nothing(self, bench):
+    def test_an_exception_in_a_handler_of_the_wrapped_peer_loses_nothing(self, bench):
         def fail(peer_id):
             raise LookupError("by the game")
 
@@ -332,7 +332,7 @@ class TestWeather:
             ({"reorder": 1.1}, "reorder is 1.1: it has to be from 0 to 1.0"),
         ],
     )
-    def test_what_cannot_be_is_refused(self, options, words):
+    def test_impossible_values_are_refused(self, options, words):
         with pytest.raises(ValueError, match=words):
             LagPeer(ScriptedPeer(), **options)
 

@@ -319,7 +319,7 @@ class TestPoll:
         peer.tells("peer_connected", 8)
         assert game.poll() == [("network_peer_connected", 7), ("network_peer_connected", 8)]
 
-    def test_what_a_method_raises_leaves_and_the_rest_comes_next_time(self, game, peer):
+    def test_an_exception_of_a_method_propagates_and_the_rest_runs_next_time(self, game, peer):
         peer.arrives(1, commands.invocation_of_call("fail", ()).by_path("Main"))
         peer.arrives(1, call("later"))
         peer.tells("peer_disconnected", 5)
@@ -330,7 +330,7 @@ class TestPoll:
         peer.arrives(1, call("even later"))
         assert game.poll() == [(1, "later"), ("network_peer_disconnected", 5), (1, "even later")]
 
-    def test_who_raises_again_and_again_gets_no_more_than_was_left(self, game, peer):
+    def test_repeated_exceptions_do_not_repeat_packets(self, game, peer):
         for _ in range(2):
             peer.arrives(1, commands.invocation_of_call("fail", ()).by_path("Main"))
         with pytest.raises(LookupError):
@@ -341,7 +341,7 @@ class TestPoll:
         assert peer.coming == 1  # not polled before all is run
         assert game.poll() == [(1, "later")]
 
-    def test_what_a_handler_raises_leaves_after_the_other_handlers_ran(self, game, peer):
+    def test_an_exception_of_a_handler_propagates_after_the_other_handlers(self, game, peer):
         def fail(id):
             raise LookupError("by the game")
 
@@ -354,7 +354,7 @@ class TestPoll:
         assert game.events == [("network_peer_connected", 7), ("second handler", 7)]
         assert game.poll() == [(7, "later")]
 
-    def test_what_a_handler_of_the_peer_itself_raises_loses_nothing(self, game, peer):
+    def test_an_exception_in_a_handler_of_the_peer_loses_nothing(self, game, peer):
         def fail(id):
             raise LookupError("by the game")
 
@@ -366,7 +366,7 @@ class TestPoll:
             game.poll()
         assert game.poll() == [(1, "before"), ("network_peer_connected", 7), (1, "after")]
 
-    def test_what_is_no_exception_leaves_at_once_and_the_rest_comes_next_time(self, game, peer):
+    def test_a_base_exception_propagates_at_once_and_the_rest_runs_next_time(self, game, peer):
         def interrupt(id):
             raise KeyboardInterrupt
 
@@ -408,12 +408,12 @@ class TestPoll:
         assert game.poll() == []
         assert not game.api.has_network_peer()
 
-    def test_what_was_received_runs_also_after_the_end(self, game, peer):
+    def test_received_packets_run_even_after_the_end(self, game, peer):
         peer.status = ConnectionStatus.CONNECTION_DISCONNECTED
         peer.arrives(1, call("still readable"))
         assert game.poll() == [(1, "still readable")]
 
-    def test_what_has_not_run_can_be_forgotten(self, game, peer):
+    def test_waiting_packets_can_be_dropped(self, game, peer):
         peer.arrives(1, commands.invocation_of_call("fail", ()).by_path("Main"))
         peer.arrives(1, call("later"))
         with pytest.raises(LookupError):
@@ -498,7 +498,7 @@ class TestRpc:
         assert game.main.rpc_id(5, "for_all", "x") == Error.OK
         assert (game.peer.sent, game.events) == ([], [(5, "x")])
 
-    def test_what_the_method_raises_here_leaves_after_it_was_sent(self, session):
+    def test_an_exception_of_the_local_method_propagates_after_sending(self, session):
         game = session.games[5]
         game.main.rpc_config("fail", RPCMode.RPC_MODE_REMOTESYNC)
         with pytest.raises(LookupError):
@@ -706,7 +706,7 @@ class TestRefusedCalls:
         assert call(stranger, 0) == Error.ERR_UNCONFIGURED
         assert peer.sent == []
 
-    def test_to_ourselves_where_the_mode_does_not_run_it_here(self, game, caplog):
+    def test_to_ourselves_if_the_mode_does_not_run_it_here(self, game, caplog):
         assert game.main.rpc_id(2, "call") == Error.ERR_UNAUTHORIZED
         assert game.main.rset_id(2, "shared", 1) == Error.ERR_UNAUTHORIZED
         assert "rpc of 'call' at ourselves: its mode at <Main /root/Main>, remote, does not run it here" in caplog.text

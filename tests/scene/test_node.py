@@ -42,7 +42,7 @@ def test_a_node_has_signals_as_every_object():
 
 
 class TestMaster:
-    def test_the_server_is_master_until_somebody_else_is(self, root):
+    def test_the_server_is_master_until_another_peer_is(self, root):
         assert root.get_node("Main/Player").get_network_master() == 1
 
     def test_the_nodes_below_have_the_same_master_if_wished(self, root):
@@ -58,7 +58,7 @@ class TestMaster:
         api.network_peer = ScriptedPeer(own_id)
         assert root.is_network_master() is is_master
 
-    def test_without_a_network_nobody_is_master(self, root):
+    def test_without_a_network_no_peer_is_master(self, root):
         assert not root.is_network_master()
         MultiplayerAPI().root_node = root
         assert not root.is_network_master()
@@ -110,7 +110,7 @@ class TestModes:
         with pytest.raises(ValueError, match="7"):
             Player().rpc_config("move", 7)
 
-    def test_a_class_with_a_marked_property_that_nobody_can_set_is_refused(self):
+    def test_a_class_with_a_marked_read_only_property_is_refused(self):
         with pytest.raises(TypeError, match="no setter"):
 
             class Frozen(Node):

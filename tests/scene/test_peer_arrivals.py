@@ -68,7 +68,7 @@ def test_an_empty_packet_is_a_packet():
     assert taken(arrivals) == [Arrival(ArrivalKind.PACKET, 5, b"")]
 
 
-def test_what_was_not_taken_can_be_forgotten():
+def test_untaken_arrivals_can_be_dropped():
     peer = ScriptedPeer()
     arrivals = PeerArrivals(peer)
     peer.tells("peer_connected", 1)

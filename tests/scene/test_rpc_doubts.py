@@ -55,7 +55,7 @@ def test_a_property_that_our_class_does_not_have_is_doubtful(name, doubt):
     assert bool(doubt) == bool(found)
 
 
-def test_c6_what_the_game_allowed_by_name_is_never_doubtful():
+def test_c6_explicitly_allowed_names_are_never_doubtful():
     player = Player()
     player.rpc_config("by_name", RPCMode.RPC_MODE_DISABLED)
     player.rset_config("by_name", RPCMode.RPC_MODE_REMOTE)
@@ -64,5 +64,5 @@ def test_c6_what_the_game_allowed_by_name_is_never_doubtful():
     assert doubt_about_set(player, "own") == ""
 
 
-def test_where_nothing_is_marked_that_is_said():
+def test_a_lack_of_marks_is_reported():
     assert nearest_in_words("x", []) == "none is marked"

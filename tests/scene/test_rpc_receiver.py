@@ -85,7 +85,7 @@ class TestCalls:
         receiver.receive(root, peer, 5, SET.by_id(3))
         assert (player.calls, player.score) == ([1], 7)
 
-    def test_what_the_method_raises_leaves_as_it_is(self, receiver, root, peer):
+    def test_an_exception_of_the_method_propagates_unchanged(self, receiver, root, peer):
         with pytest.raises(CommandError, match="by the game itself"):
             receiver.receive(root, peer, 5, commands.invocation_of_call("fail", ()).by_path("Main/Player"))
         assert receiver.refused_packets == 0
@@ -271,7 +271,7 @@ class TestAdmission:
             pytest.param("x" * 10_000, (), "'" + "x" * 80 + "...'", id="endless-name"),
         ],
     )
-    def test_a_call_is_refused_and_the_log_says_what_would_be_needed(
+    def test_a_call_is_refused_and_the_log_names_the_missing_right(
         self, receiver, root, peer, strict, caplog, method, arguments, words
     ):
         strict.rpc_config("missing", RPCMode.RPC_MODE_REMOTE)
@@ -294,7 +294,7 @@ class TestAdmission:
             ),
         ],
     )
-    def test_a_set_is_refused_and_the_log_says_what_would_be_needed(
+    def test_a_set_is_refused_and_the_log_names_the_missing_right(
         self, receiver, root, peer, strict, caplog, name, words
     ):
         strict.rset_config("missing", RPCMode.RPC_MODE_REMOTE)
@@ -359,7 +359,7 @@ def damaged_packets(draw):
 
 @given(st.lists(st.tuples(st.integers(-(2**31), 2**31 - 1), st.binary(max_size=40) | damaged_packets()), max_size=20))
 @pytest.mark.untraced
-def test_h14_h15_any_packets_from_anybody_run_what_is_marked_or_are_refused(packets):
+def test_h14_h15_any_packets_run_marked_methods_or_are_refused(packets):
     peer, main = ScriptedPeer(), Player("Main")
     receiver = RPCReceiver(RPCSender())
     root = Node("root")

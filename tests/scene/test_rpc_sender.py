@@ -70,7 +70,7 @@ def test_a_target_of_all_but_one_is_kept_once_all_others_confirmed(sender, peer)
     assert send(sender, peer, -5, [1])[1] == [SentPacket(-5, BY_ID)]
 
 
-def test_where_nobody_is_known_the_path_is_written_out(sender, peer):
+def test_the_path_is_written_out_if_no_peer_knows_it(sender, peer):
     assert send(sender, peer, 0, []) == (Error.OK, [SentPacket(0, BY_PATH)])
 
 
@@ -99,7 +99,7 @@ def test_another_session_starts_anew(sender, peer):
     assert send(sender, peer, 1, [1])[1] == [SentPacket(1, ANNOUNCEMENT), SentPacket(1, BY_PATH)]
 
 
-def test_only_what_was_announced_can_be_confirmed(sender):
+def test_only_announced_paths_can_be_confirmed(sender):
     assert not sender.confirm(1, "Main")
 
 

@@ -59,7 +59,7 @@ def test_an_empty_name_is_refused():
     assert node.name == "a"
 
 
-def test_a_child_of_somebody_else_is_refused(root):
+def test_a_child_of_another_node_is_refused(root):
     with pytest.raises(ValueError, match=r"is a child of .* already"):
         root.add_child(root.get_node("Main/Player"))
 

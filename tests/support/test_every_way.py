@@ -25,7 +25,7 @@ def last_line_only(pieces: list[bytes]) -> list[bytes]:
     return lines(pieces)[-1:]
 
 
-def test_gives_what_the_whole_decodes_to() -> None:
+def test_returns_the_result_for_the_whole() -> None:
     assert every_way(lines, b"one\ntwo\nrest", tail=b"\nthree\n") == [b"one", b"two"]
 
 

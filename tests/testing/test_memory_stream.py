@@ -18,7 +18,7 @@ def pair(clock: FakeClock, delay: float = 0.0) -> tuple[MemoryStream, MemoryStre
     return MemoryStream.pair(clock, client=CLIENT, server=SERVER, delay=delay)
 
 
-def test_what_one_sends_the_other_receives(wsclient_clock: FakeClock) -> None:
+def test_each_end_receives_the_others_data(wsclient_clock: FakeClock) -> None:
     client, server = pair(wsclient_clock)
 
     assert client.send(b"hello") == 5
@@ -49,7 +49,7 @@ def test_a_delay_holds_it_back(wsclient_clock: FakeClock) -> None:
 
 
 @pytest.mark.parametrize("end", [MemoryStream.close, MemoryStream.finish])
-def test_the_end_comes_behind_what_was_sent_and_stays(end, wsclient_clock: FakeClock) -> None:
+def test_the_end_follows_the_data_and_is_final(end, wsclient_clock: FakeClock) -> None:
     client, server = pair(wsclient_clock)
     client.send(b"bye")
     end(client)

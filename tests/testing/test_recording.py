@@ -37,7 +37,7 @@ def path(tmp_path: Path, wsclient_server: ScriptedServer) -> Path:
     return path
 
 
-def test_a_replay_tells_the_same_at_the_same_times(path: Path) -> None:
+def test_a_replay_emits_the_same_at_the_same_times(path: Path) -> None:
     played = replay(path)
     with WebSocketClient(transport=played) as client:
         log = SignalLog(client)

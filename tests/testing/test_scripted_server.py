@@ -71,7 +71,7 @@ def test_messages_go_both_ways(client: WebSocketClient, wsclient_server: Scripte
     assert wsclient_server.received == ["and you?", b"\x02"]
 
 
-def test_a_refusal_is_told_with_its_status(client: WebSocketClient, wsclient_server: ScriptedServer) -> None:
+def test_a_refusal_is_reported_with_its_status(client: WebSocketClient, wsclient_server: ScriptedServer) -> None:
     log = SignalLog(client)
     client.connect_to_url(URL)
     wsclient_server.reject(403, "no such room")
@@ -171,7 +171,7 @@ def test_the_heartbeat_of_a_server_that_answers_goes_on(
     assert client.get_latency() >= 0
 
 
-def test_an_attempt_that_nobody_answers_times_out(
+def test_an_unanswered_attempt_times_out(
     client: WebSocketClient, wsclient_server: ScriptedServer, wsclient_clock: FakeClock
 ) -> None:
     client.handshake_timeout = 2.0

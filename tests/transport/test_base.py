@@ -32,12 +32,12 @@ def test_a_transport_that_cannot_tell_has_neither_latency_nor_silence() -> None:
     assert (concrete().latency, concrete().silence) == (-1.0, -1.0)
 
 
-def test_a_transport_need_not_have_an_express() -> None:
+def test_a_transport_may_have_no_express() -> None:
     assert concrete().express is no_express
     assert not no_express(b"", False)
 
 
-def test_a_transport_need_not_know_the_other_side_nor_refuse_anything() -> None:
+def test_a_transport_may_not_know_the_other_side_or_refuse_anything() -> None:
     transport = concrete()
     transport.set_no_delay(False)
     assert transport.remote_address == ("", 0)

@@ -65,7 +65,7 @@ class TestConnecting:
         with pytest.raises(Exception, match="mixed content"):
             connect("ws://example.com:80/", ())
 
-    def test_tells_the_subprotocol(self, wire: Wire, browser: FakeBrowser) -> None:
+    def test_reports_the_subprotocol(self, wire: Wire, browser: FakeBrowser) -> None:
         assert wire.protocol == ""
         browser.latest.opens("chat")
         assert wire.protocol == "chat"
@@ -102,7 +102,7 @@ class TestTaking:
             "close",
         ]
 
-    def test_brings_what_comes_behind_long_texts(self, wire: Wire, browser: FakeBrowser) -> None:
+    def test_returns_messages_after_long_texts(self, wire: Wire, browser: FakeBrowser) -> None:
         for run in (["x" * 1000], ["ä" * 1000, "short"], [b"binary", "text"], ["a" * 999], [b"b"], ["c" * 999, "d"]):
             browser.latest.brings(*run)
             assert flat(wire.take(10)) == run
@@ -111,7 +111,7 @@ class TestTaking:
 
         assert [type(item) for item in flat(wire.take(10))] == [str, dict]
 
-    def test_leaves_what_it_was_not_asked_for(self, wire: Wire, browser: FakeBrowser) -> None:
+    def test_leaves_other_events_in_the_queue(self, wire: Wire, browser: FakeBrowser) -> None:
         browser.latest.brings(*map(str, range(5)))
 
         assert flat(wire.take(3)) == ["0", "1", "2"]
@@ -158,7 +158,7 @@ class TestFinding:
 
         assert isinstance(find_bridge()("ws://example.com:80/", ()), PyodideWire)
 
-    def test_takes_pygbag_s_beside_a_stand_in_of_pyodide(
+    def test_takes_pygbags_bridge_with_a_stand_in_of_pyodide(
         self, browser: FakeBrowser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setitem(sys.modules, "js", pygbag_window(browser))
@@ -167,7 +167,7 @@ class TestFinding:
 
         assert isinstance(find_bridge()("ws://example.com:80/", ()), PygbagWire)
 
-    def test_says_what_to_install_where_there_is_no_websocket(
+    def test_names_a_package_if_there_is_no_websocket(
         self, browser: FakeBrowser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         browser.WebSocket = None
@@ -178,12 +178,12 @@ class TestFinding:
         with pytest.raises(RuntimeError, match=r"Node\.js.*undici"):
             find_bridge()
 
-    def test_says_so_where_there_is_no_browser(self) -> None:
+    def test_reports_a_missing_browser(self) -> None:
         with pytest.raises(RuntimeError, match="no browser around"):
             find_bridge()
 
 
-def test_what_the_browser_throws_is_an_exception_of_pyodide(browser: FakeBrowser) -> None:
+def test_errors_of_the_browser_are_exceptions_of_pyodide(browser: FakeBrowser) -> None:
     browser.refusal = "SyntaxError: bad URL"
 
     with pytest.raises(JsException, match="bad URL"):

@@ -102,7 +102,7 @@ class TestOpening:
         assert transport.poll() == [Opened("game")]
         assert transport.can_send
 
-    def test_fails_where_none_of_the_subprotocols_was_chosen(self, page: Page) -> None:
+    def test_fails_if_no_subprotocol_was_chosen(self, page: Page) -> None:
         transport = page.transport("ws://example.com/", "chat")
 
         page.socket.opens("")
@@ -162,7 +162,7 @@ class TestOpening:
 
         assert page.pass_time(page.transport(), 60.0) == []
 
-    def test_hears_what_has_come_before_it_looks_at_the_time(self, page: Page) -> None:
+    def test_processes_arrived_events_before_the_deadline(self, page: Page) -> None:
         page.settings.handshake_timeout = 0.2
         transport = page.transport()
         page.clock.advance(0.25)
@@ -273,7 +273,7 @@ class TestFallingBehind:
         assert transport.poll() == [texts("one", "two", "three")]
         assert not transport.has_more
 
-    def test_ends_where_too_many_messages_pile_up_and_says_how_many_are_lost(self, page: Page) -> None:
+    def test_ends_if_too_many_messages_pile_up_and_reports_the_loss(self, page: Page) -> None:
         page.settings.max_waiting = 1000
         transport = page.open_transport()
         page.socket.brings(*["x"] * 15_000)
@@ -287,7 +287,7 @@ class TestFallingBehind:
         assert "16100 messages wait unread" in failure_of([ended]).detail
         assert "16092 of them are lost" in failure_of([ended]).detail
 
-    def test_ends_where_too_many_bytes_pile_up(self, page: Page) -> None:
+    def test_ends_if_too_many_bytes_pile_up(self, page: Page) -> None:
         page.settings.max_message_size = 1000
         transport = page.open_transport()
 
@@ -300,7 +300,7 @@ class TestFallingBehind:
         assert messages.size == 4008
         assert "messages of 4008 bytes wait unread" in failure_of([ended]).detail
 
-    def test_ends_with_all_that_came_where_the_server_closes(self, page: Page) -> None:
+    def test_ends_with_all_messages_if_the_server_closes(self, page: Page) -> None:
         transport = page.open_transport()
         page.socket.brings("unread")
         page.socket.closes()
@@ -322,7 +322,7 @@ class TestSending:
 
         assert page.socket.sent == ["käse", b"\0\xff", "short"]
 
-    def test_counts_what_has_not_left(self, page: Page) -> None:
+    def test_counts_unsent_messages(self, page: Page) -> None:
         transport = page.open_transport()
         for payload in (b"12345", b"678", b"90"):
             transport.send(payload, is_text=False)
@@ -336,7 +336,7 @@ class TestSending:
         page.socket.drains()
         assert (transport.buffered_amount, transport.buffered_messages) == (0, 0)
 
-    def test_remembers_what_has_not_left_behind_the_end_too(self, page: Page) -> None:
+    def test_remembers_unsent_messages_after_the_end(self, page: Page) -> None:
         transport = page.transport()
         transport.remembers = True
         page.socket.opens()
@@ -381,7 +381,7 @@ class TestClosing:
         assert page.socket.closed_with == [(3000, "bye")]
         assert transport.poll() == [CloseReceived(3000, "bye", is_answer=True), Ended(was_clean=True)]
 
-    def test_brings_what_was_in_the_page_already(self, page: Page) -> None:
+    def test_returns_events_that_wait_in_the_page(self, page: Page) -> None:
         transport = page.open_transport()
         page.socket.brings("in time")
 
@@ -389,7 +389,7 @@ class TestClosing:
 
         assert transport.poll() == [texts("in time")]
 
-    def test_ends_where_nobody_answers(self, page: Page) -> None:
+    def test_ends_without_an_answer(self, page: Page) -> None:
         transport = page.open_transport()
         page.clock.advance(1000.0)  # before it begins, no time counts
         transport.close(1000, "")
@@ -401,7 +401,7 @@ class TestClosing:
         assert not page.socket.is_heard
 
     @pytest.mark.parametrize("code", [1000, 1001, 1005, 4999])
-    def test_by_the_server_is_told_as_received(self, page: Page, code: int) -> None:
+    def test_by_the_server_is_reported_as_received(self, page: Page, code: int) -> None:
         transport = page.open_transport()
 
         page.socket.closes(code, "so")
@@ -416,7 +416,7 @@ class TestClosing:
         assert transport.poll() == [CloseReceived(1001, "", is_answer=False), Ended(was_clean=False)]
 
     @pytest.mark.parametrize(("closes", "stage"), [(False, Stage.OPEN), (True, Stage.CLOSE)], ids=["open", "closing"])
-    def test_is_not_clean_where_the_connection_is_lost(self, page: Page, closes: bool, stage: Stage) -> None:
+    def test_is_not_clean_if_the_connection_is_lost(self, page: Page, closes: bool, stage: Stage) -> None:
         transport = page.open_transport()
         if closes:
             transport.close(1000, "")
@@ -448,21 +448,21 @@ class TestLettingGo:
 
         assert page.socket.closed_with == [()]
 
-    def test_happens_where_nobody_keeps_it(self, page: Page) -> None:
+    def test_happens_if_it_is_dropped(self, page: Page) -> None:
         page.open_transport()
 
         assert not page.socket.is_heard
         assert page.socket.closed_with == [()]
 
 
-def test_what_a_browser_does_not_tell_is_unknown(page: Page) -> None:
+def test_details_hidden_by_a_browser_are_unknown(page: Page) -> None:
     transport = page.open_transport()
     transport.set_no_delay(False)
 
     assert (transport.latency, transport.silence, transport.remote_address) == (-1.0, -1.0, ("", 0))
 
 
-def test_messages_are_logged_for_who_asks(page: Page, caplog: pytest.LogCaptureFixture) -> None:
+def test_messages_are_logged_on_request(page: Page, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "wsclient.frames")
     transport = page.open_transport()
     transport.send(b"ping", is_text=True)

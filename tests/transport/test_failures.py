@@ -34,7 +34,7 @@ def test_a_stream_says_itself_what_went_wrong() -> None:
         pytest.param(MemoryError(), "MemoryError", id="nothing but its name"),
     ],
 )
-def test_gives_the_reason_without_numbers(error: BaseException, reason: str) -> None:
+def test_returns_the_reason_without_numbers(error: BaseException, reason: str) -> None:
     assert reason_of(error) == reason
 
 
@@ -47,7 +47,7 @@ def test_each_failure_is_as_telling_as_itself() -> None:
     assert not is_more_telling(failure, failure)
 
 
-def test_an_answer_tells_more_than_silence() -> None:
+def test_an_answer_says_more_than_silence() -> None:
     refused, silent = (
         failure_from(OSError(number, os.strerror(number)), Stage.CONNECT, "a:80")
         for number in (errno.ECONNREFUSED, errno.ETIMEDOUT)

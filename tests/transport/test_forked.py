@@ -22,7 +22,7 @@ from wsclient.transport.forked import ForkedTransport
         pytest.param(lambda it: it.set_no_delay(True), id="set_no_delay"),
     ],
 )
-def test_using_it_says_whose_it_is_and_what_to_do(use) -> None:
+def test_using_it_names_its_owner_and_a_remedy(use) -> None:
     with pytest.raises(RuntimeError, match=r"belongs to process 7, .*disconnect_from_host.*make a new client"):
         use(ForkedTransport(7))
 

@@ -141,7 +141,7 @@ def test_a_pong_answers_all_pings_before_its_own() -> None:
     assert heartbeat.latency == 21.0, "it was answered already"
 
 
-def test_what_is_remembered_of_unanswered_pings_is_bounded() -> None:
+def test_the_number_of_unanswered_pings_is_limited() -> None:
     heartbeat = asking(1000)
     assert heartbeat.unanswered == 64
     heartbeat.pong((1000).to_bytes(8, "big"), 20_001.0)

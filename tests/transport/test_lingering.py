@@ -13,7 +13,7 @@ def pair() -> tuple[socket.socket, socket.socket]:
     return here, there
 
 
-def test_what_still_comes_is_taken_until_the_other_side_ends() -> None:
+def test_arriving_data_is_read_until_the_other_side_ends() -> None:
     lingering, (here, there) = Lingering(), pair()
     lingering.add(here)
     there.sendall(b"late")

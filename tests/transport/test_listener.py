@@ -37,13 +37,13 @@ def accepted(listener: Listener, lingering: Lingering) -> AcceptedStream:
     raise AssertionError("nobody came")
 
 
-def test_nobody_is_there_at_first(listener: Listener, lingering: Lingering) -> None:
+def test_no_connection_waits_at_first(listener: Listener, lingering: Lingering) -> None:
     assert listener.port > 0
     assert listener.descriptor.fileno >= 0
     assert listener.accept(lingering) is None
 
 
-def test_who_connects_is_accepted(listener: Listener, lingering: Lingering) -> None:
+def test_connections_are_accepted(listener: Listener, lingering: Lingering) -> None:
     with socket.create_connection(("127.0.0.1", listener.port)) as client:
         stream = accepted(listener, lingering)
         client.sendall(b"hello")

@@ -128,7 +128,7 @@ def test_reads_once_a_step(one: OneConnection) -> None:
     assert one.live.has_more
 
 
-def test_what_was_read_is_decoded_before_more_is(one: OneConnection) -> None:
+def test_received_data_is_decoded_before_more_is_read(one: OneConnection) -> None:
     one.server.send(HELLO * 50_000)
     while one.live.has_more or one.stream.is_readable():
         undecoded = one.connection.has_undecoded
@@ -224,7 +224,7 @@ def test_a_short_message_waits_behind_others(one: OneConnection) -> None:
     )
 
 
-def test_what_the_stream_holds_has_not_left() -> None:
+def test_data_held_by_the_stream_is_unsent() -> None:
     one = OneConnection(Holding)
     one.stream.room = 10
     one.send(b"x" * 100)
@@ -240,7 +240,7 @@ def test_a_long_message_is_not_taken_by_express(one: OneConnection) -> None:
     assert one.received() == b""
 
 
-def test_a_stream_that_breaks_under_a_short_message_tells_it_in_the_next_step(one: OneConnection) -> None:
+def test_a_stream_that_breaks_under_a_short_message_fails_in_the_next_step(one: OneConnection) -> None:
     one.step()
     one.stream.break_with(PIPE, on="send")
 
@@ -354,7 +354,7 @@ def test_a_close_without_a_code_is_empty(one: OneConnection) -> None:
     assert one.received() == bytes.fromhex("8880 00000000")
 
 
-def test_what_comes_while_closing_is_still_told(one: OneConnection) -> None:
+def test_messages_while_closing_are_still_reported(one: OneConnection) -> None:
     one.live.close(1000, "")
     one.server.send(HELLO + CLOSE_1000)
     assert one.step() == [
@@ -365,7 +365,7 @@ def test_what_comes_while_closing_is_still_told(one: OneConnection) -> None:
 
 
 @pytest.mark.hostile("E09")
-def test_a_last_message_and_close_and_end_in_one_piece_are_told_in_order(one: OneConnection) -> None:
+def test_a_last_message_with_close_and_end_is_reported_in_order(one: OneConnection) -> None:
     one.server.send(HELLO + CLOSE_1000)
     one.server.end()
     assert one.step() == [
@@ -421,7 +421,7 @@ def test_a_close_timeout_that_is_changed_counts_at_once(one: OneConnection) -> N
 
 
 @pytest.mark.hostile("E12")
-def test_tcp_that_ends_without_close_is_a_loss_behind_what_came_before(one: OneConnection) -> None:
+def test_tcp_that_ends_without_close_is_a_loss_after_earlier_messages(one: OneConnection) -> None:
     one.server.send(HELLO)
     one.server.end()
     one.step()
@@ -431,7 +431,7 @@ def test_tcp_that_ends_without_close_is_a_loss_behind_what_came_before(one: OneC
 
 
 @pytest.mark.hostile("E12")
-def test_a_loss_counts_what_was_not_sent(one: OneConnection) -> None:
+def test_a_loss_counts_unsent_bytes(one: OneConnection) -> None:
     one.stream.room = 0
     one.send(b"x" * 100)
     one.server.end()
@@ -439,7 +439,7 @@ def test_a_loss_counts_what_was_not_sent(one: OneConnection) -> None:
     assert one.failure.detail.endswith("; 106 bytes were not sent")
 
 
-def test_what_comes_behind_part_of_a_record_is_read_although_nothing_can_be_written_any_more() -> None:
+def test_the_rest_of_a_record_is_read_even_if_writing_has_failed() -> None:
     one = OneConnection(InRecords)
     one.stream.max_receive = 6
     one.server.send(HELLO + HELLO[:3])
@@ -476,7 +476,7 @@ def test_a_reset_is_a_loss(one: OneConnection) -> None:
 
 
 @pytest.mark.parametrize("server_ends", [False, True], ids=["broken only", "and ended"])
-def test_where_writing_breaks_what_was_sent_to_us_is_still_read(one: OneConnection, server_ends: bool) -> None:
+def test_received_data_is_read_even_if_writing_fails(one: OneConnection, server_ends: bool) -> None:
     one.stream.break_with(PIPE, on="send")
     one.server.send(HELLO)
     if server_ends:
@@ -500,7 +500,7 @@ def test_a_broken_connection_whose_receiver_stays_full_is_given_up() -> None:
     assert one.failure.cause is PIPE
 
 
-def test_a_violation_is_told_to_the_server_before_the_end(one: OneConnection) -> None:
+def test_the_server_is_told_of_a_violation_before_the_end(one: OneConnection) -> None:
     one.server.send(MASKED)
     one.step()
     assert one.failure.kind is FailureKind.VIOLATION
@@ -563,7 +563,7 @@ def test_a_heartbeat_without_an_answer_is_the_end_with_1011() -> None:
     assert one.received().endswith(bytes.fromhex("03f3") + b"no pong for 1 s")
 
 
-def test_where_not_even_the_close_leaves_nobody_waits_for_it() -> None:
+def test_there_is_no_wait_for_a_close_that_cannot_be_sent() -> None:
     one = OneConnection(heartbeat_interval=1.0)
     one.stream.room = 0
     one.run(2.3)

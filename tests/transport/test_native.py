@@ -65,7 +65,7 @@ def test_the_server_closes_and_is_answered(is_secure: bool) -> None:
 
 @pytest.mark.hostile("A17")
 @each_wire
-def test_what_comes_behind_the_reply_is_told_behind_opened(is_secure: bool) -> None:
+def test_frames_after_the_reply_are_reported_after_opened(is_secure: bool) -> None:
     world = NativeWorld(is_secure=is_secure)
     world.connect(behind=bytes.fromhex("8105 48656c6c6f"))
     assert world.events == [Opened(""), Messages([b"Hello"], TEXT)]
@@ -92,7 +92,7 @@ def test_a_local_connection_opens_within_two_polls() -> None:
     assert world.events == [Opened("")]
 
 
-def test_opening_tells_nothing_before_the_first_poll() -> None:
+def test_opening_reports_nothing_before_the_first_poll() -> None:
     world = NativeWorld(listens=False)
     world.network.fail("192.0.2.1", at_once=True)
     world.open()
@@ -117,7 +117,7 @@ def test_a_poll_before_open_finds_nothing() -> None:
 # What it tells about itself
 
 
-def test_tells_its_other_side_while_it_is_open() -> None:
+def test_reports_the_other_side_while_it_is_open() -> None:
     world = NativeWorld()
     assert world.transport.remote_address == ("", 0)
     world.connect()
@@ -126,7 +126,7 @@ def test_tells_its_other_side_while_it_is_open() -> None:
     assert world.transport.remote_address == ("", 0)
 
 
-def test_tells_what_waits() -> None:
+def test_reports_waiting_data() -> None:
     world = NativeWorld()
     assert (world.transport.buffered_amount, world.transport.buffered_messages) == (0, 0)
     world.connect()
@@ -143,7 +143,7 @@ def test_tells_what_waits() -> None:
     assert (world.transport.buffered_amount, world.transport.buffered_messages) == (0, 0)
 
 
-def test_remembers_what_has_not_wholly_left_behind_the_end_too() -> None:
+def test_remembers_incompletely_sent_messages_after_the_end() -> None:
     world = NativeWorld()
     world.transport.remembers = True
     world.connect()
@@ -184,7 +184,7 @@ def test_no_delay_is_set_from_the_start_and_later(enabled: bool) -> None:
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux alone has TCP_USER_TIMEOUT")
-def test_the_system_gives_up_what_is_not_acknowledged_a_little_later_than_the_heartbeat() -> None:
+def test_the_system_drops_an_unacknowledged_connection_after_the_heartbeat() -> None:
     world = NativeWorld(heartbeat_interval=2.0)
     world.connect()
     options = world.network.sockets[0].options
@@ -241,7 +241,7 @@ def test_the_silence_is_that_since_the_last_byte() -> None:
     assert world.transport.silence == -1.0
 
 
-def test_tells_whether_there_is_more_without_asking() -> None:
+def test_shows_if_there_is_more_without_asking() -> None:
     world = NativeWorld()
     assert not world.transport.has_more
     world.connect()
@@ -279,7 +279,7 @@ def test_a_step_of_the_tls_handshake_that_finds_nothing_asks_once_and_calls_noth
     assert len(world.network.sockets[0].calls) == called
 
 
-def test_what_is_quiet_is_told_by_one_question() -> None:
+def test_one_system_call_shows_that_it_is_quiet() -> None:
     world = NativeWorld()
     world.connect()
     world.step()
@@ -289,7 +289,7 @@ def test_what_is_quiet_is_told_by_one_question() -> None:
     assert len(world.network.sockets[0].calls) == called
 
 
-def test_what_has_come_ends_the_quiet_and_is_not_asked_for_again() -> None:
+def test_arrived_data_ends_the_quiet_without_another_question() -> None:
     world = NativeWorld()
     world.connect()
     world.step()
@@ -350,7 +350,7 @@ def test_a_deadline_ends_the_quiet() -> None:
 
 
 @pytest.mark.parametrize("stage", ["new", "opening", "closing", "ended"])
-def test_a_message_is_refused_where_none_can_be_sent(stage: str) -> None:
+def test_a_message_is_refused_if_none_can_be_sent(stage: str) -> None:
     world = NativeWorld()
     if stage == "opening":
         world.open()
@@ -380,7 +380,7 @@ def test_express_ends_with_the_connection(auto_flush: bool) -> None:
 
 @pytest.mark.hostile("G23")
 @looks_inside
-def test_what_is_sent_behind_an_interrupt_does_not_hide_it() -> None:
+def test_a_message_after_an_interrupt_does_not_hide_it() -> None:
     world = NativeWorld()
     world.connect()
     live = world.transport._live
@@ -452,7 +452,7 @@ def test_letting_go_is_silent_and_complete(stage: str) -> None:
 
 @pytest.mark.hostile("E11")
 @pytest.mark.parametrize("stage", ["new", "resolving", "requesting"])
-def test_closing_what_is_not_open_is_letting_go(stage: str) -> None:
+def test_closing_drops_a_connection_that_is_not_open(stage: str) -> None:
     world = NativeWorld(resolver=FakeResolver(None) if stage == "resolving" else None)
     if stage != "new":
         world.open()
@@ -563,7 +563,7 @@ def test_without_a_timeout_there_is_none() -> None:
 
 
 @pytest.mark.hostile("F06")
-def test_time_in_which_nobody_polled_does_not_count_for_the_attempt() -> None:
+def test_time_without_polls_does_not_count_for_the_attempt() -> None:
     world = NativeWorld()
     world.open()
     world.step()
@@ -618,7 +618,7 @@ def test_a_server_that_answers_stays() -> None:
 
 
 @pytest.mark.hostile("F06")
-def test_time_in_which_nobody_polled_does_not_count_against_the_server(caplog: pytest.LogCaptureFixture) -> None:
+def test_time_without_polls_does_not_count_against_the_server(caplog: pytest.LogCaptureFixture) -> None:
     world = NativeWorld()
     world.connect()
     world.server.send_message(b"while you were away")
@@ -719,7 +719,7 @@ def test_a_connection_that_breaks_ends_once(stage: str, number: int, call: str) 
 
 @pytest.mark.hostile("G08")
 @pytest.mark.parametrize("number", [errno.EINTR, errno.EAGAIN, errno.ENOBUFS])
-def test_a_call_that_only_has_to_be_repeated_is_repeated(number: int) -> None:
+def test_an_interrupted_call_is_repeated(number: int) -> None:
     world = NativeWorld()
     for call in ("recv", "send"):
         world.network.faults[call] = [OSError(number, os.strerror(number)), None] * 4
@@ -734,7 +734,7 @@ def test_a_call_that_only_has_to_be_repeated_is_repeated(number: int) -> None:
 
 @pytest.mark.hostile("G08")
 @pytest.mark.parametrize("questions", [1, 2])
-def test_a_system_that_cannot_say_what_is_readable_loses_nothing(questions: int) -> None:
+def test_a_system_that_cannot_answer_loses_nothing(questions: int) -> None:
     world = NativeWorld()
     world.connect()
     world.step()
@@ -785,7 +785,7 @@ def test_the_servers_close_is_logged_escaped(caplog: pytest.LogCaptureFixture) -
 
 
 @pytest.mark.faults("D7")
-def test_frames_are_logged_for_those_who_ask_for_them(caplog: pytest.LogCaptureFixture) -> None:
+def test_frames_are_logged_on_request(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "wsclient.frames")
     world = NativeWorld(heartbeat_interval=1.0)
     world.connect()
@@ -804,7 +804,7 @@ def test_frames_are_logged_for_those_who_ask_for_them(caplog: pytest.LogCaptureF
     ]
 
 
-def test_no_message_escapes_who_begins_to_look_or_stops(caplog: pytest.LogCaptureFixture) -> None:
+def test_no_message_is_missed_when_tracing_starts_or_stops(caplog: pytest.LogCaptureFixture) -> None:
     world = NativeWorld()
     world.connect()
     world.transport.auto_flush = False

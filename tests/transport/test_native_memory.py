@@ -49,7 +49,7 @@ def test_a_reply_that_cannot_be_read_fails_the_attempt(world: NativeWorld, monke
 
 
 @pytest.mark.parametrize("place", ["stream", pytest.param("decoder", marks=looks_inside)])
-def test_what_cannot_be_read_is_told_to_the_server_behind_what_was_whole(
+def test_the_server_is_told_of_an_unreadable_message_after_whole_ones(
     place: str, world: NativeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.connect()

@@ -143,7 +143,7 @@ def still_open() -> NativeWorld:
         still_open,
     ],
 )
-def test_a_user_is_freed_as_soon_as_nobody_wants_it(make: object) -> None:
+def test_a_user_is_freed_as_soon_as_it_is_dropped(make: object) -> None:
     user = User(make())  # type: ignore[operator]
     for _ in range(3):
         user.poll()

@@ -156,7 +156,7 @@ def test_each_side_may_close(loopback: Callable[..., Loopback], is_secure: bool)
         assert Ended(was_clean=True) in server.events
 
 
-def test_our_last_words_survive_what_we_have_not_read(loopback: Callable[..., Loopback]) -> None:
+def test_our_last_data_arrives_even_if_we_have_unread_data(loopback: Callable[..., Loopback]) -> None:
     """Our last data arrives even if we have not read everything.
 
     A socket that is closed with unread data resets the connection, which discards data on its way.
@@ -246,7 +246,7 @@ def test_a_name_is_looked_up_and_its_addresses_are_tried(loopback: Callable[...,
 
 
 @pytest.mark.hostile("G06")
-def test_a_port_where_nobody_listens_refuses(loopback: Callable[..., Loopback]) -> None:
+def test_a_port_without_a_listener_refuses(loopback: Callable[..., Loopback]) -> None:
     with LoopbackListener() as gone:
         port = gone.port
     loop = loopback()

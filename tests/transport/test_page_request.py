@@ -22,7 +22,7 @@ PEM = "-----BEGIN CERTIFICATE-----"
         ("ws://[fe80::1%eth0]:9000", "ws://[fe80::1%eth0]:9000/"),  # the browser refuses it, and asks no other host
     ],
 )
-def test_a_browser_is_given_the_whole_url(url: str, address: str) -> None:
+def test_a_browser_is_passed_the_whole_url(url: str, address: str) -> None:
     assert address_of(URL.parse(url)) == address
 
 
@@ -36,7 +36,7 @@ def test_a_browser_is_given_the_whole_url(url: str, address: str) -> None:
     ],
     ids=["headers", "password", "unverified", "certificate"],
 )
-def test_what_a_page_cannot_have_is_named(
+def test_options_that_a_page_cannot_have_are_named(
     url: str, headers: tuple[tuple[str, str], ...], settings: Settings, words: str
 ) -> None:
     refusal = refusal_of(OpeningRequest(URL.parse(url), (), headers), settings)
@@ -46,7 +46,7 @@ def test_what_a_page_cannot_have_is_named(
 
 
 @pytest.mark.parametrize("settings", [Settings(), Settings(verify_ssl=False, trusted_certificate=PEM)])
-def test_what_counts_for_tls_alone_is_not_looked_at_without_it(settings: Settings) -> None:
+def test_options_of_tls_are_ignored_without_it(settings: Settings) -> None:
     assert refusal_of(OpeningRequest(URL.parse("ws://a/"), ("chat",)), settings) == ""
 
 

@@ -39,7 +39,7 @@ def test_counts_the_time_that_was_polled(gaps: list[float], expected: float) -> 
 
 
 @given(st.lists(st.floats(min_value=0.0, max_value=1e5, allow_nan=False), max_size=30))
-def test_what_counts_and_what_is_missed_make_up_all_time(gaps: list[float]) -> None:
+def test_counted_and_missed_time_add_up(gaps: list[float]) -> None:
     now, missed = counted(gaps)
     assert missed >= 0.0
     assert now >= 0.0

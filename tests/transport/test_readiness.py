@@ -34,7 +34,7 @@ def connecting(network: FakeNetwork, host: str) -> FakeSocket:
 
 
 @each_system
-def test_tells_whether_an_open_connection_is_readable(names: tuple[str, ...], is_windows: bool) -> None:
+def test_shows_if_an_open_connection_is_readable(names: tuple[str, ...], is_windows: bool) -> None:
     network = FakeNetwork()
     network.listen("192.0.2.1")
     made = connecting(network, "192.0.2.1")
@@ -48,7 +48,7 @@ def test_tells_whether_an_open_connection_is_readable(names: tuple[str, ...], is
 
 
 @each_system
-def test_tells_which_sockets_have_finished_connecting(names: tuple[str, ...], is_windows: bool) -> None:
+def test_finds_the_sockets_that_have_finished_connecting(names: tuple[str, ...], is_windows: bool) -> None:
     network = FakeNetwork()
     network.listen("192.0.2.1")
     network.fail("192.0.2.2")
@@ -59,7 +59,7 @@ def test_tells_which_sockets_have_finished_connecting(names: tuple[str, ...], is
 
 
 @each_system
-def test_asks_nobody_about_no_sockets(names: tuple[str, ...], is_windows: bool) -> None:
+def test_makes_no_system_call_without_sockets(names: tuple[str, ...], is_windows: bool) -> None:
     network = FakeNetwork()
     assert network.readiness(*names, is_windows=is_windows).connected([]) == []
     assert network.questions == 0

@@ -40,6 +40,6 @@ def test_a_chain_is_sent_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("key", [None, b"-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n"])
-def test_what_is_no_certificate_is_an_os_error(key: bytes | None) -> None:
+def test_an_invalid_certificate_is_an_os_error(key: bytes | None) -> None:
     with pytest.raises(ssl.SSLError):
         server_side(b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n", key, None)

@@ -8,7 +8,7 @@ from wsclient.protocol.events import BINARY, TEXT, CloseReceived, Ended, Message
 from wsclient.transport.trace import is_tracing, trace_received, trace_sent
 
 
-def test_tells_each_message_and_control_frame(caplog: pytest.LogCaptureFixture) -> None:
+def test_logs_each_message_and_control_frame(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "wsclient.frames")
     trace_sent("text", b"out")
     trace_received(

@@ -77,7 +77,7 @@ def test_pings_between_messages_do_not_count() -> None:
     assert log.unsent(0) == []
 
 
-def test_what_the_other_side_could_not_read_has_not_left() -> None:
+def test_data_the_other_side_could_not_read_is_unsent() -> None:
     log, messages, pieces = sent([1000, 1000], Connection(Role.CLIENT))
 
     log.taken(sum(pieces), 1)

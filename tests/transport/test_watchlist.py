@@ -111,7 +111,7 @@ def test_a_woken_member_stands_behind_those_that_are_awake(watchlist: Watchlist[
     assert turns(watchlist) == ["two", "one"]
 
 
-def test_who_stays_awake_has_a_turn_each_time(watchlist: Watchlist[str], system: CountingSet) -> None:
+def test_a_member_that_stays_awake_has_a_turn_each_time(watchlist: Watchlist[str], system: CountingSet) -> None:
     watchlist.add("one")
     entry = watchlist.take()
     assert entry is not None
@@ -149,9 +149,7 @@ def test_a_removed_member_has_no_turn(watchlist: Watchlist[str], system: Countin
     assert turns(watchlist, 2.0) == []
 
 
-def test_a_number_that_the_system_gives_away_again_belongs_to_the_new_one(
-    watchlist: Watchlist[str], system: CountingSet
-) -> None:
+def test_a_reused_number_belongs_to_the_new_member(watchlist: Watchlist[str], system: CountingSet) -> None:
     before = resting(watchlist, "before", 5)
     after = resting(watchlist, "after", 5)
     watchlist.discard(before)

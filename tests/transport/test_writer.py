@@ -36,7 +36,7 @@ def test_writes_all_that_there_is(sender: Sender) -> None:
     assert len(sender.server.inbox) == 100_014
 
 
-def test_what_finds_room_at_once_has_not_waited(sender: Sender) -> None:
+def test_data_that_fits_at_once_has_not_waited(sender: Sender) -> None:
     sender.stream.room = 10
     sender.queue(100)
     assert not sender.writer.write()
@@ -60,7 +60,7 @@ def test_writes_a_bounded_amount_and_says_that_more_would_go(sender: Sender) -> 
     assert not sender.writer.has_room
 
 
-def test_a_stream_that_broke_is_left_alone(sender: Sender) -> None:
+def test_a_broken_stream_is_not_used_again(sender: Sender) -> None:
     error = BrokenPipeError()
     sender.stream.break_with(error)
     sender.queue(10)

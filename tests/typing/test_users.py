@@ -119,7 +119,7 @@ def test_pyright_knows_the_type_of_every_public_name():
     assert (unknown, told["completenessScore"]) == ([], 1)
 
 
-def test_what_is_right_has_every_public_member():
+def test_the_correct_uses_have_every_public_member():
     tree = ast.parse(USAGE.read_text(encoding="utf-8"))
     used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 

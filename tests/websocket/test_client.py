@@ -132,7 +132,7 @@ def test_an_attempt_is_refused_when(
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
-def test_what_a_transport_can_never_do_is_refused_and_changes_nothing(
+def test_requests_that_a_transport_cannot_open_are_refused(
     client: WebSocketClient, network: FakeNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reach("closing", client, network)
@@ -204,7 +204,7 @@ def test_an_argument_of_a_wrong_type_raises(
 @pytest.mark.parametrize(
     "headers", [["X-Token: secret", "Y:2"], {"X-Token": "secret", "Y": "2"}, ("X-Token: secret", "Y: 2")]
 )
-def test_what_was_asked_for_reaches_the_transport(headers, client: WebSocketClient, network: FakeNetwork) -> None:
+def test_the_arguments_reach_the_transport(headers, client: WebSocketClient, network: FakeNetwork) -> None:
     client.connect_to_url("wss://host:9001/path", ["chat", "game"], False, headers)
 
     request = network.latest.request

@@ -105,7 +105,7 @@ def test_an_answer_without_a_code_is_1005(client: WebSocketClient, transport: Fa
     assert client.close_code == 1005
 
 
-def test_we_close_and_nobody_answers(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_a_close_without_an_answer_times_out(client: WebSocketClient, transport: FakeTransport) -> None:
     told = signals_of(client)
     client.disconnect_from_host()
     transport.interrupt(Ended(was_clean=False, failure=failure(FailureKind.TIMEOUT, Stage.CLOSE, "no answer")))
@@ -117,7 +117,7 @@ def test_we_close_and_nobody_answers(client: WebSocketClient, transport: FakeTra
     assert (client.last_error.stage, client.last_error.error) == ("close", Error.ERR_TIMEOUT)
 
 
-def test_what_comes_before_the_answer_is_delivered(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_messages_before_the_answer_are_delivered(client: WebSocketClient, transport: FakeTransport) -> None:
     told = signals_of(client)
     client.disconnect_from_host()
     transport.feed(binary(b"late"), CloseReceived(1000, "", is_answer=True), Ended(was_clean=True))

@@ -89,7 +89,7 @@ def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
 
 
-def test_a8_leaving_a_with_block_logs_what_is_lost(network: FakeNetwork, caplog: pytest.LogCaptureFixture) -> None:
+def test_a8_leaving_a_with_block_logs_lost_data(network: FakeNetwork, caplog: pytest.LogCaptureFixture) -> None:
     with blocked(network):
         pass
 

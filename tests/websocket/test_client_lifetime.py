@@ -128,7 +128,7 @@ def test_h10_the_interpreter_may_end_with_an_open_client() -> None:
 
 
 @pytest.mark.parametrize("gd_mp_api", [False, True])
-def test_what_it_has_been_through_does_not_keep_it_alive(gd_mp_api: bool, network: FakeNetwork) -> None:
+def test_its_history_does_not_keep_it_alive(gd_mp_api: bool, network: FakeNetwork) -> None:
     """Nothing that has happened to a client keeps it alive.
 
     This includes refused calls, a failure with its cause, handlers, signals, a peer, and an owed signal.

@@ -106,7 +106,7 @@ def test_it_comes_before_the_end(client: WebSocketClient, transport: FakeTranspo
     assert told == ["data", 1, "closed"]
 
 
-def test_it_comes_for_those_alone_who_came_in_this_poll(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_it_is_emitted_only_for_messages_of_this_poll(client: WebSocketClient, transport: FakeTransport) -> None:
     transport.feed(binary(b"one"))
     client.poll()
     counts: list[int] = []
@@ -167,7 +167,7 @@ def test_a_message_is_handed_over_as_it_was_sent(client: WebSocketClient, transp
     assert messages == ["one", b"two", ""]
 
 
-def test_what_is_handed_over_is_not_queued(
+def test_messages_passed_to_handlers_are_not_queued(
     client: WebSocketClient, transport: FakeTransport, told: list[object]
 ) -> None:
     client.message_received.connect(lambda _: None)
@@ -177,7 +177,7 @@ def test_what_is_handed_over_is_not_queued(
     assert (told, client.get_message(), client.get_available_packet_count()) == ([], None, 0)
 
 
-def test_what_is_handed_over_is_counted(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_messages_passed_to_handlers_are_counted(client: WebSocketClient, transport: FakeTransport) -> None:
     transport.feed(binary(b"one"))
     client.poll()
     client.message_received.connect(lambda _: None)
@@ -253,7 +253,7 @@ def test_a_full_queue_holds_nothing_up(client: WebSocketClient, network: FakeNet
     assert (messages, client.get_message()) == ([b"two", b"three"], b"one")
 
 
-def test_what_a_handler_raises_leaves_and_the_rest_comes_next(
+def test_an_exception_of_a_handler_propagates_and_the_rest_comes_next(
     client: WebSocketClient, transport: FakeTransport
 ) -> None:
     messages: list[object] = []

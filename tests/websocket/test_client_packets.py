@@ -61,7 +61,7 @@ def test_in_normal_mode_an_empty_packet_is_a_message(client: WebSocketClient, tr
         ("ended", Error.FAILED),
     ],
 )
-def test_reading_nothing_tells_the_state(
+def test_reading_nothing_reports_the_state(
     state: str, error: Error, client: WebSocketClient, network: FakeNetwork
 ) -> None:
     reach(state, client, network)
@@ -133,7 +133,7 @@ def test_without_auto_flush_packets_wait_for_the_next_poll(client: WebSocketClie
     assert client.get_current_outbound_buffered_amount() == 0
 
 
-def test_flush_writes_what_waits(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_flush_writes_waiting_data(client: WebSocketClient, transport: FakeTransport) -> None:
     client.auto_flush = False
     client.put_packet(b"one")
 
@@ -176,7 +176,7 @@ def test_before_any_connection_nothing_is_counted(client: WebSocketClient) -> No
     assert client.get_statistics() == statistics()
 
 
-def test_what_happens_is_counted(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_messages_and_polls_are_counted(client: WebSocketClient, transport: FakeTransport) -> None:
     transport.is_blocked = True
     transport.silent_for = 1.5
     client.put_packet(b"12345")

@@ -38,7 +38,7 @@ def numbered(first: int, behind: int):
 # One signal a message
 
 
-def test_the_nth_handler_sees_n_packets_where_nobody_reads(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_the_nth_handler_sees_n_packets_if_none_are_read(client: WebSocketClient, transport: FakeTransport) -> None:
     counts: list[int] = []
     client.data_received.connect(lambda: counts.append(client.get_available_packet_count()))
     transport.feed(binary(b"one", b"two"), text("three"))
@@ -66,7 +66,7 @@ def test_without_handlers_messages_can_be_read_after_the_poll(
     assert [client.get_message() for _ in range(5)] == ["one", b"two", b"three", "four", None]
 
 
-def test_messages_behind_the_handshake_are_told_behind_it(client: WebSocketClient, network: FakeNetwork) -> None:
+def test_messages_after_the_handshake_are_reported_after_it(client: WebSocketClient, network: FakeNetwork) -> None:
     told = signals_of(client)
     client.connect_to_url(URL)
     network.latest.open_now("", binary(b"early"))
@@ -134,7 +134,7 @@ def test_one_poll_reads_on_though_a_read_brought_nothing_whole(
     assert client.get_packets() == [b"whole"]
 
 
-def test_one_poll_reads_once_where_there_is_no_more(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_one_poll_reads_once_if_there_is_no_more(client: WebSocketClient, transport: FakeTransport) -> None:
     transport.feed(binary(b"one"))
     transport.feed(binary(b"two"))
     client.poll()
@@ -175,7 +175,7 @@ def test_never_more_is_readable_than_the_limits_allow(
 
 
 @LISTENS
-def test_what_found_no_room_comes_when_there_is_some(
+def test_messages_without_room_are_reported_when_there_is_some(
     listens: bool, client: WebSocketClient, transport: FakeTransport
 ) -> None:
     told = signals_of(client) if listens else []
@@ -282,7 +282,7 @@ def test_the_first_pause_of_a_connection_is_logged(
 
 
 @LISTENS
-def test_what_was_read_before_the_end_goes_in_whatever_the_limits_say(
+def test_messages_read_before_the_end_are_queued_beyond_the_limits(
     listens: bool, client: WebSocketClient, transport: FakeTransport
 ) -> None:
     told = signals_of(client, but=() if listens else ("data_received",))
@@ -342,7 +342,7 @@ def test_an_end_that_needs_several_polls_is_not_polled_for_again(
 
 
 @pytest.mark.parametrize("room", [True, False], ids=["room", "no-room"])
-def test_closing_what_has_ended_behind_unread_messages_changes_nothing(
+def test_closing_an_ended_connection_with_unread_messages_changes_nothing(
     room: bool, client: WebSocketClient, transport: FakeTransport
 ) -> None:
     client.poll_budget = 0
@@ -411,7 +411,7 @@ def test_while_something_waits_for_time_nothing_is_read(
     assert len(slow) == 6
 
 
-def test_when_what_waited_is_told_and_time_is_left_one_read_follows(
+def test_one_read_follows_if_time_is_left_after_waiting_messages(
     client: WebSocketClient, transport: FakeTransport, slow: list[float]
 ) -> None:
     transport.feed(numbered(0, 3))
@@ -490,7 +490,7 @@ def test_c06_a_flood_is_spread_over_polls_in_order(network: FakeNetwork) -> None
     assert not any(network.latest.reads[1:-1])
 
 
-def test_a_slow_handshake_handler_delays_what_is_behind_it(client: WebSocketClient, network: FakeNetwork) -> None:
+def test_a_slow_handshake_handler_delays_later_messages(client: WebSocketClient, network: FakeNetwork) -> None:
     told = signals_of(client)
     client.connect("connection_established", lambda protocol: network.clock.advance(1))
     client.connect_to_url(URL)
@@ -502,7 +502,9 @@ def test_a_slow_handshake_handler_delays_what_is_behind_it(client: WebSocketClie
     assert told[1:] == [("data_received",)]
 
 
-def test_a_handler_changes_who_is_told_of_the_next_message(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_a_handler_may_change_the_handlers_of_the_next_message(
+    client: WebSocketClient, transport: FakeTransport
+) -> None:
     told = []
 
     def first() -> None:

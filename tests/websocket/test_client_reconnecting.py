@@ -145,7 +145,7 @@ def test_the_attempt_begins_when_its_time_has_come(line: Line) -> None:
     assert line.client.get_connection_status() is line.client.CONNECTION_CONNECTING
 
 
-def test_the_time_counts_although_nobody_polls(line: Line) -> None:
+def test_the_time_counts_even_without_polls(line: Line) -> None:
     line.connect()
     line.end(REFUSED)
 
@@ -178,7 +178,7 @@ def test_the_count_begins_again_behind_a_connection_that_has_lasted(line: Line, 
     assert line.told("reconnecting")[-1][0] == attempt
 
 
-def test_giving_up_is_told_once(open_line: Line) -> None:
+def test_giving_up_is_reported_once(open_line: Line) -> None:
     open_line.end(CloseReceived(4001, "banned", is_answer=False), Ended(was_clean=True))
     open_line.wait(100.0)
 
@@ -351,7 +351,7 @@ def test_another_policy_counts_for_the_ends_to_come(line: Line) -> None:
 
 
 @pytest.mark.parametrize("policy", [0.5, "always", ReconnectPolicy], ids=["number", "word", "class"])
-def test_what_is_no_policy_is_refused(line: Line, policy: object) -> None:
+def test_other_objects_than_policies_are_refused(line: Line, policy: object) -> None:
     with pytest.raises(TypeError, match="ReconnectPolicy or None"):
         line.client.reconnect_policy = policy  # type: ignore[assignment]
 
@@ -380,7 +380,7 @@ def test_an_attempt_has_no_longer_to_connect_than_the_wait_was(delay: float, sec
     assert (first, second) == (0.0, seconds)
 
 
-def test_what_a_page_cannot_send_fails_the_attempt(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_headers_that_a_page_cannot_send_fail_the_attempt(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     line.connect()
     line.end(REFUSED)
     monkeypatch.setattr("tests.support.fake_transport.FakeTransport.refusal_of", lambda *_: "no headers")
@@ -474,7 +474,7 @@ def test_a_policy_is_asked_what_it_needs_to_know(new_line: NewLine) -> None:
         pytest.param(float("inf"), ValueError, id="for-ever"),
     ],
 )
-def test_a_policy_that_answers_nonsense_is_told_and_gives_up(
+def test_a_policy_that_returns_nonsense_is_reported_and_gives_up(
     answer: object, error: type[Exception], new_line: NewLine
 ) -> None:
     line = new_line(Asked(answer))
@@ -487,7 +487,7 @@ def test_a_policy_that_answers_nonsense_is_told_and_gives_up(
     assert line.last_two == [("connection_error",), ("reconnection_failed",)]
 
 
-def test_what_follows_comes_in_the_next_poll_if_a_handler_raises(line: Line) -> None:
+def test_later_signals_are_emitted_in_the_next_poll_if_a_handler_raises(line: Line) -> None:
     line.client.connection_error.connect(_raise)
     line.connect()
     with pytest.raises(RuntimeError, match="a handler's own"):
@@ -551,7 +551,7 @@ def test_nothing_is_kept_before_there_is_a_server_to_keep_it_for(new_line: NewLi
     assert new_line(kept()).client.put_packet(b"x") is Error.FAILED
 
 
-def test_what_is_sent_while_connecting_leaves_behind_the_handlers_of_the_opening(new_line: NewLine) -> None:
+def test_messages_sent_while_connecting_follow_those_of_the_opening_handlers(new_line: NewLine) -> None:
     line = new_line(kept())
     line.client.connection_established.connect(lambda _: line.client.send_text("hello"))
     line.connect()
@@ -565,7 +565,7 @@ def test_what_is_sent_while_connecting_leaves_behind_the_handlers_of_the_opening
     assert line.client.get_statistics().unsent_packets == 0
 
 
-def test_what_had_not_left_leaves_first_and_what_was_sent_meanwhile_behind_it(keeping: Line) -> None:
+def test_unsent_messages_are_sent_before_those_queued_meanwhile(keeping: Line) -> None:
     keeping.client.put_packet(b"left")
     keeping.network.latest.is_blocked = True
     for payload in (b"1", b"2"):
@@ -591,7 +591,7 @@ def test_the_peer_of_a_connection_that_ended_keeps_too(keeping: Line) -> None:
     assert peer.put_packet(b"x") is Error.OK
 
 
-def test_what_is_kept_is_limited_as_what_waits_to_leave(keeping: Line) -> None:
+def test_kept_messages_have_the_limits_of_unsent_ones(keeping: Line) -> None:
     keeping.end(LOST)
     keeping.client.set_buffers(1, 1, 1, 2)
     keeping.wait(1.0)  # a new link, with these limits
@@ -641,7 +641,7 @@ def _takes_the_policy_away(line: Line) -> None:
 
 
 @pytest.mark.parametrize("act", [_disconnects, _connects_elsewhere, _gives_up, _takes_the_policy_away])
-def test_what_is_kept_is_let_go_of_with_one_warning(
+def test_kept_messages_are_dropped_with_one_warning(
     act: Callable[[Line], None], keeping: Line, caplog: pytest.LogCaptureFixture
 ) -> None:
     keeping.end(LOST)
@@ -658,7 +658,7 @@ def test_what_is_kept_is_let_go_of_with_one_warning(
     assert keeping.network.latest.sent == []
 
 
-def test_what_a_close_that_was_asked_for_leaves_behind_is_not_kept(keeping: Line) -> None:
+def test_messages_unsent_at_a_requested_close_are_not_kept(keeping: Line) -> None:
     keeping.network.latest.is_blocked = True
     keeping.client.put_packet(b"x")
     keeping.client.disconnect_from_host()
@@ -671,7 +671,7 @@ def test_what_a_close_that_was_asked_for_leaves_behind_is_not_kept(keeping: Line
     assert keeping.network.latest.sent == []
 
 
-def test_what_is_sent_while_the_server_closes_is_kept(keeping: Line) -> None:
+def test_messages_sent_while_the_server_closes_are_kept(keeping: Line) -> None:
     keeping.end(CloseReceived(1001, "", is_answer=False))
     assert keeping.client.put_packet(b"x") is Error.OK
     keeping.end(Ended(was_clean=True))
@@ -682,7 +682,7 @@ def test_what_is_sent_while_the_server_closes_is_kept(keeping: Line) -> None:
     assert keeping.network.latest.sent == [Sent(b"x", False)]
 
 
-def test_what_another_thread_sends_is_kept_too(keeping: Line) -> None:
+def test_messages_of_another_thread_are_kept_too(keeping: Line) -> None:
     keeping.end(LOST)
     keeping.client.send_from_thread("x")
     keeping.client.poll()
@@ -701,7 +701,7 @@ def test_the_wait_belongs_to_the_thread_that_polls(line: Line) -> None:
     assert line.client.time_to_reconnect == 1.0
 
 
-def test_what_is_kept_waits_on_if_a_connection_closes_as_it_opens(new_line: NewLine) -> None:
+def test_kept_messages_wait_on_if_a_connection_closes_as_it_opens(new_line: NewLine) -> None:
     line = new_line(kept())
     line.connect()
     line.client.put_packet(b"x")

@@ -41,7 +41,7 @@ def request_(transport: FakeTransport) -> ClientRequest:
     )
 
 
-def test_it_says_what_was_asked_for(request_: ClientRequest) -> None:
+def test_it_describes_the_request(request_: ClientRequest) -> None:
     assert (request_.path, request_.query, request_.resource_name) == ("/a b", "c=%20", "/a%20b?c=%20")
     assert request_.protocols == ("chat", "game")
     assert (request_.get_header("x-a"), request_.get_header("X-B", "none")) == ("1", "none")

@@ -60,9 +60,7 @@ each_signal = pytest.mark.parametrize("signal", SIGNALS)
     ],
 )
 @pytest.mark.parametrize("is_open", [False, True], ids=["disconnected", "open"])
-def test_no_other_call_than_poll_tells_anything(
-    call, is_open: bool, client: WebSocketClient, network: FakeNetwork
-) -> None:
+def test_only_poll_emits_signals(call, is_open: bool, client: WebSocketClient, network: FakeNetwork) -> None:
     if is_open:
         client.connect_to_url(URL)
         network.latest.open_now()
@@ -75,7 +73,7 @@ def test_no_other_call_than_poll_tells_anything(
     assert told == []
 
 
-def test_what_a_user_emits_runs_at_once(client: WebSocketClient) -> None:
+def test_signals_emitted_by_a_user_run_at_once(client: WebSocketClient) -> None:
     told = signals_of(client)
 
     client.data_received.emit()
@@ -467,7 +465,7 @@ def test_h02_a_raising_hook_loses_nothing(hook: str, network: FakeNetwork) -> No
 
 
 @pytest.mark.hostile("H02")
-def test_h02_a_raising_hook_of_an_error_is_told_once(network: FakeNetwork) -> None:
+def test_h02_a_raising_hook_of_an_error_is_reported_once(network: FakeNetwork) -> None:
     broken = type("Broken", (WebSocketClient,), {"_on_error": fail})
     with broken(transport=network) as client:
         told = signals_of(client)
@@ -526,7 +524,7 @@ def test_an_exception_for_the_last_message_of_a_run_costs_no_idle_poll(
 @pytest.mark.hostile("G23")
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
 @pytest.mark.parametrize("signal", ["data_received", "connection_established", "connection_closed"])
-def test_g23_what_is_no_exception_leaves_at_once(
+def test_g23_a_base_exception_propagates_at_once(
     error: type[BaseException], signal: str, client: WebSocketClient, network: FakeNetwork
 ) -> None:
     def stop(*_args: object) -> None:
@@ -546,7 +544,9 @@ def test_g23_what_is_no_exception_leaves_at_once(
     assert told == WHOLE_LIFE[:index] + WHOLE_LIFE[index + 1 :]
 
 
-def test_what_was_deferred_waits_while_an_interrupt_leaves(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_deferred_handlers_wait_while_an_interrupt_propagates(
+    client: WebSocketClient, transport: FakeTransport
+) -> None:
     def stop() -> None:
         raise KeyboardInterrupt
 
@@ -563,9 +563,7 @@ def test_what_was_deferred_waits_while_an_interrupt_leaves(client: WebSocketClie
     assert late == [1]
 
 
-def test_what_was_deferred_is_not_forgotten_without_a_connection(
-    client: WebSocketClient, transport: FakeTransport
-) -> None:
+def test_deferred_handlers_run_even_without_a_connection(client: WebSocketClient, transport: FakeTransport) -> None:
     def stop(_was_clean: bool) -> None:
         raise KeyboardInterrupt
 

@@ -110,7 +110,7 @@ def test_another_thread_is_refused_after_the_owner_has_read(
 
 @pytest.mark.faults("A1")
 @pytest.mark.parametrize("name", ["put_packet", "send_text", "flush", "disconnect_from_host"])
-def test_who_is_refused_is_named_and_shown_the_door(client: WebSocketClient, name: str) -> None:
+def test_a_refused_thread_is_named_and_given_an_alternative(client: WebSocketClient, name: str) -> None:
     error = in_thread(lambda: CALLS[name](client))
 
     assert "; thread " in str(error)
@@ -158,7 +158,7 @@ def test_a_client_that_is_dropped_in_another_thread_says_goodbye(network: FakeNe
 
 
 @pytest.mark.faults("A1")
-def test_what_another_thread_sends_leaves_with_the_next_poll(client: WebSocketClient, network: FakeNetwork) -> None:
+def test_messages_of_another_thread_are_sent_by_the_next_poll(client: WebSocketClient, network: FakeNetwork) -> None:
     for data in ("text", b"bytes", bytearray(b"array")):
         assert in_thread(lambda data=data: client.send_from_thread(data)) is None
     before = [*network.latest.sent]
@@ -169,7 +169,7 @@ def test_what_another_thread_sends_leaves_with_the_next_poll(client: WebSocketCl
     assert network.latest.sent == [Sent(b"text", True), Sent(b"bytes", False), Sent(b"array", False)]
 
 
-def test_what_is_sent_while_a_poll_runs_leaves_with_the_next(client: WebSocketClient, network: FakeNetwork) -> None:
+def test_messages_sent_while_a_poll_runs_are_sent_by_the_next(client: WebSocketClient, network: FakeNetwork) -> None:
     client.data_received.connect(lambda: in_thread(lambda: client.send_from_thread("from a handler")))
     network.latest.feed(text("go"))
     client.poll()
@@ -180,7 +180,7 @@ def test_what_is_sent_while_a_poll_runs_leaves_with_the_next(client: WebSocketCl
 
 
 @pytest.mark.parametrize("state", ["fresh", "connecting", "closed"])
-def test_what_finds_no_open_connection_is_refused_by_the_next_poll(network: FakeNetwork, state: str) -> None:
+def test_a_message_without_a_connection_is_refused_by_the_next_poll(network: FakeNetwork, state: str) -> None:
     client = WebSocketClient(transport=network)
     if state != "fresh":
         client.connect_to_url(URL)
@@ -199,7 +199,7 @@ def test_what_finds_no_open_connection_is_refused_by_the_next_poll(network: Fake
     assert "cannot be sent" in client.last_error.message.lower() or "can be sent" in client.last_error.message
 
 
-def test_what_does_not_fit_is_refused_at_once(client: WebSocketClient, network: FakeNetwork) -> None:
+def test_a_message_that_does_not_fit_is_refused_at_once(client: WebSocketClient, network: FakeNetwork) -> None:
     other = WebSocketClient(transport=network)
     other.set_buffers(64, 16, 1, 2)
     other.send_from_thread(b"x" * 1000)
@@ -209,7 +209,7 @@ def test_what_does_not_fit_is_refused_at_once(client: WebSocketClient, network: 
     assert isinstance(error, BufferError)
 
 
-def test_what_finds_the_network_full_waits(network: FakeNetwork) -> None:
+def test_messages_wait_while_the_network_is_full(network: FakeNetwork) -> None:
     with WebSocketClient(transport=network) as client:
         client.set_buffers(64, 16, 1, 16)
         client.connect_to_url(URL)
@@ -233,7 +233,7 @@ def test_what_finds_the_network_full_waits(network: FakeNetwork) -> None:
     ("data", "error"),
     [pytest.param(7, TypeError, id="no-message"), pytest.param("\ud800", UnicodeEncodeError, id="lone-surrogate")],
 )
-def test_what_is_no_message_is_refused_where_it_is_sent(
+def test_other_types_than_messages_are_refused_by_the_call(
     client: WebSocketClient, data: object, error: type[Exception]
 ) -> None:
     with pytest.raises(error):

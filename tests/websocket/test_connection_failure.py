@@ -27,7 +27,7 @@ def raised(error: ValueError | OSError, cause: Exception | None = None) -> Excep
 
 
 @pytest.mark.parametrize("kind", FailureKind)
-def test_every_kind_is_told_in_whole_sentences_with_an_error(kind: FailureKind) -> None:
+def test_every_kind_has_whole_sentences_and_an_error(kind: FailureKind) -> None:
     told = ConnectionFailure.of_connection(failure(kind))
 
     assert re.fullmatch(r"([A-Z][a-zA-Z' ]+: t|T)he wire was cut\.", told.message)
@@ -79,7 +79,7 @@ def test_a_kind_has_godots_code(kind: FailureKind, error: Error) -> None:
         (500, Error.ERR_CANT_CONNECT),
     ],
 )
-def test_the_servers_reply_is_told_too(status: int, error: Error) -> None:
+def test_the_servers_reply_is_included(status: int, error: Error) -> None:
     headers = (("Server", "nginx"),)
 
     told = ConnectionFailure.of_connection(
@@ -126,7 +126,7 @@ def test_it_shows_as_its_message() -> None:
     assert str(ConnectionFailure.of_call(Error.FAILED, "it broke")) == "It broke."
 
 
-def test_what_a_log_and_a_programmer_see_has_the_hint_too() -> None:
+def test_the_log_and_the_repr_have_the_hint_too() -> None:
     told = ConnectionFailure.of_call(Error.FAILED, "it broke", hint="See mend()")
 
     assert (told.message, told.hint) == ("It broke.", "See mend().")
@@ -149,7 +149,7 @@ def test_the_status_is_among_the_details() -> None:
         pytest.param(4408, "a\nb", "a code of this application's own, code 4408 (a\\nb).", id="application-escaped"),
     ],
 )
-def test_a_close_is_told_by_its_code_with_the_reason(code: int, reason: str, message: str) -> None:
+def test_a_close_is_described_by_its_code_and_reason(code: int, reason: str, message: str) -> None:
     told = ConnectionFailure.of_close(code, reason)
 
     assert told.message == f"The server closed the connection: {message}"
@@ -173,7 +173,7 @@ def test_the_cause_keeps_no_frame_alive(describe: str) -> None:
     assert (cause.__traceback__, root.__traceback__) == (None, None)
 
 
-def test_what_the_program_was_handling_is_left_alone() -> None:
+def test_an_exception_in_progress_is_left_alone() -> None:
     own, cause = KeyError("the game's own"), ValueError("broken")
     try:
         raise own

@@ -392,7 +392,7 @@ def test_the_player_is_told(happens: How, message: str) -> None:
     assert not re.search(r"\(\)|set_|_ssl|connect_to_url", failure.message)  # a player knows no names of ours
 
 
-def test_who_is_kicked_is_told_so_by_the_server_in_its_own_words() -> None:
+def test_a_kicked_player_reads_the_servers_own_words() -> None:
     with Scene(MemoryWorld()) as scene:
         scene.open().send(close(4001, b"Kicked by the host."))
         scene.run(lambda: scene.is_over)

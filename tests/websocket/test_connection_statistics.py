@@ -11,7 +11,7 @@ from wsclient.websocket.connection_statistics import ConnectionStatistics
 NUMBERS = {name: number for number, name in enumerate(ConnectionStatistics._fields)}
 
 
-def test_it_holds_what_it_was_given() -> None:
+def test_it_has_the_passed_values() -> None:
     assert ConnectionStatistics(**NUMBERS)._asdict() == NUMBERS
     assert ConnectionStatistics(**NUMBERS) == ConnectionStatistics(**NUMBERS)
 

@@ -187,7 +187,7 @@ def test_flushing_without_a_transport_does_nothing(link: Link) -> None:
     assert link.last_error is None
 
 
-def test_what_was_sent_is_counted(link: Link) -> None:
+def test_sent_messages_are_counted(link: Link) -> None:
     opened(link)
     link.send(b"one", is_text=False)
     link.send(b"three", is_text=True)
@@ -317,7 +317,7 @@ def test_the_limits_hold_by_express(limits: Limits, fitting: int) -> None:
 
 
 @pytest.mark.parametrize("auto_flush", [True, False])
-def test_what_finds_no_room_has_what_waits_written_first(auto_flush: bool) -> None:
+def test_waiting_data_is_written_first_if_there_is_no_room(auto_flush: bool) -> None:
     link = Link(outgoing=Limits(max_packets=2), auto_flush=auto_flush)
     transport = opened(link)
     transport.is_blocked = True
@@ -350,7 +350,7 @@ def test_a_long_text_is_looked_at_once(link: Link, monkeypatch: pytest.MonkeyPat
 # What is told of the connection
 
 
-def test_an_open_link_tells_of_its_transport(link: Link) -> None:
+def test_an_open_link_reports_the_state_of_its_transport(link: Link) -> None:
     transport = opened(link)
     transport.is_blocked = True
     link.send(b"hello", is_text=False)
@@ -360,7 +360,7 @@ def test_an_open_link_tells_of_its_transport(link: Link) -> None:
 
 
 @pytest.mark.parametrize("reach", [lambda link: None, connecting, ended], ids=["unconnected", "connecting", "ended"])
-def test_a_link_that_is_not_open_tells_nothing(reach, link: Link) -> None:
+def test_a_link_that_is_not_open_reports_nothing(reach, link: Link) -> None:
     reach(link)
 
     assert (link.buffered_amount, link.buffered_messages, link.remote_address) == (0, 0, ("", 0))
@@ -411,7 +411,7 @@ def test_closing_while_connecting_lets_go(link: Link) -> None:
 
 
 @pytest.mark.parametrize("reach", [lambda link: None, ended], ids=["unconnected", "ended"])
-def test_closing_what_is_closed_does_nothing(reach, link: Link) -> None:
+def test_closing_a_closed_link_does_nothing(reach, link: Link) -> None:
     transport = reach(link)
 
     link.close(1000, "")
@@ -508,7 +508,7 @@ def test_closing_takes_an_int_and_a_str(code: object, reason: object, link: Link
     assert transport.closes == []
 
 
-def test_letting_go_keeps_what_can_be_read(link: Link) -> None:
+def test_letting_go_keeps_readable_messages(link: Link) -> None:
     transport = opened(link)
     link.inbox.extend(binary(b"kept"))
     link.events.append(binary(b"not read yet"))

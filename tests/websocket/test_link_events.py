@@ -172,7 +172,7 @@ def test_c5_a_synonym_leads_to_the_signal_of_normal_mode(name: str, signal: str,
             call()
 
 
-def test_c4_what_a_handler_of_messages_raises_says_so(network: FakeNetwork) -> None:
+def test_c4_an_exception_of_a_message_handler_names_its_signal(network: FakeNetwork) -> None:
     with WebSocketClient(transport=network) as client:
         client.connect_to_url(URL)
         client.data_received.connect(lambda message: None)  # type: ignore[arg-type, misc]

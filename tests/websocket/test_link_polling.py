@@ -44,7 +44,7 @@ def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 @pytest.mark.faults("A3")
-def test_falling_behind_is_told_once_with_figures_and_remedies(
+def test_falling_behind_is_reported_once_with_figures_and_remedies(
     client: WebSocketClient, network: FakeNetwork, caplog: pytest.LogCaptureFixture
 ) -> None:
     play(client, network, each=0.003, arrive=[20, 0, 0, 0, 0])
@@ -57,7 +57,7 @@ def test_falling_behind_is_told_once_with_figures_and_remedies(
 
 
 @pytest.mark.faults("A3")
-def test_what_was_read_and_not_told_is_counted(client: WebSocketClient, network: FakeNetwork) -> None:
+def test_received_messages_without_a_signal_are_counted(client: WebSocketClient, network: FakeNetwork) -> None:
     play(client, network, each=0.003, arrive=[10, 0])
 
     told = client.get_statistics()
@@ -72,7 +72,7 @@ def test_what_was_read_and_not_told_is_counted(client: WebSocketClient, network:
         pytest.param(0.003, [6, 0, 0, 6, 0, 0], id="two-in-a-row"),
     ],
 )
-def test_who_keeps_up_is_not_warned(
+def test_a_program_that_keeps_up_is_not_warned(
     client: WebSocketClient, network: FakeNetwork, caplog: pytest.LogCaptureFixture, each: float, arrive: list[int]
 ) -> None:
     play(client, network, each=each, arrive=arrive)
@@ -81,7 +81,7 @@ def test_who_keeps_up_is_not_warned(
     assert client.get_statistics().backlog == 0
 
 
-def test_messages_that_nobody_reads_are_not_taken_for_it(
+def test_unread_messages_do_not_count_as_falling_behind(
     client: WebSocketClient, network: FakeNetwork, caplog: pytest.LogCaptureFixture
 ) -> None:
     network.latest.feed(binary(*[b"x"] * 5000))

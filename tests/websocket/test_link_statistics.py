@@ -25,7 +25,7 @@ def test_the_transport_says_how_long_it_was_silent() -> None:
     assert statistics_of(link, None, PollMeter(0.004)).silence == 2.5
 
 
-def test_what_was_read_and_not_told_is_the_backlog() -> None:
+def test_received_messages_without_a_signal_are_the_backlog() -> None:
     link = Link()
     link.events += [binary(b"a", b"b"), binary(b"c")]
 

@@ -12,7 +12,7 @@ from wsclient.websocket.mailbox import Mailbox
 LIMITS = Limits(max_bytes=10, max_packets=3)
 
 
-def test_what_was_put_in_first_is_the_first() -> None:
+def test_the_first_message_put_in_comes_first() -> None:
     mailbox = Mailbox()
     mailbox.put(b"one", LIMITS, is_text=False)
     mailbox.put(b"two", LIMITS, is_text=True)
@@ -30,7 +30,7 @@ def test_what_was_put_in_first_is_the_first() -> None:
         pytest.param([], b"12345678901", id="too-large-by-itself"),
     ],
 )
-def test_what_does_not_fit_is_refused(payloads: list[bytes], beyond: bytes) -> None:
+def test_oversized_values_are_refused(payloads: list[bytes], beyond: bytes) -> None:
     mailbox = Mailbox()
     for payload in payloads:
         mailbox.put(payload, LIMITS, is_text=False)
@@ -41,7 +41,7 @@ def test_what_does_not_fit_is_refused(payloads: list[bytes], beyond: bytes) -> N
     assert [payload for payload, _ in mailbox.messages] == payloads
 
 
-def test_what_was_taken_leaves_its_room() -> None:
+def test_taken_messages_free_their_room() -> None:
     mailbox = Mailbox()
     mailbox.put(b"1234567890", LIMITS, is_text=False)
     mailbox.take()

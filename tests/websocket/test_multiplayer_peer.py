@@ -235,7 +235,7 @@ def test_limits_can_be_set_while_our_close_is_pending(client: WebSocketClient, n
 # A session
 
 
-def test_what_a_real_server_says_makes_a_session(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_messages_of_a_real_server_make_a_session(client: WebSocketClient, transport: FakeTransport) -> None:
     """The capture's own words: id 1077725645, then peer 1."""
     told = signals_of(client)
     messages = [each.data for each in captured_messages("connect") if each.direction == "s2c"]
@@ -249,7 +249,7 @@ def test_what_a_real_server_says_makes_a_session(client: WebSocketClient, transp
     assert client.get_peers() == [1]
 
 
-def test_what_a_real_server_says_of_a_second_peer(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_messages_of_a_real_server_about_a_second_peer(client: WebSocketClient, transport: FakeTransport) -> None:
     told = signals_of(client)
     first = min(each.connection for each in captured_messages("second_peer"))
     messages = [
@@ -323,7 +323,7 @@ def test_none_of_the_signals_of_normal_mode_is_told(client: WebSocketClient, net
     ],
 )
 @pytest.mark.parametrize("was_clean", [True, False])
-def test_an_end_is_told_by(
+def test_an_end_is_reported_by(
     script: list[relay.RelayMessage], signal: str, was_clean: bool, client: WebSocketClient, transport: FakeTransport
 ) -> None:
     told = signals_of(client)
@@ -335,7 +335,7 @@ def test_an_end_is_told_by(
     assert {name for name, *_ in told} & {"server_disconnected", "connection_failed"} == {signal}
 
 
-def test_an_attempt_that_fails_is_told_by_connection_failed(client: WebSocketClient, network: FakeNetwork) -> None:
+def test_a_failed_attempt_is_reported_by_connection_failed(client: WebSocketClient, network: FakeNetwork) -> None:
     told = signals_of(client)
     client.connect_to_url(URL, gd_mp_api=True)
     network.latest.feed(Ended(was_clean=False, failure=failure(FailureKind.REFUSED, Stage.CONNECT)))
@@ -364,7 +364,7 @@ def test_a_kick_is_asked_for_first(client: WebSocketClient, session: FakeTranspo
     assert (client.close_code, client.close_reason) == (4001, "bye")
 
 
-def test_our_own_close_of_a_session_is_told_by_server_disconnected(
+def test_our_own_close_of_a_session_is_reported_by_server_disconnected(
     client: WebSocketClient, session: FakeTransport
 ) -> None:
     told = signals_of(client)
@@ -375,7 +375,7 @@ def test_our_own_close_of_a_session_is_told_by_server_disconnected(
     assert told == [("server_disconnected",)]
 
 
-def test_a_new_session_while_our_close_is_pending_tells_the_old_ones_end_first(
+def test_a_new_session_during_our_close_first_reports_the_old_ones_end(
     client: WebSocketClient, session: FakeTransport, network: FakeNetwork
 ) -> None:
     told = signals_of(client)
@@ -424,7 +424,7 @@ def test_a_refused_connect_does_not_change_the_mode(client: WebSocketClient, net
 # Handlers that raise, close and connect again
 
 
-def test_success_is_told_though_a_handler_of_peer_connected_raises(
+def test_success_is_reported_even_if_a_handler_of_peer_connected_raises(
     client: WebSocketClient, transport: FakeTransport
 ) -> None:
     told = signals_of(client)
@@ -439,7 +439,7 @@ def test_success_is_told_though_a_handler_of_peer_connected_raises(
     assert told[1:] == [("connection_succeeded",), ("peer_connected", 2)]
 
 
-def test_a_session_that_was_not_told_of_its_success_has_failed(
+def test_a_session_without_a_reported_success_has_failed(
     client: WebSocketClient, transport: FakeTransport, network: FakeNetwork
 ) -> None:
     told = signals_of(client)
@@ -457,9 +457,7 @@ def test_a_session_that_was_not_told_of_its_success_has_failed(
     assert told == [("peer_connected", 1), ("connection_failed",)]
 
 
-def test_closing_in_peer_connected_still_tells_of_the_success(
-    client: WebSocketClient, transport: FakeTransport
-) -> None:
+def test_closing_in_peer_connected_still_reports_the_success(client: WebSocketClient, transport: FakeTransport) -> None:
     told = signals_of(client)
     client.connect("peer_connected", lambda _id: client.disconnect_from_host())
     transport.feed(relayed(IdAssigned(7), PeerAdded(1)), Ended(was_clean=True))
@@ -492,7 +490,7 @@ def test_a_handler_that_raises_loses_nothing(signal: str, client: WebSocketClien
 # Packets between peers
 
 
-def test_each_packet_tells_of_its_sender(client: WebSocketClient, session: FakeTransport) -> None:
+def test_each_packet_has_its_sender(client: WebSocketClient, session: FakeTransport) -> None:
     told = signals_of(client)
     session.feed(relayed(packet(b"one", 20), packet(b"", 30), packet(b"three", 1)))
     client.poll()

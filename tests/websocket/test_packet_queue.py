@@ -57,7 +57,7 @@ def test_an_empty_packet_is_no_error(reader: Reader) -> None:
 
 @pytest.mark.parametrize("when_empty", [Error.FAILED, Error.ERR_UNAVAILABLE])
 @pytest.mark.parametrize(("read", "nothing"), [("get_packet", b""), ("get_message", None)])
-def test_reading_nothing_tells_why(read: str, nothing: object, when_empty: Error, reader: Reader) -> None:
+def test_reading_nothing_reports_why(read: str, nothing: object, when_empty: Error, reader: Reader) -> None:
     assert reader.get_packet_error() is Error.OK
     reader.queue.when_empty = when_empty
 
@@ -66,7 +66,7 @@ def test_reading_nothing_tells_why(read: str, nothing: object, when_empty: Error
 
 
 @pytest.mark.parametrize("read", ["get_packet", "get_message", "get_packets"])
-def test_a_read_that_gives_something_clears_the_error(read: str, reader: Reader) -> None:
+def test_a_successful_read_clears_the_error(read: str, reader: Reader) -> None:
     reader.get_packet()
     reader.queue.extend(Messages([b"x"], BINARY))
 
@@ -160,7 +160,7 @@ def test_reading_makes_room() -> None:
 # What is remembered
 
 
-def test_what_was_received_is_counted(reader: Reader) -> None:
+def test_received_messages_are_counted(reader: Reader) -> None:
     reader.queue.extend(Messages([b"one", b"two"], TEXT * 2))
     reader.queue.extend(Messages([b"three"], BINARY))
     reader.get_packet()
@@ -169,7 +169,7 @@ def test_what_was_received_is_counted(reader: Reader) -> None:
     assert reader.queue.size == 8
 
 
-def test_kinds_do_not_pile_up_where_nobody_asks_for_them(reader: Reader) -> None:
+def test_unread_kinds_do_not_pile_up(reader: Reader) -> None:
     for number in range(1000):
         reader.queue.extend(Messages([b"x"], TEXT if number % 2 == 0 else BINARY))
         reader.get_packet()

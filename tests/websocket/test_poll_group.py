@@ -133,7 +133,7 @@ def test_a_frame_of_idle_clients_asks_the_system_once_and_polls_nobody(crowd_of)
     assert crowd.polls() == polls
 
 
-def test_one_that_has_news_is_polled_once_and_nobody_else(crowd_of) -> None:
+def test_only_a_client_with_news_is_polled_and_only_once(crowd_of) -> None:
     crowd = crowd_of(5)
     polls = crowd.polls()
     crowd.servers[3].send_message(b"hello")
@@ -170,7 +170,7 @@ def test_a_group_takes_one_descriptor_and_its_members_none_but_their_own(crowd_o
 
 
 @pytest.mark.parametrize("names", [("epoll",), ("poll",), ("select",)], ids=lambda names: names[0])
-def test_each_receives_what_was_sent_to_it_in_the_same_frame(names, crowd_of) -> None:
+def test_each_receives_its_messages_in_the_same_frame(names, crowd_of) -> None:
     crowd = crowd_of(5, names=names)
     for number, server in enumerate(crowd.servers):
         if number != 2:
@@ -205,7 +205,7 @@ def test_whatever_the_order_each_message_arrives_once(steps: list[tuple[str, int
 
 
 @pytest.mark.parametrize("auto_flush", [True, False])
-def test_what_is_sent_while_it_rests_leaves(auto_flush: bool, crowd_of) -> None:
+def test_messages_sent_while_it_rests_are_sent(auto_flush: bool, crowd_of) -> None:
     crowd = crowd_of(3)
     client = crowd.clients[1]
     client.auto_flush = auto_flush
@@ -217,7 +217,7 @@ def test_what_is_sent_while_it_rests_leaves(auto_flush: bool, crowd_of) -> None:
         crowd.frames(2)
 
 
-def test_what_found_no_room_leaves_when_there_is_some(crowd_of) -> None:
+def test_messages_without_room_are_sent_when_there_is_some(crowd_of) -> None:
     crowd = crowd_of(2)
     stream = next(made for made in crowd.network.sockets).stream
     stream.room = 3
@@ -307,7 +307,7 @@ def test_an_unanswered_ping_ends_that_connection_only(crowd_of) -> None:
 
 
 @pytest.mark.hostile("F06")
-def test_f06_after_a_freeze_nobody_is_given_up_and_all_ask_at_once(crowd_of, caplog) -> None:
+def test_f06_after_a_freeze_no_client_gives_up_and_all_ping_at_once(crowd_of, caplog) -> None:
     crowd = crowd_of(3)
     crowd.frames(seconds(5))
     crowd.clock.advance(60.0)
@@ -336,7 +336,7 @@ def test_a_shorter_heartbeat_counts_at_once(crowd_of) -> None:
     assert crowd.pings() == [0, 1]
 
 
-def test_an_attempt_that_nobody_answers_ends_when_its_time_is_over(crowd_of) -> None:
+def test_an_unanswered_attempt_ends_when_its_time_is_over(crowd_of) -> None:
     crowd = crowd_of(1)
     waiting = crowd.client()
     waiting.handshake_timeout = 2.0
@@ -397,7 +397,7 @@ def test_a_handler_that_raises_stops_nobody(crowd_of) -> None:
         crowd.frames(1)
 
 
-def test_who_is_removed_in_a_handler_is_polled_no_more(crowd_of) -> None:
+def test_a_client_removed_in_a_handler_is_not_polled_again(crowd_of) -> None:
     crowd = crowd_of(2)
     crowd.clients[0].data_received.connect(lambda: crowd.group.remove(crowd.clients[1]))
     for server in crowd.servers:
@@ -409,7 +409,7 @@ def test_who_is_removed_in_a_handler_is_polled_no_more(crowd_of) -> None:
     assert crowd.clients[1].get_packets() == [b"x"]
 
 
-def test_who_is_added_in_a_handler_is_polled_next_time(crowd_of) -> None:
+def test_a_client_added_in_a_handler_is_polled_next_time(crowd_of) -> None:
     crowd = crowd_of(2)
     other = crowd.clients[1]
     crowd.group.remove(other)
@@ -440,7 +440,7 @@ def test_members_are_listed_in_their_order(crowd_of) -> None:
     assert object() not in group
 
 
-def test_what_is_no_peer_is_refused() -> None:
+def test_other_objects_than_peers_are_refused() -> None:
     with pytest.raises(TypeError, match="clients and other peers"):
         PollGroup([object()])
 
@@ -516,7 +516,7 @@ def test_a_forked_child_is_refused_and_changes_nothing(crowd_of) -> None:
 # Waiting
 
 
-def test_wait_ends_at_once_if_somebody_has_something_to_do(crowd_of) -> None:
+def test_wait_ends_at_once_if_a_client_has_work(crowd_of) -> None:
     crowd = crowd_of(1)
     crowd.clients[0].auto_flush = False
     crowd.clients[0].send_text("x")

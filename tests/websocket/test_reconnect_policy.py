@@ -108,7 +108,7 @@ def test_other_http_replies_are_tried_again(status: int) -> None:
         pytest.param(failed("open", Error.ERR_INVALID_DATA, is_repeated=True), id="second-violation"),
     ],
 )
-def test_what_no_second_try_can_help_is_the_last(failure: ConnectionFailure) -> None:
+def test_there_is_no_second_try_if_it_cannot_help(failure: ConnectionFailure) -> None:
     assert policy().delay(1, failure, -1) is None
 
 
@@ -166,7 +166,7 @@ def test_other_replies_cannot_ask_for_a_longer_wait(status: int) -> None:
     assert policy().delay(1, refused(status, ("Retry-After", "60")), -1) == 0.5
 
 
-def test_the_servers_own_clock_counts_if_it_tells_the_time() -> None:
+def test_the_servers_own_clock_counts_if_it_sends_the_time() -> None:
     headers = ("Date", "Mon, 07 Nov 1994 08:49:37 GMT"), ("Retry-After", "Mon, 07 Nov 1994 08:49:47 GMT")
 
     assert policy().delay(1, refused(503, *headers), -1) == 10.0

@@ -153,7 +153,7 @@ def test_headers_of_the_handshake_may_change_while_connected(client: WebSocketCl
 # Cookies
 
 
-def test_cookies_are_told_and_cleared(client: WebSocketClient, network: FakeNetwork) -> None:
+def test_cookies_are_returned_and_cleared(client: WebSocketClient, network: FakeNetwork) -> None:
     assert client.get_cookies() == {}
     client.clear_cookies()
     client.keep_cookies = True

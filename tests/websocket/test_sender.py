@@ -44,7 +44,7 @@ def test_every_bytes_like_can_be_sent(buffer, peer: WebSocketPeer, transport: Fa
     assert transport.sent == [Sent(b"\x01\x02\x03\x04", is_text=False), Sent(b"\x01\x02\x03\x04", is_text=True)]
 
 
-def test_what_was_put_may_change_afterwards(peer: WebSocketPeer, transport: FakeTransport) -> None:
+def test_a_sent_buffer_may_change_afterwards(peer: WebSocketPeer, transport: FakeTransport) -> None:
     buffer = bytearray(b"before")
     peer.put_packet(buffer)
     peer.send(buffer)
@@ -120,7 +120,7 @@ def test_the_mode_is_that_of_packets_and_variants(peer: WebSocketPeer, transport
     assert transport.sent == [Sent(b"hello", is_text=True), Sent(bytes(4), is_text=True)]
 
 
-def test_what_waits_can_be_asked_for_and_flushed(
+def test_waiting_data_is_counted_and_flushed(
     peer: WebSocketPeer, client: WebSocketClient, transport: FakeTransport
 ) -> None:
     client.auto_flush = False

@@ -104,7 +104,7 @@ def test_it_listens_once_at_a_time(hosting: Hosting) -> None:
     assert hosting.server.get_local_port() == port
 
 
-def test_a_taken_port_is_named_with_what_to_do(hosting: Hosting) -> None:
+def test_a_taken_port_is_reported_with_a_remedy(hosting: Hosting) -> None:
     other = WebSocketServer()
     other.bind_ip = "127.0.0.1"
     port = hosting.server.get_local_port()
@@ -175,7 +175,7 @@ def test_it_speaks_in_the_handler_of_the_arrival(hosting: Hosting) -> None:
     assert client.get_message() == "welcome"
 
 
-def test_frames_that_come_behind_the_request_are_told_behind_the_arrival(hosting: Hosting) -> None:
+def test_frames_after_the_request_are_reported_after_the_arrival(hosting: Hosting) -> None:
     hosting.raw(request() + b"\x81\x81\0\0\0\0x")
     hosting.settle()
 
@@ -202,7 +202,7 @@ def test_it_knows_where_a_client_comes_from(hosting: Hosting) -> None:
     assert client.get_connected_port() == hosting.server.get_local_port()
 
 
-def test_a_client_that_is_not_there_is_told_by_the_log(hosting: Hosting, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unknown_client_is_logged(hosting: Hosting, caplog: pytest.LogCaptureFixture) -> None:
     server = hosting.server
 
     assert server.get_peer(7) is None
@@ -239,7 +239,7 @@ def test_a_line_of_the_log_begins_with_the_client_that_it_is_about(hosting: Host
     client.poll()
 
 
-def test_a_client_that_vanishes_is_told_as_not_clean(hosting: Hosting) -> None:
+def test_a_vanished_client_is_reported_as_not_clean(hosting: Hosting) -> None:
     raw = hosting.raw(request())
     hosting.settle()
     (client_id,) = hosting.server.get_peers()
@@ -249,7 +249,7 @@ def test_a_client_that_vanishes_is_told_as_not_clean(hosting: Hosting) -> None:
     assert hosting.told[-1] == ("client_disconnected", client_id, False)
 
 
-def test_what_a_client_had_said_can_be_read_when_it_is_gone(hosting: Hosting) -> None:
+def test_messages_of_a_client_can_be_read_after_it_has_left(hosting: Hosting) -> None:
     read: list[object] = []
     hosting.server.client_disconnected.connect(lambda who, _: read.append(hosting.server.get_peer(who).get_message()))
     client = hosting.opened()
@@ -314,7 +314,7 @@ def test_a_reason_that_is_too_long_changes_nothing(call: str, hosting: Hosting) 
         pytest.param(b"\x82\xff" + (2**40).to_bytes(8, "big") + b"\0\0\0\0", 1009, id="too-big"),
     ],
 )
-def test_a_client_that_breaks_a_rule_is_told_which_and_gone(frame: bytes, code: int, hosting: Hosting) -> None:
+def test_a_client_that_breaks_a_rule_is_told_why_and_dropped(frame: bytes, code: int, hosting: Hosting) -> None:
     raw = hosting.raw(request())
     hosting.settle()
     (client_id,) = hosting.server.get_peers()
@@ -329,7 +329,7 @@ def test_a_client_that_breaks_a_rule_is_told_which_and_gone(frame: bytes, code: 
 # To all
 
 
-def test_what_is_put_goes_to_the_target(hosting: Hosting) -> None:
+def test_a_packet_is_sent_to_the_target(hosting: Hosting) -> None:
     clients = [hosting.opened() for _ in range(3)]
     ids = hosting.server.get_peers()
     server = hosting.server
@@ -367,7 +367,7 @@ def test_a_client_that_takes_nothing_does_not_keep_others_from_getting_it(hostin
     assert clients[1].get_packets() == [b"x"]
 
 
-def test_who_gets_a_broadcast_and_says_nothing_is_still_asked_for_life(hosting: Hosting) -> None:
+def test_a_silent_receiver_of_broadcasts_is_still_pinged(hosting: Hosting) -> None:
     hosting.server.heartbeat_interval = 5.0
     raw = hosting.raw(request())
     hosting.settle()
@@ -408,7 +408,7 @@ def test_stop_says_goodbye_to_everyone(hosting: Hosting) -> None:
     assert hosting.server.get_connection_status() == hosting.server.CONNECTION_DISCONNECTED
 
 
-def test_who_was_being_let_in_is_dropped_by_stop(hosting: Hosting) -> None:
+def test_stop_drops_joining_clients(hosting: Hosting) -> None:
     raw = hosting.raw(b"GET / HTTP/1.1\r\n")
     hosting.settle()
     hosting.server.stop()
@@ -418,7 +418,7 @@ def test_who_was_being_let_in_is_dropped_by_stop(hosting: Hosting) -> None:
     assert hosting.told == []
 
 
-def test_it_can_listen_again_at_once_and_tells_the_old_ends_first(hosting: Hosting) -> None:
+def test_it_can_listen_again_at_once_and_first_reports_the_old_ends(hosting: Hosting) -> None:
     hosting.opened()
     (client_id,) = hosting.server.get_peers()
     hosting.told.clear()
@@ -437,7 +437,7 @@ def test_it_can_listen_again_at_once_and_tells_the_old_ends_first(hosting: Hosti
         pytest.param(True, "peer_connected", "peer_disconnected", id="multiplayer"),
     ],
 )
-def test_an_end_is_told_in_the_mode_that_the_client_came_in(gd_mp_api, came, gone, make) -> None:
+def test_an_end_is_reported_in_the_mode_in_which_the_client_joined(gd_mp_api, came, gone, make) -> None:
     hosting = make(gd_mp_api=gd_mp_api)
     hosting.raw(request())
     hosting.settle()
@@ -523,7 +523,7 @@ def test_a_request_can_be_answered_in_a_later_frame(hosting: Hosting) -> None:
         request.defer()
 
 
-def test_a_deferred_request_that_nobody_answers_gets_503(hosting: Hosting) -> None:
+def test_an_unanswered_deferred_request_gets_503(hosting: Hosting) -> None:
     hosting.server.client_request.connect(lambda request: request.defer())
     client = hosting.client()
     hosting.wait(4.0)
@@ -548,7 +548,7 @@ def test_a_request_whose_client_has_gone_cannot_be_accepted(hosting: Hosting) ->
         pytest.param(lambda request: request.reject(101), ValueError, id="status"),
     ],
 )
-def test_an_answer_that_cannot_be_given_decides_nothing(call, error, hosting: Hosting) -> None:
+def test_an_invalid_answer_decides_nothing(call, error, hosting: Hosting) -> None:
     hosting.server.client_request.connect(call)
     client = hosting.client()
     with pytest.raises(error):
@@ -558,7 +558,7 @@ def test_an_answer_that_cannot_be_given_decides_nothing(call, error, hosting: Ho
     assert client.last_error.http_status == 500
 
 
-def test_a_handler_that_raises_gives_the_client_500(hosting: Hosting) -> None:
+def test_a_handler_that_raises_rejects_the_client_with_500(hosting: Hosting) -> None:
     def fail(_request: object) -> None:
         raise LookupError("of a handler")
 
@@ -655,7 +655,7 @@ def test_a_handshake_that_takes_too_long_is_over(begun: bytes, hosting: Hosting)
     assert raw.recv(100).startswith(b"HTTP/1.1 408 ")
 
 
-def test_who_is_refused_before_a_byte_gets_none(hosting: Hosting) -> None:
+def test_a_client_refused_at_once_is_sent_no_byte(hosting: Hosting) -> None:
     there = hosting.opened()
     hosting.server.refuse_new_connections = True
     raw = hosting.raw(b"GET / HTTP/1.1\r\n")
@@ -737,7 +737,7 @@ def test_a_limit_has_a_least_value(name: str, value: int) -> None:
     assert getattr(server, name) == 5
 
 
-def test_unread_packets_pause_the_reading_of_that_client_alone(hosting: Hosting) -> None:
+def test_unread_packets_pause_only_that_client(hosting: Hosting) -> None:
     hosting.server.stop()
     hosting.server.set_buffers(64, 3, 64, 64)
     hosting.listen()
@@ -812,7 +812,7 @@ def test_the_heartbeat_finds_a_client_that_is_gone(hosting: Hosting) -> None:
     assert hosting.told[-1] == ("client_disconnected", client_id, False)
 
 
-def test_after_a_freeze_nobody_is_given_up(hosting: Hosting) -> None:
+def test_after_a_freeze_no_client_is_dropped(hosting: Hosting) -> None:
     client = hosting.opened()
     hosting.clock.advance(120.0)
     hosting.settle(40)
@@ -1067,7 +1067,7 @@ def test_the_server_speaks_as_peer_1(make) -> None:
     assert client.get_packets() == [b"to all"]
 
 
-def test_who_comes_and_goes_is_said_to_those_too_whose_queue_is_full(make) -> None:
+def test_arrivals_and_departures_reach_clients_with_a_full_queue(make) -> None:
     hosting = make(listens=False)
     hosting.server.set_buffers(64, 64, 64, 2)
     hosting.listen(gd_mp_api=True)
@@ -1084,7 +1084,7 @@ def test_who_comes_and_goes_is_said_to_those_too_whose_queue_is_full(make) -> No
     assert [{*player.get_peers(), player.get_unique_id()} for player in players] == [ids] * 6
 
 
-def test_what_breaks_the_relay_is_counted_and_the_client_stays(make, caplog) -> None:
+def test_broken_relay_messages_are_counted_and_the_client_stays(make, caplog) -> None:
     hosting = make(gd_mp_api=True)
     raw = hosting.raw(request())
     hosting.settle()

@@ -76,7 +76,7 @@ def test_forgets_the_reason_when_it_is_back(connection, client, network):
         pytest.param(BANNED, "no connection", id="gives-up"),
     ],
 )
-def test_says_what_the_server_said(connection, client, network, close, line):
+def test_prints_the_servers_words(connection, client, network, close, line):
     network.latest.open_now("", close, Ended(was_clean=True))
     client.poll()
 

@@ -37,7 +37,7 @@ def _game(peer):
     return Game(peer, Ship("Ada", 205), clock=clock), clock
 
 
-def test_each_frame_tells_the_others_where_the_ship_is():
+def test_each_frame_sends_the_position_of_the_ship():
     game, _ = _game(Recording())
 
     game.frame(0.1, Steering(thrust=True))
@@ -99,7 +99,7 @@ def test_stars_that_others_caught_are_caught():
     assert game.stars[2] == 4
 
 
-def test_a_packet_that_is_no_message_is_told_and_does_no_harm(capsys):
+def test_an_invalid_packet_is_reported_and_harmless(capsys):
     game, _ = _game(LoopbackPeer())
     game.peer.put_packet(b"\xff")
     game.peer.put_packet(encode(Scene([GRACE], [0] * STARS)))
@@ -110,7 +110,7 @@ def test_a_packet_that_is_no_message_is_told_and_does_no_harm(capsys):
     assert capsys.readouterr().out.startswith("ignored: not a message of this game")
 
 
-def test_without_a_connection_the_ship_flies_on_and_nobody_is_told():
+def test_without_a_connection_the_ship_flies_on_silently():
     game, _ = _game(Lost())
     game.round_trip = 0.016
 

@@ -54,7 +54,7 @@ def test_players_in_one_loop_with_their_server_see_each_other(host):
         pytest.param(encode(Scene([Ship("Ada", 20)], [0] * STARS)), NAME_TAKEN, id="name-taken"),
     ],
 )
-def test_who_breaks_the_rules_is_sent_away(packet, code, host):
+def test_a_client_that_breaks_the_rules_is_disconnected(packet, code, host):
     ada, other = join(host, "Ada"), WebSocketClient()
     play_until(lambda: ada.round_trip is not None, host, ada)
     other.connection_established.connect(lambda _protocol: other.put_packet(packet))

@@ -34,7 +34,7 @@ json_values = st.recursive(
 
 
 @given(scenes | st.builds(Echo, st.floats(allow_nan=False, allow_infinity=False)))
-def test_what_was_encoded_decodes_to_the_same(message):
+def test_encoding_and_decoding_returns_the_same(message):
     assert decode(encode(message)) == message
 
 
@@ -98,6 +98,6 @@ def test_stars_that_cannot_be_are_refused(stars):
 
 
 @pytest.mark.parametrize("text", ['{"echo": NaN}', '{"echo": "1"}', '{"echo": 1%s}' % ("0" * 400), "[" * 100_000])
-def test_what_is_no_echo_is_refused(text):
+def test_other_data_than_an_echo_is_refused(text):
     with pytest.raises(BadMessage):
         decode(text)

@@ -13,7 +13,7 @@ def test_a_rate_counts_the_last_second_only():
     assert [rate.a_second(now) for now in (1.2, 1.8, 3.0)] == [3, 2, 0]
 
 
-def test_a_rate_that_nobody_asks_for_holds_no_more_than_a_second():
+def test_an_unread_rate_keeps_at_most_one_second():
     rate = Rate()
 
     for number in range(1000):

@@ -15,7 +15,7 @@ SHIP = Ship("Ada", 200)
 counts = st.lists(st.integers(0, 10_000), min_size=STARS, max_size=STARS)
 
 
-def test_thrust_pushes_where_the_ship_looks():
+def test_thrust_pushes_forward():
     moved = fly(SHIP, Steering(thrust=True), 0.1)
 
     assert moved.vy < 0 < HEIGHT / 2 - moved.y
@@ -50,7 +50,7 @@ def test_stars_shine_inside_the_arena_and_move_when_caught(stars):
     assert all(one != other for one, other in zip(star_positions(stars), star_positions(moved), strict=True))
 
 
-def test_a_star_that_is_touched_gives_a_point_and_moves():
+def test_touching_a_star_scores_a_point_and_moves_it():
     stars = [0] * STARS
     x, y = star_positions(stars)[2]
 

@@ -55,7 +55,7 @@ def test_everyone_sees_everyone(join):
     assert set(games[0].others) == {"Grace", "Alan", "Edsger"}
 
 
-def test_an_echo_comes_back_to_who_sent_it(join):
+def test_an_echo_returns_to_its_sender(join):
     game = join("Ada")
 
     play_until(lambda: game.round_trip is not None, game)
@@ -63,7 +63,7 @@ def test_an_echo_comes_back_to_who_sent_it(join):
     assert 0.0 < game.round_trip < PATIENCE
 
 
-def test_who_leaves_is_told_of_no_more(join):
+def test_a_client_that_left_is_not_reported_again(join):
     ada, grace = join("Ada"), join("Grace")
     play_until(lambda: "Grace" in ada.others, ada, grace)
 
@@ -86,7 +86,7 @@ def test_who_leaves_is_told_of_no_more(join):
         pytest.param(encode(Scene([ADA, Ship("Grace", 288)], [0] * STARS)), id="two-ships"),
     ],
 )
-def test_who_sends_nonsense_is_sent_away(url, packet):
+def test_a_client_that_sends_nonsense_is_disconnected(url, packet):
     client = WebSocketClient()
     client.connection_established.connect(lambda _: client.put_packet(packet))
     client.connect_to_url(url)
@@ -97,7 +97,7 @@ def test_who_sends_nonsense_is_sent_away(url, packet):
     assert client.close_reason
 
 
-def test_a_name_belongs_to_who_has_it_first(join):
+def test_a_name_belongs_to_its_first_owner(join):
     ada, grace = join("Ada"), join("Grace")
     play_until(lambda: "Grace" in ada.others, ada, grace)
 

@@ -49,7 +49,7 @@ def at(seen, x, y):
     return math.isclose(seen.ship.x, x) and math.isclose(seen.ship.y, y)
 
 
-def test_players_see_each_other_and_who_has_left(join):
+def test_players_see_each_other_and_departures(join):
     grace, ada = join(Ship("Grace", 288, x=200.0, y=300.0)), join(Ship("Ada", 205, x=900.0, y=400.0))
     play(lambda: {"Ada"} <= grace.others.keys() and {"Grace"} <= ada.others.keys(), grace, ada)
     # Who is there is told before where: each has to hear of the other's place, in an order of the network's own.
@@ -61,7 +61,7 @@ def test_players_see_each_other_and_who_has_left(join):
     play(lambda: "Ada" not in grace.others, grace)
 
 
-def test_of_two_who_touch_a_star_one_gets_the_point(join):
+def test_only_one_of_two_players_at_a_star_gets_the_point(join):
     x, y = star_positions([0] * 6)[2]
     first, second = join(Ship("First", 10, x=x, y=y)), join(Ship("Second", 90, x=x, y=y))
     games = first, second

@@ -52,7 +52,7 @@ def at(seen, x, y):
     return math.isclose(seen.ship.x, x) and math.isclose(seen.ship.y, y)
 
 
-def test_players_see_each_other_and_who_has_left(join):
+def test_players_see_each_other_and_departures(join):
     grace, ada = join(Ship("Grace", 288, x=200.0, y=300.0)), join(Ship("Ada", 205, x=900.0, y=400.0))
     play(lambda: {"Ada"} <= grace.others.keys() and {"Grace"} <= ada.others.keys(), grace, ada)
     play(lambda: at(grace.others["Ada"], 900.0, 400.0) and at(ada.others["Grace"], 200.0, 300.0), grace, ada)
@@ -64,7 +64,7 @@ def test_players_see_each_other_and_who_has_left(join):
     play(lambda: "Ada" not in grace.others, grace)
 
 
-def test_the_server_counts_a_star_for_who_caught_it(join):
+def test_the_server_counts_a_star_for_its_catcher(join):
     game = join(Ship("Alan", 150, x=5.0, y=5.0))
     play(lambda: game.own is not None and game.round_trip is not None, game)
     x, y = star_positions(game.stars)[0]

@@ -58,5 +58,5 @@ def test_the_page_plays_and_is_seen(tmp_path):
         ({"players": ["Ada"]}, "the server knows nothing of its ship"),
     ],
 )
-def test_it_says_what_is_wrong_with_a_report(change, words):
+def test_it_explains_a_wrong_report(change, words):
     assert trouble_with(GOOD | change) == words

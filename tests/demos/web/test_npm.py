@@ -29,14 +29,14 @@ def test_a_package_is_fetched_once(folder):
     assert (folder / "runs").read_text() == "run\n"
 
 
-def test_what_npm_complains_of_is_said(folder):
+def test_errors_of_npm_are_reported(folder):
     write_npm(folder, "echo no network >&2; exit 1")
 
     with pytest.raises(CannotInstall, match=r"could not fetch pyodide@1\.2\.3: no network"):
         install("pyodide@1.2.3")
 
 
-def test_a_machine_without_npm_is_told_so(folder, monkeypatch):
+def test_a_missing_npm_is_reported(folder, monkeypatch):
     monkeypatch.setenv("PATH", str(folder))
 
     with pytest.raises(CannotInstall, match="npm is not installed"):

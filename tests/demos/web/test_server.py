@@ -45,7 +45,7 @@ def test_it_serves_nothing_else(site, path):
         fetch(url, path)
 
 
-def test_it_keeps_what_a_page_reports(site):
+def test_it_keeps_the_reports_of_a_page(site):
     url, folder = site
     with WebSocketClient() as client:
         client.connect_to_url(url.replace("/arena", "/report"))
@@ -59,7 +59,7 @@ def test_it_keeps_what_a_page_reports(site):
     assert json.loads((folder / "report.json").read_text()) == {"frames": 7, "players": []}
 
 
-def test_it_says_where_the_game_is(site):
+def test_it_prints_the_address_of_the_game(site):
     url, _ = site
     with WebSocketClient() as client:
         client.connect_to_url(url.replace("/arena", "/nowhere"))

@@ -145,7 +145,7 @@ def test_a_call_does_not_carry_256():
         invocation_of_call("many", range(256))
 
 
-def test_what_is_no_variant_is_named_with_its_place():
+def test_an_invalid_variant_is_reported_with_its_place():
     with pytest.raises(TypeError, match="pos"):
         invocation_of_call("move", [{"pos": object()}])
 
@@ -199,13 +199,13 @@ def test_any_bytes_are_a_command_or_nothing_or_a_command_error(packet):
 
 
 @given(st.data())
-def test_a_changed_byte_gives_a_command_or_nothing_or_a_command_error(data):
+def test_a_changed_byte_leads_to_a_command_or_nothing_or_a_command_error(data):
     packet = bytearray(data.draw(st.sampled_from(_captured_packets("rpc_client")))[0])
     packet[data.draw(st.integers(0, len(packet) - 1))] = data.draw(st.integers(0, 255))
     _decode_or_refuse(bytes(packet))
 
 
-def test_a_packet_cut_off_anywhere_gives_a_command_or_a_command_error():
+def test_a_packet_cut_off_anywhere_leads_to_a_command_or_a_command_error():
     for packet, _ in _captured_packets("rpc_client"):
         for size in range(len(packet)):
             _decode_or_refuse(packet[:size])

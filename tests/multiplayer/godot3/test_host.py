@@ -30,7 +30,7 @@ def test_a_newcomer_is_told_its_id_then_the_server_then_the_others() -> None:
     assert host.peers == [A, B]
 
 
-def test_the_others_are_told_who_has_left(host: RelayHost) -> None:
+def test_the_others_are_told_of_a_departure(host: RelayHost) -> None:
     assert relay.decode(host.farewell(B)) == PeerRemoved(B)
     assert host.peers == [A, C]
 
@@ -70,7 +70,7 @@ def test_a_packet_goes_where_its_target_means(
         pytest.param(b"\x09" + bytes(8), id="unknown-kind"),
     ],
 )
-def test_what_means_nothing_is_counted(message: bytes, host: RelayHost) -> None:
+def test_meaningless_messages_are_counted(message: bytes, host: RelayHost) -> None:
     assert isinstance(host.route(A, message), MessageIgnored)
     assert host.ignored == 1
 

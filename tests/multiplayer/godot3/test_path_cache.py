@@ -8,7 +8,7 @@ class TestSentPaths:
         paths = SentPaths()
         assert [paths.entry(path).path_id for path in ("Main", "Main/Player", "Main")] == [1, 2, 1]
 
-    def test_takes_a_confirmation_of_what_was_announced(self):
+    def test_takes_a_confirmation_of_an_announced_path(self):
         paths = SentPaths()
         paths.entry("Main").announced.add(5)
         assert paths.confirm(5, "Main")
@@ -19,7 +19,7 @@ class TestSentPaths:
         assert not paths.confirm(5, "Main")
         assert paths.entry("Other").path_id == 1
 
-    def test_refuses_a_confirmation_by_somebody_who_was_not_told(self):
+    def test_refuses_a_confirmation_by_another_peer(self):
         paths = SentPaths()
         paths.entry("Main").announced.add(5)
         assert not paths.confirm(6, "Main")

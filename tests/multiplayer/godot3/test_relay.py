@@ -76,11 +76,11 @@ def test_refuses_and_says_why(wire, words):
         decode(bytes.fromhex(wire))
 
 
-def test_ignores_what_follows_the_id_of_a_system_message():
+def test_ignores_data_after_the_id_of_a_system_message():
     assert decode(bytes.fromhex("01 01000000 00000000 02000000 ffff")) == PeerAdded(2)
 
 
-def test_news_are_values_that_show_what_they_say():
+def test_events_are_values_with_a_readable_repr():
     assert len({PeerAdded(2), PeerAdded(2), PeerRemoved(2), PeerAdded(3)}) == 3
     assert repr(PeerAdded(2)) == "PeerAdded(peer_id=2)"
 
@@ -107,7 +107,7 @@ def test_writes_what_the_engine_wrote(captured):
 
 
 @given(MESSAGES)
-def test_what_is_encoded_decodes_to_the_same(message):
+def test_encoding_and_decoding_returns_the_same(message):
     assert decode(encode(message)) == message
 
 

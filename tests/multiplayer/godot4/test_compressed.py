@@ -60,7 +60,7 @@ def test_refuses_an_int_of_more_than_64_bits():
         encode_value(2**63)
 
 
-def test_refuses_what_is_no_variant():
+def test_refuses_invalid_variants():
     with pytest.raises(TypeError):
         encode_value(object())
 
@@ -77,7 +77,7 @@ def test_fewer_than_are_asked_for_are_an_error():
 
 
 @given(st.lists(st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.text(max_size=9))))
-def test_what_was_encoded_comes_back(values):
+def test_encoding_and_decoding_returns_the_same(values):
     decoded = decode_all(encode_many(values), 0)
     assert decoded == values
     assert [type(each) for each in decoded] == [type(each) for each in values]

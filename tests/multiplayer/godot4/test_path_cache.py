@@ -22,7 +22,7 @@ def test_refuses_a_number_that_was_never_given():
     assert not nodes.confirm(5, 2)
 
 
-def test_refuses_a_number_that_was_announced_to_somebody_else():
+def test_refuses_a_number_announced_to_another_peer():
     nodes = SentNodes()
     nodes.entry("a").announced.add(5)
     assert not nodes.confirm(6, 1)
@@ -44,7 +44,7 @@ def test_a_node_that_comes_again_has_another_number():
     assert (entry.path_id, entry.announced) == (2, set())
 
 
-def test_forgetting_what_was_never_named_does_nothing():
+def test_forgetting_an_unknown_path_does_nothing():
     SentNodes().forget("a")
 
 

@@ -72,7 +72,7 @@ class TestSpawn:
             pytest.param("04 ff 01000000 03000000 00000000 02000000 5400 01000000 0205", "cut|beyond", id="data-cut"),
         ],
     )
-    def test_what_breaks_the_format_is_an_error(self, wire, words):
+    def test_a_broken_format_is_an_error(self, wire, words):
         with pytest.raises(CommandError, match=words):
             decode_spawn(bytes.fromhex(wire))
 
@@ -86,7 +86,7 @@ class TestSpawn:
         assert str(caught.value).isprintable()
         assert len(str(caught.value)) < 200
 
-    def test_what_is_no_variant_cannot_be_sent(self):
+    def test_an_invalid_variant_cannot_be_sent(self):
         with pytest.raises(TypeError):
             encode_spawn(Spawn(CUSTOM_SCENE, 1, 2, (), "T1", object()))
 
@@ -158,7 +158,7 @@ class TestSync:
 class TestDelta:
     PACKET = bytes.fromhex("16 02000000 0500000000000000 02000000 0264 03000000 0100000000000000 01000000 81")
 
-    def test_is_told_from_a_sync_by_its_flag(self):
+    def test_is_distinguished_from_a_sync_by_its_flag(self):
         assert is_delta(self.PACKET)
         assert not is_delta(TestSync.PACKET)
 

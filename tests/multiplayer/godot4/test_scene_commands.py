@@ -154,7 +154,7 @@ def test_a_packet_cut_anywhere_is_an_error(wire, sizes):
         pytest.param("07 02 00000000", "id 0", id="nobody-is-removed"),
     ],
 )
-def test_what_breaks_the_format_is_an_error(wire, words):
+def test_a_broken_format_is_an_error(wire, words):
     with pytest.raises(CommandError, match=words):
         decode(bytes.fromhex(wire))
 
@@ -184,7 +184,7 @@ def test_an_id_that_no_client_has_is_an_error(wire, words):
         pytest.param(lambda: encode_raw(b""), ValueError, "empty", id="no-bytes"),
     ],
 )
-def test_what_cannot_be_sent_raises(call, error, words):
+def test_commands_that_cannot_be_sent_raise(call, error, words):
     with pytest.raises(error, match=words):
         call()
 

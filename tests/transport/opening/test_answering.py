@@ -38,7 +38,7 @@ class Visit:
         return bytes(self.client.inbox)
 
 
-def test_tells_the_request_once_and_waits_for_an_answer() -> None:
+def test_returns_the_request_once_and_waits_for_an_answer() -> None:
     visit = Visit(subprotocols=("chat",))
     assert visit.phase.step(0.0) is None
     assert visit.ask().subprotocols == ("chat",)
@@ -46,7 +46,7 @@ def test_tells_the_request_once_and_waits_for_an_answer() -> None:
     assert visit.reply() == b""
 
 
-def test_accepts_and_hands_over_what_came_behind_the_request() -> None:
+def test_accepts_and_passes_on_data_after_the_request() -> None:
     visit = Visit(subprotocols=("chat", "game"))
     visit.ask(behind=b"\x81\x80\0\0\0\0")
     visit.phase.accept("game", (("X-Server", "7"),))
@@ -88,7 +88,7 @@ def test_rejects_with_a_page_and_ends_behind_it() -> None:
         pytest.param(b"GET / HTTP/1.1", b"400", id="no host"),
     ],
 )
-def test_what_breaks_the_rules_is_rejected_without_a_question(request_line: bytes, status: bytes) -> None:
+def test_an_invalid_request_is_rejected_automatically(request_line: bytes, status: bytes) -> None:
     visit = Visit()
     visit.client.send(request_line + b"\r\n\r\n")
     assert isinstance(visit.phase.step(0.0), Failure)

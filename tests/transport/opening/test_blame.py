@@ -12,7 +12,7 @@ PROXY = Place.of_proxy(Proxy.parse("http://me:hunter2@p.example:3128"), "http_pr
 REFUSED = Failure(Stage.CONNECT, FailureKind.REFUSED, f"{PROXY} refused the connection")
 
 
-def test_a_failure_of_the_server_stays_what_it_is() -> None:
+def test_a_failure_of_the_server_is_unchanged() -> None:
     assert blamed(REFUSED, Place("game.example", 80)) is REFUSED
 
 
@@ -50,7 +50,7 @@ def test_a_failure_of_a_proxy_says_so_and_where_it_comes_from(failure: Failure, 
     assert "hunter2" not in repr(told)
 
 
-def test_a_proxy_of_the_client_is_told_of_as_such() -> None:
+def test_a_proxy_of_the_client_is_reported_as_such() -> None:
     assert note_of(OF_CLIENT) == "(proxy from client.proxy)"
 
 

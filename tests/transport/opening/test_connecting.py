@@ -29,7 +29,7 @@ def test_passes_a_failure_on() -> None:
     assert failure.kind is FailureKind.REFUSED
 
 
-def test_closes_what_is_still_connecting() -> None:
+def test_closes_connecting_sockets() -> None:
     network = FakeNetwork()
     phase = Connecting(Found(attempt(network=network), addresses("192.0.2.1")))
     assert phase.step(0.0) is None

@@ -80,7 +80,7 @@ def test_other_computers_are(host: str) -> None:
         pytest.param("%%%", "character that no host name has", id="garbage"),
     ],
 )
-def test_a_malformed_proxy_is_told_by_its_variable(value: str, words: str) -> None:
+def test_a_malformed_proxy_is_reported_with_its_variable(value: str, words: str) -> None:
     failure = environment({"http": value}).proxy_for(Place("game.example", 80))
 
     assert isinstance(failure, Failure)

@@ -46,5 +46,5 @@ def test_a_server_needs_tls_if_it_can_put_it_there() -> None:
     assert not accepted.replace(is_secured=True).needs_tls
 
 
-def test_what_was_accepted_is_named_by_its_address() -> None:
+def test_an_accepted_connection_is_named_by_its_address() -> None:
     assert str(Accepted(STREAM, Settings()).place) == "192.0.2.1:80"

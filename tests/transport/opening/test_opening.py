@@ -105,7 +105,7 @@ def test_an_unknown_authority_is_a_failure_of_tls() -> None:
 
 
 @pytest.mark.hostile("G17")
-def test_a_plain_server_is_recognised_where_tls_was_asked_for() -> None:
+def test_a_plain_server_is_recognized_if_tls_was_expected() -> None:
     network = listening()
     running = opening(network, "wss://localhost/")
     assert running.step(0.0) is None
@@ -116,7 +116,7 @@ def test_a_plain_server_is_recognised_where_tls_was_asked_for() -> None:
 
 
 @pytest.mark.hostile("G17")
-def test_a_tls_server_is_recognised_where_none_was_asked_for() -> None:
+def test_a_tls_server_is_recognized_if_no_tls_was_expected() -> None:
     network = listening()
     running = opening(network, "ws://localhost/")
     assert running.step(0.0) is None
@@ -198,7 +198,7 @@ def test_a_connection_that_takes_no_request_and_says_nothing_is_lost() -> None:
 
 
 @pytest.mark.hostile("G09")
-def test_the_request_goes_out_in_pieces_where_it_has_to() -> None:
+def test_the_request_is_sent_in_pieces_if_necessary() -> None:
     network = listening()
     running = opening(network)
     network.faults["send"] = [BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))]

@@ -27,7 +27,7 @@ class Refused(Waiting):
         return Failure(Stage.HANDSHAKE, FailureKind.HTTP_STATUS, "refused")
 
 
-def test_says_what_has_not_happened_in_time() -> None:
+def test_reports_a_timeout() -> None:
     failure = Waiting("a:80", Settings()).give_up(2.5)
     assert failure == Failure(Stage.HANDSHAKE, FailureKind.TIMEOUT, "a:80 said nothing within 2.5 s")
 

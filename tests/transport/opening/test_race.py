@@ -152,7 +152,7 @@ def test_an_error_in_any_call_is_an_end(call: str) -> None:
         ),
     ],
 )
-def test_of_several_failures_it_tells_the_most_telling(numbers: list[int], kind: FailureKind, words: str) -> None:
+def test_the_most_telling_of_several_failures_is_reported(numbers: list[int], kind: FailureKind, words: str) -> None:
     network = FakeNetwork()
     hosts = FOUR[: len(numbers)]
     for host, number in zip(hosts, numbers, strict=True):
@@ -222,14 +222,14 @@ def test_a_link_local_address_needs_a_zone(number: int) -> None:
     assert "[fe80::1%eth0]" in failure.hint
 
 
-def test_another_address_that_the_system_finds_invalid_is_told_as_such() -> None:
+def test_another_invalid_address_is_reported_as_such() -> None:
     network = FakeNetwork()
     network.fail("2001:db8::1", errno.EINVAL, at_once=True)
     assert os.strerror(errno.EINVAL) in refusal(race(network, "2001:db8::1").step(0.0)).detail
 
 
 @pytest.mark.faults("B22")
-def test_a_machine_without_a_local_port_is_told_of() -> None:
+def test_a_machine_without_a_local_port_is_reported() -> None:
     network = FakeNetwork()
     network.fail("192.0.2.1", errno.EADDRNOTAVAIL, at_once=True)
     failure = refusal(race(network, "192.0.2.1", host="192.0.2.1").step(0.0))
@@ -245,7 +245,7 @@ def test_an_ipv6_address_that_is_not_available_may_be_for_another_reason() -> No
 
 
 @pytest.mark.parametrize("number", [errno.EADDRNOTAVAIL])
-def test_a_local_address_that_this_machine_has_not_is_told_of(number: int) -> None:
+def test_a_missing_local_address_is_reported(number: int) -> None:
     network = FakeNetwork()
     network.faults["bind"] = [OSError(number, os.strerror(number))]
     failure = refusal(race(network, "192.0.2.1", local_address="198.51.100.1").step(0.0))

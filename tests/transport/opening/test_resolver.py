@@ -85,7 +85,7 @@ def found(lookup: Lookup) -> Resolved:
         pytest.param("", None, id="nothing"),
     ],
 )
-def test_knows_what_is_an_address_already(host: str, expected: Address | None) -> None:
+def test_recognizes_numeric_addresses(host: str, expected: Address | None) -> None:
     assert numeric_address(host, 80) == expected
 
 
@@ -259,7 +259,7 @@ def test_a_certificate_that_cannot_be_trusted_is_a_failure(trusted: str | bytes,
     assert words in failure.detail
 
 
-def test_a_machine_without_root_certificates_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_root_certificates_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     from wsclient.transport.stream import tls_context
 
     monkeypatch.setattr(tls_context, "CONTEXTS", tls_context.ContextCache())
@@ -276,7 +276,7 @@ def test_the_lookup_is_the_systems_at_that_time(monkeypatch: pytest.MonkeyPatch)
     assert found(resolver.start(asking("game.example", 80, None))).addresses == addresses("192.0.2.1")
 
 
-def test_a_numeric_host_waits_where_another_thread_is_just_importing_what_tls_needs(
+def test_a_numeric_host_waits_while_another_thread_imports_tls(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     name = "wsclient.transport.stream.tls_context"

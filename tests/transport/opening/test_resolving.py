@@ -50,7 +50,7 @@ def test_says_which_part_of_the_lookup_took_too_long(stage: Stage, words: str) -
     assert phase.give_up(1.5) == Failure(stage, FailureKind.TIMEOUT, words)
 
 
-def test_what_compression_needs_is_imported_before_the_connection_opens() -> None:
+def test_compression_is_imported_before_the_connection_opens() -> None:
     program = """
         import sys
         from tests.support.paired_network import PairedNetwork, agree

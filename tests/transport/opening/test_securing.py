@@ -69,7 +69,7 @@ def test_a_wrong_name_is_a_failure() -> None:
 
 
 @pytest.mark.hostile("G11")
-def test_what_is_remembered_of_unverified_places_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_number_of_unverified_places_is_limited(caplog: pytest.LogCaptureFixture) -> None:
     def warnings(number: int) -> int:
         caplog.clear()
         started = attempt(f"wss://{number}.example/", verify_ssl=False)

@@ -137,7 +137,7 @@ def test_an_agreement_may_be_cut_anywhere(reply: bytes) -> None:
 
 @pytest.mark.hostile("G18")
 @each_agreement
-def test_what_follows_the_agreement_belongs_to_the_server(reply: bytes) -> None:
+def test_data_after_the_agreement_belongs_to_the_server(reply: bytes) -> None:
     def failure(pieces: list[bytes]) -> Failure:
         way = Way("http://192.0.2.1:3128")
         way.say(*pieces)
@@ -148,7 +148,7 @@ def test_what_follows_the_agreement_belongs_to_the_server(reply: bytes) -> None:
 
 
 @pytest.mark.hostile("G18")
-def test_the_server_is_not_told_who_the_proxy_knows() -> None:
+def test_the_credentials_of_the_proxy_are_not_sent_to_the_server() -> None:
     way = Way("http://me:secret@192.0.2.1:3128", proxy_headers=(("X-Team", "7"),))
     way.hear()
     way.say(AGREEMENTS["squid"])
@@ -202,7 +202,7 @@ def test_a_refusal_of_a_proxy_may_be_cut_anywhere(reply: bytes, words: str) -> N
 
 
 @pytest.mark.hostile("G18")
-def test_credentials_that_were_not_taken_are_told_of_and_not_shown() -> None:
+def test_refused_credentials_are_reported_but_not_shown() -> None:
     way = Way("http://me:hunter2@192.0.2.1:3128")
     way.say(b"HTTP/1.1 407 Auth\r\nProxy-Authenticate: Basic\r\n\r\n")
 
@@ -240,7 +240,7 @@ def test_an_answer_of_socks_may_be_cut_anywhere(answer: bytes) -> None:
 
 @pytest.mark.hostile("G19")
 @each_socks_answer
-def test_what_follows_an_answer_of_socks_belongs_to_the_server(answer: bytes) -> None:
+def test_data_after_an_answer_of_socks_belongs_to_the_server(answer: bytes) -> None:
     def failure(pieces: list[bytes]) -> Failure:
         way = Way("socks5h://192.0.2.1")
         way.say(*pieces)
@@ -295,7 +295,7 @@ def test_a_refusal_of_socks_may_be_cut_anywhere(said: bytes, words: str) -> None
     assert every_way(detail, said).startswith(f"the proxy 192.0.2.1:1080 {words}")
 
 
-def test_socks5_is_given_an_address_that_was_looked_up_here() -> None:
+def test_socks5_is_sent_an_address_that_was_looked_up_here() -> None:
     started = attempt(URL, proxy=Proxy.parse("socks5://192.0.2.1"))
     route = started.route
     server = route.server.replace(address="203.0.113.9")
@@ -465,7 +465,7 @@ def test_a_plain_proxy_is_not_spoken_tls_to() -> None:
         pytest.param(b"\x05\xff", "the proxy localhost:8443 does not speak TLS", id="SOCKS"),
     ],
 )
-def test_a_proxy_without_tls_is_told_by_its_scheme(said: bytes, words: str) -> None:
+def test_a_proxy_without_tls_is_reported_with_its_scheme(said: bytes, words: str) -> None:
     way = Way("https://localhost:8443", resolver=secured())
     way.say(said)
     way.end()

@@ -39,7 +39,7 @@ def connected() -> Connected:
     return Connected()
 
 
-def test_receives_what_has_arrived(connected: Connected) -> None:
+def test_receives_arrived_data(connected: Connected) -> None:
     connected.server.send(b"hello")
     assert connected.stream.is_readable()
     assert connected.stream.receive(100) == b"hello"
@@ -55,7 +55,7 @@ def test_nothing_now_is_none_and_the_end_is_empty(connected: Connected) -> None:
     assert not connected.stream.has_more
 
 
-def test_a_full_read_tells_that_there_may_be_more(connected: Connected) -> None:
+def test_a_full_read_shows_that_there_may_be_more(connected: Connected) -> None:
     connected.server.send(b"hello")
     assert connected.stream.receive(5) == b"hello"
     assert connected.stream.has_more
@@ -95,7 +95,7 @@ def test_sends_what_fits(connected: Connected) -> None:
     assert connected.server.inbox == b"hel"
 
 
-def test_finishing_takes_what_has_arrived_before_it_closes(connected: Connected) -> None:
+def test_finishing_reads_arrived_data_before_it_closes(connected: Connected) -> None:
     connected.server.send(bytes(70_000))
     connected.stream.finish()
     assert connected.socket.calls == ["shutdown", "recv", "recv", "recv", "close"]
@@ -116,7 +116,7 @@ def test_finishing_a_broken_connection_closes_it(connected: Connected, call: str
 
 
 @pytest.mark.parametrize("call", ["setsockopt", "close"])
-def test_what_does_not_matter_raises_nothing(connected: Connected, call: str) -> None:
+def test_harmless_errors_are_not_raised(connected: Connected, call: str) -> None:
     connected.fault(call, errno.EIO)
     connected.stream.set_no_delay(True)
     connected.stream.close()

@@ -169,7 +169,7 @@ def test_certificates_of_windows_that_cannot_be_read_are_skipped(
 
 @pytest.mark.faults("D13")
 @pytest.mark.parametrize("ignores_environment", [False, True])
-def test_the_keys_are_logged_for_those_who_ask(
+def test_the_keys_are_logged_on_request(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ignores_environment: bool
 ) -> None:
     log = tmp_path / "keys.log"
@@ -180,7 +180,7 @@ def test_the_keys_are_logged_for_those_who_ask(
     assert log.exists() is not ignores_environment
 
 
-def test_what_needs_no_building_is_known() -> None:
+def test_existing_contexts_are_known() -> None:
     cache = ContextCache()
     assert cache.has(TlsOptions(trusted_certificate=ssl.create_default_context()))
     assert not cache.has(TlsOptions(verify=False))

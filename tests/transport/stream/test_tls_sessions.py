@@ -76,7 +76,7 @@ def test_another_port_has_its_own_session() -> None:
     assert is_resumed(sessions)
 
 
-def test_what_was_not_verified_is_never_resumed_where_it_is() -> None:
+def test_an_unverified_session_is_never_resumed_with_verification() -> None:
     sessions = TlsSessions()
     is_resumed(sessions, unverified())
 

@@ -159,7 +159,7 @@ def test_finds_no_common_cipher() -> None:
 
 @pytest.mark.hostile("G10")
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-def test_a_server_that_wants_a_client_certificate_is_told_of(version: ssl.TLSVersion) -> None:
+def test_a_server_that_wants_a_client_certificate_is_reported(version: ssl.TLSVersion) -> None:
     """With TLS 1.3 the refusal comes only after the handshake."""
     server = server_context()
     server.maximum_version = version
@@ -177,7 +177,7 @@ def test_a_server_that_wants_a_client_certificate_is_told_of(version: ssl.TLSVer
 
 @pytest.mark.hostile("G17")
 @pytest.mark.parametrize("reply", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-x\r\n", b"\x16HTTP", b"\x00"])
-def test_a_server_that_speaks_something_else_is_told_of(reply: bytes) -> None:
+def test_a_server_that_speaks_another_protocol_is_reported(reply: bytes) -> None:
     pair = Pair()
     assert not pair.client.handshake()
     pair.there.send(reply)
@@ -187,7 +187,7 @@ def test_a_server_that_speaks_something_else_is_told_of(reply: bytes) -> None:
     assert caught.value.kind is FailureKind.TLS_ON_PLAIN_PORT
 
 
-def test_a_server_that_hangs_up_is_told_of() -> None:
+def test_a_server_that_hangs_up_is_reported() -> None:
     pair = Pair()
     assert not pair.client.handshake()
     pair.there.end()
@@ -275,7 +275,7 @@ def test_many_records_are_one_read(pair: Pair) -> None:
     assert pair.here.calls.count("receive") <= 4
 
 
-def test_an_idle_stream_is_not_asked_for_what_is_inside(pair: Pair) -> None:
+def test_an_idle_stream_is_not_asked_for_held_data(pair: Pair) -> None:
     pair.server.send(b"x")
     assert pair.client.receive(65536) == b"x"
     assert not pair.client.has_more
@@ -323,7 +323,7 @@ def test_a_record_that_was_tampered_with_is_an_error_behind_the_good_ones(pair: 
 
 
 @pytest.mark.hostile("G14")
-def test_what_openssl_wants_to_say_while_reading_is_said(pair: Pair) -> None:
+def test_data_of_openssl_is_sent_while_reading(pair: Pair) -> None:
     """Sends what OpenSSL wants to send while reading.
 
     A key update is answered (RFC 8446 section 4.6.3), and `ssl` cannot ask for one.
@@ -379,7 +379,7 @@ def test_a_full_wire_takes_nothing_new_until_the_ciphertext_is_out(pair: Pair) -
 
 @pytest.mark.parametrize("size", [1, 16384, 16385, 50_000])
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.5, 0.999, 1.0])
-def test_what_stands_in_a_record_that_has_not_wholly_left_is_undelivered(pair: Pair, size: int, share: float) -> None:
+def test_data_in_an_incomplete_record_is_undelivered(pair: Pair, size: int, share: float) -> None:
     pair.here.room = int(size * share)
 
     sent = pair.client.send(bytes(size))
@@ -440,7 +440,7 @@ def test_one_read_decrypts_a_bounded_number_of_records(pair: Pair) -> None:
 
 
 @pytest.mark.faults("D2")
-def test_what_tls_says_by_itself_does_not_count_as_unsent(pair: Pair) -> None:
+def test_data_of_tls_itself_does_not_count_as_unsent(pair: Pair) -> None:
     pair.here.room = 0
     pair.there.send(b"\x17\x03\x03\x00\x20" + bytes(32))  # a record that nobody has encrypted: an alert is due
     with pytest.raises(StreamError):

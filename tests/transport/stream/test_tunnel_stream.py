@@ -15,7 +15,7 @@ def tunnel(early: bytes = b"") -> tuple[TunnelStream, MemoryStream, MemoryStream
     return TunnelStream(here, early, ENDED), here, there
 
 
-def test_what_came_early_is_received_first_and_in_pieces() -> None:
+def test_early_data_is_received_first_and_in_pieces() -> None:
     stream, _, there = tunnel(b"early")
     there.send(b"late")
 

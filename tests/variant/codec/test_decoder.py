@@ -85,7 +85,7 @@ def test_a_full_object_that_the_engine_wrote_is_refused(vector: Vector) -> None:
 @pytest.mark.parametrize(
     "vector", ids([vector for vector in READ if not vector.has_full_object and not vector.is_too_deep])
 )
-def test_what_was_made_by_hand_is_taken_or_refused_as_by_the_engine(vector: Vector) -> None:
+def test_handmade_bytes_are_accepted_or_refused_as_by_the_engine(vector: Vector) -> None:
     result = outcome(vector.data, allow_objects=vector.allow_objects, dialect=vector.dialect)
 
     assert isinstance(result, VariantError) is not vector.is_accepted
@@ -118,7 +118,7 @@ def test_a_vector_with_any_bit_wrong_is_a_value_or_refused(vector: Vector) -> No
 
 @given(variants_and_dialects)
 @pytest.mark.untraced
-def test_what_was_encoded_is_decoded(case: tuple[object, Dialect]) -> None:
+def test_encoded_values_are_decoded(case: tuple[object, Dialect]) -> None:
     value, dialect = case
     data = encode(value, dialect=dialect)
 
@@ -222,7 +222,7 @@ def test_too_many_values_are_refused_however_they_are_arranged(value: object) ->
     assert refused.value.error == "ERR_OUT_OF_MEMORY"
 
 
-def test_what_is_packed_counts_once() -> None:
+def test_packed_values_count_once() -> None:
     value = [PoolIntArray([0] * 99_999), bytes(99_999), "x" * 99_999, NodePath("a/b/c:d:e")]
 
     assert decode(encode(value), max_items=5) == value
@@ -274,7 +274,7 @@ def test_an_announced_length_that_is_not_there_is_refused_or_none(code: int, cou
         pytest.param("11000000 00000000", "ERR_UNAUTHORIZED", 0, "a full object, which is not allowed", id="object"),
     ],
 )
-def test_a_refusal_tells_what_and_where(data: str, error: str, offset: int, reason: str) -> None:
+def test_a_refusal_names_the_fault_and_its_place(data: str, error: str, offset: int, reason: str) -> None:
     with pytest.raises(VariantError, match=reason) as refused:
         decode(bytes.fromhex(data))
 

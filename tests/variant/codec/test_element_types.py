@@ -169,7 +169,7 @@ def test_classes_and_scripts_are_named_with_objects() -> None:
         pytest.param([TypedArray([], set)], "<class 'set'> is no type of a typed container", id="type"),
     ],
 )
-def test_what_has_no_place_is_told(value: Any, message: str) -> None:
+def test_values_of_a_wrong_type_are_reported(value: Any, message: str) -> None:
     with pytest.raises(TypeError, match=re.escape(message)):
         var_to_bytes(value)
 

@@ -77,7 +77,7 @@ def test_a_value_becomes_the_engines_bytes(vector: Vector) -> None:
         pytest.param(Deferred(Deferred(Direction.LEFT)), 3, id="stand-in-for-a-stand-in"),
     ],
 )
-def test_what_is_as_good_as_a_variant_is_taken(value: object, plain: object) -> None:
+def test_equivalent_types_are_accepted(value: object, plain: object) -> None:
     assert encode(value) == encode(plain)
     assert encode([value, {"in": value}]) == encode([plain, {"in": plain}])
 
@@ -122,13 +122,13 @@ def test_scalars_of_numpy_are_taken(make: Any, plain: object) -> None:
         pytest.param([Vector2(), Deferred({1})], "cannot encode [1]: type set is no Variant", id="stand-in"),
     ],
 )
-def test_what_is_no_variant_is_told_by_its_path(value: object, message: str) -> None:
+def test_a_wrong_type_is_reported_with_its_path(value: object, message: str) -> None:
     with pytest.raises(TypeError, match=re.escape(message)):
         encode(value)
 
 
 @pytest.mark.parametrize("value", [2**63, -(2**63) - 1, 10**6000], ids=["above", "below", "too-long-to-show"])
-def test_a_number_over_64_bits_is_told_by_its_path(value: int) -> None:
+def test_a_number_over_64_bits_is_reported_with_its_path(value: int) -> None:
     with pytest.raises(OverflowError, match=re.escape('cannot encode ["id"]: a number of ')):
         encode({"id": value})
 
@@ -145,7 +145,7 @@ def test_a_scalar_of_numpy_that_python_lacks_is_refused() -> None:
         encode([numpy.longdouble(1)])
 
 
-def test_a_problem_that_does_not_come_again_is_told_without_a_path() -> None:
+def test_a_problem_that_does_not_recur_is_reported_without_a_path() -> None:
     class Moody(dict[str, int]):
         calls = 0
 
@@ -183,7 +183,7 @@ def test_more_containers_are_refused(value: object) -> None:
     assert refused.value.error == "ERR_INVALID_DATA"
 
 
-def test_what_contains_itself_is_refused() -> None:
+def test_values_that_contain_themselves_are_refused() -> None:
     array: list[object] = [1]
     array.append(array)
     dictionary: dict[str, object] = {}
@@ -194,7 +194,7 @@ def test_what_contains_itself_is_refused() -> None:
             encode(value)
 
 
-def test_what_is_in_several_places_is_encoded_in_each() -> None:
+def test_a_value_in_several_places_is_encoded_in_each() -> None:
     shared = [1]
 
     assert decode(encode([shared, shared])) == [[1], [1]]

@@ -11,7 +11,7 @@ from wsclient.variant import VariantError
 REFUSED = VariantError("ERR_INVALID_DATA", "27 is no type", 8)
 
 
-def test_it_tells_the_code_the_reason_and_the_place() -> None:
+def test_it_has_the_code_the_reason_and_the_place() -> None:
     assert (REFUSED.error, REFUSED.reason, REFUSED.offset) == ("ERR_INVALID_DATA", "27 is no type", 8)
     assert str(REFUSED) == "27 is no type (at byte 8)"
 

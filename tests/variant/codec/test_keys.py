@@ -152,7 +152,7 @@ def test_a_frozen_dictionary_is_a_mapping_that_has_a_hash() -> None:
     assert eval(repr(frozen), {"FrozenDictionary": FrozenDictionary}) == frozen
 
 
-def test_what_has_no_hash_cannot_be_frozen() -> None:
+def test_unhashable_values_cannot_be_frozen() -> None:
     with pytest.raises(TypeError, match="unhashable"):
         FrozenDictionary({"a": []})
 

@@ -118,7 +118,7 @@ def test_is_read_in_64_bits(code: TypeCode, payload: str, value: object) -> None
 
 
 @pytest.mark.parametrize("code", [TypeCode.INT, TypeCode.REAL, TypeCode.VECTOR2, TypeCode.BOOL, TypeCode.NODE_PATH])
-def test_what_ends_early_has_no_end(code: TypeCode) -> None:
+def test_text_that_ends_early_has_no_end(code: TypeCode) -> None:
     with pytest.raises((struct.error, IndexError, VariantError)):
         reader_of(code)(HEADER + b"\0\0\0", 4)
 
@@ -136,7 +136,7 @@ def test_what_ends_early_has_no_end(code: TypeCode) -> None:
         pytest.param(TypeCode.POOL_STRING_ARRAY, "02000000 00000000", id="texts"),
     ],
 )
-def test_what_is_longer_than_the_data_is_refused(code: TypeCode, payload: str) -> None:
+def test_lengths_beyond_the_data_are_refused(code: TypeCode, payload: str) -> None:
     with pytest.raises(VariantError, match="bytes announced"):
         reader_of(code)(HEADER + bytes.fromhex(payload), 4)
 
@@ -158,7 +158,7 @@ def test_a_full_object_is_refused_either_way() -> None:
     assert (forbidden.value.error, unknown.value.error) == ("ERR_UNAUTHORIZED", "ERR_UNAVAILABLE")
 
 
-def test_an_object_without_a_class_is_null_where_objects_are_allowed() -> None:
+def test_an_object_without_a_class_is_null_if_objects_are_allowed() -> None:
     assert read(TypeCode.OBJECT, bytes(4), allow_objects=True) == (None, 4)
     assert read(TypeCode.OBJECT, struct.pack("<Q", 5), wide=True, allow_objects=True) == (EncodedObjectAsID(5), 8)
 

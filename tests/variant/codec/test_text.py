@@ -80,12 +80,12 @@ def test_is_written(text: str, data: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=(), exclude_characters="\0")))
-def test_what_was_written_is_read(text: str) -> None:
+def test_written_values_are_read(text: str) -> None:
     assert decode_text(encode_text(text)) == text.removeprefix("\ufeff")
 
 
 @given(st.binary())
-def test_what_python_takes_is_read_as_python_does(data: bytes) -> None:
+def test_text_that_python_accepts_is_read_as_python_does(data: bytes) -> None:
     try:
         text = data.decode()
     except UnicodeDecodeError:

@@ -96,7 +96,7 @@ def test_a_type_of_many_sizes_has_neither(kind: Any) -> None:
         pytest.param(float, NAN, id="nan"),
     ],
 )
-def test_where_one_is_wide_all_are_written_one_by_one(kind: Any, value: object) -> None:
+def test_if_one_is_wide_all_are_written_one_by_one(kind: Any, value: object) -> None:
     values = [kind(1)] * LEAST + [value]
 
     assert uniform_writer_for(ROWS[kind])(values) is None
@@ -118,11 +118,11 @@ def test_where_one_is_wide_all_are_written_one_by_one(kind: Any, value: object) 
         pytest.param([Vector2(1e300, NAN)] * LEAST, id="vectors-beyond-narrow"),
     ],
 )
-def test_what_only_looks_alike_keeps_its_bytes(values: list[object]) -> None:
+def test_values_that_only_look_alike_keep_their_bytes(values: list[object]) -> None:
     assert encode(values) == one_by_one(values)
 
 
-def test_a_number_without_a_place_in_64_bits_is_told_by_its_path() -> None:
+def test_a_number_too_large_for_64_bits_is_reported_with_its_path() -> None:
     with pytest.raises(OverflowError, match=rf"^cannot encode \[{LEAST}\]: "):
         encode([1] * LEAST + [2**63])
 
@@ -157,7 +157,7 @@ def test_data_that_ends_early_is_refused(kind: Any) -> None:
         decode(data[:-1])
 
 
-def test_what_follows_is_left_alone() -> None:
+def test_later_data_is_left_alone() -> None:
     data = encode([Vector2(1, 2)] * LEAST)
 
     assert decode_from(data + encode("next"), 0) == ([Vector2(1, 2)] * LEAST, len(data))

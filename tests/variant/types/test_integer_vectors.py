@@ -50,7 +50,7 @@ def test_a_rectangle_is_made_of_both() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 40])
-def test_what_has_no_place_in_32_bits_is_told_by_its_path(count: int) -> None:
+def test_numbers_too_large_for_32_bits_are_reported_with_their_path(count: int) -> None:
     assert (
         bytes_to_var(var_to_bytes([Vector2i(2**31 - 1, -(2**31))] * count)) == [Vector2i(2**31 - 1, -(2**31))] * count
     )

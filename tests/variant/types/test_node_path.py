@@ -53,7 +53,7 @@ def test_its_representation_is_the_code_that_makes_it(path: NodePath) -> None:
     assert eval(repr(path), {"NodePath": NodePath}) == path
 
 
-def test_names_may_hold_what_text_cannot_say() -> None:
+def test_names_may_have_characters_that_text_cannot_have() -> None:
     path = NodePath.from_names(["a/b", ""], ["x:y"])
 
     assert path.names == ("a/b", "")

@@ -16,7 +16,7 @@ def test_a_rectangle_is_position_and_size() -> None:
     assert Rect2() == Rect2(0, 0, 0, 0)
 
 
-def test_pygame_takes_a_rectangle_and_gives_it_back() -> None:
+def test_pygame_takes_a_rectangle_and_returns_it() -> None:
     pygame = pytest.importorskip("pygame")
 
     assert pygame.Rect(*Rect2(1, 2, 3, 4)) == pygame.Rect(Rect2(1, 2, 3, 4)) == pygame.Rect(1, 2, 3, 4)

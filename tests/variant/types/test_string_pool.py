@@ -70,7 +70,7 @@ def test_one_text_is_no_sequence_of_texts() -> None:
         pytest.param(lambda pool: pool.extend([1]), id="extended"),
     ],
 )
-def test_what_is_no_text_is_refused(put: Any) -> None:
+def test_other_types_than_text_are_refused(put: Any) -> None:
     pool = PoolStringArray(["a"])
 
     with pytest.raises(TypeError, match="1 is no text"):

@@ -22,7 +22,7 @@ def test_zero_is_the_default() -> None:
     assert Vector3(y=1) == Vector3(0, 1, 0)
 
 
-def test_pygame_takes_it_and_gives_it_back() -> None:
+def test_pygame_takes_it_and_returns_it() -> None:
     pygame = pytest.importorskip("pygame")
     vector = Vector2(1.5, -2)
 
@@ -59,7 +59,7 @@ def test_arithmetic_is_by_component(operation: Any, left: Any, right: Any, resul
         pytest.param(operator.truediv, 1, Vector2(), id="a-number-by"),
     ],
 )
-def test_what_makes_no_sense_is_refused(operation: Any, left: Any, right: Any) -> None:
+def test_senseless_values_are_refused(operation: Any, left: Any, right: Any) -> None:
     with pytest.raises(TypeError, match=r"unsupported operand|can't multiply"):
         operation(left, right)
 
