@@ -37,6 +37,10 @@ COMPILED = (
     "wsclient/transport/native.py",
     "wsclient/transport/polled_time.py",
     "wsclient/transport/writer.py",
+    "wsclient/variant/codec/decoder.py",
+    "wsclient/variant/codec/encoder.py",
+    "wsclient/variant/codec/readers.py",
+    "wsclient/variant/codec/writers.py",
 )
 
 # The shared library of all compiled modules. It has the name of a module, so that it is in the package's folder.

@@ -189,7 +189,7 @@ class Object(SignalEmitter):
         Signals emitted while they are blocked are dropped. If a handler blocks signals, the other handlers of that
         emission still run.
         """
-        self._is_blocking_signals = enable
+        self._set_blocking(enable)
 
     def is_blocking_signals(self) -> bool:
         """Returns True if signals are blocked."""

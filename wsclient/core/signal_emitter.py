@@ -39,8 +39,8 @@ class SignalEmitter(EventEmitter):
     pyee stores a `Connection` for each handler. Only public methods of pyee are used, the same in versions 13 and 16.
 
     Subclasses with their own `poll()` use `_begin_poll`, `_end_poll`, `_emit`, and `_handlers`, in which the tuple of a
-    signal is empty if nothing is connected. If signals are not blocked and there is no hook, `_emit` only calls the
-    entry of `_sole_handlers` for the signal, unless it is None.
+    signal is empty if nothing is connected. If there is no hook, `_emit` only calls the entry of `_sole_handlers` for
+    the signal, unless it is None.
     """
 
     _is_blocking_signals = False
@@ -224,7 +224,7 @@ class SignalEmitter(EventEmitter):
             Exception: raised by the hook or a handler, after all have run; several are raised as an `ExceptionGroup`.
         """
         # Usually there is one handler, and its exception leaves in the same way as from the loop.
-        if (handler := self._sole_handlers[signal]) and hook is None and not self._is_blocking_signals:
+        if (handler := self._sole_handlers[signal]) and hook is None:
             try:
                 handler(*args)
             except Exception as error:
@@ -307,7 +307,13 @@ class SignalEmitter(EventEmitter):
     def _refresh(self, signal: str) -> None:
         handlers = tuple(cast("list[Connection]", super().listeners(signal)))
         self._handlers[signal] = handlers
-        self._sole_handlers[signal] = handlers[0].target if len(handlers) == 1 and handlers[0].is_plain else None
+        has_sole = len(handlers) == 1 and handlers[0].is_plain and not self._is_blocking_signals
+        self._sole_handlers[signal] = handlers[0].target if has_sole else None
+
+    def _set_blocking(self, enable: bool) -> None:
+        self._is_blocking_signals = enable
+        for signal in self._handlers:
+            self._refresh(signal)
 
     def _emit_now(self, signal: str, args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
         if kwargs:  # only pyee's `emit` has keyword arguments

@@ -121,23 +121,22 @@ class LinkEvents(SignalEmitter):
         # The cost of each message that a game handles by signal: local names, and usually no call except the handler's
         # and the look at the clock.
         clock, transport, inbox = self._meter.clock, link.transport, link.inbox
-        add, sole_handlers = inbox.packets.append, self._sole_handlers
+        packets, sole_handlers = inbox.packets, self._sole_handlers
         hook = self._hook("data_received") if self._has_packet_hook else None
         inbox.announce(messages)
         try:
-            for number, payload in enumerate(messages.payloads[:room], inbox.received + 1):
-                inbox.received = number
-                add(payload)
-                if (handler := sole_handlers["data_received"]) and not hook and not self._is_blocking_signals:
-                    try:
-                        handler()
-                    except Exception as error:
-                        add_note(error, self._declaration("data_received"))
-                        raise
+            for payload in messages.payloads[:room]:
+                inbox.received += 1
+                packets.append(payload)
+                if (handler := sole_handlers["data_received"]) and not hook:
+                    handler()
                 else:
                     self._emit("data_received", hook)
                 if clock() >= deadline or link.transport is not transport:
                     return False
+        except Exception as error:
+            add_note(error, self._declaration("data_received"))
+            raise
         finally:
             forget_told(link, messages, inbox.settle())
         return True

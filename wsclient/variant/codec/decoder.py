@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 from struct import Struct, error
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wsclient.variant.codec.dialect import MAX_NESTING, Layout
 from wsclient.variant.codec.element_types import MISFIT, ElementTypes, fitted
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Decoder", "decode", "decode_from"]
 
-MAX_KEY_NESTING = 4
+MAX_KEY_NESTING: Final = 4
 """The maximum nesting of keys in keys. Arbitrary; each key hashes its contents, and Python compares by recursion."""
 
 
@@ -94,8 +94,8 @@ def decode_from(
     return _DECODERS[dialect].decode_from(buffer, offset, limit, allow_objects)
 
 
-_U32 = Struct("<I")
-_I32 = Struct("<i")
+_U32: Final = Struct("<I")
+_I32: Final = Struct("<i")
 
 
 class Decoder:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import chain
 from reprlib import repr as short_repr
 from struct import Struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from wsclient.variant.codec.dialect import MAX_NESTING, Layout
 from wsclient.variant.codec.element_types import ElementTypes, StandIn, fitted_array, fitted_dictionary
@@ -172,10 +172,10 @@ class Encoder:
         return ""
 
 
-_HEAD = Struct("<II")
-_U32 = Struct("<I")
-_TYPED = {TypedArray, TypedDictionary}
-_PLAIN_ARRAYS = {list, tuple}  # they have the same elements each time they are iterated
+_HEAD: Final = Struct("<II")
+_U32: Final = Struct("<I")
+_TYPED: Final = {TypedArray, TypedDictionary}
+_PLAIN_ARRAYS: Final = {list, tuple}  # they have the same elements each time they are iterated
 
 
 def _check_limits(out: bytes | bytearray, max_size: int, *, depth: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from struct import Struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from wsclient.variant.codec.dialect import Layout
 from wsclient.variant.codec.errors import VariantError
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["counting_reader_for", "read_text", "reader_for", "reader_of_allowed_objects", "too_long", "too_many"]
 
-_u32 = Struct("<I").unpack_from
-_u64 = Struct("<Q").unpack_from
+_u32: Final = Struct("<I").unpack_from
+_u64: Final = Struct("<Q").unpack_from
 
 NAMES_OF_ONE = 8
 """The number of names of a node path that count as one value. Real paths have fewer, and cost as much as a string."""

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["writer_for"]
 
 PADDING: Final = (b"", b"\0\0\0", b"\0\0", b"\0")  # by length & 3
-U32 = Struct("<I")
-TWO_U32 = Struct("<II")
+U32: Final = Struct("<I")
+TWO_U32: Final = Struct("<II")
 
 
 def writer_for(row: VariantType) -> Writer:
