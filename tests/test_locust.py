@@ -106,6 +106,29 @@ result = [bot.request("pull", name="echo", answers=lambda message: message == "p
     assert run(url, code)["result"] == ["pull", "push", None]
 
 
+def test_answers_come_while_other_users_send(url: str) -> None:
+    code = """
+other = Bot(environment)
+other.connect()
+bot.connect()
+bot.send("hello")
+for sent in range(1_000_000):  # never waits, as many users together do for a while
+    if bot._inbox:
+        break
+    other.send(b"")
+result = bot.receive(0)
+other.on_stop()
+"""
+
+    assert run(url, code)["result"] == "hello"
+
+
+def test_a_user_may_connect_by_the_name_of_a_host(url: str) -> None:
+    code = "result = [bot.connect(Bot.host.replace('127.0.0.1', 'localhost')), bot.request('hello', name='echo')]"
+
+    assert run(url, code)["result"] == [True, "hello"]
+
+
 def test_a_handler_of_messages_may_send(url: str) -> None:
     code = """
 def once(message):

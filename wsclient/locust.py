@@ -45,10 +45,11 @@ if TYPE_CHECKING:
 
 __all__ = ["WebSocketFailure", "WebSocketUser"]
 
-_PAUSE = 0.001  # seconds that users may run while there is always more to poll
+_PAUSE = 0.005  # seconds between polls while a client looks for its server's address, which wakes nobody
 _TICK = 0.1  # seconds; unlike data, deadlines do not wake the greenlet
 _GOODBYE = 1.0  # seconds to wait for the server's answer to a Close
-_BUDGET = 0.015  # seconds that one poll() may take
+_SLICE = 0.0005  # seconds that answers wait at most for users who send
+_BUDGET = 0.001  # seconds of one poll(): the users that it wakes wait for its end
 
 Result = TypeVar("Result")
 
@@ -151,6 +152,7 @@ class WebSocketUser(User):
         Returns:
             True if it was accepted.
         """
+        _pollers.own().keep_up()
         if self._hand_over(data):
             self.record(name or "send", None, length=len(data), error=self._failure())
             return False
@@ -177,6 +179,7 @@ class WebSocketUser(User):
         Returns:
             The answer. None if there was none, and that has been reported.
         """
+        _pollers.own().keep_up()
         start = monotonic()
         wait = _Wait(answers)
         self._waiting.append(wait)
@@ -248,7 +251,8 @@ class WebSocketUser(User):
 
     def _hand_over(self, data: str | bytes) -> Error:
         send: Callable[[Any], Error] = self.client.send_text if isinstance(data, str) else self.client.send
-        return _pollers.own().call(partial(send, data))
+        self.client._link.claim(None)  # noqa: SLF001 - greenlets of a thread never send at the same time
+        return send(data)
 
     @property
     def _is_open(self) -> bool:
@@ -304,76 +308,103 @@ class _Wait:
 
 
 class _Poller:
-    """Polls the clients of all users of a process in its own greenlet.
+    """Polls the clients of all users of a process in its own greenlet, which therefore owns them.
 
-    The greenlet therefore owns them.
+    gevent's loop switches to it when something has arrived, so that nothing that arrives waits for a turn.
     """
 
     def __init__(self) -> None:
         self.process = os.getpid()
         self._group = PollGroup()
         self._group.poll_budget = _BUDGET
-        self._has_work = Event()
         self._calls: deque[tuple[Callable[[], Any], AsyncResult]] = deque()
+        self._is_asleep = False
+        self._polled_at = monotonic()
+        self._has_spent_all = False  # whether the last poll took all the time it may
+        self._hub = get_hub()
+        self._next: gevent.Greenlet | None = None  # the greenlet that gets its turn back after this poll
         self._greenlet: gevent.Greenlet = gevent.spawn(self._run)
 
     def add(self, client: WebSocketClient) -> None:
-        """Adds a client, if it was not added yet."""
+        """Takes a client in, if it is not in yet."""
         self._group.add(client)
 
     def discard(self, client: WebSocketClient) -> None:
-        """Removes a client."""
+        """Lets a client go."""
         self._group.discard(client)
 
     def call(self, function: Callable[[], Result]) -> Result:
-        """Calls a method of a client in the greenlet that owns it.
-
-        Returns or raises the result.
-        """
-        if gevent.getcurrent() is self._greenlet:  # called from a handler
+        """Calls a method of a client in the greenlet that owns it. Returns or raises the result."""
+        if gevent.getcurrent() is self._greenlet:  # from a handler
             return function()
         answer = AsyncResult()
         self._calls.append((function, answer))
-        self._has_work.set()
+        self.wake()
         result: Result = answer.get()
         return result
 
+    def keep_up(self) -> None:
+        """Polls now if the last time is long ago.
+
+        A hundred users that send one after the other would otherwise be one long turn of gevent's loop, and the answer
+        to the first of them would wait for the last.
+        """
+        if self._is_asleep and monotonic() - self._polled_at > _SLICE:
+            self._next = gevent.getcurrent()
+            self._wake_now()
+
+    def wake(self) -> None:
+        """Lets the greenlet poll as soon as the calling one waits."""
+        self._hub.loop.run_callback(self._wake_now)
+
+    def _wake_now(self) -> None:
+        if self._is_asleep:
+            self._is_asleep = False
+            self._greenlet.switch()
+
     def _run(self) -> None:
-        watcher = self._watch()
+        loop = self._hub.loop
+        pause = loop.timer(_PAUSE)
+        watchers = [loop.timer(_TICK, _TICK)]
+        if (number := self._group.fileno()) >= 0:
+            watchers.append(loop.io(number, 1))
+        for watcher in watchers:
+            watcher.start(self._wake_now)
         try:
             while True:
-                self._has_work.wait(_TICK)
-                self._has_work.clear()
                 self._do_calls()
                 self._poll()
+                if self._calls or self._has_spent_all:
+                    self.wake()  # after the users that this poll has woken
+                elif self._group._watchlist.awake_count:  # noqa: SLF001 - wait(0.0) would ask the system once more
+                    pause.start(self._wake_now)
+                self._sleep()
         finally:
-            if watcher is not None:
+            for watcher in (*watchers, pause):
                 watcher.stop()
                 watcher.close()
 
-    def _watch(self) -> Any:  # noqa: ANN401 - gevent's own type
-        if (number := self._group.fileno()) < 0:
-            return None
-        watcher = get_hub().loop.io(number, 1)
-        watcher.start(self._has_work.set)
-        return watcher
+    def _sleep(self) -> None:
+        continued, self._next = self._next or self._hub, None
+        self._is_asleep = True
+        continued.switch()
 
     def _do_calls(self) -> None:
         while self._calls:
             function, answer = self._calls.popleft()
             try:
                 answer.set(function())
-            except Exception as error:  # noqa: BLE001 - passed on to the caller
+            except Exception as error:  # noqa: BLE001 - for the caller
                 answer.set_exception(error)
 
     def _poll(self) -> None:
+        start = monotonic()
         try:
             self._group.poll()
-        except Exception:  # noqa: BLE001 - of any kind; the other users continue
+        except Exception:  # noqa: BLE001 - of whatever kind; the other users go on
             _log.exception("a handler of a user raised")
-        if self._group.wait(0.0):  # there is more to do than the budget allowed
-            self._has_work.set()
-            gevent.sleep(_PAUSE)
+        self._polled_at = monotonic()
+        self._has_spent_all = self._polled_at - start >= _BUDGET
 
 
 class _Pollers:
