@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 import threading
 import traceback
+import tracemalloc
 import weakref
 from typing import TYPE_CHECKING
 
@@ -1082,3 +1084,23 @@ def test_a_gone_handler_leaves_room_for_a_new_one(door: Door, calls: list[object
 
     assert calls == [(number,) for number in range(50)]
     assert door.listeners("knocked") == [guest.hear]
+
+
+def test_objects_without_handlers_share_their_tables() -> None:
+    signals = {f"signal_{number}": Signal() for number in range(200)}
+    kind = type("ManySignals", (Object,), signals)
+    kind()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    objects = [kind() for _ in range(50)]
+    each = (tracemalloc.get_traced_memory()[0] - before) / len(objects)
+    tracemalloc.stop()
+
+    assert each < sys.getsizeof(dict.fromkeys(signals))
+
+
+def test_a_connection_is_of_one_object_alone(calls: list[object]) -> None:
+    one, other = Door(), Door()
+    one.opened.connect(calls.append)
+
+    assert (one.event_names(), other.event_names()) == ({"opened"}, set())

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["guard_init", "refuse_hidden_names"]
 
 _OURS: Final = {"wsclient", "pyee"}
-_OF_EVERY_CLASS: Final = {"_abc_impl", "_declared_signals"}  # made by metaclasses and `__init_subclass__`
+# Made by metaclasses and `__init_subclass__`.
+_OF_EVERY_CLASS: Final = {"_abc_impl", "_declared_signals", "_no_handlers", "_no_sole_handlers"}
 
 
 def refuse_hidden_names(cls: type, free: frozenset[str]) -> None:

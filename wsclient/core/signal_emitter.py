@@ -48,6 +48,10 @@ class SignalEmitter(EventEmitter):
 
     _declared_signals: ClassVar[Mapping[str, Signal[*tuple[Any, ...]]]] = {}
 
+    # Both tables of an object without handlers: the same for all objects of a class, and never changed.
+    _no_handlers: ClassVar[dict[str, tuple[Connection, ...]]] = {NEW_LISTENER: ()}
+    _no_sole_handlers: ClassVar[dict[str, Callable[..., object] | None]] = {NEW_LISTENER: None}
+
     # The hook of each signal, which is called as if it were the first handler; and the names that other libraries use
     # for our signals.
     _hooks: ClassVar[Mapping[str, str]] = {}
@@ -62,13 +66,15 @@ class SignalEmitter(EventEmitter):
         refuse_hidden_names(cls, frozenset().union(*(vars(base).get("_free_names", ()) for base in cls.__mro__)))
         guard_init(cls, cls._made_by_init)
         cls._declared_signals = declared_signals(cls)
+        cls._no_handlers = dict.fromkeys((*cls._declared_signals, NEW_LISTENER), ())
+        cls._no_sole_handlers = dict.fromkeys(cls._no_handlers)
 
     def __init__(self) -> None:
         super().__init__()
         # pyee stores the handlers. This is the tuple that an emission iterates over, rebuilt after each change.
-        self._handlers: dict[str, tuple[Connection, ...]] = dict.fromkeys((*self._declared_signals, NEW_LISTENER), ())
+        self._handlers: dict[str, tuple[Connection, ...]] = self._no_handlers
         # For signals with one plain handler, the callable that an emission may call directly, at half the cost.
-        self._sole_handlers: dict[str, Callable[..., object] | None] = dict.fromkeys(self._handlers)
+        self._sole_handlers: dict[str, Callable[..., object] | None] = self._no_sole_handlers
         self._deferred: list[Callable[[], object]] = _NOTHING
         self._is_polling = False
         self._thread: int | None = None
@@ -305,6 +311,8 @@ class SignalEmitter(EventEmitter):
         self._refresh(signal)
 
     def _refresh(self, signal: str) -> None:
+        if self._handlers is self._no_handlers:
+            self._handlers, self._sole_handlers = self._no_handlers.copy(), self._no_sole_handlers.copy()
         handlers = tuple(cast("list[Connection]", super().listeners(signal)))
         self._handlers[signal] = handlers
         has_sole = len(handlers) == 1 and handlers[0].is_plain and not self._is_blocking_signals

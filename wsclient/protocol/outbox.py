@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wsclient.protocol.frames import Opcode
 from wsclient.protocol.masking import KEY_SIZE, LongMask, MaskingKeys, mask_frame, mask_frames
@@ -49,6 +49,8 @@ _GROWTH = 64  # bytes: more than compressing adds to noise, in each of its parts
 
 _Queued = list[bytes] | LargeFrame | Deflating | Split
 
+_NOTHING: Final[deque[_Queued]] = deque()  # for all outboxes that never queued a large frame, and never added to
+
 
 class Outbox:
     """Accepted messages and control frames that have not been sent yet, in order.
@@ -83,7 +85,7 @@ class Outbox:
         self._express_end = SMALL + 1  # payloads of this size or more do not go by `express`
         self.waiting: list[bytes] = []
         # Before those, in order: large frames; messages to be compressed; and runs of small frames.
-        self._queue: deque[_Queued] = deque()
+        self._queue: deque[_Queued] = _NOTHING
         self._queued_amount = self._queued_messages = 0  # what these have that was not given
         self._counted = self._counted_amount = 0  # of `waiting`, which is counted only on request
         self._pings: list[bytes] = []
@@ -268,9 +270,14 @@ class Outbox:
     def _enqueue(self, message: _Queued, size: int) -> None:
         """Adds a message of that many bytes to the waiting small frames."""
         self._close_run()
-        self._queue.append(message)
+        self._put(message)
         self._queued_amount += size
         self._queued_messages += 1
+
+    def _put(self, queued: _Queued) -> None:
+        if self._queue is _NOTHING:
+            self._queue = deque()
+        self._queue.append(queued)
 
     def _mask_all(self, frames: list[bytes]) -> bytes:
         if self._keys is None or not frames:
@@ -296,7 +303,7 @@ class Outbox:
         """Moves the waiting small frames into the queue, because something else is queued behind them."""
         if self.waiting:
             run = self.waiting[:]
-            self._queue.append(run)
+            self._put(run)
             self._queued_amount = self.buffered_amount
             self._queued_messages += len(run)
             self._counted = self._counted_amount = 0

@@ -60,6 +60,8 @@ class Totals:
 class ServedLink(Link):
     """A link that refuses to queue more when all clients together hold too much."""
 
+    __slots__ = ("_totals",)
+
     def __init__(self, totals: Totals, incoming: Limits, outgoing: Limits) -> None:
         super().__init__(incoming, outgoing)
         self._totals = totals
