@@ -13,7 +13,7 @@ import trustme
 
 from tests.support import websockets_server
 from tests.support.driving import RecordingClient, drive
-from tests.support.proxies import PASSWORD, PROXIES, USER, caddy, free_port, haproxy, nginx
+from tests.support.proxies import PASSWORD, PROXIES, USER, caddy, free_port, haproxy, nginx, tinyproxy, with_tls
 from wsclient import Error
 
 if TYPE_CHECKING:
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
 each_way = pytest.mark.parametrize(
     ("product", "scheme"), [(name, scheme) for name, (_, schemes) in PROXIES.items() for scheme in schemes]
+)
+each_way_and_password = pytest.mark.parametrize(
+    ("product", "scheme", "has_password"),
+    [
+        pytest.param(name, scheme, has_password, id=f"{name}-{scheme}-{'password' if has_password else 'open'}")
+        for name, (_, schemes) in PROXIES.items()
+        for scheme in schemes
+        for has_password in ((False,) if name == "danted" else (False, True))  # danted has the users of the system
+    ],
 )
 each_url = pytest.mark.parametrize("secure", [False, True], ids=["ws", "wss"])
 
@@ -77,9 +86,8 @@ def ended(client: RecordingClient, url: str) -> str:
     return f"{client.last_error.stage}: {client.last_error!r}"
 
 
-@each_way
+@each_way_and_password
 @each_url
-@pytest.mark.parametrize("has_password", [False, True], ids=["open", "password"])
 def test_messages_go_through(
     product: str,
     scheme: str,
@@ -101,8 +109,47 @@ def test_messages_go_through(
     assert client.data == ["a" * 100_000]
 
 
+@each_url
+@pytest.mark.parametrize("has_password", [False, True], ids=["open", "password"])
+def test_messages_go_through_a_proxy_behind_tls(
+    secure: bool,
+    has_password: bool,
+    authority: trustme.CA,
+    tmp_path: Path,
+    plain: int,
+    encrypted: int,
+    client: RecordingClient,
+) -> None:
+    certificate = tmp_path / "proxy.pem"
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    with tinyproxy(tmp_path, has_password=has_password) as inner, with_tls(tmp_path, certificate, inner) as port:
+        client.proxy = f"https://{f'{USER}:{PASSWORD}@' if has_password else ''}localhost:{port}"
+        client.connect_to_url(f"wss://localhost:{encrypted}" if secure else f"ws://127.0.0.1:{plain}")
+        client.drive_until_open()
+        client.send_text("a" * 1_000_000)
+        drive(client, lambda: client.data)
+        client.disconnect_from_host()
+        drive(client, lambda: client.is_over)
+
+    assert client.data == ["a" * 1_000_000]
+    assert client.told[-1] == ("closed", True)
+
+
+def test_the_certificate_of_a_proxy_behind_tls_is_verified(
+    authority: trustme.CA, tmp_path: Path, plain: int, client: RecordingClient
+) -> None:
+    certificate = tmp_path / "proxy.pem"
+    authority.issue_cert("elsewhere.example").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    with tinyproxy(tmp_path) as inner, with_tls(tmp_path, certificate, inner) as port:
+        client.proxy = f"https://localhost:{port}"
+        message = ended(client, f"ws://127.0.0.1:{plain}")
+
+    assert message.startswith("proxy: ")
+    assert "certificate verify failed" in message
+
+
 # pproxy lets everybody in from an address that has once given the password.
-@pytest.mark.parametrize(("product", "scheme"), [("tinyproxy", "http"), ("microsocks", "socks5h")])
+@pytest.mark.parametrize(("product", "scheme"), [("tinyproxy", "http"), ("squid", "http"), ("microsocks", "socks5h")])
 @pytest.mark.parametrize("given", ["", f"{USER}:wrong@"], ids=["none", "wrong"])
 def test_a_password_that_is_missing_or_wrong_is_told(
     product: str, scheme: str, given: str, proxies: Callable[[str, bool], int], plain: int, client: RecordingClient

@@ -6,20 +6,22 @@ Each runs as long as a `with` statement.
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from tests.support.programs import require_module, require_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
-__all__ = ["PROXIES", "caddy", "haproxy", "microsocks", "nginx", "pproxy", "tinyproxy"]
+__all__ = ["PROXIES", "caddy", "danted", "haproxy", "microsocks", "nginx", "pproxy", "squid", "tinyproxy", "with_tls"]
 
 USER, PASSWORD = "me", "p4ss"
 # pproxy asks for the event loop of the main thread, which newer Pythons, and uvloop, do not make by themselves.
@@ -30,6 +32,7 @@ asyncio.set_event_loop(asyncio.new_event_loop())
 from pproxy.server import main
 main()
 """
+_SQUID_USERS = "/usr/lib/squid/basic_ncsa_auth"
 _PATIENCE = 20.0  # seconds; a program that needs more does not start
 
 
@@ -71,10 +74,83 @@ def pproxy(_folder: Path, *, has_password: bool = False) -> Iterator[int]:
         yield port
 
 
+@contextmanager
+def squid(folder: Path, *, has_password: bool = False) -> Iterator[int]:
+    """HTTP CONNECT, to any port; gives its port."""
+    port = free_port()
+    users = Path(mkdtemp())  # squid reads it as a user of its own, to whom the folders of a test are closed
+    users.chmod(0o755)
+    config = _written(
+        folder / "squid.conf",
+        [
+            f"http_port 127.0.0.1:{port}",
+            f"pid_filename {folder}/squid.pid",
+            "cache deny all",
+            "access_log none",
+            "cache_log /dev/null",
+            "shutdown_lifetime 0 seconds",
+            f"auth_param basic program {_SQUID_USERS} {users}/users" if has_password else "",
+            "acl known proxy_auth REQUIRED" if has_password else "",
+            "http_access allow known" if has_password else "http_access allow all",
+            "http_access deny all",
+        ],
+    )
+    _written(users / "users", [f"{USER}:{_hashed(PASSWORD)}" if has_password else ""])
+    try:
+        with _running([require_program("squid"), "-N", "-n", f"test{port}", "-f", config], port):
+            yield port
+    finally:
+        shutil.rmtree(users)
+
+
+@contextmanager
+def danted(folder: Path, *, has_password: bool = False) -> Iterator[int]:
+    """SOCKS5, without a password: it knows the users of this system alone; gives its port."""
+    assert not has_password
+    port = free_port()
+    config = _written(
+        folder / "danted.conf",
+        [
+            "logoutput: /dev/null",
+            f"internal: 127.0.0.1 port = {port}",
+            "external: lo",
+            "clientmethod: none",
+            "socksmethod: none",
+            "client pass { from: 0/0 to: 0/0 }",
+            "socks pass { from: 0/0 to: 0/0 }",
+        ],
+    )
+    with _running([require_program("danted"), "-f", config, "-p", f"{folder}/danted.pid"], port):
+        yield port
+
+
+@contextmanager
+def with_tls(folder: Path, certificate: Path, proxy: int) -> Iterator[int]:
+    """HAProxy, which speaks TLS in front of a proxy: an https:// proxy; gives its port."""
+    port = free_port()
+    config = _written(
+        folder / "haproxy.cfg",
+        [
+            "defaults",
+            " mode tcp",
+            " timeout connect 5s",
+            " timeout client 60s",
+            " timeout server 60s",
+            "listen proxy",
+            f" bind 127.0.0.1:{port} ssl crt {certificate}",
+            f" server proxy 127.0.0.1:{proxy}",
+        ],
+    )
+    with _running([require_program("haproxy"), "-f", config, "-db"], port):
+        yield port
+
+
 PROXIES: dict[str, tuple[Callable[..., object], Sequence[str]]] = {
     "tinyproxy": (tinyproxy, ("http",)),
     "microsocks": (microsocks, ("socks5", "socks5h")),
     "pproxy": (pproxy, ("http", "socks5", "socks5h")),
+    "squid": (squid, ("http",)),
+    "danted": (danted, ("socks5", "socks5h")),
 }
 """What each is started by, and the schemes that it speaks."""
 
@@ -143,6 +219,12 @@ def caddy(folder: Path, server: int) -> Iterator[int]:
     command = [require_program("caddy"), "run", "--config", config, "--adapter", "caddyfile"]
     with _running(command, port, XDG_DATA_HOME=str(folder), XDG_CONFIG_HOME=str(folder), HOME=str(folder)):
         yield port
+
+
+def _hashed(password: str) -> str:
+    """As the file of users of Apache and squid has it."""
+    command = [require_program("openssl"), "passwd", "-apr1", password]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _written(path: Path, lines: list[str]) -> str:
