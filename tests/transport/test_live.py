@@ -693,9 +693,30 @@ def test_a_reset_in_the_middle_of_a_large_message_says_so(one: OneConnection, on
     assert "connect again" not in one.failure.hint
 
 
-def test_a_reset_behind_a_large_message_that_has_left_is_just_a_loss(one: OneConnection) -> None:
+@pytest.mark.faults("B2")
+def test_a_reset_right_after_a_large_message_says_so_too(one: OneConnection) -> None:
+    one.send(bytes(1 << 20))  # the system takes all of it at once, as it does for a server on the same machine
+    one.run(0.5)
+    one.stream.break_with(RESET)
+    one.step()
+    assert "right after a large message" in one.failure.detail
+    assert "it may not take messages that large (1 MiB was under way)" in one.failure.detail
+
+
+def test_a_reset_right_after_a_message_no_larger_than_an_earlier_one_is_just_a_loss(one: OneConnection) -> None:
+    for _ in range(2):
+        one.send(bytes(1 << 20))
+        one.run(3.0)
     one.send(bytes(1 << 20))
-    one.run(1.0)
+    one.run(0.5)
+    one.stream.break_with(RESET)
+    one.step()
+    assert "the TCP connection broke" in one.failure.detail
+
+
+def test_a_reset_a_while_after_a_large_message_is_just_a_loss(one: OneConnection) -> None:
+    one.send(bytes(1 << 20))
+    one.run(3.0)
     one.stream.break_with(RESET)
     one.step()
     assert "the TCP connection broke" in one.failure.detail

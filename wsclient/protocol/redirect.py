@@ -38,7 +38,17 @@ class BadRedirect(Exception):
     """Raised for a redirect that must not be followed.
 
     The text says why, and is safe to show.
+
+    Args:
+        why: what the server does, as the end of a sentence.
+        hint: what to try, as a full sentence.
     """
+
+    def __init__(
+        self, why: str, hint: str = "The server has to name an address that begins with ws:// or wss://."
+    ) -> None:
+        super().__init__(why)
+        self.hint = hint
 
 
 class RedirectChain:
@@ -76,15 +86,17 @@ class RedirectChain:
                 detail=f"the server answered {head.status} {escape(head.reason, 80)}, and {error} ({chain})",
                 http_status=head.status,
                 http_headers=head.headers,
+                hint=error.hint,
             )
         self._urls.append(target)
         return target
 
     def _check(self, target: URL) -> None:
         if _same_request(target, self._urls):
-            raise BadRedirect(f"redirects in a circle, to {target}")
+            raise BadRedirect(f"redirects in a circle, to {target}", "The server's redirects have to be corrected.")
         if len(self._urls) > self._limit:
-            raise BadRedirect(f"redirects more often than max_redirects allows ({self._limit}), to {target}")
+            why = f"redirects more often than max_redirects allows ({self._limit}), to {target}"
+            raise BadRedirect(why, "Connect to the last address, or raise max_redirects.")
 
 
 def resolve_location(url: URL, location: str) -> URL:
@@ -114,7 +126,10 @@ def resolve_location(url: URL, location: str) -> URL:
         why = f": {error}" if isinstance(error, InvalidArgument) else ""
         raise BadRedirect(f"redirects to an address that cannot be used{why}") from error
     if url.is_secure and not target.is_secure:
-        raise BadRedirect(f"redirects from wss:// to {target}, which anybody on the way can read")
+        why = f"redirects from wss:// to {target}, which anybody on the way can read"
+        raise BadRedirect(
+            why, "The server has to redirect to wss://; behind TLS termination, web servers often do not."
+        )
     if url.socket_path and (target.host, target.port, target.is_secure) == (url.host, url.port, url.is_secure):
         target = target.replace(socket_path=url.socket_path)  # a relative target is on the same socket
     if is_same_origin(url, target):
@@ -155,7 +170,8 @@ def check_redirected_address(address: str, target: str) -> None:
         BadRedirect: the server is in the public network, and the target is not.
     """
     if address and not _is_private(address) and _is_private(target):
-        raise BadRedirect(f"redirects from the public network to {escape(target, 80)}, which is private")
+        why = f"redirects from the public network to {escape(target, 80)}, which is private"
+        raise BadRedirect(why, "If that address is right, connect to it directly.")
 
 
 def shown_location(url: URL, location: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wsclient.ground.escape import escape
 from wsclient.protocol.events import Failure, FailureKind, Stage
+from wsclient.protocol.fields import REDIRECTS
 from wsclient.protocol.http_body import MAX_BODY_SIZE
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ HINT_OF_PROXIES = (
     "proxy_set_header lines; Apache: upgrade=websocket on the first ProxyPass to that backend)."
 )
 
+HINT_OF_REDIRECTS = "To follow redirects, set max_redirects."
+
 # When a server explains itself in JSON, the first of these keys counts (RFC 9457 has the last).
 WORDS_IN_JSON = ("message", "error", "detail")
 MAX_WORDS = 200  # characters
@@ -112,8 +115,12 @@ def explain_status(head: ResponseHead, body: bytes, *, url: URL, fault: str = ""
         http_status=head.status,
         http_headers=head.headers,
         http_body=body,
-        hint=HINT_OF_PROXIES if is_without_upgrade else "",
+        hint=HINT_OF_PROXIES if is_without_upgrade else HINT_OF_REDIRECTS if _may_be_followed(head) else "",
     )
+
+
+def _may_be_followed(head: ResponseHead) -> bool:
+    return head.status in REDIRECTS and bool(head.get_all("Location"))
 
 
 def own_words(head: ResponseHead, body: bytes) -> str:

@@ -50,6 +50,7 @@ _HINT_OF_SIZE: Final = "Send smaller messages, or raise the limit of the server.
 _HINT: Final = "The server ended the connection for this reason; its own log may say more."
 _HINTS: Final[dict[int, str]] = {CloseCode.MESSAGE_TOO_BIG: _HINT_OF_SIZE}
 
+_SOON: Final = 2.0  # seconds; arbitrary: for what the system holds, the way, and the answer to it
 _LARGE: Final = 16 * 1024  # bytes; arbitrary: no server has a lower limit for one message
 _USER_TIMEOUT: Final = 5  # intervals of the heartbeat; one more than it needs to detect a failure itself
 
@@ -72,10 +73,12 @@ class LiveConnection:
         "_arrived",
         "_closed_by",
         "_closing_since",
+        "_doubted_until",
         "_has_undecoded",
         "_heartbeat",
         "_is_readable",
         "_large",
+        "_largest",
         "_place",
         "_settings",
         "_stream",
@@ -124,6 +127,8 @@ class LiveConnection:
         self._has_undecoded = False
         self._tells_pongs = False
         self._large = 0  # bytes of the largest message that may not have been sent completely
+        self._largest = 0  # bytes of the largest message that was
+        self._doubted_until = -inf  # whether the other side takes that, on the system's clock
         self._closed_by: CloseReceived | None = None
         self._closing_since: float | None = None
         self.heard_at: float = polled.last
@@ -237,7 +242,8 @@ class LiveConnection:
         if writer.unmade is not None:
             self._give_up_sending(writer.unmade)
         if writer.is_all_out:
-            self._large = 0
+            if self._large:
+                self._large_has_left()
             if self.connection.state is not _OPEN:
                 self.connection.data_sent()
 
@@ -384,14 +390,23 @@ class LiveConnection:
             connection.give_up(self._failure(FailureKind.LOST, detail, error))
         elif isinstance(error, StreamError):
             connection.give_up(failure_from(error, Stage.TLS, self._place))
-        elif self._large and isinstance(error, ConnectionError):
-            detail = (
-                f"{self._place} broke the connection in the middle of a large message ({reason_of(error)}): it may "
-            )
-            detail = f"{detail}not take messages that large ({_size(self._large)} was under way)"
+        elif isinstance(error, ConnectionError) and (size := self._large or self._doubted_size):
+            when = "in the middle of" if self._large else "right after"
+            detail = f"{self._place} broke the connection {when} a large message ({reason_of(error)}): it may not "
+            detail = f"{detail}take messages that large ({_size(size)} was under way)"
             connection.give_up(self._failure(FailureKind.LOST, detail, error, _HINT_OF_SIZE))
         else:
             connection.receive_eof(error)
+
+    def _large_has_left(self) -> None:
+        """Called when the system has taken a large message. It may hold all of it: the other side may have none."""
+        if self._large > self._largest:  # smaller ones have gone well before
+            self._largest, self._doubted_until = self._large, self._time.last + _SOON
+        self._large = 0
+
+    @property
+    def _doubted_size(self) -> int:
+        return self._largest if self._time.last < self._doubted_until else 0
 
     def _end(self, ended: Ended) -> Ended:
         """Closes the stream, and adds the event for it."""

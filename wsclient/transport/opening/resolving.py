@@ -93,5 +93,5 @@ def _fault_of_redirect(attempt: Attempt, addresses: tuple[Address, ...]) -> Fail
             check_redirected_address(attempt.redirected_by, address.host)
     except BadRedirect as error:
         detail = f"the server at {attempt.redirected_by} {error}"
-        return Failure(stage=Stage.HANDSHAKE, kind=FailureKind.HTTP_STATUS, detail=detail)
+        return Failure(stage=Stage.HANDSHAKE, kind=FailureKind.HTTP_STATUS, detail=detail, hint=error.hint)
     return None
