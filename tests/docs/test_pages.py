@@ -20,6 +20,7 @@ PLACES = {
     "docs.aiohttp.org", "docs.astral.sh", "docs.godotengine.org", "godotengine.org", "keepachangelog.com",
     "picows.readthedocs.io", "pygame-web.github.io", "pyodide.org", "pypi.org", "pyscript.net", "semver.org",
     "websocket-client.readthedocs.io", "websockets.readthedocs.io", "www.rfc-editor.org",
+    "user",  # of http://user:password@host:port, in a message
 }  # fmt: skip
 GODOT_CLASSES = {name.lower() for name in wsclient.__all__}
 

@@ -11,99 +11,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fake_network import FakeNetwork
-from tests.support.threads import finish_lookups
-from wsclient import Error, WebSocketClient
-from wsclient.protocol.handshake import accept_key
-from wsclient.testing import FakeClock, SignalLog
-from wsclient.transport.native import NativeTransport
-from wsclient.transport.opening.environment import ProxyEnvironment
-from wsclient.transport.opening.resolver import Resolver
+from tests.hostile.ways import END, OPEN, URL, Way, redirect
+from wsclient import Error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from tests.hostile.scenario import Scene
-    from tests.support.memory_stream import MemoryStream
+    from wsclient import WebSocketClient
 
 SECRET = "s3cret"
 ENCODED = b64encode(SECRET.encode()).decode()
 IN_BASIC = b64encode(f"me:{SECRET}".encode()).decode()
-URL = "ws://192.0.2.9:8080/room"
-OPEN = b"open"  # stands for a reply that opens the connection
-END = b""
 
 HTTP = f"http://me:{SECRET}@192.0.2.1:3128"
 SOCKS = f"socks5h://me:{SECRET}@192.0.2.1:1080"
 SOCKS4 = "socks4a://192.0.2.1:1080"
-TIMEOUT = 10.0  # seconds, the default
-
-
-def redirect(target: str, *lines: str) -> bytes:
-    return "\r\n".join(["HTTP/1.1 302 Found", f"Location: {target}", *lines, "", ""]).encode()
-
-
-class Way:
-    """A client, and servers that answer by a script: to each connection its replies, one for each message."""
-
-    def __init__(self, scripts: Sequence[Sequence[bytes]], variables: Mapping[str, str] | None = None) -> None:
-        self.network = FakeNetwork()
-        self.network.listen("192.0.2.1", "192.0.2.9", "192.0.2.10")
-        self.clock = FakeClock()
-        environment = ProxyEnvironment(
-            lambda: {name.removesuffix("_proxy"): value for name, value in (variables or {}).items()},
-            variables=variables or {},
-            has_system_settings=False,
-        )
-        outside = self.network.outside(Resolver()).replace(environment=environment)
-        self.client = WebSocketClient(
-            transport=lambda settings: NativeTransport(settings, clock=self.clock, outside=outside)
-        )
-        self.told = SignalLog(self.client)
-        self.requests: list[bytes] = []
-        self._scripts = [list(script) for script in scripts]
-
-    def run(self) -> None:
-        """Goes on until nothing happens any more, and then until the time is over."""
-        finish_lookups()
-        for _ in range(60):
-            self.client.poll()
-            for stream, script in zip(self.network.accepted, self._scripts, strict=False):
-                self._serve(stream, script)
-        for _ in range(50 if self.client.get_connection_status() == WebSocketClient.CONNECTION_CONNECTING else 0):
-            self.clock.advance(TIMEOUT / 40)
-            self.client.poll()
-
-    def _serve(self, stream: MemoryStream, script: list[bytes]) -> None:
-        if not (stream.inbox and script) or stream.is_closed:
-            return
-        request = bytes(stream.inbox)
-        stream.inbox.clear()
-        self.requests.append(request)
-        reply = script.pop(0)
-        if reply == END:
-            stream.end()
-        else:
-            stream.send(agreement(request) if reply == OPEN else reply)
-
-    def opens_now(self) -> bool:
-        """Returns True if the same object opens a direct connection to a good server."""
-        self.client.proxy = ""
-        self.client.max_redirects = 0
-        self._scripts += [[] for _ in range(len(self.network.accepted) - len(self._scripts))] + [[OPEN]]
-        with self.client:
-            assert self.client.connect_to_url(URL) == Error.OK
-            self.run()
-            return self.client.get_connection_status() == WebSocketClient.CONNECTION_CONNECTED
-
-
-def agreement(request: bytes) -> bytes:
-    lines = request.decode().split("\r\n")
-    key = next(line.partition(": ")[2] for line in lines if line.startswith("Sec-WebSocket-Key"))
-    return (
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Accept: {accept_key(key)}\r\n\r\n"
-    ).encode()
 
 
 def shown(client: WebSocketClient, log: str) -> str:
@@ -189,7 +112,7 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
             {"max_redirects": 2},
             [[redirect("/1")], [redirect("/2")], [redirect("/3")]],
             "handshake",
-            "more often than max_redirects allows (2)",
+            "redirects more than 2 times",
             "raise max_redirects",
             id="one-too-many",
         ),

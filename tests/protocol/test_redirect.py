@@ -164,7 +164,7 @@ class TestChain:
         assert isinstance(failure, Failure)
         assert (failure.stage, failure.kind, failure.http_status) == (Stage.HANDSHAKE, FailureKind.HTTP_STATUS, 302)
         assert failure.detail == (
-            "the server answered 302 Found, and redirects more often than max_redirects allows (2), to ws://h/3 "
+            "the server answered 302 Found, and redirects more than 2 times, to ws://h/3 "
             "(ws://h/ -> ws://h/1 -> ws://h/2)"
         )
 

@@ -17,6 +17,7 @@ import trustme
 
 from tests.hostile import certificates
 from tests.hostile.scenario import LoopbackWorld, MemoryWorld, Scene
+from tests.hostile.ways import END, URL, Way, redirect
 from tests.hostile.wire import TEXT, close, frame
 from tests.hostile.worlds import LookupWorld, NamedWorld, TlsWorld
 from tests.support.fake_network import FakeNetwork
@@ -144,6 +145,28 @@ def silent_at_the_close(scene: Scene) -> None:
     scene.wait(6)
 
 
+def through(scheme: str, *replies: bytes, is_down: bool = False) -> ConnectionFailure:
+    """Connects through a proxy that answers each message in this way."""
+    way = Way([replies])
+    if is_down:
+        way.network.fail("192.0.2.1")
+    way.client.proxy = f"{scheme}://me:secret@192.0.2.1:3128"
+    return way_told(way)
+
+
+def redirected(*targets: str, most: int) -> ConnectionFailure:
+    way = Way([[redirect(target)] for target in targets])
+    way.client.max_redirects = most
+    return way_told(way)
+
+
+def way_told(way: Way) -> ConnectionFailure:
+    assert way.client.connect_to_url(URL) == Error.OK
+    way.run()
+    assert way.client.last_error is not None
+    return way.client.last_error
+
+
 def refused_call(call: Callable[[WebSocketClient], object]) -> ConnectionFailure:
     client = WebSocketClient()
     call(client)
@@ -153,6 +176,7 @@ def refused_call(call: Callable[[WebSocketClient], object]) -> ConnectionFailure
 
 STRANGER = trustme.CA()
 DOWN = "The server may be down, overloaded, or behind a firewall."
+OF_CLIENT = "(proxy from client.proxy)"
 LOST = "The server may have stopped, or the network may have failed; connect again."
 NOT_WEBSOCKET = "Something else than a WebSocket server listens there: check host and port."
 UNTRUSTED = "Check this computer's clock and the server's name; for a private certificate, set trusted_ssl_certificate."
@@ -290,7 +314,7 @@ MESSAGES = {
         partial(answered, "301 Moved Permanently", "Location: wss://game.example/new"),
         (
             "The server answered 301 Moved Permanently: it redirects to 'wss://game.example/new', "
-            "and redirects are not followed: connect there."
+            "and redirects are not followed: connect there. To follow redirects, set max_redirects."
         ),
     ),
     "wrong-subprotocol": (
@@ -371,6 +395,77 @@ MESSAGES = {
         (
             "A message is too big: frame of 1073741824 bytes, limit 16777216. "
             "Raise the limit with set_buffers() before connecting, or have the server send less at a time."
+        ),
+    ),
+    "proxy-is-down": (
+        partial(through, "http", is_down=True),
+        f"The proxy 192.0.2.1:3128 refused the connection. Is the proxy running, and is this its port? {OF_CLIENT}",
+    ),
+    "proxy-wants-other-credentials": (
+        partial(through, "http", b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
+        (
+            "The proxy 192.0.2.1:3128 did not take the user name and password that were given. "
+            f'Give them with the address: proxy = "http://user:password@host:port". {OF_CLIENT}'
+        ),
+    ),
+    "proxy-does-not-allow-it": (
+        partial(through, "http", b"HTTP/1.1 403 Forbidden\r\n\r\n"),
+        (
+            "The proxy 192.0.2.1:3128 does not allow 192.0.2.9:8080 (answered 403 Forbidden). "
+            f"Ports 80 and 443 are allowed most often: serve the game as wss on 443. {OF_CLIENT}"
+        ),
+    ),
+    "proxy-does-not-reach-the-server": (
+        partial(through, "socks5h", b"\x05\x00", b"\x05\x05"),
+        (
+            "The proxy 192.0.2.1:3128 could not reach 192.0.2.9:8080 (the connection was refused). "
+            f"Check the server's address as the proxy sees it. {OF_CLIENT}"
+        ),
+    ),
+    "proxy-is-none": (
+        partial(through, "http", b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+        (
+            "The proxy 192.0.2.1:3128 is no forward proxy (answered 400 Bad Request). "
+            f"This may be the address of a web server or of a reverse proxy. {OF_CLIENT}"
+        ),
+    ),
+    "proxy-of-another-kind": (
+        partial(through, "http", b"\x05\xff"),
+        ("The proxy 192.0.2.1:3128 speaks SOCKS. Write socks5:// or socks5h:// in front of its address. " + OF_CLIENT),
+    ),
+    "proxy-hung-up": (
+        partial(through, "http", END),
+        (
+            "The proxy 192.0.2.1:3128 closed without an answer. "
+            f"It may not reach 192.0.2.9:8080, or not be a proxy of that kind. {OF_CLIENT}"
+        ),
+    ),
+    "proxy-hung-up-after-its-yes": (
+        partial(through, "http", b"HTTP/1.1 200 OK\r\n\r\n", END),
+        (
+            "The proxy 192.0.2.1:3128 said yes to 192.0.2.9:8080, and ended the connection. "
+            f"The server behind it may be down, or the port wrong. {OF_CLIENT}"
+        ),
+    ),
+    "timeout-of-the-proxy": (
+        partial(through, "http"),
+        (
+            "The proxy 192.0.2.1:3128 took the connection and did not answer within 10 s. "
+            f"It may not be a proxy of that kind, or not reach the server. {OF_CLIENT}"
+        ),
+    ),
+    "redirected-in-a-circle": (
+        partial(redirected, "/b", "/room", most=5),
+        (
+            "The server answered 302 Found, and redirects in a circle, to ws://192.0.2.9:8080/room "
+            "(ws://192.0.2.9:8080/room -> ws://192.0.2.9:8080/b). The server's redirects have to be corrected."
+        ),
+    ),
+    "redirected-too-often": (
+        partial(redirected, "/b", "/c", most=1),
+        (
+            "The server answered 302 Found, and redirects more than 1 time, to ws://192.0.2.9:8080/c "
+            "(ws://192.0.2.9:8080/room -> ws://192.0.2.9:8080/b). Connect to the last address, or raise max_redirects."
         ),
     ),
     "no-websocket-url": (
