@@ -20,7 +20,7 @@ from wsclient.protocol.compression import Deflater
 from wsclient.protocol.deflate import Direction
 from wsclient.protocol.frames import FrameDecoder, Opcode
 from wsclient.protocol.outbox import MAX_PONGS, SHORTEST_DEFLATED, SHORTEST_WITH_CONTEXT, Outbox
-from wsclient.protocol.outgoing import LARGE_PIECE, PIECE
+from wsclient.protocol.outgoing import LARGE_PIECE, PIECE, plain_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -831,6 +831,65 @@ class TestFragments:
         assert [len(one.payload) for one in frames] == [1000, 1000, 500, 1000, 1]
         assert [one.opcode for one in frames] == [BINARY, *[CONTINUATION] * 4]
         assert [one.is_final for one in frames] == [False, False, False, False, True]
+
+
+class TestFramesMadeForMany:
+    """`add_frame`: what a server sends to all of its clients."""
+
+    def test_leave_as_they_are_in_their_turn(self) -> None:
+        box = server_outbox()
+        box.add_message(b"one", is_text=True)
+        frame = plain_frame(b"two", is_text=False)
+        assert box.add_frame(frame, 3)
+        box.add_message(b"three", is_text=True)
+
+        assert [one.payload for one in server_frames(b"".join(pieces(box)))] == [b"one", b"two", b"three"]
+
+    @pytest.mark.parametrize("count", [1, 8, 9, 30])
+    def test_are_counted(self, count: int) -> None:
+        box = server_outbox()
+        for _ in range(count):
+            box.add_frame(plain_frame(b"abc", is_text=False), 3)
+
+        assert (box.buffered_messages, box.buffered_amount) == (count, 3 * count)
+        pieces(box)
+        assert (box.buffered_messages, box.buffered_amount) == (0, 0)
+
+    def test_may_be_taken_out_without_a_word_if_they_are_alone(self) -> None:
+        box = server_outbox()
+        box.add_frame(plain_frame(b"abc", is_text=False), 3)
+        assert box.buffered_amount == 3
+        box.waiting.clear()
+        assert box.buffered_amount == 0
+        box.add_frame(plain_frame(bytes(50), is_text=False), 50)
+
+        assert box.buffered_amount == 50
+
+    @pytest.mark.parametrize(
+        ("box", "end"),
+        [
+            pytest.param(outbox(), 0, id="a-client-masks"),
+            pytest.param(server_outbox(), SMALL + 1, id="a-server-does-not"),
+            pytest.param(server_outbox(deflates=True), SHORTEST_WITH_CONTEXT, id="up-to-what-is-compressed"),
+        ],
+    )
+    def test_are_refused_where_they_would_look_otherwise(self, box: Outbox, end: int) -> None:
+        assert box.plain_end == end
+        assert not box.add_frame(bytes(end + 2), end)
+        assert not end or box.add_frame(bytes(end + 1), end - 1)
+
+    def test_are_refused_when_short_messages_are(self) -> None:
+        box = server_outbox()
+        box.allow_express(False)
+        assert (box.plain_end, box.add_frame(b"\x82\x01x", 1)) == (0, False)
+        box.allow_express(True)
+        box.limit_frames(100)
+
+        assert box.plain_end == 101
+
+    def test_are_made_for_short_messages_alone(self) -> None:
+        assert plain_frame(bytes(SMALL), is_text=True)[:2] == b"\x81\x7e"
+        assert plain_frame(bytes(SMALL + 1), is_text=True) == b""
 
 
 def server_frames(wire: bytes) -> list[ClientFrame]:

@@ -43,8 +43,15 @@ class Hosting:
         told: its signals.
     """
 
-    def __init__(self, *, listens: bool = True, gd_mp_api: bool = False, protocols: tuple[str, ...] = ()) -> None:
-        self.clock = FakeClock()
+    def __init__(
+        self,
+        *,
+        listens: bool = True,
+        gd_mp_api: bool = False,
+        protocols: tuple[str, ...] = (),
+        clock: FakeClock | None = None,
+    ) -> None:
+        self.clock = clock or FakeClock()
         self.server = WebSocketServer(clock=self.clock)
         self.told = SignalLog(self.server, but={"client_request"})
         self._clients: list[WebSocketClient] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+from wsclient.testing import FakeClock
 from wsclient.transport.lingering import Lingering
 
 
@@ -52,3 +53,19 @@ def test_the_oldest_goes_when_there_are_many() -> None:
     assert len(lingering) == 0
     for _, there in pairs:
         there.close()
+
+
+def test_it_stops_at_the_deadline_and_begins_with_the_next() -> None:
+    lingering, clock = Lingering(), FakeClock(0.0)
+    sockets = [pair() for _ in range(4)]
+    for here, there in sockets:
+        lingering.add(here)
+        there.close()
+
+    lingering.step(0.0, 0.0, clock)
+    assert [here.fileno() == -1 for here, _ in sockets] == [True, False, False, False]
+    lingering.step(0.0, 0.0, clock)
+    assert [here.fileno() == -1 for here, _ in sockets] == [True, True, False, False]
+    lingering.step(0.0)
+
+    assert len(lingering) == 0

@@ -209,3 +209,31 @@ def test_a_removed_member_is_let_go_long_before_its_time_comes(watchlist: Watchl
 
     assert is_there() is None
     assert watchlist.next_due() == 1000.0
+
+
+def test_a_member_that_is_woken_for_a_frame_has_nothing_else_to_do(watchlist: Watchlist[str]) -> None:
+    woken: list[bool] = []
+    watchlist.woken = lambda: woken.append(True)
+    one, two = resting(watchlist, "one"), resting(watchlist, "two")
+    woken.clear()
+
+    watchlist.wake_for_frame([one, two])
+
+    assert (one.has_only_a_frame, two.has_only_a_frame, len(woken)) == (True, True, 1)
+    assert turns(watchlist) == ["one", "two"]
+
+
+def test_any_other_reason_to_wake_makes_it_an_ordinary_turn(watchlist: Watchlist[str], system: CountingSet) -> None:
+    woken, ready, due = (
+        resting(watchlist, "woken"),
+        resting(watchlist, "ready", 5),
+        resting(watchlist, "due", until=1.0),
+    )
+    watchlist.wake_for_frame([woken, ready, due])
+
+    watchlist.wake(woken)
+    system.is_ready = [5]
+    watchlist.look(1.0)
+
+    assert not any(entry.has_only_a_frame for entry in (woken, ready, due))
+    assert turns(watchlist, 1.0) == ["woken", "ready", "due"]

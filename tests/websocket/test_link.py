@@ -342,7 +342,7 @@ def test_a_long_text_is_looked_at_once(link: Link, monkeypatch: pytest.MonkeyPat
     opened(link)
     link.send(b"x", is_text=True)
     looked_at: list[bytes] = []
-    monkeypatch.setattr("wsclient.websocket.link._is_utf8", lambda payload: looked_at.append(payload) or True)
+    monkeypatch.setattr("wsclient.websocket.link.is_utf8", lambda payload: looked_at.append(payload) or True)
     link.send("ü".encode() * 600, is_text=True)
     assert len(looked_at) == 1
 

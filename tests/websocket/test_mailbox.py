@@ -19,7 +19,7 @@ def test_the_first_message_put_in_comes_first() -> None:
 
     mailbox.take()
 
-    assert mailbox.messages == [(b"two", True)]
+    assert mailbox.messages == [(b"two", True, 0)]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_oversized_values_are_refused(payloads: list[bytes], beyond: bytes) -> N
     with pytest.raises(BufferError, match=r"send_from_thread\(\): no room .*set_buffers"):
         mailbox.put(beyond, LIMITS, is_text=False)
 
-    assert [payload for payload, _ in mailbox.messages] == payloads
+    assert [payload for payload, *_ in mailbox.messages] == payloads
 
 
 def test_taken_messages_free_their_room() -> None:

@@ -255,6 +255,19 @@ class Connection:
         """
         return self._outbox.express_frame
 
+    @property
+    def queue_frame(self) -> Callable[[bytes, int], bool]:
+        """Queues a short message whose frame was made for many, given its size; see `Outbox.add_frame`. As `express`.
+
+        Returns False if it must go through `send_message`.
+        """
+        return self._outbox.add_frame
+
+    @property
+    def plain_end(self) -> int:
+        """The size from which on `queue_frame` takes no message."""
+        return self._outbox.plain_end
+
     def allow_express(self, allowed: bool) -> None:
         """Makes `express` and `express_frame` refuse every message, or take short ones again."""
         self._is_express_allowed = allowed

@@ -43,6 +43,7 @@ long, for 5 us each. Shorter ones shrink too, but by less than the headers of th
 
 _COST_OF_DEFLATING = 4  # against writing
 _FRAMES_A_PIECE = 1024
+_FEW = 8  # waiting frames, which are counted each time: a single one may leave without a word, see `frame_path`
 _FIRST_OF_DEFLATED = (FIN | RSV1 | Opcode.TEXT, FIN | RSV1 | Opcode.BINARY)
 _HEAD, _MORE_HEAD = 2, 2  # the bytes of a small frame's header, key apart, and how many more beyond `SHORT`
 _GROWTH = 64  # bytes: more than compressing adds to noise, in each of its parts
@@ -83,6 +84,7 @@ class Outbox:
         # Of each small frame: the header of what is compressed, so that 64 messages of 1 KiB make one piece.
         self._uncounted = 0 if deflater is None else _HEAD + _MORE_HEAD + len(self._no_key)
         self._express_end = SMALL + 1  # payloads of this size or more do not go by `express`
+        self._plain_end = self._end_of_plain()  # and those not by `add_frame`
         self.waiting: list[bytes] = []
         # Before those, in order: large frames; messages to be compressed; and runs of small frames.
         self._queue: deque[_Queued] = _NOTHING
@@ -103,6 +105,8 @@ class Outbox:
     def buffered_amount(self) -> int:
         """Bytes of payload that `next_piece` has not returned yet."""
         waiting = self.waiting
+        if len(waiting) <= _FEW:
+            return self._queued_amount + self._payload_of(waiting)
         if self._counted < len(waiting):
             new = waiting[self._counted :]
             self._counted_amount += self._payload_of(new)
@@ -137,6 +141,26 @@ class Outbox:
             return b""
         frame = (self._text_heads if is_text else self._binary_heads)[size] + payload
         return frame if self._keys is None else mask_frame(frame, self._keys)
+
+    def add_frame(self, frame: bytes, size: int) -> bool:
+        """Queues a short message by its frame, which was made once for many; see `outgoing.plain_frame`.
+
+        Args:
+            frame: as it leaves.
+            size: of its payload.
+
+        Returns:
+            False if it must go through `add_message`, because here it has to look otherwise.
+        """
+        if size >= self._plain_end:
+            return False
+        self.waiting.append(frame)
+        return True
+
+    @property
+    def plain_end(self) -> int:
+        """The size from which on `add_frame` takes no message."""
+        return self._plain_end
 
     def add_message(self, payload: bytes, *, is_text: bool) -> None:
         """Queues one message. It will be one frame, or several if it is large and to be compressed."""
@@ -180,6 +204,7 @@ class Outbox:
     def allow_express(self, allowed: bool) -> None:
         """Makes `express` and `express_frame` refuse every message, or take short ones again."""
         self._express_end = self._most_small + 1 if allowed else 0
+        self._plain_end = self._end_of_plain()
 
     def add_ping(self, payload: bytes) -> None:
         """Queues a ping before the waiting messages."""
@@ -256,6 +281,15 @@ class Outbox:
         end = min(SMALL, self._frame_limit - _GROWTH) + 1 if self._frame_limit else SMALL + 1
         end = max(shortest, end)
         return plain[:shortest] + deflated[shortest:end] + plain[end:]
+
+    def _end_of_plain(self) -> int:
+        """Returns the size from which on a message needs a frame of its own here; 0 if each does."""
+        if self._keys is not None:
+            return 0
+        if self._deflater is None:
+            return self._express_end
+        shortest = SHORTEST_WITH_CONTEXT if self._deflater.takes_context_over else SHORTEST_DEFLATED
+        return min(self._express_end, shortest)
 
     def _fits_deflated(self, size: int) -> bool:
         return not self._frame_limit or size + _GROWTH <= self._frame_limit

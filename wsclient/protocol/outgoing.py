@@ -26,6 +26,7 @@ __all__ = [
     "Split",
     "header",
     "heads",
+    "plain_frame",
 ]
 
 PIECE = 64 * 1024
@@ -68,6 +69,12 @@ def heads(first: int, masked: int) -> list[bytes]:
     """
     no_key = NO_KEY if masked else b""
     return [header(first, length, masked) + no_key for length in range(SMALL + 1)]
+
+
+def plain_frame(payload: bytes, *, is_text: bool) -> bytes:
+    """Returns the frame of a short message as a server sends it, for many clients; b"" if the message is not short."""
+    size = len(payload)
+    return b"" if size > SMALL else heads(FIN | (Opcode.TEXT if is_text else Opcode.BINARY), 0)[size] + payload
 
 
 class LargeFrame:

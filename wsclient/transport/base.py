@@ -247,6 +247,18 @@ class Transport(ABC):
         """
         return no_express
 
+    def queue_frame(self, frame: bytes, size: int) -> bool:
+        """Queues a short message whose frame was made once for many connections. Does not wake.
+
+        Args:
+            frame: as `protocol.outgoing.plain_frame` returned it.
+            size: of its payload.
+
+        Returns:
+            False, with nothing queued, if it must go through `send`.
+        """
+        return False
+
     @abstractmethod
     def flush(self) -> None:
         """Writes as much as the system takes now, up to a limit.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
 __all__ = ["Lingering"]
 
@@ -35,11 +37,13 @@ class Lingering:
         if len(self._sockets) > _MOST:
             self._sockets.popleft()[0].close()
 
-    def step(self, now: float) -> None:
+    def step(self, now: float, deadline: float = inf, clock: Callable[[], float] = float) -> None:
         """Reads once from each, and closes those that have ended or have run out of time.
 
         Args:
             now: seconds, monotonic.
+            deadline: when to leave the others to the next call, which begins with them.
+            clock: the time of now, on the same clock; asked after each.
         """
         for _ in range(len(self._sockets)):
             ended, until = self._sockets.popleft()
@@ -48,6 +52,8 @@ class Lingering:
                 self._sockets.append((ended, until))
             else:
                 ended.close()
+            if clock() >= deadline:
+                break
 
     def close(self) -> None:
         """Closes all of them at once."""

@@ -62,6 +62,7 @@ class LiveConnection:
         connection: the protocol.
         writer: writes the data to send.
         express: writes a short message; see `Writer.express`.
+        queue_frame: queues a short message whose frame is ready; see `Connection.queue_frame`.
         has_more: True if another step right now would return or write more, without asking the system.
         heard_at: when the last byte arrived, on the system's clock.
         quiet_until: when `step` has to be called next, on the system's clock, if the stream does not become
@@ -89,6 +90,7 @@ class LiveConnection:
         "express",
         "has_more",
         "heard_at",
+        "queue_frame",
         "quiet_until",
         "writer",
     )
@@ -118,6 +120,7 @@ class LiveConnection:
         self.connection: Connection = connection
         self.writer: Writer = Writer(stream, connection, polled)
         self.express: Callable[[bytes, bool], bool] = self.writer.express
+        self.queue_frame: Callable[[bytes, int], bool] = connection.queue_frame
         self._waiting = connection.waiting
         self._settings = settings
         self._time = polled
@@ -165,6 +168,11 @@ class LiveConnection:
     def descriptor(self) -> Descriptor | None:
         """The stream's."""
         return self._stream.descriptor
+
+    @property
+    def plain_send(self) -> Callable[[bytes], int] | None:
+        """The system call that writes, if the stream does nothing else; see `Stream.plain_send`."""
+        return self._stream.plain_send
 
     def question(self) -> Callable[[], object]:
         """Returns the callable that asks the stream whether something can be read."""

@@ -265,24 +265,6 @@ class NativeTransport(Transport):
             self._is_inside = False
             self.wake()
 
-    def has_only_written(self, now: float) -> bool:
-        """Writes waiting data. Returns True if there was nothing else to do, so that it rests as before.
-
-        Call it in place of `poll` when nothing can be read.
-
-        Args:
-            now: on `clock`.
-        """
-        live = self._live
-        if live is None or not self._waiting or self.has_more or self._is_inside:
-            return False
-        if live.connection.state is not _OPEN or now >= live.quiet_until:
-            return False
-        self._enter()
-        live.write()
-        self._is_inside = False
-        return live.writer.is_all_out and live.writer.broken is None
-
     def close(self, code: int, reason: str) -> None:
         """Starts the closing handshake; an attempt that is not open yet ends silently instead."""
         if self._live is None:

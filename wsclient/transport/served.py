@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, Final
 
+from wsclient.protocol.connection import State
+from wsclient.transport.frame_path import FramePath
 from wsclient.transport.native import NativeTransport, Step
 from wsclient.transport.opening.answering import Answering
 from wsclient.transport.opening.course import phase_after
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
     from wsclient.transport.opening.milestones import Accepted
 
 __all__ = ["ServedTransport"]
+
+_OPEN: Final = State.OPEN  # looked up once, see native.py
 
 
 class ServedTransport(NativeTransport):
@@ -44,6 +49,44 @@ class ServedTransport(NativeTransport):
         """
         self._answering().reject(status, headers, body)
         self.wake()
+
+    def queue_frame(self, frame: bytes, size: int) -> bool:
+        """Queues a short message whose frame was made for many; see `Transport.queue_frame`."""
+        live = self._live
+        if live is None or self._is_inside or self.remembers:
+            return False
+        self._quiet_until = -inf
+        return live.queue_frame(frame, size)
+
+    def frame_path(self) -> FramePath | None:
+        """Returns how to write short frames while the connection rests; None if its stream needs more than that."""
+        live = self._live
+        if live is None or live.plain_send is None:
+            return None
+        return FramePath(live.connection.waiting, live.plain_send, live.connection.plain_end)
+
+    def frame_has_begun(self, sent: int) -> None:
+        """Called when only so many bytes of the frame that waits were taken on the way of `frame_path`."""
+        if self._live is not None:
+            self._live.writer.has_begun(self._live.connection.waiting.pop(), sent)
+
+    def has_only_written(self, now: float) -> bool:
+        """Writes waiting data. Returns True if there was nothing else to do, so that it rests as before.
+
+        Call it in place of `poll` when nothing can be read.
+
+        Args:
+            now: on `clock`.
+        """
+        live = self._live
+        if live is None or not self._waiting or self.has_more or self._is_inside:
+            return False
+        if live.connection.state is not _OPEN or now >= live.quiet_until:
+            return False
+        self._enter()
+        live.write()
+        self._is_inside = False
+        return live.writer.is_all_out and live.writer.broken is None
 
     def _answering(self) -> Answering:
         if self._opening is None or not isinstance(self._opening.phase, Answering):

@@ -26,6 +26,7 @@ class Entry(Generic[Member]):
     Attributes:
         member: the object that was added; deleted when it leaves the list.
         is_awake: True if it waits for its turn.
+        has_only_a_frame: True if it was woken by `wake_for_frame` when it rested, and by nothing else since.
         is_ready: True if its descriptor was ready when the system was last asked; None if it was not watched then.
         is_removed: True if it has left the list.
         watched: the descriptor that is watched for it; None if none is.
@@ -33,11 +34,22 @@ class Entry(Generic[Member]):
         queued_for: its time in the heap; at most `due`.
     """
 
-    __slots__ = ("__weakref__", "due", "is_awake", "is_ready", "is_removed", "member", "queued_for", "watched")
+    __slots__ = (
+        "__weakref__",
+        "due",
+        "has_only_a_frame",
+        "is_awake",
+        "is_ready",
+        "is_removed",
+        "member",
+        "queued_for",
+        "watched",
+    )
 
     def __init__(self, member: Member) -> None:
         self.member: Member = member
         self.is_awake: bool = False
+        self.has_only_a_frame: bool = False
         self.is_ready: bool | None = None
         self.is_removed: bool = False
         self.watched: Descriptor | None = None
@@ -92,6 +104,7 @@ class Watchlist(Generic[Member]):
 
     def wake(self, entry: Entry[Member]) -> None:
         """Wakes a member, which gets its turn after those already awake."""
+        entry.has_only_a_frame = False
         if not entry.is_awake and not entry.is_removed:
             entry.is_awake = True
             self._awake.append(entry)
@@ -101,6 +114,14 @@ class Watchlist(Generic[Member]):
         """Wakes all of these members."""
         for entry in entries:
             self.wake(entry)
+
+    def wake_for_frame(self, entries: list[Entry[Member]]) -> None:
+        """Wakes members that rest, each of which has a frame to write and nothing else to do."""
+        for entry in entries:
+            entry.is_awake = entry.has_only_a_frame = True
+        self._awake += entries
+        if entries:
+            self.woken()
 
     def look(self, now: float, seconds: float = 0.0) -> None:
         """Wakes the members whose descriptor is ready, and those whose time has come.

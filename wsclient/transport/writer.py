@@ -119,6 +119,10 @@ class Writer:
         """Returns the messages that have not wholly left; see `Transport.unsent_messages`."""
         return [] if self.unsent_log is None else self.unsent_log.unsent(self._stream.undelivered)
 
+    def has_begun(self, frame: bytes, sent: int) -> None:
+        """Called when another has written the first bytes of a frame: the rest waits for room."""
+        self._keep(memoryview(frame)[sent:])
+
     def _keep(self, piece: bytes | memoryview) -> None:
         self._piece = piece
         self._took_at = self._time.last

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from _thread import get_ident
 from typing import TYPE_CHECKING
 
+from wsclient.core.ownership import refuse_thread
 from wsclient.ground.escape import escape
 from wsclient.protocol.arguments import check_headers
 
@@ -66,6 +68,7 @@ class ClientRequest:
         self.protocols: tuple[str, ...] = request.subprotocols
         self.remote_address: tuple[str, int] = remote_address
         self.is_secure: bool = is_secure
+        self._thread = get_ident()  # that of `poll()`
         self._is_decided = False
         self._is_deferred = False
 
@@ -94,7 +97,7 @@ class ClientRequest:
             headers: more headers for the reply, as `"Name: value"` strings or a mapping.
 
         Raises:
-            RuntimeError: it was decided already, or the client has left.
+            RuntimeError: it was decided already, or the client has left; or another thread polls the server.
             ValueError: a header must not be sent, or the client did not ask for that protocol.
         """
         if protocol and protocol not in self.protocols:
@@ -115,7 +118,7 @@ class ClientRequest:
             headers: more headers for the reply.
 
         Raises:
-            RuntimeError: it was decided already, or the client has left.
+            RuntimeError: it was decided already, or the client has left; or another thread polls the server.
             ValueError: the status is not one of these, or a header must not be sent.
         """
         if not 200 <= status <= 599:
@@ -141,6 +144,8 @@ class ClientRequest:
         return f"<ClientRequest {escape(self.path, 100)} from {host} port {port}>"
 
     def _decide(self) -> None:
+        if (thread := get_ident()) != self._thread:
+            refuse_thread("this request", self._thread, thread, "may not decide it: do that where the server is polled")
         if self._is_decided:
             raise RuntimeError("this request has been decided: accept() or reject() was called before")
         self._is_decided = True

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wsclient.websocket.connection_failure import ConnectionFailure
     from wsclient.websocket.kept_messages import KeptMessages
 
-__all__ = ["DEFAULT_LIMITS", "Limits", "Link", "WriteMode", "check_close"]
+__all__ = ["DEFAULT_LIMITS", "HINT_OF_ROOM", "Limits", "Link", "WriteMode", "check_close", "is_utf8"]
 
 logger: Final = logging.getLogger("wsclient.link")
 
@@ -41,7 +41,7 @@ class WriteMode(NamedInt):
 _TEXT = WriteMode.WRITE_MODE_TEXT
 _OK = Error.OK
 
-_HINT_OF_ROOM: Final = "Call poll(), send less, or see set_buffers()"
+HINT_OF_ROOM: Final = "Call poll(), send less, or see set_buffers()"
 _HINT_OF_FRAGMENTS: Final = "Send its last one with send_fragment(data, True) first"
 _MAX_PINGS: Final = 64  # that are remembered; arbitrary
 _SHORT: Final = 1024  # bytes; a longer message never takes the express path, and is checked later
@@ -284,7 +284,7 @@ class Link:
         if not transport.has_frames:
             return self.refuse(Error.ERR_UNAVAILABLE, "a browser does not let pages send a message in fragments")
         if refusal := self._look_for_room(len(payload)):
-            return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint=_HINT_OF_ROOM)
+            return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint=HINT_OF_ROOM)
         transport.send_fragment(payload, is_text=kind is str, is_final=is_final)
         self.fragmented = None if is_final else kind
         self.sent_messages += is_final
@@ -307,7 +307,7 @@ class Link:
         if (
             self.sent_messages < self._sure_messages
             and sent_bytes <= self._sure_bytes
-            and (not is_text or payload.isascii() or (len(payload) <= _SHORT and _is_utf8(payload)))
+            and (not is_text or payload.isascii() or (len(payload) <= _SHORT and is_utf8(payload)))
             and self._express(payload, is_text)
         ):
             self.sent_messages += 1
@@ -330,9 +330,9 @@ class Link:
                 self.flush()  # earlier messages may have left this to poll(), because the network was full
                 refusal = self._look_for_room(size)
             if refusal:
-                return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint=_HINT_OF_ROOM)
-        if is_text and not payload.isascii() and not _is_utf8(payload):
-            return self.refuse(Error.ERR_INVALID_DATA, "a text message must be UTF-8", hint="See set_write_mode()")
+                return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint=HINT_OF_ROOM)
+        if is_text and not payload.isascii() and not is_utf8(payload):
+            return self.refuse_text()
         if transport is None or not can_send:
             if self.kept is not None:
                 self.kept.add(payload, is_text=is_text)
@@ -346,27 +346,6 @@ class Link:
         if self._auto_flush:
             transport.flush()
         return _OK
-
-    def queue(self, payload: bytes, *, is_text: bool) -> Error:
-        """Queues one message for the next `poll()`, or refuses all of it. Does not call the system."""
-        transport = self.transport
-        if transport is None or not transport.can_send or not self.is_open:
-            return self.refuse(Error.FAILED, f"nothing can be sent while {self._state}", hint=self._way_out)
-        is_sure = self.sent_messages < self._sure_messages and self.sent_bytes + len(payload) <= self._sure_bytes
-        if not is_sure and (refusal := self._look_for_room(len(payload))):
-            return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint=_HINT_OF_ROOM)
-        self._queue(payload, is_text=is_text)
-        return _OK
-
-    def _queue(self, payload: bytes, *, is_text: bool) -> None:
-        if self.transport is not None:
-            self.transport.send(payload, is_text=is_text)
-            self.sent_messages += 1
-            self.sent_bytes += len(payload)
-
-    def has_room(self, size: int) -> bool:
-        """Returns True if a message of that size can be queued."""
-        return self.transport is not None and not self._look_for_room(size)
 
     def is_full_for(self, size: int) -> bool:
         """Returns True if a message of that size has to wait for room; False if none can be sent."""
@@ -486,6 +465,10 @@ class Link:
         self.check_thread()
         return self.failures.refuse(self.place, error, message, cause, hint=hint)
 
+    def refuse_text(self) -> Error:
+        """Records that a text message is not UTF-8."""
+        return self.refuse(Error.ERR_INVALID_DATA, "a text message must be UTF-8", hint="See set_write_mode()")
+
     @property
     def _state(self) -> str:
         if self.transport is None:
@@ -510,7 +493,8 @@ def check_close(code: int, reason: str) -> None:
         raise ValueError(f"a close reason has at most {MAX_REASON_SIZE} bytes of UTF-8, this one has {size}")
 
 
-def _is_utf8(payload: bytes) -> bool:
+def is_utf8(payload: bytes) -> bool:
+    """Returns True if this can be sent as text."""
     try:
         payload.decode()  # not str(): PyPy's takes surrogates
     except UnicodeDecodeError:

@@ -73,7 +73,7 @@ class LinkPolling(LinkEvents):
         """Sends messages that other threads have put into the mailbox, as far as there is room."""
         messages, link = self._mailbox.messages, self._link
         while messages and not link.is_full_for(len(messages[0][0])):
-            payload, is_text = messages[0]
+            payload, is_text, _ = messages[0]
             self._mailbox.take()
             self._send_message(payload, is_text=is_text)
 

@@ -17,18 +17,18 @@ class Mailbox:
     Any thread may put a message in. Only the owner takes them, and never waits.
 
     Attributes:
-        messages: each payload, and True if it is text; the oldest first.
+        messages: each payload, True if it is text, and its target peer; the oldest first.
     """
 
     __slots__ = ("_lock", "_put_bytes", "_taken_bytes", "messages")
 
     def __init__(self) -> None:
-        self.messages: list[tuple[bytes, bool]] = []
+        self.messages: list[tuple[bytes, bool, int]] = []
         self._put_bytes = 0  # changed by the threads that put, one at a time
         self._taken_bytes = 0  # changed by the owner
         self._lock = allocate_lock()
 
-    def put(self, payload: bytes, limits: Limits, *, is_text: bool) -> None:
+    def put(self, payload: bytes, limits: Limits, *, is_text: bool, target: int = 0) -> None:
         """Puts a message in.
 
         Raises:
@@ -41,9 +41,9 @@ class Mailbox:
                 wait = f"{waiting} bytes in {count} messages wait for poll()"
                 raise BufferError(f"send_from_thread(): no room for {size} bytes, {wait}; see set_buffers()")
             self._put_bytes += size
-            self.messages.append((payload, is_text))
+            self.messages.append((payload, is_text, target))
 
     def take(self) -> None:
         """Removes the oldest message."""
-        payload, _ = self.messages.pop(0)
+        payload, *_ = self.messages.pop(0)
         self._taken_bytes += len(payload)

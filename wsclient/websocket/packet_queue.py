@@ -188,6 +188,8 @@ class PacketQueue:
     @property
     def is_full(self) -> bool:
         """True if there is no room for another packet, or another byte."""
+        if not self.packets:  # usually; one message is taken, whatever its size
+            return False
         return len(self.packets) >= self.max_packets or not self._fits(1)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wsclient.core.packet_peer import PacketPeer, bytes_of
-from wsclient.websocket.link import Link
+from wsclient.websocket.link import Link, WriteMode
 from wsclient.websocket.packet_queue import PacketReader
 from wsclient.websocket.sender import LinkSender
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from wsclient.websocket.connection_failure import ConnectionFailure
 
 __all__ = ["WebSocketPeer"]
+
+_TEXT = WriteMode.WRITE_MODE_TEXT
 
 
 class WebSocketPeer(PacketReader, LinkSender, PacketPeer):
@@ -80,7 +82,8 @@ class WebSocketPeer(PacketReader, LinkSender, PacketPeer):
 
     def put_packet(self, buffer: BytesLike) -> Error:
         """Sends one packet; see `PacketPeer.put_packet`."""
-        return self._link.put(buffer if type(buffer) is bytes else bytes_of(buffer))
+        link = self._link  # as `Link.put`, without a call more for each packet
+        return link.send(buffer if type(buffer) is bytes else bytes_of(buffer), link.write_mode is _TEXT)
 
     def _put_packet(self, packet: bytes) -> Error:
         return self._link.put(packet)

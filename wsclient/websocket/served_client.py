@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wsclient.ground.error import Error
 from wsclient.protocol.events import Messages
 from wsclient.transport.descriptor import NOTHING, Descriptor
-from wsclient.websocket.link import Link
+from wsclient.websocket.link import HINT_OF_ROOM, Link, is_utf8
 from wsclient.websocket.peer import WebSocketPeer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from wsclient.multiplayer.godot3.host import RelayHost
     from wsclient.transport.listener import Listener
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from wsclient.websocket.link import Limits
 
 __all__ = ["ServedClient", "ServedLink", "Totals"]
+
+_NOTHING: Final[list[bytes]] = []
+_GRANT: Final = 16 * 1024  # bytes of the shared memory that a client may use without asking again; arbitrary
 
 
 class Totals:
@@ -51,14 +54,27 @@ class Totals:
             self.count(size)
         return not self.is_over
 
+    def spend(self, size: int) -> bool:
+        """Uses up bytes that are known to be free. Returns False, and uses none, if it takes counting to know."""
+        if self.is_over or size > self._room:
+            return False
+        self._room -= size
+        return True
+
     def count(self, more: int = 0) -> None:
-        """Checks if there is room for the waiting bytes, and for so many more."""
-        self._room = self.limit - more - sum(client.held_bytes() for client in self.clients)
+        """Checks if there is room for the waiting bytes, and for so many more. Takes back what links may still use."""
+        self._room = self.limit - more
+        for client in self.clients:
+            self._room -= client.held_bytes()
+            client.link.take_back()
         self.is_over = self._room < 0
 
 
 class ServedLink(Link):
-    """A link that refuses to queue more when all clients together hold too much."""
+    """A link that refuses to queue more when all clients together hold too much.
+
+    It asks the totals for more than one message needs, so that most messages cost no question.
+    """
 
     __slots__ = ("_totals",)
 
@@ -66,32 +82,75 @@ class ServedLink(Link):
         super().__init__(incoming, outgoing)
         self._totals = totals
 
-    def send(self, payload: bytes, is_text: bool) -> Error:
-        """Sends one message, or refuses all of it."""
-        return super().send(payload, is_text) if self._totals.use(len(payload)) else self._refuse_for_memory()
+    def queue(self, payload: bytes, is_text: bool) -> Error:
+        """Queues one message for the next `poll()`, or refuses all of it. Does not call the system."""
+        transport = self.transport
+        if transport is None or not transport.can_send or not self.is_open:
+            return self.refuse(Error.FAILED, f"nothing can be sent while {self._state}", hint=self._way_out)
+        if not self._has_sure_room(len(payload)) and (refusal := self._look_for_room(len(payload))):
+            return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint=HINT_OF_ROOM)
+        if is_text and not is_utf8(payload):
+            return self.refuse_text()
+        self._queue(payload, is_text=is_text)
+        return Error.OK
 
-    def queue(self, payload: bytes, *, is_text: bool) -> Error:
-        """Queues one message for the next `poll()`, or refuses all of it."""
-        if not self._totals.use(len(payload)):
-            return self._refuse_for_memory()
-        return super().queue(payload, is_text=is_text)
+    def queue_frame(self, frame: bytes, size: int) -> bool:
+        """Queues one message by its frame, made once for many. Returns False if `queue` has to do it. Does not wake.
 
-    def queue_surely(self, payload: bytes) -> None:
-        """Queues a binary message regardless of the limits, unless the connection closes.
+        Args:
+            frame: see `protocol.outgoing.plain_frame`.
+            size: of its payload.
+        """
+        # Once for each client of a message to all, so it repeats the question of `_has_sure_room`.
+        sent_bytes = self.sent_bytes + size
+        if self.sent_messages >= self._sure_messages or sent_bytes > self._sure_bytes or self.transport is None:
+            return False
+        if not self.transport.queue_frame(frame, size):
+            return False
+        self.sent_messages += 1
+        self.sent_bytes = sent_bytes
+        return True
+
+    def queue_surely(self, payload: bytes, is_text: bool = False) -> Error:
+        """Queues a message regardless of the limits, unless the connection closes.
 
         The next `poll()` sends it. For messages that a session needs: a peer that missed who joined and left would be
         wrong from then on.
         """
         if self.transport is not None and self.transport.can_send:
             self._totals.use(len(payload))
-            self._queue(payload, is_text=False)
+            self._queue(payload, is_text=is_text)
+        return Error.OK
 
     def has_room(self, size: int) -> bool:
         """Returns True if a message of that size can be queued."""
-        return not self._totals.is_over and super().has_room(size)
+        return self.transport is not None and (self._has_sure_room(size) or not self._look_for_room(size))
 
-    def _refuse_for_memory(self) -> Error:
-        return self.refuse(Error.ERR_OUT_OF_MEMORY, "all clients together hold more than memory_limit")
+    def take_back(self) -> None:
+        """Makes the next message ask for room again."""
+        self._sure_messages = self._sure_bytes = 0
+
+    def _has_sure_room(self, size: int) -> bool:
+        return self.sent_messages < self._sure_messages and self.sent_bytes + size <= self._sure_bytes
+
+    def _look_for_room(self, size: int) -> str:
+        if refusal := super()._look_for_room(size):
+            return refusal
+        sure_messages, free = self._sure_messages, self._sure_bytes - self.sent_bytes
+        granted = min(free, max(size, _GRANT))
+        if not self._totals.spend(granted):
+            granted = size
+            if not self._totals.use(size):
+                self.take_back()
+                return "all clients together hold more than memory_limit"
+        self._sure_messages, self._sure_bytes = sure_messages, self.sent_bytes + granted
+        return ""
+
+    def _queue(self, payload: bytes, *, is_text: bool) -> None:
+        if self.transport is not None:
+            self.transport.send(payload, is_text=is_text)
+            self.sent_messages += 1
+            self.sent_bytes += len(payload)
 
 
 class ServedClient:
@@ -106,6 +165,9 @@ class ServedClient:
         protocol: the chosen subprotocol.
         host: the session that it is in; None in normal mode.
         entry: its place in the server's watchlist.
+        waiting: as the next two of its `FramePath`; empty, and never used, if it has none.
+        send: see `waiting`.
+        plain_end: the `end` of that; 0 if it has none.
     """
 
     __slots__ = (
@@ -115,9 +177,12 @@ class ServedClient:
         "host",
         "link",
         "peer",
+        "plain_end",
         "protocol",
         "request",
+        "send",
         "transport",
+        "waiting",
     )
 
     entry: Entry[ServedClient | Listener]
@@ -131,7 +196,35 @@ class ServedClient:
         self.request: ClientRequest | None = None
         self.protocol: str = ""
         self.host: RelayHost | None = None
+        self.waiting: list[bytes] = _NOTHING
+        self.send: Callable[[bytes], int] = len
+        self.plain_end: int = 0
         link.carry(transport)
+
+    @property
+    def place(self) -> str:
+        """Address and port, for log lines."""
+        host, port = self.address
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    def open(self) -> None:
+        """Called when the opening handshake has succeeded."""
+        self.link.open()
+        if path := self.transport.frame_path():
+            self.waiting, self.send, self.plain_end = path.waiting, path.send, path.end
+
+    def has_written_frame(self) -> bool:
+        """Writes the only frame that waits. Returns False if it needs an ordinary turn for that."""
+        frame = self.waiting[0]
+        try:
+            sent = self.send(frame)
+        except (OSError, MemoryError):
+            return False  # an ordinary turn meets it again, and reports it
+        if sent < len(frame):
+            self.transport.frame_has_begun(sent)
+            return False
+        del self.waiting[0]
+        return True
 
     def held_bytes(self) -> int:
         """Returns the bytes that wait to be emitted, read or sent."""

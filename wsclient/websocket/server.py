@@ -24,10 +24,13 @@ from wsclient.transport.poll_set import open_poll_set
 from wsclient.websocket.client_request import ClientRequest
 from wsclient.websocket.connection_failure import ConnectionFailure
 from wsclient.websocket.link import check_close
+from wsclient.websocket.mailbox import Mailbox
 from wsclient.websocket.multiplayer_peer import WebSocketMultiplayerPeer
 from wsclient.websocket.packet_queue import PacketQueue
-from wsclient.websocket.server_events import ServerEvents
+from wsclient.websocket.server_polling import ServerPolling
+from wsclient.websocket.server_sender import ServerSender
 from wsclient.websocket.server_settings import WebSocketServerSettings
+from wsclient.websocket.server_statistics import statistics_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -58,7 +61,7 @@ _LISTEN_ERRORS: Final = {
 }
 
 
-class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSettings):
+class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, WebSocketServerSettings):
     """A WebSocket server that never blocks and needs no thread: call `poll()` once a frame.
 
         server = WebSocketServer()
@@ -105,6 +108,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
             self._incoming.max_bytes, self._incoming.max_packets, when_empty=Error.ERR_UNAVAILABLE
         )
         self._last_error: ConnectionFailure | None = None
+        self._mailbox = Mailbox()
         self._watched: Descriptor | None = None
 
     # Listening
@@ -125,7 +129,9 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
 
         Raises:
             TypeError: an argument has the wrong type.
+            RuntimeError: another thread polls this server.
         """
+        self._check_thread()
         if self._listener is not None:
             return self._refuse(Error.ERR_ALREADY_IN_USE, "this server listens already: call stop() first")
         if not isinstance(port, int) or isinstance(port, bool):
@@ -160,12 +166,17 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
             ValueError: a code that must not be sent, or a reason that is too long; nothing is changed.
             TypeError: `code` is no int, or `reason` no str.
         """
+        self._check_thread()
         check_close(code, reason)
+        self._stop(code, reason)
+
+    def _stop(self, code: int, reason: str = "") -> None:
+        """Stops as `stop` does, from any thread: an object may be released in any thread."""
         if self._listener is None:
             return
         self._stop_listening()
         for client in self._clients.values():
-            client.link.close(code, reason)
+            client.link.say_goodbye(code, reason)
 
     def is_listening(self) -> bool:
         """Returns True if new clients can connect."""
@@ -217,6 +228,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
             ValueError: a code that must not be sent, or a reason that is too long; nothing is changed.
             TypeError: `code` is no int, or `reason` no str.
         """
+        self._check_thread()
         client = self._client(id, "disconnect_peer")
         if client is not None:
             client.link.close(code, reason)
@@ -257,58 +269,12 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         """
         return super().put_packet(buffer)
 
+    def _put_packet(self, packet: bytes) -> Error:
+        return self._send_packet(packet)
+
     def get_statistics(self) -> ConnectionStatistics:
         """Returns the totals of all clients since `listen`."""
-        return self._counted(self._meter)
-
-    # Sending
-
-    def _put_packet(self, packet: bytes) -> Error:
-        """Sends a packet to the target peer."""
-        if self._host is None:
-            return self._send_to_target(packet, None)
-        if not packet or self._target_peer == SERVER_ID:
-            return Error.OK  # as Godot: nothing is sent
-        return self._send_to_target(self._host.wrap(packet, self._target_peer), None)
-
-    def _send_message(self, payload: bytes, *, is_text: bool) -> Error:
-        if self._host is None:
-            return self._send_to_target(payload, is_text)
-        if is_text:
-            return self._refuse(Error.ERR_UNAVAILABLE, "packets between peers are binary: put_packet(text.encode())")
-        return self._put_packet(payload)
-
-    def _send_to_target(self, payload: bytes, is_text: bool | None) -> Error:
-        """Sends a message to the clients of the target; if None, in the write mode of each."""
-        target = self._target_peer
-        if target > 0:
-            client = self._clients.get(target)
-            if client is None:
-                return self._refuse(Error.FAILED, f"client {target} is not there")
-            return client.link.put(payload) if is_text is None else client.link.send(payload, is_text)
-        first_error = Error.OK
-        for client_id, client in self._clients.items():
-            if client_id != -target:  # queued: a thousand system calls belong into the budget of poll()
-                is_this_text = client.link.is_text_mode if is_text is None else is_text
-                error = client.link.queue(payload, is_text=is_this_text)
-                first_error = first_error or error
-        return first_error
-
-    def flush(self) -> None:
-        """Writes waiting data for each client, as much as the system takes now; never blocks."""
-        for client in self._clients.values():
-            client.link.flush()
-
-    @property
-    def auto_flush(self) -> bool:
-        """True (the default) to write messages to one client immediately. Messages to all are queued."""
-        return self._auto_flush
-
-    @auto_flush.setter
-    def auto_flush(self, enabled: bool) -> None:
-        self._auto_flush = bool(enabled)
-        for client in self._served:
-            client.link.auto_flush = self._auto_flush
+        return statistics_of_all(self._served, self._gone, self._host, self._inbox, self._meter)
 
     # For this class and its base
 
@@ -320,6 +286,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         self._inbox = PacketQueue(
             self._incoming.max_bytes, self._incoming.max_packets, when_empty=Error.ERR_UNAVAILABLE
         )
+        self._inbox.claim(self._thread)
         self._settings.max_message_size = self._incoming.max_bytes
         self._restart()
 
@@ -394,6 +361,8 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         self._meter.start()
         now = self._meter.started
         self._look(now)
+        if self._mailbox.messages:
+            self._send_posted()
         if not (self._watchlist.awake_count or self._deferred or self._lingering or self._totals.is_over):
             self._polled_at = now
             return
@@ -425,6 +394,8 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         """Returns the descriptor that wakes this server and the time until which it rests; -inf if there is work."""
         if self._watchlist.awake_count or self._deferred or self._lingering or self._totals.is_over:
             return None, -inf
+        if self._mailbox.messages:
+            return None, -inf
         if self._watched is None or self._watched.fileno != self._watchlist.fileno():
             self._watched = Descriptor(self._watchlist.fileno())
         return (None if self._watched.fileno < 0 else self._watched), self._watchlist.next_due()
@@ -447,7 +418,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerEvents, WebSocketServerSet
         if listener is None and not getattr(self, "_served", None):
             return
         message = f"{self!r} was dropped while listening: call stop()" if listener is not None else ""
-        self.stop(CloseCode.GOING_AWAY)
+        self._stop(CloseCode.GOING_AWAY)
         self._let_go_of_all()
         self._lingering.close()
         self._watchlist.close()

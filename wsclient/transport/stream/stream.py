@@ -122,6 +122,14 @@ class Stream(ABC):
         """
 
     @property
+    def plain_send(self) -> Callable[[bytes], int] | None:
+        """The system call that writes, if `send` and `flush` do nothing else; None if they do.
+
+        It raises OSError if nothing can be taken now. It may be kept until `close`.
+        """
+        return None
+
+    @property
     def held(self) -> int:
         """Returns how many bytes taken by `send` are still held in here.
 

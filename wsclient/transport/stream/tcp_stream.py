@@ -93,6 +93,11 @@ class TcpStream(Stream):
                 return 0
             raise
 
+    @property
+    def plain_send(self) -> Callable[[bytes], int]:
+        """The socket's; see `Stream.plain_send`."""
+        return self._send
+
     def flush(self) -> bool:
         """Returns True: nothing is held, because `send` passes data to the system."""
         return True

@@ -1,0 +1,69 @@
+"""Combines the counters of a server's clients: of those that are there, and of those that have left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wsclient.websocket.connection_statistics import ConnectionStatistics
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from wsclient.multiplayer.session import Session
+    from wsclient.websocket.packet_queue import PacketQueue
+    from wsclient.websocket.poll_meter import PollMeter
+    from wsclient.websocket.served_client import ServedClient
+
+__all__ = ["Gone", "statistics_of_all"]
+
+
+class Gone:
+    """The totals of clients that have left."""
+
+    def __init__(self) -> None:
+        self.messages_received: int = 0
+        self.messages_sent: int = 0
+        self.bytes_received: int = 0
+        self.bytes_sent: int = 0
+
+    def count(self, client: ServedClient) -> None:
+        """Adds the counters of a client that leaves."""
+        link = client.link
+        self.messages_received += link.inbox.received
+        self.messages_sent += link.sent_messages
+        self.bytes_received += link.inbox.received_bytes
+        self.bytes_sent += link.sent_bytes
+
+
+def statistics_of_all(
+    clients: Iterable[ServedClient], gone: Gone, session: Session | None, inbox: PacketQueue, meter: PollMeter
+) -> ConnectionStatistics:
+    """Returns the counters so far.
+
+    Args:
+        clients: those that are there.
+        gone: what those that have left had.
+        session: the one that they are in; None in normal mode.
+        inbox: the packets of that session.
+        meter: the polls of the server.
+    """
+    present = [*clients]
+    links, transports = [client.link for client in present], [client.transport for client in present]
+    return ConnectionStatistics(
+        messages_received=gone.messages_received + sum(link.inbox.received for link in links),
+        messages_sent=gone.messages_sent + sum(link.sent_messages for link in links),
+        messages_ignored=0 if session is None else session.ignored,
+        bytes_received=gone.bytes_received + sum(link.inbox.received_bytes for link in links),
+        bytes_sent=gone.bytes_sent + sum(link.sent_bytes for link in links),
+        unread_packets=sum(len(link.inbox.packets) for link in links) + len(inbox.packets),
+        unread_bytes=sum(link.inbox.size for link in links) + inbox.size,
+        unsent_packets=sum(link.buffered_messages for link in links),
+        unsent_bytes=sum(link.buffered_amount for link in links),
+        polls=meter.count,
+        longest_poll=meter.longest,
+        silence=-1.0,
+        unanswered_pings=sum(transport.unanswered_pings for transport in transports),
+        write_stall=max((transport.write_stall for transport in transports), default=0.0),
+        backlog=sum(link.backlog for link in links),
+        polls_cut_short=meter.cut_short,
+    )
