@@ -34,6 +34,7 @@ class Ours(Client):
         client.trusted_ssl_certificate = self.context
         client.auto_flush = False
         client.compression = compression
+        client.heartbeat_interval = 0.0  # as with the others: the server would take a ping for bytes of a message
         return client
 
     def open(self, url: str, *, compression: bool = False) -> None:
