@@ -77,8 +77,8 @@ _KINDS: Final = {_FIN_TEXT: TEXT, _FIN_BINARY: BINARY}
 _MESSAGES_A_STEP: Final = 2048
 _FRAMES_A_STEP: Final = 128
 
-# How many frames go one by one before the next ones are checked for being all alike. And the largest that are checked:
-# arbitrary, above it each frame costs more than the loop.
+# How many frames go one by one before the next ones are checked for being all alike; twice as many each time that they
+# are not. And the largest that are checked: arbitrary, above it each frame costs more than the loop.
 _MESSAGES_A_LOOK: Final = 64
 _WORTH_A_LOOK: Final = 128  # bytes
 _LONGEST_EQUAL: Final = 1024
@@ -207,12 +207,13 @@ class FrameDecoder:
             return 0
         if data[start + 1 : start + 2] == _LENGTH_OF_64_BITS:
             return self._take_large(data[start])
-        run = _Run()
+        run, look = _Run(), _MESSAGES_A_LOOK
         # Frames of one size are taken together, without a loop. If there are none, skip the check for each frame.
         while (count := len(run.payloads)) < room:
             if len(data) - start >= _WORTH_A_LOOK:
                 start = self._take_equal(start, room - count, run)
-            most = min(room - len(run.payloads), _MESSAGES_A_LOOK)
+            look = 2 * look if len(run.payloads) == count else _MESSAGES_A_LOOK
+            most = min(room - len(run.payloads), look)
             count = len(run.payloads) + most
             start = self._take_some_whole(start, most, run)
             if len(run.payloads) < count:

@@ -278,14 +278,16 @@ class PacketReader:
         kind = inbox.only_kind
         if kind is None:  # read by `last_was_text`
             kind = inbox.kinds[inbox.received - len(inbox.packets) - inbox.kinds_from]
-        return packet.decode("utf-8") if kind else packet
+        return packet.decode() if kind else packet
 
     def get_messages(self) -> list[str | bytes]:
         """Takes all packets at once, as `get_message()` would one by one. Not in Godot."""
         inbox = self._inbox
-        kinds = inbox.waiting_kinds
+        kind, kinds = inbox.only_kind, inbox.waiting_kinds
         packets = self.get_packets()
-        return [packet.decode("utf-8") if is_text else packet for packet, is_text in zip(packets, kinds, strict=False)]
+        if kind is None:
+            return [packet.decode() if is_text else packet for packet, is_text in zip(packets, kinds, strict=False)]
+        return list(map(bytes.decode, packets)) if kind else [*packets]
 
     def get_packet_error(self) -> Error:
         """Returns how the last read went: `OK` before the first."""
