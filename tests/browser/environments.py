@@ -23,9 +23,18 @@ from tests.support.programs import REQUIRED_VARIABLE, require_program
 from tests.support.source import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["ENVIRONMENTS", "Environment", "Results", "installed", "play_in", "run_in"]
+__all__ = [
+    "ENVIRONMENTS",
+    "Environment",
+    "Results",
+    "installed",
+    "open_in_chromium",
+    "play_in",
+    "run_in",
+    "served_from",
+]
 
 INSIDE = ("__init__", "costs_in_a_page", "godot_in_a_page", "in_a_page", "playing", "scene")  # run in the page
 UNDICI = "undici@7.30.2"
@@ -79,13 +88,25 @@ def run_in(environment: Environment, folder: Path, query: str) -> tuple[list[dic
     """
     program = require_program(environment.program)
     modules = installed(PYODIDE, UNDICI)
-    with BehaviourServer(_pages(modules)) as server:
-        origin = f"http://127.0.0.1:{server.port}"
-        query = f"in={environment.place}&{query}"
-        command = _command(program, environment, folder, modules, origin, query)
+    query = f"in={environment.place}&{query}"
+    return _play(_pages(modules), lambda origin: _command(program, environment, folder, modules, origin, query))
+
+
+def open_in_chromium(pages: dict[str, Page], name: str, folder: Path) -> tuple[list[dict[str, object]], str]:
+    """Opens a page of this folder in Chromium, with these pages around it. Returns the same as `run_in`."""
+    program = require_program("chromium")
+    pages = {**pages, "/": _page(HERE / name)}
+    return _play(pages, lambda origin: [program, *HEADLESS, f"--user-data-dir={folder}", f"{origin}/"])
+
+
+def _play(pages: dict[str, Page], command: Callable[[str], Sequence[str]]) -> tuple[list[dict[str, object]], str]:
+    with BehaviourServer(pages) as server:
         # A session of its own, so that what it starts can be ended with it.
         process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            command(f"http://127.0.0.1:{server.port}"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
             has_ended = server.wait_for_posts(lambda posted: any("end" in each for each in posted), LONGEST)
@@ -133,6 +154,13 @@ def _pages(modules: Path) -> dict[str, Page]:
     pages = {f"/{name}": _page(HERE / name) for name in ("costs.mjs", "play.mjs", "worker.mjs")}
     pages["/"] = _page(HERE / "page.html")
     pages["/bundle.zip"] = Page(KINDS[".zip"], _bundle())
+    return {**pages, **served_from(modules)}
+
+
+def served_from(modules: Path) -> dict[str, Page]:
+    """Returns the pages of Pyodide, and the library as `/wsclient.zip`."""
+    library = pack(sorted((ROOT / "wsclient").rglob("*.py")), packages=("pyee", "typing_extensions"))
+    pages = {"/wsclient.zip": Page(KINDS[".zip"], library)}
     for file in (modules / "pyodide").iterdir():
         if file.suffix in KINDS:
             pages[f"/pyodide/{file.name}"] = _page(file)
