@@ -312,6 +312,39 @@ class TestRefuses:
 
         assert violation(1002, connection).detail == detail
 
+    @pytest.mark.parametrize("cut", [*range(1, 13), 20])
+    @pytest.mark.parametrize(
+        ("wire", "words"),
+        [
+            pytest.param(b"HTTP/1.1 500 Oops\r\n\r\n", "wrote an HTTP reply (500 ", id="B6-http"),
+            pytest.param(
+                b"Traceback (most recent call last)", "wrote text into the connection, 'Tracebac", id="E6-text"
+            ),
+        ],
+    )
+    def test_text_that_arrives_in_two_pieces(self, wire: bytes, words: str, cut: int) -> None:
+        connection = client()
+        for piece in (wire[:cut], wire[cut:]):
+            connection.receive_data(piece)
+            assert list(told(connection)) == []
+
+        assert words in violation(1002, connection).detail
+
+    def test_the_beginning_of_a_text_at_the_end_of_the_connection(self) -> None:
+        connection = after(receive(b"Err"))
+        before = connection.state
+        connection.receive_eof()
+
+        [ended] = told(connection)
+        assert before is State.OPEN
+        assert isinstance(ended, Ended)
+        assert ended.failure is not None
+        assert ended.failure.kind is FailureKind.VIOLATION
+
+    @pytest.mark.parametrize("wire", [b"\x83 ", b"\x09\x00", b"H\x00", b"\xc1\x05"], ids=repr)
+    def test_a_wrong_header_that_cannot_be_text_at_once(self, wire: bytes) -> None:
+        assert after(receive(wire)).state is State.FAILING
+
     def test_it_while_it_closes_without_a_second_close(self) -> None:
         connection = after(lambda it: it.send_close(1000), sent, receive(b"\xff\xff"))
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wsclient.protocol.close_code import MAX_REASON_SIZE
-from wsclient.protocol.stray_text import explain_stray_text
+from wsclient.protocol.stray_text import explain_stray_text, may_become_text
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,21 @@ def test_every_explanation_is_safe_to_show_and_fits_a_close_frame(data: bytes) -
 
     assert words.isprintable()
     assert len(words) <= MAX_REASON_SIZE
+
+
+@pytest.mark.parametrize(
+    ("data", "may"),
+    [
+        pytest.param(b"H", True, id="one-byte"),
+        pytest.param("ü".encode()[:1], True, id="half-a-character"),
+        pytest.param(b"Traceba", True, id="seven-bytes"),
+        pytest.param(b"Tracebac", False, id="enough-bytes"),
+        pytest.param(b"HTTP/1.1 500 Intern", True, id="no-whole-status-line"),
+        pytest.param(b"HTTP/1.1 500\r\n", False, id="a-status-line"),
+        pytest.param(b"HTTP/" + b"x" * 40, False, id="a-long-line"),
+        pytest.param(b"\x83", False, id="a-frame"),
+        pytest.param(b"A\x00", False, id="a-zero-byte"),
+    ],
+)
+def test_few_bytes_may_become_a_text(data: bytes, may: bool) -> None:
+    assert may_become_text(data) is may

@@ -162,6 +162,10 @@ def test_c3_a_client_cannot_be_copied(how: Callable[[object], object], network: 
         ("on_disconnect", "connection_closed"),
         ("error", "connection_error"),
         ("on_error", "connection_error"),
+        ("onopen", "connection_established"),
+        ("onmessage", "data_received"),
+        ("onclose", "connection_closed"),
+        ("onError", "connection_error"),
     ],
 )
 def test_c5_a_synonym_leads_to_the_signal_of_normal_mode(name: str, signal: str, network: FakeNetwork) -> None:

@@ -68,7 +68,8 @@ def unknown_signal(name: str, known: Sequence[str], class_name: str, synonyms: M
 
     if "://" in name:
         return f"{name!r} is no signal but a URL; did you mean connect_to_url?"
-    meant = synonyms.get(name.lower().replace("-", "_").removeprefix("on_"), ())
+    word = name.lower().replace("-", "_").removeprefix("on_")
+    meant = synonyms.get(word) or synonyms.get(word.removeprefix("on"), ())  # a browser's WebSocket has "onopen"
     nearest = [each for each in meant if each in known] or get_close_matches(name, known, n=1, cutoff=0.0)
     hint = f"did you mean {' or '.join(map(repr, nearest))}?" if nearest else "it has none"
     return f"{class_name} has no signal {name!r}; {hint}"

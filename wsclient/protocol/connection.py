@@ -404,6 +404,7 @@ class Connection:
 
     def _decode_rest(self) -> None:
         """Decodes at the end what was read: at most one read's worth, which compressed might be a thousand."""
+        self._decoder.is_over = True
         if self.state in _RECEIVING:
             self._decode()
         for _ in range(_STEPS_AT_THE_END):

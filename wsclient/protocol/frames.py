@@ -17,7 +17,7 @@ from wsclient.protocol.errors import ProtocolViolation
 from wsclient.protocol.events import BINARY, TEXT, Messages
 from wsclient.protocol.kept_memory import keep_memory
 from wsclient.protocol.masking import mask
-from wsclient.protocol.stray_text import explain_stray_text
+from wsclient.protocol.stray_text import explain_stray_text, may_become_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,6 +126,8 @@ class FrameDecoder:
         self._key = b""
         #: whether `decode` stopped because it had done enough for one call
         self.has_undecoded: bool = False
+        #: whether no more data can arrive
+        self.is_over: bool = False
         #: how long the last data frame was, header and all, if it was large and not compressed; else 0
         self.large_size: int = 0
 
@@ -155,7 +157,10 @@ class FrameDecoder:
         if self._take_alone():
             return
         self._receiver.resume()
-        self.has_undecoded = self._take_some() or self._receiver.is_busy
+        try:
+            self.has_undecoded = self._take_some() or self._receiver.is_busy
+        except _Undecided:
+            self.has_undecoded = False
 
     def _take_alone(self) -> bool:
         """Takes a single short, plain message. Returns False if there is anything else."""
@@ -374,7 +379,13 @@ class FrameDecoder:
         return opcode
 
     def _broken(self, fault: str) -> ProtocolViolation:
-        """Returns the violation of a frame with a wrong header; if it is text instead, the text is quoted."""
+        """Returns the violation of a frame with a wrong header; if it is text instead, the text is quoted.
+
+        Raises:
+            _Undecided: more data may show that it is text.
+        """
+        if not self.is_over and may_become_text(self._data[self._position :]):
+            raise _Undecided
         peer = "the client" if self._expects_masked else "the server"
         text = explain_stray_text(self._data[self._position :], peer)
         return ProtocolViolation(CloseCode.PROTOCOL_ERROR, text or fault)
@@ -399,6 +410,10 @@ class FrameDecoder:
             return False
         self._receiver.frame_ends()
         return True
+
+
+class _Undecided(Exception):
+    """Raised for a wrong header that may be the beginning of a text."""
 
 
 class _Run:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from wsclient.ground.escape import escape
 
-__all__ = ["explain_stray_text"]
+__all__ = ["explain_stray_text", "may_become_text"]
 
 _FEWEST = 8  # bytes; fewer may look like text by chance
 _MOST_QUOTED = 40  # characters; with the words around them, they fit into a Close frame
+_HTTP = b"HTTP/"
 _LINE_ENDS = b"\t\r\n"
 
 
@@ -31,6 +32,16 @@ def explain_stray_text(data: bytes, peer: str) -> str:
         status = escape(line.partition(" ")[2], _MOST_QUOTED)
         return f"{peer} wrote an HTTP reply ({status}) into the connection: its handler failed"
     return f"{peer} wrote text into the connection, '{escape(line, _MOST_QUOTED)}': its handler may have failed"
+
+
+def may_become_text(data: bytes) -> bool:
+    """Returns True if bytes that break the framing may be the beginning of a text, and too few have arrived to tell.
+
+    Args:
+        data: the data that has arrived, from the first byte that is not part of a frame.
+    """
+    is_cut_off = len(data) < _FEWEST or (data.startswith(_HTTP) and b"\n" not in data and len(data) < _MOST_QUOTED)
+    return is_cut_off and _is_text(data)
 
 
 def _is_text(sample: bytes) -> bool:
