@@ -242,7 +242,8 @@ def test_a_variant_of_too_many_values_stays_the_next_packet(pipe: Pipe, caplog: 
 
     assert [pipe.get_var(), pipe.get_var()] == [None, None]
     assert pipe.get_packet_error() is Error.ERR_OUT_OF_MEMORY
-    assert "decode_buffer_max_items is 4" in caplog.text
+    assert "more than 4 values" in caplog.text
+    assert "Raise decode_buffer_max_items" in caplog.text
     pipe.decode_buffer_max_items = 5
     assert [pipe.get_var(), pipe.get_packet_error()] == [value, Error.OK]
     assert pipe.get_var() == "next"

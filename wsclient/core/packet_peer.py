@@ -24,6 +24,8 @@ DEFAULT_ENCODE_BUFFER = 8 * 1024 * 1024
 
 DEFAULT_DECODE_ITEMS = 65_536
 
+_HINT_OF_ITEMS: Final = "Raise decode_buffer_max_items, or take the packet as bytes with get_packet()"
+
 
 class BytesLike(Protocol):
     """An object that exports its bytes, such as bytes, bytearray or a numpy array.
@@ -151,9 +153,11 @@ class PacketPeer(Reference, ABC):
         try:
             return decode(packet, allow_objects=objects, max_items=most, dialect=self._get_dialect())
         except VariantError as refusal:
-            error = self._refuse(Error[refusal.error], f"get_var: {refusal}", refusal)
+            error = Error[refusal.error]
+            is_over_limit = error is Error.ERR_OUT_OF_MEMORY
+            words = f"the packet has more than {most} values" if is_over_limit else str(refusal)
+            self._refuse(error, f"get_var: {words}", refusal, hint=_HINT_OF_ITEMS if is_over_limit else "")
         if error is Error.ERR_OUT_OF_MEMORY:
-            logger.error("get_var: decode_buffer_max_items is %d; get_packet() takes the packet as bytes", most)
             self._unget_packet(packet)
         self._set_packet_error(error)
         return None

@@ -60,6 +60,8 @@ ADVICE: Final[dict[str, str]] = {
     "global_position": "nodes have no place: declare it, position = remote(Vector2())",
     "translation": "nodes have no place: declare it, translation = remote(Vector3())",
     "rotation": "nodes have no place: declare it, rotation = remote(0.0)",
+    "var2bytes": "write wsclient.variant.encode(value)",
+    "bytes2var": "write wsclient.variant.decode(data)",
     "visible": "there is no picture here: your engine draws",
 }
 
@@ -78,6 +80,8 @@ ADVICE_4: Final[dict[str, str]] = ADVICE | {
     "global_position": _NO_PLACE,
     "translation": _NO_PLACE,
     "rotation": "nodes have no place: declare it, rotation = 0.0",
+    "var_to_bytes": "write wsclient.godot4.var_to_bytes(value)",
+    "bytes_to_var": "write wsclient.godot4.bytes_to_var(data)",
     "rpc_unreliable": _ONE_WAY,
     "rpc_unreliable_id": _ONE_WAY,
     "rset": _NO_RSET,
