@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 MOST = 35
 """From `poll()` to the handler, both counted."""
 
+MOST_TO_CONNECT = 190
+"""Of this library's functions, from `connect_to_url` to `connection_established`."""
+
 
 @pytest.mark.untraced
 def test_one_message_reaches_its_handler_in_few_calls() -> None:
@@ -53,3 +56,37 @@ def test_one_message_reaches_its_handler_in_few_calls() -> None:
             server.close()
 
     assert until_handler[-1] <= MOST, "\n".join(calls[: until_handler[-1]])
+
+
+@pytest.mark.untraced
+def test_a_connection_opens_in_few_calls() -> None:
+    """The second one: the first compiles the constructors of value classes."""
+    network = PairedNetwork()
+    calls: list[str] = []
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_globals.get("__name__", "").startswith("wsclient."):
+            calls.append(frame.f_code.co_qualname)
+
+    client = WebSocketClient(transport=lambda settings: NativeTransport(settings, outside=network.outside))
+    before = sys.getprofile()
+    try:
+        for _ in range(2):
+            calls.clear()
+            sys.setprofile(count)
+            client.connect_to_url("ws://192.0.2.7/")
+            client.poll()
+            sys.setprofile(before)
+            agree(network.accepted[-1])
+            sys.setprofile(count)
+            client.poll()
+            sys.setprofile(before)
+            assert client.get_connection_status() == client.CONNECTION_CONNECTED
+            client.disconnect_from_host()
+            network.accepted[-1].close()
+            while client.get_connection_status() != client.CONNECTION_DISCONNECTED:
+                client.poll()
+    finally:
+        sys.setprofile(before)
+
+    assert len(calls) <= MOST_TO_CONNECT, "\n".join(calls)

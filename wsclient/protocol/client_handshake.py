@@ -126,7 +126,7 @@ class ClientHandshake:
 
     def _make_request(self, headers: Headers) -> bytes:
         # The order and spelling are Godot's.
-        given = {name.lower() for name, _ in headers}
+        given = {name.lower() for name, _ in headers} if headers else ()
         lines = [f"GET {self._url.resource_name} HTTP/1.1"]
         if "host" not in given:
             lines.append(f"Host: {self._url.host_header}")
@@ -142,7 +142,7 @@ class ClientHandshake:
             lines.append(f"Sec-WebSocket-Protocol: {','.join(self._subprotocols)}")
         if self._offers_deflate:
             lines.append(f"Sec-WebSocket-Extensions: {deflate.OFFER}")
-        if self._url.authorization and "authorization" not in given:
+        if self._url.username is not None and "authorization" not in given:
             lines.append(f"Authorization: {self._url.authorization}")
         return join_head(lines, headers)
 

@@ -273,6 +273,8 @@ def _malformed(line: bytes) -> str:
 
 def _parse_version(text: bytes) -> str | None:
     """Returns "1.1" for b"HTTP/1.1"; None if it is not a version of HTTP/1."""
+    if text == b"HTTP/1.1":
+        return "1.1"
     if len(text) != 8 or not text.startswith(_NAME + b"1.") or not text[7:].isdigit():
         return None
     return text[5:].decode("ascii")

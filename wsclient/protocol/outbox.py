@@ -80,7 +80,8 @@ class Outbox:
         self._no_key = NO_KEY if is_masked else b""
         self._frame_limit = 0
         self._most_small = SMALL
-        self._text_heads, self._binary_heads = (self._heads_of(FIN | one) for one in (Opcode.TEXT, Opcode.BINARY))
+        self._text_heads = self._heads_of(FIN | Opcode.TEXT)
+        self._binary_heads = self._heads_of(FIN | Opcode.BINARY)
         # Of each small frame: the header of what is compressed, so that 64 messages of 1 KiB make one piece.
         self._uncounted = 0 if deflater is None else _HEAD + _MORE_HEAD + len(self._no_key)
         self._express_end = SMALL + 1  # payloads of this size or more do not go by `express`

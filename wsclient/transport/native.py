@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from enum import Enum, auto
+from enum import IntEnum, auto
 from math import inf
 from typing import TYPE_CHECKING, Final
 
@@ -43,7 +43,7 @@ _NOWHERE: Final = ("", 0)
 _SMALLEST_LIMIT: Final = 125  # bytes; a control frame must fit (RFC 6455 section 5.5)
 
 
-class State(Enum):
+class State(IntEnum):  # hashed in C, which an Enum is not
     """The state of a transport, which is used only once."""
 
     NEW = auto()
@@ -52,7 +52,7 @@ class State(Enum):
     ENDED = auto()
 
 
-class Step(Enum):
+class Step(IntEnum):
     """The steps that lead from one state to the next."""
 
     START = auto()

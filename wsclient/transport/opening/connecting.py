@@ -35,7 +35,7 @@ class Connecting(Phase):
         self._race = Race(
             found.addresses,
             host=first.host,
-            place=str(first),
+            place=self.place,
             readiness=attempt.outside.readiness,
             socket_factory=attempt.outside.socket_factory,
             local_address=attempt.settings.local_address,

@@ -30,7 +30,7 @@ def phase_after(reached: Milestone) -> Phase:
         return Connecting(reached)
     if isinstance(reached, Redirected):
         return Resolving(reached.attempt)
-    if reached.needs_tls and reached.secure is not None:
+    if reached.secure is not None and reached.needs_tls:
         from wsclient.transport.opening.securing import Securing  # noqa: PLC0415 - see above
 
         return Securing(reached, reached.secure)

@@ -114,11 +114,12 @@ class Resolver:
         A question that needs neither a name lookup, nor the environment, nor a new TLS context is answered immediately,
         without a thread.
         """
-        lookup = Lookup(_known_at_once(question), question.route.first)
+        first = question.route.first
+        lookup = Lookup(_known_at_once(question, first), first)
         if lookup.outcome is None:
             arguments = (lookup, question, self._getaddrinfo or socket.getaddrinfo)
             try:
-                _start_thread(_run, arguments, f"wsclient lookup of {question.route.first.host}")
+                _start_thread(_run, arguments, f"wsclient lookup of {first.host}")
             except (RuntimeError, MemoryError) as error:
                 lookup.outcome = _failure(FailureKind.SYSTEM, _words_for_no_thread(error), error)
         return lookup
@@ -137,14 +138,14 @@ def numeric_address(host: str, port: int) -> Address | None:
     return Address(family, (host, port, 0, 0) if family == socket.AF_INET6 else (host, port))
 
 
-def _known_at_once(question: Question) -> Resolved | Failure | None:
-    route, first = question.route, question.route.first
+def _known_at_once(question: Question, first: Place) -> Resolved | Failure | None:
+    route = question.route
     if first.socket_path:
         return Resolved((Address(_AF_UNIX, first.socket_path),))
     address = numeric_address(first.host, first.port)
     if address is not None and address.family not in question.families:
         return _without_family(first)
-    if address is None or question.environment is not None or _asks_for_address(route):
+    if address is None or question.environment is not None or (first.proxy is not None and _asks_for_address(route)):
         return None
     if not route.is_secure:
         return Resolved((address,))
