@@ -330,8 +330,9 @@ class LinkEvents(SignalEmitter):
 
 def forget_told(link: Link, messages: Messages, count: int) -> None:
     """Removes the emitted messages from the current run; with the last of them, the run itself."""
-    messages.drop(count)
-    if not messages.payloads and link.events:
+    if count < len(messages.payloads):
+        messages.drop(count)
+    elif link.events:
         del link.events[0]
 
 
