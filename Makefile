@@ -155,7 +155,7 @@ $(VENV)/.has-compile: pyproject.toml .ci/environment
 	@touch $@
 
 $(VENV)/.has-bench: pyproject.toml .ci/environment
-	@$(INSTALL) . --group bench
+	@$(INSTALL) . --group bench --group compile
 	@touch $@
 
 # The test group is needed for the types of packages that the demos and tests import.
