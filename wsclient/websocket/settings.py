@@ -148,7 +148,8 @@ class WebSocketClientSettings(WebSocketSettings, RouteSettings):
             certificate = os.fspath(certificate)
         # Check its methods, because the module `ssl` is not imported before the first wss.
         if not isinstance(certificate, str | bytes | None) and not hasattr(certificate, "wrap_bio"):
-            raise TypeError(f"trusted_ssl_certificate takes a path, PEM, DER or an SSLContext, not {certificate!r}")
+            kind = type(certificate).__name__
+            raise TypeError(f"trusted_ssl_certificate takes a path, PEM, DER or an SSLContext, not {kind}")
         if self._link.transport is not None:
             message = "the trusted certificate can be set while disconnected only"
             self._link.refuse(Error.ERR_ALREADY_IN_USE, message)

@@ -245,9 +245,10 @@ def test_a_numeric_host_needs_the_thread_for_tls_but_no_lookup() -> None:
     ("trusted", "words"),
     [
         pytest.param("/no/such/file.pem", "No such file or directory: /no/such/file.pem", id="no file"),
-        pytest.param("-----BEGIN CERTIFICATE-----\n", "the trusted certificate cannot be read", id="no PEM"),
-        pytest.param(b"\x30\x00", "the trusted certificate cannot be read", id="no DER"),
-        pytest.param("a\0b", "the trusted certificate cannot be read", id="no path"),
+        pytest.param("-----BEGIN CERTIFICATE-----\n", "no certificate in PEM or DER form", id="no PEM"),
+        pytest.param(b"\x30\x00", "no certificate in PEM or DER form", id="no DER"),
+        pytest.param("a\0b", "no certificate in PEM or DER form", id="no path"),
+        pytest.param(b"", "no certificate in PEM or DER form", id="nothing"),
     ],
 )
 def test_a_certificate_that_cannot_be_trusted_is_a_failure(trusted: str | bytes, words: str) -> None:
@@ -257,6 +258,8 @@ def test_a_certificate_that_cannot_be_trusted_is_a_failure(trusted: str | bytes,
     assert failure.stage is Stage.TLS
     assert failure.kind is FailureKind.INVALID_ARGUMENT
     assert words in failure.detail
+    assert "_ssl.c" not in failure.detail  # the words of OpenSSL are left to the cause
+    assert "trusted_ssl_certificate" in failure.hint
 
 
 def test_a_machine_without_root_certificates_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:

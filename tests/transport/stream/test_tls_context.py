@@ -167,6 +167,35 @@ def test_certificates_of_windows_that_cannot_be_read_are_skipped(
     assert caplog.messages == ["1 certificates in the store of this system cannot be read, and are skipped"]
 
 
+@pytest.mark.faults("B8")
+@pytest.mark.filterwarnings("ignore:unable to enumerate Windows certificate store")  # says `ssl` itself
+def test_a_store_of_windows_that_may_not_be_read_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def enumerate_store(store: str) -> list[tuple[bytes, str, bool]]:
+        if store == "CA":
+            raise PermissionError(5, "Access is denied")
+        return [(der(), "x509_asn", True), (b"\x30\x00", "x509_asn", True)]
+
+    monkeypatch.setattr(ssl.sys, "platform", "win32")  # type: ignore[attr-defined]
+    monkeypatch.setattr(ssl, "enum_certificates", enumerate_store, raising=False)
+
+    context = ContextCache().get(TlsOptions())
+
+    assert accepts(context, server_context())
+    assert len(context.get_ca_certs()) > 50, "certifi's count too"
+    assert len(caplog.messages) == 1
+
+
+@pytest.mark.faults("B7")
+@pytest.mark.parametrize("kind", ["bytes", "path"])
+def test_pem_in_utf_16_counts_too(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_text(f"gr\xfc\xdfe\n{pem()}", encoding="utf-16")
+    trusted = {"bytes": path.read_bytes(), "path": str(path)}[kind]
+    assert accepts(ContextCache().get(TlsOptions(trusted_certificate=trusted)), server_context())
+
+
 @pytest.mark.faults("D13")
 @pytest.mark.parametrize("ignores_environment", [False, True])
 def test_the_keys_are_logged_on_request(

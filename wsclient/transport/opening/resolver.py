@@ -31,6 +31,11 @@ __all__ = ["Lookup", "Question", "Resolved", "Resolver", "TlsOptions", "numeric_
 
 _AF_UNIX: Final[int] = getattr(socket, "AF_UNIX", -1)
 
+_NO_CERTIFICATE: Final = "it has no certificate in PEM or DER form, or a damaged one"
+_HINT_OF_CERTIFICATES: Final = (
+    "Set trusted_ssl_certificate to the path of a PEM file, PEM text, DER bytes, or an ssl.SSLContext."
+)
+
 _NETWORK_DOWN: Final = "no name server answered for {host!r} ({reason})"
 _NOT_FOUND: Final = "name {host!r} was not found ({reason})"
 
@@ -270,11 +275,12 @@ def _with_tls(addresses: tuple[Address, ...], tls: TlsOptions, route: Route | No
 def _untrusted(tls: TlsOptions, error: Exception) -> Failure:
     if tls.trusted_certificate is None:
         detail, kind = f"the root certificates of this machine cannot be read: {reason_of(error)}", FailureKind.SYSTEM
-    else:
-        file = f": {error.filename}" if isinstance(error, OSError) and error.filename else ""
-        detail = f"the trusted certificate cannot be read: {reason_of(error)}{file}"
-        kind = FailureKind.INVALID_ARGUMENT
-    return Failure(stage=Stage.TLS, kind=kind, detail=detail, cause=error)
+        return Failure(stage=Stage.TLS, kind=kind, detail=detail, cause=error)
+    why = _NO_CERTIFICATE
+    if isinstance(error, OSError) and error.filename:
+        why = f"{reason_of(error)}: {error.filename}"
+    detail, kind = f"the trusted certificate cannot be read: {why}", FailureKind.INVALID_ARGUMENT
+    return Failure(stage=Stage.TLS, kind=kind, detail=detail, cause=error, hint=_HINT_OF_CERTIFICATES)
 
 
 def _failure(kind: FailureKind, detail: str, cause: BaseException | None = None) -> Failure:

@@ -5,6 +5,8 @@ Imported and used only in the lookup thread, because both take long.
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import logging
 import os
 import re
@@ -27,6 +29,7 @@ __all__ = ["CONTEXTS", "ContextCache"]
 _log: Final = logging.getLogger("wsclient")
 
 _MAX_CONTEXTS: Final = 8  # arbitrary; a program has one or two sets of options, and a context takes about a megabyte
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # as Windows saves "Unicode" text
 _PEM_BEGIN: Final = "-----BEGIN"
 _PEM: Final = re.compile(r"-----BEGIN (?P<kind>[A-Z0-9 ]*CERTIFICATE)-----.*?-----END (?P=kind)-----", re.DOTALL)
 
@@ -84,6 +87,8 @@ def _certificates(trusted: str | bytes) -> str | bytes:
     if isinstance(trusted, str) and _PEM_BEGIN not in trusted:
         trusted = Path(trusted).read_bytes()
     if isinstance(trusted, bytes):
+        if trusted[:2] in _UTF_16:
+            trusted = trusted.decode("utf-16", "replace").encode("ascii", "replace")
         if _PEM_BEGIN.encode() not in trusted:
             return trusted
         trusted = trusted.decode("ascii", "replace")
@@ -133,7 +138,9 @@ def _certificates_of_windows() -> Iterator[bytes]:
     They are the ones that `ssl.SSLContext.load_default_certs` would load.
     """
     for store in ("CA", "ROOT"):
-        found: list[tuple[bytes, str, set[str] | bool]] = getattr(ssl, "enum_certificates", _none)(store)
+        found: list[tuple[bytes, str, set[str] | bool]] = []
+        with contextlib.suppress(OSError):  # a store that this user may not read
+            found = getattr(ssl, "enum_certificates", _none)(store)
         for certificate, encoding, trust in found:
             if encoding == "x509_asn" and (trust is True or (trust and ssl.Purpose.SERVER_AUTH.oid in trust)):
                 yield certificate
