@@ -33,6 +33,8 @@ def test_a_message_is_taken_from_a_file(held: bytes, message: str | bytes, tmp_p
         pytest.param([URL, "--clients", "0"], "at least 1", id="no-clients"),
         pytest.param([URL, "--max-errors", "-1"], "at least 0", id="fewer-than-no-errors"),
         pytest.param([URL, "--hz", "nan"], "a number of 0 or more", id="no-number"),
+        pytest.param([URL, "--hz", "0.001"], "from 1 to 1000", id="frames-longer-than-the-run"),
+        pytest.param([URL, "--hz", "1e300"], "from 1 to 1000", id="frames-without-time"),
         pytest.param([URL, "--rate", "0"], "a number above 0", id="no-rate"),
         pytest.param([URL, "--rate", "1"], "the last client would connect after 99 s of 30", id="too-slow"),
         pytest.param([URL, "--clients", "2", "--processes", "3"], "more --processes than", id="idle-processes"),

@@ -7,7 +7,7 @@ from enum import IntEnum
 from importlib.util import find_spec
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wsclient.cli.options import add_server_options, count, positive
 from wsclient.cli.swarm_plan import Plan
@@ -102,6 +102,8 @@ class SwarmOptions(Value):
         }
 
 
+_MAX_HZ: Final = 1000  # arbitrary: clocks of games are not finer
+
 _DESCRIPTION = """\
 Connect many clients to a WebSocket server, and show how it copes: how many connected, what
 went wrong, messages per second, and how long answers took. Times are measured from when a
@@ -162,6 +164,8 @@ def _check(options: SwarmOptions, parser: argparse.ArgumentParser) -> None:
     if options.plan.ramp >= options.duration:
         ramp, duration = f"{options.plan.ramp:g}", f"{options.duration:g}"
         parser.error(f"the last client would connect after {ramp} s of {duration}: raise --rate or --duration")
+    if options.hz and not 1.0 <= options.hz <= _MAX_HZ:
+        parser.error(f"--hz is 0, or from 1 to {_MAX_HZ}")
     if options.processes > options.clients:
         parser.error("more --processes than --clients")
     if options.plot is not None and options.plot.suffix not in {".png", ".svg"}:
