@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST = 35
 """From `poll()` to the handler, both counted."""
 
-MOST_TO_CONNECT = 190
+MOST_TO_CONNECT = 178
 """Of this library's functions, from `connect_to_url` to `connection_established`."""
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from wsclient.ground.escape import escape
 from wsclient.ground.value import Value
-from wsclient.protocol.fields import MAX_HEADERS, MAX_LINE_SIZE, Headers, is_field_value, is_token
+from wsclient.protocol.fields import FIELD_VALUE, MAX_HEADERS, MAX_LINE_SIZE, TOKEN, Headers, is_field_value, is_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -286,9 +286,10 @@ def _parse_header(line: bytes) -> tuple[str, str]:
         raise BadHead("it has a folded header line")  # RFC 9112 section 5.2
     if not colon:
         raise BadHead(f"it has a header line without a colon: '{escape(line, 80)}'")
-    if not is_token(name):  # a space before the colon as well: RFC 9112 section 5.1
+    # As `is_token` and `is_field_value`, with two calls less for each header.
+    if not name or name.translate(None, TOKEN):  # a space before the colon as well: RFC 9112 section 5.1
         raise BadHead(f"it has a malformed header name: '{escape(name, 80)}'")
-    if not is_field_value(value):
+    if value.translate(None, FIELD_VALUE):
         raise BadHead(f"it has a control character in the header {escape(name, 80)}")
     return name.decode("ascii"), value.strip(b" \t").decode("latin-1")
 

@@ -59,6 +59,7 @@ class Readiness:
             system: the module `select`, or a replacement with fewer or other functions.
         """
         self._system = system
+        self._writable: int = getattr(system, "POLLOUT", 0)  # looked up once, which each connection would do
 
     def watch(self, fileno: int) -> Watch:
         """Registers an open connection, so that asking is cheap.
@@ -88,7 +89,7 @@ class Readiness:
         if new_poller is not None:
             poller = new_poller()
             for candidate in connecting:
-                poller.register(candidate.fileno(), self._system.POLLOUT)
+                poller.register(candidate.fileno(), self._writable)
             ready = dict(poller.poll(0))
             return [candidate for candidate in connecting if candidate.fileno() in ready] if ready else []
         # Windows reports a refused connection in the third set only.

@@ -360,7 +360,8 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         """Begins an attempt."""
         self._settings.max_message_size = self._incoming.max_bytes
         self._settings.max_waiting = self._incoming.max_packets
-        self._keep_if_wanted(link)
+        if self._reconnector is not None:
+            self._keep_if_wanted(link)
         host, port = request.url.host, request.url.port
         link.place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         link.carry(transport)

@@ -72,11 +72,14 @@ class Opening:
             returns the client's request once; `phase` is an `Answering` then.
         """
         try:
-            outcome = self._go_on(now)
+            outcome = self.phase.step(now)
+            while isinstance(outcome, Milestone):
+                self.phase = phase_after(outcome)
+                outcome = self.phase.step(now)
         except MemoryError as error:
             outcome = Failure(stage=self.stage, kind=FailureKind.SYSTEM, detail=OUT_OF_MEMORY, cause=error)
-        if outcome is None:
-            outcome = self._time_out(now)
+        if outcome is None and 0.0 < (seconds := self.phase.seconds) <= now - self._started_at:
+            outcome = self.phase.give_up(seconds)
         if isinstance(outcome, Failure):
             self.close()
             return outcome if self.phase.proxy is None else blamed(outcome, self.phase.proxy)
@@ -85,14 +88,3 @@ class Opening:
     def close(self) -> None:
         """Releases everything immediately. May be called twice."""
         self.phase.close()
-
-    def _go_on(self, now: float) -> Established | Request | Failure | None:
-        outcome = self.phase.step(now)
-        while isinstance(outcome, Milestone):
-            self.phase = phase_after(outcome)
-            outcome = self.phase.step(now)
-        return outcome
-
-    def _time_out(self, now: float) -> Failure | None:
-        seconds = self.phase.seconds
-        return self.phase.give_up(seconds) if 0.0 < seconds <= now - self._started_at else None

@@ -15,6 +15,7 @@ from wsclient.transport.opening.milestones import Established, Redirected
 from wsclient.transport.opening.phase import Phase
 
 if TYPE_CHECKING:
+    from wsclient.protocol.cookies import Cookies
     from wsclient.protocol.fields import Headers
     from wsclient.protocol.http11 import ResponseHead
     from wsclient.protocol.redirect import RedirectChain
@@ -68,7 +69,7 @@ class Requesting(Phase):
             self._send()
             if not self._broken and not self._stream.has_more:
                 return None  # what was sent just now cannot have been answered
-        else:
+        elif self._unsent or self._stream.held:
             self._send()
         return self._go_on(self._handshake)
 
@@ -89,7 +90,8 @@ class Requesting(Phase):
         head = handshake.response
         if head is not None and not self._has_head:
             self._has_head = True
-            self._keep_cookies(head)
+            if self.settings.cookies is not None:
+                self._keep_cookies(self.settings.cookies, head)
             redirects = self._attempt.redirects
             if redirects is not None and redirects.follows(head):  # without waiting for the page
                 return self._follow(redirects, head)
@@ -99,9 +101,9 @@ class Requesting(Phase):
             )
         return outcome if isinstance(outcome, Failure) else None
 
-    def _keep_cookies(self, head: ResponseHead) -> None:
-        attempt, cookies = self._attempt, self.settings.cookies
-        if cookies is not None and (head.status == _SWITCHING or head.status in REDIRECTS):
+    def _keep_cookies(self, cookies: Cookies, head: ResponseHead) -> None:
+        attempt = self._attempt
+        if head.status == _SWITCHING or head.status in REDIRECTS:
             cookies.receive(attempt.request.url, head, attempt.outside.wall_clock())
 
     def _follow(self, redirects: RedirectChain, head: ResponseHead) -> Redirected | Failure:
