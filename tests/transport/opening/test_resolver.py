@@ -448,7 +448,7 @@ def test_no_address_of_the_family_is_a_failure(host: str) -> None:
     failure = failed(Resolver(FakeSystem([V4])).start(question))
 
     assert (failure.stage, failure.kind) == (Stage.RESOLVE, FailureKind.NAME_NOT_FOUND)
-    assert "address_family" in failure.detail
+    assert "address_family" in failure.hint
 
 
 def test_a_unix_socket_needs_no_lookup() -> None:

@@ -37,17 +37,28 @@ def test_passes_a_failure_on() -> None:
 
 @pytest.mark.faults("B9")
 @pytest.mark.parametrize(
-    ("stage", "words"),
+    ("stage", "words", "hint"),
     [
-        (Stage.RESOLVE, "the name 'game.example' was not looked up within 1.5 s"),
-        (Stage.TLS, "the certificates of this computer were not read within 1.5 s, so that TLS could not begin"),
+        pytest.param(Stage.RESOLVE, "the name 'game.example' was not looked up within 1.5 s", "", id="name"),
+        pytest.param(
+            Stage.PROXY,
+            "the proxy settings of this computer were not read within 1.5 s",
+            'Set client.proxy to the address of a proxy, or to "" for none.',
+            id="proxy",
+        ),
+        pytest.param(
+            Stage.TLS,
+            "the certificates of this computer were not read within 1.5 s, so that TLS could not begin",
+            "This computer may be busy: try again, or raise handshake_timeout.",
+            id="tls",
+        ),
     ],
 )
-def test_says_which_part_of_the_lookup_took_too_long(stage: Stage, words: str) -> None:
+def test_says_which_part_of_the_lookup_took_too_long(stage: Stage, words: str, hint: str) -> None:
     resolver = FakeResolver(None)
     phase = Resolving(attempt("wss://game.example/", resolver=resolver))
     resolver.lookups[0].stage = stage
-    assert phase.give_up(1.5) == Failure(stage, FailureKind.TIMEOUT, words)
+    assert phase.give_up(1.5) == Failure(stage, FailureKind.TIMEOUT, words, hint=hint)
 
 
 def test_compression_is_imported_before_the_connection_opens() -> None:

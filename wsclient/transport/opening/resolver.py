@@ -235,8 +235,13 @@ def _addresses(
 
 
 def _without_family(place: Place) -> Failure:
-    detail = f"{place} has no address of the family that address_family or local_address leaves"
-    return Failure(stage=Stage.RESOLVE, kind=FailureKind.NAME_NOT_FOUND, detail=detail, hint="Set them otherwise.")
+    detail = f"{place} has no address of the family that is asked for"
+    return Failure(
+        stage=Stage.RESOLVE,
+        kind=FailureKind.NAME_NOT_FOUND,
+        detail=detail,
+        hint="Change address_family or local_address.",
+    )
 
 
 def _look_up(host: str, port: int, getaddrinfo: Callable[..., list[Any]]) -> tuple[Address, ...] | Failure:

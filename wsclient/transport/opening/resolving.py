@@ -20,6 +20,11 @@ _TOO_LATE = {
     Stage.PROXY: "the proxy settings of this computer were not read within {{seconds:g}} s",
     Stage.TLS: "the certificates of this computer were not read within {{seconds:g}} s, so that TLS could not begin",
 }
+# What to try if no server and no network was asked for anything yet. A lookup has its own hint.
+_HINTS = {
+    Stage.PROXY: 'Set client.proxy to the address of a proxy, or to "" for none.',
+    Stage.TLS: "This computer may be busy: try again, or raise handshake_timeout.",
+}
 _PROXY_TOO_LATE = "the name of {place} was not looked up within {{seconds:g}} s"
 
 
@@ -66,6 +71,11 @@ class Resolving(Phase):
     def seconds(self) -> float:
         """Returns the time limit of the whole opening in this phase; 0 for none."""
         return self._attempt.seconds_to_connect
+
+    def give_up(self, seconds: float) -> Failure:
+        """Returns the failure for a lookup that has run out of time."""
+        hint = "" if self.proxy is not None else _HINTS.get(self.stage, "")
+        return super().give_up(seconds).replace(hint=hint)
 
     def step(self, now: float) -> Found | Failure | None:
         """Checks if the lookup has ended."""
