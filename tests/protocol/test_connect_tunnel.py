@@ -79,6 +79,11 @@ class TestRequest:
 
         assert b"\r\nProxy-Authorization: Basic w7xzZXI6cDp3\r\n" in message
 
+    def test_has_one_host_and_the_callers_if_there_is_one(self) -> None:
+        message = ConnectTunnel("p:1", TARGET, headers=(("HOST", "other.example"),)).next_message()
+
+        assert [line for line in message.lower().split(b"\r\n") if line.startswith(b"host")] == [b"host: other.example"]
+
     def test_has_the_callers_headers(self) -> None:
         headers = (("X-Trace", "1"), ("proxy-authorization", "Bearer x"))
         message = ConnectTunnel("p:1", TARGET, credentials=CREDENTIALS, headers=headers).next_message()

@@ -33,7 +33,8 @@ class ConnectTunnel(Tunnel):
         proxy: host and port of the proxy, for messages.
         target: the address that the proxy connects to.
         credentials: user name and password, sent as Basic; None if the proxy needs none.
-        headers: more headers, as `check_headers` returns them. A Proxy-Authorization among them wins.
+        headers: more headers, as `check_headers` returns them. A Host or a Proxy-Authorization
+            among them replaces the default.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class ConnectTunnel(Tunnel):
         self._parser = ResponseParser()
         self._start = b""
         self._interim = 0
-        lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
+        lines = [f"CONNECT {target} HTTP/1.1"]
+        if "host" not in names:
+            lines.append(f"Host: {target}")
         if credentials is not None and "proxy-authorization" not in names:
             lines.append(f"Proxy-Authorization: {_basic(*credentials)}")
         lines += [f"{name}: {value}" for name, value in headers]
