@@ -36,6 +36,12 @@ def test_a_failure_of_the_server_is_unchanged() -> None:
             id="TLS",
         ),
         pytest.param(
+            Failure(Stage.TLS, FailureKind.CERTIFICATE, f"what signed the server's is missing ({PROXY})"),
+            "The proxy p.example:3128: what signed the proxy's is missing. Check this computer's clock and the "
+            "proxy's name; for a private certificate, set trusted_ssl_certificate.",
+            id="certificate",
+        ),
+        pytest.param(
             Failure(Stage.PROXY, FailureKind.PROXY, f"{PROXY} speaks SOCKS", hint="Write socks5://."),
             "The proxy p.example:3128 speaks SOCKS. Write socks5://.",
             id="its own hint",

@@ -56,7 +56,10 @@ def _of_proxy(detail: str, place: str) -> str:
     words = detail.removesuffix(f" ({place})")
     if words.startswith("the server "):
         return f"{place} {words.removeprefix('the server ')}"
-    return detail if place in words else f"{place}: {words.replace('the server', 'it')}"
+    if place in words:
+        return detail
+    words = words.replace("the server's", "the proxy's").replace("the server", "it")
+    return f"{place}: {words}"
 
 
 def note_of(origin: str) -> str:
