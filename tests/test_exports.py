@@ -190,7 +190,7 @@ def test_the_two_names_of_the_multiplayer_peer_are_one_class() -> None:
         ("MultiplayerAPI", "RPCMode"),
     ],
 )
-def test_an_enum_stands_on_its_class_and_so_do_its_members(owner: str, name: str) -> None:
+def test_an_enum_and_its_members_are_attributes_of_their_class(owner: str, name: str) -> None:
     found = getattr(import_module(PACKAGE), owner)
     members = getattr(found, name)
 

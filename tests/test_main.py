@@ -62,7 +62,7 @@ def test_sends_typed_lines_and_shows_messages(url):
     assert last == "* closed: code 1000"
 
 
-def test_a_script_gets_json_and_the_server_what_was_asked_for(url):
+def test_a_script_reads_json_and_the_server_gets_the_options(url):
     done = run("--json", "--listen", "1", "--protocol", "chat.v1", "--header", "X-Token: 7", f"{url}/headers")
     opened, received, _closed = events(done.stdout)
 
@@ -117,7 +117,7 @@ def test_round_trips_are_measured(url, capsys):
     assert 0 < told[-1]["minimum"] <= told[-1]["maximum"] < 20
 
 
-def test_a_server_that_goes_away_is_told(url, capsys):
+def test_a_departing_server_is_reported(url, capsys):
     assert main(["--listen", "1", f"{url}/stream?n=0"]) == ExitCode.ENDED_BADLY
     assert capsys.readouterr().out.endswith(" * closed: code 1000\n")
 

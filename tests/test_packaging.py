@@ -72,7 +72,7 @@ def test_the_library_needs_pyee_and_certifi_and_nothing_else(metadata: Message) 
     assert metadata["Requires-Python"] == ">=3.11"
 
 
-def test_it_is_said_to_be_typed_and_for_every_python_that_is_tried(metadata: Message) -> None:
+def test_its_metadata_says_typed_and_lists_every_tested_python(metadata: Message) -> None:
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
     tried = set(re.findall(r'"(3\.\d+)"', workflow))
     named = {line.rpartition(" ")[2] for line in metadata.get_all("Classifier", []) if " :: 3." in line}
@@ -156,7 +156,7 @@ def test_the_changelog_has_an_unreleased_section_and_this_version(metadata: Mess
     assert re.fullmatch(rf"\[{re.escape(metadata['Version'])}\] - \d{{4}}-\d\d-\d\d", sections[1])
 
 
-def test_the_readme_says_which_version_this_is(metadata: Message) -> None:
+def test_the_readme_names_this_version(metadata: Message) -> None:
     assert f"version {metadata['Version']}," in (ROOT / "README.md").read_text(encoding="utf-8")
 
 

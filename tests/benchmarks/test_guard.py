@@ -47,7 +47,7 @@ def test_a_value_better_than_the_target_may_become_worse():
     assert not is_lost(AT_LEAST_TWICE, _results([100.0], [150.0]), before)
 
 
-def test_a_floor_stands_in_place_of_the_half():
+def test_a_floor_replaces_the_half():
     target = Target("", "idle", "picows", least=2.0, floor=1.5)
 
     assert is_lost(target, _results([100.0], [140.0]), {})

@@ -57,7 +57,7 @@ def console(pipe):
         pytest.param([], [], id="nothing"),
     ],
 )
-def test_lines_come_whole_and_without_their_ends(pipe, console, chunks, lines):
+def test_lines_are_whole_and_without_their_ends(pipe, console, chunks, lines):
     read = []
     for chunk in chunks:
         pipe.write(chunk)
@@ -153,7 +153,7 @@ def test_a_thread_reads_the_same_lines(pipe):
     assert console.read_lines() == []
 
 
-def test_a_thread_takes_a_broken_input_for_its_end():
+def test_a_thread_treats_a_broken_input_as_its_end():
     console = ThreadedConsole(Terminal())
     finish_reading()
 

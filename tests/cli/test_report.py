@@ -202,7 +202,7 @@ def test_a_pipe_gets_no_colours():
     assert stream.getvalue() == "12:00 < [red]x[/red]\n"
 
 
-def test_without_rich_a_terminal_gets_none_either(monkeypatch):
+def test_without_rich_a_terminal_shows_no_colours(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "rich.console", None)
     stream = Terminal()
     painter(stream)("line", "green")
@@ -210,7 +210,7 @@ def test_without_rich_a_terminal_gets_none_either(monkeypatch):
     assert stream.getvalue() == "line\n"
 
 
-def test_with_rich_a_terminal_gets_colours_and_the_line_as_it_is(monkeypatch):
+def test_with_rich_a_terminal_shows_colours_and_the_same_line(monkeypatch):
     pytest.importorskip("rich")
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)

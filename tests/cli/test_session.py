@@ -175,7 +175,7 @@ def test_an_interrupt_ends_an_attempt_at_once():
     assert play.transport.is_aborted
 
 
-def test_the_timeout_ends_it_whatever_has_come():
+def test_the_timeout_ends_it_in_any_case():
     play = Play(timeout=5.0, listen=9).opens().then(lambda: play.network.clock.advance(5.0)).answers_close()
 
     assert play.run() is ExitCode.TIMEOUT
@@ -235,7 +235,7 @@ def test_the_input_waits_while_much_is_unsent():
     assert play.console.waits[-1] == (0.01, False)
 
 
-def test_a_line_that_is_no_text_is_refused_and_the_next_one_sent():
+def test_an_invalid_line_is_refused_and_the_next_one_sent():
     play = Play(b"\xff\nnext\n").opens().then(lambda: None).answers_close()
     play.run()
 

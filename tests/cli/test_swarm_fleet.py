@@ -74,7 +74,7 @@ def echo(scene: Scene) -> None:
     Service(scene.hosting.server, io.StringIO(), is_broadcasting=False)
 
 
-def test_clients_come_in_at_the_rate_asked_for(scene: Scene) -> None:
+def test_clients_join_at_the_requested_rate(scene: Scene) -> None:
     scene.fleet(clients=8, rate=4.0)
     scene.run(1.0)
 
@@ -106,7 +106,7 @@ def test_a_server_that_stalls_is_seen_by_each_message_that_was_due(scene: Scene)
     assert times.percentile(60) > 0.2
 
 
-def test_a_swarm_that_is_late_itself_counts_from_when_it_was_due(scene: Scene) -> None:
+def test_a_late_swarm_counts_from_the_due_time(scene: Scene) -> None:
     echo(scene)
     scene.fleet(clients=1, message="hello", every=0.25)
     scene.run(0.5)
@@ -178,7 +178,7 @@ def test_failures_are_counted_by_kind(scene: Scene) -> None:
     assert fleet.is_done
 
 
-def test_a_header_that_is_none_is_a_wrong_argument(scene: Scene) -> None:
+def test_an_invalid_header_is_a_wrong_argument(scene: Scene) -> None:
     scene.fleet(headers=("no colon",))
     scene.run(0.5)
 

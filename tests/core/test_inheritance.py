@@ -51,7 +51,7 @@ def test_c1_a_class_that_was_right_for_another_base_is_refused_too() -> None:
         type("Game", (Lobby, WebSocketClient), {})
 
 
-def test_c1_a_mixin_behind_ours_hides_nothing() -> None:
+def test_c1_a_mixin_after_ours_hides_nothing() -> None:
     class Mixin:
         def _tell(self) -> None: ...
 
@@ -130,7 +130,7 @@ def test_c1_an_init_that_a_mixin_forgets_is_reported_too() -> None:
         type("Game", (Mixin, WebSocketClient), {})()
 
 
-def test_an_attribute_error_of_ones_own_is_left_as_it_is() -> None:
+def test_an_attribute_error_of_the_program_is_unchanged() -> None:
     class Game(WebSocketClient):
         def __init__(self) -> None:
             super().__init__()

@@ -67,7 +67,7 @@ def test_a_fresh_peer_has_godots_values(pipe: Pipe) -> None:
     assert pipe.allow_object_decoding is False
 
 
-def test_a_peer_that_cannot_take_a_packet_says_so() -> None:
+def test_a_peer_that_cannot_take_a_packet_reports_that() -> None:
     class Half(Pipe):
         _get_packet = PacketPeer._get_packet
 
@@ -124,7 +124,7 @@ def test_bytes_are_not_copied(pipe: Pipe) -> None:
     assert pipe.packets[0] is packet
 
 
-def test_a_buffer_may_change_once_it_is_put(pipe: Pipe) -> None:
+def test_a_sent_buffer_may_change(pipe: Pipe) -> None:
     buffer = bytearray(b"abc")
     pipe.put_packet(buffer)
 

@@ -64,7 +64,7 @@ def test_the_flags_are_godots(flag: ConnectFlags, number: int) -> None:
     assert flag == number
 
 
-def test_a_call_puts_the_binds_behind_the_arguments() -> None:
+def test_a_call_puts_the_binds_after_the_arguments() -> None:
     assert Connection(function, (3, 4))(1, 2) == (1, 2, 3, 4)
     assert Connection(function, (2,))(1, x=3) == (1, 2, {"x": 3})
 
@@ -189,7 +189,7 @@ def test_a_weak_handler_is_the_method_while_its_object_lives() -> None:
     assert (handler.method, handler, hash(handler)) == (player.on_data, player.on_data, hash(player.on_data))
 
 
-def test_a_weak_handler_does_nothing_once_its_object_is_gone() -> None:
+def test_a_weak_handler_does_nothing_when_its_object_is_gone() -> None:
     calls: list[object] = []
     handler = WeakHandler(Player(calls).on_data)
 

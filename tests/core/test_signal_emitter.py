@@ -197,7 +197,7 @@ def test_a_one_shot_that_emits_again_runs_once(door: Door, calls: list[object]) 
     assert calls == ["once"]
 
 
-def test_a_one_shot_behind_a_handler_that_emits_again_runs_once(door: Door, calls: list[object]) -> None:
+def test_a_one_shot_after_a_handler_that_emits_again_runs_once(door: Door, calls: list[object]) -> None:
     door.connect("opened", lambda: door.emit("opened"), flags=ONESHOT)
     door.connect("opened", noting(calls, "once"), flags=ONESHOT)
 
@@ -408,7 +408,7 @@ def test_a_poll_inside_an_emission_is_outermost_and_runs_what_is_deferred(door: 
     assert calls == ["deferred", "last handler"]
 
 
-def test_exceptions_of_the_body_and_of_deferred_handlers_both_leave_poll(door: Door, calls: list[object]) -> None:
+def test_exceptions_of_the_body_and_of_deferred_handlers_propagate(door: Door, calls: list[object]) -> None:
     door.connect("opened", raising(1), flags=DEFERRED)
     door.connect("opened", noting(calls, "others"), flags=DEFERRED)
     door.connect("opened", raising(2), flags=DEFERRED)
@@ -433,7 +433,7 @@ def test_a_group_of_the_body_stays_a_group(door: Door) -> None:
     assert numbers(caught.value) == [[1, 2], 3]
 
 
-def test_one_deferred_handler_that_raises_alone_leaves_as_it_is(door: Door) -> None:
+def test_a_single_exception_of_a_deferred_handler_propagates_unchanged(door: Door) -> None:
     door.connect("opened", raising(1), flags=DEFERRED)
 
     with pytest.raises(Knock):
@@ -442,7 +442,7 @@ def test_one_deferred_handler_that_raises_alone_leaves_as_it_is(door: Door) -> N
         emit_outside(door)
 
 
-def test_the_body_alone_leaves_as_it_is_when_deferred_handlers_do_not_raise(door: Door, calls: list[object]) -> None:
+def test_a_single_exception_of_the_body_propagates_unchanged(door: Door, calls: list[object]) -> None:
     door.connect("opened", noting(calls, "deferred"), flags=DEFERRED)
 
     with pytest.raises(Knock):
@@ -466,7 +466,7 @@ def test_an_interrupt_leaves_deferred_handlers_for_the_next_poll(door: Door, cal
     assert calls == ["deferred"]
 
 
-def test_a_deferred_handler_that_leaves_at_once_leaves_the_others_for_the_next_poll(
+def test_a_deferred_handler_that_interrupts_leaves_the_others_for_the_next_poll(
     door: Door, calls: list[object], caplog: pytest.LogCaptureFixture
 ) -> None:
     door.connect("opened", noting(calls, 1), flags=DEFERRED)
@@ -547,7 +547,7 @@ def test_a_hook_that_raises_counts_as_a_handler(door: Door, calls: list[object])
     assert numbers(caught.value) == [1, 2]
 
 
-def test_a_hook_that_leaves_at_once_leaves_at_once(door: Door, calls: list[object]) -> None:
+def test_an_interrupt_in_a_hook_propagates_at_once(door: Door, calls: list[object]) -> None:
     door.connect("opened", noting(calls, "handler"))
 
     with pytest.raises(KeyboardInterrupt):
@@ -767,7 +767,7 @@ def test_c5_pyees_decorators_refuse_a_wrong_name_at_once(decorator: str, door: D
         getattr(door, decorator)("openend")
 
 
-def test_pyees_on_leaves_a_handler_that_is_connected_as_it_is(
+def test_pyees_on_does_not_change_a_connected_handler(
     door: Door, calls: list[object], caplog: pytest.LogCaptureFixture
 ) -> None:
     handler = noting(calls, "called")
@@ -1042,7 +1042,7 @@ class Guest:
         self.calls.append(args)
 
 
-def test_a_weak_handler_goes_with_its_object(door: Door, calls: list[object]) -> None:
+def test_a_weak_handler_ends_with_its_object(door: Door, calls: list[object]) -> None:
     guest = Guest(calls)
     door.knocked.connect(guest.hear, weak=True)
     door.knocked.emit(1)

@@ -28,7 +28,7 @@ class Door(Object):
         pytest.param("unknown", "", id="no-such-name"),
     ],
 )
-def test_the_text_stands_below_the_declaration(name: str, text: str) -> None:
+def test_the_text_is_below_the_declaration(name: str, text: str) -> None:
     assert text_of(Door, name) == text
 
 

@@ -14,7 +14,7 @@ def test_says_hello_and_prints_messages(run_demo, echo_url):
     assert done.returncode == 0
 
 
-def test_without_a_server_it_says_so(run_demo):
+def test_a_missing_server_is_reported(run_demo):
     done = run_demo("-m", "demos.minimal", "ws://127.0.0.1:1")
 
     assert done.stdout.startswith("failed: 127.0.0.1:1 refused the connection.")

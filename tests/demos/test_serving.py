@@ -15,7 +15,7 @@ SERVERS = ["demos.minimal.server", "demos.engines.server", "demos.arena.server"]
 
 
 @pytest.mark.parametrize("module", SERVERS)
-def test_a_second_one_says_that_the_port_is_taken(module, run_demo):
+def test_a_second_server_reports_the_taken_port(module, run_demo):
     with serving(module, "0") as (url, _):
         port = url.rpartition(":")[2]
         done = run_demo("-m", module, "--port", port)

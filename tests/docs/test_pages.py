@@ -35,7 +35,7 @@ def test_the_second_name_of_the_multiplayer_peer_is_told() -> None:
 
 
 @pytest.mark.parametrize("message", [message for _, message in MESSAGES.values()], ids=MESSAGES)
-def test_every_tested_message_stands_in_the_reference(message: str) -> None:
+def test_every_tested_message_is_in_the_reference(message: str) -> None:
     assert f"| {message} |" in REFERENCE
 
 
@@ -65,7 +65,7 @@ def test_every_link_to_elsewhere_leads_to_a_place_that_is_known(page) -> None:
             assert named[1] in GODOT_CLASSES
 
 
-def test_every_page_stands_in_the_navigation() -> None:
+def test_every_page_is_in_the_navigation() -> None:
     navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
     listed = re.findall(r"\b[\w/-]+\.md\b", navigation)
 

@@ -24,7 +24,7 @@ def test_every_program_on_a_page_is_as_its_file_has_it(page) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_no_page_leaves_a_program_to_the_builder(page) -> None:
+def test_each_page_has_its_programs_without_a_builder(page) -> None:
     assert "--8<--" not in page.read_text(encoding="utf-8")
 
 

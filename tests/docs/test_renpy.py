@@ -61,7 +61,7 @@ def test_messages_appear_while_the_dialogue_is_read(echo_url: str) -> None:
     assert (done.stdout, done.returncode) == ("Ren'Py is here\n", 0), done.stderr
 
 
-def test_without_a_server_it_says_why() -> None:
+def test_without_a_server_it_prints_the_reason() -> None:
     done = run(Snippet("docs/howto/engines.md", 1, in_python(), ""), "ws://127.0.0.1:1")
 
     assert done.stdout.startswith("127.0.0.1:1 refused the connection.")

@@ -29,7 +29,7 @@ def echo_url() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=str)
-def test_a_snippet_runs_and_prints_what_the_page_says(snippet: Snippet, echo_url: str) -> None:
+def test_a_snippet_runs_and_prints_the_documented_output(snippet: Snippet, echo_url: str) -> None:
     done = run(snippet, echo_url)
 
     assert done.returncode == 0, done.stderr

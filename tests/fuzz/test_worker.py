@@ -80,7 +80,7 @@ def test_no_input_is_longer_than_the_limit() -> None:
     assert max(len(engine.next_input()) for _ in range(200)) == MAX_SIZE
 
 
-def test_even_nothing_can_be_changed() -> None:
+def test_a_value_can_be_replaced_without_changes() -> None:
     chance = random.Random(1)
 
     assert any(mutated(bytearray(), [b""], chance) for _ in range(50))

@@ -20,7 +20,7 @@ def test_a_peer_that_has_come_authenticates(authentication):
     assert 4 not in authentication
 
 
-def test_a_peer_is_admitted_once_both_sides_are_done(authentication):
+def test_a_peer_is_admitted_when_both_sides_are_done(authentication):
     assert not authentication.finish_here(5)
     assert authentication.refusal_of(5).error == Error.ERR_FILE_CANT_WRITE
     assert authentication.finish_there(5)

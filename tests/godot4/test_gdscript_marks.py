@@ -132,7 +132,7 @@ def test_a_method_of_that_name_is_no_doubt():
         pytest.param('r"a\\n"', "a\\n", id="raw"),
     ],
 )
-def test_a_string_token_says(token, text):
+def test_a_string_token_means(token, text):
     (argument,) = read_script(f"@rpc({token})\nfunc f(): pass").marks["f"].arguments
     assert text_of(argument[0]) == text
 

@@ -149,13 +149,13 @@ def test_newcomers_can_be_refused(host, join):
     assert list(log) == [("connection_failed",)]
 
 
-def test_a_port_that_is_taken_says_so(host):
+def test_a_taken_port_is_reported(host):
     other = WebSocketMultiplayerPeer()
     assert other.create_server(host.get_local_port(), "127.0.0.1") == Error.ERR_ALREADY_IN_USE
     assert "Cannot listen on port" in str(other.last_error)
 
 
-def test_a_certificate_that_cannot_be_read_says_so():
+def test_an_unreadable_certificate_is_reported():
     other = WebSocketMultiplayerPeer()
     options = TLSOptions.server("no-such.key", "no-such.crt")
     assert other.create_server(0, "127.0.0.1", options) == Error.ERR_INVALID_PARAMETER

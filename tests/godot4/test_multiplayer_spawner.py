@@ -36,7 +36,7 @@ def test_the_same_scene_twice_is_spawned_by_its_first_place():
     assert spawner.scene_of(Player()) == 1
 
 
-def test_a_place_may_hold_whatever_makes_a_node():
+def test_a_place_may_have_anything_that_makes_a_node():
     spawner = MultiplayerSpawner()
     spawner.add_spawnable_scene(lambda: Player("made"))
     assert spawner.instantiate_scene(0).name == "made"

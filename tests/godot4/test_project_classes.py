@@ -36,7 +36,7 @@ def test_a_subclass_writes_the_methods_and_keeps_the_marks():
 
 
 @pytest.mark.parametrize("name", ["1", "class", "", "a b"])
-def test_a_name_that_is_none_in_python_becomes_another(name):
+def test_an_invalid_python_name_is_replaced(name):
     assert node_class_of(name, {}).__name__ == "ScriptNode"
 
 

@@ -79,7 +79,7 @@ def test_bytes_that_are_no_text_are_replaced_and_doubted(files_of, tmp_path):
     assert "no UTF-8" in files.doubts[0]
 
 
-def test_a_file_of_any_size_is_not_read_whole(files_of, tmp_path):
+def test_a_file_is_never_read_as_a_whole(files_of, tmp_path):
     files = files_of({})
     with (tmp_path / "a.gd").open("wb") as file:
         file.truncate(MAX_TEXT + 1)
@@ -99,7 +99,7 @@ def test_finds_classes_by_name_and_doubts_a_name_of_two(files_of):
     assert "class_name of res://a.gd" in files.doubts[0]
 
 
-def test_a_doubt_is_said_once(files_of):
+def test_a_doubt_is_reported_once(files_of):
     files = files_of({})
     files.text("res://a.gd")
     files.text("res://a.gd")

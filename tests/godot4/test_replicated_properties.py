@@ -52,7 +52,7 @@ def test_a_property_that_is_not_there_yet_is_made():
     assert properties(".:new").read(tank) == [1]
 
 
-def test_a_node_that_has_gone_is_left_out():
+def test_a_removed_node_is_left_out():
     tank = Tank()
     properties("Gone:heat", ".:position").write(tank, [1, Vector2()])
     assert tank.position == Vector2()

@@ -95,7 +95,7 @@ class TestSpawning:
         session.star.settle()
         assert things(session.world(OURS)) == {}
 
-    def test_a_node_that_leaves_the_tree_leaves_the_others(self, session):
+    def test_a_node_that_leaves_the_tree_is_removed_at_the_others(self, session):
         thing = add(session.server, Thing("T1"))
         session.star.settle()
         session.server.things.remove_child(thing)
@@ -181,7 +181,7 @@ class TestSpawning:
         assert things(session.world(OURS)) == {}
         assert session.world(OURS).happened == [("spawned", "T1")]
 
-    def test_a_nested_spawn_comes_after_the_node_around_it(self, session):
+    def test_a_nested_spawn_follows_its_outer_node(self, session):
         class Nest(Thing):
             def _enter_tree(self):
                 if not self.has_node("Inside"):
@@ -272,7 +272,7 @@ class TestSynchronizing:
         assert things(session.world(OURS))["Small"].title == "small"
         assert "over 1350" in caplog.text
 
-    def test_a_value_that_is_no_variant_is_logged_and_the_others_are_sent(self, session, caplog):
+    def test_an_invalid_variant_is_logged_and_the_others_are_sent(self, session, caplog):
         bad, good = add(session.server, Thing("Bad")), add(session.server, Thing("Good"))
         session.step()
         bad.alive, bad.title = object(), object()
@@ -290,7 +290,7 @@ class TestSynchronizing:
         session.step()
         assert "has no property '.:alive'" in caplog.text
 
-    def test_a_full_delta_comes_to_whoever_begins_to_see(self, session):
+    def test_a_full_delta_is_sent_to_a_new_viewer(self, session):
         thing = add(session.server, Thing("T1"))
         session.step(3)
         thing.data = {"a": 1}
@@ -328,7 +328,7 @@ class TestOwning:
         copy = things(world)[str(OURS)]
         assert (copy.position, copy.lives) == (Vector2(3, 4), 1)
 
-    def test_to_other_clients_it_goes_through_the_relay(self, session):
+    def test_packets_to_other_clients_go_through_the_relay(self, session):
         self.spawned_player(session)
         session.sent(OURS)
         session.step()
@@ -410,7 +410,7 @@ class TestVisibility:
         assert sync.public_visibility
         assert [*things(session.world(OTHER))] == ["T1"]
 
-    def test_a_filter_acts_without_being_asked_for(self, session):
+    def test_a_filter_acts_automatically(self, session):
         thing = add(session.server, Thing("T1"))
         session.step()
         hidden = set()
@@ -421,7 +421,7 @@ class TestVisibility:
         session.step()
         assert [[*things(session.world(each))] for each in (OURS, OTHER)] == [[], ["T1"]]
 
-    def test_without_a_process_a_filter_is_asked_when_the_game_says_so(self, session):
+    def test_without_a_process_a_filter_is_asked_on_demand(self, session):
         sync = add(session.server, Thing("T1")).get_node("Sync")
         sync.visibility_update_mode = sync.VISIBILITY_PROCESS_NONE
         sync.add_visibility_filter(lambda _peer: False)
@@ -461,7 +461,7 @@ class TestVisibility:
         assert things(session.world(OURS))["T1"].heard == ["hello"]
         assert session.api(OTHER).get_refused_packet_count() == 0
 
-    def test_the_signal_comes_with_the_next_poll(self, session):
+    def test_the_signal_is_emitted_by_the_next_poll(self, session):
         sync = add(session.server, Thing("T1")).get_node("Sync")
         heard = []
         sync.visibility_changed.connect(heard.append)

@@ -261,7 +261,7 @@ class TestSync:
         assert client.takes(sync_of(1, 5, "a")) == 0
         assert (thing.position, thing.alive) == (5, "a")
 
-    def test_of_what_stands_in_the_scene_is_named_by_path(self, client):
+    def test_of_a_node_of_the_scene_is_named_by_path(self, client):
         assert client.takes(sync_of(1, 300, 0.5, True, net_id=SYNC | IS_PATH_ID)) == 0
         assert (client.world.fixed.score, client.world.fixed.ratio, client.world.fixed.flag) == (300, 0.5, True)
 
@@ -330,7 +330,7 @@ def test_a_packet_cut_anywhere_ends_no_session(client, packet):
     assert client.things["Other"].health == 7
 
 
-def test_a_node_that_comes_later_gets_what_its_path_was_announced_for(client):
+def test_a_later_node_gets_the_state_announced_for_its_path(client):
     client.takes(encode_simplify_path(NOTHING, 9, "World/Later/Sync"))
     assert client.takes(sync_of(1, Vector2(5, 6), False, net_id=9 | IS_PATH_ID)) == 0
     later = client.world.add_child(Thing("Later"))

@@ -31,7 +31,7 @@ def test_reads_godots_dictionary(dictionary, config):
         pytest.param({"rpc_mode": "any_peer"}, TypeError, "takes numbers, not 'any_peer'", id="no-number"),
     ],
 )
-def test_refuses_what_is_none(dictionary, error, words):
+def test_refuses_other_values(dictionary, error, words):
     with pytest.raises(error, match=words):
         RPCConfig.of(dictionary)
 

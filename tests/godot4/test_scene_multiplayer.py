@@ -191,14 +191,14 @@ class TestEnds:
         assert happened[1] == [("peer_disconnected", A)]
         assert happened[B] == [("peer_disconnected", A)]
 
-    def test_a_peer_that_cannot_end_one_connection_says_so(self, game, caplog):
+    def test_a_peer_that_cannot_end_one_connection_reports_that(self, game, caplog):
         game.api.disconnect_peer(1)
         assert "a ScriptedPeer cannot end the connection to one peer" in caplog.text
         game.api.multiplayer_peer = None
         game.api.disconnect_peer(1)
         assert "disconnect_peer: there is no multiplayer_peer" in caplog.text
 
-    def test_what_a_peer_sent_before_it_left_runs_before(self, game, peer):
+    def test_packets_of_a_peer_run_before_its_departure(self, game, peer):
         peer.arrives(1, call("last words"))
         peer.tells("peer_disconnected", 1)
         game.api.peer_disconnected.connect(lambda peer_id: game.main.calls.append("left"))
@@ -306,7 +306,7 @@ class TestCalls:
         game.poll()
         assert game.main.calls == [(1, "any", "later")]
 
-    def test_a_node_that_comes_again_gets_another_number(self, game, peer):
+    def test_a_returning_node_gets_another_number(self, game, peer):
         game.main.any.rpc_id(1)
         game.root.remove_child(game.main)
         game.root.add_child(game.main)
@@ -316,7 +316,7 @@ class TestCalls:
 
 
 class TestLists:
-    def test_that_differ_are_told_at_both_sides(self):
+    def test_that_differ_are_reported_on_both_sides(self):
         star = Star(Main, A)
         star.games[A].root.remove_child(star.games[A].main)
         star.games[A].main = star.games[A].root.add_child(Other())
@@ -444,14 +444,14 @@ class TestAuthentication:
         pair.settle()
         assert attempt(pair.games[1].api) == error
 
-    def test_what_comes_before_is_thrown_away(self, pair):
+    def test_earlier_packets_are_discarded(self, pair):
         pair.settle()
         pair.games[A].peer.set_target_peer(1)
         pair.games[A].peer.put_packet(call("early"))
         pair.settle()
         assert (pair.games[1].main.calls, pair.games[1].api.get_refused_packet_count()) == ([], 1)
 
-    def test_a_peer_that_takes_too_long_is_ended_and_that_is_told(self, pair):
+    def test_a_slow_peer_is_dropped_and_reported(self, pair):
         pair.settle()
         pair.now = 3.0
         happened = pair.settle()
@@ -474,7 +474,7 @@ class TestAuthentication:
         assert happened[1] == []
         assert happened[A] == [("peer_authentication_failed", 1), ("server_disconnected",)]
 
-    def test_others_hear_of_a_peer_once_it_is_admitted(self, pair):
+    def test_others_are_told_of_a_peer_when_it_is_admitted(self, pair):
         pair.games[1].api.auth_callback = None
         pair.games[A].api.auth_callback = None
         pair.settle()

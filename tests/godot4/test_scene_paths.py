@@ -44,7 +44,7 @@ def test_a_node_is_announced_once_to_each_peer_with_its_checksum(paths, sent):
     assert sent == [(5, command, RELIABLE), (7, command, RELIABLE)]
 
 
-def test_a_number_is_known_once_it_is_confirmed(paths):
+def test_a_number_is_known_when_it_is_confirmed(paths):
     player = Player()
     paths.number_of(player, "Player", 5)
     assert not paths.is_confirmed(player, 5)
@@ -53,7 +53,7 @@ def test_a_number_is_known_once_it_is_confirmed(paths):
     assert not paths.is_confirmed(player, 7)
 
 
-def test_a_confirmation_says_whose_list_differs(paths):
+def test_a_confirmation_names_the_differing_list(paths):
     player = Player()
     paths.number_of(player, "Player", 5)
     assert paths.confirm(5, commands.ConfirmPath(False, 1)) is player

@@ -66,7 +66,7 @@ def receiver(authentication):
         pytest.param(commands.encode_simplify_path(NOTHING, 1, "Nobody"), None, id="path"),
     ],
 )
-def test_returns_what_a_packet_asks_for(receiver, root, packet, deed):
+def test_returns_the_request_of_a_packet(receiver, root, packet, deed):
     assert receiver.read(root, 1, packet) == deed
     assert receiver.refused_packets == 0
 

@@ -29,7 +29,7 @@ def routes_of(own_id, *admitted):
         pytest.param(1, True, -7, [(9, b"x")], id="from-the-server-to-all-but-one"),
     ],
 )
-def test_a_packet_goes_straight_or_through_the_relay(own_id, has_relay, target, sent):
+def test_a_packet_is_sent_directly_or_through_the_relay(own_id, has_relay, target, sent):
     routes = routes_of(own_id, *([7, 9] if own_id == 1 else [1]))
     routes.server_relay = has_relay
     assert routes.send_command(target, b"x", RELIABLE) == Error.OK
@@ -63,7 +63,7 @@ def test_a_server_introduces_a_newcomer_in_order_of_arrival():
     assert list(routes.admitted) == [7, 5, 9]
 
 
-def test_a_server_says_who_has_left():
+def test_a_server_reports_departures():
     routes = routes_of(1, 7, 5)
     assert routes.dismiss(7)
     assert not routes.dismiss(7)

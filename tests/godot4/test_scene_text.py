@@ -95,7 +95,7 @@ def test_says_what_was_stepped_over(text, line, words):
     assert words in why
 
 
-def test_reading_goes_on_behind_a_line_that_is_none():
+def test_reading_goes_on_after_an_invalid_line():
     (_, section), _ = read_sections("[a]\nnonsense\nx = 1")
     assert section.value("x") == 1
 

@@ -74,7 +74,7 @@ class TestJoining:
         assert peer.create_client("http://x") == Error.ERR_INVALID_PARAMETER
         assert peer.get_connection_status() == DISCONNECTED
 
-    def test_fails_when_no_id_comes_in_time(self, peer, server, log):
+    def test_fails_if_no_id_arrives_in_time(self, peer, server, log):
         peer.create_client(URL)
         server.accept()
         poll(peer)
@@ -97,7 +97,7 @@ class TestJoining:
         assert (peer.get_connection_status(), peer.handshake_timeout) == (CONNECTING, 0)
 
     @pytest.mark.parametrize("message", [b"hello", ID + b"\x00", bytes(4), b"\x01\x00\x00\x00"])
-    def test_fails_when_something_else_comes_first(self, peer, server, log, message):
+    def test_fails_if_another_message_arrives_first(self, peer, server, log, message):
         peer.create_client(URL)
         server.accept()
         poll(peer)
@@ -253,7 +253,7 @@ def test_a_kick_is_told(peer, server):
     assert list(log) == [("peer_disconnected", 1), ("server_disconnected",)]
 
 
-def test_one_that_is_dropped_while_open_says_so_by_its_own_name(server):
+def test_one_dropped_while_open_logs_that_with_its_name(server):
     peer = WebSocketMultiplayerPeer(transport=server)
     peer.create_client(URL)
     server.accept()

@@ -162,7 +162,7 @@ class TestEnd:
         with pytest.raises(ValueError, match="999"):
             opened.close(999)
 
-    def test_leaves_what_came_before_readable(self, opened, server):
+    def test_leaves_earlier_messages_readable(self, opened, server):
         server.send(b"last words")
         server.close()
         poll(opened)
@@ -178,7 +178,7 @@ class TestPackets:
         server.step()
         assert server.received == [b"a", "b", "c", b""]
 
-    def test_come_in_and_say_whether_they_are_text(self, opened, server):
+    def test_are_received_with_their_kind(self, opened, server):
         server.send("text", b"bytes")
         opened.poll()
         assert (opened.get_packet(), opened.was_string_packet()) == (b"text", True)

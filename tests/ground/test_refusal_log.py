@@ -43,7 +43,7 @@ def test_another_kind_is_logged_whatever_came_before(refusals, caplog):
     assert caplog.messages == ["one", "another"]
 
 
-def test_the_count_comes_with_the_first_one_after_a_second(refusals, time, caplog):
+def test_the_count_is_logged_with_the_first_one_after_a_second(refusals, time, caplog):
     for _ in range(600):
         refusals.log("one")
     time.now = 1.5

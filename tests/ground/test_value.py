@@ -92,7 +92,7 @@ def test_a_replacement_differs_only_as_requested():
         Point(1.0).replace(z=2.0)
 
 
-def test_a_value_shows_what_it_holds():
+def test_a_value_shows_its_fields():
     assert repr(Pixel(1.0)) == "Pixel(x=1.0, y=0.0, colour='black')"
 
 

@@ -187,7 +187,7 @@ def test_a_reply_with_a_message_close_and_fin_is_reported_in_order(loopback: Sce
 
 
 @pytest.mark.hostile("E09")
-def test_behind_close_and_fin_our_answer_may_still_leave(scene: Scene) -> None:
+def test_our_answer_may_still_be_sent_after_close_and_fin(scene: Scene) -> None:
     server = scene.open()
     ours = scene.world.network.sockets[-1].stream  # type: ignore[attr-defined]  # it is a world in memory
     ours.room = 3

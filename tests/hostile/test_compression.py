@@ -108,7 +108,7 @@ def test_64_kib_of_one_character_for_extensions_cost_a_bounded_number_of_steps(
         pytest.param("; client_max_window_bits=9; client_no_context_takeover", id="D07-smallest-window"),
     ],
 )
-def test_what_was_agreed_about_contexts_is_kept_both_ways(scene: Scene, parameters: str) -> None:
+def test_the_agreement_about_contexts_is_kept_both_ways(scene: Scene, parameters: str) -> None:
     server = open_compressed(scene, AGREED + parameters)
     one = Compressor()
     for _ in range(3):
@@ -177,7 +177,7 @@ def test_messages_of_32_bytes_and_more_leave_compressed(scene: Scene, size: int,
 
 
 @pytest.mark.hostile("D10")
-def test_nothing_leaves_compressed_unless_both_want_it(scene: Scene) -> None:
+def test_nothing_is_sent_compressed_unless_both_want_it(scene: Scene) -> None:
     server = scene.open()
     assert b"Extensions" not in server.request
     assert scene.client.put_packet(bytes(5000)) == Error.OK

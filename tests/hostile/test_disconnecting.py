@@ -156,7 +156,7 @@ def test_on_a_half_closed_connection_the_end_is_unclean(world: str, request: pyt
     scene.closes(1000, "without a Close frame", stage="close", before=[])
 
 
-def test_behind_the_end_it_does_nothing(scene: Scene) -> None:
+def test_after_the_end_it_does_nothing(scene: Scene) -> None:
     scene.open().send(close())
     scene.run(lambda: scene.is_over)
     scene.client.disconnect_from_host()

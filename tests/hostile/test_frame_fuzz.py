@@ -112,7 +112,7 @@ def _flips() -> Iterator[bytes]:
 
 
 @pytest.mark.hostile("B18")
-def test_a_flipped_bit_never_makes_a_text_that_is_none_nor_a_hang(scene: Scene) -> None:
+def test_a_flipped_bit_never_leads_to_an_invalid_text_or_a_hang(scene: Scene) -> None:
     for index, wire in enumerate(_flips()):
         scene.told.clear()
         server = scene.open()

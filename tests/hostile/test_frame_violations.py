@@ -105,7 +105,9 @@ def test_a_violation_ends_it_with_its_code(scene: Scene, wire: bytes, code: int,
         pytest.param({"payload": b"\x03\xe8", "is_final": False}, "fragmented control frame", id="B13-with-payload"),
     ],
 )
-def test_a_control_frame_is_short_and_whole(scene: Scene, opcode: int, options: dict[str, object], says: str) -> None:
+def test_a_control_frame_is_short_and_unfragmented(
+    scene: Scene, opcode: int, options: dict[str, object], says: str
+) -> None:
     scene.open().send(frame(opcode, **options))  # type: ignore[arg-type]  # a table has one type for all columns
 
     scene.closes(1002, says, before=[])

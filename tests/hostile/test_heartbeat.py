@@ -126,7 +126,7 @@ def test_a_pong_with_another_payload_measures_nothing(scene: Scene) -> None:
 
 @pytest.mark.hostile("F04")
 @pytest.mark.parametrize("interval", [0.5, INTERVAL])
-def test_silence_is_the_end_behind_a_ping_and_as_long_again(scene: Scene, interval: float) -> None:
+def test_silence_for_an_interval_after_a_ping_is_the_end(scene: Scene, interval: float) -> None:
     scene.client.heartbeat_interval = interval
     server = scene.open()
     scene.wait(0.9 * interval, tick=interval / 100)
@@ -184,7 +184,7 @@ def test_a_record_of_tls_that_drips_in_is_life(secure: Scene) -> None:
 
 @pytest.mark.hostile("F05")
 @pytest.mark.parametrize("world", ["scene", "secure"])
-def test_a_message_that_leaves_slowly_is_life(world: str, request: pytest.FixtureRequest) -> None:
+def test_a_slowly_sent_message_counts_as_life(world: str, request: pytest.FixtureRequest) -> None:
     """A message that is sent slowly counts as life.
 
     Our ping waits behind it and cannot be answered, but the other side acknowledges what is sent.

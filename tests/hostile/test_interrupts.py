@@ -158,7 +158,7 @@ def test_at_any_line_that_applies_an_event_there_is_one_end_and_the_next_attempt
 
 @pytest.mark.hostile("G23")
 @pytest.mark.parametrize("signal_name", ["connection_established", "data_received", "connection_closed"])
-def test_a_real_one_in_a_handler_leaves_at_once_and_the_rest_comes_later(scene: Scene, signal_name: str) -> None:
+def test_a_real_one_in_a_handler_propagates_at_once_and_the_rest_runs_later(scene: Scene, signal_name: str) -> None:
     def press(*_: object) -> None:
         signal.raise_signal(signal.SIGINT)
 
@@ -192,9 +192,7 @@ def send(scene: Scene, interruption: Interruption) -> list[bytes]:
 @pytest.mark.hostile("G23")
 @pytest.mark.parametrize("auto_flush", [True, False], ids=["at-once", "collected"])
 @pytest.mark.parametrize("world", [MemoryWorld, SecureWorld], ids=["ws", "wss"])
-def test_wherever_it_strikes_nothing_is_sent_twice_and_nothing_is_lost(
-    world: Callable[[], MemoryWorld], auto_flush: bool
-) -> None:
+def test_nothing_is_sent_twice_or_lost_wherever_it_strikes(world: Callable[[], MemoryWorld], auto_flush: bool) -> None:
     at, lines = 0, 1
     while at <= lines:
         with Scene(world()) as scene:

@@ -159,7 +159,7 @@ def test_a_black_hole_costs_a_quarter_of_a_second(hosts: list[str]) -> None:
 @pytest.mark.hostile("G05")
 @pytest.mark.parametrize("at_once", [True, False], ids=["by connect itself", "behind it"])
 @pytest.mark.parametrize("number", [errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES])
-def test_behind_a_refusal_the_next_address_is_tried_at_once(number: int, at_once: bool) -> None:
+def test_the_next_address_is_tried_at_once_after_a_refusal(number: int, at_once: bool) -> None:
     world = LookupWorld(gives(address(HERE_TOO), address(ELSEWHERE), address(HERE)))
     with Scene(world) as scene:
         for host in (HERE_TOO, ELSEWHERE):
@@ -274,7 +274,7 @@ def test_a_network_that_swallows_everything_ends_it_within_the_heartbeat(scene: 
 @pytest.mark.hostile("G24")
 @pytest.mark.parametrize("call", ["send", "recv"])
 @pytest.mark.parametrize("number", [errno.ENETDOWN, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ETIMEDOUT])
-def test_a_network_that_says_that_it_is_gone_ends_it_at_once(scene: Scene, number: int, call: str) -> None:
+def test_a_network_error_ends_it_at_once(scene: Scene, number: int, call: str) -> None:
     server = scene.open()
     assert isinstance(scene.world, MemoryWorld)
     scene.world.network.faults[call] = [OSError(number, os.strerror(number))]
@@ -286,7 +286,7 @@ def test_a_network_that_says_that_it_is_gone_ends_it_at_once(scene: Scene, numbe
 
 
 @pytest.mark.hostile("G24")
-def test_a_network_that_comes_back_within_the_heartbeat_has_not_been_missed(scene: Scene) -> None:
+def test_an_outage_shorter_than_the_heartbeat_goes_unnoticed(scene: Scene) -> None:
     server = scene.open()
     assert isinstance(scene.world, MemoryWorld)
     ours = scene.world.network.sockets[-1].stream

@@ -22,7 +22,7 @@ SECRETS = ("user", "hunter2", "Authorization", "Cookie", "c00kie", "X-Token", "t
 
 
 @pytest.mark.hostile("A08")
-def test_a_head_that_drips_ends_at_the_timeout_of_the_whole(scene: Scene) -> None:
+def test_a_dripping_head_ends_at_the_timeout(scene: Scene) -> None:
     server = scene.connect()
     server.send(server.agreement(*["x: y"] * 100))
     server.piece = 1
@@ -99,7 +99,7 @@ def test_endless_interim_replies_open_nothing(scene: Scene) -> None:
 
 
 @pytest.mark.hostile("A20")
-def test_a_reply_with_fin_behind_it_opens_and_ends(loopback: Scene) -> None:
+def test_a_reply_followed_by_fin_opens_and_ends(loopback: Scene) -> None:
     server = loopback.connect()
     server.send(server.agreement(), FRAMES)
     server.end_behind()
@@ -116,7 +116,7 @@ def test_a_reply_with_fin_behind_it_opens_and_ends(loopback: Scene) -> None:
         pytest.param(-1, "in the middle of its reply", id="A20-all-but-the-last"),
     ],
 )
-def test_half_a_reply_with_fin_behind_it_opens_nothing(loopback: Scene, size: int, says: str) -> None:
+def test_half_a_reply_followed_by_fin_opens_nothing(loopback: Scene, size: int, says: str) -> None:
     server = loopback.connect()
     server.send(server.agreement()[:size])
     server.end_behind()

@@ -274,7 +274,7 @@ def test_a_head_that_two_readers_could_read_in_two_ways_opens_nothing(
         pytest.param(["chat"], [""], "which was not asked for", id="A14-empty"),
     ],
 )
-def test_a_subprotocol_that_was_not_asked_for_opens_nothing(
+def test_an_unrequested_subprotocol_ends_the_attempt(
     scene: Scene, asked: list[str], lines: list[str], says: str
 ) -> None:
     server = scene.connect(protocols=asked)

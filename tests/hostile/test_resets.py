@@ -109,7 +109,7 @@ def test_a_reset_instead_of_an_answer_to_our_close_ends_it(there: Scene) -> None
 
 @pytest.mark.hostile("E10")
 @WORLDS
-def test_a_reset_behind_the_answer_to_our_close_does_not_matter(there: Scene) -> None:
+def test_a_reset_after_the_answer_to_our_close_is_harmless(there: Scene) -> None:
     server = there.open()
     there.client.disconnect_from_host()
     there.run(lambda: server.close_codes)

@@ -92,7 +92,7 @@ def test_a_server_that_cannot_be_trusted_is_refused(tls: Scene, make: Callable[[
 
 
 @pytest.mark.hostile("G10")
-def test_a_server_that_asks_for_our_certificate_says_so_behind_the_tls_handshake(tls: Scene) -> None:
+def test_a_request_for_our_certificate_is_reported_after_the_tls_handshake(tls: Scene) -> None:
     """With TLS 1.3 we have sent our request by then."""
     world_of(tls).context = certificates.asking_for_a_certificate(ssl.TLSVersion.TLSv1_3)
 
@@ -158,7 +158,7 @@ def test_a_name_in_the_subject_alone_is_taken(tls: Scene) -> None:
 
 @pytest.mark.hostile("G11")
 @pytest.mark.parametrize("make", [certificates.self_signed, lambda: certificates.named("other.example")])
-def test_unverified_takes_anybody_and_says_so_once(
+def test_unverified_tls_accepts_any_server_and_warns_once(
     tls: Scene, make: Callable[[], ssl.SSLContext], caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
 ) -> None:
     host = f"g11-{len(request.node.name)}-{id(tls):x}.example"  # it is said once for each server
@@ -187,7 +187,7 @@ def test_a_server_with_another_certificate_than_the_trusted_one_is_refused(tls: 
 
 
 @pytest.mark.hostile("G13")
-def test_a_server_that_is_silent_behind_our_hello_ends_at_the_timeout(tls: Scene) -> None:
+def test_a_server_silent_after_our_hello_ends_at_the_timeout(tls: Scene) -> None:
     world_of(tls).context = None
     assert tls.client.connect_to_url(tls.world.url) == Error.OK
     tls.wait(9.8)
@@ -257,7 +257,7 @@ def test_a_bare_end_of_tcp_under_tls_is_unclean(secure: Scene, wire: bytes) -> N
 
 
 @pytest.mark.hostile("G16")
-def test_an_end_inside_a_record_is_unclean_and_nothing_of_it_is_told(secure: Scene) -> None:
+def test_an_end_within_a_record_is_unclean_and_its_data_is_dropped(secure: Scene) -> None:
     server = secure.open()
     theirs = secure.world.network.accepted[-1]  # type: ignore[attr-defined]  # a world in memory
     theirs.room = 30

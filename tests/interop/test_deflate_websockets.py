@@ -136,7 +136,7 @@ def test_a_server_that_does_not_compress_is_fine(client: RecordingClient) -> Non
     assert client.data == [state(1)]
 
 
-def test_nothing_is_offered_unless_asked_for(client: RecordingClient) -> None:
+def test_nothing_is_offered_by_default(client: RecordingClient) -> None:
     client.compression = False
     with echoing(server_max_window_bits=None) as server:
         opened(client, server)

@@ -248,7 +248,7 @@ def test_the_second_call_is_the_short_form_in_both_directions(session):
     ]
 
 
-def test_a_broadcast_between_clients_is_one_packet_once_all_confirmed(session):
+def test_a_broadcast_between_clients_is_one_packet_when_all_have_confirmed(session):
     ring = Ring(session)
     ring.python.main.rpc("for_all", "paths unknown")
     session.drive(lambda: ring.python.client.packets_in.count(commands.encode_confirm_path("Main")) == 2)

@@ -224,7 +224,7 @@ class TestCertificates:
         client.trusted_ssl_certificate = forms[form]()
         opened(client, secure)
 
-    def test_without_verification_anybody_is_trusted_and_that_is_logged(
+    def test_without_verification_any_server_is_trusted_and_that_is_logged(
         self, secure: str, client: RecordingClient, caplog: pytest.LogCaptureFixture
     ) -> None:
         client.trusted_ssl_certificate = None

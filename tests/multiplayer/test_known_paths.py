@@ -58,7 +58,7 @@ class TestKnownPaths:
         assert paths.look_up(5, 1) == "Main/abc"
 
     @given(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 3), st.text(max_size=5)), max_size=30))
-    def test_a_cache_emptied_sender_by_sender_takes_its_fill_again(self, announcements):
+    def test_a_cache_emptied_sender_by_sender_can_be_filled_again(self, announcements):
         paths = KnownPaths(max_paths=5, max_bytes=12)
         for sender, path_id, path in announcements:
             paths.remember(sender, path_id, path)

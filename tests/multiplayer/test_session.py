@@ -42,7 +42,7 @@ def test_peers_stay_in_order_of_arrival(session: PlainSession) -> None:
     assert session.peers == [30, 20]
 
 
-def test_a_client_has_joined_once_the_server_is_a_peer(session: PlainSession) -> None:
+def test_a_client_has_joined_when_the_server_is_a_peer(session: PlainSession) -> None:
     session.add(20)
     assert not session.has_joined
 

@@ -122,7 +122,7 @@ class TestRequest:
             "",
         ]
 
-    def test_has_nothing_that_was_not_asked_for(self) -> None:
+    def test_has_only_requested_headers(self) -> None:
         assert client("wss://[::1]").request.decode().split("\r\n") == [
             "GET / HTTP/1.1",
             "Host: [::1]",
@@ -350,7 +350,7 @@ class TestSubprotocol:
 
         assert opened(reply(*[f"Sec-WebSocket-Protocol: {name}" for name in chosen]), make) == Opened("".join(chosen))
 
-    def test_must_be_one_that_was_asked_for_even_if_none_is_required(self) -> None:
+    def test_must_be_a_requested_one_even_if_none_is_required(self) -> None:
         make = partial(client, subprotocols=("a",), requires_subprotocol=False)
 
         assert failed(reply("Sec-WebSocket-Protocol: c"), make).kind is FailureKind.SUBPROTOCOL
@@ -426,7 +426,7 @@ class TestRefusal:
             pytest.param(b"Transfer-Encoding: chunked\r\n\r\n11111111111111111\r\nx", id="A22-17-digits"),
         ],
     )
-    def test_a_page_whose_length_makes_no_sense_is_left_out(self, head: bytes) -> None:
+    def test_a_page_with_a_wrong_length_is_left_out(self, head: bytes) -> None:
         failure = failed(b"HTTP/1.1 403 x\r\n" + head)
 
         assert (failure.http_status, failure.http_body) == (403, b"")
@@ -443,7 +443,7 @@ class TestRefusal:
             pytest.param(b"no colon\r\n\r\n", "a header line without a colon", id="E1-no-colon"),
         ],
     )
-    def test_a_refusal_counts_whatever_breaks_behind_its_status(self, data: bytes, fault: str) -> None:
+    def test_a_refusal_counts_even_if_it_breaks_after_its_status(self, data: bytes, fault: str) -> None:
         failure = failed(b"HTTP/1.1 403 Forbidden\r\n" + data)
 
         assert (failure.kind, failure.http_status) == (FailureKind.HTTP_STATUS, 403)

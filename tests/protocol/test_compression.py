@@ -153,7 +153,7 @@ class TestRefuses:
             ),
         ],
     )
-    def test_what_is_none(self, wire: bytes, code: int, words: str) -> None:
+    def test_invalid_streams(self, wire: bytes, code: int, words: str) -> None:
         def feed(pieces: list[bytes]) -> list[object]:
             connection = client()
             events: list[object] = []
@@ -182,7 +182,7 @@ class TestRefuses:
             )
             assert failed(connection)[0] == 1007
 
-    def test_text_that_is_none_while_it_is_inflated(self) -> None:  # D08
+    def test_invalid_text_while_it_is_inflated(self) -> None:  # D08
         payload = Compressor(level=0).payload(b"x" * 100 + b"\xff" + b"x" * 60_000)
         connection = client()
         connection.receive_data(frame(TEXT, payload, rsv=RSV1)[:5000])
@@ -429,7 +429,7 @@ class TestDeflates:
         assert sizes[False][1] == sizes[False][0]
 
     @pytest.mark.parametrize("takes_over", [True, False])
-    def test_does_many_at_once_as_one_by_one(self, takes_over: bool) -> None:
+    def test_many_at_once_give_the_same_as_one_by_one(self, takes_over: bool) -> None:
         messages = [Random(number % 3).randbytes(200) + bytes(number) for number in range(10)]
         many, each = Deflater(Direction(takes_over)), Deflater(Direction(takes_over))
 

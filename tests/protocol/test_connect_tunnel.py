@@ -142,7 +142,7 @@ def test_a_refusal_is_explained(version: bytes, status: bytes, words: str) -> No
     assert failure.hint
 
 
-def test_a_refusal_that_breaks_behind_its_status_counts() -> None:
+def test_a_refusal_that_breaks_after_its_status_counts() -> None:
     assert "(answered 403 Forbidden)" in failed(b"HTTP/1.1 403 Forbidden\nServer: x\n\n").detail
 
 

@@ -167,7 +167,7 @@ class TestAnswersPings:
         assert [(one.opcode, one.payload) for one in sent(connection)] == [(PONG, (99_999).to_bytes(4, "big"))]
         assert connection.state is State.OPEN
 
-    def test_not_once_it_closes(self) -> None:
+    def test_not_while_it_closes(self) -> None:
         connection = after(lambda it: it.send_close(1000), receive(frame(PING, b"late")))
 
         assert opcodes(connection) == [CLOSE]
@@ -248,7 +248,7 @@ class TestRefuses:
             pytest.param(b"\xed", b"\xa0", id="half-a-surrogate"),
         ],
     )
-    def test_text_that_is_none_before_its_frame_is_whole(self, start: bytes, bad: bytes) -> None:
+    def test_invalid_text_before_its_frame_is_complete(self, start: bytes, bad: bytes) -> None:
         connection = client()
         connection.receive_data(frame(TEXT, declares=1000) + start)
         assert list(told(connection)) == []
@@ -448,7 +448,7 @@ class TestClosedByThePeer:
             Ended(was_clean=True),
         ]
 
-    def test_is_answered_behind_the_messages_that_wait(self) -> None:
+    def test_is_answered_after_waiting_messages(self) -> None:
         connection = client()
         connection.send_message(b"waiting", is_text=True)
         connection.receive_data(close(1000))
@@ -520,7 +520,7 @@ class TestClosedFromHere:
             connection.data_sent()
             assert list(told(connection)) == [Ended(was_clean=True)]
 
-    def test_goes_behind_what_waits_and_ends_sending(self) -> None:
+    def test_is_sent_after_waiting_data_and_ends_sending(self) -> None:
         connection = client()
         connection.send_message(b"waiting", is_text=False)
         connection.send_close(1000)
@@ -535,7 +535,7 @@ class TestClosedFromHere:
 
         assert [one.close_code for one in sent(connection)] == [1000]
 
-    def test_does_nothing_once_the_peer_has_closed(self) -> None:
+    def test_does_nothing_when_the_peer_has_closed(self) -> None:
         connection = after(receive(close(1001)), lambda it: it.send_close(1000))
 
         assert [one.close_code for one in sent(connection)] == [1001]
@@ -578,18 +578,18 @@ class TestEndOfTcp:
         assert failure.stage is Stage.CLOSE
 
     @pytest.mark.parametrize("cause", [None, ConnectionResetError()], ids=["end", "reset"])
-    def test_behind_the_answer_is_clean(self, cause: BaseException | None) -> None:
+    def test_after_the_answer_is_clean(self, cause: BaseException | None) -> None:
         connection = after(lambda it: it.send_close(1000), sent, receive(close(1000)))
 
         assert self.ended(connection, cause) == Ended(was_clean=True)
 
-    def test_behind_the_peers_close_is_clean_once_the_answer_was_taken(self) -> None:
+    def test_after_the_peers_close_is_clean_if_the_answer_was_sent(self) -> None:
         connection = after(receive(close(1000)))
         connection.data_to_send()
 
         assert self.ended(connection) == Ended(was_clean=True)
 
-    def test_behind_the_peers_close_is_not_clean_while_the_answer_waits(self) -> None:
+    def test_after_the_peers_close_is_not_clean_while_the_answer_waits(self) -> None:
         assert not self.ended(after(receive(close(1000)))).was_clean
 
     def test_after_a_violation_reports_the_violation(self) -> None:
@@ -598,7 +598,7 @@ class TestEndOfTcp:
         assert failure is not None
         assert failure.kind is FailureKind.VIOLATION
 
-    def test_comes_behind_everything_that_had_arrived(self) -> None:
+    def test_follows_everything_that_had_arrived(self) -> None:
         connection = client()
         connection.receive_data(b"\x82\x00" * 20_000 + frame(TEXT, b"last") + frame(TEXT, b"torn")[:-1])
         connection.receive_eof()
@@ -800,15 +800,15 @@ class TestReadSize:
         assert connection.read_size == size
 
     @pytest.mark.parametrize(("length", "count"), [(65_536, 4), (70_000, 3), (262_144, 1)])
-    def test_is_a_number_of_whole_ones_behind_a_large_frame(self, length: int, count: int) -> None:
+    def test_is_several_whole_frames_after_a_large_one(self, length: int, count: int) -> None:
         connection = after(receive(frame(BINARY, bytes(length))))
 
         assert connection.read_size == count * (10 + length)
 
-    def test_is_as_much_as_may_be_behind_one_that_is_larger(self) -> None:
+    def test_is_the_maximum_after_a_larger_frame(self) -> None:
         assert after(receive(frame(BINARY, bytes(300_000)))).read_size == 263_168
 
-    def test_is_small_again_behind_small_frames(self) -> None:
+    def test_is_small_again_after_small_frames(self) -> None:
         connection = after(receive(frame(BINARY, bytes(70_000))))
 
         connection.receive_data(frame(BINARY, b"small"))
@@ -927,7 +927,7 @@ class TestFragments:
 
         assert not connection.express(b"c", True)
 
-    def test_cannot_be_sent_once_closing(self) -> None:
+    def test_cannot_be_sent_while_closing(self) -> None:
         connection = client()
         connection.send_close(1000)
 

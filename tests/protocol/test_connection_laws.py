@@ -89,7 +89,7 @@ def test_the_cuts_change_nothing(stream: bytes, at: list[int], deflate: Agreemen
 
 
 @given(st.one_of(streams, st.binary(max_size=300)), agreements)
-def test_anything_ends_once_and_last(stream: bytes, deflate: Agreement | None) -> None:
+def test_there_is_one_end_and_it_comes_last(stream: bytes, deflate: Agreement | None) -> None:
     events, answers = life(stream, [], deflate)
 
     *before, ended = events

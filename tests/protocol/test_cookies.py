@@ -131,7 +131,7 @@ def test_a_secure_one_is_not_taken_from_plain_text() -> None:
         pytest.param("__host-a=1; Secure; Path=/; Domain=game.example", False, id="host-with-a-domain"),
     ],
 )
-def test_a_prefix_is_kept_as_it_promises(line: str, is_kept: bool) -> None:
+def test_the_promise_of_a_prefix_is_kept(line: str, is_kept: bool) -> None:
     assert bool(sent(jar(line))) is is_kept
 
 
@@ -147,7 +147,7 @@ class TestEnd:
             pytest.param("Max-Age=soon; Expires=Mon, 30 Nov 2026 12:01:00 GMT", 60, id="max-age-that-is-none"),
         ],
     )
-    def test_comes_when_it_was_said(self, attributes: str, seconds: int) -> None:
+    def test_is_emitted_at_the_announced_time(self, attributes: str, seconds: int) -> None:
         cookies = jar(f"a=1; {attributes}")
 
         assert sent(cookies, now=NOW + seconds - 1) == "a=1"
@@ -170,7 +170,7 @@ class TestEnd:
         assert sent(jar(f"a=1; {attributes}"), now=NOW + 1e9) == "a=1"
 
     @pytest.mark.parametrize("attributes", ["Max-Age=0", "Max-Age=-1", "Expires=Thu, 01 Jan 1970 00:00:00 GMT"])
-    def test_in_the_past_takes_a_cookie_back(self, attributes: str) -> None:
+    def test_in_the_past_removes_a_cookie(self, attributes: str) -> None:
         cookies = jar("a=1; Path=/", "b=2; Path=/")
         receive(cookies, f"a=; Path=/; {attributes}")
 

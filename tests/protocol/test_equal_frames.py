@@ -36,13 +36,13 @@ def test_all_of_them_are_taken(count: int, length: int) -> None:
     )
 
 
-def test_fewer_than_a_run_are_left_as_they_are() -> None:
+def test_fewer_than_a_run_are_unchanged() -> None:
     data = on_the_wire(alike(SHORTEST_RUN - 1, 5))
 
     assert taken(data, 5) == ([], data)
 
 
-def test_one_that_has_not_arrived_whole_is_left() -> None:
+def test_an_incomplete_one_is_left() -> None:
     data = on_the_wire(alike(16, 5))[:-1]
 
     payloads, rest = taken(data, 5)

@@ -82,7 +82,7 @@ class TestMessages:
         assert list(run.texts()) == [payload for payload, is_text in run.each() if is_text]
 
     @given(st.text("tb", min_size=1, max_size=8), st.text("tb", min_size=1, max_size=8))
-    def test_keep_their_kinds_behind_others(self, first: str, second: str) -> None:
+    def test_keep_their_kinds_after_others(self, first: str, second: str) -> None:
         run = messages(first)
 
         run.extend(messages(second))

@@ -212,7 +212,7 @@ class TestTells:
         for end in range(6, len(wire)):
             assert feeding(is_server=True)([wire[:6], wire[6:end]]) == [Part(BINARY, 100, bytes(range(end - 6)))]
 
-    def test_nothing_of_a_control_frame_that_is_not_whole(self) -> None:
+    def test_no_part_of_an_incomplete_control_frame(self) -> None:
         assert feeding()([frame(PING, b"x" * 100)[:-1]]) == []
 
 

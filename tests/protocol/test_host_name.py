@@ -71,7 +71,7 @@ def test_a_name_that_the_standard_library_takes_for_another_is_refused(host: str
 
 
 @pytest.mark.parametrize(("host", "other"), OTHERS_IN_2003)
-def test_a_name_of_todays_rules_stays_itself_with_the_package(host: str, other: str) -> None:
+def test_a_name_of_todays_rules_is_unchanged_with_the_package(host: str, other: str) -> None:
     pytest.importorskip("idna", reason="the package idna is not installed")
     label = to_ascii(host, "the host").partition(".")[0]
 
@@ -80,7 +80,7 @@ def test_a_name_of_todays_rules_stays_itself_with_the_package(host: str, other: 
     assert decoded == "".join(map(str.lower, host)).partition(".")[0].replace("ẞ", "ß")
 
 
-def test_a_number_behind_hebrew_is_taken() -> None:  # E2
+def test_a_number_after_hebrew_is_accepted() -> None:  # E2
     pytest.importorskip("idna", reason="the package idna is not installed")
 
     assert to_ascii(HEBREW, "the host") == "xn--1-9hcuf1d.example"

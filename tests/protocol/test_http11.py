@@ -186,7 +186,7 @@ def test_refuses_a_malformed_request_line(line: bytes) -> None:
     assert message.startswith("its request line is malformed")
 
 
-def test_a_request_that_begins_with_no_letter_is_not_http() -> None:
+def test_a_request_that_does_not_begin_with_a_letter_is_not_http() -> None:
     assert every_way(read(RequestParser), b"\x16\x03\x01\x02\x00") == [
         (NotHTTP, r"it starts with '\x16\x03\x01\x02\x00'"),
     ]

@@ -44,7 +44,7 @@ def test_it_is_no_larger_than_what_is_looked_at() -> None:
     assert shown_for(1024 * MIB) == pytest.approx(31 * MIB, rel=0.001)
 
 
-def test_a_machine_without_room_for_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_without_memory_for_it_continues(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept_memory, "_LARGEST", 1 << 62)
 
     keep_memory(1 << 61)

@@ -157,12 +157,12 @@ class TestWholeFrames:
         assert set(keys) <= drawn
 
     @pytest.mark.parametrize("sizes", [range(140), range(140, LARGEST_WHOLE - 7)], ids=["short", "longer"])
-    def test_of_all_sizes_are_masked_behind_their_keys(self, sizes: range) -> None:
+    def test_of_all_sizes_are_masked_after_their_keys(self, sizes: range) -> None:
         self.check(sizes)
 
     @pytest.mark.parametrize("count", [1, 2, 7, 8, 300])
     @pytest.mark.parametrize("size", [0, 1, 2, 3, 4, 64, 125, 126, 127, 248, 249, 1024])
-    def test_of_one_size_are_masked_behind_their_keys(self, size: int, count: int) -> None:
+    def test_of_one_size_are_masked_after_their_keys(self, size: int, count: int) -> None:
         self.check([size] * count)
 
     @pytest.mark.parametrize("size", [0, 1, 64, 125, 126, 1000])

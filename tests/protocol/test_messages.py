@@ -173,7 +173,7 @@ class TestWholeMessages:
         assert box.delivered == [(b"a", True), (b"\xff", False), (b"\xfe", False), ("é".encode(), True)]
 
     @pytest.mark.parametrize("kinds", ["btt", "tbbt"])
-    def test_of_both_kinds_are_delivered_up_to_the_first_that_is_no_text(self, kinds: str) -> None:
+    def test_of_both_kinds_are_delivered_up_to_the_first_invalid_text(self, kinds: str) -> None:
         box = Box()
         payloads = [b"a" if kind == "t" else b"\xff" for kind in kinds[:-1]]
 
@@ -199,7 +199,7 @@ class TestWholeMessages:
         assert box.delivered == [(text.encode(), True)]
 
     @pytest.mark.parametrize("wire", [*((case.values[0]) for case in BAD), *((case.values[0]) for case in CUT_OFF)])
-    def test_have_no_text_that_is_none(self, wire: str) -> None:
+    def test_have_no_invalid_text(self, wire: str) -> None:
         with refused(match="1007"):
             Box().whole(bytes.fromhex(wire))
 

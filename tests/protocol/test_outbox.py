@@ -334,7 +334,7 @@ class TestOrder:
 
         assert [one.opcode for one in frames] == [BINARY, PING, TEXT, CLOSE]
 
-    def test_puts_close_behind_all(self) -> None:
+    def test_puts_close_after_everything(self) -> None:
         box = outbox()
         box.add_message(b"a", is_text=True)
         box.add_close(b"\x03\xe8bye")
@@ -343,7 +343,7 @@ class TestOrder:
 
         assert [opcode for opcode, _ in left(box)] == [PING, TEXT, BINARY, CLOSE]
 
-    def test_puts_close_behind_a_large_frame(self) -> None:
+    def test_puts_close_after_a_large_frame(self) -> None:
         box = outbox()
         box.add_message(bytes(5000), is_text=False)
         box.add_close(b"\x03\xe8bye")
@@ -755,7 +755,7 @@ class TestFrameLimit:
         assert all(len(one.payload) == limit for one in frames[:-1])
         assert len(frames[-1].payload) <= limit
 
-    def test_holds_for_a_short_message_that_goes_express(self) -> None:
+    def test_holds_for_a_short_message_sent_by_express(self) -> None:
         box = outbox()
         box.limit_frames(100)
 

@@ -25,12 +25,12 @@ def test_a_header_has_the_length_in_its_shortest_form(length: int, form: str) ->
     assert header(FIN | BINARY, length, 0) == bytes.fromhex(form)
 
 
-def test_a_head_that_is_kept_has_room_for_a_key_if_there_is_one() -> None:
+def test_a_stored_head_has_room_for_a_key_if_masked() -> None:
     assert heads(FIN | BINARY, 0)[5] == bytes.fromhex("8205")
     assert heads(FIN | BINARY, MASKED)[5] == bytes.fromhex("8285 00000000")
 
 
-def test_a_large_frame_leaves_in_pieces() -> None:
+def test_a_large_frame_is_sent_in_pieces() -> None:
     frame = LargeFrame(b"head", bytes(PIECE + 1))
     assert (frame.has_begun, frame.remaining) == (False, PIECE + 1)
 

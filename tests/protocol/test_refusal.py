@@ -168,7 +168,7 @@ def test_every_detail_is_safe_to_show_and_short(status: int, reason: str, name: 
 
 
 @pytest.mark.parametrize("status", [400, 426, 505])
-def test_a_server_that_saw_no_upgrade_may_stand_behind_a_proxy(status: int) -> None:  # B5
+def test_a_server_without_the_upgrade_may_be_behind_a_proxy(status: int) -> None:  # B5
     assert explain_status(head(status), b"", url=PLAIN).hint == HINT_OF_PROXIES
     assert explain_status(head(403), b"", url=PLAIN).hint == ""
 

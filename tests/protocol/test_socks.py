@@ -210,7 +210,7 @@ def test_other_answers_than_yes_are_explained(make: Callable[[], Tunnel], data: 
 
 
 class TestSocks4Message:
-    def test_has_a_name_behind_an_address_that_cannot_be(self) -> None:
+    def test_has_a_name_after_an_impossible_address(self) -> None:
         assert socks4().next_message() == b"\4\1\x23\x28\0\0\0\1\0game.example\0"
 
     def test_has_an_ipv4_address_as_socks4_did(self) -> None:

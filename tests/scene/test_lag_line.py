@@ -101,7 +101,7 @@ def test_packets_on_their_way_can_be_lost():
 
 
 @given(WEATHERS, ITEMS)
-def test_everything_comes_out_once_and_never_early_and_nothing_passes_a_fixed_one(weather, items):
+def test_each_packet_arrives_once_never_early_and_after_fixed_ones(weather, items):
     delayed = LagLine(weather, "")
     put_at, order, now = [], [], 0.0
     for number, (pause, is_fixed) in enumerate(items):

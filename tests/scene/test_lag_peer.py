@@ -70,7 +70,7 @@ def test_a_variant_of_too_many_values_stays_the_next_packet_of_its_sender(bench)
 
 
 class TestSending:
-    def test_a_packet_leaves_after_the_latency(self, bench):
+    def test_a_packet_is_sent_after_the_latency(self, bench):
         assert bench.lag.put_packet(b"x") == Error.OK
         bench.after(0.0999)
         assert bench.inner.sent == []
@@ -87,7 +87,7 @@ class TestSending:
         bench.after(0.2)
         assert bench.inner.sent == [SentPacket(-5, b"x", TransferMode.TRANSFER_MODE_UNRELIABLE), SentPacket(7, b"y")]
 
-    def test_without_latency_a_packet_leaves_at_once(self):
+    def test_without_latency_a_packet_is_sent_at_once(self):
         bench = Bench(latency=0)
         bench.lag.put_packet(b"x")
         assert bench.inner.sent == [SentPacket(0, b"x")]
@@ -207,7 +207,7 @@ class TestState:
         assert seen == [7]
 
     @pytest.mark.parametrize("signal", ["server_disconnected", "connection_failed"])
-    def test_the_end_comes_behind_the_last_packets_and_before_its_signal(self, bench, signal):
+    def test_the_end_follows_the_last_packets_and_precedes_its_signal(self, bench, signal):
         bench.inner.arrives(1, b"last words")
         bench.inner.becomes(DISCONNECTED, 0)
         bench.inner.tells(signal)
@@ -231,7 +231,7 @@ class TestState:
                 statuses.append(bench.lag.get_connection_status())
         assert statuses == [CONNECTED]
 
-    def test_an_end_without_a_signal_comes_behind_the_last_packets_too(self, bench):
+    def test_an_end_without_a_signal_follows_the_last_packets_too(self, bench):
         bench.inner.arrives(1, b"last words")
         bench.inner.becomes(DISCONNECTED, 0)
         bench.after(0.0)

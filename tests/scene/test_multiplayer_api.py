@@ -141,7 +141,7 @@ class TestNetworkPeer:
         assert (api.is_network_server(), api.get_network_connected_peers(), api.get_rpc_sender_id()) == (False, [], 0)
         api.poll()
 
-    def test_without_one_there_is_no_id_and_that_is_said(self, caplog):
+    def test_without_one_there_is_no_id_and_the_log_says_so(self, caplog):
         assert MultiplayerAPI().get_network_unique_id() == 0
         assert "there is no network_peer" in caplog.text
 
@@ -158,7 +158,7 @@ class TestNetworkPeer:
         api.set_network_peer(peer)
         assert api.network_peer is peer
 
-    def test_what_is_none_is_refused(self):
+    def test_invalid_values_are_refused(self):
         with pytest.raises(TypeError, match="must be a NetworkedMultiplayerPeer or None, not str"):
             MultiplayerAPI().network_peer = "ws://localhost"
 
@@ -260,7 +260,7 @@ class TestSignals:
         ]
         assert known == [1]
 
-    def test_a_peer_that_left_is_gone_when_that_is_told(self, game, peer):
+    def test_a_peer_is_gone_when_its_departure_is_reported(self, game, peer):
         known = []
         game.api.network_peer_disconnected.connect(lambda peer_id: known.extend(game.api.get_network_connected_peers()))
         peer.tells("peer_disconnected", 5)
@@ -285,12 +285,12 @@ class TestSignals:
         assert game.poll() == [(signal,)]
         assert known == [[]]
 
-    def test_what_a_peer_sent_before_it_left_runs_before(self, game, peer):
+    def test_packets_of_a_peer_run_before_its_departure(self, game, peer):
         peer.arrives(5, call("last words"))
         peer.tells("peer_disconnected", 5)
         assert game.poll() == [(5, "last words"), ("network_peer_disconnected", 5)]
 
-    def test_what_the_server_sent_before_the_end_runs_before(self, game, peer):
+    def test_packets_of_the_server_run_before_the_end(self, game, peer):
         peer.arrives(1, call("you have won"))
         peer.becomes(ConnectionStatus.CONNECTION_DISCONNECTED, 0)
         peer.tells("server_disconnected")
@@ -518,7 +518,7 @@ class TestRpc:
         session.games[5].main.rpc_id(9, "both")
         assert session.settle()[9] == [(9, "inner"), (5, "outer")]
 
-    def test_the_second_call_is_the_short_form_once_all_confirmed(self, session):
+    def test_the_second_call_is_the_short_form_when_all_have_confirmed(self, session):
         game = session.games[5]
         game.main.rpc("call", 1)
         session.settle()

@@ -74,11 +74,11 @@ class TestMultiplayer:
             lambda node: node.rset_unreliable("score", 1),
         ],
     )
-    def test_without_one_calls_are_refused_and_that_is_said(self, root, call, caplog):
+    def test_without_one_calls_are_refused_with_a_reason(self, root, call, caplog):
         assert call(root.get_node("Main/Player")) == Error.ERR_UNCONFIGURED
         assert "of /root/Main/Player: no multiplayer; set the root_node" in caplog.text
 
-    def test_b13_that_is_logged_once_and_counted(self, root, caplog):
+    def test_b13_the_refusal_is_logged_once_and_counted(self, root, caplog):
         for _ in range(600):
             root.get_node("Main/Player").rpc("move", 1)
         assert len(caplog.records) == 1
@@ -106,7 +106,7 @@ class TestModes:
         assert player.get_rset_mode("score") == RPCMode.RPC_MODE_MASTER
         assert Player().get_rpc_mode("move") == RPCMode.RPC_MODE_REMOTE
 
-    def test_a_number_that_is_no_mode_is_refused(self):
+    def test_an_invalid_mode_number_is_refused(self):
         with pytest.raises(ValueError, match="7"):
             Player().rpc_config("move", 7)
 

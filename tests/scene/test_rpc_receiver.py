@@ -79,7 +79,7 @@ class TestCalls:
         receiver.receive(root, peer, 5, CALL.by_path(path))
         assert player.calls == [1]
 
-    def test_a_call_by_number_runs_once_the_path_was_announced(self, receiver, root, peer, player):
+    def test_a_call_by_number_runs_when_the_path_was_announced(self, receiver, root, peer, player):
         receiver.receive(root, peer, 5, commands.encode_simplify_path(3, "Main/Player"))
         receiver.receive(root, peer, 5, CALL.by_id(3))
         receiver.receive(root, peer, 5, SET.by_id(3))
@@ -136,7 +136,7 @@ class TestPaths:
             receiver.receive(root, peer, 5, commands.encode_confirm_path("Main"))
         assert peer.sent[-1] == SentPacket(5, CALL.by_id(1))
 
-    def test_a_peer_that_left_has_to_announce_again(self, receiver, root, peer, player):
+    def test_a_returning_peer_has_to_announce_again(self, receiver, root, peer, player):
         receiver.receive(root, peer, 5, commands.encode_simplify_path(3, "Main/Player"))
         receiver.forget_peer(5)
         receiver.receive(root, peer, 5, CALL.by_id(3))
@@ -183,7 +183,7 @@ class TestRefusals:
         receiver.receive(None, peer, 5, CALL.by_path("Main"))
         assert "for node 'Main', but there is no root_node" in caplog.text
 
-    def test_a_path_announced_by_one_is_none_of_anothers(self, receiver, root, peer, player):
+    def test_a_path_is_only_known_for_the_sender_that_announced_it(self, receiver, root, peer, player):
         receiver.receive(root, peer, 5, commands.encode_simplify_path(3, "Main/Player"))
         receiver.receive(root, peer, 6, CALL.by_id(3))
         assert (player.calls, receiver.refused_packets) == ([], 1)

@@ -64,7 +64,7 @@ def test_a_broadcast_goes_to_each_receiver_in_order_of_ids_until_all_confirmed(s
     assert sent == [SentPacket(0, BY_ID)]
 
 
-def test_a_target_of_all_but_one_is_kept_once_all_others_confirmed(sender, peer):
+def test_a_target_of_all_but_one_is_kept_when_all_others_have_confirmed(sender, peer):
     send(sender, peer, -5, [1])
     sender.confirm(1, "Main")
     assert send(sender, peer, -5, [1])[1] == [SentPacket(-5, BY_ID)]
@@ -103,7 +103,7 @@ def test_only_announced_paths_can_be_confirmed(sender):
     assert not sender.confirm(1, "Main")
 
 
-def test_announcements_are_reliable_whatever_the_call_is(sender, peer):
+def test_announcements_are_always_reliable(sender, peer):
     _, sent = send(sender, peer, 1, [1], mode=UNRELIABLE)
     assert [packet.mode for packet in sent] == [RELIABLE, UNRELIABLE]
 

@@ -24,7 +24,7 @@ def test_a_node_without_a_name_has_that_of_its_class():
 
 
 @pytest.mark.parametrize("name", ["a/b", "a:b", "a.b", ".", "..", 'a"b', "a\0b", "\ud800"])
-def test_a_name_that_no_path_could_say_is_refused(name):
+def test_a_name_that_no_path_can_have_is_refused(name):
     with pytest.raises(ValueError, match=r"no name for a node|surrogates"):
         Node(name)
 
@@ -116,7 +116,7 @@ def test_finds(root, path, found):
 
 
 @pytest.mark.parametrize("path", ["", "/", ":x", "player", "Player/..x", "../..", "../../x", "/Main", "/root/x"])
-def test_finds_nothing_and_says_so(root, path, caplog):
+def test_reports_that_nothing_was_found(root, path, caplog):
     assert root.get_node("Main").get_node(path) is None
     assert f"/root/Main: there is no node {path!r}" in caplog.text
 

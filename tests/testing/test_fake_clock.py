@@ -5,7 +5,7 @@ from __future__ import annotations
 from wsclient.testing import FakeClock
 
 
-def test_it_stands_still_until_it_is_moved() -> None:
+def test_it_does_not_move_by_itself() -> None:
     clock = FakeClock(5.0)
 
     assert (clock(), clock()) == (5.0, 5.0)

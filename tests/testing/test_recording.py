@@ -99,7 +99,7 @@ def test_a_recorded_client_is_used_as_ever(tmp_path: Path, wsclient_server: Scri
         assert client.get_current_outbound_buffered_amount() == 0
 
 
-def test_nothing_is_recorded_behind_the_end_of_a_recording(tmp_path: Path, wsclient_server: ScriptedServer) -> None:
+def test_nothing_is_recorded_after_the_end_of_a_recording(tmp_path: Path, wsclient_server: ScriptedServer) -> None:
     path = tmp_path / "game.jsonl"
     with WebSocketClient(transport=wsclient_server) as client:
         with record(client, path):
@@ -124,7 +124,7 @@ def test_nothing_is_recorded_behind_the_end_of_a_recording(tmp_path: Path, wscli
         pytest.param('{"at": 0, "what": "ended", "was_clean": false, "failure": ["x"]}', id="failure"),
     ],
 )
-def test_a_file_that_is_no_recording_is_refused_with_its_line(line: str, tmp_path: Path) -> None:
+def test_an_invalid_recording_is_refused_with_the_line(line: str, tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text('{"at": 0, "what": "opened", "subprotocol": ""}\n' + line + "\n")
 

@@ -14,7 +14,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     assert (settings.compression, settings.no_delay) == (False, True)
 
 
-def test_a_request_asks_for_nothing_but_the_url_by_default() -> None:
+def test_a_request_only_asks_for_the_url_by_default() -> None:
     request = OpeningRequest(URL.parse("ws://a/"))
     assert (request.subprotocols, request.headers) == ((), ())
 

@@ -84,12 +84,12 @@ class TestTaking:
         assert close_event == {"type": "close", "code": 4001, "reason": "room full", "wasClean": True}
 
     @pytest.mark.parametrize("message", ALL, ids=lambda message: repr(message)[:20])
-    def test_brings_a_message_whole(self, wire: Wire, browser: FakeBrowser, message: str | bytes) -> None:
+    def test_returns_a_whole_message(self, wire: Wire, browser: FakeBrowser, message: str | bytes) -> None:
         for _ in range(3):  # the first one may be read in another way
             browser.latest.brings(message, message)
             assert flat(wire.take(10)) == [message, message]
 
-    def test_brings_the_close_behind_messages_that_were_read_together(self, wire: Wire, browser: FakeBrowser) -> None:
+    def test_returns_the_close_after_messages_read_with_it(self, wire: Wire, browser: FakeBrowser) -> None:
         browser.latest.brings("first")
         wire.take(1)
         browser.latest.brings("last", b"of all")

@@ -128,7 +128,7 @@ class TestOpening:
         assert failure_of([ended]).kind is FailureKind.UNTOLD
         assert "example.com:81" in failure_of([ended]).detail
 
-    def test_fails_with_what_the_browser_says_at_once(self, page: Page) -> None:
+    def test_fails_with_the_browsers_words_at_once(self, page: Page) -> None:
         page.browser.refusal = "SecurityError: an insecure connection \x1b[31m from an https page"
         transport = page.transport()
 
@@ -195,7 +195,7 @@ class TestRefusing:
 
 
 class TestReceiving:
-    def test_brings_messages_of_both_kinds_in_order(self, page: Page) -> None:
+    def test_returns_messages_of_both_kinds_in_order(self, page: Page) -> None:
         transport = page.open_transport()
 
         page.socket.brings("käse", b"\0\xff", "", b"")

@@ -19,7 +19,7 @@ def test_says_where_what_and_why() -> None:
     assert failure.cause is error
 
 
-def test_a_stream_says_itself_what_went_wrong() -> None:
+def test_a_stream_reports_its_own_failure() -> None:
     failure = failure_from(StreamError(FailureKind.CERTIFICATE, "it has expired"), Stage.TLS, "a:443")
     assert (failure.kind, failure.detail) == (FailureKind.CERTIFICATE, "it has expired (a:443)")
 
@@ -42,7 +42,7 @@ def test_an_error_without_a_number_is_a_loss() -> None:
     assert failure_from(OSError("odd"), Stage.OPEN, "a:80").detail == "the connection to a:80 failed: odd"
 
 
-def test_each_failure_is_as_telling_as_itself() -> None:
+def test_no_failure_is_more_telling_than_itself() -> None:
     failure = failure_from(OSError(errno.EPIPE, "Broken pipe"), Stage.OPEN, "a:80")
     assert not is_more_telling(failure, failure)
 

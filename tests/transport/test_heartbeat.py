@@ -27,7 +27,7 @@ def asking(pings: int) -> Heartbeat:
 
 
 @pytest.mark.hostile("F04")
-def test_a_ping_leaves_each_interval_and_one_without_a_byte_is_the_end() -> None:
+def test_a_ping_is_sent_each_interval_and_silence_after_one_is_the_end() -> None:
     heartbeat = Heartbeat(0.0)
     assert heartbeat.judge(19.9, INTERVAL) is Verdict.WAIT
     assert heartbeat.judge(20.0, INTERVAL) is Verdict.PING
@@ -38,7 +38,7 @@ def test_a_ping_leaves_each_interval_and_one_without_a_byte_is_the_end() -> None
 
 @pytest.mark.hostile("F05")
 @pytest.mark.faults("A4")
-def test_any_byte_is_life_but_the_next_ping_leaves_all_the_same() -> None:
+def test_any_byte_is_life_but_the_next_ping_is_still_sent() -> None:
     heartbeat = Heartbeat(0.0)
     heartbeat.ping(20.0, INTERVAL)
     heartbeat.has_heard = True
@@ -88,7 +88,7 @@ def test_three_pings_without_a_pong_are_the_end_however_much_comes() -> None:
 
 @pytest.mark.faults("A5")
 @pytest.mark.parametrize(("moved_at", "verdict"), [(19.0, Verdict.DEAF), (21.0, Verdict.PING), (79.0, Verdict.PING)])
-def test_bytes_that_had_waited_and_were_taken_prove_that_the_line_goes_on(moved_at: float, verdict: Verdict) -> None:
+def test_sending_waiting_bytes_proves_that_the_line_works(moved_at: float, verdict: Verdict) -> None:
     heartbeat = asking(3)
     heartbeat.moved(moved_at)
     assert heartbeat.judge(80.0, INTERVAL) is verdict
@@ -121,7 +121,7 @@ def test_the_latency_is_that_of_the_last_ping_answered() -> None:
 
 @pytest.mark.hostile("F03")
 @pytest.mark.parametrize("payload", [b"", b"other", bytes(8), bytes(7) + b"\x02", b"\xff" * 8])
-def test_a_pong_that_answers_nothing_says_nothing(payload: bytes) -> None:
+def test_an_unsolicited_pong_has_no_meaning(payload: bytes) -> None:
     heartbeat = Heartbeat(0.0)
     heartbeat.pong(payload, 1.0)
     heartbeat.ping(20.0, INTERVAL)

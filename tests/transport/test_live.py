@@ -203,7 +203,7 @@ def test_a_short_message_is_written_at_once(one: OneConnection, size: int) -> No
     assert one.live.writer.unsent == 0
 
 
-def test_a_short_message_waits_behind_others(one: OneConnection) -> None:
+def test_a_short_message_waits_for_earlier_ones(one: OneConnection) -> None:
     one.stream.room = 3
     assert one.live.express(b"first", False)
     assert one.live.writer.unsent == 8
@@ -261,7 +261,7 @@ def test_writes_a_bounded_amount_a_step(one: OneConnection) -> None:
 
 @pytest.mark.hostile("G09")
 @pytest.mark.parametrize("max_send", [1, 7, 1000])
-def test_a_stream_that_takes_little_gets_all_in_the_end(one: OneConnection, max_send: int) -> None:
+def test_a_slow_stream_finally_receives_everything(one: OneConnection, max_send: int) -> None:
     one.stream.max_send = max_send
     one.send(b"hello" * 100)
     for _ in range(600):
@@ -271,7 +271,7 @@ def test_a_stream_that_takes_little_gets_all_in_the_end(one: OneConnection, max_
 
 
 @pytest.mark.hostile("C08")
-def test_a_full_stream_is_tried_again_and_nothing_gets_lost(one: OneConnection) -> None:
+def test_a_full_stream_is_tried_again_without_loss(one: OneConnection) -> None:
     one.stream.room = 3
     one.send(b"hello")
     one.step()
@@ -289,7 +289,7 @@ def test_a_full_stream_is_tried_again_and_nothing_gets_lost(one: OneConnection) 
     sizes=st.lists(st.integers(0, 3000), max_size=20),
     rooms=st.lists(st.integers(0, 2000), max_size=40),
 )
-def test_whatever_the_stream_takes_the_bytes_are_the_same(sizes: list[int], rooms: list[int]) -> None:
+def test_the_bytes_are_the_same_however_much_the_stream_takes(sizes: list[int], rooms: list[int]) -> None:
     one = OneConnection()
     for size in sizes:
         one.send(bytes(size))
@@ -343,7 +343,7 @@ def test_there_is_no_quiet_while_something_is_going_on(one: OneConnection, reaso
 # Ends
 
 
-def test_our_close_leaves_at_once(one: OneConnection) -> None:
+def test_our_close_is_sent_at_once(one: OneConnection) -> None:
     one.send(b"last")
     one.live.close(1000, "bye")
     assert one.received() == bytes.fromhex("8284 00000000") + b"last" + bytes.fromhex("8885 00000000 03e8 627965")
@@ -459,7 +459,7 @@ def test_silence_inside_a_record_is_silence() -> None:
     assert one.failure.kind is FailureKind.HEARTBEAT
 
 
-def test_a_record_that_comes_bit_by_bit_is_no_silence() -> None:
+def test_a_slowly_arriving_record_is_not_silence() -> None:
     one = OneConnection(InRecords, heartbeat_interval=10.0)
     for byte in HELLO:
         one.server.send(bytes((byte,)))
@@ -599,7 +599,7 @@ def test_after_a_sleep_the_server_has_five_seconds_to_say_something(answer: byte
 
 
 @pytest.mark.faults("A4")
-def test_the_round_trip_is_measured_whatever_the_traffic() -> None:
+def test_the_round_trip_is_measured_in_any_traffic() -> None:
     one = OneConnection(heartbeat_interval=1.0)
     server = Connection(Role.SERVER)
     for _ in range(20):
@@ -682,7 +682,7 @@ def test_a_close_that_was_received_counts_more_than_how_tcp_ended(one: OneConnec
 
 @pytest.mark.faults("B2")
 @pytest.mark.parametrize("on", ["both", "send", "receive"])
-def test_a_reset_in_the_middle_of_a_large_message_says_so(one: OneConnection, on: str) -> None:
+def test_a_reset_in_a_large_message_is_reported_as_such(one: OneConnection, on: str) -> None:
     one.stream.room = 1000
     one.send(bytes(1 << 20))
     one.step()

@@ -101,7 +101,7 @@ def test_opening_reports_nothing_before_the_first_poll() -> None:
     assert world.failure.kind is FailureKind.REFUSED
 
 
-def test_nothing_comes_after_the_end() -> None:
+def test_nothing_follows_the_end() -> None:
     world = NativeWorld(listens=False)
     world.network.fail("192.0.2.1")
     world.open()
@@ -163,7 +163,7 @@ def test_remembers_incompletely_sent_messages_after_the_end() -> None:
     assert world.transport.unsent_messages() == messages[1:]
 
 
-def test_remembers_nothing_unless_asked_to() -> None:
+def test_remembers_nothing_by_default() -> None:
     world = NativeWorld()
     world.connect()
     world.network.sockets[0].stream.room = 0
@@ -254,7 +254,7 @@ def test_shows_if_there_is_more_without_asking() -> None:
     assert world.messages == [bytes(100_000)]
 
 
-def test_a_poll_that_finds_nothing_asks_once_and_calls_nothing_else() -> None:
+def test_an_idle_poll_asks_once_and_calls_nothing_else() -> None:
     world = NativeWorld()
     world.connect()
     world.step()
@@ -301,7 +301,7 @@ def test_arrived_data_ends_the_quiet_without_another_question() -> None:
     assert world.network.questions == asked + 1
 
 
-def test_a_short_message_ends_the_quiet_and_leaves_with_the_next_poll() -> None:
+def test_a_short_message_ends_the_quiet_and_is_sent_by_the_next_poll() -> None:
     world = NativeWorld()
     world.connect()
     world.step()
@@ -831,7 +831,7 @@ def test_a_server_that_is_not_verified_is_warned_of_once(caplog: pytest.LogCaptu
     assert "unverified.example:443: verify_ssl is off" in warned[0]
 
 
-def test_a_failure_is_said_with_its_reason(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_is_reported_with_its_reason(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "wsclient")
     world = NativeWorld(listens=False)
     world.network.fail("192.0.2.1")

@@ -88,7 +88,7 @@ def test_a_frame_that_cannot_be_masked_is_the_last_thing_that_is_tried(
     assert len(world.network.accepted[0].inbox) == sent
 
 
-def test_under_tls_too_the_socket_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_socket_is_released_under_tls_too(monkeypatch: pytest.MonkeyPatch) -> None:
     world = NativeWorld(is_secure=True)
     world.connect()
     monkeypatch.setattr(world.network.sockets[0].stream, "receive", out_of_memory)

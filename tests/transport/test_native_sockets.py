@@ -205,7 +205,7 @@ def test_a_reset_is_a_loss(loopback: Callable[..., Loopback], listener: Loopback
 
 
 @pytest.mark.hostile("C08")
-def test_a_server_that_does_not_read_holds_back_and_loses_nothing(loopback: Callable[..., Loopback]) -> None:
+def test_a_server_that_does_not_read_slows_us_down_without_loss(loopback: Callable[..., Loopback]) -> None:
     loop = loopback()
     server = loop.connect()
     server.refuses_to_read = True
@@ -222,7 +222,7 @@ def test_a_server_that_does_not_read_holds_back_and_loses_nothing(loopback: Call
 
 
 @pytest.mark.hostile("C07")
-def test_a_receiver_that_is_full_holds_the_server_back_and_loses_nothing(loopback: Callable[..., Loopback]) -> None:
+def test_a_full_receiver_slows_the_server_down_without_loss(loopback: Callable[..., Loopback]) -> None:
     loop = loopback()
     server = loop.connect()
     payload = bytes(range(256)) * 4096
@@ -274,9 +274,7 @@ def test_a_full_backlog_ends_in_time(loopback: Callable[..., Loopback]) -> None:
 
 @pytest.mark.hostile("G13", "A08")
 @each_wire
-def test_a_server_that_accepts_and_says_nothing_ends_in_time(
-    loopback: Callable[..., Loopback], is_secure: bool
-) -> None:
+def test_a_silent_server_ends_the_attempt_in_time(loopback: Callable[..., Loopback], is_secure: bool) -> None:
     loop = loopback(is_secure=is_secure)
     loop.open()
     loop.run(9.9)

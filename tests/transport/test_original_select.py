@@ -27,7 +27,7 @@ def test_is_the_module_unless_it_was_patched() -> None:
         ("eventlet.patcher", SimpleNamespace(original=lambda module: SimpleNamespace(poll=f"{module}.poll of Python"))),
     ],
 )
-def test_looks_behind_a_patch(monkeypatch: pytest.MonkeyPatch, name: str, patcher: object) -> None:
+def test_finds_the_original_of_a_patched_function(monkeypatch: pytest.MonkeyPatch, name: str, patcher: object) -> None:
     monkeypatch.setitem(sys.modules, name, patcher)
     assert OriginalSelect().poll == "select.poll of Python"
 

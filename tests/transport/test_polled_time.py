@@ -46,7 +46,7 @@ def test_counted_and_missed_time_add_up(gaps: list[float]) -> None:
     assert now + missed == pytest.approx(sum(gaps), abs=1e-6)
 
 
-def test_a_long_gap_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_long_gap_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     counted([0.016, 23.0, 0.016, 0.016])
     assert [(r.levelno, r.getMessage()) for r in caplog.records] == [
         (logging.WARNING, "poll() was not called for 23 s")
@@ -54,7 +54,7 @@ def test_a_long_gap_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
 
 
 @pytest.mark.faults("B23")
-def test_a_freeze_that_a_thousand_connections_find_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_freeze_of_a_thousand_connections_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     clock = FakeClock()
     many = [PolledClock(clock) for _ in range(1000)]
     for seconds in (2.0, 0.016, 3.0):
@@ -65,7 +65,7 @@ def test_a_freeze_that_a_thousand_connections_find_is_said_once(caplog: pytest.L
     assert caplog.messages == ["poll() was not called for 2 s", "poll() was not called for 4 s"]
 
 
-def test_a_short_hitch_is_not_said(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_short_hitch_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     counted([0.016, 1.2, 0.016])
     assert caplog.records == []
 
@@ -79,11 +79,11 @@ def test_is_steady_only_after_a_short_gap(gap: float, is_steady: bool) -> None:
     assert polled.is_steady is is_steady
 
 
-def test_ticks_left_out_for_a_while_lose_no_time() -> None:
+def test_skipped_ticks_lose_no_time() -> None:
     assert counted([SKIPPABLE + 0.016] * 100) == (pytest.approx(14.1), 0.0)
 
 
-def test_a_freeze_after_ticks_left_out_still_counts_next_to_nothing() -> None:
+def test_a_freeze_after_skipped_ticks_still_hardly_counts() -> None:
     assert counted([SKIPPABLE + 0.016, SKIPPABLE + 60.0])[0] < 0.4
 
 

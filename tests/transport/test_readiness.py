@@ -67,7 +67,7 @@ def test_makes_no_system_call_without_sockets(names: tuple[str, ...], is_windows
 
 @pytest.mark.hostile("G08")
 @each_system
-def test_a_system_that_cannot_say_has_no_news_of_connecting(names: tuple[str, ...], is_windows: bool) -> None:
+def test_no_connection_is_reported_if_the_system_cannot_answer(names: tuple[str, ...], is_windows: bool) -> None:
     network = FakeNetwork()
     network.listen("192.0.2.1")
     made = connecting(network, "192.0.2.1")

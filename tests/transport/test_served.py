@@ -123,7 +123,7 @@ def test_a_rejected_client_gets_a_page_and_the_end() -> None:
     assert visit.stream.is_closed
 
 
-def test_a_silent_client_is_let_go() -> None:
+def test_a_silent_client_is_dropped() -> None:
     visit = Visit(handshake_timeout=3.0)
     for _ in range(31):
         visit.step(0.1)

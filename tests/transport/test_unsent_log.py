@@ -34,7 +34,7 @@ def sent(sizes: list[int], connection: Connection) -> tuple[UnsentLog, list[tupl
 
 
 @given(SIZES, st.integers(0, 2_000_000), st.sampled_from([0, 1000, 70_000]), st.sampled_from(list(Role)))
-def test_those_are_left_whose_last_byte_is(sizes: list[int], taken: int, limit: int, role: Role) -> None:
+def test_messages_whose_last_byte_is_unsent_are_left(sizes: list[int], taken: int, limit: int, role: Role) -> None:
     connection = Connection(role)
     connection.limit_frames(limit)
     log, messages, pieces = sent(sizes, connection)

@@ -85,7 +85,7 @@ def test_a_time_that_has_come_wakes_its_member_once(watchlist: Watchlist[str]) -
     assert watchlist.next_due() == inf
 
 
-def test_a_time_that_is_put_off_comes_later(watchlist: Watchlist[str]) -> None:
+def test_a_postponed_time_comes_later(watchlist: Watchlist[str]) -> None:
     entry = resting(watchlist, "one", until=1.0)
     watchlist.rest(entry, NOTHING, 5.0)
 
@@ -93,7 +93,7 @@ def test_a_time_that_is_put_off_comes_later(watchlist: Watchlist[str]) -> None:
     assert turns(watchlist, 5.0) == ["one"]
 
 
-def test_a_time_that_is_put_off_again_and_again_takes_no_room(watchlist: Watchlist[str]) -> None:
+def test_a_repeatedly_postponed_time_takes_no_room(watchlist: Watchlist[str]) -> None:
     entry = resting(watchlist, "one", until=1.0)
     for until in range(2, 1000):
         watchlist.rest(entry, NOTHING, float(until))
@@ -102,7 +102,7 @@ def test_a_time_that_is_put_off_again_and_again_takes_no_room(watchlist: Watchli
     assert watchlist.next_due() == 999.0
 
 
-def test_a_woken_member_stands_behind_those_that_are_awake(watchlist: Watchlist[str]) -> None:
+def test_a_woken_member_queues_after_those_already_awake(watchlist: Watchlist[str]) -> None:
     entry = resting(watchlist, "one", 5)
     watchlist.add("two")
     watchlist.wake(entry)
@@ -159,7 +159,7 @@ def test_a_reused_number_belongs_to_the_new_member(watchlist: Watchlist[str], sy
     assert after.watched is not None
 
 
-def test_another_descriptor_takes_the_place_of_the_first(watchlist: Watchlist[str], system: CountingSet) -> None:
+def test_another_descriptor_replaces_the_first(watchlist: Watchlist[str], system: CountingSet) -> None:
     entry = resting(watchlist, "one", 5)
     watchlist.rest(entry, Descriptor(6, for_writing=True), inf)
 
@@ -193,7 +193,7 @@ def test_real_descriptors_wake_their_members() -> None:
     other.close()
 
 
-def test_a_removed_member_is_let_go_long_before_its_time_comes(watchlist: Watchlist[object]) -> None:
+def test_a_removed_member_is_released_before_its_time_comes(watchlist: Watchlist[object]) -> None:
     class Member:
         pass
 

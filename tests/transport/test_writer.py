@@ -50,7 +50,7 @@ def test_data_that_fits_at_once_has_not_waited(sender: Sender) -> None:
     assert not sender.writer.is_waiting
 
 
-def test_writes_a_bounded_amount_and_says_that_more_would_go(sender: Sender) -> None:
+def test_writes_a_limited_amount_and_reports_that_more_would_fit(sender: Sender) -> None:
     sender.queue(1_000_000)
     sender.writer.write()
     assert sender.writer.has_room

@@ -271,7 +271,7 @@ def test_an_attempt_fails(client: WebSocketClient, network: FakeNetwork) -> None
         (FailureKind.TIMEOUT, Stage.HANDSHAKE),
     ],
 )
-def test_last_error_says_how_far_it_had_come(
+def test_last_error_has_the_stage_reached(
     kind: FailureKind, stage: Stage, client: WebSocketClient, network: FakeNetwork
 ) -> None:
     client.connect_to_url(URL)
@@ -341,7 +341,7 @@ def test_every_public_member_is_explained() -> None:
 
 
 @pytest.mark.faults("B12")
-def test_why_a_connection_was_lost_stays_whatever_is_refused_then(
+def test_refused_calls_do_not_replace_the_failure_of_a_connection(
     client: WebSocketClient, transport: FakeTransport
 ) -> None:
     transport.feed(Ended(was_clean=False, failure=failure(FailureKind.LOST)))

@@ -64,7 +64,7 @@ def test_unread_messages_are_readable_while_the_server_closes(
     assert seen == [2, [b"one", b"two"]]
 
 
-def test_a_later_close_takes_the_place_of_an_earlier_one(
+def test_a_later_close_replaces_an_earlier_one(
     client: WebSocketClient, transport: FakeTransport, network: FakeNetwork
 ) -> None:
     transport.feed(CloseReceived(4001, "kicked", is_answer=False), Ended(was_clean=True))
@@ -198,7 +198,7 @@ def test_e06_an_illegal_close_changes_nothing(
 # A new attempt while our close is pending
 
 
-def test_the_old_end_comes_first(client: WebSocketClient, transport: FakeTransport, network: FakeNetwork) -> None:
+def test_the_old_end_is_reported_first(client: WebSocketClient, transport: FakeTransport, network: FakeNetwork) -> None:
     told = signals_of(client)
     client.disconnect_from_host()
     client.connect_to_url(URL)
@@ -212,7 +212,9 @@ def test_the_old_end_comes_first(client: WebSocketClient, transport: FakeTranspo
     assert client.close_code == 1006
 
 
-def test_the_old_end_comes_though_the_new_attempt_was_ended(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_the_old_end_is_reported_even_if_the_new_attempt_ended(
+    client: WebSocketClient, transport: FakeTransport
+) -> None:
     told = signals_of(client)
     client.disconnect_from_host()
     client.connect_to_url(URL)
@@ -222,7 +224,7 @@ def test_the_old_end_comes_though_the_new_attempt_was_ended(client: WebSocketCli
     assert told == [("connection_closed", False)]
 
 
-def test_the_old_end_comes_once_though_many_attempts_follow(
+def test_the_old_end_is_reported_once_before_many_attempts(
     client: WebSocketClient, transport: FakeTransport, network: FakeNetwork
 ) -> None:
     told = signals_of(client)

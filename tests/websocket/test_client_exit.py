@@ -116,7 +116,7 @@ def test_a8_each_connection_that_loses_data_at_exit_is_logged(
     client.__exit__(None, None, None)
 
 
-def test_a8_a_connection_that_has_ended_loses_nothing_more(caplog: pytest.LogCaptureFixture) -> None:
+def test_a8_an_ended_connection_loses_nothing_more(caplog: pytest.LogCaptureFixture) -> None:
     network = FakeNetwork()
     client = blocked(network)
     client.__exit__(None, None, None)

@@ -102,7 +102,10 @@ def test_a6_no_module_is_loaded_once_connected(kind: str, url: str) -> None:
     ],
 )
 def test_what_a_setting_needs_is_loaded_before_the_frame_that_needs_it(setting: str, scheme: str, needed: str) -> None:
-    """What TLS needs is loaded by the lookup, in its thread, so that test waits for the end: the port is closed."""
+    """The modules of a setting are loaded before a frame needs them.
+
+    The lookup loads those of TLS in its thread, so that test waits for the end: the port is closed.
+    """
     program = NEEDS.format(
         setting=setting, scheme=scheme, is_multiplayer="multiplayer" in setting, is_at_once=scheme == "ws"
     )

@@ -202,7 +202,7 @@ def test_a_bound_signal_that_is_kept_says_that_the_client_is_gone(network: FakeN
         signal.emit()
 
 
-def test_a_peer_that_is_kept_is_unconnected(network: FakeNetwork) -> None:
+def test_a_retained_peer_is_unconnected(network: FakeNetwork) -> None:
     client = WebSocketClient(transport=network)
     reach("closing", client, network)
     peer = client.get_peer(1)
@@ -213,7 +213,7 @@ def test_a_peer_that_is_kept_is_unconnected(network: FakeNetwork) -> None:
     assert peer.put_packet(b"hello") is Error.FAILED
 
 
-def test_a_client_that_was_not_made_whole_is_dropped_quietly() -> None:
+def test_an_incompletely_made_client_is_dropped_quietly() -> None:
     WebSocketClient.__new__(WebSocketClient)
 
 
@@ -279,7 +279,7 @@ def test_leaving_a_with_block_in_each_state(
     assert told == terminal
 
 
-def test_a_client_can_be_used_again_behind_a_with_block(network: FakeNetwork) -> None:
+def test_a_client_can_be_used_again_after_a_with_block(network: FakeNetwork) -> None:
     client = WebSocketClient(transport=network)
     for _ in range(2):
         with client:

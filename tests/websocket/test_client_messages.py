@@ -39,7 +39,7 @@ def mixed(*payloads: str | bytes) -> Messages:
 # All at once
 
 
-def test_all_messages_come_at_once_as_they_were_sent(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_all_messages_are_returned_at_once_as_sent(client: WebSocketClient, transport: FakeTransport) -> None:
     transport.feed(mixed("one", b"two", "drei €"))
     client.poll()
 
@@ -71,7 +71,7 @@ def test_one_message_and_then_the_others(client: WebSocketClient, transport: Fak
 # messages_available
 
 
-def test_it_comes_once_a_poll_after_the_last_message(
+def test_it_is_emitted_once_per_poll_after_the_last_message(
     client: WebSocketClient, transport: FakeTransport, told: list[object]
 ) -> None:
     transport.feed(binary(b"one", b"two"))
@@ -117,7 +117,7 @@ def test_it_is_emitted_only_for_messages_of_this_poll(client: WebSocketClient, t
     assert counts == []
 
 
-def test_it_comes_with_the_next_poll_if_a_handler_raised(
+def test_it_is_emitted_by_the_next_poll_if_a_handler_raised(
     client: WebSocketClient, transport: FakeTransport, told: list[object]
 ) -> None:
     def fail() -> None:
@@ -239,7 +239,7 @@ def test_a_message_is_not_lost_while_signals_are_blocked(client: WebSocketClient
     assert client.get_message() == b"one"
 
 
-def test_a_full_queue_holds_nothing_up(client: WebSocketClient, network: FakeNetwork) -> None:
+def test_a_full_queue_blocks_nothing(client: WebSocketClient, network: FakeNetwork) -> None:
     messages: list[object] = []
     client.set_buffers(64, 1, 64, 64)
     client.connect_to_url(URL)

@@ -217,7 +217,7 @@ def test_a_handler_finds_its_own_message_counted_and_none_behind_it(
     assert seen == [(1, 1, 1, 1), (2, 3, 2, 3), (3, 6, 3, 6)]
 
 
-def test_counts_stay_behind_the_end_until_the_next_attempt(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_counters_are_kept_until_the_next_attempt(client: WebSocketClient, transport: FakeTransport) -> None:
     transport.silent_for = 0.0
     client.put_packet(b"12345")
     transport.feed(binary(b"1"), Ended(was_clean=True))

@@ -89,7 +89,7 @@ def test_e09_the_last_message_the_close_and_the_end_at_once(
     assert client.get_packet() == b"last"
 
 
-def test_a_handler_that_comes_later_hears_the_later_messages(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_a_later_handler_receives_later_messages(client: WebSocketClient, transport: FakeTransport) -> None:
     transport.feed(binary(b"one"))
     client.poll()
     told = signals_of(client)
@@ -122,9 +122,7 @@ def test_one_poll_reads_on_while_there_is_more(client: WebSocketClient, transpor
     assert transport.reads == [True, True, True]
 
 
-def test_one_poll_reads_on_though_a_read_brought_nothing_whole(
-    client: WebSocketClient, transport: FakeTransport
-) -> None:
+def test_one_poll_reads_on_after_an_incomplete_message(client: WebSocketClient, transport: FakeTransport) -> None:
     transport.reads_on = True
     transport.feed()
     transport.feed()
@@ -297,9 +295,7 @@ def test_messages_read_before_the_end_are_queued_beyond_the_limits(
     ]
 
 
-def test_a_close_that_we_ask_for_behind_a_full_queue_ends_at_its_timeout(
-    client: WebSocketClient, transport: FakeTransport
-) -> None:
+def test_our_close_with_a_full_queue_ends_at_its_timeout(client: WebSocketClient, transport: FakeTransport) -> None:
     told = signals_of(client)
     transport.feed(numbered(0, 6))
     transport.feed(CloseReceived(1000, "", is_answer=True), Ended(was_clean=True))  # waits in the network
@@ -313,7 +309,7 @@ def test_a_close_that_we_ask_for_behind_a_full_queue_ends_at_its_timeout(
     assert client.get_packets() == [bytes([number]) for number in range(6)]
 
 
-def test_a_close_that_the_server_asks_for_waits_behind_messages_without_room(
+def test_a_close_of_the_server_waits_for_messages_without_room(
     client: WebSocketClient, transport: FakeTransport
 ) -> None:
     told = signals_of(client)

@@ -124,7 +124,7 @@ def test_a_client_without_a_policy_never_connects_again(new_line: NewLine) -> No
     assert (line.attempts, line.client.time_to_reconnect) == (1, -1.0)
 
 
-def test_another_attempt_is_announced_right_behind_the_end(line: Line) -> None:
+def test_another_attempt_is_announced_right_after_the_end(line: Line) -> None:
     line.connect()
 
     line.end(REFUSED)
@@ -165,7 +165,7 @@ def test_each_attempt_is_counted_and_waits_longer(line: Line) -> None:
 
 
 @pytest.mark.parametrize(("lasted", "attempt"), [pytest.param(4.9, 2, id="short"), pytest.param(5.0, 1, id="stable")])
-def test_the_count_begins_again_behind_a_connection_that_has_lasted(line: Line, lasted: float, attempt: int) -> None:
+def test_the_count_begins_again_after_a_lasting_connection(line: Line, lasted: float, attempt: int) -> None:
     line.connect()
     line.end(REFUSED)
     line.wait(1.0)
@@ -220,7 +220,7 @@ def test_a_violation_between_other_ends_is_tried_again(open_line: Line) -> None:
 # Asked for
 
 
-def test_nothing_follows_an_end_that_was_asked_for(open_line: Line) -> None:
+def test_nothing_follows_a_requested_end(open_line: Line) -> None:
     open_line.client.disconnect_from_host()
 
     open_line.end(CloseReceived(1000, "", is_answer=True), Ended(was_clean=True))
@@ -240,7 +240,7 @@ def test_disconnecting_ends_the_wait_silently(line: Line) -> None:
     assert (line.log, line.attempts, line.client.time_to_reconnect) == ([], 1, -1.0)
 
 
-def test_disconnecting_ends_an_attempt_behind_a_wait_silently(line: Line) -> None:
+def test_disconnecting_ends_an_attempt_after_a_wait_silently(line: Line) -> None:
     line.connect()
     line.end(REFUSED)
     line.wait(1.0)
@@ -292,7 +292,7 @@ def test_connecting_replaces_the_wait(line: Line) -> None:
     assert line.log[-1] == ("reconnecting", 1, 1.0)
 
 
-def test_a_refused_call_leaves_the_wait_as_it_is(line: Line) -> None:
+def test_a_refused_call_does_not_change_the_wait(line: Line) -> None:
     line.connect()
     line.end(REFUSED)
 
@@ -540,7 +540,7 @@ def test_a_group_wakes_a_client_whose_wait_was_ended(line: Line) -> None:
 # What is kept
 
 
-def test_nothing_is_kept_unless_asked_for(line: Line) -> None:
+def test_nothing_is_kept_by_default(line: Line) -> None:
     line.connect()
     assert line.client.put_packet(b"x") is Error.FAILED
     line.end(REFUSED)
@@ -616,7 +616,7 @@ def test_kept_messages_and_those_of_a_handler_share_the_limit(new_line: NewLine)
     assert line.network.latest.sent == [Sent(bytes(100), False)]
 
 
-def test_text_that_is_no_utf8_is_not_kept(keeping: Line) -> None:
+def test_invalid_utf8_is_not_kept(keeping: Line) -> None:
     keeping.end(LOST)
 
     assert keeping.client.send(b"\xff", WebSocketClient.WRITE_MODE_TEXT) is Error.ERR_INVALID_DATA

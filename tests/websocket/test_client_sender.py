@@ -28,7 +28,7 @@ def client(network: FakeNetwork):
         yield client
 
 
-def test_each_packet_leaves_at_once_unless_that_is_changed() -> None:
+def test_each_packet_is_sent_at_once_by_default() -> None:
     client = WebSocketClient()
     before = client.auto_flush
 
@@ -148,6 +148,6 @@ def test_frames_have_the_size_that_was_set() -> None:
 
 
 @pytest.mark.parametrize(("size", "error"), [(-1, ValueError), ("4", TypeError)])
-def test_a_frame_size_that_is_none_is_refused(size: object, error: type[Exception]) -> None:
+def test_an_invalid_frame_size_is_refused(size: object, error: type[Exception]) -> None:
     with pytest.raises(error):
         WebSocketClient().max_frame_size = size

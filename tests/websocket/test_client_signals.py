@@ -339,7 +339,7 @@ def test_sending_inside_handlers(client: WebSocketClient, network: FakeNetwork) 
 
 
 @pytest.mark.parametrize("signal", ["connection_error", "connection_closed"])
-def test_after_the_end_nothing_more_is_told(signal: str, client: WebSocketClient, network: FakeNetwork) -> None:
+def test_nothing_is_reported_after_the_end(signal: str, client: WebSocketClient, network: FakeNetwork) -> None:
     told = signals_of(client)
     client.connect_to_url(URL)
     script(network, signal)

@@ -40,11 +40,11 @@ SAY_IT_THEMSELVES = {FailureKind.INVALID_ARGUMENT, FailureKind.HTTP_STATUS}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind not in SAY_IT_THEMSELVES])
-def test_every_kind_says_what_to_try(kind: FailureKind) -> None:
+def test_every_kind_has_advice(kind: FailureKind) -> None:
     assert ConnectionFailure.of_connection(failure(kind)).hint
 
 
-def test_a_lookup_that_takes_too_long_is_not_blamed_on_the_server() -> None:
+def test_a_slow_lookup_is_not_blamed_on_the_server() -> None:
     lookup = failure(FailureKind.TIMEOUT).replace(stage=Stage.RESOLVE)
 
     assert "server" in ConnectionFailure.of_connection(failure(FailureKind.TIMEOUT)).hint

@@ -105,7 +105,7 @@ def test_a_child_that_drops_the_client_says_no_goodbye_on_the_parents_connection
 
 
 @needs_fork
-def test_a_child_that_closes_ends_nothing_there_and_may_connect_anew(session: Session) -> None:
+def test_a_child_that_closes_does_not_end_the_parents_connection(session: Session) -> None:
     def close_and_connect() -> str:
         client = session.client
         client.disconnect_from_host()
@@ -152,7 +152,7 @@ def test_a_child_can_still_make_contexts_whatever_the_parents_threads_were_doing
 
 
 @pytest.mark.parametrize("state", ["connecting", "open", "closing", "closed by the server"])
-def test_whatever_the_state_the_connection_is_let_go_without_a_word(state: str, network: FakeNetwork) -> None:
+def test_the_connection_is_dropped_silently_in_any_state(state: str, network: FakeNetwork) -> None:
     client = WebSocketClient(transport=network)
     reach(state, client, network)
     closes = [*network.latest.closes]

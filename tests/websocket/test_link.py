@@ -169,7 +169,7 @@ def test_text_has_to_be_utf8(payload: bytes, error: Error, link: Link) -> None:
 
 
 @pytest.mark.parametrize(("auto_flush", "flushes"), [(True, 2), (False, 0)])
-def test_each_packet_is_written_at_once_unless_asked_otherwise(auto_flush: bool, flushes: int) -> None:
+def test_each_packet_is_written_at_once_by_default(auto_flush: bool, flushes: int) -> None:
     link = Link(auto_flush=auto_flush)
     transport = opened(link)
 
@@ -392,7 +392,7 @@ def test_an_open_link_says_goodbye_and_stays_open(link: Link) -> None:
     assert not transport.is_aborted
 
 
-def test_the_first_goodbye_stands(link: Link) -> None:
+def test_the_first_close_counts(link: Link) -> None:
     transport = closing(link)
 
     link.close(3000, "again")

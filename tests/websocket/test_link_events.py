@@ -45,7 +45,7 @@ class Hooked(WebSocketClient):
 
 
 @pytest.mark.parametrize("is_heard", [True, False], ids=["with-handlers", "without-handlers"])
-def test_a_hook_comes_just_before_its_signal(is_heard: bool, network: FakeNetwork) -> None:
+def test_a_hook_is_called_just_before_its_signal(is_heard: bool, network: FakeNetwork) -> None:
     with Hooked(network) as client:
         told = signals_of(client) if is_heard else []
         client.told = told

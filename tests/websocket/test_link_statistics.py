@@ -17,7 +17,7 @@ def test_without_a_transport_nothing_is_unknown() -> None:
     assert (told.silence, told.unanswered_pings, told.write_stall, told.unsent_bytes) == (-1.0, 0, 0.0, 0)
 
 
-def test_the_transport_says_how_long_it_was_silent() -> None:
+def test_the_transport_reports_the_silence() -> None:
     link, transport = Link(), FakeTransport()
     link.carry(transport)
     transport.silent_for = 2.5

@@ -51,7 +51,7 @@ def test_taken_messages_free_their_room() -> None:
     assert len(mailbox.messages) == 1
 
 
-def test_threads_that_put_at_once_keep_to_the_limits_together() -> None:
+def test_concurrent_threads_keep_to_the_limits_together() -> None:
     mailbox, refused = Mailbox(), []
     limits = Limits(max_bytes=500, max_packets=4096)
 

@@ -560,7 +560,7 @@ def test_reading_nothing_is_unavailable_while_connecting(client: WebSocketClient
     assert (client.get_packet(), client.get_packet_error()) == (b"", Error.ERR_UNAVAILABLE)
 
 
-def test_packets_stay_readable_behind_the_end(client: WebSocketClient, session: FakeTransport) -> None:
+def test_packets_can_be_read_after_the_end(client: WebSocketClient, session: FakeTransport) -> None:
     session.feed(relayed(packet(b"one", 20)), Ended(was_clean=False))
     poll_all(client)
 
@@ -571,14 +571,14 @@ def test_packets_stay_readable_behind_the_end(client: WebSocketClient, session: 
 
 
 @pytest.mark.parametrize("target", [0, 1, 30, -30, -1, 7, 2**31 - 1, -(2**31)])
-def test_a_packet_goes_to_the_target(target: int, client: WebSocketClient, session: FakeTransport) -> None:
+def test_a_packet_is_sent_to_the_target(target: int, client: WebSocketClient, session: FakeTransport) -> None:
     client.set_target_peer(target)
 
     assert client.put_packet(b"hello") is Error.OK
     assert session.sent == [Sent(struct.pack("<Bii", 0, 7, target) + b"hello", is_text=False)]
 
 
-def test_packets_are_binary_whatever_the_mode(client: WebSocketClient, session: FakeTransport) -> None:
+def test_packets_are_binary_in_any_mode(client: WebSocketClient, session: FakeTransport) -> None:
     client.set_write_mode(client.WRITE_MODE_TEXT)
 
     client.put_packet(b"\xff")
@@ -687,7 +687,7 @@ def test_the_hook_for_packets_comes_before_their_signal(network: FakeNetwork) ->
         pytest.param(header(3) + struct.pack("<i", -1), id="H15-id-below"),
     ],
 )
-def test_a_message_that_means_nothing_is_logged_counted_and_ignored(
+def test_a_meaningless_message_is_logged_counted_and_ignored(
     message: bytes, client: WebSocketClient, session: FakeTransport, caplog: pytest.LogCaptureFixture
 ) -> None:
     session.feed(relayed(PeerAdded(20)))

@@ -118,7 +118,7 @@ def seconds(number: float) -> int:
 # What it costs
 
 
-def test_a_frame_of_idle_clients_asks_the_system_once_and_polls_nobody(crowd_of) -> None:
+def test_a_frame_of_idle_clients_asks_the_system_once_and_polls_none(crowd_of) -> None:
     crowd = crowd_of(20)
     asked, called, polls = (
         crowd.network.questions,
@@ -352,7 +352,7 @@ def test_an_unanswered_attempt_ends_when_its_time_is_over(crowd_of) -> None:
 # Fairness
 
 
-def test_all_have_a_turn_before_anybody_has_a_second_one(crowd_of) -> None:
+def test_all_have_a_turn_before_any_has_a_second_one(crowd_of) -> None:
     crowd = crowd_of(4)
     crowd.group.poll_budget = 0.0
     turns: list[int] = []
@@ -524,7 +524,7 @@ def test_wait_ends_at_once_if_a_client_has_work(crowd_of) -> None:
     assert crowd.group.wait(60.0)
 
 
-def test_wait_without_time_says_whether_something_has_come(crowd_of) -> None:
+def test_wait_without_time_returns_if_something_has_arrived(crowd_of) -> None:
     crowd = crowd_of(1)
     crowd.frames(1)
     assert not crowd.group.wait(0.0)

@@ -125,7 +125,7 @@ def test_there_is_no_second_try_if_it_cannot_help(failure: ConnectionFailure) ->
         pytest.param(failed("open", Error.ERR_INVALID_DATA), id="first-violation"),
     ],
 )
-def test_everything_else_is_tried_again(failure: ConnectionFailure | None) -> None:
+def test_every_other_failure_is_retried(failure: ConnectionFailure | None) -> None:
     assert policy().delay(1, failure, -1) == 0.5
 
 
@@ -189,7 +189,7 @@ def test_the_servers_own_clock_counts_if_it_sends_the_time() -> None:
         pytest.param("first_delay", True, TypeError, id="bool"),
     ],
 )
-def test_an_argument_that_makes_no_sense_is_refused(name: str, value: object, error: type[Exception]) -> None:
+def test_a_senseless_argument_is_refused(name: str, value: object, error: type[Exception]) -> None:
     with pytest.raises(error, match=name):
         ReconnectPolicy(**{name: value})  # type: ignore[arg-type]
 

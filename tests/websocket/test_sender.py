@@ -100,7 +100,7 @@ def test_a_lone_surrogate_cannot_be_sent(
 
 
 @pytest.mark.parametrize("mode", [-1, 2, 7])
-def test_a_mode_that_is_none_is_refused(mode: int, peer: WebSocketPeer, transport: FakeTransport) -> None:
+def test_an_invalid_mode_is_refused(mode: int, peer: WebSocketPeer, transport: FakeTransport) -> None:
     with pytest.raises(ValueError, match=str(mode)):
         peer.set_write_mode(mode)
     with pytest.raises(ValueError, match=str(mode)):

@@ -56,7 +56,7 @@ def test_it_inherits_as_godots_page_says() -> None:
     ]
 
 
-def test_it_says_where_it_listens(hosting: Hosting) -> None:
+def test_it_reports_where_it_listens(hosting: Hosting) -> None:
     server = hosting.server
 
     assert server.is_listening()
@@ -122,7 +122,7 @@ def test_an_address_of_another_machine_cannot_be_listened_at() -> None:
 
 
 @pytest.mark.parametrize("address", ["localhost", "1.2.3", ""])
-def test_an_address_that_is_no_number_is_refused_and_the_old_one_stays(address: str) -> None:
+def test_an_invalid_address_is_refused_and_the_old_one_is_kept(address: str) -> None:
     server = WebSocketServer()
     server.bind_ip = "127.0.0.1"
     server.bind_ip = address
@@ -139,7 +139,7 @@ def test_every_address_is_listened_at_by_default() -> None:
 # Coming, speaking, going
 
 
-def test_a_client_comes_and_says_something(hosting: Hosting) -> None:
+def test_a_client_joins_and_sends_a_message(hosting: Hosting) -> None:
     client = hosting.opened()
     (client_id,) = hosting.server.get_peers()
     client.send_text("hello")
@@ -168,7 +168,7 @@ def test_it_answers_in_the_handler_of_the_message(hosting: Hosting) -> None:
     assert client.get_message() == "hello!"
 
 
-def test_it_speaks_in_the_handler_of_the_arrival(hosting: Hosting) -> None:
+def test_it_can_send_in_the_handler_of_the_arrival(hosting: Hosting) -> None:
     hosting.server.client_connected.connect(lambda who, _protocol: hosting.server.get_peer(who).send_text("welcome"))
     client = hosting.opened()
 
@@ -193,7 +193,7 @@ def test_an_ipv4_address_is_written_as_such_by_a_server_of_both_families(make) -
     assert hosting.server.get_peer_address(client_id) == "127.0.0.1"
 
 
-def test_it_knows_where_a_client_comes_from(hosting: Hosting) -> None:
+def test_it_knows_the_address_of_a_client(hosting: Hosting) -> None:
     client = hosting.opened()
     (client_id,) = hosting.server.get_peers()
 
@@ -357,7 +357,7 @@ def test_values_go_to_all(hosting: Hosting) -> None:
     assert client.get_var() == {"score": 7}
 
 
-def test_a_client_that_takes_nothing_does_not_keep_others_from_getting_it(hosting: Hosting) -> None:
+def test_a_client_that_does_not_read_does_not_delay_others(hosting: Hosting) -> None:
     clients = [hosting.opened() for _ in range(2)]
     ids = hosting.server.get_peers()
     hosting.server.disconnect_peer(ids[0])
@@ -466,7 +466,7 @@ def test_it_can_be_stopped_while_a_client_asks(is_deferred: bool, hosting: Hosti
         assert hosting.reply(raw) == b""
 
 
-def test_a_server_that_is_dropped_while_listening_says_so() -> None:
+def test_a_server_dropped_while_listening_logs_that() -> None:
     server = WebSocketServer()
     server.bind_ip = "127.0.0.1"
     server.listen(0)
@@ -667,7 +667,7 @@ def test_a_client_refused_at_once_is_sent_no_byte(hosting: Hosting) -> None:
     assert there.get_connection_status() == there.CONNECTION_CONNECTED
 
 
-def test_a_client_that_takes_nothing_is_dropped_in_the_end(hosting: Hosting) -> None:
+def test_a_client_that_does_not_read_is_finally_dropped(hosting: Hosting) -> None:
     hosting.server.stall_timeout = 5.0
     hosting.server.heartbeat_interval = 0.0
     hosting.raw(request())
@@ -963,7 +963,7 @@ def test_a_certificate_without_its_key_is_refused(settings: dict[str, str]) -> N
     assert server.last_error is not None
 
 
-def test_a_plain_client_of_a_tls_server_is_let_go(authority: trustme.CA, make) -> None:
+def test_a_plain_client_of_a_tls_server_is_dropped(authority: trustme.CA, make) -> None:
     hosting = make(listens=False)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
@@ -1034,7 +1034,7 @@ def test_peers_meet_in_a_session_that_python_hosts(make) -> None:
         pytest.param("-7", "server b c", id="all-but-an-unknown-one"),
     ],
 )
-def test_a_packet_goes_where_its_target_means(target: str, heard: str, make) -> None:
+def test_a_packet_reaches_the_peers_of_its_target(target: str, heard: str, make) -> None:
     hosting = make(gd_mp_api=True)
     a, b, c = [hosting.opened(gd_mp_api=True) for _ in range(3)]
     ids = dict(zip("abc", hosting.server.get_peers(), strict=True))
@@ -1053,7 +1053,7 @@ def test_a_packet_goes_where_its_target_means(target: str, heard: str, make) -> 
     assert [name for name, has in received.items() if has] == expected
 
 
-def test_the_server_speaks_as_peer_1(make) -> None:
+def test_the_server_sends_as_peer_1(make) -> None:
     hosting = make(gd_mp_api=True)
     client = hosting.opened(gd_mp_api=True)
     hosting.server.put_packet(b"to all")

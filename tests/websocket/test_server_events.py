@@ -22,7 +22,7 @@ STEPS = ["come", "say", "close", "vanish", "break a rule", "kick", "frame", "wai
 
 
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 3)), max_size=25))
-def test_everyone_comes_once_and_goes_once(steps: list[tuple[str, int]]) -> None:  # noqa: C901 - one step a line
+def test_each_peer_joins_once_and_leaves_once(steps: list[tuple[str, int]]) -> None:  # noqa: C901 - one step a line
     hosting = Hosting()
     clients: dict[int, socket.socket] = {}
     try:

@@ -72,7 +72,7 @@ def test_a_change_reaches_a_connection_that_is_open(name: str, client: WebSocket
 # Compression
 
 
-def test_nothing_is_compressed_unless_asked_for(client: WebSocketClient, network: FakeNetwork) -> None:
+def test_nothing_is_compressed_by_default(client: WebSocketClient, network: FakeNetwork) -> None:
     assert client.compression is False
 
     client.compression = 1

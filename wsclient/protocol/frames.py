@@ -1,8 +1,8 @@
-"""Decodes bytes to frames (RFC 6455 section 5.2), without waiting for the end of a frame.
+"""Decodes frames (RFC 6455 section 5.2), before they are complete.
 
-There are two paths. Whole messages in one plain frame each, nearly all that a game receives, are taken many at a time
-by one tight loop. Everything else (control frames, fragments, masked or compressed frames, and frames that have not
-arrived completely) is decoded frame by frame, and its payload passed on as it arrives.
+There are two paths. Whole messages, each in one plain frame, are nearly all that a game receives. One tight loop takes
+many of them at a time. Everything else (control frames, fragments, masked or compressed frames, and frames that are
+incomplete) is decoded frame by frame, and its payload is passed on as it arrives.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["DataReceiver", "FrameDecoder", "Opcode"]
 
 
 class Opcode(IntEnum):
-    """RFC 6455 section 5.2."""
+    """The opcodes of frames (RFC 6455 section 5.2)."""
 
     CONTINUATION = 0
     TEXT = 1
@@ -37,25 +37,36 @@ class Opcode(IntEnum):
 
 
 class DataReceiver(Protocol):
-    """Receives the data frames that a decoder finds, in order. Each method may raise `ProtocolViolation`.
+    """Receives the data frames that a decoder finds, in order.
+
+    Each method may raise `ProtocolViolation`.
 
     Attributes:
-        is_busy: True if it has enough to do for now. It receives nothing more until `resume` has made it free.
+        is_busy: True if it has enough to do for now. It receives nothing more until `resume` sets it to False.
     """
 
     is_busy: bool
 
     def resume(self) -> None:
-        """Continues with postponed work. Called before each step, because there may be some in each."""
+        """Continues with postponed work.
+
+        It is called before each step, because each may have some.
+        """
 
     def whole_messages(self, messages: Messages) -> None:
-        """Takes a run of messages, each of them one unfragmented, uncompressed frame; the taker's from now on."""
+        """Takes a run of messages, each in one uncompressed frame."""
 
     def frame_begins(self, opcode: Opcode, length: int, *, is_final: bool, is_compressed: bool) -> None:
-        """Takes the header of a data frame of any length. The payload follows in parts, then `frame_ends`."""
+        """Takes the header of a data frame of any length.
+
+        The payload follows in parts, then `frame_ends`.
+        """
 
     def frame_continues(self, part: bytes | memoryview) -> None:
-        """Takes the next part of the payload; never empty. A view is good until it returns."""
+        """Takes the next part of the payload, which is never empty.
+
+        A view is only valid until the call returns.
+        """
 
     def frame_ends(self) -> None:
         """Called when the payload is complete."""
@@ -73,7 +84,7 @@ _FIN_COMPRESSED_TEXT: Final = 0xC1
 _FIN_COMPRESSED_BINARY: Final = 0xC2
 _KINDS: Final = {_FIN_TEXT: TEXT, _FIN_BINARY: BINARY}
 
-# The work of one step, limited so that no flood makes it long: arbitrary, each less than half a millisecond.
+# The work of one step, limited so that no flood makes it long. Arbitrary: less than half a millisecond each.
 _MESSAGES_A_STEP: Final = 2048
 _FRAMES_A_STEP: Final = 128
 
@@ -83,10 +94,10 @@ _MESSAGES_A_LOOK: Final = 64
 _WORTH_A_LOOK: Final = 128  # bytes
 _LONGEST_EQUAL: Final = 1024
 
-# A frame of this size or more is worth the work of not copying it; arbitrary.
+# From this size, avoiding a copy of a frame pays; arbitrary.
 _LARGE: Final = 16 * 1024
 
-# RFC 6455 section 5.2: the header of a frame that has 65,536 bytes and more, and no mask.
+# RFC 6455 section 5.2: the header of a frame with 65,536 bytes or more and without a mask.
 _LARGE_HEAD: Final = Struct(">BBQ")
 _LARGE_HEAD_SIZE: Final = 10
 _LENGTH_OF_64_BITS: Final = b"\x7f"
@@ -96,13 +107,14 @@ class FrameDecoder:
     """Decodes the data that one peer sends.
 
     Args:
-        receiver: gets the data frames.
-        control: gets complete control frames; may raise `ProtocolViolation`.
-        expects_masked: whether this side is the server (RFC 6455 section 5.1).
-        max_message_size: bytes. A longer frame is never taken whole: the receiver gets its length first.
-        take_compressed: gets the payloads of a run of compressed messages of one kind, one short frame each, and
-            whether they are text; it need not take all of them. Other compressed messages are decoded frame by frame.
-            If None, nothing may be compressed, and RSV1 is refused (RFC 7692 section 6).
+        receiver: receives the data frames.
+        control: receives complete control frames; may raise `ProtocolViolation`.
+        expects_masked: True if this side is the server (RFC 6455 section 5.1).
+        max_message_size: the limit in bytes. A longer frame is never taken whole: the receiver is passed its length
+            first.
+        take_compressed: receives the payloads of a run of compressed messages of one kind, in one short frame each, and
+            True if they are text. It does not have to take all of them. Other compressed messages are decoded frame by
+            frame. If None, nothing may be compressed, and RSV1 is refused (RFC 7692 section 6).
     """
 
     def __init__(
@@ -121,10 +133,10 @@ class FrameDecoder:
         self._take_compressed = take_compressed
         self._data = b""
         self._position = 0
-        # Of the current incomplete data frame: the number of missing bytes, and the mask.
+        # About the current, incomplete data frame: the number of missing bytes, and the mask.
         self._missing = 0
         self._key = b""
-        #: whether `decode` stopped because it had done enough for one call
+        #: True if `decode` stopped because it had done enough for one call
         self.has_undecoded: bool = False
         #: whether no more data can arrive
         self.is_over: bool = False
@@ -133,22 +145,24 @@ class FrameDecoder:
 
     @property
     def missing(self) -> int:
-        """The number of bytes that complete the current frame; 0 between frames."""
+        """Returns how many bytes complete the current frame; 0 between frames."""
         return self._missing
 
     def receive_data(self, data: bytes) -> None:
-        """Takes more bytes, in order. Decodes nothing yet."""
+        """Takes more bytes, in order. Does not decode them yet."""
         rest = self._data[self._position :]
         self._data = rest + data if rest else data
         self._position = 0
 
     def stop(self) -> None:
-        """Drops data that was not decoded. The receiver may call it too."""
+        """Drops data that is not decoded. The receiver may call it too."""
         self._data = b""
         self._position = self._missing = 0
 
     def decode(self) -> None:
-        """Takes one bounded step: passes on to the receiver what the bytes contain; see `has_undecoded`.
+        """Takes one limited step, and passes frames to the receiver.
+
+        See `has_undecoded`.
 
         Raises:
             ProtocolViolation: the peer broke the protocol. Do not decode anything after that.
@@ -163,8 +177,11 @@ class FrameDecoder:
             self.has_undecoded = False
 
     def _take_alone(self) -> bool:
-        """Takes a single short, plain message. Returns False if there is anything else."""
-        # Most reads of a game bring this: less than half of the long way.
+        """Takes a single short, plain message.
+
+        Returns False if there is anything else.
+        """
+        # Most reads of a game bring such a message. This takes less than half of the time.
         data = self._data
         if self._position or self._missing or self._expects_masked or self._receiver.is_busy or len(data) < 2:
             return False
@@ -183,7 +200,10 @@ class FrameDecoder:
         return True
 
     def _take_some(self) -> bool:
-        """Takes the next messages or frames. Returns True if it stopped early because it had done enough."""
+        """Takes the next messages or frames.
+
+        Returns True if it stopped early because it had done enough.
+        """
         receiver = self._receiver
         room = _MESSAGES_A_STEP
         for _ in range(_FRAMES_A_STEP):
@@ -206,7 +226,7 @@ class FrameDecoder:
         return self._position < len(self._data)
 
     def _take_run(self, room: int) -> int:
-        """Takes the next whole, plain messages, at most `room`. Returns their number."""
+        """Takes up to `room` whole, plain messages. Returns how many."""
         data, start = self._data, self._position
         if start >= len(data) or data[start] not in _KINDS:
             return 0
@@ -230,8 +250,11 @@ class FrameDecoder:
         return len(run.payloads)
 
     def _take_large(self, first: int) -> int:
-        """Takes the next whole, plain messages of one kind and more than 64 KiB. Returns their number."""
-        # Cut out once; through `_take_frame` their parts would be put together.
+        """Takes whole, plain messages of one kind and over 64 KiB.
+
+        Returns how many.
+        """
+        # Cut out once; `_take_frame` would join their parts.
         data, body = self._data, self._position + _LARGE_HEAD_SIZE
         run = _Run()
         while body <= len(data):
@@ -251,7 +274,10 @@ class FrameDecoder:
         return count
 
     def _take_equal(self, start: int, most: int, run: _Run) -> int:
-        """Takes frames of one kind and size, none if only few follow. Returns the index of the next frame."""
+        """Takes frames of one kind and size, none if only few follow.
+
+        Returns the index of the next frame.
+        """
         data, before = self._data, len(run.payloads)
         head = data[start : start + 4]
         if len(head) < 4 or head[0] not in _KINDS:
@@ -268,9 +294,14 @@ class FrameDecoder:
         return start
 
     def _take_some_whole(self, start: int, most: int, run: _Run) -> int:
-        """Takes up to `most` whole frames of any size. Returns the index of the next."""
-        # Each message pays for this one loop: local names, no length check before an access (the end of the data shows
-        # as IndexError, or as a last payload that is too short), and no call but for the two lists.
+        """Takes up to `most` whole frames of any size.
+
+        Returns the index of the next frame.
+
+        Returns the index of the next frame, and the kind of the last one.
+        """
+        # Each message runs through this loop. So it uses local names, calls only the two lists, and checks no length
+        # before an access: the end of the data shows as IndexError, or as a last payload that is too short.
         data, payloads, longest = self._data, run.payloads, self._max_message_size
         kinds: list[int] = []
         end, length, size = start, 0, 0
@@ -298,7 +329,7 @@ class FrameDecoder:
                 size += length
         except IndexError:
             pass
-        if end > len(data):  # the last one has not arrived completely
+        if end > len(data):  # the last one is incomplete
             payloads.pop()
             kinds.pop()
             size -= length
@@ -308,7 +339,10 @@ class FrameDecoder:
         return end
 
     def _compressed_run(self, first: int) -> Iterator[bytes]:
-        """Takes the next whole, short frames that begin with that byte, one for each step of the iterator."""
+        """Takes whole, short frames that begin with that byte.
+
+        Each step of the iterator takes one.
+        """
         data, size = self._data, len(self._data)
         start = self._position
         while start + 4 <= size and data[start] == first:
@@ -327,7 +361,10 @@ class FrameDecoder:
             yield data[body:start]
 
     def _take_frame(self) -> bool:
-        """Takes the next frame, or its beginning. Returns False if more bytes are needed."""
+        """Takes the next frame, or its beginning.
+
+        Returns False if more bytes are needed.
+        """
         data, start = self._data, self._position
         available = len(data) - start
         if available < 2:
@@ -368,7 +405,7 @@ class FrameDecoder:
         return True
 
     def _check_first_byte(self, first: int) -> Opcode:
-        # RFC 6455 section 5.2: reserved opcodes, and bits without a meaning from an extension.
+        # RFC 6455 section 5.2: reserved opcodes, and bits that no extension uses.
         opcode = _OPCODES.get(first & 0x0F)
         if opcode is None:
             raise self._broken(f"reserved opcode {first & 0x0F}")
@@ -391,11 +428,14 @@ class FrameDecoder:
         return ProtocolViolation(CloseCode.PROTOCOL_ERROR, text or fault)
 
     def _take_part(self) -> bool:
-        """Passes on the received part of the current frame. Returns False if more bytes are needed."""
+        """Passes on the received part of the current frame.
+
+        Returns False if more bytes are needed.
+        """
         start = self._position
         data: bytes | memoryview = self._data
         if start and self._missing >= _LARGE and not self._key:
-            data = memoryview(data)  # spares a copy, if that is worth the view
+            data = memoryview(data)  # avoids a copy, if that pays for the view
         part = data[start : start + self._missing]
         if part:
             self._position += len(part)

@@ -195,7 +195,10 @@ class HeadParser(ABC, Generic[HeadType]):
         """Returns a head made of this line and the headers. Raises BadHead."""
 
     def _check_first_line(self, line: bytes) -> None:
-        """Raises BadHead if the line has a fault that does not keep `begun` from telling what it says."""
+        """Raises BadHead for a fault that leaves the first line readable.
+
+        `begun` still has the line then.
+        """
 
 
 class ResponseParser(HeadParser[ResponseHead]):

@@ -1,4 +1,7 @@
-"""Messages from frames: fragments (RFC 6455 section 5.4), UTF-8 as it arrives (section 8.1), limits."""
+"""Assembles messages from frames (RFC 6455 section 5.4), within limits.
+
+It checks UTF-8 as it arrives (section 8.1).
+"""
 
 from __future__ import annotations
 
@@ -18,32 +21,36 @@ if TYPE_CHECKING:
 __all__ = ["MAX_EMPTY_FRAGMENTS", "MAX_FRAGMENTS", "MessageAssembler", "Utf8Validator"]
 
 MAX_FRAGMENTS = 262_144
-"""Frames of one message: 16 MiB in fragments of 64 bytes, as AutobahnPython sends them in its tests."""
+"""The most frames of one message: 16 MiB in fragments of 64 bytes, as AutobahnPython sends them in its tests."""
 
 MAX_EMPTY_FRAGMENTS = 65_536
-"""The most consecutive frames without payload in one message. They cost time and carry nothing."""
+"""The most consecutive frames without payload in one message. They take time and carry nothing."""
 
 _INVALID_UTF8 = "text that is not UTF-8"
-# Looked up once: access to a member through its class is slow in Python 3.11, and there may be many fragments.
+# Looked up once: access through the class is slow in Python 3.11, and there may be many fragments.
 _CONTINUATION = Opcode.CONTINUATION
 _TEXT_FRAME = Opcode.TEXT
 
 _INSIDE = "a new message inside a fragmented one"
 
-# Bytes. Room is made for a large frame at once, but at most so much, and so many times what has arrived; the rest grows
-# with what arrives. Arbitrary: one growth less for each 64 KiB, and nothing that a header alone could ask for.
+# Bytes. Room is made for a large frame at once, but at most this much, and at most this many times what has arrived.
+# The rest grows with the data. Arbitrary: the buffer grows once less for each 64 KiB, and a header alone cannot ask for
+# memory.
 _WORTH_ROOM = 16 * 1024
 _LONGEST_AHEAD = 1024 * 1024
 _MOST_AHEAD = 16
 
-# Bytes. The room for a compressed message if the limit is larger: some systems count memory that is never touched.
+# Bytes. The room for a compressed message if the limit is larger, because some systems count untouched memory.
 _MOST_ROOM = 64 * 1024 * 1024
 
 _new_utf8_decoder = getincrementaldecoder("utf-8")
 
 
 class Utf8Validator:
-    """Checks one text that arrives in parts, and fails at the first byte that cannot be right."""
+    """Checks a text that arrives in parts.
+
+    It fails at the first byte that cannot be right.
+    """
 
     __slots__ = ("_decoder", "_inside_character")
 
@@ -52,16 +59,16 @@ class Utf8Validator:
         self._inside_character = False
 
     def check(self, part: bytes) -> None:
-        """Looks at the next part.
+        """Checks the next part.
 
         Raises:
             ProtocolViolation: it cannot be UTF-8 (1007).
         """
-        if not self._inside_character and part.isascii():  # ten times cheaper, and most text is
+        if not self._inside_character and part.isascii():  # ten times faster, and most text is ASCII
             return
         self._decode(part, is_last=False)
         begun = self._decoder.getstate()[0]
-        if begun[:1] == b"\xed" and begun[1:] >= b"\xa0":  # half a surrogate, about which the decoder is not sure yet
+        if begun[:1] == b"\xed" and begun[1:] >= b"\xa0":  # half a surrogate, which the decoder does not refuse yet
             raise ProtocolViolation(CloseCode.INVALID_DATA, _INVALID_UTF8)
         self._inside_character = bool(begun)
 
@@ -81,21 +88,21 @@ class Utf8Validator:
 
 
 class _Inflated:
-    """A payload that inflates into room for the largest that is allowed.
+    """A payload that inflates into room for the largest message allowed.
 
-    A bomb takes all the memory that the limit allows; BytesIO would take an eighth more. And at the end nothing is left
-    to do; putting parts together would take milliseconds. The room costs only what is written into it: systems provide
-    memory when it is touched.
+    A zip bomb takes all the memory that the limit allows; BytesIO would take an eighth more. At the end nothing is left
+    to do, while joining parts would take milliseconds. The room only costs what is written to it, because systems
+    provide memory when it is touched.
 
     Args:
-        most: bytes.
+        most: the most bytes that it may hold.
     """
 
     __slots__ = ("_most", "_small", "_whole")
 
     def __init__(self, most: int) -> None:
         self._most = min(most, _MOST_ROOM)
-        self._small = bytearray()  # most messages are
+        self._small = bytearray()  # most messages are small
         self._whole: BytesIO | None = None
 
     def write(self, part: bytes | memoryview) -> None:
@@ -119,10 +126,11 @@ class MessageAssembler:
     """Assembles the messages of one peer.
 
     Args:
-        deliver: gets each run of whole messages, in order.
-        max_message_size: bytes; a message over it is refused (1009) as soon as the headers of its frames show it.
-        max_fragments: frames of one message; one more is refused (1009).
-        max_empty_fragments: consecutive fragments without payload; one more is refused (1009).
+        deliver: receives each run of whole messages, in order.
+        max_message_size: the limit in bytes; a longer message is refused (1009) as soon as the headers of its frames
+            show it.
+        max_fragments: the most frames of one message; one more is refused (1009).
+        max_empty_fragments: the most consecutive fragments without payload; one more is refused (1009).
     """
 
     is_busy = False
@@ -139,18 +147,18 @@ class MessageAssembler:
         self._max_message_size = max_message_size
         self._max_fragments = max_fragments
         self._max_empty_fragments = max_empty_fragments
-        # Of the message that has begun and is not complete.
+        # About the message that has begun but is not complete.
         self._is_inside = False
         self._payload: BytesIO | _Inflated = BytesIO()
         self._text: Utf8Validator | None = None
         self._size = 0
         self._fragments = 0
-        self._empty_fragments = 0  # one behind the other
-        self._expected = 0  # bytes of a first frame that is large, until something of it has arrived
+        self._empty_fragments = 0  # consecutive ones
+        self._expected = 0  # bytes of a large first frame, until a part of it has arrived
         self._is_last_frame = False
 
     def resume(self) -> None:
-        """Does nothing: nothing is ever put off."""
+        """Does nothing, because no work is ever postponed."""
 
     def expect_start(self) -> None:
         """Makes sure that a message may begin.
@@ -165,7 +173,7 @@ class MessageAssembler:
         """Takes a run of unfragmented messages; see `DataReceiver.whole_messages`."""
         if self._is_inside:
             self.expect_start()
-        # Text that is all ASCII is UTF-8, and that is checked without a loop in Python.
+        # ASCII text is UTF-8, and is checked without a loop in Python.
         if TEXT in messages.kinds and not all(map(bytes.isascii, messages.texts())):
             self._check_texts(messages)
         self._deliver(messages)
@@ -174,13 +182,13 @@ class MessageAssembler:
         """Takes the header of a data frame.
 
         Args:
-            opcode: of the frame.
-            length: of its payload.
-            is_final: whether the message ends with it.
-            is_compressed: whether the message is compressed. Then `grow` is called as it is inflated.
+            opcode: the opcode of the frame.
+            length: the length of its payload.
+            is_final: True if the message ends with it.
+            is_compressed: True if the message is compressed; `grow` is then called as it is inflated.
 
         Raises:
-            ProtocolViolation: fragments out of order (1002), or a limit passed (1009).
+            ProtocolViolation: a fragment is out of order (1002), or a limit is exceeded (1009).
         """
         if (opcode is _CONTINUATION) != self._is_inside:
             # RFC 6455 section 5.4
@@ -206,14 +214,14 @@ class MessageAssembler:
 
     @property
     def room(self) -> int:
-        """The number of bytes that the current message may still grow."""
+        """Returns by how many bytes the current message may still grow."""
         return self._max_message_size - self._size
 
     def grow(self, length: int) -> None:
         """Called before the message gets longer.
 
         Raises:
-            ProtocolViolation: it is over the limit (1009).
+            ProtocolViolation: the message would exceed the limit (1009).
         """
         self._size += length
         if self._size > self._max_message_size:
@@ -234,18 +242,21 @@ class MessageAssembler:
         if self._text is not None:
             self._text.finish()
         self._is_inside = False
-        payload = self._payload.getvalue()  # CPython's BytesIO hands over its own buffer here: no copy
+        payload = self._payload.getvalue()  # CPython's BytesIO returns its own buffer here, without a copy
         self._payload = BytesIO()
         if self._size >= _WORTH_ROOM:
             keep_memory(self._size)
         self._deliver(Messages([payload], BINARY if self._text is None else TEXT, len(payload)))
 
     def _make_room(self, arrived: int) -> None:
-        """Allocates room ahead, so that it grows less often. A length that a peer only declared costs nothing."""
+        """Allocates room ahead, so that the buffer grows less often.
+
+        A length that a peer only declares costs nothing.
+        """
         ahead = min(self._expected, arrived * _MOST_AHEAD, _LONGEST_AHEAD)
         self._expected = 0
         if ahead > arrived:
-            self._payload = BytesIO(bytes(ahead))  # which is filled before it is read
+            self._payload = BytesIO(bytes(ahead))  # overwritten before it is read
 
     def _begin(self, opcode: Opcode, *, is_compressed: bool) -> None:
         self._is_inside = True
@@ -254,7 +265,7 @@ class MessageAssembler:
         self._size = self._fragments = self._empty_fragments = self._expected = 0
 
     def _check_texts(self, messages: Messages) -> None:
-        """Delivers the messages before the first text that is not UTF-8, then refuses that."""
+        """Delivers messages up to the first invalid text, then refuses that."""
         for index, (payload, is_text) in enumerate(messages.each()):
             if not is_text:
                 continue

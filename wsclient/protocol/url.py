@@ -176,7 +176,10 @@ def _split_scheme(text: str) -> tuple[str, str]:
 
 
 def _end_of_authority(rest: str) -> int:
-    """Returns the index of the slash or question mark behind host and port; the length if there is none."""
+    """Returns the index of the slash or question mark after host and port.
+
+    Returns the length of the text if there is neither.
+    """
     return min((index for mark in "/?" if (index := rest.find(mark)) >= 0), default=len(rest))
 
 

@@ -44,12 +44,14 @@ __all__ = ["WebSocketClient"]
 
 logger: Final = logging.getLogger("wsclient.client")
 
-_DEFAULT_TRANSPORT: Final = default_transport()  # chosen at import, when imports may take their time
+_DEFAULT_TRANSPORT: Final = default_transport()  # chosen at import, when importing may take time
 _TEXT: Final = WriteMode.WRITE_MODE_TEXT  # looked up once, see link.py
 
 
 class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientSender, LinkPolling):
-    """A WebSocket client that never blocks and needs no thread: call `poll()` once a frame.
+    """A WebSocket client that never blocks and needs no thread.
+
+    Call `poll()` once per frame.
 
         client = WebSocketClient()
         client.data_received.connect(lambda: print(client.get_message()))
@@ -57,52 +59,52 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         while running:
             client.poll()
 
-    `connect_to_url` starts an attempt. `connection_established` says that it is open, `data_received` that a message
-    can be read, `connection_error` or `connection_closed` that it is over: exactly one of the two, for every attempt,
-    except one that `disconnect_from_host` ended while it was still connecting. `last_error` says why. The same object
-    may connect again, even from a handler.
+    `connect_to_url` starts an attempt. `connection_established` is emitted when it is open, and `data_received` when a
+    message can be read. Every attempt ends with exactly one of `connection_error` and `connection_closed`, unless
+    `disconnect_from_host` ends it while it is still connecting. `last_error` says why it ended. The same object may
+    connect again, even from a handler.
 
-    Signals are emitted inside `poll()` only. A handler may call every method; `poll()` inside `poll()` does nothing.
-    One object belongs to one thread.
+    Signals are only emitted inside `poll()`. A handler may call every method; `poll()` inside `poll()` does nothing. An
+    object belongs to one thread.
 
     Args:
         transport: makes the transport of a connection from the settings; None for sockets of this system.
     """
 
-    # Read by each idle poll(). Slots of this class itself, so that other classes can be mixed into its bases.
+    # Read by each idle poll(). They are slots of this class, so that other classes can be mixed into its bases.
     __slots__ = ("_deferred", "_is_resting", "_meter", "_thread")
 
     connection_established: Final = Signal[str]("protocol")
-    """The connection is open; with the subprotocol that the server chose, "" if none. Normal mode."""
+    """Emitted when the connection is open, with the subprotocol that the server chose, or "". Normal mode."""
     connection_error: Final = Signal[()]()
-    """The attempt failed: it was never open. See `last_error`. Normal mode."""
+    """Emitted when the attempt has failed, without ever being open; see `last_error`. Normal mode."""
     connection_closed: Final = Signal[bool]("was_clean_close")
-    """The connection is over. Clean: a Close frame went out, and a valid one came in. Normal mode."""
+    """Emitted when the connection has ended, with True if both sides sent a valid Close frame. Normal mode."""
     server_close_request: Final = Signal[int, str]("code", "reason")
-    """The server closes; code 0 if it sent none. The answer is being sent, and `connection_closed` follows."""
+    """Emitted when the server closes, with code 0 if it sent none. `connection_closed` follows."""
     data_received: Final = Signal[()]()
-    """A message can be read; emitted once for each. Normal mode."""
+    """Emitted once for each message that can be read. Normal mode."""
     message_received: Final = Signal[str | bytes]("message")
-    """A message, `str` or `bytes` as it was sent. Normal mode; not in Godot.
+    """Emitted with each message, a `str` or `bytes`. Normal mode; not in Godot.
 
-    If this has handlers, a message is passed to them instead of the queue: `data_received` is not emitted for it, and
-    `get_message()` does not return it.
+    If this signal has handlers, messages are passed to them instead of the queue. Then `data_received` is not emitted,
+    and `get_message()` does not return these messages.
     """
     reconnecting: Final = Signal[int, float]("attempt", "delay")
-    """Another attempt begins after `delay` seconds; with its number. Emitted right after the end. Not in Godot.
+    """Emitted right after an end, if another attempt begins after `delay` seconds. Not in Godot.
 
-    Emitted only with a `reconnect_policy`. A handler may change settings for the attempt, such as a token.
+    It needs a `reconnect_policy`. A handler may change settings for the attempt, such as a token.
     """
     reconnection_failed: Final = Signal[()]()
-    """The `reconnect_policy` has given up. Emitted right after the end. Not in Godot."""
+    """Emitted right after an end, if the `reconnect_policy` gives up. Not in Godot."""
     messages_available: Final = Signal[int]("count")
-    """Messages that a `poll()` received can be read; `count` includes earlier ones. Not in Godot.
+    """Emitted when messages of a `poll()` can be read; `count` includes earlier ones. Not in Godot.
 
-    Emitted once per poll, for `get_messages()`: cheaper than a call for each message. Normal mode.
+    It is emitted once for each poll. With `get_messages()`, this is cheaper than a call for each message. Normal mode.
     """
 
     pong_received: Final = Signal[bytes, float]("payload", "seconds")
-    """The server has answered a `ping()`, so many seconds later. Not in Godot; not for the heartbeat's pings."""
+    """Emitted when the server has answered a `ping()`, with the seconds that it took. Not in Godot."""
 
     _made_by_init = "_peer"
 
@@ -113,7 +115,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         self._owed: OwedSignal | End | None = None
         self._reconnector: Reconnector | None = None
         self._has_read = False  # whether the poll() that runs has
-        self._is_resting = False  # True if the last poll left nothing to emit, and there is room for received data
+        self._is_resting = False  # True if the last poll left nothing to emit, and received data has room
         self._mailbox = Mailbox()
         self._peer: WebSocketPeer | None = None  # made when it is asked for, because it takes 2 KiB
         self._attach(Link())
@@ -130,21 +132,22 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         """Starts to connect, and returns immediately. `poll()` emits the result.
 
         Args:
-            url: `ws://` or `wss://`, host, and as wanted port, path, query; no scheme means `ws://`. A user name and
-                password in it are sent as Basic authorization. `ws+unix:///path/to.sock:/resource` for a socket of
-                this computer.
-            protocols: subprotocols to ask for, the preferred one first. If there are any, the server has to choose one.
-            gd_mp_api: multiplayer mode, to join a Godot 3 game as a peer.
-            custom_headers: for the request: `"Name: value"` each, or a mapping.
+            url: the address: `ws://` or `wss://`, the host and, if needed, a port, path and query. Without a scheme it
+                is `ws://`. A user name and password in it are sent as Basic authorization. For a Unix domain socket,
+                use `ws+unix:///path/to.sock:/resource`.
+            protocols: the subprotocols to ask for, the preferred one first. If there are any, the server has to choose
+                one.
+            gd_mp_api: True for multiplayer mode, to join a Godot 3 game as a peer.
+            custom_headers: more headers for the request, as `"Name: value"` strings or a mapping.
 
         Returns:
-            `OK`: started. `ERR_INVALID_PARAMETER`: an argument is wrong, see `last_error`. `ERR_UNAVAILABLE`: a
-            browser cannot do what an argument asks for. `ERR_ALREADY_IN_USE`:
-            connecting or connected already; call `disconnect_from_host` first, without waiting for its end. Other
-            than with `OK` nothing is changed.
+            `OK` if the attempt has started. `ERR_INVALID_PARAMETER` if an argument is wrong (see `last_error`),
+            `ERR_UNAVAILABLE` if a browser cannot do what an argument asks for, and `ERR_ALREADY_IN_USE` if the client
+            is connecting or connected already. In that case, call `disconnect_from_host` first; there is no need to
+            wait for its end. Nothing changes unless the result is `OK`.
 
         Raises:
-            TypeError: an argument is of the wrong type.
+            TypeError: an argument has the wrong type.
         """
         self._link.check_thread()
         try:
@@ -156,7 +159,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         transport = self._new_transport(self._settings)
         if refusal := transport.refusal_of(request):
             return self._refuse_to_connect(Error.ERR_UNAVAILABLE, refusal)
-        if self._link.transport is not None:  # our own close is still in progress: it ends here
+        if self._link.transport is not None:  # our own close is still in progress, and ends here
             self._end(self._link, was_clean=False)
         self._stop_reconnecting("connect_to_url() was called")
         self._request = request
@@ -165,32 +168,38 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         return Error.OK
 
     def disconnect_from_host(self, code: int = 1000, reason: str = "") -> None:
-        """Closes the connection. The Close frame is sent right after waiting messages.
+        """Closes the connection. The Close frame is sent after the waiting messages.
 
-        Data that the server sends until it answers is still received; nothing can be sent. `connection_closed`
-        is emitted at the end: True if the server has answered, False if it did not within `close_timeout`. If still
-        connecting, the attempt ends immediately and without a signal. Without a connection, nothing happens.
+        Nothing can be sent from then on, but data is received until the server answers. At the end, `connection_closed`
+        is emitted with True if the server has answered, and with False if it has not within `close_timeout`. An attempt
+        that is still connecting ends immediately and without a signal. Without a connection, nothing happens.
 
         Args:
-            code: 1000 (done), 1001 (going away), 3000-4999 (your own), or 0 for a Close frame without a code.
+            code: 1000 (done), 1001 (going away), 3000-4999 (the program's own), or 0 for a Close frame without a code.
             reason: at most 123 bytes of UTF-8; not sent with code 0.
 
         Raises:
-            ValueError: a code that must not be sent, or a reason that is not text or too long; nothing is changed.
-            TypeError: `code` is not an int, or `reason` not a str.
+            ValueError: the code must not be sent, or the reason is not valid text or too long; nothing changes.
+            TypeError: `code` is not an int, or `reason` is not a str.
         """
         self._link.close(code, reason)
         self._stop_reconnecting("disconnect_from_host() was called")
 
     def get_connection_status(self) -> ConnectionStatus:
-        """Returns `CONNECTION_DISCONNECTED`, `CONNECTION_CONNECTING`, or `CONNECTION_CONNECTED`, also while closing."""
+        """Returns the state of the connection.
+
+        While closing, it is still connected. The result is `CONNECTION_DISCONNECTED`, `CONNECTION_CONNECTING` or
+        `CONNECTION_CONNECTED`.
+        """
         if self._link.is_open:
             return self.CONNECTION_CONNECTED
         return self.CONNECTION_DISCONNECTED if self._link.transport is None else self.CONNECTION_CONNECTING
 
     @property
     def close_code(self) -> int:
-        """The code of the last close, as received: -1 before any, 1005 without a code, 1006 without a Close frame.
+        """Returns the received code of the last close.
+
+        Returns -1 before any close, 1005 for a Close without a code, and 1006 if there was no Close frame.
 
         Not in Godot 3. RFC 6455 section 7.4.
         """
@@ -198,16 +207,18 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
 
     @property
     def close_reason(self) -> str:
-        """The reason received with `close_code`; "" if there was none. Not in Godot 3."""
+        """Returns the reason received with `close_code`; "" if none. Not in Godot 3."""
         return self._link.close_reason
 
     # Connecting again
 
     @property
     def reconnect_policy(self) -> Policy | None:
-        """The `ReconnectPolicy` for automatic reconnection; None (the default) for none. Not in Godot.
+        """The `ReconnectPolicy` for automatic reconnection; None by default.
 
-        It may be set at any time, and applies to later ends. None silently ends a wait.
+        With None, the client does not reconnect. Not in Godot.
+
+        It may be set at any time, and applies to later ends. Setting it to None silently ends a wait.
         """
         return None if self._reconnector is None else self._reconnector.policy
 
@@ -228,13 +239,16 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
 
     @property
     def time_to_reconnect(self) -> float:
-        """Seconds until the next attempt begins; -1.0 if none is scheduled. Not in Godot."""
+        """Returns the seconds until the next attempt; -1.0 if none is scheduled.
+
+        Not in Godot.
+        """
         return -1.0 if self._reconnector is None else self._reconnector.time_left(self._meter.clock())
 
     def reconnect_now(self) -> None:
-        """Ends the wait: the attempt that is scheduled begins with the next `poll()`. Not in Godot.
+        """Makes the next `poll()` begin the scheduled attempt. Not in Godot.
 
-        Without one, nothing happens.
+        If none is scheduled, nothing happens.
         """
         self._link.check_thread()
         if self._reconnector is not None:
@@ -244,7 +258,10 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
     # Peers
 
     def get_peer(self, peer_id: int) -> WebSocketPeer | None:
-        """Returns the connection to the server, peer 1; None, logged, for any other id."""
+        """Returns the connection to the server, peer 1.
+
+        For any other id, logs that and returns None.
+        """
         if peer_id == SERVER_ID:
             self._peer = self._peer or WebSocketPeer(self._link)
             return self._peer
@@ -252,33 +269,48 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         return None
 
     def get_peers(self) -> list[int]:
-        """Returns the ids of the peers in this session, the server's among them. Multiplayer mode; not in Godot 3."""
+        """Returns the ids of the peers in this session, with the server's.
+
+        Multiplayer mode only. Not in Godot 3.
+        """
         return [] if self._session is None else self._session.peers
 
     def get_unique_id(self) -> int:
-        """Returns this peer's own id, which the server assigned; 0 before, after the end, and in normal mode."""
+        """Returns this peer's own id, which the server has assigned.
+
+        Returns 0 before that, after the end, and in normal mode.
+        """
         return 0 if self._session is None else self._session.own_id
 
     # Packets
 
     @property
     def last_error(self) -> ConnectionFailure | None:
-        """The failure of the last attempt or connection, else of the last refused call; None if there is none.
+        """Returns the failure of the last connection or refused call.
 
-        A connection's failure stays until the next `connect_to_url`, even if calls are refused meanwhile. Not in Godot.
+        A failed attempt or connection comes first. Returns None if neither failed.
+
+        The failure of a connection is kept until the next `connect_to_url`, even if calls are refused meanwhile. Not in
+        Godot.
         """
         return self._link.last_error
 
     @property
     def last_refusal(self) -> ConnectionFailure | None:
-        """Why the last call was refused; None if none was since `connect_to_url`. Not in Godot."""
+        """Returns why the last call was refused. Not in Godot.
+
+        Returns None if none was refused since `connect_to_url`.
+        """
         return self._link.failures.refusal
 
     def put_packet(self, buffer: BytesLike) -> Error:
-        """Sends one packet; see `PacketPeer.put_packet`. In multiplayer mode to the target peer."""
+        """Sends one packet; see `PacketPeer.put_packet`.
+
+        In multiplayer mode, it is sent to the target peer.
+        """
         if self._session is not None or type(buffer) is not bytes:
             return super().put_packet(buffer)
-        link = self._link  # as `put` there: the function that games call most makes no call that it can avoid
+        link = self._link  # as in `Link.put`: this is what games call most, so it makes no call that it can avoid
         return link.send(buffer, link.write_mode is _TEXT)
 
     def _put_packet(self, packet: bytes) -> Error:
@@ -286,7 +318,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         if session is None:
             return self._link.put(packet)
         if not packet:
-            return Error.OK  # as Godot: nothing is sent
+            return Error.OK  # as in Godot, nothing is sent
         if self._link.is_open and not session.own_id:
             return self._refuse(
                 Error.FAILED,
@@ -307,20 +339,28 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
     # Measuring
 
     def get_latency(self) -> float:
-        """Returns the round trip of the last ping, in seconds; -1.0 before the first. Not in Godot.
+        """Returns the round trip of the last ping, in seconds; -1.0 before the first.
 
-        A ping is sent every `heartbeat_interval`. The last value stays until the next `connect_to_url`.
+        Not in Godot.
+
+        A ping is sent every `heartbeat_interval`. The last value is kept until the next `connect_to_url`.
         """
         return self._link.latency
 
     def get_statistics(self) -> ConnectionStatistics:
-        """Returns the counters since `connect_to_url`; after the end too. Not in Godot."""
+        """Returns the counters since `connect_to_url`, after the end too.
+
+        Not in Godot.
+        """
         return statistics_of(self._link, self._session, self._meter)
 
     # Hooks for subclasses
 
     def _on_connect(self, protocol: str) -> None:
-        """Called just before the handlers of `connection_established`. Empty: no need to call it from an override."""
+        """Called just before the handlers of `connection_established`.
+
+        Empty, so an override does not have to call it.
+        """
 
     def _on_close_request(self, code: int, reason: str) -> None:
         """Called just before the handlers of `server_close_request`. Empty."""
@@ -334,20 +374,21 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
     # Polling
 
     def poll(self) -> None:
-        """Does the waiting work without blocking, for about `poll_budget` seconds at most.
+        """Does the waiting work without blocking.
 
-        Call it once a frame. All signals are emitted in here. Without a connection nothing happens.
+        This takes about `poll_budget` seconds at most.
+
+        Call it once per frame. All signals are emitted in here. Without a connection, nothing happens.
 
         Raises:
-            RuntimeError: another thread called it first; or the connection belongs to the process which forked
-                this one.
-            Exception: what a handler raised, after the others of that signal have run; several as an `ExceptionGroup`.
-                The remaining signals are emitted by the next call.
+            RuntimeError: another thread called it first, or the connection belongs to the process that forked this one.
+            Exception: the exception of a handler, when the others of that signal have run; an `ExceptionGroup` if there
+                are several. The next call emits the remaining signals.
         """
         thread = get_ident()
         if thread != self._thread:
             self._claim(thread)
-        # Most polls of a game find nothing: they end here, before anything is set up to emit.
+        # Most polls of a game find nothing, and end here, before the signals are prepared.
         transport = self._link.transport
         if self._is_resting and transport is not None and transport.is_quiet() and not self._deferred:
             self._meter.count += 1
@@ -386,7 +427,10 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         return True
 
     def _stop_reconnecting(self, why: str) -> None:
-        """Cancels the scheduled attempt and drops kept messages, because a call has decided otherwise."""
+        """Cancels the scheduled attempt and drops kept messages.
+
+        It is used when a call has decided otherwise.
+        """
         if self._reconnector is None:
             return
         self._reconnector.restart()
@@ -397,7 +441,10 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
             self._owed = self._owed.replace(end=None)
 
     def _keep_if_wanted(self, link: Link) -> None:
-        """Keeps messages sent when this link is not open, if the policy says so. Packets to peers are not kept."""
+        """Keeps messages sent while this link is not open, if the policy wants it.
+
+        Packets to peers are not kept.
+        """
         if self._reconnector is None or self._session is not None or link.kept is not None:
             return
         if self._reconnector.policy.keep_unsent:
@@ -406,19 +453,22 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
             link.kept = KeptMessages()
 
     def _is_owned(self) -> bool:
-        """Returns True if there is an attempt or a connection that has not been asked to close."""
+        """Returns True if there is an attempt or a connection.
+
+        One that was asked to close does not count.
+        """
         return self._link.transport is not None and not self._link.is_closing_here
 
     def _refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:
         return self._link.refuse(error, message, cause, hint=hint)
 
     def _refuse_to_connect(self, error: Error, message: str, cause: BaseException | None = None) -> Error:
-        self._link.failures.ending = None  # the reason why there is no other attempt matters now
+        self._link.failures.ending = None  # the reason for giving up is more important now
         hint = "Call disconnect_from_host() first" if error is Error.ERR_ALREADY_IN_USE else ""
         return self._refuse(error, message, cause, hint=hint)
 
     def _renew(self, *, is_multiplayer: bool) -> Link:
-        """Begins with a new link and a new session. Those before have ended."""
+        """Begins with a new link and a new session, since the previous ones have ended."""
         self._session = self._new_session() if is_multiplayer else None
         before = self._link
         link = Link(
@@ -433,7 +483,10 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         return self._attach(link)
 
     def _renew_for_another(self) -> Link:
-        """Begins a new link for an automatic attempt: readable messages and counters are carried over."""
+        """Begins a new link for an automatic attempt.
+
+        Readable messages and counters are carried over.
+        """
         before, session = self._link, self._session
         link = self._renew(is_multiplayer=session is not None)
         link.take_over(before, self._incoming)
@@ -460,13 +513,16 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Closes the connection and releases the socket. The signal for the end is left to a later `poll()`."""
+        """Closes the connection and releases the socket.
+
+        The signal for the end is left to a later `poll()`.
+        """
         self.disconnect_from_host()
         if self._link.transport is not None:
             self._link.warn_of_unsent("a with block ended")
             self._end(self._link, was_clean=False)
 
-    # The function is bound here, because its module may be gone at the end of the program.
+    # The function is bound here, because its module may be gone when the program ends.
     def __del__(self, is_going_down: Callable[[], bool] = sys.is_finalizing) -> None:
         link = vars(self).get("_link")  # __init__ may have failed
         if link is None or link.transport is None:
@@ -489,5 +545,5 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         return f"<{type(self).__name__} {state}{f' {self._request.url}' if self._request else ''}>"
 
     def __reduce__(self) -> Never:
-        """Refused: copies and pickles of a client would share its socket."""
+        """Raises an error: copies and pickles of a client would share its socket."""
         raise TypeError(f"a {type(self).__name__} cannot be copied or pickled: it owns a connection")

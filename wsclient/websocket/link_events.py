@@ -33,8 +33,8 @@ class OwedSignal(Value):
     """A signal that must be emitted before any other.
 
     Attributes:
-        end: set if it ends an attempt or a connection unexpectedly: the next step is decided when its
-            handlers have run.
+        end: set if it ends an attempt or a connection unexpectedly. The next step is decided when its handlers have
+            run.
     """
 
     name: str
@@ -43,7 +43,10 @@ class OwedSignal(Value):
 
 
 class LinkEvents(SignalEmitter):
-    """The part of a client that turns events of its link into signals. Called inside `poll()` only."""
+    """The part of a client that turns events of its link into signals.
+
+    It is called inside `poll()` only.
+    """
 
     _link: Link
     _session: Session | None
@@ -52,7 +55,7 @@ class LinkEvents(SignalEmitter):
     _reconnector: Reconnector | None
     _has_packet_hook: bool
 
-    # The method that a subclass may override, by signal.
+    # The methods that a subclass may override, by signal.
     _hooks: ClassVar[Mapping[str, str]] = {
         "connection_established": "_on_connect",
         "connection_error": "_on_error",
@@ -82,7 +85,10 @@ class LinkEvents(SignalEmitter):
         def _log_ignored(self, session: Session, why: str) -> None: ...
 
     def _tell_next(self, link: Link, deadline: float) -> bool:
-        """Applies the next event, then emits its signal. Returns False if the rest has to wait for another poll."""
+        """Applies the next event, then emits its signal.
+
+        Returns False if the rest has to wait for another poll.
+        """
         event = link.events[0]
         if isinstance(event, Messages):
             return self._tell_messages(link, event, deadline)
@@ -92,14 +98,17 @@ class LinkEvents(SignalEmitter):
     # Messages
 
     def _tell_messages(self, link: Link, messages: Messages, deadline: float) -> bool:
-        """Puts messages into the inbox, as many as find room, and emits `data_received` for each."""
+        """Puts messages into the inbox, and emits `data_received` for each.
+
+        It puts as many as have room.
+        """
         events, inbox, payloads = link.events, link.inbox, messages.payloads
-        if not payloads:  # all emitted; Ctrl+C came before they were removed
+        if not payloads:  # all emitted, but Ctrl+C came before they were removed
             del events[0]
             return True
         if self._handlers["message_received"] and self._hands_messages_over():
             return self._hand_over(link, messages, deadline)
-        # At the end nothing waits: the data read, one read at most, is accepted whatever the limits are.
+        # At the end, nothing waits: the data of the last read is accepted, whatever the limits are.
         room = len(payloads) if isinstance(events[-1], Ended) else inbox.room_for(messages)
         if not room:
             self._warn_of_pause(link)
@@ -117,9 +126,12 @@ class LinkEvents(SignalEmitter):
         return True
 
     def _tell_each(self, link: Link, messages: Messages, room: int, deadline: float) -> bool:
-        """Puts one message after the other into the inbox, and emits `data_received` for each before the next."""
-        # The cost of each message that a game handles by signal: local names, and usually no call except the handler's
-        # and the look at the clock.
+        """Puts messages into the inbox one by one.
+
+        It emits `data_received` for each before the next one.
+        """
+        # Each message that a game handles by signal runs through this loop. So it uses local names, and usually calls
+        # only the handler and the clock.
         clock, transport, inbox = self._meter.clock, link.transport, link.inbox
         packets, sole_handlers = inbox.packets, self._sole_handlers
         hook = self._hook("data_received") if self._has_packet_hook else None
@@ -142,11 +154,17 @@ class LinkEvents(SignalEmitter):
         return True
 
     def _hands_messages_over(self) -> bool:
-        """Returns True if messages are passed to handlers of `message_received`, not put into the inbox."""
+        """Returns True if handlers of `message_received` take the messages.
+
+        The messages are not put into the inbox then.
+        """
         return self._session is None and self._is_heard("message_received")
 
     def _hand_over(self, link: Link, messages: Messages, deadline: float) -> bool:
-        """Passes messages one by one to the handlers of `message_received`, as long as there are any."""
+        """Passes messages one by one to the handlers of `message_received`.
+
+        It stops if there are none any more.
+        """
         transport, clock, inbox = link.transport, self._meter.clock, link.inbox
         told = 0
         try:
@@ -164,7 +182,7 @@ class LinkEvents(SignalEmitter):
         return True
 
     def _tell_available(self, link: Link) -> None:
-        """Emits `messages_available` if messages were queued since the last time, and some are unread."""
+        """Emits `messages_available` if new messages were queued, and some are unread."""
         inbox = link.inbox
         if inbox.received == inbox.told:
             return
@@ -173,7 +191,7 @@ class LinkEvents(SignalEmitter):
             self._emit("messages_available", None, len(inbox.packets))
 
     def _tell_relayed(self, link: Link, session: Session, messages: Messages, room: int, deadline: float) -> bool:
-        """Passes messages one by one to the session, and emits the result of each."""
+        """Passes messages one by one to the session, and emits the results."""
         transport, clock = link.transport, self._meter.clock
         told = 0
         try:
@@ -204,16 +222,17 @@ class LinkEvents(SignalEmitter):
     def _tell_of_peer(self, peer_id: int, *, is_joined: bool) -> None:
         link = self._link
         if is_joined:
-            self._owed = OwedSignal("connection_succeeded")  # comes second, even if a handler raises
+            self._owed = OwedSignal("connection_succeeded")  # is emitted second, even if a handler raises
         self._emit("peer_connected", None, peer_id)
-        # A handler may have ended the connection: then the owed signal is the end, emitted first by the next poll().
+        # A handler may have ended the connection. Then the owed signal is that of the end, which the next poll() emits
+        # first.
         if self._owed is not None and link.transport is not None:
             self._tell_owed(self._owed)
 
     # Everything else
 
     def _tell_event(self, link: Link, event: Event) -> None:
-        # Removed after it was applied and before it is emitted, so that Ctrl+C neither loses nor repeats an event.
+        # Removed after it is applied and before it is emitted, so that Ctrl+C neither loses nor repeats an event.
         if isinstance(event, Opened):
             self._tell_opened(link, event)
         elif isinstance(event, CloseReceived):
@@ -221,11 +240,11 @@ class LinkEvents(SignalEmitter):
             link.close_code, link.close_reason = event.code, event.reason
             del link.events[0]
             if not event.is_answer:
-                code = 0 if event.code == CloseCode.NO_STATUS else event.code  # as Godot words it
+                code = 0 if event.code == CloseCode.NO_STATUS else event.code  # as in Godot
                 self._tell("server_close_request", code, event.reason)
         elif isinstance(event, Ended):
             self._tell_available(link)
-            if link.transport is None:  # a handler of that has let the connection go
+            if link.transport is None:  # a handler has dropped the connection
                 return
             self._end(link, was_clean=event.was_clean, failure=_failure_of(link, event))
             if self._owed is not None:
@@ -235,14 +254,14 @@ class LinkEvents(SignalEmitter):
             sent_at = link.pong(event.payload)
             if sent_at is not None:
                 self._tell("pong_received", event.payload, self._meter.clock() - sent_at)
-        else:  # for pings that a transport of the user's may report
+        else:  # for pings that a user's own transport may report
             del link.events[0]
 
     def _tell_opened(self, link: Link, event: Opened) -> None:
         link.open()
         link.opened_at = self._meter.clock()
         if self._reconnector is not None and self._reconnector.attempt:
-            link.failures.ending = None  # why the attempts before have failed
+            link.failures.ending = None  # the reason why earlier attempts failed
         del link.events[0]
         if self._session is None:
             try:
@@ -251,7 +270,7 @@ class LinkEvents(SignalEmitter):
                 link.send_kept()
 
     def _end(self, link: Link, *, was_clean: bool, failure: ConnectionFailure | None = None) -> None:
-        """Lets the connection go. The signal that ends it is owed from now on."""
+        """Drops the connection. From then on, the signal for its end is owed."""
         if link.is_open and not link.has_received_close:
             link.close_code, link.close_reason = CloseCode.ABNORMAL_CLOSURE.value, ""
         owed = self._signal_of_end(link, was_clean=was_clean)
@@ -265,7 +284,7 @@ class LinkEvents(SignalEmitter):
         if link.transport is not None:
             link.keep_latency()
             link.transport.abort()
-        # In one statement: so Ctrl+C leaves either a connection that continues, or one whose end will be emitted.
+        # In one statement, so that Ctrl+C leaves either a connection that continues, or one whose end will be emitted.
         self._owed, link.transport, link.is_open = owed, None, False
         link.let_go()
         if self._session is not None:
@@ -280,9 +299,9 @@ class LinkEvents(SignalEmitter):
     # Emitting
 
     def _tell_owed(self, owed: OwedSignal | End) -> None:
-        """Emits the owed signal, and after the end of a connection the one that says what follows."""
+        """Emits the owed signal and, after the end of a connection, what follows."""
         if isinstance(owed, OwedSignal):
-            self._owed = owed.end  # if a handler raises, the next step is decided in the next poll
+            self._owed = owed.end  # if a handler raises, the next poll decides about the next step
             self._tell(owed.name, *owed.args)
             if owed.end is None or self._owed is not owed.end:
                 return
@@ -290,16 +309,16 @@ class LinkEvents(SignalEmitter):
         self._decide(owed)
 
     def _decide(self, end: End) -> None:
-        """Decides what follows an end, and emits it."""
+        """Decides what follows an end, and emits that."""
         reconnector = self._reconnector
         if reconnector is None:
             return
         try:
             delay = reconnector.decide(end, self._meter.clock())
-        except Exception:  # the policy's own
+        except Exception:  # raised by the policy
             self._give_up()
             raise
-        if self._owed is not end:  # the policy has connected, or closed for good
+        if self._owed is not end:  # the policy has connected, or has closed the client
             reconnector.cancel()
         elif delay is None:
             self._give_up()
@@ -317,7 +336,7 @@ class LinkEvents(SignalEmitter):
         self._emit(signal, self._hook(signal), *args)
 
     def _hook(self, signal: str) -> Callable[..., object] | None:
-        # Looked up by name when it is called: kept, it would keep the client alive.
+        # Looked up by name when it is called, because a stored method would keep the client alive.
         name = self._hooks.get(signal)
         return None if name is None else getattr(self, name)
 
@@ -337,9 +356,12 @@ def forget_told(link: Link, messages: Messages, count: int) -> None:
 
 
 def _failure_of(link: Link, ended: Ended) -> ConnectionFailure | None:
-    """Returns the failure of a connection. A Close with a reason counts more than how TCP ended."""
+    """Returns the failure of a connection; None if it ended normally.
+
+    A Close with a reason counts more than the way in which TCP ended.
+    """
     cause = None if ended.failure is None else ended.failure.cause
     code = link.close_code
-    if link.has_received_close and code not in _NORMAL and code != link.own_code:  # which an answer repeats
+    if link.has_received_close and code not in _NORMAL and code != link.own_code:  # an answer repeats it
         return ConnectionFailure.of_close(code, link.close_reason, cause)
     return None if ended.failure is None else ConnectionFailure.of_connection(ended.failure)

@@ -1,4 +1,4 @@
-"""The settings of a `WebSocketServer`: Godot's, and ours."""
+"""The settings of a `WebSocketServer`: Godot's and our own."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class WebSocketServerSettings(WebSocketSettings):
 
     @property
     def bind_ip(self) -> str:
-        """The numeric address to listen at; "*" (the default) for all of this machine.
+        """The numeric address to listen at; "*" (the default) for all.
 
-        Another word, or a change when listening, is refused: logged, and the old one stays.
+        Other values, and changes while listening, are refused and logged.
         """
         return self._bind_ip
 
@@ -75,7 +75,10 @@ class WebSocketServerSettings(WebSocketSettings):
 
     @property
     def private_key(self) -> Pem:
-        """The key of `ssl_certificate`: a path to a PEM file, or PEM text or bytes; None (the default) for none."""
+        """The private key of `ssl_certificate`; None (the default) for none.
+
+        It is a path to a PEM file, or PEM text or bytes.
+        """
         return self._tls[0]
 
     @private_key.setter
@@ -94,8 +97,8 @@ class WebSocketServerSettings(WebSocketSettings):
     def ssl_certificate(self) -> Pem | SSLContext:
         """The certificate of this server; None (the default) for no TLS.
 
-        A path to a PEM file, or PEM text or bytes, to be set with `private_key`; or an `ssl.SSLContext` made for a
-        server, which needs no key. It applies to the next `listen`.
+        It is a path to a PEM file, or PEM text or bytes, and needs a `private_key`; or it is an `ssl.SSLContext` for a
+        server, which needs no key. It applies from the next `listen` on.
         """
         return self._tls[1]
 
@@ -113,7 +116,10 @@ class WebSocketServerSettings(WebSocketSettings):
 
     @property
     def ca_chain(self) -> Pem:
-        """The intermediate certificates, in the same forms as `private_key`; None (the default) for none."""
+        """The intermediate certificates; None (the default) for none.
+
+        They have the same forms as `private_key`.
+        """
         return self._tls[2]
 
     @ca_chain.setter
@@ -131,7 +137,10 @@ class WebSocketServerSettings(WebSocketSettings):
     # Handshakes
 
     def set_handshake_timeout(self, timeout: float) -> None:
-        """Sets `handshake_timeout`: seconds from TCP to a request and its answer. Default 3.0; 0 for no limit."""
+        """Sets `handshake_timeout` in seconds; default 3.0, 0 for no limit.
+
+        It is the time from TCP to a request and its answer.
+        """
         self.handshake_timeout = timeout
 
     def get_handshake_timeout(self) -> float:
@@ -139,13 +148,13 @@ class WebSocketServerSettings(WebSocketSettings):
         return self.handshake_timeout
 
     def set_extra_headers(self, headers: Iterable[str] | Mapping[str, str] = ()) -> None:
-        """Sets headers that each reply to an accepted client has besides its own.
+        """Sets more headers for each reply to an accepted client.
 
         Args:
-            headers: `"Name: value"` each, or a mapping.
+            headers: `"Name: value"` strings, or a mapping.
 
         Raises:
-            ValueError: one that must not be sent; nothing is changed.
+            ValueError: a header must not be sent; nothing changes.
         """
         self._extra_headers = check_headers(headers)
 
@@ -153,8 +162,9 @@ class WebSocketServerSettings(WebSocketSettings):
     def allowed_origins(self) -> frozenset[str] | None:
         """The origins whose pages may connect; None (the default) for any. Not in Godot.
 
-        A request without an Origin, as programs send it, counts as "". This proves nothing about programs, but keeps
-        pages of strangers away from a server on a player's machine or network. Others are rejected with 403.
+        Other requests are rejected with 403. A request without an Origin counts as "", as most programs send it. This
+        proves nothing about programs, but it keeps strangers' pages away from a server on a player's machine or
+        network.
         """
         return self._allowed_origins
 
@@ -168,7 +178,10 @@ class WebSocketServerSettings(WebSocketSettings):
 
     @property
     def max_clients(self) -> int:
-        """Clients at most, those included that are being let in; default 1024, 0 for any number. Others get 503."""
+        """The most clients, with those that are joining; default 1024.
+
+        Others are rejected with 503. 0 means any number.
+        """
         return self._limits["max_clients"]
 
     @max_clients.setter
@@ -177,7 +190,10 @@ class WebSocketServerSettings(WebSocketSettings):
 
     @property
     def max_pending(self) -> int:
-        """The most handshakes at a time; default 128. More connections wait in the system until there is room."""
+        """The most handshakes at a time; default 128.
+
+        More connections wait in the system until there is room.
+        """
         return self._limits["max_pending"]
 
     @max_pending.setter
@@ -186,7 +202,10 @@ class WebSocketServerSettings(WebSocketSettings):
 
     @property
     def max_clients_per_address(self) -> int:
-        """Clients from one address at most; default 0, any number. Others get 429."""
+        """The most clients from one address; default 0, any number.
+
+        Others are rejected with 429.
+        """
         return self._limits["max_clients_per_address"]
 
     @max_clients_per_address.setter
@@ -195,7 +214,10 @@ class WebSocketServerSettings(WebSocketSettings):
 
     @property
     def stall_timeout(self) -> float:
-        """Seconds after which a client that takes no data is dropped if some waits; default 30.0, 0 for never."""
+        """The seconds until a client that takes no data is dropped.
+
+        It only counts while data waits. Default 30.0; 0 for never.
+        """
         return self._stall_timeout
 
     @stall_timeout.setter
@@ -204,9 +226,11 @@ class WebSocketServerSettings(WebSocketSettings):
 
     @property
     def memory_limit(self) -> int:
-        """The most bytes that may wait to be read or sent for all clients together; default 256 MiB.
+        """The most bytes that may wait for all clients together.
 
-        Beyond it nothing more is queued (`ERR_OUT_OF_MEMORY`) and nothing more is read, until less waits.
+        They wait to be read or sent. Default 256 MiB.
+
+        At this limit, nothing more is queued (`ERR_OUT_OF_MEMORY`) or read until less waits.
         """
         return self._totals.limit
 

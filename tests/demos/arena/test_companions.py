@@ -51,7 +51,7 @@ def test_a_game_outlives_its_server_and_is_connected_again_by_the_same_client(mo
         assert connection.why == ""
 
 
-def test_the_server_is_killed_when_that_was_asked_for():
+def test_the_server_is_killed_on_request():
     with Companions(0, kill_server_after=0.0) as companions:
         server = companions._server
         companions.update()

@@ -56,7 +56,7 @@ def test_others_are_seen_and_oneself_is_not_among_them():
     assert {name: each.ship for name, each in game.others.items()} == {"Grace": GRACE}
 
 
-def test_a_ship_of_which_nothing_is_heard_is_forgotten():
+def test_a_silent_ship_is_removed():
     game, clock = _game(LoopbackPeer())
     game.peer.put_packet(encode(Scene([GRACE], [0] * STARS)))
     game.frame(0.1, Steering())

@@ -61,7 +61,7 @@ def test_touching_a_star_scores_a_point_and_moves_it():
 
 
 @given(counts, counts, counts)
-def test_players_agree_on_the_stars_in_whatever_order_they_hear_of_them(one, other, third):
+def test_players_agree_on_the_stars_in_any_order_of_news(one, other, third):
     assert later_stars(one, other) == later_stars(other, one)
     assert later_stars(later_stars(one, other), third) == later_stars(one, later_stars(other, third))
     assert later_stars(one, one) == one

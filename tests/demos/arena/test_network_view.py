@@ -35,7 +35,7 @@ def test_it_is_shown_by_a_key_and_taken_away_by_it(screen):
     assert screen.get_at(AREA.topleft) == pygame.Color("white")
 
 
-def test_it_takes_note_of_each_frame_while_it_is_not_shown(screen, monkeypatch):
+def test_it_records_each_frame_while_it_is_hidden(screen, monkeypatch):
     noted = []
     monkeypatch.setattr("wsclient.netgraph.NetGraph.note", lambda _graph, *told: noted.append(told))
     client = WebSocketClient()

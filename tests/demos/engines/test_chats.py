@@ -139,7 +139,7 @@ def test_every_recipe_is_tried() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("chat_*.py")), ids=lambda path: path.stem)
-def test_a_recipe_is_short_and_says_how_it_is_run(path: Path) -> None:
+def test_a_recipe_is_short_and_explains_how_to_run_it(path: Path) -> None:
     head, *lines = path.read_text(encoding="utf-8").splitlines()
 
     assert f"python -m demos.engines.{path.stem}" in head

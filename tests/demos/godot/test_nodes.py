@@ -22,7 +22,7 @@ def _introduced():
     return node, clock
 
 
-def test_a_ship_moves_as_its_player_says():
+def test_a_ship_moves_as_its_player_steers():
     node, clock = _introduced()
 
     node.motion = decode(encode(motion_of(GRACE)))
@@ -32,7 +32,7 @@ def test_a_ship_moves_as_its_player_says():
     assert node.motion == motion_of(GRACE)
 
 
-def test_a_ship_without_a_name_is_none_yet():
+def test_a_ship_without_a_name_does_not_count_yet():
     node = ShipNode(7)
 
     node.motion = motion_of(GRACE)
@@ -56,7 +56,7 @@ def test_a_ship_is_its_players():
         pytest.param([Vector2(), Vector2(), math.nan, True], id="no-heading"),
     ],
 )
-def test_a_motion_that_is_none_changes_nothing(motion):
+def test_an_invalid_motion_changes_nothing(motion):
     node, clock = _introduced()
     before = node.ship
 

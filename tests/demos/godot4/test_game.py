@@ -73,7 +73,7 @@ def test_the_server_counts_a_star_for_its_catcher(join):
     assert game.arena.stars[0] == game.stars[0] >= 1
 
 
-def test_without_a_server_it_says_why():
+def test_without_a_server_it_prints_the_reason():
     game = Godot4Game("ws://127.0.0.1:1", Ship("Ken", 0))
     play(lambda: game.status().trouble != "", game)
     assert not game.status().is_connected

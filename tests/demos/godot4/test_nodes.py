@@ -14,7 +14,7 @@ def test_the_marked_methods_are_those_of_the_server_s_scripts():
     assert GAME.check(ShipNode, "ship.gd") == []
 
 
-def test_nothing_of_the_server_is_in_doubt_but_the_authority_over_ships():
+def test_only_the_authority_over_ships_is_doubtful_on_the_server():
     assert GAME.doubts == ["res://ship.gd:13 gives the authority over a node to a peer when it runs"]
 
 
@@ -47,7 +47,7 @@ def test_a_ship_is_seen_as_it_was_shown():
         pytest.param("hue", None, id="no-colour"),
     ],
 )
-def test_a_ship_that_makes_no_sense_is_not_seen(name, value):
+def test_a_senseless_ship_is_not_shown(name, value):
     node = ShipNode()
     node.show(Ship("Ada", 205))
     setattr(node, name, value)

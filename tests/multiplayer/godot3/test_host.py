@@ -48,7 +48,7 @@ def test_the_others_are_told_of_a_departure(host: RelayHost) -> None:
         pytest.param(-99, True, (B, C), id="all-but-nobody"),
     ],
 )
-def test_a_packet_goes_where_its_target_means(
+def test_a_packet_reaches_the_peers_of_its_target(
     target: int, is_here: bool, others: tuple[int, ...], host: RelayHost
 ) -> None:
     routed = host.route(A, relay.encode_packet(A, target, b"x"))
@@ -75,7 +75,7 @@ def test_meaningless_messages_are_counted(message: bytes, host: RelayHost) -> No
     assert host.ignored == 1
 
 
-def test_the_server_speaks_as_1(host: RelayHost) -> None:
+def test_the_server_sends_as_1(host: RelayHost) -> None:
     assert relay.decode(host.wrap(b"x", B)) == relay.PeerPacket(1, B, b"x")
     assert isinstance(host.receive(b"x")[0], MessageIgnored)
     assert host.has_joined

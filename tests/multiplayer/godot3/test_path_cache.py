@@ -25,7 +25,7 @@ class TestSentPaths:
         assert not paths.confirm(6, "Main")
         assert paths.entry("Main").confirmed == set()
 
-    def test_a_peer_that_left_has_to_be_told_again(self):
+    def test_paths_are_announced_again_to_a_returning_peer(self):
         paths = SentPaths()
         paths.entry("Main").announced.update({5, 6})
         paths.confirm(5, "Main")

@@ -53,7 +53,7 @@ def test_a_peer_leaves(session: RelaySession) -> None:
         pytest.param(relay.encode(PeerRemoved(99)), id="H15-remove-unknown"),
     ],
 )
-def test_a_message_that_means_nothing_is_counted(message: bytes, session: RelaySession) -> None:
+def test_a_meaningless_message_is_counted(message: bytes, session: RelaySession) -> None:
     (ignored,) = session.receive(message)
 
     assert isinstance(ignored, MessageIgnored)

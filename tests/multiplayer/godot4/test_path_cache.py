@@ -36,7 +36,7 @@ def test_the_answer_for_a_node_that_has_left_is_no_error():
     assert nodes.confirm(5, 1)
 
 
-def test_a_node_that_comes_again_has_another_number():
+def test_a_returning_node_has_another_number():
     nodes = SentNodes()
     nodes.entry("a").announced.add(5)
     nodes.forget("a")
@@ -48,7 +48,7 @@ def test_forgetting_an_unknown_path_does_nothing():
     SentNodes().forget("a")
 
 
-def test_a_peer_that_left_has_to_be_told_again():
+def test_paths_are_announced_again_to_a_returning_peer():
     nodes = SentNodes()
     nodes.entry("a").announced.update({5, 6})
     nodes.confirm(5, 1)

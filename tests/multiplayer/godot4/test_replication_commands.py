@@ -147,7 +147,7 @@ class TestSync:
         assert [len(packet) for packet in packets] == [39, 39, 21]
         assert [part[0] for packet in packets for part in read_syncs(packet)] == [1, 2, 3, 4, 5]
 
-    def test_a_synchronizer_over_the_limit_goes_alone(self):
+    def test_a_synchronizer_over_the_limit_is_sent_alone(self):
         packets = pack_syncs(1, [Sync(1, b"\x81"), Sync(2, b"\x81" * 100), Sync(3, b"\x81")], 50)
         assert [[part[0] for part in read_syncs(packet)] for packet in packets] == [[1], [2], [3]]
 

@@ -109,7 +109,7 @@ def test_a_path_s_nul_may_be_missing():
     assert decode(bytes.fromhex("a0 06000080 07 6162")) == RemoteCall(NodeByPath("ab"), 7, ())
 
 
-def test_bytes_behind_the_last_argument_are_ignored():
+def test_bytes_after_the_last_argument_are_ignored():
     assert decode(bytes.fromhex("00 01 03 01 0205 ffff")) == RemoteCall(NodeById(1), 3, (5,))
 
 

@@ -33,5 +33,5 @@ def test_a_first_message_that_is_no_id_refuses_the_session_for_good(message):
     assert (session.is_refused, session.own_id, session.ignored) == (True, 0, 2)
 
 
-def test_a_packet_goes_as_it_is(session):
+def test_a_packet_is_sent_unchanged(session):
     assert session.wrap(b"x", 0) == session.wrap(b"x", 1) == b"x"

@@ -68,7 +68,7 @@ def test_agrees_on_compression_if_both_want_it(compression: bool, offers: bool) 
     assert visit.handshake.deflate == opened.deflate
 
 
-def test_rejects_with_a_page_and_ends_behind_it() -> None:
+def test_rejects_with_a_page_and_then_ends() -> None:
     visit = Visit()
     visit.ask()
     visit.phase.reject(403, body=b"no room")
@@ -104,7 +104,7 @@ def test_tls_is_not_answered_in_plain_text() -> None:
     assert visit.stream.has_finished
 
 
-def test_the_reply_leaves_in_pieces_if_it_must() -> None:
+def test_the_reply_is_sent_in_pieces_if_necessary() -> None:
     visit = Visit()
     visit.ask()
     visit.stream.room = 10
@@ -137,7 +137,7 @@ def test_being_late_is_answered_too(asks: bool, status: bytes) -> None:
 
 
 @pytest.mark.parametrize("ends", ["end", "reset"])
-def test_a_client_that_goes_before_its_request_is_whole_is_a_failure(ends: str) -> None:
+def test_a_client_that_leaves_before_its_request_is_complete_is_a_failure(ends: str) -> None:
     visit = Visit()
     visit.client.send(b"GET / HTTP")
     assert visit.phase.step(0.0) is None

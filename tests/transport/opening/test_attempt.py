@@ -21,7 +21,7 @@ def test_outside_is_the_real_world_by_default() -> None:
     assert outside.random_bytes is os.urandom
 
 
-def test_an_attempt_goes_straight_to_the_server() -> None:
+def test_an_attempt_connects_directly_to_the_server() -> None:
     assert attempt("wss://game.example/").route == Route((Place("game.example", 443, is_secure=True),))
 
 
@@ -71,14 +71,14 @@ def test_an_attempt_goes_through_the_proxy_of_the_client() -> None:
         pytest.param("", "ws://game.example/", False, id="never one"),
     ],
 )
-def test_the_environment_is_asked_if_the_client_does_not_say(proxy: str | None, url: str, asks: bool) -> None:
+def test_the_environment_is_asked_if_the_client_has_no_setting(proxy: str | None, url: str, asks: bool) -> None:
     environment = ProxyEnvironment(variables={"http_proxy": "http://p"}, has_system_settings=False)
     started = attempt(url, outside=FakeNetwork().outside().replace(environment=environment), proxy=proxy)
 
     assert (started.question.environment is environment) is asks
 
 
-def test_a_unix_socket_is_behind_no_proxy() -> None:
+def test_a_unix_socket_uses_no_proxy() -> None:
     environment = ProxyEnvironment(variables={"http_proxy": "http://p"}, has_system_settings=False)
     outside = FakeNetwork().outside().replace(environment=environment)
 

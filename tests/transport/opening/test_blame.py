@@ -48,7 +48,7 @@ def test_a_failure_of_the_server_is_unchanged() -> None:
         ),
     ],
 )
-def test_a_failure_of_a_proxy_says_so_and_where_it_comes_from(failure: Failure, message: str) -> None:
+def test_a_failure_of_a_proxy_names_the_origin_of_its_address(failure: Failure, message: str) -> None:
     told = ConnectionFailure.of_connection(blamed(failure, PROXY))
 
     assert told.stage == "proxy"

@@ -55,7 +55,7 @@ def test_the_first_variable_that_fits_counts(
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST.", "a.localhost", "127.0.0.1", "127.9.9.9", "127.1", "[::1]"])
-def test_this_computer_is_never_behind_a_proxy_of_the_environment(host: str) -> None:
+def test_this_computer_never_uses_a_proxy_of_the_environment(host: str) -> None:
     server = Place.of(URL.parse(f"ws://{host}:8080/"))
     asked = environment({"http": "http://h:1"})
 
@@ -109,14 +109,14 @@ def test_no_proxy_excepts_servers() -> None:
         pytest.param({"All_Proxy": "x"}, True, True, id="all"),
     ],
 )
-def test_a_look_at_the_variables_says_whether_to_ask(variables: Mapping[str, str], ws: bool, wss: bool) -> None:
+def test_the_variables_show_if_the_environment_must_be_asked(variables: Mapping[str, str], ws: bool, wss: bool) -> None:
     asked = ProxyEnvironment(variables=variables, has_system_settings=False)
 
     assert asked.may_have_proxy(Place("192.0.2.1", 80)) is ws
     assert asked.may_have_proxy(Place("192.0.2.1", 443, is_secure=True)) is wss
 
 
-def test_windows_and_macos_have_to_be_asked_always() -> None:
+def test_windows_and_macos_are_always_asked() -> None:
     assert ProxyEnvironment(variables={}, has_system_settings=True).may_have_proxy(Place("192.0.2.1", 80))
 
 

@@ -126,7 +126,7 @@ def test_a_tls_server_is_recognized_if_no_tls_was_expected() -> None:
     assert network.open_sockets == []
 
 
-def test_tls_that_cannot_be_spoken_to_that_host_is_a_failure() -> None:
+def test_impossible_tls_for_a_host_is_a_failure() -> None:
     network = listening()
     found = Resolved(addresses("192.0.2.1"), lambda stream, _: TlsStream(stream, client_context(), "."))
     failure = failed(opening(network, "wss://game.example/", found=found).step(0.0))
@@ -189,7 +189,7 @@ def test_a_refusal_that_came_before_the_request_was_out_is_heard() -> None:
     assert (failure.kind, failure.http_status) == (FailureKind.HTTP_STATUS, 503)
 
 
-def test_a_connection_that_takes_no_request_and_says_nothing_is_lost() -> None:
+def test_a_silent_connection_that_takes_no_request_is_lost() -> None:
     network = listening()
     running = opening(network)
     network.faults["send"] = [BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))]

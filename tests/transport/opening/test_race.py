@@ -191,7 +191,7 @@ def test_a_late_winner_wins_still() -> None:
     stream.close()
 
 
-def test_a_socket_connected_to_itself_is_no_server() -> None:
+def test_a_socket_connected_to_itself_is_not_a_server() -> None:
     network = FakeNetwork()
     running = race(network, "127.0.0.1", host="127.0.0.1")
     assert running.step(0.0) is None

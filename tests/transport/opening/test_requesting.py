@@ -129,7 +129,7 @@ def test_follows_a_redirect(status: int, location: str, line: str, host: str) ->
     assert isinstance(journey.opening.step(0.0), Established)
 
 
-def test_follows_none_unless_asked_to() -> None:
+def test_follows_none_by_default() -> None:
     journey = Journey("ws://game.example/")
     journey.network.accepted[-1].send(
         b"HTTP/1.1 302 Found\r\nLocation: https://a.example/x\r\nContent-Length: 0\r\n\r\n"

@@ -140,7 +140,7 @@ def test_start_does_not_wait_for_an_answer() -> None:
         pytest.param(OSError(24, "Too many open files"), FailureKind.SYSTEM, "Too many open files", id="no files"),
     ],
 )
-def test_whatever_goes_wrong_is_a_result(error: BaseException, kind: FailureKind, words: str) -> None:
+def test_any_failure_is_a_result(error: BaseException, kind: FailureKind, words: str) -> None:
     failure = failed(Resolver(FakeSystem(error)).start(asking("game.example", 80, None)))
     assert failure.stage is Stage.RESOLVE
     assert failure.kind is kind
@@ -336,7 +336,7 @@ def test_a_numeric_host_with_a_context_that_is_there_needs_no_thread(monkeypatch
 
 
 @pytest.mark.faults("B7", "B9")
-def test_whatever_goes_wrong_with_tls_is_of_that_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_failure_of_tls_has_its_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     from wsclient.transport.stream import tls_context
 
     class Broken(tls_context.ContextCache):
@@ -416,7 +416,7 @@ def test_a_proxy_of_the_environment_that_cannot_be_used_is_a_failure() -> None:
     assert (failure.stage, failure.kind) == (Stage.PROXY, FailureKind.INVALID_ARGUMENT)
 
 
-def test_whatever_goes_wrong_with_the_environment_is_of_that_stage() -> None:
+def test_any_failure_of_the_environment_has_its_stage() -> None:
     def broken() -> dict[str, str]:
         raise OSError("the registry is gone")
 

@@ -112,7 +112,7 @@ def test_connect_carries_credentials_and_headers_of_ones_own() -> None:
     assert b"\r\nX-Team: 7\r\n" in heard
 
 
-def test_nothing_leaves_before_the_proxy_has_agreed() -> None:
+def test_nothing_is_sent_before_the_proxy_has_agreed() -> None:
     way = Way("http://192.0.2.1:3128")
     way.hear()
     way.say(b"HTTP/1.1 200 OK\r\n")
@@ -364,7 +364,7 @@ def test_a_proxy_that_hangs_up_is_blamed(proxy: str, said: bytes, words: str) ->
     assert way.failure.note == "(proxy from client.proxy)"
 
 
-def test_an_end_behind_the_servers_first_byte_is_the_servers() -> None:
+def test_an_end_after_the_servers_first_byte_is_the_servers() -> None:
     way = Way("http://192.0.2.1")
     way.say(AGREEMENTS["squid"], b"H")
     way.end()
@@ -372,7 +372,7 @@ def test_an_end_behind_the_servers_first_byte_is_the_servers() -> None:
     assert way.failure.stage is Stage.HANDSHAKE
 
 
-def test_a_reset_behind_the_yes_is_the_proxys() -> None:
+def test_a_reset_after_the_proxys_yes_is_blamed_on_it() -> None:
     way = Way("http://192.0.2.1")
     way.say(AGREEMENTS["squid"])
     way.network.sockets[0].stream.break_with(ConnectionResetError(104, "reset"))
@@ -449,7 +449,7 @@ def test_tls_goes_through_tls_to_the_proxy() -> None:
     assert way.outcome.trailing_data == b"\x81\x02hi"
 
 
-def test_a_plain_proxy_is_not_spoken_tls_to() -> None:
+def test_tls_is_not_spoken_to_a_plain_proxy() -> None:
     way = Way("http://192.0.2.1", "wss://localhost/", resolver=secured())
     assert way.hear().startswith(b"CONNECT localhost:443")
     way.say(AGREEMENTS["tinyproxy"])
@@ -485,7 +485,7 @@ def test_a_certificate_of_a_proxy_is_checked() -> None:
 # Lookups
 
 
-def test_a_lookup_of_a_proxy_that_takes_too_long_is_the_proxys() -> None:
+def test_a_slow_lookup_of_a_proxy_is_blamed_on_the_proxy() -> None:
     started = attempt(URL, resolver=FakeResolver(None), proxy=Proxy.parse("http://p.example"))
     outcome = Opening(Resolving(started)).step(11.0)
 

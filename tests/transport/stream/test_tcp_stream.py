@@ -46,7 +46,7 @@ def test_receives_arrived_data(connected: Connected) -> None:
     assert not connected.stream.has_more
 
 
-def test_nothing_now_is_none_and_the_end_is_empty(connected: Connected) -> None:
+def test_no_data_is_none_and_the_end_is_empty(connected: Connected) -> None:
     assert not connected.stream.is_readable()
     assert connected.stream.receive(100) is None
     connected.server.end()

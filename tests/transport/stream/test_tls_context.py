@@ -67,7 +67,7 @@ def test_trusts_a_certificate_however_it_is_given(kind: str, tmp_path: Path) -> 
 
 
 @pytest.mark.hostile("G12")
-def test_a_trusted_certificate_takes_the_place_of_all_others() -> None:
+def test_a_trusted_certificate_replaces_all_others() -> None:
     other = trustme.CA().cert_pem.bytes().decode()
     context = ContextCache().get(TlsOptions(trusted_certificate=other))
     assert len(context.get_ca_certs()) == 1
@@ -83,7 +83,7 @@ def test_the_servers_own_certificate_may_be_trusted() -> None:
     assert not accepts(context, server_context())
 
 
-def test_a_context_of_the_users_is_taken_as_it_is() -> None:
+def test_a_context_of_the_user_is_used_unchanged() -> None:
     context = ssl.create_default_context()
     assert ContextCache().get(TlsOptions(trusted_certificate=context)) is context
     assert ContextCache().get(TlsOptions(verify=False, trusted_certificate=context)) is context
@@ -98,7 +98,7 @@ def test_without_verification_everybody_is_accepted() -> None:
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2
 
 
-def test_without_verification_no_certificate_is_looked_at() -> None:
+def test_without_verification_no_certificate_is_checked() -> None:
     assert ContextCache().get(TlsOptions(verify=False, trusted_certificate="/no/such/file"))
 
 

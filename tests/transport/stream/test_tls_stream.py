@@ -282,7 +282,7 @@ def test_an_idle_stream_is_not_asked_for_held_data(pair: Pair) -> None:
     assert not pair.client.is_readable()
 
 
-def test_half_a_record_is_nothing_yet(pair: Pair) -> None:
+def test_half_a_record_is_no_data_yet(pair: Pair) -> None:
     pair.server.send(b"hello")
     pair.here.max_receive = 10
     received = []
@@ -310,7 +310,7 @@ def test_so_is_a_bare_end_of_tcp(pair: Pair) -> None:
     assert pair.client.receive(65536) == b""
 
 
-def test_a_record_that_was_tampered_with_is_an_error_behind_the_good_ones(pair: Pair) -> None:
+def test_a_forged_record_is_an_error_after_the_valid_ones(pair: Pair) -> None:
     pair.server.send(b"good")
     pair.server.send(b"bad")
     pair.here.inbox[-1] ^= 1

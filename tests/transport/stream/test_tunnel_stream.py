@@ -52,7 +52,7 @@ def test_a_reset_before_the_first_byte_is_the_proxys_and_keeps_its_cause() -> No
 
 
 @pytest.mark.parametrize("early", [b"", b"x"], ids=["late", "early"])
-def test_an_end_behind_the_first_byte_is_an_end(early: bytes) -> None:
+def test_an_end_after_the_first_byte_is_an_end(early: bytes) -> None:
     stream, _, there = tunnel(early)
     if not early:
         there.send(b"x")

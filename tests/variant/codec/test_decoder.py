@@ -130,7 +130,7 @@ def test_encoded_values_are_decoded(case: tuple[object, Dialect]) -> None:
 
 @given(variants_and_dialects, variants_and_dialects)
 @pytest.mark.untraced
-def test_one_value_behind_another_is_decoded_from_its_offset(
+def test_a_value_after_another_is_decoded_from_its_offset(
     first: tuple[object, Dialect], second: tuple[object, Dialect]
 ) -> None:
     data = b"".join(encode(value, dialect=dialect) for value, dialect in (first, second))
@@ -290,7 +290,7 @@ def test_an_offset_counts_from_the_start_of_the_data() -> None:
 
 
 @pytest.mark.parametrize("offset", [4, 5, 1000])
-def test_there_is_no_value_behind_the_end(offset: int) -> None:
+def test_there_is_no_value_after_the_end(offset: int) -> None:
     with pytest.raises(VariantError):
         decode_from(NIL, offset)
 

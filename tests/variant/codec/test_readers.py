@@ -169,5 +169,5 @@ def test_containers_have_no_reader(row: VariantType) -> None:
     assert counting_reader_for(row) is None
 
 
-def test_what_is_left_is_never_less_than_nothing() -> None:
+def test_the_rest_is_never_negative() -> None:
     assert str(too_long(12, 5, b"12345678")) == "5 bytes announced, 0 are left (at byte 12)"

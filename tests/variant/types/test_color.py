@@ -41,5 +41,5 @@ def test_it_is_given_in_8_bit(color: Color, numbers: tuple[int, ...]) -> None:
     assert color.to_rgba8() == numbers
 
 
-def test_each_number_of_8_bit_comes_back() -> None:
+def test_each_8_bit_number_is_restored() -> None:
     assert [Color.from_rgba8(number, 0, 0).to_rgba8()[0] for number in range(256)] == list(range(256))
