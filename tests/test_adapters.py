@@ -175,7 +175,7 @@ def test_an_idle_client_is_polled_once_an_interval(client, monkeypatch) -> None:
 
 @pytest.fixture
 def posted(monkeypatch) -> Iterator[list[SimpleNamespace]]:
-    """What a fake pygame was told to post."""
+    """Returns the events that a fake pygame was asked to post."""
     events: list[SimpleNamespace] = []
     types = iter(range(32850, 32900))
     pygame = ModuleType("pygame")

@@ -15,7 +15,7 @@ LOCUST = "locust"  # the door that needs what only load tests install; nothing i
 ADAPTERS = "adapters"  # the door to other loops: asyncio's and pygame's; nothing imports it
 CLI = "cli"  # the program on top of it all, its door `__main__` with it
 
-# What each room may import beside itself: other rooms, or single modules of them. From the ground up.
+# What each room may import besides itself: other rooms, or single modules of them. From the ground up.
 MAY_IMPORT: dict[str, set[str]] = {
     "ground": set(),
     "protocol": {"ground"},
@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "frozen": set(),
 }
 
-# What is neither ours nor Python's own: each has the one room that knows it.
+# Packages that are neither ours nor Python's: each has one room that knows it.
 THIRD_PARTY: dict[str, set[str]] = {
     CLI: {"matplotlib", "rich"},
     LOCUST: {"gevent", "locust"},
@@ -95,7 +95,7 @@ def wrong_layers(module: Module) -> list[str]:
 
 
 def wrong_outsiders(module: Module) -> list[str]:
-    """Tells which imports are neither ours, nor Python's, nor known in this room."""
+    """Returns imports that are not ours, not Python's and not known in this room."""
     allowed = THIRD_PARTY.get(room_of(module.name), set()) | sys.stdlib_module_names | {PACKAGE}
     return [
         f"{module.name}:{found.line} imports {found.module}" for found in imports(module) if _top(found) not in allowed

@@ -112,7 +112,7 @@ def test_the_sdist_has_sources_but_no_generated_files(built: Path) -> None:
     assert {name for name in names if name.suffix == ".pyc"} == set()
 
 
-# Where it lies, the library is found by the script beside it, whatever else is installed.
+# The script next to it finds this copy of the library, whatever else is installed.
 VENDORED = """\
 import pathlib, sys, wsclient, wsclient.variant
 from wsclient import MultiplayerAPI, Node, WebSocketClient

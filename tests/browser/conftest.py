@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[BehaviourServer]:
-    """What all behaviours of a file connect to."""
+    """Returns the server that all behaviours of a file connect to."""
     with BehaviourServer() as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def closed_port() -> Iterator[int]:
-    """A port where nobody listens, kept from others: bound, and not listening."""
+    """Reserves a port without a listener: it is bound, but does not listen."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield bound.getsockname()[1]

@@ -59,7 +59,7 @@ ENVIRONMENTS = {
 
 
 class Results(NamedTuple):
-    """What a run has brought.
+    """The result of a run.
 
     Attributes:
         failed: the traceback of each behaviour that failed, by name.

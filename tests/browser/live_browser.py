@@ -23,7 +23,7 @@ __all__ = ["LiveBrowser"]
 
 
 class LiveSocket(JsSocket):
-    """A WebSocket of a browser, which tells its page no more than a browser would."""
+    """A WebSocket of a browser, which hides from its page what a browser hides."""
 
     def __init__(self, url: str, protocols: JsArray) -> None:
         super().__init__(url, protocols)

@@ -25,10 +25,10 @@ PATIENCE = 15.0  # seconds; what takes longer will never come
 
 
 class Player(WebSocketClient):
-    """A client that writes down what it is told.
+    """A client that records its signals.
 
     Attributes:
-        told: the signals, as (name, *arguments), but for `data_received`.
+        told: the signals, as (name, *arguments), without `data_received`.
         messages: what came, if `keeps` is set; else it stays in the queue.
     """
 
@@ -51,11 +51,11 @@ class Player(WebSocketClient):
 
 
 class Scene:
-    """What a behaviour needs of the place where it plays.
+    """The place where a behaviour plays.
 
     Args:
         port: of the behaviour server.
-        closed_port: one where nobody listens.
+        closed_port: a port without a listener.
         frame: lets the place live for one frame.
         is_page: whether a browser, or what is like one, owns the connection.
         transport: for the clients; None for the default.
@@ -94,7 +94,7 @@ class Scene:
         return self._players[-1]
 
     def stray_player(self) -> Player:
-        """A client that nobody closes."""
+        """Makes a client that is not closed automatically."""
         return Player(self._transport)
 
     async def connected(
@@ -128,7 +128,7 @@ class Scene:
             player.poll()
 
     async def server_saw(self, connection_id: str) -> dict[str, Any]:
-        """What the server says of a connection, once it has ended there."""
+        """Returns the server's report of a connection that has ended there."""
         asking = await self.connected("record", id=connection_id)
         await self.until(asking, lambda: asking.messages)
         seen: dict[str, Any] = json.loads(asking.messages[0] or "")

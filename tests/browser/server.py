@@ -29,7 +29,7 @@ GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
 
 
 class Page(NamedTuple):
-    """What a GET brings."""
+    """Answers a GET."""
 
     kind: str
     body: bytes
@@ -139,7 +139,7 @@ def close_frame(code: int, reason: str = "") -> bytes:
 
 
 class Record:
-    """What the server remembers of a connection: how it was closed."""
+    """Records how a connection was closed."""
 
     def __init__(self) -> None:
         self.code = 0
@@ -247,7 +247,7 @@ async def sink(peer: Peer) -> None:
 
 
 async def closing(peer: Peer) -> None:
-    """Closes with `?code=` and `?reason=` when asked to, behind `?last=`."""
+    """Closes with `?code=` and `?reason=` when asked to, after sending `?last=`."""
     query = peer.request.query
     goodbye = close_frame(int(query["code"]), query.get("reason", ""))
     await peer.accept()
@@ -257,7 +257,7 @@ async def closing(peer: Peer) -> None:
 
 
 async def closing_at_once(peer: Peer) -> None:
-    """Closes right behind the reply, and ends TCP."""
+    """Closes right after the reply, and ends TCP."""
     await peer.accept("", close_frame(4001, "room full"))
     await peer.end()
 
@@ -339,7 +339,7 @@ class BehaviourServer:
     """Serves from a thread of its own, to the end of the `with`.
 
     Attributes:
-        port: where, on 127.0.0.1.
+        port: the port on 127.0.0.1.
         pages: what a GET brings, by path.
         posted: what was POSTed, in order.
     """

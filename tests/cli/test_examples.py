@@ -1,4 +1,4 @@
-"""`wsclient examples`: the demos, or where they are."""
+"""Tests `wsclient examples`, which lists the demos or says how to get them."""
 
 from __future__ import annotations
 

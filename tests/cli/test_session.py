@@ -42,7 +42,7 @@ class ScriptedConsole(Console):
 
 
 class Play:
-    """A session on a played network. `then` adds steps; `run` gives the exit code."""
+    """A session on a scripted network. `run` returns the exit code."""
 
     def __init__(self, typed: bytes | None = None, **options: object) -> None:
         self.network = FakeNetwork()

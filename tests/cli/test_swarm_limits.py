@@ -1,4 +1,4 @@
-"""What one machine can hold is said before anything begins."""
+"""Tests that the limits of the machine are reported before the start."""
 
 from __future__ import annotations
 

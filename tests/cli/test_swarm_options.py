@@ -1,4 +1,4 @@
-"""What can be asked of a swarm."""
+"""Tests the options of a swarm."""
 
 from __future__ import annotations
 

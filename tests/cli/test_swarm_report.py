@@ -1,4 +1,4 @@
-"""What a swarm says: each second, at the end, and in its report."""
+"""Tests the output of a swarm: each second, at the end, and in its report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a swarm counts, and how it is added up."""
+"""Tests what a swarm counts, and how the counts are added up."""
 
 from __future__ import annotations
 

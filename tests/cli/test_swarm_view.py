@@ -1,4 +1,4 @@
-"""What is seen of a swarm while it runs."""
+"""Tests the display of a running swarm."""
 
 from __future__ import annotations
 

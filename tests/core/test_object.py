@@ -231,7 +231,7 @@ class Connected:
 
 
 class AgainstAPlainList(RuleBasedStateMachine):
-    """Handlers by name, and beside the real thing a plain list of what is connected."""
+    """Compares the connected handlers with a plain list of their names."""
 
     names = st.sampled_from("abcd")
     flags = st.lists(st.sampled_from([1, 2, 4, 8]), unique=True).map(sum)

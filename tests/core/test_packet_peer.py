@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Pipe(PacketPeer):
-    """What is put in can be got out at once."""
+    """A peer whose sent packets can be read at once."""
 
     def __init__(self, *packets: bytes) -> None:
         super().__init__()
@@ -186,7 +186,7 @@ def test_put_var_raises_for_other_types_than_variants(error: type[Exception], pi
 
 def test_put_var_refuses_values_larger_than_the_buffer(pipe: Pipe, caplog: pytest.LogCaptureFixture) -> None:
     pipe.encode_buffer_max_size = 1024
-    fits = b"x" * (1024 - 8)  # behind a type and a length of four bytes each
+    fits = b"x" * (1024 - 8)  # after a type and a length of four bytes each
 
     assert pipe.put_var(fits) is Error.OK
     assert levels(caplog) == []

@@ -123,7 +123,7 @@ lobby = Lobby()
 
 @pytest.fixture(scope="module")
 def complaints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What mypy says of each line, all checked in one run."""
+    """Returns mypy's messages for each line, all from one run."""
     api = pytest.importorskip("mypy.api")
     folder = tmp_path_factory.mktemp("typed")
     script = folder / "script.py"

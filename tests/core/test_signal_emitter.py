@@ -49,7 +49,7 @@ class Door(Object):
 
 
 class Knock(Exception):
-    """What a raising handler raises, told apart by its number."""
+    """Raised by handlers; a number distinguishes the instances."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -590,7 +590,7 @@ def test_poll_works_again_after_an_exception(error: BaseException, door: Door, c
 
 
 def in_a_thread(call: Callable[[], object]) -> BaseException | None:
-    """Runs the call in another thread to its end, and gives what it raised."""
+    """Runs the call in another thread, and returns the exception that it raised."""
     raised: list[BaseException] = []
 
     def run() -> None:
@@ -890,7 +890,7 @@ def test_pyee_is_the_store(door: Door) -> None:
     assert EventEmitter.event_names(door) == {"opened"}
 
 
-# Nothing is kept that nobody holds
+# Nothing is kept alive
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What `help()` shows of a signal."""
+"""Tests what `help()` shows of a signal."""
 
 from __future__ import annotations
 

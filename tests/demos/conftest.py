@@ -20,7 +20,7 @@ PATIENCE = 30.0  # seconds; more than any demo takes on a busy machine
 
 @pytest.fixture(scope="session")
 def run_demo() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs `python args` to its end, and gives what it wrote."""
+    """Runs `python args` to its end, and returns its output."""
 
     def run(*args: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, *args]

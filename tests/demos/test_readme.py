@@ -1,4 +1,4 @@
-"""What the READMEs show and promise is there."""
+"""Tests that everything shown and promised in the READMEs exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the demos' servers say where they cannot serve."""
+"""Tests the errors of the demos' servers if they cannot serve."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def playing(step: str, names: str, *args: str, until: str) -> Iterator[subproces
 
 
 def result(game: subprocess.Popen[str]) -> dict[str, object]:
-    """What it ended with."""
+    """Returns the result that it ended with."""
     output, errors = game.communicate(timeout=PATIENCE)
     assert game.returncode == 0, errors
     return json.loads(output.splitlines()[-1])
@@ -47,7 +47,7 @@ def result(game: subprocess.Popen[str]) -> dict[str, object]:
 
 @contextmanager
 def serving(step: str, port: str = "0") -> Iterator[str]:
-    # The same lots in each run: one in a hundred would put a coin where somebody stands.
+    # The same random numbers in each run: one run in a hundred would put a coin on a player.
     program = f"import random, runpy; random.seed(4); runpy.run_module('demos.tutorial.{step}', run_name='__main__')"
     command = [sys.executable, "-c", program, port]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
@@ -84,7 +84,7 @@ def test_step_4_has_a_server_that_counts():
     ):
         rival.connect_to_url(url)
         drive(rival, lambda: rival.data)
-        rival.send_text("[320, 90]")  # where the first coin is
+        rival.send_text("[320, 90]")  # the place of the first coin
         drive(rival, lambda: json.loads(rival.data[-1])["score"] == 1)
         coin = json.loads(rival.data[-1])["coin"]
 

@@ -19,7 +19,7 @@ __all__ = ["NAMED_SERVER", "Snippet", "read_snippets", "run"]
 
 NAMED_SERVER = "ws://127.0.0.1:9080"
 
-# A fenced block of Python, and the text behind it that it prints. Files that are included are tried by their own tests.
+# A fenced block of Python, and the text after it that it prints. Included files have their own tests.
 _BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```$(\n+```text\n(?P<output>.*?)^```$)?", re.DOTALL | re.MULTILINE)
 
 # What every snippet may use, see docs/index.md; and a stand-in for Blender.
@@ -57,7 +57,7 @@ class Snippet(NamedTuple):
     page: str
     line: int
     code: str
-    output: str  # "" where the page does not tell
+    output: str  # "" if the page does not say
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}"

@@ -1,4 +1,4 @@
-"""The documentation tells of everything that is there."""
+"""Tests that the documentation covers everything."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ CLOSE = bytes.fromhex("8802 03e8")
 GOODBYE = bytes.fromhex("8882")  # a masked Close with a code
 MASKED = bytes.fromhex("8181 00000000 61")
 
-# Not one object of each client may stay, nor of each tenth one.
+# No object of a client may remain, not even of every tenth client.
 MOST_BLOCKS = COUNT // 10
 MOST_TRACED = 4096
 MOST_RESIDENT = 4 * 1024 * 1024
@@ -116,7 +116,7 @@ def client_gives_up(shop: Shop, client: WebSocketClient) -> None:
     with shop.connect(client):
         client.disconnect_from_host()
         shop.let_end(client)
-    shop.ends += 1  # which no signal tells
+    shop.ends += 1  # which no signal reports
 
 
 def client_reconnects_while_closing(shop: Shop, client: WebSocketClient) -> None:

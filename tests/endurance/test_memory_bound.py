@@ -73,7 +73,7 @@ def test_a_client_holds_no_more_than_the_formula_says(stream: bytes, at_least: i
     client = WebSocketClient(transport=lambda settings: NativeTransport(settings, clock=clock, outside=network.outside))
     client.set_buffers(INCOMING // KIB, INCOMING_PACKETS, OUTGOING // KIB, OUTGOING_PACKETS)
     packet = bytes(100 * KIB)  # shared by all that are queued, as a game may do
-    keep_memory(INCOMING)  # once in a process, and nobody touches it
+    keep_memory(INCOMING)  # once in a process, and never touched
     gc.collect()
     tracemalloc.start()
     try:

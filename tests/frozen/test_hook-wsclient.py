@@ -1,4 +1,4 @@
-"""What PyInstaller is told to take along, of a package in a folder of its own."""
+"""Tests which modules PyInstaller includes, on a package in a separate folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server sends, packet by packet."""
+"""Tests what a server sends, packet by packet."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def game(peer):
 
 
 def calls_of(star):
-    """What was called, by participant; forgotten then."""
+    """Returns and clears the recorded calls, by participant."""
     star.settle()
     called = {peer_id: list(game.main.calls) for peer_id, game in star.games.items()}
     for game in star.games.values():

@@ -60,7 +60,7 @@ class Step(Value):
 
     @property
     def command(self) -> commands.Command:
-        """What it says, without the relay's header."""
+        """Returns the packet without the relay's header."""
         command = commands.decode(self.packet)
         return commands.decode(command.packet) if isinstance(command, commands.Relay) else command
 

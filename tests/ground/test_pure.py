@@ -1,4 +1,4 @@
-"""The finder that takes sources where there are shared libraries too."""
+"""Tests the finder that prefers sources to shared libraries."""
 
 from __future__ import annotations
 

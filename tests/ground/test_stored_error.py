@@ -1,4 +1,4 @@
-"""Errors that are stored keep nobody alive."""
+"""Tests that stored errors keep no other objects alive."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def of_another_time(*, years: int) -> ssl.SSLContext:
 
 
 def by_a_stranger() -> ssl.SSLContext:
-    """By an authority that nobody trusts."""
+    """Makes a certificate of an untrusted authority."""
     return server_context(HOST, ca=trustme.CA())
 
 

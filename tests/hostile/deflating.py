@@ -48,7 +48,7 @@ def bomb(size: int) -> bytes:
 
 
 def in_fragments(payload: bytes, size: int) -> bytes:
-    """A compressed message in frames of so many bytes; in one where that is enough."""
+    """Returns a compressed message in frames of that size, or in one if it fits."""
     if len(payload) <= size:
         return frame(BINARY, payload, rsv=RSV1)
     parts = [payload[at : at + size] for at in range(0, len(payload), size)]

@@ -24,7 +24,7 @@ DONE_ANYWAY = frozenset({"close", "shutdown", "connect_ex"})
 
 
 class Fault(NamedTuple):
-    """What goes wrong.
+    """The failure of a call.
 
     Attributes:
         call: which call.

@@ -76,7 +76,7 @@ class OpensslServer:
         self._stdin.write(text)
 
     def agree(self) -> None:
-        """Answers the client's request, which has to be there."""
+        """Answers the client's request, which must have arrived."""
         found = re.search(rb"Sec-WebSocket-Key: (\S+)", self.output)
         assert found is not None
         accept = base64.b64encode(hashlib.sha1(found[1] + GUID.encode()).digest())

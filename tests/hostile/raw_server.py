@@ -48,7 +48,7 @@ class ServerEnd(ABC):
 
     @abstractmethod
     def end(self) -> None:
-        """Half-closes: FIN, behind what was sent."""
+        """Half-closes by a FIN after the data sent."""
 
     @abstractmethod
     def reset(self) -> None:
@@ -144,7 +144,7 @@ class RawServer:
     Attributes:
         end: the way to the client.
         request: the client's whole request; b"" before.
-        frames: what it sent behind that.
+        frames: the data that it sent after that.
         sent, received: bytes so far.
         piece: bytes that one `step` sends at most; None for what fits.
         is_deaf: whether what the client sends is left in the network.
@@ -176,14 +176,14 @@ class RawServer:
 
     @property
     def accept_key(self) -> str:
-        """What has to answer it (RFC 6455 section 4.2.2)."""
+        """Returns the required answer to a key (RFC 6455 section 4.2.2)."""
         return base64.b64encode(hashlib.sha1((self.key + GUID).encode()).digest()).decode()
 
     def agreement(self, *more: str, **changed: str | None) -> bytes:
         """The reply that opens a connection, or one that is wrong in one place.
 
         Args:
-            more: lines to put behind.
+            more: lines to add.
             changed: other lines instead of `status`, `upgrade`, `connection` or `accept`; None leaves one out.
         """
         lines: dict[str, str | None] = {

@@ -270,7 +270,7 @@ ROWS = {
     "J05": "replay of recorded sessions gives byte-identical signals",
     "J06": "frame-time: idle p99 < 20 us; 1 000 msg/s x 100 B p99 < 500 us; budget overrun never > 1 chunk",
 }
-"""What each row says, by its name."""
+"""Returns the text of each row, by its name."""
 
 LATER = {
     "H14": "is tried with the Variant codec",

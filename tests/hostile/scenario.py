@@ -2,7 +2,7 @@
 
 It has a client, a server that may do anything, a clock, and the required end.
 
-What `rows.py` asks of every row is asserted here: see `Scene.poll` and `Scene.ends`.
+The requirements of `rows.py` for every row are asserted here: see `Scene.poll` and `Scene.ends`.
 """
 
 from __future__ import annotations
@@ -80,11 +80,11 @@ class World(ABC):
     @property
     @abstractmethod
     def outside(self) -> Outside | None:
-        """What the client's transport uses; None for the real thing."""
+        """Returns what the client's transport uses of the system; None for the real one."""
 
     @abstractmethod
     def accept(self) -> ServerEnd | None:
-        """The server's end of the next connection; None where nobody connected."""
+        """Returns the server's end of the next connection; None if there is none."""
 
     @property
     def unread(self) -> int:
@@ -176,13 +176,13 @@ class Scene:
     """A client, and the servers that it meets. For use in a `with` statement.
 
     Attributes:
-        world: where they meet.
+        world: the world in which they meet.
         clock: the client's.
         client: polled by `poll`, `run` and `wait` only.
         servers: one for each connection, in order.
         told: the signals, in order: ("established", protocol), ("data", message), ("close_request", code, reason),
-            ("closed", was_clean), ("error",). A message is taken as it is told, unless `reads` is off.
-        reads: whether the game takes each message as it is told.
+            ("closed", was_clean), ("error",). A message is read when it is reported, unless `reads` is off.
+        reads: True if the game reads each message when it is reported.
         polls: how often it was polled.
         new_transport: what makes its transports.
     """
@@ -236,7 +236,7 @@ class Scene:
 
         Args:
             lines: more of the server's reply.
-            behind: frames that come together with it.
+            behind: frames that arrive together with it.
             protocols: what to ask for.
         """
         self.connect(protocols=protocols)
@@ -311,12 +311,12 @@ class Scene:
 
     @property
     def is_over(self) -> bool:
-        """Whether the signal that ends it was told."""
+        """Returns True if the signal of the end was emitted."""
         return bool(self.told) and self.told[-1][0] in ("closed", "error")
 
     @property
     def messages(self) -> list[object]:
-        """What was taken as it was told."""
+        """Returns the messages that were read when they were reported."""
         return [told[1] for told in self.told if told[0] == "data" and len(told) > 1]
 
     def fails(self, says: str = "", *, stage: str = "handshake", status: int | None = None) -> None:
@@ -346,9 +346,9 @@ class Scene:
         Args:
             code: of the one Close frame that the server gets, 1005 for one without a code; None for no such frame.
             says: what `last_error` says, or a part of it, in any case.
-            stage: of `last_error`, which has to be there unless it is clean.
-            is_clean: what `connection_closed` tells.
-            before: what was told between `established` and `closed`; None for whatever.
+            stage: the stage of `last_error`, which must be set unless the end is clean.
+            is_clean: the argument of `connection_closed`.
+            before: the signals between `established` and `closed`; None for any.
         """
         self.run(lambda: self.is_over)
         self.run_for_the_server()
@@ -392,7 +392,7 @@ class Scene:
         self.run(lambda: server.has_ended or server.is_deaf or server.is_gone)
 
     def _always(self, stage: str, says: str) -> None:
-        """What holds at the end of every row."""
+        """Asserts what holds at the end of every row."""
         client, told = self.client, list(self.told)
         assert [each for each in told if each[0] in ("closed", "error")] == told[-1:]
         self._is_disconnected()

@@ -109,7 +109,7 @@ class Session:
 
     @property
     def leaks(self) -> list[object]:
-        """What nobody closed."""
+        """Returns the sockets that were not closed."""
         return [*self.network.open_sockets, *([self.network.select] if self.network.select.open_epolls else [])]
 
     @property
@@ -166,7 +166,7 @@ class Session:
             server.stream.close()  # the client has broken off
 
     def _act(self) -> None:
-        """What the script has for this moment."""
+        """Does what the script has for this moment."""
         server = self._server
         if server is None or server.connection is None or server.connection.is_closed:
             return

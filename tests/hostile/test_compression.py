@@ -15,7 +15,7 @@ from tests.hostile.scenario import Scene, executed_lines
 from tests.hostile.wire import BINARY, TEXT, ClientFrame, close, frame
 from wsclient import Error, WebSocketClient
 
-NOISE = Random(7).randbytes(400)  # shrinks only where it is a repetition
+NOISE = Random(7).randbytes(400)  # shrinks only if it is a repetition
 
 
 @pytest.mark.hostile("A15", "A16")

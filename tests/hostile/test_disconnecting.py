@@ -20,7 +20,7 @@ pytestmark = pytest.mark.hostile("E11")
 
 @pytest.fixture
 def named() -> Iterator[Scene]:
-    """A world whose name server answers nothing until it is told to."""
+    """A world whose name server does not answer until the test wants it."""
     with Scene(NamedWorld(None)) as made:
         yield made
 
@@ -55,7 +55,7 @@ def test_while_resolving_it_ends_silently(named: Scene, polls: int) -> None:
 @pytest.mark.parametrize(("polls", "tried"), [(1, 1), (2, 2), (9, 2)])
 def test_while_connecting_it_ends_silently(named: Scene, polls: int, tried: int) -> None:
     world = world_of(named)
-    world.resolver.outcome = found("198.51.100.1", "2001:db8::1")  # nobody answers there
+    world.resolver.outcome = found("198.51.100.1", "2001:db8::1")  # no host answers there
     assert named.client.connect_to_url("ws://game.example") == Error.OK
     for _ in range(polls):
         named.wait(0.3, tick=0.3)

@@ -54,7 +54,7 @@ assert any(thread.name.startswith("wsclient lookup") for thread in threading.enu
 
 
 def run(program: str, *options: str) -> tuple[subprocess.CompletedProcess[str], float]:
-    """Runs a program to its end; gives that, and the seconds that it took."""
+    """Runs a program to its end. Returns its result and the seconds that it took."""
     before = time.monotonic()
     done = subprocess.run(
         [sys.executable, *options, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False, timeout=50

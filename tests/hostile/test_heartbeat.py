@@ -315,7 +315,7 @@ def test_after_an_hour_of_sleep_a_server_that_answers_stays(scene: Scene) -> Non
 def test_the_pace_of_polling_makes_no_difference(scene: Scene, tick: float, interval: float) -> None:
     scene.client.heartbeat_interval = interval
     server = scene.open()
-    scene.wait(2 * tick, tick=tick)  # a pace has to be known before it counts
+    scene.wait(2 * tick, tick=tick)  # a pace counts only when it is known
     start = scene.clock.seconds
     while not (pings := controls(server, PING)):
         scene.wait(tick, tick=tick)

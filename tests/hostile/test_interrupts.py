@@ -35,11 +35,11 @@ class Interruption:
 
     Args:
         at: which line; 0 for none.
-        within: of these functions alone; of all where there are none.
+        within: only lines of these functions; of all if there are none.
 
     Attributes:
         lines: how many were executed.
-        function: where it was raised; "" before.
+        function: the function in which it was raised; "" before.
     """
 
     def __init__(self, at: int, within: frozenset[str] = frozenset()) -> None:
@@ -95,7 +95,7 @@ def play(scene: Scene, interruption: Interruption) -> None:
 
 
 def serve(scene: Scene, number: int) -> None:
-    """What the server does in that frame."""
+    """Does the server's part of that frame."""
     scene.serve()
     if not scene.servers:
         return
@@ -132,7 +132,7 @@ def check(world: Callable[[], MemoryWorld], interruption: Interruption) -> None:
         assert ends == scene.told[-1:] or interruption.function in TELLING
         assert interruption.function
         assert isinstance(scene.world, MemoryWorld)
-        for forgotten in scene.world.network.open_sockets:  # known to nobody any more: a real one is closed by now
+        for forgotten in scene.world.network.open_sockets:  # unreachable now: a real one would be closed
             forgotten.close()
         scene.told.clear()
         scene.open().send(close())

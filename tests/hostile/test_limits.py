@@ -119,7 +119,7 @@ def test_fragments_without_an_end_end_it_at_the_cap(loopback: Scene, payload: by
 def test_fragments_up_to_the_cap_are_one_message(scene: Scene, payload: bytes, count: int) -> None:
     inner = frame(CONTINUATION, payload, is_final=False) * (count - 2)
     last = frame(CONTINUATION, payload, is_final=len(payload) < 2)
-    empty = b"" if len(payload) < 2 else frame(CONTINUATION, b"")  # behind an exact multiple of its fragments' size
+    empty = b"" if len(payload) < 2 else frame(CONTINUATION, b"")  # after an exact multiple of its fragments' size
     scene.open().send(frame(BINARY, payload, is_final=False), inner, last, empty, close())
 
     told = [("data", payload * count), ("close_request", 1000, "")]

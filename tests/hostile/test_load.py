@@ -56,7 +56,7 @@ def test_a_game_that_never_reads_holds_the_server_back(scene: Scene, size: int, 
 
     assert scene.read_bytes == read_bytes < held * size + 1024 * KIB
     assert scene.client.get_available_packet_count() == held
-    assert server.frames == []  # no ping: silence means nothing while nobody listens
+    assert server.frames == []  # no ping: silence means nothing while reading is paused
     assert scene.client.get_connection_status() == scene.client.CONNECTION_CONNECTED
     for number in range(5000):
         scene.run(scene.client.get_available_packet_count)

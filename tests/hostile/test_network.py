@@ -50,7 +50,7 @@ def gives(*found: object) -> Callable[..., Any]:
 
 
 def address(host: str) -> object:
-    """One of what `socket.getaddrinfo` gives."""
+    """Returns one result of `socket.getaddrinfo`."""
     if ":" in host:
         return (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (host, 80, 0, 0))
     return (socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, 80))
@@ -174,7 +174,7 @@ def test_the_next_address_is_tried_at_once_after_a_refusal(number: int, at_once:
 
 
 class WindowsWorld(MemoryWorld):
-    """Has `select` alone, and tells of a refused connection in its third set only."""
+    """Has only `select`, which reports a refused connection in its third set."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What a log or an error message may show (rows I02 to I04)."""
+"""Tests what logs and error messages may show (rows I02 to I04)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """TLS that goes back to its handshake in the middle of a connection (row G14).
 
-Encrypting goes into memory, so that it cannot block. But while a server of TLS 1.2 shakes hands anew, nothing can be
-encrypted before its answer was read: that is where a write asks for a read.
+Encryption writes to memory, so that it cannot block. But while a server renegotiates TLS 1.2, nothing can be encrypted
+before its answer was read. So a write asks for a read.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def opened(server: OpensslServer) -> RecordingClient:
 
 
 def said(server: OpensslServer, direction: bytes, name: bytes) -> int:
-    """How many handshake messages of that name it tells of."""
+    """Returns how many handshake messages of that name it reports."""
     return sum(line.startswith(direction) and line.endswith(name) for line in server.read().splitlines())
 
 

@@ -77,7 +77,7 @@ def check(session: Session, fault: Fault) -> None:
 
 
 def check_failure(session: Session, fault: Fault) -> None:
-    """What is told of a failure fits to when it came, and names the error behind it."""
+    """Checks that the reported failure fits its time, and names its cause."""
     failure = session.client.last_error
     assert failure is not None
     if "established" in session.told:

@@ -40,7 +40,7 @@ TRUNCATED = [
     pytest.param("e282", id="E01-two-of-three"),
     pytest.param("f09f98", id="E01-three-of-four"),
 ]
-# The last before and the first behind each gap.
+# The last before and the first after each gap.
 VALID = "\x00\x7f\x80\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff".encode()
 
 BEFORE, BEHIND = "grüße ".encode(), " ✓".encode()

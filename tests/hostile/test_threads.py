@@ -27,7 +27,7 @@ CLOSE = bytes.fromhex("8802 03e8")
 
 @pytest.fixture(autouse=True)
 def _switch_often() -> Iterator[None]:
-    """With the GIL, threads take turns; rarely, as a rule."""
+    """With the GIL, threads take turns, usually rarely."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield

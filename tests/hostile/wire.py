@@ -69,7 +69,7 @@ class ClientFrame(NamedTuple):
 
     @property
     def close_code(self) -> int | None:
-        """Of a Close frame; None where it has none."""
+        """Returns the code of a Close frame; None if it has none."""
         return int.from_bytes(self.payload[:2], "big") if self.payload else None
 
 

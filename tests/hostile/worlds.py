@@ -28,12 +28,12 @@ ADDRESS = "192.0.2.1"
 
 
 def found(*hosts: str) -> Resolved:
-    """What a name server would answer."""
+    """Returns the answer of a name server."""
     return Resolved(addresses(*hosts))
 
 
 class NamedWorld(MemoryWorld):
-    """What the name server answers is the test's to say.
+    """A world in which the test decides what the name server answers.
 
     Attributes:
         resolver: its `outcome` is what the next lookups find; None for nothing, ever.
@@ -82,12 +82,12 @@ class TlsWorld(LookupWorld):
 
 
 def found_by_getaddrinfo(_host: str, port: int, **_: object) -> list[Any]:
-    """What `socket.getaddrinfo` gives for a name with one address."""
+    """Returns the result of `socket.getaddrinfo` for a name with one address."""
     return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ADDRESS, port))]
 
 
 class _PromptResolver(Resolver):
-    """Its thread is done before anybody looks, so that no test depends on its pace."""
+    """Its thread ends before the result is checked, so its pace does not matter."""
 
     def start(self, question: Question) -> Lookup:
         lookup = super().start(question)

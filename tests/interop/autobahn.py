@@ -4,7 +4,7 @@
     python -m tests.interop.autobahn [--url ws://127.0.0.1:9001] [--cases 1.* 7.*] [--reports reports/clients]
 
 `wstest` needs Python 2.7. Every case is run, with compression offered; then the server writes its reports, and the
-verdicts are printed. Exits with 1 where one is neither OK nor INFORMATIONAL.
+verdicts are printed. Exits with 1 if one is neither OK nor INFORMATIONAL.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 AGENT = "wsclient"
 GOOD = {"OK", "INFORMATIONAL"}
 
-_KIB = 64 * 1024  # of buffers: the largest case has 16 MiB, and echoes wait behind each other
+_KIB = 64 * 1024  # of buffers: the largest case has 16 MiB, and echoes queue up
 _PACKETS = 65536
 _PAUSE = 0.0002  # seconds between two polls, so that the server may work too
 
@@ -51,7 +51,7 @@ class Echo:
     """A client that sends each message back as it came.
 
     Attributes:
-        messages: in place of that, what it keeps, if it was told so.
+        messages: the messages that it keeps instead, if requested.
     """
 
     def __init__(self, *, keeps_messages: bool = False) -> None:
@@ -92,7 +92,7 @@ class Echo:
 
 
 def ask(url: str) -> str:
-    """What the server tells under this path."""
+    """Returns the server's report under this path."""
     client = Echo(keeps_messages=True)
     client.run(url)
     if not client.messages:
@@ -101,7 +101,7 @@ def ask(url: str) -> str:
 
 
 def run_all(url: str, patterns: Sequence[str]) -> list[Result]:
-    """Runs the cases whose name fits, one after the other, and tells about each."""
+    """Runs the cases with matching names one by one, and prints each result."""
     results = []
     count = json.loads(ask(f"{url}/getCaseCount"))
     for number in range(1, count + 1):
@@ -139,7 +139,7 @@ def show(results: Sequence[Result]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the suite as the command line says; gives the exit status."""
+    """Runs the suite as the command line says. Returns the exit status."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--url", default="ws://127.0.0.1:9001")
     parser.add_argument("--cases", nargs="+", default=["*"], metavar="PATTERN", help="which to run; default: all")

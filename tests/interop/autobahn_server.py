@@ -11,7 +11,7 @@ from wsclient import Error, PollGroup, WebSocketServer
 
 __all__ = ["echoing", "main"]
 
-_KIB = 64 * 1024  # of buffers: the largest case has 16 MiB, and echoes wait behind each other
+_KIB = 64 * 1024  # of buffers: the largest case has 16 MiB, and echoes queue up
 _PACKETS = 65536
 
 

@@ -21,6 +21,6 @@ def godot_server(tmp_path_factory) -> Iterator[GodotSession]:
 
 @pytest.fixture
 def session(godot_server) -> Iterator[GodotSession]:
-    """The module's server, with nobody there."""
+    """Returns the module's server, without clients."""
     yield godot_server
     godot_server.dismiss()

@@ -31,7 +31,7 @@ class EchoServer:
     """In a thread of its own.
 
     Attributes:
-        url: where it is.
+        url: its URL.
         agreed: what the last connection agreed on; None for no compression.
     """
 
@@ -75,7 +75,7 @@ def opened(client: RecordingClient, server: EchoServer) -> None:
 
 
 def state(number: int) -> str:
-    """What a game sends: much the same each time."""
+    """Returns messages as a game sends them, which are similar each time."""
     ships = [{"id": ship, "x": number + ship / 8, "y": 100.5, "name": f"player {ship}"} for ship in range(12)]
     return json.dumps({"tick": number, "ships": ships})
 

@@ -1,4 +1,4 @@
-"""What is compared with the engine is the same on both sides."""
+"""Tests that the benchmark does the same in the engine and in Python."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from tests.support.godot3_session import GodotSession
 
 FOR_LONG = ["wait", 60]
 
-# The one deliberate difference: after a good session the engine tells that the connection failed.
+# The only deliberate difference: after a good session, the engine reports a failed connection.
 ENDS = {"connection_failed": "server_disconnected"}
 
 

@@ -146,7 +146,7 @@ def godot_echo(tmp_path_factory):
 
     Returns what the server saw, and what it called back with.
 
-    The server is one of its own: the player stays, and the module's other tests count on nobody being there.
+    It uses a separate server, because the player stays, and the module's other tests expect an empty one.
     """
     with GodotSession(tmp_path_factory.mktemp("echo")) as session:
         server, player = session.server, session.join()

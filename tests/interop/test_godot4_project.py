@@ -1,4 +1,4 @@
-"""What `Project` reads is what the engine makes of the same files."""
+"""Tests that `Project` reads the same as the engine from the same files."""
 
 from __future__ import annotations
 

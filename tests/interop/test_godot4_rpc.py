@@ -26,7 +26,7 @@ def includes(target, peer_id):
 
 
 def targets_of(source, everybody):
-    """All that a call may mean; "all but me" is nobody that the engine knows."""
+    """All targets that a call may have; the engine knows no "all but me"."""
     return [0, *everybody, *(-peer_id for peer_id in everybody if peer_id != source)]
 
 

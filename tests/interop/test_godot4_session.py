@@ -27,7 +27,7 @@ def engine(tmp_path_factory) -> Iterator[Engine]:
 
 @pytest.fixture
 def port(engine) -> Iterator[int]:
-    """The port of a server without anybody; what happened before is forgotten."""
+    """Returns the port of a server without clients, whose events are cleared."""
     port = free_port()
     assert engine.run(f"w.events.clear()\nreturn w.serve({port})") == 0
     yield port

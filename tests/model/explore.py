@@ -32,10 +32,10 @@ class Finding(NamedTuple):
 
 
 class Report:
-    """What was seen.
+    """The results of an exploration.
 
     Attributes:
-        sequences: how many were taken to their full length, or to where a law broke.
+        sequences: how many were taken to their full length, or until a law broke.
         steps: how many steps they had together.
         states: the fingerprints of all worlds that were seen.
         findings: the sequences that break a law.
@@ -80,7 +80,7 @@ def explore(
 
 
 def possible_steps(steps: Steps, game: str) -> list[str]:
-    """Names the steps that are possible behind these."""
+    """Returns the steps that are possible after these."""
     world = World(game)
     _take(steps, world)
     possible = _possible_in(world)
@@ -89,7 +89,7 @@ def possible_steps(steps: Steps, game: str) -> list[str]:
 
 
 def _take(steps: Steps, world: World) -> None:
-    """Takes these steps, and checks the laws behind each."""
+    """Takes these steps, and checks the laws after each."""
     for step in steps:
         STEPS[step][1](world)
         world.check()

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.untraced
 
 
 class IsDeafWhileClosing(NativeTransport):
-    """Forgets the messages that come behind our own Close."""
+    """Drops messages after our own Close."""
 
     is_closing = False
 

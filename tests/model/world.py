@@ -110,7 +110,7 @@ class Server:
 
     def break_a_rule(self) -> None:
         self._send(b"\x83\x00")  # a reserved opcode
-        self.is_over = True  # nothing behind it counts
+        self.is_over = True  # nothing after it counts
 
     def end(self) -> None:
         """Ends TCP, in order."""
@@ -227,7 +227,7 @@ class World:
             self.poll(LONG / 20)
 
     def sleep(self) -> None:
-        """Time goes by, and nobody polls."""
+        """Lets time pass without polls."""
         self.clock.advance(60.0)
 
     # The network's side
@@ -356,7 +356,7 @@ class World:
             pass
 
     def fingerprint(self) -> tuple[object, ...]:
-        """What can be seen of the world, for counting its states."""
+        """Returns the visible state of the world, to count the states."""
         server = self.server
         return (
             self.client.get_connection_status(),

@@ -1,4 +1,4 @@
-"""What a caller may add to the handshake (api.md 3, hostile.md H07 and H08)."""
+"""Tests what a caller may add to the handshake (api.md 3, hostile.md H07, H08)."""
 
 from __future__ import annotations
 

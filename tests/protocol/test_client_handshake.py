@@ -60,7 +60,7 @@ def client(
 def outcome(make: Callable[[], ClientHandshake]) -> Callable[[list[bytes]], list[object]]:
     """Returns the result for a client when the server then ends.
 
-    This is the verdict, and each byte behind a good reply.
+    This is the verdict, and each byte after a good reply.
     """
 
     def feed(pieces: list[bytes]) -> list[object]:

@@ -175,7 +175,7 @@ class TestRefuses:
             connection = client(agreement)
             connection.receive_data(frame(TEXT, payload[:-removed], rsv=RSV1) + deflated(b"next"))
 
-            # Cut off where the tables are, it looks like an empty one at first, unless it stands alone.
+            # If it is cut off in its tables, it looks like an empty one at first, unless it is alone.
             assert list(told(connection)) in (
                 [],
                 [Message(b"", is_text=True)][: removed > 34 and agreement == AS_OFFERED],

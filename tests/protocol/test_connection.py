@@ -45,7 +45,7 @@ def client(**options: object) -> Connection:
 
 
 def sent(connection: Connection) -> list[ClientFrame]:
-    """The frames that leave; the connection is told that they have."""
+    """Returns the frames to send, and tells the connection that they were sent."""
     return ClientFrames().read(all_sent(connection))
 
 
@@ -54,7 +54,7 @@ def opcodes(connection: Connection) -> list[int]:
 
 
 def after(*steps: Callable[[Connection], object]) -> Connection:
-    """A client on which this was done; what it told is thrown away."""
+    """Returns a client after these calls, without their events."""
     connection = client()
     for step in steps:
         step(connection)

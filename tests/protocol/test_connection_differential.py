@@ -40,12 +40,12 @@ MAX = 100_000
 
 
 class Verdict(NamedTuple):
-    """What one of them made of a stream.
+    """The result of one of them for a stream.
 
     Attributes:
         messages: delivered, in order.
-        closed: the code of the peer's Close frame; None where none came.
-        failed: the close code of a violation; None where there was none.
+        closed: the code of the peer's Close frame; None if there was none.
+        failed: the close code of a violation; None if there was none.
     """
 
     messages: list[Message]
@@ -124,7 +124,7 @@ def wsproto(stream: bytes, *, deflates: bool = False) -> Verdict:
                 messages.append(Message(b"".join(begun), is_text))
                 begun = []
         elif isinstance(event, CloseConnection):
-            # It tells a violation as if the peer had closed, but it is still open then.
+            # It reports a violation as if the peer had closed, but is still open then.
             was_closed = connection.state is WsprotoState.REMOTE_CLOSING
             return Verdict(messages, event.code if was_closed else None, None if was_closed else event.code)
     return Verdict(messages)
@@ -137,7 +137,7 @@ NOT_MINIMAL = "payload length not in its shortest form"
 LONG_CONTROL = "control frame over 125 bytes"
 CORRUPT = "corrupt compressed data"
 
-# Where we say that (or, with "", where we see nothing wrong), they may say something else, and this is why.
+# If we report this (or, with "", if we find no fault), they may report something else, for this reason.
 EXPLAINED = {
     ("websockets", NOT_MINIMAL): "it takes a length in any form",
     ("websockets", LONG_CONTROL): "it looks at the payload, when it is whole, and not at the form of its length",
@@ -169,7 +169,7 @@ EXPLAINED = {
 
 
 def explanation(peer: str, said: str) -> str | None:
-    """Why the peer may come to another verdict where we said that."""
+    """Returns why another verdict of the peer is acceptable."""
     keys = [words for name, words in EXPLAINED if name == peer and (said.startswith(words) if words else not said)]
     return EXPLAINED[peer, keys[0]] if keys else None
 

@@ -99,7 +99,7 @@ def test_there_is_one_end_and_it_comes_last(stream: bytes, deflate: Agreement | 
     assert closes == ([before[-1]] if closes else [])
     assert ended.was_clean == bool(closes)
     assert (ended.failure is None) == ended.was_clean
-    # And it is answered by pongs, of which the newest is never missing, and by a Close behind them.
+    # It is answered by pongs, of which the newest is never missing, and then by a Close.
     frames = [(one.opcode, one.payload) for one in ClientFrames().read(answers)]
     pongs = [payload for opcode, payload in frames if opcode == PONG]
     pings = [event.payload for event in before if isinstance(event, PingReceived)]

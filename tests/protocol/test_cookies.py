@@ -1,4 +1,4 @@
-"""Cookies: which are kept, where they go, and when they end (RFC 6265)."""
+"""Tests which cookies are kept, where they are sent, and when they expire."""
 
 from __future__ import annotations
 

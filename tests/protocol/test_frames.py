@@ -29,7 +29,7 @@ KEY = bytes.fromhex("37fa213d")
 
 
 class Frame(NamedTuple):
-    """A frame as it was told, however it was told."""
+    """Returns a frame in one form, however it was reported."""
 
     opcode: int
     payload: bytes
@@ -50,7 +50,7 @@ class Refused(NamedTuple):
 
 
 class Recorder:
-    """Takes what a decoder finds, and counts how often it is told something."""
+    """Takes what a decoder finds, and counts the calls."""
 
     def __init__(self) -> None:
         self.frames: list[object] = []

@@ -134,7 +134,7 @@ class TestWholeFrames:
         return [head + bytes(KEY_SIZE) + payload for head, payload in zip(heads, payloads, strict=True)]
 
     def check(self, sizes: Iterable[int]) -> None:
-        """The header stays, the key comes behind it, and the payload is masked with that."""
+        """The key follows the unchanged header, and masks the payload."""
         frames = self.frames(sizes)
         drawn: set[bytes] = set()
 

@@ -29,7 +29,7 @@ def request(*lines: str, start: str = "GET /chat HTTP/1.1", without: str = "\0")
 
 
 def served(pieces: list[bytes]) -> list[object]:
-    """Returns the request or failure, and each byte behind a good request."""
+    """Returns the request or failure, and each byte after a good request."""
     attempt = ServerHandshake()
     for number, piece in enumerate(pieces, start=1):
         verdict = attempt.receive_data(piece)

@@ -42,7 +42,7 @@ def socks4() -> Tunnel:
 
 
 def outcome(make: Callable[[], Tunnel], pieces: list[bytes]) -> list[object]:
-    """Returns each message of ours, then the verdict, and each byte behind a yes."""
+    """Returns each message of ours, then the verdict, and each byte after a yes."""
     attempt = make()
     told: list[object] = [attempt.next_message()]
     for number, piece in enumerate(pieces, start=1):
@@ -65,7 +65,7 @@ def failed(data: bytes, make: Callable[[], Tunnel] = plain) -> Failure:
 
 
 def talk(tunnel: Tunnel, *answers: bytes) -> list[bytes]:
-    """Returns the messages of ours, one before each answer and one behind the last."""
+    """Returns our messages, one before each answer and one after the last."""
     messages = [tunnel.next_message()]
     for answer in answers:
         assert tunnel.receive_data(answer) is None

@@ -1,4 +1,4 @@
-"""What all ways through a proxy have in common."""
+"""Tests what all ways through a proxy have in common."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Bench:
             self.lag.connect(signal, lambda *args, signal=signal: self.told.append((signal, *args)))
 
     def after(self, seconds):
-        """Polls after so many seconds; returns what was told, packets last."""
+        """Polls after that many seconds. Returns the signals and then the packets."""
         self.clock.advance(seconds)
         self.told.clear()
         self.lag.poll()

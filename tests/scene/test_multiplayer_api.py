@@ -59,7 +59,7 @@ class Main(Node):
 
 
 class Game:
-    """One participant: a MultiplayerAPI, its tree, and what its signals told."""
+    """One participant, with its MultiplayerAPI, its tree and its recorded signals."""
 
     def __init__(self, peer):
         self.peer = peer
@@ -648,7 +648,7 @@ def test_calls_are_sent_and_run_as_in_godot(game, peer, mode, is_master, target,
         is_sent, is_run = True, False
     elif target == 2:  # ourselves
         is_sent = False
-    # -2, all but ourselves, is nobody's id that is connected: the engine sends nothing.
+    # -2, all but ourselves, is the id of no connected peer: the engine sends nothing.
     assert bool(peer.sent) == (is_sent and target != -2)
     assert bool(game.events) == is_run
     assert result == _expected_answer(target, is_sent, is_run)

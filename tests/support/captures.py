@@ -1,4 +1,4 @@
-"""What real Godot 3.2.3 engines said to each other: `tests/vectors/captures`."""
+"""Reads conversations of real Godot 3.2.3 engines from `tests/vectors/captures`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class CapturedMessage:
 
 @cache
 def captured_messages(*names: str) -> tuple[CapturedMessage, ...]:
-    """The messages of these captures, in order; of all where none is named."""
+    """Returns the messages of these captures in order; of all if none is named."""
     return tuple(
         CapturedMessage(name, row["conn"], row["dir"], bytes.fromhex(row["hex"]), row["meaning"])
         for name in names or CAPTURES

@@ -22,12 +22,12 @@ def in_child(action: Callable[[], str]) -> str:
     """Calls `action` in a forked child.
 
     Returns:
-        What it returned; or the traceback of what it raised, whatever was printed by then before it.
+        Returns its result, or its traceback after everything that it printed.
     """
     assert sys.platform != "win32"
     reading, writing = os.pipe()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of lookup threads that another test left behind
+        warnings.simplefilter("ignore", DeprecationWarning)  # of lookup threads that another test has left
         child = os.fork()
     if child == 0:
         _run_and_exit(action, writing)

@@ -55,7 +55,7 @@ def all_sent(connection: Connection) -> bytes:
 def feeding(make: Callable[[], Connection] = lambda: Connection(Role.CLIENT)) -> Callable[[list[bytes]], list[object]]:
     """Returns the events of a new connection for these pieces, for `every_way`.
 
-    What it had to send at the end is included.
+    The data that it wants to send at the end is included.
     """
 
     def feed(pieces: list[bytes]) -> list[object]:

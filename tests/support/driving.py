@@ -20,7 +20,7 @@ __all__ = ["RecordingClient", "drive"]
 def drive(client: WebSocketClient, until: Callable[[], object], seconds: float = 20.0) -> None:
     """Polls as a busy game would, until `until` says so; fails after so many seconds.
 
-    It gives way to the server's process between two polls, and never sleeps.
+    It lets the server's process run between two polls, and never sleeps.
     """
     end = time.monotonic() + seconds
     while not until():
@@ -33,7 +33,7 @@ class RecordingClient(WebSocketClient):
     """Records its signals in order, the packets with them.
 
     Attributes:
-        told: what happened: ("established", protocol), ("data", message), ("close_request", code, reason),
+        told: the signals: ("established", protocol), ("data", message), ("close_request", code, reason),
             ("closed", was_clean), ("error", stage).
     """
 

@@ -1,4 +1,4 @@
-"""The one way to run a decoder's case: whole, in pieces, and with more behind it."""
+"""Runs a case of a decoder: whole, in pieces, and followed by more data."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def every_way(feed: Callable[[list[bytes]], Result], data: bytes, *, tail: bytes
     It passes the data in one piece, byte by byte, and split in two anywhere.
 
     Args:
-        feed: makes a new decoder, gives it the pieces one after another and returns what came out. What the decoder
-            may group freely (a run of messages) has to be flattened by it, for the results are compared with `==`.
+        feed: makes a new decoder, passes it the pieces one by one, and returns the results. It has to flatten what the
+            decoder may group freely (a run of messages), because the results are compared with `==`.
         data: the bytes of the case.
-        tail: more bytes, to be put behind. Cutting anywhere must not matter there either, and where results are
+        tail: more bytes to add. Cutting anywhere must not matter there either, and where results are
             sequences, those of `data` alone must come first and unchanged.
 
     Returns:
-        What `data` alone decodes to, for the test to compare with what it should be.
+        The result for `data` alone, which the test compares with the right one.
     """
     whole = feed([data])
     for pieces in splits(data):

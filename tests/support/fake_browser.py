@@ -115,7 +115,7 @@ class JsSocket:
         url, protocols: as the program asked.
         sent: what it has sent, str or bytes.
         closed_with: the arguments of each `close`.
-        clean_code: what a `close` tells the program once the server has answered.
+        clean_code: the code that the program sees after a `close` that the server has answered.
     """
 
     def __init__(self, url: str, protocols: JsArray) -> None:
@@ -270,7 +270,7 @@ def _from_base64(text: str) -> bytes:
 
 
 class JsException(Exception):
-    """What JavaScript has thrown, as Pyodide raises it."""
+    """An error thrown by JavaScript, as Pyodide raises it."""
 
 
 class PyodideProxy:

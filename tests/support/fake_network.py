@@ -31,7 +31,7 @@ CALLS_THAT_MAY_WAIT = frozenset({"connect_ex", "recv", "send"})
 
 
 def addresses(*hosts: str, port: int = 80) -> tuple[Address, ...]:
-    """What a resolver would give for numeric hosts."""
+    """Returns the addresses of numeric hosts, as a resolver would."""
     return tuple(
         Address(socket.AF_INET6, (host, port, 0, 0)) if ":" in host else Address(socket.AF_INET, (host, port))
         for host in hosts
@@ -88,7 +88,7 @@ class FakeNetwork:
         return self._answers.get(host)
 
     def answers_at_once(self, host: str) -> bool:
-        """Whether `connect_ex` itself tells of the failure."""
+        """Returns True if `connect_ex` itself reports the failure."""
         return host in self._at_once
 
     def socket(self, family: int, kind: int) -> FakeSocket:
@@ -105,7 +105,7 @@ class FakeNetwork:
 
     @property
     def open_sockets(self) -> list[FakeSocket]:
-        """Those that nobody closed."""
+        """Returns the sockets that were not closed."""
         return [made for made in self.sockets if not made.is_closed]
 
     def readiness(self, *names: str, is_windows: bool = False, **options: Any) -> Readiness:
@@ -150,7 +150,7 @@ class FakeResolver(Resolver):
 
 
 class FakeSocket:
-    """What the transport uses of a socket, in a `FakeNetwork`.
+    """The part of a socket that the transport uses, in a `FakeNetwork`.
 
     Attributes:
         calls: the calls so far, by name, in order.

@@ -22,7 +22,7 @@ class FakeSelect:
     Attributes:
         epoll_error: what making an epoll object raises; None for nothing.
         register_error: what registering with one raises.
-        open_epolls: how many epoll objects nobody closed.
+        open_epolls: how many epoll objects are not closed.
     """
 
     POLLIN = select.POLLIN
@@ -59,7 +59,7 @@ class FakeSelect:
         return next(made for made in self.network.sockets if made.fileno() == number)
 
     def _is_writable(self, made: FakeSocket) -> bool:
-        # Windows tells of failures in the third set only.
+        # Windows reports failures in the third set only.
         return made.has_finished_connecting and not (self.is_windows and made.has_failed_connecting)
 
     def _make_epoll(self) -> _Epoll:

@@ -44,12 +44,12 @@ def failure(
     detail: str = "it broke",
     cause: BaseException | None = None,
 ) -> Failure:
-    """Why something ended, where a test does not care."""
+    """Returns any failure, for tests that do not check it."""
     return Failure(stage=stage, kind=kind, detail=detail, cause=cause)
 
 
 class FakeTransport(Transport):
-    """Does what it is told, and checks that it is used as a `Transport` may be.
+    """Does what the test wants, and checks that it is used as a `Transport` may be.
 
     Attributes:
         request: what `open` was given.
@@ -62,10 +62,10 @@ class FakeTransport(Transport):
         flushes: how often `flush` was called.
         is_aborted: whether `abort` was called.
         is_blocked: whether `flush` and `poll` leave what is sent waiting.
-        reads_on: whether `has_more` tells of what was fed; else each client's `poll` reads once.
+        reads_on: True if `has_more` reports fed data; if False, each client's `poll` reads once.
         seconds_a_read: how long each `poll` takes on the clock.
-        round_trip: what `latency` tells.
-        silent_for: what `silence` tells.
+        round_trip: the value of `latency`.
+        silent_for: the value of `silence`.
         error: what the next `poll` raises.
     """
 

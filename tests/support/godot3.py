@@ -29,7 +29,7 @@ PROJECTS = Path(__file__).parent.parent / "interop" / "godot3"
 
 
 class Pollable(Protocol):
-    """What is called once per frame."""
+    """The function that is called once per frame."""
 
     def poll(self) -> None: ...
 
@@ -50,7 +50,7 @@ class Event:
 
     @classmethod
     def parse(cls, line: str) -> Self:
-        """Reads what comes behind `EVENT `; the low-level server prints bare words."""
+        """Reads the text after `EVENT `; the low-level server prints bare words."""
         if not line.startswith("{"):
             return cls(line, 0, ())
         fields = json.loads(line, strict=False)  # the engine escapes no control characters
@@ -63,7 +63,7 @@ class Godot:
     """An engine that runs one of the projects until the end of a `with` block.
 
     Args:
-        arguments: behind the project's name, as on the command line.
+        arguments: those after the project's name on the command line.
         home: a folder for what the engine wants to write.
 
     Attributes:
@@ -134,7 +134,7 @@ def drive(until: Callable[[], object], *players: Pollable | Godot, seconds: floa
 
 
 def free_port() -> int:
-    """Finds a port of this machine that nobody listens on."""
+    """Finds a port of this machine without a listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

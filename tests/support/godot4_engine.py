@@ -47,7 +47,7 @@ def require_godot4() -> str:
 
 
 class Pollable(Protocol):
-    """What is called once per frame."""
+    """The function that is called once per frame."""
 
     def poll(self) -> None: ...
 

@@ -40,7 +40,7 @@ class Hosting:
 
     Attributes:
         server: listens on a free port.
-        told: its signals.
+        told: the signals that it has emitted.
     """
 
     def __init__(

@@ -19,7 +19,7 @@ class MemoryStream(Stream):
         inbox: what has arrived and was not received.
         room: bytes that may still be sent; None for any number.
         max_send: bytes that one `send` takes; None for any number.
-        max_receive: bytes that one `receive` gives; None for any number.
+        max_receive: the most bytes that one `receive` returns; None for any number.
         calls: every `receive` and `send`, by name, in order.
         is_closed: whether `close` or `finish` was called.
         has_finished: whether it was `finish`.
@@ -55,7 +55,7 @@ class MemoryStream(Stream):
             self._write_error = error
 
     def end(self) -> None:
-        """Has the other end receive the end of the stream, behind what was sent."""
+        """Makes the other end receive the end of the stream after the data."""
         self._peer._has_ended = True
 
     @property

@@ -34,7 +34,7 @@ class NativeWorld:
     The server listens unless a test wants it otherwise.
 
     Attributes:
-        events: all that the transport told.
+        events: all events of the transport.
         server: the scripted server of the first connection; there once it was accepted.
     """
 

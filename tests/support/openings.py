@@ -25,7 +25,7 @@ def attempt(
 
     Args:
         url: with its scheme.
-        network: where to; a black hole by default.
+        network: the network to use; a black hole by default.
         resolver: who looks up names.
         outside: all of the world, in place of both.
         headers: of the request.

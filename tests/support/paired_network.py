@@ -2,7 +2,7 @@
 
 Each connection is one half of a socket pair.
 
-For tests that open thousands: no ports to run out of, and nothing that stays behind in the system.
+It is for tests that open thousands of connections: ports cannot run out, and nothing is left in the system.
 """
 
 from __future__ import annotations
@@ -66,14 +66,14 @@ class _Paired(socket.socket):
 
 
 def read_request(server: socket.socket) -> bytes:
-    """The client's request, which has to be there whole."""
+    """Returns the client's request, which must have arrived completely."""
     request = server.recv(65536)
     assert request.endswith(b"\r\n\r\n"), request
     return request
 
 
 def agree(server: socket.socket, behind: bytes = b"") -> None:
-    """Answers the request, which has to be there, so that the connection is open.
+    """Answers the request, which must have arrived, so that the connection is open.
 
     Args:
         server: a server's end.

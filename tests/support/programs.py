@@ -22,7 +22,7 @@ def require_program(name: str) -> str:
         name: as one would type it, such as "godot3-server".
 
     Returns:
-        The program's path. Where it is missing the test is skipped; where `WSCLIENT_REQUIRE` lists it, the test fails.
+        Returns the program's path. If it is missing, the test is skipped, or fails if `WSCLIENT_REQUIRE` lists it.
     """
     path = shutil.which(name)
     return _miss(name) if path is None else path

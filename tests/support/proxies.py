@@ -37,7 +37,7 @@ _PATIENCE = 20.0  # seconds; a program that needs more does not start
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """Returns a port without a listener."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -46,7 +46,7 @@ def free_port() -> int:
 
 @contextmanager
 def tinyproxy(folder: Path, *, has_password: bool = False) -> Iterator[int]:
-    """HTTP CONNECT; gives its port."""
+    """Runs an HTTP CONNECT proxy. Yields its port."""
     port = free_port()
     lines = [f"Port {port}", "Listen 127.0.0.1", "Allow 127.0.0.1", "Timeout 60", "LogLevel Error", "MaxClients 20"]
     config = _written(folder / "tinyproxy.conf", [*lines, *([f"BasicAuth {USER} {PASSWORD}"] if has_password else [])])
@@ -56,7 +56,7 @@ def tinyproxy(folder: Path, *, has_password: bool = False) -> Iterator[int]:
 
 @contextmanager
 def microsocks(_folder: Path, *, has_password: bool = False) -> Iterator[int]:
-    """SOCKS5; gives its port."""
+    """Runs a SOCKS5 proxy. Yields its port."""
     port = free_port()
     command = [require_program("microsocks"), "-i", "127.0.0.1", "-p", str(port)]
     with _running([*command, *(["-u", USER, "-P", PASSWORD] if has_password else [])], port):
@@ -65,7 +65,7 @@ def microsocks(_folder: Path, *, has_password: bool = False) -> Iterator[int]:
 
 @contextmanager
 def pproxy(_folder: Path, *, has_password: bool = False) -> Iterator[int]:
-    """HTTP CONNECT and SOCKS5 on one port; gives it."""
+    """Runs HTTP CONNECT and SOCKS5 on one port. Yields the port."""
     require_module("pproxy")
     port = free_port()
     address = f"http+socks5://127.0.0.1:{port}{f'#{USER}:{PASSWORD}' if has_password else ''}"
@@ -152,7 +152,7 @@ PROXIES: dict[str, tuple[Callable[..., object], Sequence[str]]] = {
     "squid": (squid, ("http",)),
     "danted": (danted, ("socks5", "socks5h")),
 }
-"""What each is started by, and the schemes that it speaks."""
+"""Lists how each is started, and the schemes that it speaks."""
 
 
 @contextmanager
@@ -186,7 +186,7 @@ def haproxy(folder: Path, *servers: int) -> Iterator[int]:
 
 @contextmanager
 def nginx(folder: Path, server: int) -> Iterator[int]:
-    """Redirects /old to /dir/, and adds a missing slash by itself; gives its port."""
+    """Redirects /old to /dir/, and adds missing slashes. Yields its port."""
     port = free_port()
     config = _written(
         folder / "nginx.conf",
@@ -207,7 +207,7 @@ def nginx(folder: Path, server: int) -> Iterator[int]:
 
 @contextmanager
 def caddy(folder: Path, server: int) -> Iterator[int]:
-    """Redirects /old to /new with a relative address; gives its port."""
+    """Redirects /old to /new with a relative address. Yields its port."""
     port = free_port()
     config = _written(
         folder / "Caddyfile",

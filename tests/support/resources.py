@@ -1,4 +1,4 @@
-"""What a process holds: descriptors, threads, memory."""
+"""Measures what a process holds: descriptors, threads and memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Holding(NamedTuple):
     descriptors: int
     threads: int
     blocks: int  # that Python's allocator has given out: one or more for each object
-    traced: int  # bytes, where tracemalloc is on; that makes everything four times slower
+    traced: int  # bytes, if tracemalloc is on, which makes everything four times slower
     resident: int  # bytes of real memory
 
 
@@ -39,7 +39,7 @@ def holding() -> Holding:
 
 
 def resident_bytes() -> int:
-    """Real memory of this process; 0 where the system does not tell."""
+    """Returns the real memory of this process; 0 if the system does not say."""
     if sys.platform == "win32" or not _STATM.exists():
         return 0
     return int(_STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

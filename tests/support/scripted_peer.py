@@ -18,7 +18,7 @@ __all__ = ["Hub", "ScriptedPeer", "SentPacket"]
 
 
 class SentPacket(NamedTuple):
-    """What a peer was asked to send."""
+    """A packet that a peer was asked to send."""
 
     target: int
     packet: bytes
@@ -111,7 +111,7 @@ class Hub:
         self.join(1)
 
     def join(self, unique_id: int) -> ScriptedPeer:
-        """Adds a participant, and tells the others, in the order of a Godot 3 server."""
+        """Adds a participant and informs the others, in the order of a Godot 3 server."""
         newcomer = _HubPeer(self, unique_id)
         for other in sorted(self.peers):
             newcomer.tells("peer_connected", other)
@@ -122,7 +122,7 @@ class Hub:
         return newcomer
 
     def leave(self, unique_id: int) -> None:
-        """Takes a participant out, and tells the others."""
+        """Removes a participant and informs the others."""
         del self.peers[unique_id]
         for other in self.peers.values():
             other.tells("peer_disconnected", unique_id)

@@ -45,7 +45,7 @@ class ScriptedServer:
         self._unsent = b""
 
     def accept(self, subprotocol: str = "", behind: bytes = b"") -> None:
-        """Agrees to the request, which has to be there.
+        """Accepts the request, which must have arrived.
 
         Args:
             subprotocol: one of those asked for.
@@ -128,7 +128,7 @@ class LoopbackListener:
         self.accepted: list[TcpStream] = []
 
     def accept(self) -> TcpStream | None:
-        """The next connection; None where there is none now."""
+        """Returns the next connection; None if there is none now."""
         with contextlib.suppress(BlockingIOError):
             connected, _ = self._socket.accept()
             connected.setblocking(False)

@@ -1,4 +1,4 @@
-"""Waiting for the library's threads, which nobody else ever does."""
+"""Waits for the library's threads, which the library itself never does."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def client_context() -> ssl.SSLContext:
 
 
 def server_context(*names: str, ca: trustme.CA | None = None) -> ssl.SSLContext:
-    """A server by these names; by "localhost" and 127.0.0.1 where none is given.
+    """Makes a server with these names; "localhost" and 127.0.0.1 by default.
 
     Args:
         names: host names and numeric addresses.

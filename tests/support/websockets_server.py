@@ -52,7 +52,7 @@ def _stream(connection: ServerConnection, query: dict[str, str]) -> None:
 
 
 def _close(connection: ServerConnection, query: dict[str, str]) -> None:
-    """Closes at the first message, behind an echo of it."""
+    """Closes when the first message arrives, after echoing it."""
     connection.send(connection.recv())
     connection.close(int(query["code"]), query.get("reason", ""))
 
@@ -100,7 +100,7 @@ def main(certificate: str | None = None) -> None:
 
 @contextmanager
 def running(certificate: Path | None = None) -> Iterator[int]:
-    """Has it run, and gives its port."""
+    """Runs it, and yields its port."""
     command = [sys.executable, "-m", "tests.support.websockets_server", *([str(certificate)] if certificate else [])]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None

@@ -70,7 +70,7 @@ class XDisplay:
         self._do("keydown", key, "sleep", "0.2", "keyup", key)
 
     def picture(self) -> pygame.Surface:
-        """What is seen now."""
+        """Returns the visible picture."""
         # The XWD format: a head of big-endian numbers, a table of colours, then the pixels row after row.
         data = self._framebuffer.read_bytes()
         head = struct.unpack(">25I", data[:100])

@@ -411,7 +411,7 @@ class TestClosing:
     def test_by_the_server_may_end_early(self, page: Page) -> None:
         transport = page.open_transport()
 
-        page.socket.closes(1001, was_clean=False)  # Firefox, where TCP ended before its answer
+        page.socket.closes(1001, was_clean=False)  # Firefox, if TCP ends before its answer
 
         assert transport.poll() == [CloseReceived(1001, "", is_answer=False), Ended(was_clean=False)]
 

@@ -67,7 +67,7 @@ class OneConnection:
         return ended.failure
 
     def received(self) -> bytes:
-        """What the server got, without its own reading getting in the way."""
+        """Returns what the server has received, without side effects of reading."""
         data = bytes(self.server.inbox)
         self.server.inbox.clear()
         return data
@@ -304,7 +304,7 @@ def test_the_bytes_are_the_same_however_much_the_stream_takes(sizes: list[int], 
     assert [len(payload) for event in received for payload in event.payloads] == sizes
 
 
-# When it need not be called
+# When it does not have to be called
 
 
 def test_a_quiet_connection_may_be_left_alone_until_its_next_ping(one: OneConnection) -> None:
@@ -662,7 +662,7 @@ def test_it_is_known_for_how_long_nothing_was_taken(one: OneConnection) -> None:
     assert one.live.writer.stalled_since is None
 
 
-# What a Close says, and what TCP says behind it
+# What a Close says, and what TCP says after it
 
 
 @pytest.mark.faults("B1")

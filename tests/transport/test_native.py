@@ -114,7 +114,7 @@ def test_a_poll_before_open_finds_nothing() -> None:
     assert NativeWorld().step() == []
 
 
-# What it tells about itself
+# Its reports about itself
 
 
 def test_reports_the_other_side_while_it_is_open() -> None:

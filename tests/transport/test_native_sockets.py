@@ -163,7 +163,7 @@ def test_our_last_data_arrives_even_if_we_have_unread_data(loopback: Callable[..
     """
     loop = loopback()
     server = loop.connect()
-    server.send(bytes.fromhex("8180 00000000"))  # masked: a violation, and more behind it
+    server.send(bytes.fromhex("8180 00000000"))  # masked: a violation, and more data after it
     server.send(bytes(100_000))
     server.refuses_to_read = True
     loop.until(lambda: loop.has_ended)
@@ -239,7 +239,7 @@ def test_a_full_receiver_slows_the_server_down_without_loss(loopback: Callable[.
 
 @pytest.mark.hostile("G05")
 def test_a_name_is_looked_up_and_its_addresses_are_tried(loopback: Callable[..., Loopback]) -> None:
-    """Localhost is ::1 as well on many machines, and there nobody listens."""
+    """On many machines, localhost is ::1 as well, which has no listener."""
     loop = loopback()
     loop.open("localhost")
     loop.until(lambda: loop.server is not None and loop.server.request is not None)
@@ -259,7 +259,7 @@ def test_a_port_without_a_listener_refuses(loopback: Callable[..., Loopback]) ->
 @pytest.mark.hostile("G07")
 def test_a_full_backlog_ends_in_time(loopback: Callable[..., Loopback]) -> None:
     with LoopbackListener(backlog=0) as full, contextlib.ExitStack() as waiting:
-        # The system takes a few more than it was told to.
+        # The system takes a few more than the limit.
         for _ in range(4):
             filler = waiting.enter_context(socket.socket())
             filler.setblocking(False)

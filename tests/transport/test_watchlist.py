@@ -24,7 +24,7 @@ def watchlist(system: CountingSet) -> Watchlist[str]:
 
 
 def turns(watchlist: Watchlist[str], now: float = 0.0) -> list[str]:
-    """Who is awake; each rests for ever behind its turn."""
+    """Returns the members that are awake. Each rests forever after its turn."""
     watchlist.look(now)
     taken = []
     for _ in range(watchlist.awake_count):

@@ -26,10 +26,10 @@ class Vector:
     """One entry.
 
     Attributes:
-        data: the engine's bytes, with zeros where it leaves garbage.
+        data: the engine's bytes, with zeros in place of its garbage.
         description: what it made of them, or of what it made them; see `built`.
         is_accepted: whether it decoded them.
-        full_objects: whether it was told to encode full objects.
+        full_objects: True if it was asked to encode full objects.
     """
 
     dialect: Dialect

@@ -54,11 +54,11 @@ LEGAL = re.compile(f"(?:{WHOLE_ATTEMPT})*(?:{BEGUN_ATTEMPT})?")
 
 
 class PlannedError(Exception):
-    """What a handler raises."""
+    """Raised by handlers."""
 
 
 class PlannedInterrupt(BaseException):
-    """What a handler raises that is no Exception."""
+    """Raised by handlers; not an Exception."""
 
 
 def _public_calls(cls: type) -> list[str]:
@@ -81,7 +81,7 @@ BYTES_LIKE = (b"", b"x", b"\xff" * 2000, bytearray(b"x"), memoryview(b"x"))
 OTHERS = (None, [], ["chat"], ["X: y"], {}, {"X": "y"}, (), object())
 ARGUMENTS = st.sampled_from([*NUMBERS, *TEXTS, *BYTES_LIKE, *OTHERS])
 
-# Calls with arguments as they should be. Each is one step: where it leads is looked at behind it.
+# Calls with valid arguments. Each is one step, after which its effect is checked.
 ACTIONS: dict[str, Callable[[WebSocketClient], object]] = {
     "connect": lambda client: client.connect_to_url("ws://host"),
     "connect in multiplayer mode": lambda client: client.connect_to_url("ws://host", gd_mp_api=True),

@@ -26,7 +26,7 @@ from wsclient.websocket.client import WebSocketClient
 
 @pytest.fixture(autouse=True)
 def without_collector():
-    """What only the garbage collector would free is not free."""
+    """An object that only the garbage collector would free does not count as freed."""
     gc.disable()
     yield
     gc.enable()

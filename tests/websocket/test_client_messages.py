@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def told(client: WebSocketClient) -> list[object]:
-    """What the three signals of messages, and the end, say."""
+    """Records the three signals of messages, and the end."""
     told: list[object] = []
     client.data_received.connect(lambda: told.append("data"))
     client.messages_available.connect(told.append)

@@ -276,7 +276,7 @@ def test_the_first_pause_of_a_connection_is_logged(
     assert len(caplog.records) == 2
 
 
-# The end behind a full queue
+# The end after a full queue
 
 
 @LISTENS
@@ -326,7 +326,7 @@ def test_a_close_of_the_server_waits_for_messages_without_room(
 def test_an_end_that_needs_several_polls_is_not_polled_for_again(
     client: WebSocketClient, transport: FakeTransport
 ) -> None:
-    """The transport is done; what it gave is told a message a poll."""
+    """The transport has finished; its messages are reported one per poll."""
     client.poll_budget = 0
     told = signals_of(client)
     transport.feed(numbered(0, 3), Ended(was_clean=False))
@@ -358,7 +358,7 @@ def test_closing_an_ended_connection_with_unread_messages_changes_nothing(
 
 @pytest.fixture
 def slow(client: WebSocketClient, network: FakeNetwork) -> list[float]:
-    """Has each message take 3 ms to handle; the list tells when."""
+    """Makes each message take 3 ms to handle; the list has the times."""
     times: list[float] = []
 
     def work() -> None:

@@ -77,7 +77,7 @@ def kept(**changes: float) -> ReconnectPolicy:
 
 @pytest.fixture
 def new_line() -> Iterator[NewLine]:
-    """Makes lines, whose clients are closed behind the test."""
+    """Makes lines whose clients are closed after the test."""
     with ExitStack() as stack:
 
         def make(policy: ReconnectPolicy | None = None) -> Line:

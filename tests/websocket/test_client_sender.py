@@ -1,4 +1,4 @@
-"""What only a client sends by. Other threads: test_client_threads.py."""
+"""Tests the sending calls of clients. For threads, see test_client_threads.py."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def told(scene: Scene) -> ConnectionFailure:
-    """Goes on to the end, and gives what the player is told then."""
+    """Plays to the end, and returns what the player reads then."""
     with scene:
         if not scene.is_over:
             scene.run(lambda: scene.is_over)
@@ -112,7 +112,7 @@ def silent_at(stage: str) -> ConnectionFailure:
     worlds = {"resolve": NamedWorld(None), "tls": TlsWorld(None)}
     scene = Scene(worlds.get(stage) or MemoryWorld())
     if stage == "connect":
-        scene.world.network = FakeNetwork()  # where nobody listens
+        scene.world.network = FakeNetwork()  # without a listener
         scene.world._outside = scene.world.network.outside()
     started(scene)
     scene.wait(10.5)

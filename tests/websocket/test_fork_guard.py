@@ -67,7 +67,7 @@ def session():
 
 
 def refusal(call) -> str:
-    """What a call raises, in a word."""
+    """Returns the name of the exception that a call raises."""
     try:
         call()
     except RuntimeError as error:

@@ -347,7 +347,7 @@ def test_a_long_text_is_looked_at_once(link: Link, monkeypatch: pytest.MonkeyPat
     assert len(looked_at) == 1
 
 
-# What is told of the connection
+# Reports about the connection
 
 
 def test_an_open_link_reports_the_state_of_its_transport(link: Link) -> None:

@@ -1,4 +1,4 @@
-"""A game that cannot keep up is told once, with figures and with what helps."""
+"""Tests the one warning for a game that cannot keep up."""
 
 from __future__ import annotations
 

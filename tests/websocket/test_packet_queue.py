@@ -206,7 +206,7 @@ def kinds_of(messages: list[tuple[bytes, bool]]) -> bytes:
 
 
 class QueueMachine(RuleBasedStateMachine):
-    """Any calls, in any order, beside a list of (payload, kind)."""
+    """Makes any calls in any order, and compares with a list of (payload, kind)."""
 
     def __init__(self) -> None:
         super().__init__()

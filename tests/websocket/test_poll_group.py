@@ -474,7 +474,7 @@ def test_nothing_of_a_group_is_kept_alive_by_its_members() -> None:
     del group
 
     assert gone() is None
-    client.connect_to_url("ws://127.0.0.1:1")  # wakes nobody
+    client.connect_to_url("ws://127.0.0.1:1")  # wakes no member
     client.disconnect_from_host()
 
 

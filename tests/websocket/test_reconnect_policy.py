@@ -1,4 +1,4 @@
-"""ReconnectPolicy: how long it waits, and what it gives up at once."""
+"""Tests how long a ReconnectPolicy waits, and when it gives up at once."""
 
 from __future__ import annotations
 

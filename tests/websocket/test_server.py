@@ -693,7 +693,7 @@ def test_all_together_hold_no_more_than_the_memory_limit(how: str, hosting: Host
     hosting.settle()
     peers = [hosting.server.get_peer(each) for each in hosting.server.get_peers()]
     results: set[Error] = set()
-    for _ in range(50):  # more than the system takes of what nobody reads
+    for _ in range(50):  # more unread data than the system takes
         if put_to_each:
             results.update(peer.put_packet(bytes(150_000)) for peer in peers)
         if put_to_all:

@@ -1,4 +1,4 @@
-"""What is sent and received, and how much."""
+"""Behaviours that send and receive messages, and count them."""
 
 from __future__ import annotations
 

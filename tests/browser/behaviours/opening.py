@@ -90,7 +90,7 @@ async def fails_where_the_server_refuses(scene: Scene) -> None:
     assert player.told == [("connection_error",)]
     assert player.last_error is not None
     assert player.last_error.http_status == (None if scene.is_page else 403)
-    assert "403" in player.last_error.details()  # a page is told only that this may be it
+    assert "403" in player.last_error.details()  # a page only learns that this may be the reason
 
 
 @behaviour

@@ -1,4 +1,4 @@
-"""What a page cannot have, and is told so; and what nobody knows there."""
+"""Behaviours for options that a page cannot have, and for unknown details."""
 
 from __future__ import annotations
 

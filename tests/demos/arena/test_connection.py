@@ -1,4 +1,4 @@
-"""What the arena says about its connection, and that it comes back."""
+"""Tests the arena's messages about its connection, and that it reconnects."""
 
 from __future__ import annotations
 

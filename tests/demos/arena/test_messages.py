@@ -1,4 +1,4 @@
-"""What goes over the wire: nothing in it is trusted."""
+"""Tests the messages of the arena. No received message is trusted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the game measures about itself."""
+"""Tests what the game measures about itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""F3 shows the network behind the game, and takes it away again."""
+"""Tests that F3 shows and hides the network behind the game."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def url():
 
 @pytest.fixture
 def join(url):
-    """Connects a client of its own for each name, and gives its game."""
+    """Connects a separate client for each name, and returns its game."""
     with ExitStack() as clients:
 
         def join(name):

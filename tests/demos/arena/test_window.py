@@ -14,7 +14,7 @@ from demos.arena.model import Ship
 from demos.arena.window import Window, has_display
 from demos.custom_peer.loopback_peer import LoopbackPeer
 
-OFF_SCREEN = "offscreen"  # SDL's own: a display that nobody sees
+OFF_SCREEN = "offscreen"  # SDL's own invisible display
 
 
 @pytest.fixture(autouse=True)

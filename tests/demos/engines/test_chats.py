@@ -2,7 +2,7 @@
 
 It chats, shows what it receives, and ends when Escape is pressed.
 
-`WSCLIENT_PICTURES=docs/images/engines pytest tests/demos/engines` takes the pictures of the gallery anew.
+`WSCLIENT_PICTURES=docs/images/engines pytest tests/demos/engines` takes the pictures of the gallery again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ FOLDER = Path(engines.__path__[0])
 PATIENCE = 60.0  # seconds
 NOTICEABLE = 40  # pixels that differ: some letters; a cursor that blinks has less
 
-# What has to be installed for each: a module.
+# The module that each needs.
 WINDOWED = {
     "pygame": "pygame",
     "arcade": "arcade",
@@ -87,7 +87,7 @@ def chatting(name: str, url: str, environment: dict[str, str] | None = None) -> 
 
 
 def hears(guest: RecordingClient, line: str) -> None:
-    """Waits until somebody has said so."""
+    """Waits until that message has been sent."""
     drive(guest, lambda: line in guest.data, PATIENCE)
 
 
@@ -168,7 +168,7 @@ def _differing(one: pygame.Surface, other: pygame.Surface) -> int:
 
 
 def _terminal(name: str, lines: list[str]) -> pygame.Surface:
-    """What a terminal shows, drawn."""
+    """Draws what a terminal shows."""
     pygame.font.init()
     font = pygame.font.Font(None, 24)
     picture = pygame.Surface((640, 180))

@@ -25,7 +25,7 @@ PATIENCE = 30.0  # seconds
 
 
 class Ledger:
-    """What a server saw of its one guest."""
+    """Records what a server receives from its only client."""
 
     def __init__(self) -> None:
         self.heard: SimpleQueue[object] = SimpleQueue()

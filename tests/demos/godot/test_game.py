@@ -52,7 +52,8 @@ def at(seen, x, y):
 def test_players_see_each_other_and_departures(join):
     grace, ada = join(Ship("Grace", 288, x=200.0, y=300.0)), join(Ship("Ada", 205, x=900.0, y=400.0))
     play(lambda: {"Ada"} <= grace.others.keys() and {"Grace"} <= ada.others.keys(), grace, ada)
-    # Who is there is told before where: each has to hear of the other's place, in an order of the network's own.
+    # Players are announced before their places. Each has to receive the other's place, in an order that the network
+    # decides.
     play(lambda: at(grace.others["Ada"], 900.0, 400.0) and at(ada.others["Grace"], 200.0, 300.0), grace, ada)
 
     assert (grace.others["Ada"].ship.hue, ada.others["Grace"].ship.hue) == (205, 288)

@@ -16,7 +16,7 @@ from demos.godot.companions import Companions, NoGodot
 from tests.support.programs import require_program
 from tests.support.source import ROOT
 
-# What the engine says where it sends to a player who hung up a moment ago.
+# The engine's error when it sends to a player that has just left.
 LATE_PACKET = re.compile(r'ERROR: put_packet: Condition "!is_connected_to_host\(\)" is true.*\n +At: .*\n')
 
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C and kill are no signals there")

@@ -1,4 +1,4 @@
-"""What other players say about their ships is looked at before it is believed."""
+"""Tests that reports of other players about their ships are checked."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _STEP = log(1.02)  # between two classes of durations
 
 
 class Held(NamedTuple):
-    """What the process holds at one moment."""
+    """The resources that the process holds at one moment."""
 
     resident: int  # bytes
     blocks: int  # given out by Python's allocator
@@ -70,7 +70,7 @@ class Histogram:
 
 @dataclass(frozen=True)
 class Window:
-    """What one window of time has shown. Holdings are medians of its samples."""
+    """The results of one window of time. Holdings are medians of its samples."""
 
     resident: float
     blocks: float
@@ -171,7 +171,7 @@ def growths(windows: list[Window]) -> list[str]:
 
 
 def table(windows: list[Window]) -> str:
-    """Returns the first window beside the last, in Markdown."""
+    """Returns a Markdown table of the first window and the last."""
     first, last = windows[0], windows[-1]
     lines = ["| | first window | last window | allowed more |", "|---|---|---|---|"]
     for name, bound in BOUNDS.items():

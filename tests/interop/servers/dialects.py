@@ -64,7 +64,7 @@ class EngineIO(Dialect):
 class Colyseus(Dialect):
     """Speaks to Colyseus 0.16.
 
-    It reserves a seat by HTTP, then sends MessagePack behind a byte that names its type.
+    It reserves a seat by HTTP, then sends MessagePack after a byte that names its type.
     """
 
     join, data = b"\x0a", b"\x0d"

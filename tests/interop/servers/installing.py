@@ -25,7 +25,7 @@ class Missing(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """What servers are started with.
+    """The programs that start servers.
 
     Attributes:
         python: the interpreter that has those of PyPI.
@@ -65,7 +65,7 @@ class Place:
 
 
 def here() -> Place:
-    """Returns what is installed beside the tests."""
+    """Returns what is installed for the tests."""
     return Place(sys.executable, {})
 
 

@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "interop.md"
 
 @dataclass(frozen=True)
 class Result:
-    """What one server answered: by client, by check."""
+    """The answers of one server, by client and check."""
 
     server: Server
     version: str
@@ -33,7 +33,7 @@ class Result:
 
     @property
     def is_worse(self) -> bool:
-        """True if `websockets` got the answer that is expected where wsclient did not."""
+        """Returns True if `websockets` got the expected answer but wsclient did not."""
         ours, theirs = self.answers.values()
         return any(ours[check.name] != check.expected == theirs[check.name] for check in CHECKS)
 

@@ -20,9 +20,9 @@ class Server:
         command: starts it. `@python@`, `@port@`, `@backend@`, `@folder@` and `@here@` are filled in.
         templates: configurations that are filled in likewise, and written to `@folder@`.
         program: of Debian's, what must be there.
-        behind: the server that this one stands in front of.
+        behind: the server behind this one.
         dialect: how its echo is asked for.
-        protocols: subprotocols without which it accepts nobody.
+        protocols: the subprotocols that it requires.
     """
 
     name: str

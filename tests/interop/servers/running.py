@@ -33,7 +33,7 @@ class Running:
     Attributes:
         port: on 127.0.0.1.
         dialect: how its echo is asked for.
-        protocols: subprotocols without which it accepts nobody.
+        protocols: the subprotocols that it requires.
     """
 
     def __init__(self, server: Server, place: Place) -> None:

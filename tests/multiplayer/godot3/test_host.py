@@ -1,4 +1,4 @@
-"""RelayHost: who is told what, and who gets which packet."""
+"""Tests which messages and packets a RelayHost sends to whom."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class Journey:
         self.outcome: object = self.opening.step(0.0)
 
     def request(self) -> str:
-        """What the server was asked that was reached last."""
+        """Returns the request to the last server that was reached."""
         return bytes(self.network.accepted[-1].inbox).decode()
 
     def redirect(self, location: str, *lines: str, status: int = 302) -> None:

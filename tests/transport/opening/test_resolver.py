@@ -64,7 +64,7 @@ def failed(lookup: Lookup) -> Failure:
 
 
 def asking(host: str, port: int, tls: TlsOptions | None) -> Question:
-    """What an attempt asks that goes straight to a server."""
+    """Returns the question of an attempt without a proxy."""
     return Question(Route((Place(host, port, is_secure=tls is not None),)), tls or TlsOptions())
 
 
@@ -183,7 +183,7 @@ def test_a_lookup_that_hangs_keeps_nothing_alive() -> None:
 
 
 def run(script: str) -> str:
-    """What a program of its own prints; it must not run for long."""
+    """Returns the output of a separate program, which must not run for long."""
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, timeout=30, check=False
     )
@@ -353,13 +353,13 @@ def test_any_failure_of_tls_has_its_stage(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def through(proxy: str, url: str = "ws://game.example:9000/") -> Question:
-    """What an attempt asks through a proxy that was set on the client."""
+    """Returns the question of an attempt through a proxy set on the client."""
     place = Place.of_proxy(Proxy.parse(proxy), "client.proxy")
     return Question(Route((place, Place.of(URL.parse(url)))))
 
 
 def by_environment(url: str, **proxies: str) -> Question:
-    """What an attempt asks if the environment decides."""
+    """Returns the question of an attempt if the environment decides."""
     environment = ProxyEnvironment(lambda: proxies, variables={}, has_system_settings=False)
     return Question(Route((Place.of(URL.parse(url)),)), environment=environment)
 

@@ -48,7 +48,7 @@ class Way:
         return self.network.accepted[0]
 
     def hear(self) -> bytes:
-        """What the proxy was sent since it was last asked."""
+        """Returns what the proxy has received since the last call."""
         data = bytes(self.proxy.inbox)
         self.proxy.inbox.clear()
         return data

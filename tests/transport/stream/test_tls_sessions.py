@@ -42,7 +42,7 @@ def is_resumed(
     while not all(done):
         done = [client.handshake() or done[0], serving.handshake() or done[1]]
     resumed = client.is_resumed
-    if reads:  # RFC 8446 section 4.6.1: tickets come behind the handshake
+    if reads:  # RFC 8446 section 4.6.1: tickets follow the handshake
         serving.send(b"x")
         assert client.receive(10) == b"x"
     (client.finish if ends == "finish" else client.close)()

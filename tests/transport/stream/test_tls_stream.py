@@ -48,7 +48,7 @@ def pair() -> Pair:
 
 
 def everything(stream: TlsStream, max_bytes: int = 65536) -> bytes:
-    """What can be received without new readiness."""
+    """Returns what can be received without new readiness."""
     pieces = [stream.receive(max_bytes)]
     while stream.has_more:
         pieces.append(stream.receive(max_bytes))
@@ -243,7 +243,7 @@ def test_a_step_of_the_handshake_reads_a_bounded_amount() -> None:
 
 @pytest.mark.hostile("G15")
 def test_data_that_came_with_the_end_of_the_handshake_is_not_stranded() -> None:
-    """With TLS 1.2 the server's last word can carry data behind it."""
+    """With TLS 1.2, data can follow the server's last handshake message directly."""
     server = server_context()
     server.maximum_version = ssl.TLSVersion.TLSv1_2
     pair = Pair(server)
@@ -442,7 +442,7 @@ def test_one_read_decrypts_a_bounded_number_of_records(pair: Pair) -> None:
 @pytest.mark.faults("D2")
 def test_data_of_tls_itself_does_not_count_as_unsent(pair: Pair) -> None:
     pair.here.room = 0
-    pair.there.send(b"\x17\x03\x03\x00\x20" + bytes(32))  # a record that nobody has encrypted: an alert is due
+    pair.there.send(b"\x17\x03\x03\x00\x20" + bytes(32))  # an unencrypted record, which requires an alert
     with pytest.raises(StreamError):
         pair.client.receive(65536)
     assert pair.client.held == 0

@@ -1,4 +1,4 @@
-"""Values become the engine's bytes, and what has none is told by its path."""
+"""Tests that values become the engine's bytes. Others are reported by path."""
 
 from __future__ import annotations
 

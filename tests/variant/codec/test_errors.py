@@ -1,4 +1,4 @@
-"""What is refused says why and where."""
+"""Tests that errors have a reason and a place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each layout, byte by byte, and where it ends."""
+"""Tests each layout and its end, byte by byte."""
 
 from __future__ import annotations
 

@@ -200,7 +200,7 @@ def test_the_codec_does_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     def one_more(*_: object) -> bytes:
         raise AssertionError("one by one")
 
-    # Each row has one function for one value, which is not to be called.
+    # Each row has a function for one value, which must not be called.
     monkeypatch.setitem(encoder._ENCODERS[GODOT_3]._writers, Vector2, one_more)
     readers = [None if read is None else one_more for read in decoder._DECODERS[GODOT_3]._readers]
     monkeypatch.setattr(decoder._DECODERS[GODOT_3], "_readers", readers)

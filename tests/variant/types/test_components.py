@@ -1,4 +1,4 @@
-"""What all values made of floats have in common."""
+"""Tests what all values made of floats have in common."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands for something on the other side."""
+"""Tests the values that stand for objects on the other side."""
 
 from __future__ import annotations
 
