@@ -49,7 +49,7 @@ def test_help_shows_the_signals_of_a_class() -> None:
     text = pydoc.plain(pydoc.render_doc(WebSocketClient))
 
     assert "connection_closed(was_clean_close: bool)" in text
-    assert "The connection is over." in text
+    assert "Emitted when the connection has ended" in text
 
 
 def test_the_class_of_signals_has_its_own_text() -> None:
