@@ -93,7 +93,10 @@ def run_in(environment: Environment, folder: Path, query: str) -> tuple[list[dic
 
 
 def open_in_chromium(pages: dict[str, Page], name: str, folder: Path) -> tuple[list[dict[str, object]], str]:
-    """Opens a page of this folder in Chromium, with these pages around it. Returns the same as `run_in`."""
+    """Opens a page of this folder in Chromium, with these pages around it.
+
+    Returns the same as `run_in`.
+    """
     program = require_program("chromium")
     pages = {**pages, "/": _page(HERE / name)}
     return _play(pages, lambda origin: [program, *HEADLESS, f"--user-data-dir={folder}", f"{origin}/"])

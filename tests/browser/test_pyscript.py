@@ -1,4 +1,7 @@
-"""A client in PyScript's own tag, in Chromium: PyScript and Pyodide are served from npm's packages."""
+"""Tests a client in PyScript's own tag, in Chromium.
+
+PyScript and Pyodide are served from npm's packages.
+"""
 
 from __future__ import annotations
 

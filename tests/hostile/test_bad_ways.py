@@ -1,4 +1,6 @@
-"""Ways to a server that lead nowhere: proxies, redirects and cookies, through the public client from end to end.
+"""Tests ways to a server that lead nowhere: proxies, redirects, cookies.
+
+They go through the public client from end to end.
 
 Each ends with a clear `last_error`, reveals no password, and leaves the object usable.
 """
@@ -30,7 +32,10 @@ SOCKS4 = "socks4a://192.0.2.1:1080"
 
 
 def shown(client: WebSocketClient, log: str) -> str:
-    """Returns everything about a client that a program or a person may see, but for what it set itself."""
+    """Returns everything about a client that a program or a person may see.
+
+    What the client has set itself is left out.
+    """
     failure = client.last_error
     assert failure is not None
     return f"{failure} {failure!r} {failure.details()} {failure.cause!r} {client!r} {client.last_refusal!r} {log}"

@@ -1,4 +1,7 @@
-"""A client, and servers in memory that answer by a script: proxies, redirects, and what is behind them."""
+"""A client, and servers in memory that answer by a script.
+
+They are proxies, redirecting servers, and the servers behind them.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ def redirect(target: str, *lines: str) -> bytes:
 
 
 class Way:
-    """A client, and servers that answer by a script: to each connection its replies, one for each message."""
+    """A client, and servers that answer by a script.
+
+    Each connection has its replies, one for each message.
+    """
 
     def __init__(self, scripts: Sequence[Sequence[bytes]], variables: Mapping[str, str] | None = None) -> None:
         self.network = FakeNetwork()

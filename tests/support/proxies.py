@@ -105,7 +105,7 @@ def squid(folder: Path, *, has_password: bool = False) -> Iterator[int]:
 
 @contextmanager
 def danted(folder: Path, *, has_password: bool = False) -> Iterator[int]:
-    """SOCKS5, without a password: it knows the users of this system alone; gives its port."""
+    """Runs a SOCKS5 proxy without a password. Yields its port."""
     assert not has_password
     port = free_port()
     config = _written(
@@ -126,7 +126,7 @@ def danted(folder: Path, *, has_password: bool = False) -> Iterator[int]:
 
 @contextmanager
 def with_tls(folder: Path, certificate: Path, proxy: int) -> Iterator[int]:
-    """HAProxy, which speaks TLS in front of a proxy: an https:// proxy; gives its port."""
+    """Runs HAProxy with TLS in front of a proxy. Yields its port."""
     port = free_port()
     config = _written(
         folder / "haproxy.cfg",

@@ -1,4 +1,4 @@
-"""FramePath: the short way of a frame from a connection that rests. With a whole server: test_broadcast.py."""
+"""Tests FramePath. For a whole server, see test_broadcast.py."""
 
 from __future__ import annotations
 

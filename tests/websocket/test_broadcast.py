@@ -1,4 +1,7 @@
-"""A message to many clients: its frame is made once, and everything else about each client still holds."""
+"""Tests messages to many clients, whose frame is made once.
+
+Everything else about each client still holds.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ServerMembers: who is there. How clients come and go is tried in test_server.py."""
+"""Tests ServerMembers. For how clients come and go, see test_server.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""ServerPolling: how many get a turn in one `poll()`. The clock goes by the questions that it is asked."""
+"""Tests how many clients get a turn in one `poll()`.
+
+The clock advances with each question.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A server belongs to the thread that polled it first: others may ask it, and send by one call only."""
+"""Tests that a server belongs to the first thread that polls it.
+
+Others may ask it, and send by one call only.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,10 @@ def _peer(server: WebSocketServer):
 
 @pytest.fixture
 def pair() -> Iterator[tuple[WebSocketClient, WebSocketServer]]:
-    """One client, from which the server has a message to read, and the thread of the test owns both."""
+    """Returns a server that has a message of one client to read.
+
+    The thread of the test owns both.
+    """
     client, server = connected_pair()
     with client, server:
         client.send_text("hello")

@@ -1,4 +1,6 @@
-"""One open WebSocket connection, client or server: the closing handshake (RFC 6455 section 7) around the messages.
+"""One open WebSocket connection, of a client or a server.
+
+It does the closing handshake (RFC 6455 section 7) around the messages.
 
 Bytes in by `receive_data` and `receive_eof`, events out by `next_events`, bytes out by `data_to_send`.
 It begins when the opening handshake has ended; see `client_handshake.py` and `server_handshake.py`.
@@ -36,12 +38,15 @@ __all__ = [
 _READ_SIZE = 64 * 1024
 _LARGE_READ_SIZE = 257 * 1024  # four messages of 64 KiB, with their headers
 
-# Enough for whatever one read brings uncompressed, and for 16 MiB that are inflated. Some 30 ms, once.
+# Enough for everything that one read brings uncompressed, and for 16 MiB when inflated. About 30 ms, once.
 _STEPS_AT_THE_END = 64
 
 
 class Role(Enum):
-    """Which side of the connection this is. It decides which side masks (RFC 6455 section 5.1)."""
+    """The side of a connection, which decides who masks.
+
+    See RFC 6455 section 5.1.
+    """
 
     CLIENT = auto()
     SERVER = auto()
@@ -52,8 +57,8 @@ class State(Enum):
 
     OPEN = auto()
     LOCAL_CLOSING = auto()  # we sent Close, or queued it; the peer has not answered
-    BOTH_CLOSING = auto()  # the peer's Close has arrived; ours may still have to leave
-    FAILING = auto()  # the peer broke the rules, or is gone; a Close with the reason has to leave
+    BOTH_CLOSING = auto()  # the peer's Close has arrived; ours may still have to be sent
+    FAILING = auto()  # the peer broke the protocol, or is gone; a Close with the reason has to be sent
     CLOSED = auto()
 
 
@@ -63,11 +68,11 @@ class Step(Enum):
     SEND_CLOSE = auto()
     RECEIVE_CLOSE = auto()
     FAIL = auto()
-    ALL_LEFT = auto()  # everything queued was handed to the network
+    ALL_LEFT = auto()  # everything queued was sent
     END = auto()  # TCP has ended, or this side gave up
 
 
-# RFC 6455 section 7.1. A pair that is absent is a mistake of this program, never a no-op.
+# RFC 6455 section 7.1. A missing pair is a mistake of this program, never a no-op.
 TRANSITIONS = {
     (State.OPEN, Step.SEND_CLOSE): State.LOCAL_CLOSING,
     (State.OPEN, Step.RECEIVE_CLOSE): State.BOTH_CLOSING,
@@ -84,9 +89,9 @@ TRANSITIONS = {
 
 # In these states received bytes still count. After a Close, and after a violation, they are ignored
 # (RFC 6455 sections 5.5.1 and 7.1.7).
-_RECEIVING = (State.OPEN, State.LOCAL_CLOSING)  # no set: members are compared at once, but hashed in Python
+_RECEIVING = (State.OPEN, State.LOCAL_CLOSING)  # not a set: members are compared fast, but hashed in Python
 
-# Looked up once: in Python 3.11, access to a member through its class costs more than the rest of the work per message.
+# Looked up once: in Python 3.11, access through the class takes longer than the other work for a message.
 _OPEN = State.OPEN
 _LOCAL_CLOSING = State.LOCAL_CLOSING
 _BOTH_CLOSING = State.BOTH_CLOSING
@@ -96,15 +101,16 @@ _CLOSED = State.CLOSED
 class Connection:
     """The protocol of one open connection, without I/O.
 
-    Data from a peer never raises an exception: it becomes events. The last event is one `Ended`, and everything that
-    was received whole comes before it.
+    Data from a peer never raises an exception, but becomes events. The last event is `Ended`, after everything that was
+    completely received.
 
     Args:
-        role: which side this is.
-        max_message_size: bytes, whole message, at least 125; a larger one ends the connection (MESSAGE_TOO_BIG).
-        max_fragments: frames of one message; more end the connection (MESSAGE_TOO_BIG).
+        role: the role of this side.
+        max_message_size: the largest message in bytes, at least 125; a larger one ends the connection
+            (MESSAGE_TOO_BIG).
+        max_fragments: the most frames of one message; more end the connection (MESSAGE_TOO_BIG).
         random_bytes: returns random bytes for masking keys.
-        deflate: how messages are compressed; None if they are not.
+        deflate: the agreed compression; None if messages are not compressed.
 
     Attributes:
         state: the state of the closing handshake; only to be read.
@@ -145,7 +151,7 @@ class Connection:
         self._has_answered = False  # a ping, since the last step began
         self._is_express_allowed = True
         self._peer = "the server" if role is Role.CLIENT else "the client"
-        # The peer's error. The events before it come first, and may be answered as long as that is possible.
+        # The peer's error. The events before it are returned first, and may be answered while that is possible.
         self._violation: ProtocolViolation | None = None
         self._failure: Failure | None = None
 
@@ -160,7 +166,7 @@ class Connection:
         """Called when nothing more can be read or written.
 
         Args:
-            cause: the error that said so; None for an orderly end of TCP.
+            cause: the error that showed it; None for an orderly end of TCP.
         """
         self._decode_rest()
         if self.state is _BOTH_CLOSING and not self._outbox:
@@ -172,10 +178,13 @@ class Connection:
         self._end(was_clean=False, failure=self._failure or failure)
 
     def next_events(self) -> list[Event]:
-        """Returns the events since the last call, after decoding a bounded amount; see `has_undecoded`."""
+        """Returns the events since the last call.
+
+        It decodes a limited amount of data first; see `has_undecoded`.
+        """
         if self.state in _RECEIVING:
             if self._has_answered:
-                self._outbox.keep_newest_pong()  # the network had its time to take the others
+                self._outbox.keep_newest_pong()  # the network has had time to take the others
                 self._has_answered = False
             self._decode()
         if not self._events:
@@ -185,14 +194,17 @@ class Connection:
 
     @property
     def has_undecoded(self) -> bool:
-        """True if `next_events` would return more without more data."""
+        """Returns True if `next_events` would return more without more data."""
         return (self._decoder.has_undecoded or self._violation is not None) and self.state in _RECEIVING
 
     @property
     def read_size(self) -> int:
-        """The best number of bytes to read next: more if frames are large, up to the end of one if possible.
+        """Returns the best number of bytes to read next.
 
-        A large frame is usually followed by others of its size: so each is cut out in one piece, not put together.
+        It is larger if frames are large, and reaches to the end of a frame if possible.
+
+        More frames of the same size usually follow a large one. So each of them is in one piece, and is not joined from
+        parts.
         """
         size = self._decoder.large_size
         if not size:
@@ -203,7 +215,9 @@ class Connection:
     # Sending
 
     def send_message(self, payload: bytes, *, is_text: bool) -> None:
-        """Queues a message. Text has to be UTF-8. Not allowed after `send_close`.
+        """Queues a message.
+
+        Text has to be UTF-8. No message may be queued after `send_close`.
 
         Raises:
             RuntimeError: the connection is closing or closed, or a message in fragments has not ended.
@@ -213,12 +227,14 @@ class Connection:
         self._outbox.add_message(payload, is_text=is_text)
 
     def send_fragment(self, payload: bytes, *, is_text: bool, is_final: bool) -> None:
-        """Queues a fragment of a message; no other message may be sent until the final one. It is not compressed.
+        """Queues a fragment of a message, which is not compressed.
+
+        No other message may be sent until the final fragment.
 
         Args:
-            payload: its bytes. Text may be cut anywhere, also inside a character.
-            is_text: whether the message is text; only the first fragment decides.
-            is_final: whether it is the last.
+            payload: its bytes. Text may be cut anywhere, even within a character.
+            is_text: True if the message is text; only the first fragment decides.
+            is_final: True if it is the last fragment.
 
         Raises:
             RuntimeError: the connection is closing or closed.
@@ -232,32 +248,41 @@ class Connection:
 
     @property
     def is_sending_fragments(self) -> bool:
-        """True between the first fragment of a message and the final one."""
+        """Returns True between the first fragment of a message and its last."""
         return self._is_sending
 
     def limit_frames(self, size: int) -> None:
-        """Sets how many bytes of payload a frame has at most, of messages that are sent from now on; 0: any number."""
+        """Limits the payload of one frame, in bytes; 0 for no limit.
+
+        This applies to messages that are sent from then on.
+        """
         self._outbox.limit_frames(size)
 
     @property
     def express(self) -> Callable[[bytes, bool], bool]:
-        """Queues a short message, given whether it is text. Returns False if it must go through `send_message`.
+        """Returns a function that queues a short message, text or binary.
 
-        It may be kept: it returns False as soon as closing begins.
+        The function returns False if the message must go through `send_message`.
+
+        The function may be kept: it returns False as soon as closing begins.
         """
         return self._outbox.express
 
     @property
     def express_frame(self) -> Callable[[bytes, bool], bytes]:
-        """Returns what `express` would queue, to be written at once; b"" if something waits before it.
+        """Returns a function that makes the frame `express` would queue.
 
-        It may be kept, as `express`.
+        The frame must be written at once. The function returns b"" if other data waits before it.
+
+        The function may be kept, as in `express`.
         """
         return self._outbox.express_frame
 
     @property
     def queue_frame(self) -> Callable[[bytes, int], bool]:
-        """Queues a short message whose frame was made for many, given its size; see `Outbox.add_frame`. As `express`.
+        """Queues a short message by its frame, which was made once for many.
+
+        See `Outbox.add_frame` and `express`.
 
         Returns False if it must go through `send_message`.
         """
@@ -269,22 +294,33 @@ class Connection:
         return self._outbox.plain_end
 
     def allow_express(self, allowed: bool) -> None:
-        """Makes `express` and `express_frame` refuse every message, or take short ones again."""
+        """Allows the functions of `express` and `express_frame` to take messages.
+
+        If not allowed, they refuse every message.
+        """
         self._is_express_allowed = allowed
         self._outbox.allow_express(allowed and self.state is _OPEN and not self._is_sending)
 
     @property
     def waiting(self) -> list[bytes]:
-        """The queue of `express`; always the same list. Only check if it is empty."""
+        """Returns the queue of `express`, which is always the same list.
+
+        Only check if it is empty.
+        """
         return self._outbox.waiting
 
     def send_ping(self, payload: bytes) -> None:
-        """Queues a ping of at most 125 bytes. Nothing happens once closing has begun."""
+        """Queues a ping of at most 125 bytes.
+
+        Does nothing if closing has begun.
+        """
         if self.state is _OPEN:
             self._outbox.add_ping(payload)
 
     def send_close(self, code: int, reason: str = "") -> None:
-        """Starts the closing handshake, after queued messages. Does nothing if it has already begun.
+        """Starts the closing handshake, after queued messages.
+
+        Does nothing if it has already begun.
 
         Args:
             code: one that `is_valid_close_code` allows, or 0 for a Close without a code.
@@ -295,70 +331,87 @@ class Connection:
             self._outbox.add_close(_close_payload(code, reason))
 
     def fail(self, code: int, failure: Failure) -> None:
-        """Ends the connection from this side (RFC 6455 section 7.1.7): Close leaves, then `Ended` comes.
+        """Ends the connection from this side (RFC 6455 section 7.1.7).
 
-        Messages that have not begun to leave are dropped. Does nothing if the end is certain already.
+        When the Close has been sent, `Ended` follows.
+
+        Messages that have not begun to be sent are dropped. Does nothing if the end has already begun.
         """
         if self.state not in _RECEIVING:
             return
         close_is_out = self.state is _LOCAL_CLOSING
         self._failure = failure
         self._advance(Step.FAIL)
-        self._decoder.stop()  # undecoded data is meaningless now, and takes memory
+        self._decoder.stop()  # undecoded data has no meaning now, and takes memory
         self._outbox.drop_messages()
         if not close_is_out:
             self._outbox.add_close(_close_payload(code, failure.detail))
 
     def give_up(self, failure: Failure) -> None:
-        """Ends immediately, without waiting for the peer. Complete messages are still returned before `Ended`."""
+        """Ends immediately, without waiting for the peer.
+
+        Complete messages are still returned before `Ended`.
+        """
         self._decode_rest()
         self._end(was_clean=False, failure=self._failure or failure)
 
     @property
     def data_to_send(self) -> Callable[[], bytes | memoryview]:
-        """Returns the next piece to write, about 64 KiB, masked; b"" if there is none. It may be kept."""
+        """Returns a function that returns the next piece to write, masked.
+
+        A piece has about 64 KiB; b"" means that there is none. The function may be kept.
+        """
         return self._outbox.next_piece
 
     @property
     def is_drained(self) -> bool:
-        """True if the last piece certainly left nothing to send, so there is no need to call again."""
+        """Returns True if the last piece left nothing to send for certain.
+
+        There is no need to ask for another one then.
+        """
         return self._outbox.is_drained
 
     @property
     def last_cost(self) -> int:
-        """The cost of compressing the last piece, in bytes that might have been written in that time."""
+        """Returns the cost of compressing the last piece.
+
+        It is counted in bytes that could have been written in that time.
+        """
         return self._outbox.last_cost
 
     def data_sent(self) -> None:
-        """Called when all that `data_to_send` returned has left. Only needed when closing."""
+        """Called when all that `data_to_send` returned has been sent.
+
+        This is only needed when closing.
+        """
         if not self._outbox and self.state in (_BOTH_CLOSING, State.FAILING):
             self._end(was_clean=self.state is _BOTH_CLOSING, failure=self._failure, step=Step.ALL_LEFT)
 
     @property
     def has_data_to_send(self) -> bool:
-        """True if `data_to_send` has something to return."""
+        """Returns True if there is data to send."""
         return bool(self._outbox)
 
     @property
     def buffered_amount(self) -> int:
-        """Bytes of payload that `data_to_send` has not returned."""
+        """Returns how many bytes of payload wait to be sent."""
         return self._outbox.buffered_amount
 
     @property
     def buffered_messages(self) -> int:
-        """The number of messages that `data_to_send` has not returned completely."""
+        """Returns how many messages are not completely sent."""
         return self._outbox.buffered_messages
 
     # State
 
     @property
     def is_closing(self) -> bool:
-        """True if the end has begun and has not been reached."""
+        """Returns True if the end has begun but is not reached yet."""
         return self.state not in (_OPEN, _CLOSED)
 
     @property
     def is_closed(self) -> bool:
-        """True if `Ended` was returned, or comes with the next events."""
+        """Returns True if `Ended` was returned, or is among the next events."""
         return self.state is _CLOSED
 
     def _advance(self, step: Step) -> None:
@@ -366,7 +419,7 @@ class Connection:
             self.state = TRANSITIONS[self.state, step]
         except KeyError:
             raise RuntimeError(f"{step.name} is not allowed while {self.state.name}") from None
-        self._outbox.allow_express(False)  # for every step leads away from OPEN
+        self._outbox.allow_express(False)  # because every step leads away from OPEN
 
     def _end(self, *, was_clean: bool, failure: Failure | None = None, step: Step = Step.END) -> None:
         if self.state is _CLOSED:
@@ -392,7 +445,7 @@ class Connection:
             else:
                 self._fail_for(violation)
         except MemoryError as error:
-            self._decoder.stop()  # before anything else, because received data takes some memory too
+            self._decoder.stop()  # first, because received data takes memory too
             detail = "this machine has no memory for what arrives"
             failure = Failure(stage=self._stage, kind=FailureKind.SYSTEM, detail=detail, cause=error)
             self.fail(CloseCode.INTERNAL_ERROR, failure)
@@ -403,7 +456,10 @@ class Connection:
         self.fail(violation.code, failure)
 
     def _decode_rest(self) -> None:
-        """Decodes at the end what was read: at most one read's worth, which compressed might be a thousand."""
+        """Decodes at the end what was read.
+
+        This is the data of at most one read, which may inflate to a thousand times its size.
+        """
         self._decoder.is_over = True
         if self.state in _RECEIVING:
             self._decode()
@@ -441,7 +497,10 @@ class Connection:
 
 
 def _close_payload(code: int, reason: str) -> bytes:
-    """Returns the body of a Close frame (RFC 6455 section 5.5.1). A reason that is too long loses its end."""
+    """Returns the body of a Close frame (RFC 6455 section 5.5.1).
+
+    A reason that is too long loses its end.
+    """
     if not code:
         return b""
     return code.to_bytes(2, "big") + fit_reason(reason)
@@ -451,7 +510,7 @@ def _parse_close(payload: bytes) -> tuple[int, str]:
     """Returns code and reason of a Close frame (RFC 6455 sections 5.5.1 and 7.4).
 
     Raises:
-        ProtocolViolation: it is not valid.
+        ProtocolViolation: the body is not valid.
     """
     if not payload:
         return CloseCode.NO_STATUS.value, ""

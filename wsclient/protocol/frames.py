@@ -88,8 +88,8 @@ _KINDS: Final = {_FIN_TEXT: TEXT, _FIN_BINARY: BINARY}
 _MESSAGES_A_STEP: Final = 2048
 _FRAMES_A_STEP: Final = 128
 
-# How many frames go one by one before the next ones are checked for being all alike; twice as many each time that they
-# are not. And the largest that are checked: arbitrary, above it each frame costs more than the loop.
+# How many frames are taken one by one before the next ones are checked for being equal; twice as many each time that
+# they are not. And the largest frames that are checked. Arbitrary: above that size, a frame takes longer than the loop.
 _MESSAGES_A_LOOK: Final = 64
 _WORTH_A_LOOK: Final = 128  # bytes
 _LONGEST_EQUAL: Final = 1024
@@ -416,7 +416,9 @@ class FrameDecoder:
         return opcode
 
     def _broken(self, fault: str) -> ProtocolViolation:
-        """Returns the violation of a frame with a wrong header; if it is text instead, the text is quoted.
+        """Returns the violation of a frame with a wrong header.
+
+        If the data is text instead of a frame, the text is quoted.
 
         Raises:
             _Undecided: more data may show that it is text.

@@ -1,4 +1,7 @@
-"""The queue of frames to send (RFC 6455 section 5.2): masked in pieces, as the network takes them."""
+"""Queues frames to send, and masks them as the network takes them.
+
+See RFC 6455 section 5.2.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_PONGS", "SHORTEST_DEFLATED", "SHORTEST_WITH_CONTEXT", "Outbox"]
 
 MAX_PONGS = 16
-"""The most waiting Pongs. Arbitrary: more than any useful number of Pings, and cheap to store."""
+"""The most waiting pongs. Arbitrary: more than any useful number of pings, and cheap to store."""
 
 SHORTEST_DEFLATED = 128
 """Messages of this size or more are compressed, if that was agreed on, each by itself. A shorter one saves next to
@@ -41,12 +44,12 @@ SHORTEST_WITH_CONTEXT = 32
 """The same if a message may refer to those before it. Measured: 200 moves of 49 to 53 bytes in JSON become 44 % as
 long, for 5 us each. Shorter ones shrink too, but by less than the headers of the packet around them."""
 
-_COST_OF_DEFLATING = 4  # against writing
+_COST_OF_DEFLATING = 4  # compared to writing
 _FRAMES_A_PIECE = 1024
 _FEW = 8  # waiting frames, which are counted each time: a single one may leave without a word, see `frame_path`
 _FIRST_OF_DEFLATED = (FIN | RSV1 | Opcode.TEXT, FIN | RSV1 | Opcode.BINARY)
-_HEAD, _MORE_HEAD = 2, 2  # the bytes of a small frame's header, key apart, and how many more beyond `SHORT`
-_GROWTH = 64  # bytes: more than compressing adds to noise, in each of its parts
+_HEAD, _MORE_HEAD = 2, 2  # the bytes of a small frame's header without the key, and how many more it has above `SHORT`
+_GROWTH = 64  # bytes; more than compression adds to noise, in each part
 
 _Queued = list[bytes] | LargeFrame | Deflating | Split
 
@@ -54,21 +57,21 @@ _NOTHING: Final[deque[_Queued]] = deque()  # for all outboxes that never queued 
 
 
 class Outbox:
-    """Accepted messages and control frames that have not been sent yet, in order.
+    """Messages and control frames that are not sent yet, in order.
 
-    Control frames overtake waiting messages, but never interrupt a frame that has begun. Close always comes last.
+    Control frames overtake waiting messages, but never interrupt a frame that has begun. A Close is always the last.
 
     Args:
-        is_masked: whether this side is the client (RFC 6455 section 5.1).
+        is_masked: True if this side is the client (RFC 6455 section 5.1).
         random_bytes: returns random bytes for masking keys. `next_piece` raises its errors; nothing is returned without
             a mask, and the outbox must not be used after that.
         deflater: compresses messages that are not too short; None to leave them uncompressed.
 
     Attributes:
-        waiting: the small frames at the end of the queue, not masked yet; always the same list, so that a caller that
-            keeps it can see at no cost if any wait.
-        last_cost: the cost of compressing the last piece, in bytes that might have been written instead.
-        is_drained: True if the last piece is known to have left nothing behind it.
+        waiting: the small frames at the end of the queue, not masked yet. It is always the same list, so that a caller
+            can keep it and check at no cost if any wait.
+        last_cost: the cost of compressing the last piece, in bytes that could have been written instead.
+        is_drained: True if the last piece is known to have left nothing to send.
     """
 
     def __init__(
@@ -84,12 +87,12 @@ class Outbox:
         self._binary_heads = self._heads_of(FIN | Opcode.BINARY)
         # Of each small frame: the header of what is compressed, so that 64 messages of 1 KiB make one piece.
         self._uncounted = 0 if deflater is None else _HEAD + _MORE_HEAD + len(self._no_key)
-        self._express_end = SMALL + 1  # payloads of this size or more do not go by `express`
+        self._express_end = SMALL + 1  # payloads of this size or more cannot use `express`
         self._plain_end = self._end_of_plain()  # and those not by `add_frame`
         self.waiting: list[bytes] = []
-        # Before those, in order: large frames; messages to be compressed; and runs of small frames.
+        # Before those, in order: large frames, messages to be compressed, and runs of small frames.
         self._queue: deque[_Queued] = _NOTHING
-        self._queued_amount = self._queued_messages = 0  # what these have that was not given
+        self._queued_amount = self._queued_messages = 0  # what is left of these
         self._counted = self._counted_amount = 0  # of `waiting`, which is counted only on request
         self._pings: list[bytes] = []
         self._pongs: list[bytes] = []
@@ -99,12 +102,12 @@ class Outbox:
         self.is_drained: bool = False
 
     def __bool__(self) -> bool:
-        """True if `next_piece` has something to return."""
+        """Returns True if `next_piece` has something to return."""
         return bool(self.waiting or self._queue or self._pings or self._pongs or self._close is not None)
 
     @property
     def buffered_amount(self) -> int:
-        """Bytes of payload that `next_piece` has not returned yet."""
+        """Returns how many bytes of payload wait to be sent."""
         waiting = self.waiting
         if len(waiting) <= _FEW:
             return self._queued_amount + self._payload_of(waiting)
@@ -116,13 +119,15 @@ class Outbox:
 
     @property
     def buffered_messages(self) -> int:
-        """Messages that `next_piece` has not wholly returned yet."""
+        """Returns how many messages are not completely sent."""
         return self._queued_messages + len(self.waiting)
 
     def express(self, payload: bytes, is_text: bool) -> bool:
-        """Queues a short message. Returns False if it must go through `add_message`.
+        """Queues a short message.
 
-        It is called for each message of a game: it makes the frame, and leaves masking and counting for later.
+        Returns False if the message must go through `add_message`.
+
+        It is called for each message of a game, so it makes the frame, and leaves masking and counting for later.
         """
         size = len(payload)
         if size >= self._express_end:
@@ -131,9 +136,11 @@ class Outbox:
         return True
 
     def express_frame(self, payload: bytes, is_text: bool) -> bytes:
-        """Returns the frame of a short message; b"", with nothing queued, if others wait before it.
+        """Returns the frame of a short message, to be written at once.
 
-        It does in one call what `express` and `next_piece` do in two.
+        Returns b"", and queues nothing, if other data waits before it.
+
+        It does the work of `express` and `next_piece` in one call.
         """
         size = len(payload)
         if size >= self._express_end or self.waiting or self._queue or self._pings or self._pongs:
@@ -144,14 +151,16 @@ class Outbox:
         return frame if self._keys is None else mask_frame(frame, self._keys)
 
     def add_frame(self, frame: bytes, size: int) -> bool:
-        """Queues a short message by its frame, which was made once for many; see `outgoing.plain_frame`.
+        """Queues a short message by its frame, which was made once for many.
+
+        See `outgoing.plain_frame`.
 
         Args:
-            frame: as it leaves.
-            size: of its payload.
+            frame: the bytes to send.
+            size: the size of its payload.
 
         Returns:
-            False if it must go through `add_message`, because here it has to look otherwise.
+            False if it must go through `add_message`, because it needs a different frame here.
         """
         if size >= self._plain_end:
             return False
@@ -164,7 +173,10 @@ class Outbox:
         return self._plain_end
 
     def add_message(self, payload: bytes, *, is_text: bool) -> None:
-        """Queues one message. It will be one frame, or several if it is large and to be compressed."""
+        """Queues one message.
+
+        It becomes one frame, or several if it is large and will be compressed.
+        """
         size = len(payload)
         if size <= self._most_small:
             self.waiting.append((self._text_heads if is_text else self._binary_heads)[size] + payload)
@@ -180,8 +192,8 @@ class Outbox:
 
         Args:
             payload: its bytes.
-            opcode: of the first fragment the message's, of the others CONTINUATION.
-            is_final: whether it is the last.
+            opcode: that of the message for its first fragment, CONTINUATION for the others.
+            is_final: True if it is the last fragment.
         """
         first = FIN | opcode if is_final else int(opcode)
         if len(payload) <= self._most_small:
@@ -190,9 +202,11 @@ class Outbox:
             self._enqueue_frames(first, payload)
 
     def limit_frames(self, size: int) -> None:
-        """Sets the maximum payload of one frame, in bytes, for messages added from then on; 0 for no limit.
+        """Limits the payload of one frame, in bytes; 0 for no limit.
 
-        A message that might be larger once it is compressed leaves as it is.
+        This applies to messages that are added from then on.
+
+        A message that might get longer than this by compression is not compressed.
         """
         if size == self._frame_limit:  # usually: then no tables are made
             return
@@ -203,7 +217,10 @@ class Outbox:
         self.allow_express(was_allowed)
 
     def allow_express(self, allowed: bool) -> None:
-        """Makes `express` and `express_frame` refuse every message, or take short ones again."""
+        """Allows `express` and `express_frame` to take short messages.
+
+        If not allowed, they refuse every message.
+        """
         self._express_end = self._most_small + 1 if allowed else 0
         self._plain_end = self._end_of_plain()
 
@@ -212,9 +229,12 @@ class Outbox:
         self._pings.append(self._control(Opcode.PING, payload))
 
     def add_pong(self, payload: bytes) -> None:
-        """Queues a pong before the messages that wait. If more than `MAX_PONGS` wait, only the newest is kept.
+        """Queues a pong before the messages that wait.
 
-        RFC 6455 section 5.5.3 allows answering the latest ping only. But a peer that sends a few waits for each answer.
+        If more than `MAX_PONGS` wait, only the newest is kept.
+
+        RFC 6455 section 5.5.3 allows answers to the latest ping only. But a peer that sends a few pings waits for each
+        answer.
         """
         if self._is_flooded or len(self._pongs) == MAX_PONGS:
             self._is_flooded = True
@@ -226,11 +246,14 @@ class Outbox:
         del self._pongs[:-1]
 
     def add_close(self, payload: bytes) -> None:
-        """Queues the Close frame after all messages. Nothing may be added after it (RFC 6455 section 5.5.1)."""
+        """Queues the Close frame after all messages.
+
+        Nothing may be added after it (RFC 6455 section 5.5.1).
+        """
         self._close = self._control(Opcode.CLOSE, payload)
 
     def drop_messages(self) -> None:
-        """Drops all messages but a frame that has begun."""
+        """Drops all messages except a frame that has begun."""
         first = self._queue[0] if self._queue else None
         self._queue.clear()
         self.waiting.clear()
@@ -241,7 +264,10 @@ class Outbox:
             self._queued_messages = 1
 
     def next_piece(self) -> bytes | memoryview:
-        """Returns about `PIECE` bytes to write, or `LARGE_PIECE`, ready and masked; b"" when nothing is left."""
+        """Returns the next piece to write, masked; b"" if none is left.
+
+        It has about `PIECE` bytes, or about `LARGE_PIECE`.
+        """
         self.last_cost = 0
         self.is_drained = False
         has_controls = self._pings or self._pongs
@@ -253,7 +279,7 @@ class Outbox:
                 frames = self._take_small(waiting)
                 self.is_drained = not waiting
                 return self._mask_all(frames)
-            # If each message is written at once, one waits: half the work of many.
+            # If each message is written at once, only one waits, which is half the work of many.
             self._counted = self._counted_amount = 0
             self.is_drained = True
             return mask_frame(waiting.pop(), self._keys)
@@ -273,7 +299,10 @@ class Outbox:
         return self._mask_all(batch)
 
     def _heads_of(self, first: int) -> list[bytes]:
-        """Returns the heads of messages as they are queued: RSV1 marks those that will be compressed."""
+        """Returns the heads of messages as they are queued.
+
+        RSV1 marks those that will be compressed.
+        """
         plain = heads(first, self._masked)
         if self._deflater is None:
             return plain
@@ -284,7 +313,10 @@ class Outbox:
         return plain[:shortest] + deflated[shortest:end] + plain[end:]
 
     def _end_of_plain(self) -> int:
-        """Returns the size from which on a message needs a frame of its own here; 0 if each does."""
+        """Returns the smallest size of a message that needs a frame of its own here.
+
+        Returns 0 if each does.
+        """
         if self._keys is not None:
             return 0
         if self._deflater is None:
@@ -335,7 +367,10 @@ class Outbox:
         return sum(sizes) - head * len(sizes) - _MORE_HEAD * sum(map((head + SHORT).__lt__, sizes))
 
     def _close_run(self) -> None:
-        """Moves the waiting small frames into the queue, because something else is queued behind them."""
+        """Moves the waiting small frames into the queue.
+
+        This is done when something else is queued after them.
+        """
         if self.waiting:
             run = self.waiting[:]
             self._put(run)
@@ -351,7 +386,7 @@ class Outbox:
         return batch
 
     def _take_small(self, run: list[bytes]) -> list[bytes]:
-        """Takes the small frames at the front, as many as make about one piece."""
+        """Takes small frames from the front, about one piece."""
         batch = run[:_FRAMES_A_PIECE]
         size = sum(map(len, batch)) - self._uncounted * len(batch)
         if size > PIECE:
@@ -365,12 +400,12 @@ class Outbox:
         elif len(batch) < self._counted:
             self._counted -= len(batch)
             self._counted_amount -= self._payload_of(batch)
-        else:  # usually: then nothing has to be counted
+        else:  # usually, and then nothing has to be counted
             self._counted = self._counted_amount = 0
         return batch if self._deflater is None else self._deflated(self._deflater, batch)
 
     def _deflated(self, deflater: Deflater, frames: list[bytes]) -> list[bytes]:
-        """Returns the same small frames, those that are marked for it compressed."""
+        """Compresses the small frames that are marked, and returns all."""
         short, long = (_HEAD + more + len(self._no_key) for more in (0, _MORE_HEAD))
         last_short = short + SHORT
         whole = [frame[short if len(frame) <= last_short else long :] for frame in frames if frame[0] & RSV1]
@@ -392,7 +427,7 @@ class Outbox:
         size = len(payload)
         if size <= SMALL:
             return heads(first, self._masked)[size] + payload
-        return header(first, size, self._masked) + self._no_key + payload  # noise gets longer
+        return header(first, size, self._masked) + self._no_key + payload  # noise gets longer by compression
 
     def _large_piece(self, frame: LargeFrame) -> bytes | memoryview:
         before = frame.remaining
@@ -404,7 +439,10 @@ class Outbox:
         return piece
 
     def _split_piece(self, message: Split) -> bytes | memoryview:
-        """Takes some of its frames, about one piece; a frame that is not small begins to leave alone."""
+        """Takes some of its frames, about one piece.
+
+        A frame that is not small is sent in parts.
+        """
         frames: list[bytes] = []
         size, is_last = 0, False
         while size < PIECE and not is_last:
@@ -423,7 +461,10 @@ class Outbox:
         return self._mask_all(frames)
 
     def _deflated_piece(self, deflater: Deflater, batch: list[bytes]) -> bytes:
-        """Compresses what is next: whole messages or a part of a large one, with the small ones between them."""
+        """Compresses the next messages, or the next part of a large message.
+
+        The small frames between them are included.
+        """
         pieces: list[bytes | memoryview] = []
         most = DEFLATED_A_PIECE * _COST_OF_DEFLATING
         while self.last_cost < most and self._queue:

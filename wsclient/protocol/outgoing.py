@@ -72,7 +72,10 @@ def heads(first: int, masked: int) -> list[bytes]:
 
 
 def plain_frame(payload: bytes, *, is_text: bool) -> bytes:
-    """Returns the frame of a short message as a server sends it, for many clients; b"" if the message is not short."""
+    """Returns the frame of a short message of a server, for many clients.
+
+    Returns b"" if the message is not short.
+    """
     size = len(payload)
     return b"" if size > SMALL else heads(FIN | (Opcode.TEXT if is_text else Opcode.BINARY), 0)[size] + payload
 

@@ -35,7 +35,9 @@ def explain_stray_text(data: bytes, peer: str) -> str:
 
 
 def may_become_text(data: bytes) -> bool:
-    """Returns True if bytes that break the framing may be the beginning of a text, and too few have arrived to tell.
+    """Returns True if bytes that break the framing may be the start of a text.
+
+    Too few have arrived to decide.
 
     Args:
         data: the data that has arrived, from the first byte that is not part of a frame.

@@ -248,7 +248,9 @@ class Transport(ABC):
         return no_express
 
     def queue_frame(self, frame: bytes, size: int) -> bool:
-        """Queues a short message whose frame was made once for many connections. Does not wake.
+        """Queues a short message by its frame, which was made once for many.
+
+        It does not wake the transport.
 
         Args:
             frame: as `protocol.outgoing.plain_frame` returned it.

@@ -1,7 +1,7 @@
-"""FramePath: how a short frame leaves a connection that rests, with one system call and nothing around it.
+"""FramePath: sends a short frame on a resting connection by one system call.
 
-A message to a thousand clients meets a thousand connections that have done nothing since the last one. Each object on
-the usual way of a frame is one that has to be fetched from memory then, and that costs more than what is done with it.
+A message to a thousand clients uses a thousand connections that have done nothing since the last one. Each object on
+the usual way of a frame has to be fetched from memory then, which takes longer than the work itself.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ __all__ = ["FramePath"]
 
 
 class FramePath(Value):
-    """What a caller needs who knows that the connection rests: open, with nothing to send, read or decide.
+    """The parts of a connection that a caller needs while it rests.
 
-    It appends a frame to `waiting`. If nothing else has happened since, `send` may write it, and whoever wrote it
-    takes it out of `waiting`; otherwise the usual way finds it there.
+    It is open, with nothing to send, read or decide.
+
+    The caller appends a frame to `waiting`. If nothing else happens meanwhile, it may write the frame by `send`, and
+    has to remove it from `waiting` then. If not, the frame is sent in the usual way.
 
     Attributes:
         waiting: the queue of the connection.
         send: writes without waiting; returns how many bytes were taken, and raises OSError if none can be.
-        end: the size from which on a message has no plain frame here.
+        end: the smallest size of a message that has no plain frame here.
     """
 
     waiting: list[bytes]

@@ -1,4 +1,7 @@
-"""An open connection between the protocol and the stream: bytes in, bytes out, deadlines."""
+"""Connects the protocol of an open connection to its stream.
+
+It moves bytes in and out, and keeps the deadlines.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LiveConnection"]
 
-# Looked up once: through its class, a member costs Python 3.11 more than the question that it is for.
+# Looked up once: in Python 3.11, access through the class takes longer than the check itself.
 _OPEN: Final = State.OPEN
 
 _log: Final = logging.getLogger("wsclient")
@@ -51,12 +54,14 @@ _HINT: Final = "The server ended the connection for this reason; its own log may
 _HINTS: Final[dict[int, str]] = {CloseCode.MESSAGE_TOO_BIG: _HINT_OF_SIZE}
 
 _SOON: Final = 2.0  # seconds; arbitrary: for what the system holds, the way, and the answer to it
-_LARGE: Final = 16 * 1024  # bytes; arbitrary: no server has a lower limit for one message
+_LARGE: Final = 16 * 1024  # bytes; arbitrary: no server has a lower limit for a message
 _USER_TIMEOUT: Final = 5  # intervals of the heartbeat; one more than it needs to detect a failure itself
 
 
 class LiveConnection:
-    """Moves bytes and keeps time for one open connection. It never waits and never raises.
+    """Moves bytes and keeps time for one open connection.
+
+    It never waits and never raises.
 
     Attributes:
         connection: the protocol.
@@ -64,10 +69,10 @@ class LiveConnection:
         express: writes a short message; see `Writer.express`.
         queue_frame: queues a short message whose frame is ready; see `Connection.queue_frame`.
         has_more: True if another step right now would return or write more, without asking the system.
-        heard_at: when the last byte arrived, on the system's clock.
-        quiet_until: when `step` has to be called next, on the system's clock, if the stream does not become
-            readable before and polling continues; -inf for immediately. Only `step` sets it, so code that changes one
-            in between, a setting too, has to call `step` anyway.
+        heard_at: the time when the last byte arrived, on the system's clock.
+        quiet_until: the time when `step` has to be called next, on the system's clock, if the stream does not become
+            readable before and polling continues; -inf for immediately. Only `step` sets it, so code that changes a
+            deadline in between, or a setting, has to call `step` anyway.
     """
 
     __slots__ = (
@@ -110,10 +115,10 @@ class LiveConnection:
         Args:
             stream: the stream after the opening handshake.
             connection: the protocol.
-            settings: the user's; read again each time.
-            polled: the clock of all deadlines; its user ticks it before each step.
+            settings: the user's; read each time they are needed.
+            polled: the clock of all deadlines; its user calls its `tick` before each step.
             place: host and port, for messages.
-            arrived: data that was read already; the first step takes it instead of a read.
+            arrived: data that was already read; the first step takes it instead of reading.
         """
         self._stream = stream
         self._is_readable: Callable[[], object] | None = None
@@ -129,7 +134,7 @@ class LiveConnection:
         self._arrived = arrived
         self._has_undecoded = False
         self._tells_pongs = False
-        self._large = 0  # bytes of the largest message that may not have been sent completely
+        self._large = 0  # bytes of the largest message that may be incompletely sent
         self._largest = 0  # bytes of the largest message that was
         self._doubted_until = -inf  # whether the other side takes that, on the system's clock
         self._closed_by: CloseReceived | None = None
@@ -141,17 +146,17 @@ class LiveConnection:
 
     @property
     def latency(self) -> float:
-        """Seconds, the last ping's round trip; -1.0 before the first."""
+        """Returns the round trip of the last ping, in seconds; -1.0 before the first."""
         return self._heartbeat.latency
 
     @property
     def unanswered_pings(self) -> int:
-        """The number of heartbeat pings without a pong."""
+        """Returns the number of heartbeat pings without a pong."""
         return self._heartbeat.unanswered
 
     @property
     def remote_address(self) -> tuple[str, int]:
-        """Numeric address and port of the other side."""
+        """Returns the numeric address and port of the other side."""
         return self._stream.remote_address
 
     def set_no_delay(self, enabled: bool) -> None:
@@ -159,23 +164,26 @@ class LiveConnection:
         self._stream.set_no_delay(enabled)
 
     def settings_changed(self) -> None:
-        """Called when a setting was changed."""
+        """Called when a setting has changed."""
         self.quiet_until = -inf
         self.connection.limit_frames(self._settings.max_frame_size)
         self._stream.set_user_timeout(_USER_TIMEOUT * self._settings.heartbeat_interval)
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The stream's."""
+        """Returns the descriptor of the stream."""
         return self._stream.descriptor
 
     @property
     def plain_send(self) -> Callable[[bytes], int] | None:
-        """The system call that writes, if the stream does nothing else; see `Stream.plain_send`."""
+        """Returns the system call that writes, if the stream does nothing else.
+
+        See `Stream.plain_send`.
+        """
         return self._stream.plain_send
 
     def question(self) -> Callable[[], object]:
-        """Returns the callable that asks the stream whether something can be read."""
+        """Returns the callable that asks the stream if it is readable."""
         if self._is_readable is None:
             self._is_readable = self._stream.is_readable
         return self._is_readable
@@ -190,8 +198,8 @@ class LiveConnection:
         Returns:
             The events. If they include `Ended`, the stream is closed.
         """
-        # A message that arrives alone pays for all of this. So everything is asked once, and for an open
-        # connection with nothing but messages, nothing more is asked: 20 calls with the protocol, instead of 45.
+        # Each message that arrives alone takes this path. So each state is asked for once, and no more is asked on an
+        # open connection with nothing but messages. This takes 20 calls with the protocol, instead of 45.
         writer, connection, heartbeat, polled = self.writer, self.connection, self._heartbeat, self._time
         if self._waiting or not writer.is_all_out:
             self.write()
@@ -232,7 +240,7 @@ class LiveConnection:
             self._large = max(self._large, len(payload))
 
     def send_ping(self, payload: bytes) -> None:
-        """Queues a ping of the user's. Pongs are reported from then on."""
+        """Queues a ping of the user. From then on, pongs are reported."""
         self._tells_pongs = True
         self.connection.send_ping(payload)
         self.writer.is_all_out = False
@@ -243,7 +251,10 @@ class LiveConnection:
         self.writer.is_all_out = False
 
     def write(self) -> None:
-        """Writes as much as the stream takes, a bounded amount. `step` returns a failure."""
+        """Writes as much as the stream takes, up to a limit.
+
+        If that fails, `step` returns the failure.
+        """
         writer = self.writer
         if writer.write():
             self._heartbeat.moved(self._time.now)
@@ -266,7 +277,7 @@ class LiveConnection:
         self._stream.close()
 
     def _read(self, *, is_readable: bool | None) -> None:  # noqa: C901 - each call less counts for each message
-        """Reads once, unless there is something to decode first."""
+        """Reads once, unless there is data to decode first."""
         if self._has_undecoded:
             return
         connection, stream = self.connection, self._stream
@@ -288,14 +299,14 @@ class LiveConnection:
         except OSError as error:
             self._lose(error)
             return
-        except MemoryError as error:  # perhaps in the middle of TLS: the data lost there is missing in the stream
+        except MemoryError as error:  # perhaps within TLS, whose stream has a gap then
             connection.fail(CloseCode.INTERNAL_ERROR, self._failure(FailureKind.SYSTEM, OUT_OF_MEMORY, error))
             return
         if data:
             connection.receive_data(data)
             self._heartbeat.has_heard = True
             self.heard_at = self._time.last
-        elif data is None and stream.has_partial:  # its rest may be there: nothing is lost yet
+        elif data is None and stream.has_partial:  # its rest may have arrived, so nothing is lost yet
             self._heartbeat.has_heard = True
         else:
             self._read_nothing(is_over=data is not None)
@@ -304,10 +315,13 @@ class LiveConnection:
         if self.writer.broken is not None:
             self._lose(self.writer.broken)
         elif is_over and self.connection.state is not State.BOTH_CLOSING:
-            self.connection.receive_eof()  # this is expected when both sides close, and our answer may still leave
+            self.connection.receive_eof()  # expected when both sides close; our answer may still be sent
 
     def _settle(self, events: list[Event], *, has_read: bool) -> list[Event]:
-        """Finishes a step with more than messages, or with something due. Returns the events."""
+        """Finishes a step that had more than messages, or a deadline.
+
+        Returns the events.
+        """
         connection, writer = self.connection, self.writer
         told = self._told(events)
         if told and isinstance(told[-1], Ended):
@@ -316,7 +330,7 @@ class LiveConnection:
             self._keep_close_timeout()
         elif has_read:
             self._keep_heartbeat()
-        # If the stream was full before, it is full now.
+        # If the stream was full before, it is still full.
         if writer.is_all_out and (connection.has_data_to_send or connection.is_closing):
             self.write()
         if connection.is_closed:
@@ -324,7 +338,10 @@ class LiveConnection:
         return told
 
     def _told(self, events: list[Event]) -> list[Event]:
-        """Returns the events that are for the user of the transport, and applies the others."""
+        """Returns the events for the user of the transport.
+
+        It applies the others.
+        """
         if is_tracing():
             trace_received(events)
         told: list[Event] = []
@@ -358,7 +375,7 @@ class LiveConnection:
     def _keep_heartbeat(self) -> None:
         now, interval = self._time.now, self._settings.heartbeat_interval
         verdict = self._heartbeat.judge(now, interval)
-        # After a sleep it is unknown whether the other side is still there: ask without delay.
+        # After a sleep, it is unknown if the other side is still there, so ask without delay.
         is_awaking = verdict is Verdict.WAIT and self._time.has_missed and 0.0 < interval < self._time.gap
         if is_awaking or verdict is Verdict.PING:
             payload = self._heartbeat.ping(now, interval, is_awaking=is_awaking)
@@ -373,23 +390,23 @@ class LiveConnection:
 
     def _fail_heartbeat(self, kind: FailureKind, detail: str) -> None:
         failure = self._failure(kind, detail)
-        self.connection.fail(CloseCode.INTERNAL_ERROR, failure)  # as other clients do for a missing pong
+        self.connection.fail(CloseCode.INTERNAL_ERROR, failure)  # as other clients do if a pong is missing
         self.write()
-        if not self.connection.is_closed:  # it has not even left, so nothing can answer it
+        if not self.connection.is_closed:  # it was not even sent, so nothing can answer it
             self.connection.give_up(failure)
 
     def _give_up_sending(self, error: MemoryError | OSError | NotImplementedError) -> None:
-        # Without memory a frame may have been cut off, and nothing can be sent after it. Without random numbers
-        # nothing can be sent: a mask has to be unpredictable (RFC 6455 section 5.3).
+        # Without memory, a frame may have been cut off, and nothing can be sent after it. Without random numbers,
+        # nothing can be sent either, because a mask has to be unpredictable (RFC 6455 section 5.3).
         no_random_numbers = f"this machine gives no random numbers: {reason_of(error)}"
         detail = OUT_OF_MEMORY if isinstance(error, MemoryError) else no_random_numbers
         self.connection.give_up(self._failure(FailureKind.SYSTEM, detail, error))
 
     def _lose(self, error: Exception) -> None:
-        """Ends the connection: nothing can be read or written from then on."""
+        """Ends the connection, because nothing can be read or written any more."""
         connection, closed_by = self.connection, self._closed_by
-        if connection.state is State.BOTH_CLOSING:  # for good, if only our Close had left
-            if closed_by is not None and closed_by.code not in _NORMAL:  # the message of the other side matters more
+        if connection.state is State.BOTH_CLOSING:  # it would be clean if our Close had been sent
+            if closed_by is not None and closed_by.code not in _NORMAL:  # the message of the other side counts more
                 detail = f"{self._place} closed the connection: {meaning_of(closed_by.code)}"
                 detail = f"{detail}, {_in_words(closed_by.code, closed_by.reason)}"
                 connection.give_up(self._failure(FailureKind.LOST, detail, error, _HINTS.get(closed_by.code, _HINT)))
@@ -407,7 +424,10 @@ class LiveConnection:
             connection.receive_eof(error)
 
     def _large_has_left(self) -> None:
-        """Called when the system has taken a large message. It may hold all of it: the other side may have none."""
+        """Called when the system has taken a large message.
+
+        The system may still hold all of it, so that the other side may have none.
+        """
         if self._large > self._largest:  # smaller ones have gone well before
             self._largest, self._doubted_until = self._large, self._time.last + _SOON
         self._large = 0
@@ -417,7 +437,7 @@ class LiveConnection:
         return self._largest if self._time.last < self._doubted_until else 0
 
     def _end(self, ended: Ended) -> Ended:
-        """Closes the stream, and adds the event for it."""
+        """Closes the stream, and adds the event for the end."""
         failure, unsent = ended.failure, self.connection.buffered_amount + self.writer.unsent
         self._stream.finish()
         if failure is not None and failure.cause is not None:

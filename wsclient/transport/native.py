@@ -1,4 +1,7 @@
-"""The transport of every system that has sockets: an attempt, then the open connection, then its end."""
+"""The transport of all systems that have sockets.
+
+It goes from an attempt to the open connection, and to its end.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TRANSITIONS", "NativeTransport", "State", "Step"]
 
-# Looked up once: through its class, a member costs Python 3.11 more than the question it is for.
+# Looked up once: in Python 3.11, access through the class takes longer than the check itself.
 _OPEN: Final = ConnectionState.OPEN
 
 _log: Final = logging.getLogger("wsclient")
@@ -60,7 +63,7 @@ class Step(IntEnum):
     END = auto()
 
 
-# A pair that is absent is a mistake of this program, never a no-op.
+# A missing pair is a mistake of this program, never a no-op.
 TRANSITIONS: Final = {
     (State.NEW, Step.START): State.OPENING,
     (State.NEW, Step.END): State.ENDED,
@@ -73,7 +76,7 @@ TRANSITIONS: Final = {
 class NativeTransport(Transport):
     """One WebSocket connection over the system's sockets, without threads or waiting."""
 
-    #: whether something is left to decode, or can be read or written without asking; a plain attribute, read each frame
+    #: True if data is left to decode, read or write without asking; a plain attribute, because each frame reads it
     has_more: bool = False
 
     def __init__(
@@ -87,9 +90,9 @@ class NativeTransport(Transport):
         """Starts nothing.
 
         Args:
-            settings: the user's; they are read again whenever they count.
+            settings: the user's; read each time they are needed.
             clock: monotonic, in seconds.
-            outside: the parts of the system to use; None for the real ones.
+            outside: the parts of the system to use; None for the usual ones.
             first_phase: the first phase of a client's attempt.
         """
         self._settings = settings
@@ -103,21 +106,21 @@ class NativeTransport(Transport):
         self._latency = -1.0
         self._response_headers: Headers = ()
         self._frames_level = 0  # the level of the logger when it was last read
-        self._is_inside = False  # a call; if the next call finds it set, the last one was interrupted
-        # For `is_quiet`. `_is_readable` is not called before `_quiet_until`.
+        self._is_inside = False  # a call; if it is set when the next call begins, the last one was interrupted
+        # For `is_quiet`, which does not call `_is_readable` before `_quiet_until`.
         self._quiet_until = -inf
         self._is_known_readable: bool | None = None
-        self._is_readable: Callable[[], object] | None = None  # of the stream, once it was requested
+        self._is_readable: Callable[[], object] | None = None  # of the stream, if it was requested
         self._waiting: Sized = ()  # queued by `express`
         self._unsent: list[tuple[bytes, bool]] = []
 
     @property
     def clock(self) -> Callable[[], float]:
-        """The monotonic clock of all deadlines, in seconds."""
+        """Returns the monotonic clock of all deadlines, in seconds."""
         return self._clock
 
     def refusal_of(self, request: OpeningRequest) -> str:
-        """Returns the reason why this system cannot open such a request; "" if it may."""
+        """Returns why this system cannot open a request; "" if it can."""
         if request.url.socket_path and not hasattr(socket, "AF_UNIX"):
             return "this system has no Unix domain sockets: use ws://"
         return ""
@@ -134,7 +137,7 @@ class NativeTransport(Transport):
         """Takes one bounded step; see `Transport.poll`."""
         if self._is_inside:
             return self._end_interrupted()
-        self._is_inside = True  # as `_enter`, which would be a call for each message that arrives alone
+        self._is_inside = True  # as in `_enter`, which would be a call for each message that arrives alone
         self._quiet_until = -inf
         live = self._live
         self._time.tick()
@@ -150,38 +153,44 @@ class NativeTransport(Transport):
         return events
 
     def is_quiet(self) -> bool:
-        """Returns True if there is nothing to do. Costs one look at the clock and one system call."""
+        """Returns True if there is nothing to do.
+
+        It reads the clock, and makes one system call.
+        """
         try:
             if self._waiting or self._clock() >= self._quiet_until:
                 return False
             if not (self._is_readable or self._question())():
                 return True
         except OSError:
-            return False  # the system cannot say; if something is wrong, reading raises it
+            return False  # the system cannot answer; if something is wrong, reading raises an error
         self._is_known_readable = True
         return False
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The socket's descriptor, if nothing else is waited for; see `Transport.descriptor`."""
+        """Returns the socket's descriptor if it alone wakes the transport.
+
+        See `Transport.descriptor`.
+        """
         if self._live is not None:
             return self._live.descriptor
         return None if self._opening is None else self._opening.phase.descriptor
 
     @property
     def rests_until(self) -> float:
-        """When something is due; see `Transport.rests_until`."""
+        """Returns when something is due; see `Transport.rests_until`."""
         if self._live is not None:
             return -inf if self._waiting else self._live.quiet_until
         return -inf if self._opening is None else self._time.on_system_clock(self._opening.due)
 
     def was_polled(self, at: float, is_readable: bool | None) -> None:
-        """Counts the time until then in full; see `Transport.was_polled`."""
+        """Counts the time up to a moment in full; see `Transport.was_polled`."""
         self._time.was_polled(at)
         self._is_known_readable = is_readable
 
     def settings_changed(self) -> None:
-        """Wakes everything that rests until a time computed from the previous settings."""
+        """Wakes everything that rests until a time of the previous settings."""
         self._quiet_until = -inf
         if self._live is not None:
             self._live.settings_changed()
@@ -189,11 +198,11 @@ class NativeTransport(Transport):
 
     @property
     def can_send(self) -> bool:
-        """True if the connection is open and neither side has begun to close it."""
+        """Returns True if the connection is open, and neither side is closing it."""
         return self._live is not None and self._live.connection.state is _OPEN and not self._is_inside
 
     def send(self, payload: bytes, *, is_text: bool) -> None:
-        """Queues one message. It leaves with `flush` or with the next `poll`.
+        """Queues one message, which `flush` or the next `poll` sends.
 
         Raises:
             RuntimeError: `can_send` is False.
@@ -229,7 +238,7 @@ class NativeTransport(Transport):
 
     @property
     def express(self) -> Callable[[bytes, bool], bool]:
-        """Sends a short message; see `Transport.express`."""
+        """Returns a function that sends a short message; see `Transport.express`."""
         if self._live is None or self.remembers:
             return no_express
         if self.auto_flush:
@@ -251,7 +260,7 @@ class NativeTransport(Transport):
     def _queue_express(self, payload: bytes, is_text: bool) -> bool:
         if self._live is None:
             return False
-        queue = self._live.connection.express  # by a name of its own: mypyc calls no property's value in one step
+        queue = self._live.connection.express  # by a separate name for mypyc, which cannot do both in one step
         was_taken = queue(payload, is_text)
         self.wake()
         return was_taken
@@ -266,7 +275,10 @@ class NativeTransport(Transport):
             self.wake()
 
     def close(self, code: int, reason: str) -> None:
-        """Starts the closing handshake; an attempt that is not open yet ends silently instead."""
+        """Starts the closing handshake.
+
+        An attempt that is not open yet ends silently instead.
+        """
         if self._live is None:
             self.abort()
             return
@@ -276,7 +288,7 @@ class NativeTransport(Transport):
         self.wake()
 
     def abort(self) -> None:
-        """Lets go of everything, silently."""
+        """Drops the connection silently."""
         if self._live is not None:
             self._live.abort()
         if self._opening is not None:
@@ -287,53 +299,68 @@ class NativeTransport(Transport):
 
     @property
     def buffered_amount(self) -> int:
-        """Bytes not handed to the system; of a piece that was taken in part, frame headers are counted too."""
+        """Returns how many bytes the system has not taken.
+
+        If a piece was taken in part, its frame headers are counted too.
+        """
         live = self._live
         return 0 if live is None else live.connection.buffered_amount + live.writer.unsent
 
     @property
     def buffered_messages(self) -> int:
-        """Messages not wholly handed to the system; those of a piece that was taken in part count as one."""
+        """Returns how many messages the system has not completely taken.
+
+        The messages of a piece that was taken in part count as one.
+        """
         live = self._live
         return 0 if live is None else live.connection.buffered_messages + (1 if live.writer.unsent else 0)
 
     def unsent_messages(self) -> list[tuple[bytes, bool]]:
-        """Returns the messages that have not wholly left; see `Transport.unsent_messages`."""
+        """Returns the messages that are not completely sent.
+
+        See `Transport.unsent_messages`.
+        """
         return self._unsent if self._live is None else self._live.writer.unsent_messages()
 
     @property
     def latency(self) -> float:
-        """The round trip of the heartbeat's last ping, in seconds; -1.0 before the first."""
+        """Returns the round trip of the last ping, in seconds; -1.0 before the first."""
         return self._latency if self._live is None else self._live.latency
 
     @property
     def unanswered_pings(self) -> int:
-        """The number of heartbeat pings without a pong."""
+        """Returns the number of heartbeat pings without a pong."""
         return 0 if self._live is None else self._live.unanswered_pings
 
     @property
     def write_stall(self) -> float:
-        """Seconds since the system last took a byte, if some wait for room; 0.0 if none do."""
+        """Returns for how many seconds the system has taken no byte of waiting data.
+
+        Returns 0.0 if no data waits.
+        """
         since = None if self._live is None else self._live.writer.stalled_since
         return 0.0 if since is None else max(0.0, self._clock() - since)
 
     @property
     def silence(self) -> float:
-        """Seconds since the last byte arrived; -1.0 when not open."""
+        """Returns the seconds since the last byte arrived; -1.0 if not open."""
         return -1.0 if self._live is None else self._clock() - self._live.heard_at
 
     @property
     def response_headers(self) -> Headers:
-        """The headers of the server's 101, in order."""
+        """Returns the headers of the server's 101, in order."""
         return self._response_headers
 
     @property
     def remote_address(self) -> tuple[str, int]:
-        """Numeric address and port of the server; ("", 0) when not open."""
+        """Returns the server's numeric address and port; ("", 0) if not open."""
         return _NOWHERE if self._live is None else self._live.remote_address
 
     def set_no_delay(self, enabled: bool) -> None:
-        """Sets TCP_NODELAY on an open connection; for one to be opened it is in the settings."""
+        """Sets TCP_NODELAY on an open connection.
+
+        Before that, the settings have it.
+        """
         if self._live is not None:
             self._live.set_no_delay(enabled)
 
@@ -342,7 +369,7 @@ class NativeTransport(Transport):
         self.has_more = live.has_more
         if self._frames_level != FRAMES.level:
             self._frames_level = FRAMES.level
-            live.connection.allow_express(not is_tracing())  # each message would be seen by `send` alone
+            live.connection.allow_express(not is_tracing())  # only `send` would trace each message
         if events and isinstance(events[-1], Ended):
             self._end()
 
@@ -396,7 +423,10 @@ class NativeTransport(Transport):
         return self._live
 
     def _enter(self) -> None:
-        """Begins work that must be finished: if Ctrl+C interrupts it, nothing here can be relied on."""
+        """Begins work that must not be interrupted.
+
+        If Ctrl+C interrupts it, the state of this object is unreliable.
+        """
         self._is_inside = True
         self._quiet_until = -inf
 

@@ -24,7 +24,7 @@ class ServedTransport(NativeTransport):
     """A `NativeTransport` that begins with `answer`, not with `open`."""
 
     def answer(self, accepted: Accepted) -> None:
-        """Begins as a server, on a connection that a listening socket has accepted.
+        """Begins as a server, on a connection that was accepted.
 
         `poll` returns `Requested` when the client's request is complete; then call `accept` or `reject`.
         """
@@ -51,7 +51,10 @@ class ServedTransport(NativeTransport):
         self.wake()
 
     def queue_frame(self, frame: bytes, size: int) -> bool:
-        """Queues a short message whose frame was made for many; see `Transport.queue_frame`."""
+        """Queues a short message by its frame, made once for many.
+
+        See `Transport.queue_frame`.
+        """
         live = self._live
         if live is None or self._is_inside or self.remembers:
             return False
@@ -59,24 +62,29 @@ class ServedTransport(NativeTransport):
         return live.queue_frame(frame, size)
 
     def frame_path(self) -> FramePath | None:
-        """Returns how to write short frames while the connection rests; None if its stream needs more than that."""
+        """Returns how to write short frames while the connection rests.
+
+        Returns None if its stream needs more than that.
+        """
         live = self._live
         if live is None or live.plain_send is None:
             return None
         return FramePath(live.connection.waiting, live.plain_send, live.connection.plain_end)
 
     def frame_has_begun(self, sent: int) -> None:
-        """Called when only so many bytes of the frame that waits were taken on the way of `frame_path`."""
+        """Called when a caller of `frame_path` has written a part of a frame."""
         if self._live is not None:
             self._live.writer.has_begun(self._live.connection.waiting.pop(), sent)
 
     def has_only_written(self, now: float) -> bool:
-        """Writes waiting data. Returns True if there was nothing else to do, so that it rests as before.
+        """Writes waiting data. Returns True if there was nothing else to do.
 
-        Call it in place of `poll` when nothing can be read.
+        The transport then rests as before.
+
+        Call it instead of `poll` when nothing can be read.
 
         Args:
-            now: on `clock`.
+            now: the time on `clock`.
         """
         live = self._live
         if live is None or not self._waiting or self.has_more or self._is_inside:

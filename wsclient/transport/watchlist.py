@@ -116,7 +116,7 @@ class Watchlist(Generic[Member]):
             self.wake(entry)
 
     def wake_for_frame(self, entries: list[Entry[Member]]) -> None:
-        """Wakes members that rest, each of which has a frame to write and nothing else to do."""
+        """Wakes resting members that have only a frame to write."""
         for entry in entries:
             entry.is_awake = entry.has_only_a_frame = True
         self._awake += entries

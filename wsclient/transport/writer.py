@@ -1,4 +1,4 @@
-"""The way of outgoing bytes from the protocol to the stream."""
+"""Writes outgoing bytes from the protocol to the stream."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Writer"]
 
-_MAX_WRITE: Final = 256 * 1024  # bytes in one step; arbitrary: some 0.2 ms of system calls
+_MAX_WRITE: Final = 256 * 1024  # bytes in one step; arbitrary: about 0.2 ms of system calls
 
 
 class Writer:
-    """Writes as much as the stream takes, a bounded amount each time. It never waits and never raises.
+    """Writes as much as the stream takes, up to a limit each time.
+
+    It never waits and never raises.
 
     Attributes:
-        is_all_out: True if the system has all data of the protocol. Must be set to False by code that queues
-            a message; `write` updates it.
-        has_room: True if the last write stopped with more to write, although the stream took it all.
-        broken: the reason why nothing can be written now; received data still counts.
-        unmade: the permanent reason why the protocol could not make a frame.
+        is_all_out: True if the system has taken all data of the protocol. Code that queues a message must set it to
+            False; `write` updates it.
+        has_room: True if the last write stopped with more to write, although the stream had taken everything.
+        broken: the reason why nothing can be written; received data still counts.
+        unmade: the final reason why the protocol could not make a frame.
         unsent_log: remembers unsent messages; None if they will not be needed.
     """
 
@@ -53,8 +55,8 @@ class Writer:
         self._express_frame = connection.express_frame
         self._queue = connection.express
         self._time = polled
-        self._piece: bytes | memoryview = b""  # returned by the protocol, and not taken by the stream yet
-        self._took_at = 0.0  # when the stream last took a byte, while some waited
+        self._piece: bytes | memoryview = b""  # returned by the protocol, but not taken by the stream yet
+        self._took_at = 0.0  # the time when the stream last took a byte while some waited
         self.is_all_out: bool = True
         self.has_room: bool = False
         self.broken: Exception | None = None
@@ -63,31 +65,36 @@ class Writer:
 
     @property
     def unsent(self) -> int:
-        """Bytes that the protocol gave and the system did not take."""
+        """Returns how many bytes of the protocol the system has not taken."""
         return len(self._piece) + self._stream.held
 
     @property
     def is_waiting(self) -> bool:
-        """True if there was no room for bytes that should have been sent."""
+        """Returns True if there was no room for bytes to send."""
         return bool(self._piece) or self._stream.held > 0
 
     @property
     def stalled_since(self) -> float | None:
-        """When the system last took a byte, on its clock, if some wait for room; None if none do."""
+        """Returns when the system last took a byte, if some wait for room.
+
+        The time is one of the system's clock. Returns None if no bytes wait.
+        """
         return self._took_at if self.is_waiting else None
 
     def express(self, payload: bytes, is_text: bool) -> bool:
-        """Writes a short message if nothing waits before it. Returns False if it must be queued like any other.
+        """Writes a short message if nothing waits before it.
 
-        It does the same as `write`, with half the calls. If the stream is full, the message is queued: trying
-        again with each message would cost ten times as much, and the next step does it anyway.
+        Returns False if the message must be queued like any other.
+
+        It does the same as `write`, in half the calls. If the stream is full, the message is queued: trying again with
+        each message would take ten times as long, and the next step tries anyway.
         """
         if not self.is_all_out or self.broken is not None:
             return bool(self._piece) and self._queue(payload, is_text)
         try:
             frame = self._express_frame(payload, is_text)
         except (MemoryError, OSError, NotImplementedError):
-            return False  # `send` reports the reason, if it fails there too
+            return False  # `send` reports the reason if it fails too
         if not frame:
             return False
         try:
@@ -101,7 +108,10 @@ class Writer:
         return True
 
     def write(self) -> bool:
-        """Writes as much as one step may. Returns True if bytes were taken that had waited for room."""
+        """Writes as much as one step may.
+
+        Returns True if bytes were taken that had waited for room.
+        """
         if self.broken is not None:
             return False
         had_waited, held = (False, 0) if self.is_all_out else (self.is_waiting, self._stream.held)
@@ -116,11 +126,17 @@ class Writer:
         return has_moved
 
     def unsent_messages(self) -> list[tuple[bytes, bool]]:
-        """Returns the messages that have not wholly left; see `Transport.unsent_messages`."""
+        """Returns the messages that are not completely sent.
+
+        See `Transport.unsent_messages`.
+        """
         return [] if self.unsent_log is None else self.unsent_log.unsent(self._stream.undelivered)
 
     def has_begun(self, frame: bytes, sent: int) -> None:
-        """Called when another has written the first bytes of a frame: the rest waits for room."""
+        """Called when another object has written the first bytes of a frame.
+
+        The rest waits for room.
+        """
         self._keep(memoryview(frame)[sent:])
 
     def _keep(self, piece: bytes | memoryview) -> None:
@@ -131,7 +147,7 @@ class Writer:
     def _write_pieces(self) -> int:
         """Returns how many bytes the stream took."""
         self.has_room = self.is_all_out = False
-        # Every message that is written immediately passes here: bound methods are stored, and nothing is asked twice.
+        # Every message that is written immediately gets here, so bound methods are stored, and nothing is asked twice.
         connection, stream, data_to_send = self._connection, self._stream, self._data_to_send
         log = self.unsent_log
         room, taken = _MAX_WRITE, 0

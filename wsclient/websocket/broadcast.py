@@ -1,4 +1,4 @@
-"""Queues one message for many clients: its frame is made once, and all of them get the same bytes."""
+"""Queues one message for many clients, whose frame is made only once."""
 
 from __future__ import annotations
 
@@ -30,15 +30,17 @@ def queue_for_each(
     watchlist: Watchlist[ServedClient | Listener],
     queue_alone: Callable[[ServedLink, bytes, bool], Error],
 ) -> Error:
-    """Queues a message for each of these clients. Nothing is written: a thousand system calls belong into `poll()`.
+    """Queues a message for each of these clients, without writing it.
+
+    The thousand system calls for that belong in `poll()`.
 
     Args:
         clients: the receivers.
         payload: the message.
-        is_text: whether it is text; None for the write mode of each client.
+        is_text: True if it is text; None for the write mode of each client.
         totals: the memory that the clients share.
-        watchlist: where they are woken.
-        queue_alone: queues it for a client whose frame has to look otherwise, or that may have no room.
+        watchlist: the list in which they are woken.
+        queue_alone: queues it for a client that needs a different frame, or that may have no room.
 
     Returns:
         The first error.
@@ -48,8 +50,8 @@ def queue_for_each(
     text = plain_frame(payload, is_text=True) if is_text is not False and is_utf8(payload) else b""
     is_sure = bool(binary) and not is_tracing() and totals.spend(size * len(receivers))
     woken: list[Entry[ServedClient | Listener]] = []
-    # A hot loop, whose cost is the memory that it touches: so it looks into a client that rests for nothing but what
-    # changes there. It has room, because nothing waits.
+    # A hot loop, whose cost is the memory that it touches. So it only reads what it changes of a resting client, which
+    # has room, because nothing waits.
     for client in receivers:
         link, entry = client.link, client.entry
         frame = text if (link.write_mode is _TEXT if is_text is None else is_text) else binary

@@ -1,4 +1,4 @@
-"""Link: one connection as the hall keeps it, shared by the client that polls it and the peer that speaks for it."""
+"""Link: one connection, for the client that polls it and for its peer."""
 
 from __future__ import annotations
 
@@ -31,19 +31,22 @@ logger: Final = logging.getLogger("wsclient.link")
 
 
 class WriteMode(NamedInt):
-    """The kind of message that `put_packet` and `put_var` send. Godot: WebSocketPeer.WriteMode."""
+    """The kind of message to send. Godot: WebSocketPeer.WriteMode.
+
+    It applies to `put_packet` and `put_var`.
+    """
 
     WRITE_MODE_TEXT = 0
     WRITE_MODE_BINARY = 1
 
 
-# Looked up once: in Python 3.11, access to a member through its class costs a fifth of sending a small message.
+# Looked up once: in Python 3.11, access through the class takes a fifth of the time of sending a small message.
 _TEXT = WriteMode.WRITE_MODE_TEXT
 _OK = Error.OK
 
 HINT_OF_ROOM: Final = "Call poll(), send less, or see set_buffers()"
 _HINT_OF_FRAGMENTS: Final = "Send its last one with send_fragment(data, True) first"
-_MAX_PINGS: Final = 64  # that are remembered; arbitrary
+_MAX_PINGS: Final = 64  # to remember; arbitrary
 _SHORT: Final = 1024  # bytes; a longer message never takes the express path, and is checked later
 
 
@@ -64,33 +67,33 @@ class Link:
     Args:
         incoming: the limits of unread data.
         outgoing: the limits of unsent data.
-        write_mode: what `put_packet` sends.
+        write_mode: the kind of message that `put_packet` sends.
         auto_flush: True to write each message immediately.
-        error_while_closed: the result of `get_packet_error()` if nothing was read because it is not open.
+        error_while_closed: the result of `get_packet_error()` if nothing was read because the connection is not open.
 
     Attributes:
-        transport: its transport; None before the attempt, and once its end has been applied.
-        events: events that have not been applied yet.
-        inbox: received and unread messages; stays readable after the end.
-        is_open: from the opening handshake to the end, while closing too.
+        transport: its transport; None before the attempt, and when its end has been applied.
+        events: the events that have not been applied yet.
+        inbox: received and unread messages, which can still be read after the end.
+        is_open: True from the opening handshake to the end, even while closing.
         is_closing_here: True if this side started the closing.
-        opened_at: when it opened, on the client's clock.
-        kept: messages sent when not open, for the next connection, and unsent ones of the previous one; None if
-            nothing is kept.
+        opened_at: the time when it opened, on the client's clock.
+        kept: messages for the next connection, which were sent while not open, or were unsent at the end of the
+            previous one; None if nothing is kept.
         has_received_close: True if the server's Close frame was applied.
-        close_code: of the last close, as received; -1 before any.
+        close_code: the received code of the last close; -1 before any.
         close_reason: the reason received with it.
-        response_headers: of the server's 101; they stay after the end.
-        has_warned_of_pause: True if a log line has said that the packets are not being read.
-        has_warned_of_backlog: True if one has said that messages arrive faster than they are handled.
-        place: host and port of the server, at the start of log lines.
-        failures: why calls were refused, and why the connection failed.
+        response_headers: the headers of the server's 101, which are kept after the end.
+        has_warned_of_pause: True if the log says that the packets are not being read.
+        has_warned_of_backlog: True if the log says that messages arrive faster than they are handled.
+        place: the host and port of the server, for the start of log lines.
+        failures: records why calls were refused, and why the connection failed.
         fragmented: the kind of the message whose fragments are being sent; None if there is none.
         own_code: the code of the Close sent from here; -1 if none was.
-        thread: the one that may use the connection; None if any may.
+        thread: the thread that may use the connection; None if any may.
         sent_messages: the number of messages passed to the transport.
         sent_bytes: the bytes of their payloads.
-        wake: called if work is left that no descriptor and no time will announce; see `let_rest`.
+        wake: called when there is work that no descriptor and no time will announce; see `let_rest`.
     """
 
     # With a dict of so many names, each connection would take 1.3 KiB more.
@@ -145,7 +148,7 @@ class Link:
         self.fragmented: type[str | bytes] | None = None
         self._pings: list[tuple[bytes, float]] = []
         self.inbox: PacketQueue = PacketQueue(incoming.max_bytes, incoming.max_packets, when_empty=error_while_closed)
-        self.events: list[Event] = []  # few: a deque would take its 700 bytes for each client
+        self.events: list[Event] = []  # few, so no deque, which would take 700 bytes for each client
         self.transport: Transport | None = None
         self.is_open: bool = False
         self.is_closing_here: bool = False
@@ -160,7 +163,7 @@ class Link:
         self.sent_messages: int = 0
         self.sent_bytes: int = 0
         self._outgoing = outgoing
-        self._sure_messages = self._sure_bytes = 0  # the count up to which there is certainly room
+        self._sure_messages = self._sure_bytes = 0  # the counts up to which room is certain
         self._express: Callable[[bytes, bool], bool] = no_express  # the transport's
         self._error_while_closed = error_while_closed
         self.wake: Callable[[], object] = needs_nobody
@@ -169,7 +172,7 @@ class Link:
 
     @property
     def auto_flush(self) -> bool:
-        """True to write each message immediately."""
+        """Returns True if each message is written immediately."""
         return self._auto_flush
 
     @auto_flush.setter
@@ -179,38 +182,44 @@ class Link:
 
     @property
     def is_text_mode(self) -> bool:
-        """True if `put` sends text."""
+        """Returns True if `put` sends text."""
         return self.write_mode is _TEXT
 
     @property
     def buffered_amount(self) -> int:
-        """Bytes of packets that wait to be sent, kept ones among them."""
-        transport, kept = self.transport, self.kept  # looked up once, because another thread may call it
+        """Returns how many bytes of packets wait to be sent, kept ones included."""
+        transport, kept = self.transport, self.kept  # looked up once, because another thread may call this
         waiting = 0 if transport is None else transport.buffered_amount
         return waiting if kept is None else waiting + kept.size
 
     @property
     def buffered_messages(self) -> int:
-        """Packets that wait to be sent, kept ones among them."""
+        """Returns how many packets wait to be sent, kept ones included."""
         transport, kept = self.transport, self.kept
         waiting = 0 if transport is None else transport.buffered_messages
         return waiting if kept is None else waiting + len(kept)
 
     @property
     def backlog(self) -> int:
-        """Messages that were read, and whose signal has not been emitted yet. To be asked by any thread."""
+        """Returns how many messages wait for their signal to be emitted.
+
+        Any thread may ask.
+        """
         return sum(len(event.payloads) for event in [*self.events] if isinstance(event, Messages))
 
     @property
     def latency(self) -> float:
-        """The round trip of the heartbeat's last ping, in seconds; stays after the end; -1.0 before the first."""
+        """Returns the round trip of the last ping, in seconds; -1.0 before the first.
+
+        It is kept after the end.
+        """
         transport = self.transport
         latency = -1.0 if transport is None else transport.latency
         return self._latency if latency < 0.0 else latency
 
     @property
     def remote_address(self) -> tuple[str, int]:
-        """The server's numeric address and port; ("", 0) when not open."""
+        """Returns the server's numeric address and port; ("", 0) if not open."""
         transport = self.transport
         return ("", 0) if transport is None else transport.remote_address
 
@@ -232,7 +241,7 @@ class Link:
         transport.remembers = self.kept is not None
 
     def take_over(self, before: Link, incoming: Limits) -> None:
-        """Takes the readable messages, kept messages and counters of a link that has ended."""
+        """Takes the readable messages, kept messages and counters of an ended link."""
         self.inbox = before.inbox
         self.inbox.max_bytes, self.inbox.max_packets = incoming.max_bytes, incoming.max_packets
         self.kept, before.kept = before.kept, None
@@ -241,7 +250,7 @@ class Link:
         self._latency = before.latency
 
     def let_rest(self, wake: Callable[[], object]) -> None:
-        """Sets the callable for work that is left although polling has paused."""
+        """Sets the callable for work that comes up while polling has paused."""
         self.wake = wake
         self._express = no_express  # the next message asks the transport again
         if self.transport is not None:
@@ -269,7 +278,10 @@ class Link:
         return _OK
 
     def pong(self, payload: bytes) -> float | None:
-        """Returns when the ping was sent that this answers, and all before it; None if it answers none of ours."""
+        """Returns when the ping was sent that this pong answers, and all before it.
+
+        Returns None if it answers none of ours.
+        """
         for index, (sent, at) in enumerate(self._pings):
             if sent == payload:
                 del self._pings[: index + 1]
@@ -294,7 +306,7 @@ class Link:
         return _OK
 
     def put(self, packet: bytes) -> Error:
-        """Sends a packet in the write mode that was set."""
+        """Sends a packet in the current write mode."""
         return self.send(packet, self.write_mode is _TEXT)
 
     def send(self, payload: bytes, is_text: bool) -> Error:
@@ -302,8 +314,8 @@ class Link:
         if get_ident() != self.thread:
             self.check_thread()
         sent_bytes = self.sent_bytes + len(payload)
-        # Skip the check while the message is sure to fit: the queue grows only by messages sent here. The transport's
-        # express knows if the connection is open.
+        # Skip the check while the message is sure to fit, because the queue grows only by messages sent here. The
+        # transport's `express` knows if the connection is open.
         if (
             self.sent_messages < self._sure_messages
             and sent_bytes <= self._sure_bytes
@@ -327,7 +339,7 @@ class Link:
         if not can_send or self.sent_messages >= self._sure_messages or self.sent_bytes + size > self._sure_bytes:
             refusal = self._look_for_room(size)
             if refusal and self._auto_flush:
-                self.flush()  # earlier messages may have left this to poll(), because the network was full
+                self.flush()  # earlier messages may have left this to poll() when the network was full
                 refusal = self._look_for_room(size)
             if refusal:
                 return self.refuse(Error.ERR_OUT_OF_MEMORY, refusal, hint=HINT_OF_ROOM)
@@ -336,7 +348,7 @@ class Link:
         if transport is None or not can_send:
             if self.kept is not None:
                 self.kept.add(payload, is_text=is_text)
-                self._sure_messages = 0  # it takes room that was found for others
+                self._sure_messages = 0  # it takes room that was counted for others
             return _OK
         transport.send(payload, is_text=is_text)
         self.sent_messages += 1
@@ -348,11 +360,17 @@ class Link:
         return _OK
 
     def is_full_for(self, size: int) -> bool:
-        """Returns True if a message of that size has to wait for room; False if none can be sent."""
+        """Returns True if a message of that size has to wait for room.
+
+        Returns False if none can be sent.
+        """
         return (self.is_open or self.kept is not None) and bool(self._look_for_room(size))
 
     def _look_for_room(self, size: int) -> str:
-        """Finds out how much fits. Returns why a message of that size does not, "" if it does."""
+        """Finds out how much room there is for messages.
+
+        Returns why a message of that size does not fit; "" if it does.
+        """
         max_bytes, max_packets = self._outgoing.max_bytes, self._outgoing.max_packets
         packets, waiting = self.buffered_messages, self.buffered_amount
         if waiting + size > max_bytes:
@@ -364,7 +382,10 @@ class Link:
         return ""
 
     def send_kept(self) -> None:
-        """Sends kept messages. They fit: everything sent since has been counted together with them."""
+        """Sends the kept messages.
+
+        They fit, because everything sent since then has been counted together with them.
+        """
         transport = self.transport
         if self.kept is None or transport is None or not transport.can_send:
             return
@@ -385,7 +406,10 @@ class Link:
         self.sent_bytes -= sum(len(payload) for payload, _ in unsent)
 
     def stop_keeping(self, why: str) -> None:
-        """Forgets kept messages, and keeps no more. Logs it if there were any."""
+        """Drops kept messages, and keeps no more.
+
+        If there were any, logs that.
+        """
         kept, self.kept = self.kept, None
         if kept is not None:
             kept.let_go(self.place, why)
@@ -397,18 +421,23 @@ class Link:
             self.transport.flush()
 
     def close(self, code: int, reason: str) -> None:
-        """Closes an open connection; ends an attempt at once and without a signal; else nothing.
+        """Closes an open connection, or ends an attempt at once.
+
+        An attempt ends without a signal. If there is neither, nothing happens.
 
         Raises:
-            ValueError: a code that must not be sent, or a reason that has more than 123 bytes; nothing is changed.
-            TypeError: `code` is no int, or `reason` no str.
+            ValueError: the code must not be sent, or the reason has more than 123 bytes; nothing changes.
+            TypeError: `code` is not an int, or `reason` is not a str.
         """
         self.check_thread()
         check_close(code, reason)
         self.say_goodbye(code, reason)
 
     def say_goodbye(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
-        """Closes as `close` does, from any thread: an object may be released in any thread."""
+        """Closes as `close` does, but from any thread.
+
+        An object may be released in any thread.
+        """
         if self.transport is None or self.is_closing_here:
             return
         if self.is_open:
@@ -418,7 +447,7 @@ class Link:
             self.let_go()
 
     def keep_latency(self) -> None:
-        """Called when the transport is about to be let go."""
+        """Called before the transport is dropped."""
         self._latency = self.latency
 
     def let_go(self) -> None:
@@ -440,7 +469,9 @@ class Link:
             logger.warning(words, self.place, when, unsent, self.buffered_messages)
 
     def disown(self, owner: int) -> None:
-        """Records that this is a forked child, whose parent has the connection: it cannot be used here.
+        """Records that the connection belongs to the parent of this forked child.
+
+        It cannot be used here.
 
         Args:
             owner: the parent process.
@@ -451,17 +482,20 @@ class Link:
 
         self._express = no_express
         transport, self.transport = self.transport, ForkedTransport(owner)
-        self.is_open = self.is_closing_here = False  # not here: so that dropping it needs no goodbye
+        self.is_open = self.is_closing_here = False  # not in this process, so that dropping it needs no goodbye
         self.events.clear()  # the parent logs them
-        transport.abort()  # closes this process's copies of the descriptors; the connection does not notice
+        transport.abort()  # closes this process's copies of the descriptors, without effect on the connection
 
     @property
     def last_error(self) -> ConnectionFailure | None:
-        """Why the connection failed, or a call was refused."""
+        """Returns why the connection failed, or why a call was refused."""
         return self.failures.last_error
 
     def refuse(self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = "") -> Error:
-        """Records why a call is refused, and logs it in case the caller ignores the error."""
+        """Records why a call is refused.
+
+        It logs that, since the caller may ignore the error.
+        """
         self.check_thread()
         return self.failures.refuse(self.place, error, message, cause, hint=hint)
 
@@ -483,7 +517,10 @@ class Link:
 
 
 def check_close(code: int, reason: str) -> None:
-    """Refuses codes and reasons that a Close frame must not carry (RFC 6455 sections 5.5 and 7.4)."""
+    """Refuses codes and reasons that a Close frame must not have.
+
+    See RFC 6455 sections 5.5 and 7.4.
+    """
     if not isinstance(code, int) or not isinstance(reason, str):
         raise TypeError(f"a close code is an int, and its reason a str, not {code!r} and {reason!r}")
     if code != 0 and not is_valid_close_code(code):

@@ -1,4 +1,4 @@
-"""LinkPolling: one `poll()`: reads and emits until nothing is left, or no time, or no room."""
+"""LinkPolling: reads and emits in `poll()`, as far as there is time and room."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ class LinkPolling(LinkEvents):
         def _connect_again(self) -> bool: ...
 
     def _poll_awake(self) -> None:
-        """Polls, although there may be nothing to do."""
+        """Polls even if there may be nothing to do."""
         if self._is_polling:
             return
         if self._mailbox.messages:
             self._send_posted()
         self._is_resting = not self._step()
         if self._is_resting:
-            # Checked again after that: a thread puts its message in first, and then sets this to False.
+            # Checked again after that, because a thread first puts its message in, and then sets this to False.
             if self._mailbox.messages:
                 self._is_resting = False
             return
@@ -64,13 +64,13 @@ class LinkPolling(LinkEvents):
         else:
             self._end_poll()
         finally:
-            self._is_polling = False  # here too: Ctrl+C may have kept _end_poll from doing it
+            self._is_polling = False  # here too, because Ctrl+C may have interrupted _end_poll
             self._meter.stop(has_left=bool(link.events) and not link.inbox.is_full)
             if self._meter.is_behind and not link.has_warned_of_backlog:
                 self._warn_of_backlog(link)
 
     def _send_posted(self) -> None:
-        """Sends messages that other threads have put into the mailbox, as far as there is room."""
+        """Sends the messages of other threads from the mailbox, if there is room."""
         messages, link = self._mailbox.messages, self._link
         while messages and not link.is_full_for(len(messages[0][0])):
             payload, is_text, _ = messages[0]
@@ -78,14 +78,14 @@ class LinkPolling(LinkEvents):
             self._send_message(payload, is_text=is_text)
 
     def _step(self) -> bool:
-        """Takes one step of the connection. Returns True if there is anything to do then."""
+        """Takes one step of the connection. Returns True if there is work then."""
         self._meter.start()
         link = self._link
         transport = link.transport
         if transport is None:
             return self._owed is not None or bool(self._deferred) or self._connect_again()
         events = link.events
-        if events:  # already read, and waiting for time or room: nothing more is read, which slows the sender down
+        if events:  # already read, and waiting for time or room; reading no more slows the sender down
             self._has_read = False
             if not isinstance(events[-1], Ended):
                 events += transport.poll(read=False)
@@ -95,7 +95,7 @@ class LinkPolling(LinkEvents):
         return bool(events or transport.has_more or self._owed is not None or self._deferred)
 
     def _work(self, link: Link) -> None:
-        """Emits the events and reads on, until nothing is left, or no time, or no room."""
+        """Emits events and reads on, until nothing, no time or no room is left."""
         clock, deadline = self._meter.clock, self._meter.deadline
         transport = link.transport
         enough = link.inbox.received_bytes + (0 if transport is None else transport.enough)
@@ -108,7 +108,7 @@ class LinkPolling(LinkEvents):
                 if not self._tell_next(link, deadline):
                     return
             elif self._has_read and (not transport.has_more or link.inbox.received_bytes >= enough):
-                return  # there is no more, or enough of it
+                return  # nothing is left, or enough was read
             elif clock() >= deadline or not self._has_room(link):
                 return
             else:
@@ -133,11 +133,17 @@ class LinkPolling(LinkEvents):
     # For a PollGroup
 
     def _let_rest(self, wake: Callable[[], object]) -> None:
-        """Sets the callable for work that is left, and that no descriptor and no time will announce."""
+        """Sets the callable for work that nothing else will announce.
+
+        This is work without a descriptor that becomes ready, or a time that comes.
+        """
         self._link.let_rest(wake)
 
     def _poll_woken(self, at: float, is_readable: bool | None) -> None:
-        """Polls, for a group that has looked after this client until then; see `Transport.was_polled`."""
+        """Polls for a group that has watched this client until then.
+
+        See `Transport.was_polled`.
+        """
         thread = get_ident()
         if thread != self._thread:
             self._claim(thread)
@@ -146,7 +152,10 @@ class LinkPolling(LinkEvents):
         self._poll_awake()
 
     def _resting_place(self) -> tuple[Descriptor | None, float]:
-        """Returns the descriptor that wakes this client and the time until which it rests; -inf if there is work."""
+        """Returns the descriptor that wakes this client, and the end of its rest.
+
+        The end is -inf if there is work.
+        """
         link, transport = self._link, self._link.transport
         if self._owed is not None or self._deferred or self._mailbox.messages:
             return None, -inf

@@ -1,4 +1,4 @@
-"""PacketQueue: received and unread packets, bounded by number and bytes, and the methods that read them."""
+"""PacketQueue: holds received packets within limits, and reads them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PacketQueue", "PacketReader"]
 
-# Looked up once: through the class, a member costs Python 3.11 as much as the rest of `get_packet`.
+# Looked up once: in Python 3.11, access through the class takes as long as the rest of `get_packet`.
 _OK = Error.OK
 
 # What taking a message raises if there is none, or if the calling thread may not take it.
@@ -38,27 +38,28 @@ _NOBODYS: Final[_Everybodys] = cast("_Everybodys", _local())
 class PacketQueue:
     """Whole messages in order of arrival, text as UTF-8.
 
-    Taking one is a single call into C: nothing is stored next to it that would have to be taken too. Which of them are
-    text, and how many bytes wait, is computed on request.
+    Taking one is a single call into C, because nothing else is stored for each message. The kinds of messages, and the
+    number of waiting bytes, are computed on request.
 
     Args:
-        max_bytes: of payload that it takes. A single larger message is taken if nothing else waits.
-        max_packets: messages that it takes; at least 1.
+        max_bytes: the most bytes of payload that may wait. A single larger message is taken if nothing else waits.
+        max_packets: the most messages that may wait; at least 1.
         when_empty: the result of `get_packet_error()` after reading from an empty queue.
 
     Attributes:
-        packets: the messages; a reader may take from the left.
+        packets: the messages; a reader may take them from the left.
         owned: has `packets` too, but only in the thread that may take messages, and there from the second one on. So a
             reader that takes from `owned.packets` needs no other check, which would cost as much as the taking.
         when_empty: as above.
-        thread: the one that may take messages; None if any may.
+        thread: the thread that may take messages; None if any may.
         received: the number of messages ever put in.
-        told: the number of these that `messages_available` was emitted for, or would have been.
-        handed: the number of messages passed to handlers of `message_received`, and never put in.
-        handed_bytes: the bytes of those.
-        kinds: those of messages, as in `Messages`: from the last one that was taken on, or from one before it.
-        kinds_from: the number of the first of these. The first message ever is number 1; 0 stands for none, no text.
-        only_kind: of those that wait: 1 if all are text, 0 if none is, None if that is not certain.
+        told: how many of these `messages_available` was emitted for, or would have been emitted for.
+        handed: the number of messages passed to handlers of `message_received` instead.
+        handed_bytes: the bytes of these.
+        kinds: the kinds of messages, as in `Messages`. It begins at the last message taken, or before it.
+        kinds_from: the number of the first of these messages. Messages are numbered from 1; 0 stands for no message,
+            which is not text.
+        only_kind: the kind of all waiting messages: 1 if all are text, 0 if none is, None if that is uncertain.
     """
 
     __slots__ = (
@@ -87,7 +88,7 @@ class PacketQueue:
         self.packets: deque[bytes] = deque()
         self.owned: _Everybodys = _Everybodys(self.packets)
         self._error: Error = _OK
-        self._failed_at = 0  # how many messages had been taken when the error was set
+        self._failed_at = 0  # the number of messages taken when the error was set
         self.when_empty: Error = when_empty
         self.max_bytes: int = max_bytes
         self.max_packets: int = max_packets
@@ -97,8 +98,8 @@ class PacketQueue:
         self.handed: int = 0
         self.handed_bytes: int = 0
         self.only_kind: int | None = 0
-        self._put_bytes = 0  # without those that are announced
-        self._gone_bytes = 0  # of messages that were taken: those that were counted so far, not always all
+        self._put_bytes = 0  # without announced ones
+        self._gone_bytes = 0  # bytes of taken messages that were counted so far, not always of all
         self.kinds: bytes = BINARY
         self.kinds_from: int = 0
         self._announced: Messages | None = None
@@ -111,7 +112,7 @@ class PacketQueue:
             self.owned = _Everybodys(self.packets) if thread is None else _NOBODYS
 
     def check_thread(self) -> None:
-        """Raises RuntimeError if another thread than the calling one owns the messages."""
+        """Raises RuntimeError if another thread owns the messages."""
         if self.thread not in (None, thread := get_ident()):
             refuse_thread(
                 "this connection", self.thread, thread, "may not read its messages: read them where it is polled"
@@ -119,7 +120,10 @@ class PacketQueue:
 
     @property
     def error(self) -> Error:
-        """The result of `get_packet_error()`. Taking a message makes it `OK` at no cost: one more was taken then."""
+        """Returns the result of `get_packet_error()`.
+
+        Taking a message makes it `OK` at no cost, because the number of taken messages has changed then.
+        """
         return self._error if self._failed_at == self.received - len(self.packets) else _OK
 
     @error.setter
@@ -127,7 +131,9 @@ class PacketQueue:
         self._error, self._failed_at = error, self.received - len(self.packets)
 
     def take_asking(self) -> bytes | None:
-        """Takes the oldest message, when `owned` has not led to one. Returns None if there is none.
+        """Takes the oldest message if `owned` has not led to one.
+
+        Returns None if there is none.
 
         Raises:
             RuntimeError: another thread owns the messages.
@@ -142,7 +148,7 @@ class PacketQueue:
         return self.packets.popleft()
 
     def room_for(self, messages: Messages) -> int:
-        """Returns how many of these messages, counted from the first, it takes now."""
+        """Returns how many of these messages fit now, from the first on."""
         packets, payloads = self.packets, messages.payloads
         count, size = len(payloads), messages.size
         if count > self.max_packets - len(packets):
@@ -155,12 +161,12 @@ class PacketQueue:
             return count
         room = self.max_bytes - self.size_at_most
         fitting = 0
-        while (room := room - len(payloads[fitting])) >= 0:  # ends before the list does: together they do not fit
+        while (room := room - len(payloads[fitting])) >= 0:  # ends before the list does: not all of them fit
             fitting += 1
         return fitting or (0 if packets else 1)
 
     def extend(self, messages: Messages) -> None:
-        """Puts messages in; `room_for` returns how many it takes."""
+        """Puts messages in; `room_for` returns how many fit."""
         self._add_kinds(messages.kinds)
         size = messages.size
         self.received += len(messages.payloads)
@@ -168,9 +174,10 @@ class PacketQueue:
         self.packets.extend(messages.payloads)
 
     def announce(self, messages: Messages) -> None:
-        """Begins to put messages in one by one: the caller counts each in `received`, then adds it to `packets`.
+        """Begins to put messages in one by one.
 
-        Nothing else may be put in before `settle`.
+        The caller counts each of them in `received`, then adds it to `packets`. Nothing else may be put in before
+        `settle`.
         """
         self._add_kinds(messages.kinds)
         self._announced, self._announced_at = messages, self.received
@@ -193,33 +200,42 @@ class PacketQueue:
 
     @property
     def is_full(self) -> bool:
-        """True if there is no room for another packet, or another byte."""
+        """Returns True if there is no room for another packet or byte."""
         if not self.packets:  # usually; one message is taken, whatever its size
             return False
         return len(self.packets) >= self.max_packets or not self._fits(1)
 
     @property
     def last_was_text(self) -> bool:
-        """True if the last message taken was text; False before the first."""
+        """Returns True if the last message taken was text; False before the first."""
         return bool(self.kinds[self.received - len(self.packets) - self.kinds_from])
 
     @property
     def waiting_kinds(self) -> bytes:
-        """The kinds of the waiting messages, in order, followed by those of announced ones."""
+        """Returns the kinds of the waiting messages, in order.
+
+        Those of announced messages follow.
+        """
         return self.kinds[self.received - len(self.packets) + 1 - self.kinds_from :]
 
     @property
     def size(self) -> int:
-        """The bytes of waiting payload. May be read by any thread: a copy is made immediately."""
+        """Returns the bytes of waiting payload.
+
+        Any thread may read it, because a copy is made immediately.
+        """
         return sum(map(len, self.packets.copy()))
 
     @property
     def size_at_most(self) -> int:
-        """The bytes of waiting payload, or a little more: some may have been read since they were counted."""
+        """Returns the bytes of waiting payload, or a little more.
+
+        Some may have been read since they were counted.
+        """
         return self.received_bytes - self._gone_bytes
 
     def _fits(self, more: int) -> bool:
-        # Counted again only if the old count, which may be too high, leaves no room.
+        # Count again only if the old count, which may be too high, leaves no room.
         if self.size_at_most + more <= self.max_bytes:
             return True
         waiting = self.size
@@ -228,8 +244,7 @@ class PacketQueue:
 
     def _add_kinds(self, kinds: bytes) -> None:
         taken, start = self.received - len(self.packets), self.kinds_from
-        # From the last one that was taken to the last one put in; neither earlier ones, nor announced ones that did
-        # not arrive.
+        # From the last message taken to the last one put in, without announced ones that did not arrive.
         self.kinds, self.kinds_from = self.kinds[taken - start : self.received - start + 1] + kinds, taken
         only = 0 if TEXT not in kinds else None if BINARY in kinds else 1
         if only != self.only_kind:
@@ -237,9 +252,9 @@ class PacketQueue:
 
 
 class PacketReader:
-    """The methods that read a `PacketQueue`: the same on a peer and on the client that represents it.
+    """The methods that read a `PacketQueue`, of a peer and of its client.
 
-    Comes before `PacketPeer` in a class's bases.
+    It has to precede `PacketPeer` in the bases of a class.
     """
 
     _inbox: PacketQueue
@@ -249,10 +264,11 @@ class PacketReader:
         return len(self._inbox.packets)
 
     def get_packet(self) -> bytes:
-        """Takes the oldest packet; for a text message, its UTF-8.
+        """Takes the oldest packet; a text message is returned as UTF-8.
 
         Returns:
-            b"" if there is none: then `get_packet_error()` returns `ERR_UNAVAILABLE`, or `FAILED` when not open.
+            The packet, or b"" if there is none. Then `get_packet_error()` returns `ERR_UNAVAILABLE`, or `FAILED` if not
+            open.
         """
         # A game calls this for each packet: nothing is stored when it succeeds, see `PacketQueue.error`, and the thread
         # is not looked up, see `PacketQueue.owned`.
@@ -263,7 +279,10 @@ class PacketReader:
             return inbox.take_asking() or b""
 
     def get_packets(self) -> list[bytes]:
-        """Takes all packets at once; an empty list if there are none. The cheapest way to read many."""
+        """Takes all packets at once; an empty list if there are none.
+
+        This is the cheapest way to read many.
+        """
         inbox = self._inbox
         inbox.check_thread()
         packets = list(inbox.packets)
@@ -272,7 +291,10 @@ class PacketReader:
         return packets
 
     def get_message(self) -> str | bytes | None:
-        """Takes the oldest packet: a text message as `str`, a binary one as `bytes`; None if there is none."""
+        """Takes the oldest packet; None if there is none.
+
+        A text message is a `str`, a binary one is `bytes`.
+        """
         inbox = self._inbox
         try:
             packet = inbox.owned.packets.popleft()
@@ -282,12 +304,12 @@ class PacketReader:
                 return None
             packet = taken
         kind = inbox.only_kind
-        if kind is None:  # read by `last_was_text`
+        if kind is None:  # as in `last_was_text`
             kind = inbox.kinds[inbox.received - len(inbox.packets) - inbox.kinds_from]
         return packet.decode() if kind else packet
 
     def get_messages(self) -> list[str | bytes]:
-        """Takes all packets at once, as `get_message()` would one by one. Not in Godot."""
+        """Takes all packets at once, as `get_message()` would. Not in Godot."""
         inbox = self._inbox
         kind, kinds = inbox.only_kind, inbox.waiting_kinds
         packets = self.get_packets()
@@ -296,11 +318,11 @@ class PacketReader:
         return list(map(bytes.decode, packets)) if kind else [*packets]
 
     def get_packet_error(self) -> Error:
-        """Returns how the last read went: `OK` before the first."""
+        """Returns the result of the last read; `OK` before the first."""
         return self._inbox.error
 
     def was_string_packet(self) -> bool:
-        """Returns True if the last packet read was a text message; False before the first."""
+        """Returns True if the last packet read was text; False before the first."""
         return self._inbox.last_was_text
 
     def _set_packet_error(self, error: Error) -> None:

@@ -1,4 +1,4 @@
-"""ServedClient: one client of a server, from the moment that it connects to its end."""
+"""ServedClient: one client of a server, from its connection to its end."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _GRANT: Final = 16 * 1024  # bytes of the shared memory that a client may use wi
 class Totals:
     """The memory that all clients of a server share.
 
-    Counting the waiting bytes for each message would cost as much as sending it. So room is only used up, and all are
-    counted when none seems to be left.
+    Counting the waiting bytes for each message would take as long as sending it. So room is only used up, and all bytes
+    are counted again when none seems to be left.
 
     Attributes:
-        limit: bytes that may wait to be read or sent.
+        limit: the most bytes that may wait to be read or sent.
         clients: the clients to count.
-        is_over: True if more than that had to wait at the last count.
+        is_over: True if more than that waited at the last count.
     """
 
     __slots__ = ("_room", "clients", "is_over", "limit")
@@ -48,21 +48,24 @@ class Totals:
         self._room = 0
 
     def use(self, size: int) -> bool:
-        """Counts bytes that may have to wait. Returns True if there is room for them."""
+        """Counts bytes that may have to wait. Returns True if they have room."""
         self._room -= size
         if self._room < 0 and not self.is_over:
             self.count(size)
         return not self.is_over
 
     def spend(self, size: int) -> bool:
-        """Uses up bytes that are known to be free. Returns False, and uses none, if it takes counting to know."""
+        """Uses up bytes that are known to be free.
+
+        Returns False, and uses none, if the bytes have to be counted first.
+        """
         if self.is_over or size > self._room:
             return False
         self._room -= size
         return True
 
     def count(self, more: int = 0) -> None:
-        """Checks if there is room for the waiting bytes, and for so many more. Takes back what links may still use."""
+        """Checks if there is room for the waiting bytes and some more."""
         self._room = self.limit - more
         for client in self.clients:
             self._room -= client.held_bytes()
@@ -71,9 +74,9 @@ class Totals:
 
 
 class ServedLink(Link):
-    """A link that refuses to queue more when all clients together hold too much.
+    """A link that refuses to queue when all clients together hold too much.
 
-    It asks the totals for more than one message needs, so that most messages cost no question.
+    It asks the totals for more than one message needs, so that most messages need no question.
     """
 
     __slots__ = ("_totals",)
@@ -83,7 +86,10 @@ class ServedLink(Link):
         self._totals = totals
 
     def queue(self, payload: bytes, is_text: bool) -> Error:
-        """Queues one message for the next `poll()`, or refuses all of it. Does not call the system."""
+        """Queues one message for the next `poll()`, or refuses all of it.
+
+        It makes no system call.
+        """
         transport = self.transport
         if transport is None or not transport.can_send or not self.is_open:
             return self.refuse(Error.FAILED, f"nothing can be sent while {self._state}", hint=self._way_out)
@@ -95,7 +101,9 @@ class ServedLink(Link):
         return Error.OK
 
     def queue_frame(self, frame: bytes, size: int) -> bool:
-        """Queues one message by its frame, made once for many. Returns False if `queue` has to do it. Does not wake.
+        """Queues one message by its frame, which was made once for many.
+
+        Returns False if `queue` has to do it. It does not wake the client.
 
         Args:
             frame: see `protocol.outgoing.plain_frame`.
@@ -112,10 +120,14 @@ class ServedLink(Link):
         return True
 
     def queue_surely(self, payload: bytes, is_text: bool = False) -> Error:
-        """Queues a message regardless of the limits, unless the connection closes.
+        """Queues a message regardless of the limits.
 
-        The next `poll()` sends it. For messages that a session needs: a peer that missed who joined and left would be
-        wrong from then on.
+        Does nothing if the connection is closing.
+
+        Does nothing if the connection is closing.
+
+        The next `poll()` sends it. This is for messages that a session needs: a peer that missed who joined or left
+        would be wrong from then on.
         """
         if self.transport is not None and self.transport.can_send:
             self._totals.use(len(payload))
@@ -157,11 +169,11 @@ class ServedClient:
     """One client.
 
     Attributes:
-        client_id: 0 until it has joined.
+        client_id: its id; 0 until it has joined.
         link: its connection.
         peer: its public object.
-        address: numeric address and port.
-        request: its request; None before that.
+        address: its numeric address and port.
+        request: its request; None until it has arrived.
         protocol: the chosen subprotocol.
         host: the session that it is in; None in normal mode.
         entry: its place in the server's watchlist.
@@ -203,7 +215,7 @@ class ServedClient:
 
     @property
     def place(self) -> str:
-        """Address and port, for log lines."""
+        """Returns the address and port, for log lines."""
         host, port = self.address
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
@@ -214,12 +226,15 @@ class ServedClient:
             self.waiting, self.send, self.plain_end = path.waiting, path.send, path.end
 
     def has_written_frame(self) -> bool:
-        """Writes the only frame that waits. Returns False if it needs an ordinary turn for that."""
+        """Writes the only waiting frame.
+
+        Returns False if that needs an ordinary turn.
+        """
         frame = self.waiting[0]
         try:
             sent = self.send(frame)
         except (OSError, MemoryError):
-            return False  # an ordinary turn meets it again, and reports it
+            return False  # an ordinary turn fails again, and reports it
         if sent < len(frame):
             self.transport.frame_has_begun(sent)
             return False
@@ -233,7 +248,10 @@ class ServedClient:
         return untold + link.inbox.size + link.buffered_amount
 
     def resting_place(self) -> tuple[Descriptor | None, float]:
-        """Returns the descriptor that wakes it and the time until which it rests; -inf if there is work."""
+        """Returns the descriptor that wakes it, and the end of its rest.
+
+        The end is -inf if there is work.
+        """
         link, transport = self.link, self.link.transport
         if transport is None:
             return NOTHING, inf

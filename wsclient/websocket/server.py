@@ -1,4 +1,4 @@
-"""WebSocketServer: Godot's, driven by `poll()` from a game loop: a game that hosts itself."""
+"""WebSocketServer: for games that host themselves, driven by `poll()`."""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ _LISTEN_ERRORS: Final = {
 
 
 class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, WebSocketServerSettings):
-    """A WebSocket server that never blocks and needs no thread: call `poll()` once a frame.
+    """A WebSocket server that never blocks and needs no thread.
+
+    Call `poll()` once per frame.
 
         server = WebSocketServer()
         server.data_received.connect(lambda id: server.send_text(server.get_peer(id).get_message()))
@@ -70,25 +72,25 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
         while running:
             server.poll()
 
-    `client_connected` is emitted for each new client, `data_received` for each of its messages, which
-    `get_peer(id)` reads, and `client_disconnected` exactly once at its end. In multiplayer mode (`gd_mp_api`) Godot 3
-    clients play in a session that this server hosts: then `peer_connected`, `peer_packet` and `peer_disconnected` are
-    emitted, and a `MultiplayerAPI` can run on it.
+    `client_connected` is emitted for each new client, `data_received` for each of its messages, which `get_peer(id)`
+    reads, and `client_disconnected` exactly once when it leaves. In multiplayer mode (`gd_mp_api`), this server hosts a
+    session of Godot 3 clients. Then `peer_connected`, `peer_packet` and `peer_disconnected` are emitted, and a
+    `MultiplayerAPI` can run on it.
 
-    Signals are emitted inside `poll()` only, in order for each client. A handler may call every method. One object
+    Signals are only emitted inside `poll()`, in order for each client. A handler may call every method. An object
     belongs to one thread.
     """
 
     client_request: Final = Signal[ClientRequest]("request")
-    """A client asks to be let in, and keeps all rules. Not in Godot."""
+    """Emitted when a client asks for a connection, in a valid request. Not in Godot."""
     client_connected: Final = Signal[int, str]("id", "protocol")
-    """A client is in, with the subprotocol that was agreed on, or "". Normal mode."""
+    """Emitted when a client has joined, with the agreed subprotocol or "". Normal mode."""
     data_received: Final = Signal[int]("id")
-    """A message of this client can be read, by `get_peer(id)`; emitted once for each. Normal mode."""
+    """Emitted once for each message of this client, which `get_peer(id)` can read. Normal mode."""
     client_close_request: Final = Signal[int, int, str]("id", "code", "reason")
-    """A client closes; code 0 if it gave none. The answer is on its way."""
+    """Emitted when a client closes, with code 0 if it sent none. The answer is already being sent."""
     client_disconnected: Final = Signal[int, bool]("id", "was_clean_close")
-    """A client has left; its messages can still be read in the handlers. Normal mode."""
+    """Emitted when a client has left. The handlers can still read its messages. Normal mode."""
 
     _free_names = frozenset({"_on_request", "_on_client_connected", "_on_close_request", "_on_client_disconnected"})
 
@@ -114,18 +116,18 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
     # Listening
 
     def listen(self, port: int, protocols: Iterable[str] = (), gd_mp_api: bool = False) -> Error:
-        """Starts to listen on a port, at `bind_ip`.
+        """Starts to listen on a port at `bind_ip`.
 
         Args:
-            port: 0-65535; 0 takes a free one, see `get_local_port()`.
-            protocols: subprotocols of this server. If there are any, a client has to ask for one of them.
-            gd_mp_api: multiplayer mode, to host a session of Godot 3 peers.
+            port: 0-65535; 0 for any free port, see `get_local_port()`.
+            protocols: the subprotocols of this server. If there are any, a client has to ask for one of them.
+            gd_mp_api: True for multiplayer mode, to host a session of Godot 3 peers.
 
         Returns:
-            `OK`. `ERR_INVALID_PARAMETER`: an argument, the certificate or its key is wrong. `ERR_ALREADY_IN_USE`:
-            listening already, or the port is taken. `ERR_UNAUTHORIZED`: this user may not take the port.
-            `ERR_CANT_CREATE`: the address is not on this machine. `last_error` says more. Except with `OK`, nothing
-            is changed.
+            `OK` if it listens. `ERR_INVALID_PARAMETER` if an argument, the certificate or its key is wrong,
+            `ERR_ALREADY_IN_USE` if it is listening already or the port is taken, `ERR_UNAUTHORIZED` if this user may
+            not use the port, and `ERR_CANT_CREATE` if the address is not one of this machine. `last_error` says more.
+            Nothing changes unless the result is `OK`.
 
         Raises:
             TypeError: an argument has the wrong type.
@@ -156,10 +158,10 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
     def stop(self, code: int = 1000, reason: str = "") -> None:
         """Stops listening, and closes the connection of each client.
 
-        Further calls of `poll()` finish that, within `close_timeout`, and emit `client_disconnected` for each.
+        Further calls to `poll()` finish that within `close_timeout`, and emit `client_disconnected` for each client.
 
         Args:
-            code: of the Close frames; see `WebSocketClient.disconnect_from_host`.
+            code: the code of the Close frames; see `WebSocketClient.disconnect_from_host`.
             reason: at most 123 bytes of UTF-8.
 
         Raises:
@@ -183,7 +185,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
         return self._listener is not None
 
     def get_local_port(self) -> int:
-        """Returns the port that is listened on; 0 when not listening. Godot 4's name."""
+        """Returns the port of this server; 0 if it does not listen. Godot 4's name."""
         return 0 if self._listener is None else self._listener.port
 
     # Clients
@@ -193,7 +195,10 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
         return id in self._clients
 
     def get_peer(self, peer_id: int) -> WebSocketPeer | None:
-        """Returns the connection to a client; None, logged, if there is none."""
+        """Returns the connection to a client.
+
+        If there is none, logs that and returns None.
+        """
         client = self._client(peer_id, "get_peer")
         return None if client is None else client.peer
 
@@ -202,25 +207,36 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
         return list(self._clients)
 
     def get_peer_address(self, id: int) -> str:
-        """Returns the numeric address of a client; "", logged, if there is none."""
+        """Returns the numeric address of a client.
+
+        If there is none, logs that and returns "".
+        """
         client = self._client(id, "get_peer_address")
         return "" if client is None else client.address[0]
 
     def get_peer_port(self, id: int) -> int:
-        """Returns the port that a client sends from; 0, logged, if there is none."""
+        """Returns the port that a client sends from.
+
+        If there is none, logs that and returns 0.
+        """
         client = self._client(id, "get_peer_port")
         return 0 if client is None else client.address[1]
 
     def get_request(self, id: int) -> ClientRequest | None:
-        """Returns the request of a client; None, logged, if there is none. Not in Godot."""
+        """Returns the request of a client. Not in Godot.
+
+        If there is none, logs that and returns None.
+        """
         client = self._client(id, "get_request")
         return None if client is None else client.request
 
     def disconnect_peer(self, id: int, code: int = 1000, reason: str = "") -> None:
-        """Closes the connection of a client after unsent messages. `client_disconnected` is emitted at its end.
+        """Closes the connection of a client after unsent messages.
+
+        `client_disconnected` is emitted at its end.
 
         Args:
-            id: of the client; an unknown one is logged.
+            id: the id of the client; an unknown one is logged.
             code: see `WebSocketClient.disconnect_from_host`.
             reason: at most 123 bytes of UTF-8.
 
@@ -236,25 +252,37 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
     # The peer in a network
 
     def get_unique_id(self) -> int:
-        """Returns 1: a server's id."""
+        """Returns 1, the id of a server."""
         return SERVER_ID
 
     def get_connection_status(self) -> ConnectionStatus:
-        """Returns `CONNECTION_CONNECTED` from `listen` until the last client has gone after `stop`."""
+        """Returns the state of the server.
+
+        It is `CONNECTION_CONNECTED` from `listen` until, after `stop`, the last client has left.
+        """
         is_up = self._listener is not None or self._clients
         return self.CONNECTION_CONNECTED if is_up else self.CONNECTION_DISCONNECTED
 
     @property
     def last_error(self) -> ConnectionFailure | None:
-        """The reason for refusing the last call of this server; None if it was not refused. Each peer has its own."""
+        """Returns why the last call of this server was refused.
+
+        Returns None if it was not refused. Each peer has its own.
+        """
         return self._last_error
 
     def get_available_packet_count(self) -> int:
-        """Returns the number of readable packets of peers; 0 in normal mode, in which `get_peer(id)` has them."""
+        """Returns the number of readable packets of peers.
+
+        Returns 0 in normal mode, in which `get_peer(id)` has them.
+        """
         return len(self._inbox.packets)
 
     def get_packet(self) -> bytes:
-        """Takes the oldest packet of the peers. In normal mode b"", logged: `get_peer(id)` has them."""
+        """Takes the oldest packet of the peers.
+
+        In normal mode, `get_peer(id)` has the packets; this logs that and returns b"".
+        """
         if self._session is None:
             self._inbox.error = Error.ERR_UNCONFIGURED
             self._refuse(Error.ERR_UNCONFIGURED, "packets of clients are read by get_peer(id).get_packet()")
@@ -262,10 +290,12 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
         return super().get_packet()
 
     def put_packet(self, buffer: BytesLike) -> Error:
-        """Sends one packet to the target peer: all (0, the default), one, or all but one; see `set_target_peer`.
+        """Sends one packet to the target peer; see `set_target_peer`.
+
+        The target is all peers (0, the default), one, or all but one.
 
         Returns:
-            The first error, after sending it to all that take it.
+            The first error, after sending the packet to all peers that take it.
         """
         return super().put_packet(buffer)
 
@@ -279,7 +309,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
     # For this class and its base
 
     def _open_house(self, protocols: tuple[str, ...], *, gd_mp_api: bool) -> None:
-        """Begins without clients, which follow from a port or from elsewhere."""
+        """Begins without clients, which come from a port or from elsewhere."""
         self._protocols = protocols
         self._host = RelayHost() if gd_mp_api else None
         self._session = self._host
@@ -329,7 +359,10 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
     # Hooks for subclasses
 
     def _on_request(self, request: ClientRequest) -> None:
-        """Called just before the handlers of `client_request`. Empty: no need to call it from an override."""
+        """Called just before the handlers of `client_request`.
+
+        Empty, so an override does not have to call it.
+        """
 
     def _on_client_connected(self, id: int, protocol: str) -> None:
         """Called just before the handlers of `client_connected`. Empty."""
@@ -343,15 +376,17 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
     # Polling
 
     def poll(self) -> None:
-        """Does the waiting work without blocking, for about `poll_budget` seconds at most.
+        """Does the waiting work without blocking.
 
-        Call it once a frame. All signals are emitted in here. Each client that has work gets a turn before
-        any gets a second one; those left when the time is over come first next time.
+        This takes about `poll_budget` seconds at most.
+
+        Call it once per frame. All signals are emitted in here. Each client that has work gets a turn before any gets a
+        second one. When the time is over, the clients that are left come first in the next call.
 
         Raises:
             RuntimeError: another thread called it first, or another process created this server.
-            Exception: what a handler raised, after the others of that signal have run, and all clients with a turn
-                have had it; several as an `ExceptionGroup`.
+            Exception: the exception of a handler, when the others of that signal have run, and all turns are over; an
+                `ExceptionGroup` if there are several.
         """
         thread = get_ident()
         if thread != self._thread:
@@ -381,17 +416,23 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
     # For a PollGroup
 
     def _let_rest(self, wake: Callable[[], object]) -> None:
-        """Sets the callable for work that is left, and that no descriptor and no time will announce."""
+        """Sets the callable for work that nothing else will announce.
+
+        This is work without a descriptor that becomes ready, or a time that comes.
+        """
         self._watchlist.woken = wake
 
     def _poll_woken(self, at: float, is_readable: bool | None) -> None:
-        """Polls, for a group that has looked after this server until then."""
-        del is_readable  # its own set of descriptors knows which
+        """Polls for a group that has watched this server until then."""
+        del is_readable  # its own set of descriptors shows which
         self._polled_at = max(self._polled_at, at)
         self.poll()
 
     def _resting_place(self) -> tuple[Descriptor | None, float]:
-        """Returns the descriptor that wakes this server and the time until which it rests; -inf if there is work."""
+        """Returns the descriptor that wakes this server, and the end of its rest.
+
+        The end is -inf if there is work.
+        """
         if self._watchlist.awake_count or self._deferred or self._lingering or self._totals.is_over:
             return None, -inf
         if self._mailbox.messages:

@@ -1,4 +1,4 @@
-"""ServerEvents: applies the events of a server's clients, and emits their signals."""
+"""ServerEvents: turns the events of a server's clients into signals."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ __all__ = ["ServerEvents"]
 
 
 class ServerEvents(ServerMembers):
-    """The part of a server that turns events of its clients into signals. Called inside `poll()` only."""
+    """The part of a server that serves its clients.
+
+    It is called inside `poll()`, except for starting and stopping.
+    """
 
     _has_packet_hook: bool
 
@@ -33,7 +36,10 @@ class ServerEvents(ServerMembers):
         def _log_ignored(self, session: Session, why: str) -> None: ...
 
     def _tell_all(self, client: ServedClient, end: float) -> None:
-        """Applies events, and emits their signals, until none is left or the share of the time is used up."""
+        """Applies events and emits their signals.
+
+        It stops when none is left, or when the client's share of the time is used up.
+        """
         link = client.link
         while link.events and client in self._served:
             event = link.events[0]
@@ -106,7 +112,10 @@ class ServerEvents(ServerMembers):
         self._on_peer_packet()
 
     def _relay(self, client: ServedClient, host: RelayHost, messages: Messages, end: float) -> bool:
-        """Passes packets to their receivers. One that finds no room waits, and so do those after it."""
+        """Passes packets to their receivers.
+
+        A packet without room waits, and so do those after it.
+        """
         done = 0
         try:
             for payload in messages.payloads[:]:
@@ -141,13 +150,13 @@ class ServerEvents(ServerMembers):
             link.has_received_close = True
             link.close_code, link.close_reason = event.code, event.reason
             if not event.is_answer:
-                code = 0 if event.code == CloseCode.NO_STATUS else event.code  # as Godot words it
+                code = 0 if event.code == CloseCode.NO_STATUS else event.code  # as in Godot
                 self._tell("client_close_request", client.client_id, code, event.reason)
         elif isinstance(event, Ended):
             self._end_client(client, event)
 
     def _end_client(self, client: ServedClient, ended: Ended) -> None:
-        """Lets a client go, and emits that it has gone."""
+        """Drops a client, and emits that it has left."""
         link = client.link
         if ended.failure is not None:
             link.failures.ending = ConnectionFailure.of_connection(ended.failure)

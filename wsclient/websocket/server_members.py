@@ -1,4 +1,4 @@
-"""ServerMembers: the clients of a server, from the moment that they connect until they are forgotten."""
+"""ServerMembers: the clients of a server, from connection to departure."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _LARGEST_ID: Final = 2**31 - 1
 
 
 class ServerMembers(SignalEmitter):
-    """The part of a server that knows its clients, and decides who comes in."""
+    """The part of a server that knows its clients, and decides who joins."""
 
     _settings: Settings
     _meter: PollMeter
@@ -80,8 +80,8 @@ class ServerMembers(SignalEmitter):
         self._secure: Secure | None = None
         self._protocols: tuple[str, ...] = ()
         self._host: RelayHost | None = None
-        self._clients: dict[int, ServedClient] = {}  # those that are in, by id, in order of arrival
-        self._served: dict[ServedClient, None] = {}  # all, pending ones too
+        self._clients: dict[int, ServedClient] = {}  # those that have joined, by id, in order of arrival
+        self._served: dict[ServedClient, None] = {}  # all, even pending ones
         self._per_address: Counter[str] = Counter()
         self._pending = 0
         self._totals.clients = self._served.keys()
@@ -97,11 +97,11 @@ class ServerMembers(SignalEmitter):
             client.link.claim(self._thread)
 
     def _check_thread(self) -> None:
-        """Raises RuntimeError if another thread than the calling one owns this server."""
+        """Raises RuntimeError if another thread owns this server."""
         if self._thread not in (None, thread := get_ident()):
             refuse_thread(f"this {type(self).__name__}", self._thread, thread, _ADVICE)
 
-    # Coming in
+    # Arrivals
 
     def _admit(self, stream: Stream) -> None:
         if self._refuses_new_connections:
@@ -177,7 +177,7 @@ class ServerMembers(SignalEmitter):
         self._forward(others, for_others)
         self._tell("peer_connected", client.client_id)
 
-    # Going
+    # Departures
 
     def _forget(self, client: ServedClient) -> None:
         if client not in self._served:
@@ -212,7 +212,9 @@ class ServerMembers(SignalEmitter):
         queue_for_each(receivers, message, False, self._totals, self._watchlist, ServedLink.queue_surely)
 
     def _send_to_all(self, payload: bytes, is_text: bool | None, *, but: int) -> Error:
-        """Queues a message for each client but one; if `is_text` is None, in the write mode of each.
+        """Queues a message for each client except one.
+
+        If `is_text` is None, each is sent it in its own write mode.
 
         Returns:
             The first error.

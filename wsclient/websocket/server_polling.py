@@ -1,4 +1,4 @@
-"""ServerPolling: one `poll()` of a server: a turn for each client that has work, as far as the time allows."""
+"""ServerPolling: gives each client with work a turn in `poll()`."""
 
 from __future__ import annotations
 
@@ -52,7 +52,10 @@ class ServerPolling(ServerEvents):
             self._forget(client)
 
     def _let_go_of_all(self) -> None:
-        """Drops every connection. The ends of clients that had joined are emitted by the next `poll()`."""
+        """Drops every connection.
+
+        The next `poll()` emits the ends of clients that had joined.
+        """
         for client in list(self._served):
             client.link.let_go()
             if client.client_id in self._clients:
@@ -64,7 +67,7 @@ class ServerPolling(ServerEvents):
     # One poll
 
     def _look(self, now: float) -> None:
-        if now - self._polled_at > _STOPPED:  # the time of all of them stood still, so their deadlines are later
+        if now - self._polled_at > _STOPPED:  # their time did not count meanwhile, so their deadlines are later
             self._watchlist.wake_all([client.entry for client in self._served])
         try:
             self._watchlist.look(now)
@@ -72,7 +75,7 @@ class ServerPolling(ServerEvents):
             logger.warning("the system cannot say which of %d clients are ready: %s", len(self._served), error)
 
     def _work(self, now: float) -> None:
-        """Gives a turn to every client that has work, as far as the time allows."""
+        """Gives each client with work a turn, while there is time."""
         before, self._polled_at = self._polled_at, now
         deadline, count = self._meter.deadline, self._watchlist.awake_count
         share = self._meter.budget / max(count, 1)
@@ -104,7 +107,7 @@ class ServerPolling(ServerEvents):
         try:
             for _ in range(_MOST_ACCEPTED):
                 if self._pending >= self._limits["max_pending"]:
-                    descriptor = NOTHING  # woken when one of them is in, or gone
+                    descriptor = NOTHING  # woken when one of them has joined or left
                     break
                 stream = listener.accept(self._lingering)
                 if stream is None:
@@ -125,7 +128,7 @@ class ServerPolling(ServerEvents):
     def _serve(self, entry: Entry[ServedClient | Listener], client: ServedClient, before: float, share: float) -> None:
         link = client.link
         entry.is_awake = True  # its own turn must not wake it again
-        # One of many that get messages, and have sent nothing: writing them is the only work.
+        # If it is one of many that receive messages, and has sent nothing, writing them is the only work.
         was_polled = self._polled_at - before <= _STOPPED
         watched = entry.watched if entry.is_ready is False and not link.events else None
         if watched is not None and was_polled and client.transport.has_only_written(self._polled_at):

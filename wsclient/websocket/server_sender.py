@@ -1,4 +1,7 @@
-"""ServerSender: the sending methods of a server: to all clients, to one, or to all but one."""
+"""ServerSender: the sending methods of a server.
+
+They send to all clients, to one, or to all but one.
+"""
 
 from __future__ import annotations
 
@@ -49,11 +52,14 @@ class ServerSender(MessageSender):
         if self._host is None:
             return self._send_to_target(packet, None)
         if not packet or self._target_peer == SERVER_ID:
-            return Error.OK  # as Godot: nothing is sent
+            return Error.OK  # as in Godot, nothing is sent
         return self._send_to_target(self._host.wrap(packet, self._target_peer), None)
 
     def _send_to_target(self, payload: bytes, is_text: bool | None) -> Error:
-        """Sends a message to the clients of the target; if None, in the write mode of each."""
+        """Sends a message to the clients of the target.
+
+        If `is_text` is None, each is sent it in its own write mode.
+        """
         self._check_thread()
         target = self._target_peer
         if target > 0:
@@ -64,17 +70,20 @@ class ServerSender(MessageSender):
         return self._send_to_all(payload, is_text, but=-target)
 
     def send_from_thread(self, data: str | bytes, target_peer: int = 0) -> None:
-        """Sends a message from any thread: it is queued, and sent by the next `poll()`. Not in Godot.
+        """Queues a message from any thread, which the next `poll()` sends.
 
-        The only sending method for threads other than the owner.
+        Not in Godot.
+
+        This is the only sending method for threads other than the owner.
 
         Args:
-            data: a text message as `str`, a binary one as `bytes`.
-            target_peer: as of `set_target_peer`: 0 for all, the id of a client, or its negative for all but that one.
+            data: a `str` for a text message, or `bytes` for a binary one.
+            target_peer: the target, as in `set_target_peer`: 0 for all, the id of a client, or its negative for all but
+                that one.
 
         Raises:
             BufferError: the limits of unsent messages of one client are reached; see `set_buffers`.
-            UnicodeEncodeError: `data` holds a lone surrogate, which UTF-8 cannot encode.
+            UnicodeEncodeError: `data` has a lone surrogate, which UTF-8 cannot encode.
             TypeError: `data` is neither.
         """
         payload = data.encode("utf-8") if isinstance(data, str) else bytes_of(data)
@@ -93,14 +102,20 @@ class ServerSender(MessageSender):
             self._target_peer = here
 
     def flush(self) -> None:
-        """Writes waiting data for each client, as much as the system takes now; never blocks."""
+        """Writes waiting data for each client; never blocks.
+
+        It writes as much as the system takes now.
+        """
         self._check_thread()
         for client in self._clients.values():
             client.link.flush()
 
     @property
     def auto_flush(self) -> bool:
-        """True (the default) to write messages to one client immediately. Messages to all are queued."""
+        """True (the default) to write messages to one client immediately.
+
+        Messages to all clients are queued.
+        """
         return self._auto_flush
 
     @auto_flush.setter

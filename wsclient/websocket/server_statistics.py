@@ -1,4 +1,4 @@
-"""Combines the counters of a server's clients: of those that are there, and of those that have left."""
+"""Combines the counters of a server's current and former clients."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class Gone:
 def statistics_of_all(
     clients: Iterable[ServedClient], gone: Gone, session: Session | None, inbox: PacketQueue, meter: PollMeter
 ) -> ConnectionStatistics:
-    """Returns the counters so far.
+    """Returns the current counters.
 
     Args:
-        clients: those that are there.
-        gone: what those that have left had.
-        session: the one that they are in; None in normal mode.
+        clients: the current clients.
+        gone: the counters of those that have left.
+        session: their session; None in normal mode.
         inbox: the packets of that session.
         meter: the polls of the server.
     """

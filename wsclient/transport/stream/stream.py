@@ -123,7 +123,9 @@ class Stream(ABC):
 
     @property
     def plain_send(self) -> Callable[[bytes], int] | None:
-        """The system call that writes, if `send` and `flush` do nothing else; None if they do.
+        """Returns the system call that writes, if `send` does nothing else.
+
+        Returns None if `send` or `flush` does more.
 
         It raises OSError if nothing can be taken now. It may be kept until `close`.
         """
