@@ -1,4 +1,7 @@
-"""A `WebSocketServer` and clients of others: browsers, undici, ws and websockets. Godot: test_godot3_hosting.py."""
+"""Tests a `WebSocketServer` with clients of others.
+
+They are browsers, undici, ws and websockets. For Godot, see test_godot3_hosting.py.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,10 @@ ECHOED = [["text", True], ["empty text", True], ["binary", True], ["1 MiB", True
 
 
 class Serving:
-    """A server that echoes at /echo, closes the connection at /kick, and refuses at /refused."""
+    """A server that echoes at /echo and refuses at /refused.
+
+    At /kick, it closes the connection.
+    """
 
     def __init__(self) -> None:
         self.server = WebSocketServer()
@@ -74,7 +80,10 @@ class Serving:
                 assert time.monotonic() < end, f"it is not over; {self.log[:]}"
 
     def ends(self) -> list[tuple[int, str, bool]]:
-        """Returns code and reason of each Close of a client, and whether its connection ended cleanly."""
+        """Returns the code and reason of each Close of a client.
+
+        It also returns True for each connection that ended cleanly.
+        """
         closes = {args[0]: (args[1], args[2]) for name, *args in self.log if name == "client_close_request"}
         return [(*closes.get(args[0], (-1, "")), args[1]) for name, *args in self.log if name == "client_disconnected"]
 

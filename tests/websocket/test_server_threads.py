@@ -57,7 +57,7 @@ def _peer(server: WebSocketServer):
 
 @pytest.fixture
 def pair() -> Iterator[tuple[WebSocketClient, WebSocketServer]]:
-    """Returns a server that has a message of one client to read.
+    """Yields a client and its server, which has a message to read.
 
     The thread of the test owns both.
     """

@@ -85,7 +85,7 @@ class Outbox:
         self._most_small = SMALL
         self._text_heads = self._heads_of(FIN | Opcode.TEXT)
         self._binary_heads = self._heads_of(FIN | Opcode.BINARY)
-        # Of each small frame: the header of what is compressed, so that 64 messages of 1 KiB make one piece.
+        # Of each small frame: the header, if messages are compressed, so that 64 messages of 1 KiB make one piece.
         self._uncounted = 0 if deflater is None else _HEAD + _MORE_HEAD + len(self._no_key)
         self._express_end = SMALL + 1  # payloads of this size or more cannot use `express`
         self._plain_end = self._end_of_plain()  # and those not by `add_frame`

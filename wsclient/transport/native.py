@@ -47,7 +47,7 @@ _SMALLEST_LIMIT: Final = 125  # bytes; a control frame must fit (RFC 6455 sectio
 
 
 class State(IntEnum):  # hashed in C, which an Enum is not
-    """The state of a transport, which is used only once."""
+    """The state of a transport. Each transport is used only once."""
 
     NEW = auto()
     OPENING = auto()

@@ -348,7 +348,10 @@ class LinkEvents(SignalEmitter):
 
 
 def forget_told(link: Link, messages: Messages, count: int) -> None:
-    """Removes the emitted messages from the current run; with the last of them, the run itself."""
+    """Removes the emitted messages from the current run.
+
+    With the last of them, it removes the run itself.
+    """
     if count < len(messages.payloads):
         messages.drop(count)
     elif link.events:

@@ -156,7 +156,7 @@ class PacketQueue:
             if count <= 0:
                 return 0
             size = sum(map(len, payloads[:count]))
-        # The first check of `_fits`, repeated here: saves three calls for each message that arrives alone.
+        # This repeats the first check of `_fits`, which saves three calls for each message that arrives alone.
         if self._put_bytes - self._gone_bytes + size <= self.max_bytes or self._fits(size):
             return count
         room = self.max_bytes - self.size_at_most
@@ -183,13 +183,13 @@ class PacketQueue:
         self._announced, self._announced_at = messages, self.received
 
     def settle(self) -> int:
-        """Ends what `announce` began. Returns how many of the messages were put in."""
+        """Ends what `announce` began. Returns how many messages were put in."""
         self._put_bytes, self._announced = self.received_bytes, None
         return self.received - self._announced_at
 
     @property
     def received_bytes(self) -> int:
-        """Of all messages that were ever put in."""
+        """Returns the bytes of all messages that were ever put in."""
         announced = self._announced
         if announced is None:
             return self._put_bytes

@@ -124,8 +124,6 @@ class ServedLink(Link):
 
         Does nothing if the connection is closing.
 
-        Does nothing if the connection is closing.
-
         The next `poll()` sends it. This is for messages that a session needs: a peer that missed who joined or left
         would be wrong from then on.
         """

@@ -1,4 +1,7 @@
-"""The conversation with websockets: `python with_websockets.py URL` prints its report."""
+"""Holds the conversation by the package websockets, and prints its report.
+
+Start it by `python with_websockets.py URL`.
+"""
 
 from __future__ import annotations
 
