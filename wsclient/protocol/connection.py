@@ -131,7 +131,7 @@ class Connection:
         receiver: DataReceiver = assembler
         take_compressed, deflater = None, None
         if deflate is not None:
-            from wsclient.protocol import compression  # noqa: PLC0415 - zlib is loaded by those alone who use it
+            from wsclient.protocol import compression  # noqa: PLC0415 - zlib is only loaded if it is used
 
             ours, theirs = deflate.of_client, deflate.of_server
             if role is Role.SERVER:

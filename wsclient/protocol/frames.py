@@ -138,9 +138,9 @@ class FrameDecoder:
         self._key = b""
         #: True if `decode` stopped because it had done enough for one call
         self.has_undecoded: bool = False
-        #: whether no more data can arrive
+        #: True if no more data can arrive
         self.is_over: bool = False
-        #: how long the last data frame was, header and all, if it was large and not compressed; else 0
+        #: the size of the last data frame, with its header, if it was large and not compressed; 0 if not
         self.large_size: int = 0
 
     @property

@@ -299,7 +299,7 @@ class Transport(ABC):
         """
 
     def unsent_messages(self) -> list[tuple[bytes, bool]]:
-        """Returns each incompletely sent message, in full, and whether it is text.
+        """Returns each incompletely sent message, in full, and if it is text.
 
         Call it after the connection has ended, but before `abort`. Returns an empty list unless `remembers` is set.
         """

@@ -283,7 +283,7 @@ def find_bridge() -> Connect:
         if getattr(js, "WebSocket", None) is None:
             raise RuntimeError(_NO_WEBSOCKET)
         return partial(PyodideWire, js, ffi)
-    import platform  # noqa: PLC0415 - elsewhere nobody needs it
+    import platform  # noqa: PLC0415 - only needed here
 
     window = getattr(platform, "window", None)
     if window is None:

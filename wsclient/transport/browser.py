@@ -99,7 +99,7 @@ class BrowserTransport(Transport):
         self._wire: Wire | None = None
         self._place = ""
         self._subprotocols: tuple[str, ...] = ()
-        self._told: list[Event] = []  # the events that the next poll returns
+        self._events: list[Event] = []  # the events that the next poll returns
         self._pile = _Pile()
         self._batch = _FIRST_EVENTS
         self._waits = False  # True if the browser has more than was taken
@@ -150,10 +150,10 @@ class BrowserTransport(Transport):
             self._release()
         self.has_more = self._waits or bool(self._pile.payloads)
         self._is_tracing = is_tracing()
-        told, self._told = self._told, []
+        events, self._events = self._events, []
         if self._is_tracing:
-            trace_received(told)
-        return told
+            trace_received(events)
+        return events
 
     def is_quiet(self) -> bool:
         """Returns True if nothing has arrived. Asks the browser once."""
@@ -223,7 +223,7 @@ class BrowserTransport(Transport):
         """Drops the connection silently."""
         wire, self._wire = self._wire, None
         self._state = State.ENDED
-        self._told.clear()
+        self._events.clear()
         self._pile = _Pile()
         self._ends.clear()
         self._waits = self.has_more = False
@@ -276,7 +276,7 @@ class BrowserTransport(Transport):
         count = min(waiting, self._batch)
         size_before = self._pile.size
         for item in wire.take(count) if count else ():
-            self._hear(item)
+            self._handle(item)
             if self._wire is None:
                 return
         self._waits = waiting > count
@@ -288,15 +288,15 @@ class BrowserTransport(Transport):
         if self._pile.size > _PILED_SIZES * self._limit:
             self._overflow(f"messages of {self._pile.size} bytes wait unread", lost=waiting - count)
 
-    def _hear(self, item: News) -> None:
+    def _handle(self, item: News) -> None:
         if isinstance(item, dict):
-            self._hear_event(item)
+            self._handle_event(item)
         elif max(map(len, item.payloads)) <= self._limit:
             self._pile.extend(item)
         else:
-            self._hear_too_much(item)
+            self._handle_too_big(item)
 
-    def _hear_too_much(self, messages: Messages) -> None:
+    def _handle_too_big(self, messages: Messages) -> None:
         """Ends the connection because of a message over the limit.
 
         That message has arrived whole; only earlier ones are kept.
@@ -307,18 +307,18 @@ class BrowserTransport(Transport):
             self._pile.extend(messages.take(index))
         self._fail(FailureKind.TOO_BIG, f"{sizes[index]} bytes, limit {self._limit}")
 
-    def _hear_event(self, event: dict[str, Any]) -> None:
+    def _handle_event(self, event: dict[str, Any]) -> None:
         # An `error` is followed by a `close`, which has the same information.
         if event["type"] == "open":
-            self._hear_open()
+            self._handle_open()
         elif event["type"] == "close":
             code, reason = int(event["code"]), str(event["reason"])
             if self._state is State.OPENING:
-                self._hear_refusal(code, reason)
+                self._handle_refusal(code, reason)
             else:
-                self._hear_close(code, reason, was_clean=bool(event["wasClean"]))
+                self._handle_close(code, reason, was_clean=bool(event["wasClean"]))
 
-    def _hear_open(self) -> None:
+    def _handle_open(self) -> None:
         subprotocol = self._wire.protocol if self._wire is not None else ""
         if self._subprotocols and not subprotocol and self._settings.subprotocol_required:
             # Firefox opens the connection here, and RFC 6455 allows that. Fail as the transport over sockets does.
@@ -328,20 +328,20 @@ class BrowserTransport(Transport):
         _log.info("%s: open, subprotocol %s", self._place, subprotocol or "none")
         if self._state is State.OPENING:
             self._state = _OPEN
-        self._told.append(Opened(subprotocol))
+        self._events.append(Opened(subprotocol))
 
-    def _hear_refusal(self, code: int, reason: str) -> None:
+    def _handle_refusal(self, code: int, reason: str) -> None:
         """Ends an attempt that the browser has given up."""
         if code == CloseCode.ABNORMAL_CLOSURE:
             self._fail(FailureKind.UNTOLD, f"no connection to {self._place}", stage=Stage.CONNECT)
             return
         # Firefox does this if the server's Close arrives together with its reply. It reports only the Close.
-        self._told.append(CloseReceived(code, reason, is_answer=True))
+        self._events.append(CloseReceived(code, reason, is_answer=True))
         quoted = f': "{escape(reason)}"' if reason else ""
         detail = f"{self._place} closed the connection at once, with code {code}{quoted}"
         self._fail(FailureKind.LOST, detail, stage=Stage.HANDSHAKE)
 
-    def _hear_close(self, code: int, reason: str, *, was_clean: bool) -> None:
+    def _handle_close(self, code: int, reason: str, *, was_clean: bool) -> None:
         is_answer = self._state is State.CLOSING
         if code == CloseCode.ABNORMAL_CLOSURE:
             detail = f"the connection to {self._place} was lost"
@@ -375,15 +375,15 @@ class BrowserTransport(Transport):
 
     def _end(self, *events: Event) -> None:
         self._release()
-        told = [*self._told, *events]
+        all_events = [*self._events, *events]
         self._unsent = self.unsent_messages()
         self.abort()
-        self._told = told
+        self._events = all_events
 
     def _release(self) -> None:
         """Moves the received messages to the events to return."""
         if self._pile.payloads:
-            self._told.append(self._pile.as_messages())
+            self._events.append(self._pile.as_messages())
             self._pile = _Pile()
 
     @property

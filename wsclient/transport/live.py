@@ -193,7 +193,7 @@ class LiveConnection:
 
         Args:
             read: False to leave incoming data in the network.
-            is_readable: whether the stream is readable; if None, the stream is asked.
+            is_readable: True if the stream is readable; if None, the stream is asked.
 
         Returns:
             The events. If they include `Ended`, the stream is closed.

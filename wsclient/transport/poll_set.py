@@ -184,6 +184,6 @@ class _Select(PollSet):
     def _ready_of(self, filenos: list[int], seconds: float) -> list[int]:
         reading = [fileno for fileno in filenos if not self._watched[fileno]]
         writing = [fileno for fileno in filenos if self._watched[fileno]]
-        # Windows reports a refused connection in the third set alone.
+        # Windows reports a refused connection in the third set only.
         readable, writable, failed = self._system.select(reading, writing, writing, seconds)
         return list(dict.fromkeys([*readable, *writable, *failed]))

@@ -59,7 +59,7 @@ class Readiness:
             system: the module `select`, or a replacement with fewer or other functions.
         """
         self._system = system
-        self._writable: int = getattr(system, "POLLOUT", 0)  # looked up once, which each connection would do
+        self._writable: int = getattr(system, "POLLOUT", 0)  # looked up once, not by each connection
 
     def watch(self, fileno: int) -> Watch:
         """Registers an open connection, so that asking is cheap.

@@ -46,7 +46,7 @@ def _context(certificate: Pem, key: Pem | None, chain: Pem | None) -> ssl.SSLCon
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     pem = [_pem_of(each) for each in (certificate, chain) if each is not None]
-    # OpenSSL reads a certificate and its key from files alone.
+    # OpenSSL can only read a certificate and its key from files.
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "certificate.pem").write_bytes(b"\n".join(pem))

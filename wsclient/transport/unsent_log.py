@@ -28,7 +28,7 @@ class UnsentLog:
         self._made = 0  # bytes
         self._taken = 0
         self._missing = 0  # of the frame that was begun
-        self._is_end = False  # whether that ends a message
+        self._is_end = False  # True if that frame ends a message
 
     def add(self, payload: bytes, *, is_text: bool, is_final: bool = True) -> None:
         """Remembers a message, or a fragment of one.

@@ -114,7 +114,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         self._request: OpeningRequest | None = None  # of the last connect_to_url
         self._owed: OwedSignal | End | None = None
         self._reconnector: Reconnector | None = None
-        self._has_read = False  # whether the poll() that runs has
+        self._has_read = False  # True if the running poll() has read
         self._is_resting = False  # True if the last poll left nothing to emit, and received data has room
         self._mailbox = Mailbox()
         self._peer: WebSocketPeer | None = None  # made when it is asked for, because it takes 2 KiB
@@ -448,7 +448,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         if self._reconnector is None or self._session is not None or link.kept is not None:
             return
         if self._reconnector.policy.keep_unsent:
-            from wsclient.websocket.kept_messages import KeptMessages  # noqa: PLC0415 - for such policies alone
+            from wsclient.websocket.kept_messages import KeptMessages  # noqa: PLC0415 - only for such policies
 
             link.kept = KeptMessages()
 

@@ -165,8 +165,8 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
             reason: at most 123 bytes of UTF-8.
 
         Raises:
-            ValueError: a code that must not be sent, or a reason that is too long; nothing is changed.
-            TypeError: `code` is no int, or `reason` no str.
+            ValueError: the code must not be sent, or the reason is too long; nothing changes.
+            TypeError: `code` is not an int, or `reason` is not a str.
         """
         self._check_thread()
         check_close(code, reason)
@@ -241,8 +241,8 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
             reason: at most 123 bytes of UTF-8.
 
         Raises:
-            ValueError: a code that must not be sent, or a reason that is too long; nothing is changed.
-            TypeError: `code` is no int, or `reason` no str.
+            ValueError: the code must not be sent, or the reason is too long; nothing changes.
+            TypeError: `code` is not an int, or `reason` is not a str.
         """
         self._check_thread()
         client = self._client(id, "disconnect_peer")

@@ -162,7 +162,7 @@ class WebSocketServerSettings(WebSocketSettings):
     def allowed_origins(self) -> frozenset[str] | None:
         """The origins whose pages may connect; None (the default) for any. Not in Godot.
 
-        Other requests are rejected with 403. A request without an Origin counts as "", as most programs send it. This
+        Other pages are rejected with 403. A request without an Origin counts as "", as most programs send it. This
         proves nothing about programs, but it keeps strangers' pages away from a server on a player's machine or
         network.
         """

@@ -58,7 +58,7 @@ class Requesting(Phase):
         return None if self._handshake is None else self._handshake.pending_failure
 
     def step(self, now: float) -> Established | Redirected | Failure | None:
-        """Sends the request, later what is left of it, and then reads once."""
+        """Sends the request, or what is left of it, and then reads once."""
         if self._handshake is None:
             try:
                 self._handshake = _handshake(self._attempt)
