@@ -90,7 +90,7 @@ def run(place: Path, *, pure: str = "") -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_all_that_is_compiled_lies_in_the_folder_of_the_package(wheel: Path) -> None:
+def test_everything_compiled_is_in_the_folder_of_the_package(wheel: Path) -> None:
     with ZipFile(wheel) as file:
         made = list(libraries(file.namelist()))
 

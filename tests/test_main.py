@@ -143,7 +143,7 @@ def test_a_wrong_argument_is_reported_once(capfd):
         pytest.param(["--cert"], ExitCode.DONE, id="cert"),
     ],
 )
-def test_a_certificate_is_checked_unless_told_otherwise(options, code, secure):
+def test_a_certificate_is_checked_by_default(options, code, secure):
     url, certificate = secure
 
     assert main([*options, *([certificate] if "--cert" in options else []), url]) == code

@@ -45,7 +45,7 @@ def column(graph: NetGraph, network: FakeNetwork, seconds: float = 0.25) -> None
     graph.poll()
 
 
-def test_a_column_has_what_came_and_went_in_it_a_second(client, graph, network):
+def test_a_column_has_its_traffic_per_second(client, graph, network):
     network.latest.feed(binary(b"12345", b"678"))
     graph.poll()
     client.send_text("ab")
@@ -148,7 +148,7 @@ def test_queues_and_round_trip_are_those_at_its_end(client, graph, network):
     assert (graph.samples()[0].unsent, graph.samples()[0].round_trip) == (1, 0.125)
 
 
-def test_another_connection_counts_anew(client, graph, network):
+def test_another_connection_starts_counting_again(client, graph, network):
     client.send_text("a long one")
     column(graph, network)
     client.disconnect_from_host()

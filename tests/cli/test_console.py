@@ -87,7 +87,7 @@ def test_waiting_ends_with_the_first_byte(console, pipe):
 
 
 @needs_select
-def test_waiting_for_time_alone_does_not_look_at_the_input(console, pipe, monkeypatch):
+def test_waiting_only_for_time_does_not_read_the_input(console, pipe, monkeypatch):
     slept = []
     monkeypatch.setattr("wsclient.cli.console.time.sleep", slept.append)
     pipe.write(b"x\n")

@@ -46,7 +46,7 @@ def test_sums_up():
     }
 
 
-def test_one_alone_does_not_jitter():
+def test_a_single_one_does_not_jitter():
     assert noted(0.5).summary()["jitter"] == 0.0
 
 

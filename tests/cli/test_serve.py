@@ -62,7 +62,7 @@ def test_it_listens_until_it_is_interrupted() -> None:
     assert output.getvalue().startswith("echoing on ws://127.0.0.1:")
 
 
-def test_a_taken_port_is_told(hosting: Hosting) -> None:
+def test_a_taken_port_is_reported(hosting: Hosting) -> None:
     output = io.StringIO()
 
     assert serve([str(hosting.server.get_local_port())], output, lambda: True) == ExitCode.NOT_CONNECTED

@@ -194,7 +194,7 @@ def test_those_still_connecting_at_the_end_have_failed(scene: Scene) -> None:
     assert fleet.has_left
 
 
-def test_an_interrupted_swarm_blames_nobody(scene: Scene) -> None:
+def test_an_interrupted_swarm_blames_no_server(scene: Scene) -> None:
     fleet = scene.fleet(message="hello")
     scene.run(3.0)
     fleet.leave(is_interrupted=True)

@@ -209,7 +209,7 @@ def test_an_unknown_signal_has_no_connections(door: FrontDoor) -> None:
     assert door.get_signal_connection_list("openend") == []
 
 
-def test_blocking_is_told(door: FrontDoor) -> None:
+def test_blocking_is_reported(door: FrontDoor) -> None:
     assert door.is_blocking_signals() is False
     door.set_block_signals(True)
     assert door.is_blocking_signals() is True

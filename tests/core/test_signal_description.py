@@ -30,7 +30,7 @@ def test_a_class_has_its_own_signals_first_then_its_bases() -> None:
     assert list(declared_signals(Derived)) == ["added", "closed", "mixed", "opened"]
 
 
-def test_a_signal_may_be_declared_anew() -> None:
+def test_a_signal_may_be_declared_again() -> None:
     assert declared_signals(Derived)["closed"] is Derived.closed
     assert declared_signals(Base)["closed"] is Base.closed
 

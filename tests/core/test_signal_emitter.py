@@ -1099,7 +1099,7 @@ def test_objects_without_handlers_share_their_tables() -> None:
     assert each < sys.getsizeof(dict.fromkeys(signals))
 
 
-def test_a_connection_is_of_one_object_alone(calls: list[object]) -> None:
+def test_a_connection_belongs_to_one_object(calls: list[object]) -> None:
     one, other = Door(), Door()
     one.opened.connect(calls.append)
 

@@ -30,7 +30,7 @@ def test_every_public_name_has_its_place_in_the_reference(name: str) -> None:
     assert re.search(rf"^::: wsclient\.[\w.]+\.{name}$", REFERENCE, re.MULTILINE)
 
 
-def test_the_second_name_of_the_multiplayer_peer_is_told() -> None:
+def test_the_second_name_of_the_multiplayer_peer_is_reported() -> None:
     assert "`MultiplayerPeer`" in REFERENCE
 
 
@@ -40,7 +40,7 @@ def test_every_tested_message_is_in_the_reference(message: str) -> None:
 
 
 @pytest.mark.parametrize("limit", ["16 MiB", "4096 packets", "262144", "8 KiB a line, 128 lines", "16384"])
-def test_the_limits_are_told(limit: str) -> None:
+def test_the_limits_are_reported(limit: str) -> None:
     assert limit in (DOCS / "reference" / "limits.md").read_text(encoding="utf-8")
 
 

@@ -36,7 +36,7 @@ def test_every_linked_picture_exists(page) -> None:
 
 
 @pytest.mark.parametrize("page", FRONT, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_no_page_that_the_front_page_links_has_lines_for_the_builder_alone(page) -> None:
+def test_no_page_linked_by_the_front_page_has_lines_only_for_the_builder(page) -> None:
     assert re.findall(r"^:::.*$", page.read_text(encoding="utf-8"), re.MULTILINE) == []
 
 

@@ -161,7 +161,7 @@ def leaves_nothing(turn: Callable[[int], None], count: int = COUNT) -> None:
 
 
 @pytest.mark.hostile("C10")
-def test_ten_thousand_connections_of_one_client_leave_nothing() -> None:
+def test_ten_thousand_connections_of_one_client_leave_nothing_behind() -> None:
     shop = Shop()
     client = shop.client()
 
@@ -171,7 +171,7 @@ def test_ten_thousand_connections_of_one_client_leave_nothing() -> None:
 
 
 @pytest.mark.hostile("C10")
-def test_ten_thousand_clients_leave_nothing() -> None:
+def test_ten_thousand_clients_leave_nothing_behind() -> None:
     shop = Shop()
 
     leaves_nothing(lambda number: TURNS[number % len(TURNS)](shop, shop.client()))
@@ -200,7 +200,7 @@ def test_no_byte_stays_of_any_kind_of_end(turn: Callable[[Shop, WebSocketClient]
 
 
 @pytest.mark.hostile("C10", "H09")
-def test_clients_that_are_dropped_while_open_leave_nothing() -> None:
+def test_clients_dropped_while_open_leave_nothing_behind() -> None:
     shop = Shop()
 
     def drop(_number: int) -> None:

@@ -31,14 +31,14 @@ def test_joins_with_the_id_that_comes_first(carrier, server):
     assert (carrier.get_unique_id(), carrier.get_peers(), carrier.get_packet()) == (7, [1], b"packet")
 
 
-def test_knows_a_first_message_that_is_no_id(carrier, server):
+def test_recognizes_a_first_message_without_an_id(carrier, server):
     assert not carrier.is_refused
     server.send(b"hello")
     carrier.poll()
     assert carrier.is_refused
 
 
-def test_owes_an_end_until_it_was_told(carrier, server):
+def test_owes_an_end_until_it_is_emitted(carrier, server):
     assert carrier.owes_end
     carrier.drop()
     assert carrier.owes_end

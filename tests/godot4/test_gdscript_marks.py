@@ -68,7 +68,7 @@ def test_an_inner_class_has_a_list_of_its_own():
     assert [token.text for token in script.inner["In"].base] == ["Node"]
 
 
-def test_a_class_in_a_class_and_what_follows_both():
+def test_a_class_in_a_class_and_the_lines_after_both():
     text = "class A:\n\tclass B:\n\t\t@rpc func b(): pass\n\t@rpc func a(): pass\n@rpc func c(): pass"
     script = read_script(text)
     assert list(script.inner["A"].inner["B"].marks) == ["b"]
@@ -76,7 +76,7 @@ def test_a_class_in_a_class_and_what_follows_both():
     assert list(script.marks) == ["c"]
 
 
-def test_a_class_of_one_line_does_not_take_what_follows():
+def test_a_class_of_one_line_does_not_include_later_lines():
     script = read_script("class A extends Node: pass\n@rpc func f(): pass")
     assert (list(script.marks), list(script.inner)) == (["f"], ["A"])
 
@@ -117,7 +117,7 @@ def test_reports_doubts(text, line, words):
     assert words in why
 
 
-def test_a_method_of_that_name_is_no_doubt():
+def test_a_method_of_that_name_is_not_doubtful():
     assert seen("func rpc_config(): pass") == []
 
 

@@ -3,6 +3,6 @@ from __future__ import annotations
 from wsclient.godot4.native_classes import NATIVE_CLASSES
 
 
-def test_nodes_and_what_is_no_node_are_known():
+def test_nodes_and_other_classes_are_distinguished():
     assert {"Node", "CharacterBody2D", "MultiplayerSpawner", "RefCounted", "ArrayMesh"} <= NATIVE_CLASSES
     assert "Player" not in NATIVE_CLASSES

@@ -72,7 +72,7 @@ def test_a_binary_file_with_a_name_of_text_is_a_doubt(files_of, tmp_path):
     assert "is binary" in files.doubts[0]
 
 
-def test_bytes_that_are_no_text_are_replaced_and_doubted(files_of, tmp_path):
+def test_bytes_of_invalid_text_are_replaced_and_doubted(files_of, tmp_path):
     files = files_of({})
     (tmp_path / "a.gd").write_bytes(b"# \xff\n@rpc func f(): pass\n")
     assert list(files.script("res://a.gd").marks) == ["f"]

@@ -112,14 +112,14 @@ def test_an_odd_scene_is_a_doubt(scenes_of, files, words):
     assert any(words in doubt for doubt in doubts), doubts
 
 
-def test_a_model_in_a_scene_is_no_doubt(scenes_of):
+def test_a_model_in_a_scene_is_not_doubtful(scenes_of):
     text = INSTANCE.replace(".tscn", ".glb").format("m")
     scenes, doubts = scenes_of({"a.tscn": text + '[node name="A" instance=ExtResource("1")]\n'})
     scenes.scene("res://a.tscn")
     assert doubts == []
 
 
-def test_a_changed_node_of_a_model_is_no_doubt(scenes_of):
+def test_a_changed_node_of_a_model_is_not_doubtful(scenes_of):
     text = INSTANCE.replace(".tscn", ".glb").format("m")
     change = '[node name="Arm" parent="{}"]\nvisible = false\n'
     scenes, doubts = scenes_of(
@@ -138,7 +138,7 @@ def test_a_changed_node_of_a_model_is_no_doubt(scenes_of):
     assert doubts == []
 
 
-def test_a_node_beside_a_model_is_a_doubt(scenes_of):
+def test_a_node_next_to_a_model_is_a_doubt(scenes_of):
     text = INSTANCE.replace(".tscn", ".glb").format("m")
     root, model = '[node name="A" type="Node"]\n', '[node name="M" parent="." instance=ExtResource("1")]\n'
     scenes, doubts = scenes_of({"a.tscn": text + root + model + '[node name="C" parent="B"]\n'})

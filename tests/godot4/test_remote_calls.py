@@ -90,7 +90,7 @@ class TestSending:
         invocation = commands.invocation_of_call(0, [1])
         assert sent_by(peer) == [(5, invocation.by_wide_id(1)), (7, invocation.by_path("Player"))]
 
-    def test_all_that_know_the_number_get_it_as_small_as_it_can_be(self, calls, root, paths, player, peer):
+    def test_peers_that_know_the_number_get_the_smallest_form(self, calls, root, paths, player, peer):
         calls.call(root, player, 5, "move", (1,))
         paths.confirm(5, commands.ConfirmPath(True, 1))
         peer.sent.clear()
@@ -101,7 +101,7 @@ class TestSending:
         calls.call(root, root.add_child(Player("Hidden")), 0, "move", (1,))
         assert {target for target, _ in sent_by(peer)} == {1}
 
-    def test_a_method_of_the_node_alone_has_a_number_of_two_bytes(self, calls, root, player, peer):
+    def test_a_method_of_only_the_node_has_a_number_of_two_bytes(self, calls, root, player, peer):
         player.rpc_config("hidden", {"call_local": True})
         assert calls.call(root, player, 5, "hidden", ()) == Called(Error.OK)
         assert calls.call(root, player, 2, "hidden", ()) == Called(Error.OK, runs_here=True)
@@ -162,7 +162,7 @@ class TestAdmission:
             ("nothing", {"rpc_mode": 1}, "has a mark, but no such method"),
         ],
     )
-    def test_a_mark_of_the_node_alone_may_forbid_or_mean_nothing(self, calls, root, player, name, config, words):
+    def test_a_mark_of_only_the_node_may_forbid_or_mean_nothing(self, calls, root, player, name, config, words):
         player.rpc_config(name, config)
         with pytest.raises(NotAdmitted, match=words):
             admitted(calls, root, number=0x8000, source=1)

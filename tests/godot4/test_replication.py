@@ -137,7 +137,7 @@ class TestSpawning:
             session.server.maker.spawn({"a": object()})
         assert session.server.made.get_children() == []
 
-    def test_a_late_joiner_gets_the_data_as_it_was(self, session):
+    def test_a_late_joiner_gets_the_same_data(self, session):
         session.server.maker.spawn(data := {"name": "X", "health": 7})
         data["name"] = "Y"
         assert [each.name for each in session.join(4).made.get_children()] == ["MadeX"]
@@ -210,7 +210,7 @@ class TestSynchronizing:
         copy = things(session.world(OURS))["T1"]
         assert (copy.title, copy.data) == ("other", {"inside": [1]})
 
-    def test_a_property_of_the_spawn_alone_does_not(self, session):
+    def test_a_property_of_only_the_spawn_does_not(self, session):
         thing = add(session.server, Thing("T1"))
         session.step()
         thing.color = (0.0, 0.0, 0.0, 1.0)
@@ -306,7 +306,7 @@ class TestOwning:
         session.step(4)
         return things(session.world(OURS))[str(OURS)]
 
-    def test_a_player_that_gives_itself_to_its_client_is_owned_there(self, session):
+    def test_a_player_that_gives_itself_to_its_client_belongs_to_it(self, session):
         player = self.spawned_player(session)
         assert player.is_multiplayer_authority()
         assert not things(session.server)[str(OURS)].is_multiplayer_authority()

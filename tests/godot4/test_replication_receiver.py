@@ -137,7 +137,7 @@ class TestSpawn:
         assert client.things["T1"].health == 100
         assert client.world.happened == [("spawned", "T1")]
 
-    def test_of_a_scene_that_is_no_node_is_a_mistake_of_the_game(self, client):
+    def test_of_a_scene_without_a_node_is_a_mistake_of_the_game(self, client):
         client.world.spawner.clear_spawnable_scenes()
         client.world.spawner.add_spawnable_scene(dict)
         with pytest.raises(TypeError, match="without a parent"):
@@ -170,7 +170,7 @@ class TestSpawn:
 
 
 class TestDespawn:
-    def test_of_what_was_not_spawned_is_refused(self, client):
+    def test_of_an_unspawned_node_is_refused(self, client):
         assert client.takes(encode_despawn(1)) == 1
 
     def test_by_another_peer_is_refused(self, client):
@@ -184,7 +184,7 @@ class TestDespawn:
         assert client.takes(encode_despawn(1)) == 1
         assert [*client.things] == ["T1"]
 
-    def test_of_what_the_game_has_freed_is_refused(self, client):
+    def test_of_a_freed_node_is_refused(self, client):
         client.takes(spawn_of())
         client.things["T1"].free()
         assert client.takes(encode_despawn(1)) == 1
@@ -214,7 +214,7 @@ class TestSync:
     def test_of_an_unknown_path_id_is_silent(self, client):
         assert client.takes(sync_of(1, 5, net_id=77 | IS_PATH_ID)) == 0
 
-    def test_of_a_node_that_is_no_synchronizer_is_refused(self, client):
+    def test_of_another_node_than_a_synchronizer_is_refused(self, client):
         assert client.takes(sync_of(1, 5, net_id=THINGS | IS_PATH_ID)) == 1
 
     def test_by_another_peer_is_refused(self, client, thing):
@@ -338,7 +338,7 @@ def test_a_later_node_gets_the_state_announced_for_its_path(client):
     assert later.position == Vector2(7, 8)
 
 
-def test_a_path_is_confirmed_though_there_is_no_node_yet(client):
+def test_a_path_is_confirmed_even_if_there_is_no_node_yet(client):
     client.game.peer.sent.clear()
     client.takes(encode_simplify_path(NOTHING, 9, "World/Later/Sync"))
     assert [each.packet.hex() for each in client.game.peer.sent] == ["020109000000"]

@@ -111,7 +111,7 @@ def test_each_peer_has_its_own_time(server):
     assert times[2] > times[3]
 
 
-def test_a_fast_loop_is_held_to_sixty_frames_and_a_jittering_one_misses_none(server):
+def test_a_fast_loop_is_limited_to_sixty_frames_and_a_jittering_one_misses_none(server):
     server.joins(2)
     server.world.things.add_child(Thing("T1")).get_node("Sync").replication_interval = 0.0
     server.game.peer.sent.clear()

@@ -146,7 +146,7 @@ class TestJoining:
         )
         assert (api.max_sync_packet_size, api.max_delta_packet_size) == (1350, 65535)
 
-    def test_a_connecting_peer_that_fails_is_told(self):
+    def test_a_failing_connecting_peer_is_reported(self):
         peer = ScriptedPeer(0)
         peer.status = ConnectionStatus.CONNECTION_CONNECTING
         peer.becomes(ConnectionStatus.CONNECTION_DISCONNECTED, 0)
@@ -257,7 +257,7 @@ class TestCalls:
         assert sent_before == [(4, A)]
         assert game.api.get_remote_sender_id() == 0
 
-    def test_go_by_number_once_all_have_confirmed(self, star):
+    def test_go_by_number_when_all_have_confirmed(self, star):
         main, peer = star.games[A].main, star.games[A].peer
         main.any.rpc(1)
         star.settle()
@@ -271,7 +271,7 @@ class TestCalls:
         modes = {sent.mode for sent in star.games[1].peer.sent if sent.packet[0] & 7 == 0}
         assert modes == {TransferMode.TRANSFER_MODE_UNRELIABLE}
 
-    def test_to_a_peer_that_is_not_there_are_logged_alone(self, star, caplog):
+    def test_to_a_missing_peer_are_only_logged(self, star, caplog):
         assert star.games[A].main.any.rpc_id(1234) == Error.OK
         assert "rpc of 'any': peer 1234 is not connected" in caplog.text
         assert star.games[A].peer.sent == []
@@ -280,7 +280,7 @@ class TestCalls:
         assert star.games[A].main.rpc("auhtority") == Error.ERR_INVALID_PARAMETER
         assert "rpc of 'auhtority': Main has none marked; the nearest is 'authority'" in caplog.text
 
-    def test_refuse_an_argument_that_is_no_variant_before_anything_is_sent(self, star):
+    def test_refuse_an_invalid_argument_before_anything_is_sent(self, star):
         with pytest.raises(TypeError, match=r"argument 2.*of 'any'"):
             star.games[A].main.rpc("any", 1, object())
         assert star.games[A].peer.sent == []
@@ -355,7 +355,7 @@ class TestBytes:
             (A, [A]),
         ],
     )
-    def test_reach_whom_the_engine_reaches(self, trio, target, reached):
+    def test_reach_the_same_peers_as_the_engines(self, trio, target, reached):
         assert trio.games[A].api.send_bytes(b"x", target) == Error.OK
         happened = trio.settle()
         assert sorted(peer_id for peer_id, events in happened.items() if events) == sorted(reached)
@@ -366,7 +366,7 @@ class TestBytes:
         assert star.games[1].peer.sent == [SentPacket(B, b"\x03x")]
 
     @pytest.mark.parametrize("target", [1, 12345])
-    def test_of_the_server_to_nobody_are_refused_as_in_the_engine(self, star, target):
+    def test_of_the_server_without_receivers_are_refused_as_in_the_engine(self, star, target):
         assert star.games[1].api.send_bytes(b"x", target) == Error.ERR_BUG
 
     def test_none_are_refused(self, game):
@@ -376,7 +376,7 @@ class TestBytes:
         peer.status = ConnectionStatus.CONNECTION_CONNECTING
         assert game.api.send_bytes(b"x") == Error.ERR_UNCONFIGURED
 
-    def test_say_who_sent_them(self, trio):
+    def test_have_their_sender(self, trio):
         senders = []
         trio.games[B].api.peer_packet.connect(
             lambda peer_id, packet: senders.append(trio.games[B].api.get_remote_sender_id())
@@ -546,7 +546,7 @@ class TestRefusedPackets:
         assert star.games[1].api.get_peers() == [A, B]
         assert star.games[1].api.get_refused_packet_count() == 2
 
-    def test_a_relay_is_refused_where_it_is_switched_off(self, star):
+    def test_a_relay_is_refused_if_it_is_switched_off(self, star):
         star.games[1].api.server_relay = False
         star.carry(A, 1, commands.encode_relay(B, b"\x03x"))
         assert star.settle()[B] == []

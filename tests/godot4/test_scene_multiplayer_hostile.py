@@ -80,7 +80,7 @@ def test_a_server_survives_any_packets(packets):
     assert {sent.target for sent in peer.sent} <= {5, 9}
 
 
-def test_a_relay_inside_relays_is_no_way_around_who_one_is():
+def test_a_relay_inside_relays_does_not_hide_the_sender():
     api, peer = server()
     forged = commands.encode_relay(9, commands.encode_relay(1, commands.encode_raw(b"x")))
     heard = []

@@ -70,7 +70,7 @@ def test_a_server_reports_departures():
     assert routes.peer.sent == [SentPacket(5, encode_del_peer(7))]
 
 
-def test_a_client_introduces_nobody():
+def test_a_client_introduces_no_peers():
     routes = routes_of(5, 1)
     routes.admit(9)
     routes.dismiss(9)

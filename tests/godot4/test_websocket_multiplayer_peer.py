@@ -70,7 +70,7 @@ class TestJoining:
     def test_is_refused_while_connecting_or_connected(self, joined):
         assert joined.create_client(URL) == Error.ERR_ALREADY_IN_USE
 
-    def test_is_refused_for_what_is_no_url(self, peer):
+    def test_is_refused_for_an_invalid_url(self, peer):
         assert peer.create_client("http://x") == Error.ERR_INVALID_PARAMETER
         assert peer.get_connection_status() == DISCONNECTED
 
@@ -195,7 +195,7 @@ class TestEnds:
 
 
 class TestPackets:
-    def test_go_to_the_server_whatever_the_target(self, joined, server):
+    def test_go_to_the_server_with_any_target(self, joined, server):
         joined.set_target_peer(5)
         assert joined.put_packet(b"x") == Error.OK
         joined.poll()
@@ -237,7 +237,7 @@ def test_carries_a_scene_multiplayer(peer, server):
     assert list(log) == [("server_disconnected",)]
 
 
-def test_a_kick_is_told(peer, server):
+def test_a_kick_is_reported(peer, server):
     multiplayer = SceneMultiplayer()
     log = SignalLog(multiplayer)
     peer.create_client(URL)

@@ -82,7 +82,7 @@ class TestConnecting:
         assert opened.connect_to_url(URL) == Error.ERR_ALREADY_IN_USE
 
     @pytest.mark.parametrize("url", ["http://x", "ws://", "", "ws://a:99999"])
-    def test_refuses_what_is_no_url(self, peer, url):
+    def test_refuses_an_invalid_url(self, peer, url):
         assert peer.connect_to_url(url) == Error.ERR_INVALID_PARAMETER
         assert peer.last_error is not None
         assert state_of(peer) == (CLOSED, -1, "")
@@ -91,7 +91,7 @@ class TestConnecting:
     def test_takes_what_the_engine_takes(self, peer, url):
         assert peer.connect_to_url(url) == Error.OK
 
-    def test_a_refusal_of_the_server_is_told(self, peer, server):
+    def test_a_refusal_of_the_server_is_reported(self, peer, server):
         peer.connect_to_url(URL)
         server.reject(403)
         poll(peer)

@@ -64,7 +64,7 @@ def test_names_and_numbers_are_godots() -> None:
     assert {error.name: error.value for error in Error} == {name: number for number, name in enumerate(NAMES)}
 
 
-def test_ok_alone_is_falsy() -> None:
+def test_only_ok_is_falsy() -> None:
     assert [error for error in Error if not error] == [Error.OK]
 
 

@@ -36,7 +36,7 @@ def test_the_same_but_for_its_numbers_is_the_same_kind(refusals, caplog):
     assert len(caplog.records) == 1
 
 
-def test_another_kind_is_logged_whatever_came_before(refusals, caplog):
+def test_another_kind_is_always_logged(refusals, caplog):
     for _ in range(600):
         refusals.log("one")
     refusals.log("another")
@@ -65,7 +65,7 @@ def test_the_kind_may_be_given(refusals, caplog):
     assert caplog.messages == ["node 1", "node 2"]
 
 
-def test_kinds_without_end_fill_neither_the_log_nor_the_memory(refusals, caplog):
+def test_endless_kinds_fill_neither_the_log_nor_the_memory(refusals, caplog):
     for number in range(10 * MOST_KINDS):
         refusals.log("one", kind=number)
     assert len(caplog.records) == MOST_KINDS

@@ -193,7 +193,7 @@ def test_it_ends_with_a_clear_error_and_the_object_is_usable(
         pytest.param(f"socks4a://me:{SECRET}@p", "takes no password", id="password-for-socks4"),
     ],
 )
-def test_an_address_that_cannot_be_used_is_refused_at_once_or_with_the_name_of_its_variable(
+def test_an_unusable_address_is_refused_at_once_or_with_its_variable(
     address: str, says: str, log: pytest.LogCaptureFixture
 ) -> None:
     way = Way([], {"http_proxy": address})
@@ -228,7 +228,7 @@ def test_a_downgrade_to_ws_is_not_followed(secure: Scene) -> None:
 
 
 @pytest.mark.hostile("A24")
-def test_cookies_for_other_hosts_and_secrets_go_to_none() -> None:
+def test_cookies_for_other_hosts_and_secrets_are_not_sent() -> None:
     cookies = [
         "Set-Cookie: a=1; Domain=192.0.2.10",
         "Set-Cookie: b=1; Domain=other.example",

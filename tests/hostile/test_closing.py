@@ -18,7 +18,7 @@ CLOSE_TIMEOUT = 5.0  # seconds, by default
 
 
 @pytest.mark.hostile("E03")
-def test_a_close_without_a_code_is_clean_and_echoed_as_it_came(scene: Scene) -> None:
+def test_a_close_without_a_code_is_clean_and_echoed_unchanged(scene: Scene) -> None:
     scene.open().send(close(None))
     scene.run(lambda: scene.is_over)
 
@@ -67,7 +67,7 @@ def test_any_other_code_is_a_violation(scene: Scene, code: int) -> None:
         pytest.param(b"\x00", "", id="E05-nothing-but-NUL"),
     ],
 )
-def test_a_reason_is_told(scene: Scene, reason: bytes, told: str) -> None:
+def test_a_reason_is_reported(scene: Scene, reason: bytes, told: str) -> None:
     scene.open().send(close(1000, reason))
     scene.run(lambda: scene.is_over)
 
@@ -201,7 +201,7 @@ def test_our_answer_may_still_be_sent_after_close_and_fin(scene: Scene) -> None:
 
 
 @pytest.mark.hostile("E09")
-def test_an_answer_that_cannot_leave_ends_at_the_timeout(scene: Scene) -> None:
+def test_an_answer_that_cannot_be_sent_ends_at_the_timeout(scene: Scene) -> None:
     server = scene.open()
     scene.world.network.sockets[-1].stream.room = 3  # type: ignore[attr-defined]  # it is a world in memory
     server.send(close(4000))

@@ -127,7 +127,7 @@ def test_the_agreement_about_contexts_is_kept_both_ways(scene: Scene, parameters
 
 @pytest.mark.hostile("D07")
 @pytest.mark.parametrize("size", [pytest.param(1000, id="D07-one-frame-each"), pytest.param(10, id="D07-fragments")])
-def test_a_context_that_is_used_again_though_it_was_agreed_not_to_ends_it(scene: Scene, size: int) -> None:
+def test_a_context_reused_against_the_agreement_ends_it(scene: Scene, size: int) -> None:
     server = open_compressed(scene, f"{AGREED}; server_no_context_takeover")
     compressor = Compressor()
     server.send(*(in_fragments(compressor.payload(NOISE), size) for _ in range(2)))
@@ -166,7 +166,7 @@ def test_a_window_that_zlib_cannot_keep_to_leaves_messages_uncompressed(scene: S
         pytest.param(100_000, RSV1, id="D10-100000"),
     ],
 )
-def test_messages_of_32_bytes_and_more_leave_compressed(scene: Scene, size: int, rsv: int) -> None:
+def test_messages_of_32_bytes_or_more_are_sent_compressed(scene: Scene, size: int, rsv: int) -> None:
     server = open_compressed(scene)
     assert scene.client.send_text("x" * size) == Error.OK
     scene.run(lambda: server.frames and server.frames[-1].is_final)

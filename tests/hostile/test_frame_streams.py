@@ -123,7 +123,7 @@ def test_an_empty_message_is_reported_once(scene: Scene, wire: bytes, message: o
 
 
 @pytest.mark.hostile("B08")
-def test_a_message_of_the_limit_that_stalls_costs_what_has_arrived_and_ends_by_the_heartbeat(loopback: Scene) -> None:
+def test_a_stalling_message_of_the_limit_costs_what_has_arrived(loopback: Scene) -> None:
     server = loopback.open()
     with peak_memory() as peak:
         server.send(frame(BINARY, b"x" * 10, declares=MAX))

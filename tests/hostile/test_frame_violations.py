@@ -174,7 +174,7 @@ def test_data_after_a_close_frame_is_ignored(scene: Scene, behind: bytes) -> Non
         pytest.param(frame(BINARY, is_final=False) + frame(CONTINUATION, is_final=False), id="B16-empty-fragments"),
     ],
 )
-def test_a_message_that_a_close_frame_cuts_off_is_not_told(scene: Scene, begun: bytes) -> None:
+def test_a_message_cut_off_by_a_close_frame_is_not_reported(scene: Scene, begun: bytes) -> None:
     scene.open().send(begun, close(1001))
 
     scene.closes(1001, is_clean=True, before=[("close_request", 1001, "")])

@@ -72,7 +72,7 @@ def test_a_handler_that_raises_stops_nothing_else(scene: Scene, signal: str) -> 
 
 
 @pytest.mark.hostile("H02")
-def test_several_that_raise_leave_as_a_group(scene: Scene) -> None:
+def test_several_exceptions_propagate_as_a_group(scene: Scene) -> None:
     for _ in range(3):
         scene.client.data_received.connect(_raising())
     live(scene)
@@ -131,7 +131,7 @@ LEGAL = re.compile(r"(x|ed*q?c)*(ed*q?)?")
 @pytest.mark.hostile("H03")
 @pytest.mark.parametrize("signal", [*LIFE, "connection_error"])
 @pytest.mark.parametrize("action", ACTIONS)
-def test_whatever_a_handler_does_the_laws_hold(scene: Scene, signal: str, action: str) -> None:
+def test_the_laws_hold_for_any_handler(scene: Scene, signal: str, action: str) -> None:
     client, kept = scene.client, []
     times = iter(range(3))
 

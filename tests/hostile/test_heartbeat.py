@@ -205,7 +205,7 @@ def test_a_slowly_sent_message_counts_as_life(world: str, request: pytest.Fixtur
 
 
 @pytest.mark.hostile("F05")
-def test_a_message_that_does_not_leave_any_more_is_not(scene: Scene) -> None:
+def test_a_message_that_is_not_sent_any_more_is_not(scene: Scene) -> None:
     scene.open()
     ours = scene.world.network.sockets[-1].stream  # type: ignore[attr-defined]  # a world in memory
     ours.room = 100_000

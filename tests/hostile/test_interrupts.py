@@ -143,7 +143,7 @@ def check(world: Callable[[], MemoryWorld], interruption: Interruption) -> None:
 @pytest.mark.hostile("G23")
 @pytest.mark.parametrize("world", [MemoryWorld, SecureWorld], ids=["ws", "wss"])
 @pytest.mark.parametrize("part", range(SAMPLES))
-def test_wherever_it_strikes_there_is_one_end_and_the_next_attempt_works(
+def test_there_is_one_end_and_the_next_attempt_works_wherever_it_strikes(
     world: Callable[[], MemoryWorld], part: int
 ) -> None:
     """At a sample of the lines, spread over the whole life."""

@@ -23,7 +23,7 @@ A_READ = 64 * KIB
 
 
 @pytest.mark.hostile("C06")
-def test_100_000_messages_at_once_are_spread_over_polls_and_hold_the_sender_back(scene: Scene) -> None:
+def test_100_000_messages_at_once_are_spread_over_polls_and_slow_the_sender(scene: Scene) -> None:
     scene.client.poll_budget = 0.002
     scene.clock.cost = 0.00001  # for each message at least: 200 of them are enough for a poll
     size = len(frame(BINARY, bytes(4)))

@@ -139,7 +139,7 @@ def test_of_a_page_of_1_gib_4_kib_are_read(scene: Scene) -> None:
 
 
 @pytest.mark.hostile("A24")
-def test_a_redirect_gets_no_secrets_and_names_none(scene: Scene) -> None:
+def test_a_redirect_has_no_secrets_and_shows_none(scene: Scene) -> None:
     url = "ws://user:hunter2@game.example/?token=qu3ry"
     assert not scene.client.connect_to_url(url, custom_headers=["Cookie: c00kie", "X-Token: t0ken"])
     scene.run(lambda: scene.servers and scene.server.request)

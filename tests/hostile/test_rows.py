@@ -49,7 +49,7 @@ def test_no_test_names_a_row_that_is_not_there() -> None:
     assert sorted(tried_rows() - ROWS.keys()) == []
 
 
-def test_nothing_is_left_for_later_that_is_no_row() -> None:
+def test_only_rows_are_postponed() -> None:
     assert sorted(LATER.keys() - ROWS.keys()) == []
 
 

@@ -49,7 +49,7 @@ SAYS = "text that is not UTF-8"
 
 @pytest.mark.hostile("E01")
 @pytest.mark.parametrize(("bad", "_enough"), INVALID)
-def test_text_that_is_no_utf8_ends_it(scene: Scene, bad: str, _enough: int) -> None:
+def test_invalid_utf8_ends_it(scene: Scene, bad: str, _enough: int) -> None:
     scene.open().send(frame(TEXT, BEFORE), frame(TEXT, BEFORE + bytes.fromhex(bad) + BEHIND), frame(TEXT, BEFORE))
 
     scene.closes(1007, SAYS, before=[("data", BEFORE.decode())])
@@ -111,7 +111,7 @@ def test_a_binary_message_may_hold_anything(scene: Scene) -> None:
 
 @pytest.mark.hostile("E02")
 @pytest.mark.parametrize("bad", [case.values[0] for case in [*INVALID, *TRUNCATED]])
-def test_a_text_message_that_is_no_utf8_is_refused(scene: Scene, bad: str) -> None:
+def test_a_text_message_of_invalid_utf8_is_refused(scene: Scene, bad: str) -> None:
     server = scene.open()
     client = scene.client
     client.set_write_mode(WebSocketClient.WRITE_MODE_TEXT)

@@ -145,7 +145,7 @@ def test_a_name_that_covers_the_host_is_taken(tls: Scene, host: str, name: str) 
 
 
 @pytest.mark.hostile("G10")
-def test_a_name_in_the_subject_alone_is_taken(tls: Scene) -> None:
+def test_a_name_only_in_the_subject_is_accepted(tls: Scene) -> None:
     """Accepts a certificate whose name is in the subject only.
 
     Browsers do not, but Godot's own `Crypto.generate_self_signed_certificate` makes no other kind.

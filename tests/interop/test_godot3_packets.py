@@ -24,7 +24,7 @@ def packets_of(player, since=0):
 
 
 @pytest.mark.parametrize("who", ["all", "the server", "one", "all but one", "all but the server"])
-def test_a_packet_reaches_whom_its_target_means(crew, who):
+def test_a_packet_reaches_its_targets(crew, who):
     session, sender, other, godot, godot_id = crew
     target, reached = {
         "all": (0, {"server", "other", "godot"}),

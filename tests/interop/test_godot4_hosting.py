@@ -104,7 +104,7 @@ def test_clients_reach_each_other_through_us(engine, host):
         engine.wait(lambda: ("peer_disconnected", 0, [left]) in engine.events("peer_disconnected"))
 
 
-def test_a_kick_is_told(engine, host):
+def test_a_kick_is_reported(engine, host):
     unique_id = join(engine, host)
     host.api.disconnect_peer(unique_id)
     engine.wait(lambda: bool(engine.events("server_disconnected")))

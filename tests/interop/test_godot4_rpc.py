@@ -61,7 +61,7 @@ def forget(participant):
 
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("round_", ["by-path", "by-id"])
-def test_a_call_runs_where_it_should_and_nowhere_else(party, method, round_):
+def test_a_call_runs_only_at_its_targets(party, method, round_):
     everybody = party.ids()
     for participant in everybody.values():
         forget(participant)

@@ -110,7 +110,7 @@ return 0"""
 
 
 class TestRelay:
-    def test_bytes_reach_whom_the_engine_reaches(self, engine, port):
+    def test_bytes_reach_the_same_peers_as_the_engines(self, engine, port):
         players = [join(engine, port) for _ in range(3)]
         engine.wait(lambda: all(len(player.api.get_peers()) == 3 for player in players))
         one, two, three = players
@@ -184,7 +184,7 @@ class Shorter(Node):
     def any(self, value=None): ...
 
 
-def test_lists_that_differ_are_told(engine, port):
+def test_differing_lists_are_reported(engine, port):
     with join(engine, port) as player:
         player.world.remove_child(player.calls)
         older = player.world.add_child(Shorter("Calls"))

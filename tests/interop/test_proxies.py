@@ -111,7 +111,7 @@ def test_messages_go_through(
 
 @each_url
 @pytest.mark.parametrize("has_password", [False, True], ids=["open", "password"])
-def test_messages_go_through_a_proxy_behind_tls(
+def test_messages_go_through_a_proxy_over_tls(
     secure: bool,
     has_password: bool,
     authority: trustme.CA,
@@ -135,7 +135,7 @@ def test_messages_go_through_a_proxy_behind_tls(
     assert client.told[-1] == ("closed", True)
 
 
-def test_the_certificate_of_a_proxy_behind_tls_is_verified(
+def test_the_certificate_of_a_proxy_with_tls_is_verified(
     authority: trustme.CA, tmp_path: Path, plain: int, client: RecordingClient
 ) -> None:
     certificate = tmp_path / "proxy.pem"
@@ -151,7 +151,7 @@ def test_the_certificate_of_a_proxy_behind_tls_is_verified(
 # pproxy lets everybody in from an address that has once given the password.
 @pytest.mark.parametrize(("product", "scheme"), [("tinyproxy", "http"), ("squid", "http"), ("microsocks", "socks5h")])
 @pytest.mark.parametrize("given", ["", f"{USER}:wrong@"], ids=["none", "wrong"])
-def test_a_password_that_is_missing_or_wrong_is_told(
+def test_a_missing_or_wrong_password_is_reported(
     product: str, scheme: str, given: str, proxies: Callable[[str, bool], int], plain: int, client: RecordingClient
 ) -> None:
     client.proxy = f"{scheme}://{given}127.0.0.1:{proxies(product, True)}"
@@ -188,7 +188,7 @@ def test_a_server_that_is_not_there_is_the_proxys_to_tell(
         ("tinyproxy", "https", "it may not speak TLS there"),
     ],
 )
-def test_a_wrong_scheme_is_told(
+def test_a_wrong_scheme_is_reported(
     product: str, scheme: str, words: str, proxies: Callable[[str, bool], int], plain: int, client: RecordingClient
 ) -> None:
     client.proxy = f"{scheme}://127.0.0.1:{proxies(product, False)}"

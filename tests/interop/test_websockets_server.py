@@ -77,7 +77,7 @@ def opened(client: RecordingClient, url: str, **options: object) -> RecordingCli
         pytest.param(bytes(1 << 24), id="16-MiB"),
     ],
 )
-def test_a_message_comes_back_as_it_was_sent(server: str, client: RecordingClient, message: str | bytes) -> None:
+def test_a_message_comes_back_unchanged(server: str, client: RecordingClient, message: str | bytes) -> None:
     opened(client, server)
     mode = client.WRITE_MODE_TEXT if isinstance(message, str) else client.WRITE_MODE_BINARY
     assert client.send(message, mode) == Error.OK
@@ -101,7 +101,7 @@ def test_a_burst_arrives_in_order_and_before_the_end(server: str, client: Record
     assert client.told[-2:] == [("close_request", 1000, ""), ("closed", True)]
 
 
-def test_many_packets_collected_leave_together_and_in_order(server: str, client: RecordingClient) -> None:
+def test_many_collected_packets_are_sent_together_and_in_order(server: str, client: RecordingClient) -> None:
     opened(client, server)
     client.auto_flush = False
     sent = [b"%d" % number for number in range(3000)]

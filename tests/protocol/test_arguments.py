@@ -161,7 +161,7 @@ def test_headers_of_another_type_are_a_type_error(wrong: Any) -> None:
 
 
 @given(st.lists(st.text(alphabet=st.characters())) | st.dictionaries(st.text(), st.text(alphabet=st.characters())))
-def test_whatever_is_taken_stays_in_its_line(headers: list[str] | dict[str, str]) -> None:
+def test_accepted_headers_stay_in_their_line(headers: list[str] | dict[str, str]) -> None:
     try:
         checked = check_headers(headers)
     except InvalidArgument:

@@ -402,7 +402,7 @@ class TestRefusal:
         assert isinstance(complete, Failure)
         assert complete.http_body == b"hello"
 
-    def test_a_page_that_breaks_off_is_shown_as_far_as_it_came(self) -> None:
+    def test_an_incomplete_page_is_shown_as_far_as_it_has_arrived(self) -> None:
         failure = failed(b"HTTP/1.1 401 x\r\nContent-Length: 5\r\n\r\nhel")
 
         assert (failure.http_status, failure.http_body) == (401, b"hel")

@@ -75,7 +75,7 @@ class TestInflates:
             pytest.param("8103 616263 c107 f248cdc9c90700 8101 64", [b"abc", b"Hello", b"d"], id="among-others"),
         ],
     )
-    def test_what_the_rfc_and_others_send(self, wire: str, expected: list[bytes]) -> None:
+    def test_messages_of_the_rfc_and_of_others(self, wire: str, expected: list[bytes]) -> None:
         data = bytes.fromhex(wire)
 
         assert every_way(feeding(client), data, tail=frame(TEXT, b"tail")) == [
@@ -111,7 +111,7 @@ class TestInflates:
 
         assert feeding(client)([wire]) == [Message(b"a" * 200 + b"b"), Message(b"c" * 200, is_text=True)]
 
-    def test_what_a_client_sends(self) -> None:
+    def test_messages_of_clients(self) -> None:
         server = Connection(Role.SERVER, deflate=Agreement())
         payload = Compressor().payload(b"Hello" * 100)
         server.receive_data(frame(TEXT, payload, rsv=RSV1, key=b"1234") * 1)
@@ -341,7 +341,7 @@ class TestAStep:
         assert connection.state is State.OPEN
         assert steps >= 5000 // 129
 
-    def test_leaves_the_order_as_it_was(self) -> None:
+    def test_does_not_change_the_order(self) -> None:
         wire = (
             deflated(bytes(400_000), BINARY)
             + frame(PING, b"1")

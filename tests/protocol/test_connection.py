@@ -428,7 +428,7 @@ class TestClosedByThePeer:
         assert list(told(connection)) == [Ended(was_clean=True)]
 
     @pytest.mark.hostile("B16")
-    def test_inside_a_message_drops_what_came_of_it(self) -> None:  # B16
+    def test_inside_a_message_drops_its_received_part(self) -> None:  # B16
         connection = client()
         connection.receive_data(frame(TEXT, b"begun", is_final=False) + close(1000))
 
@@ -912,7 +912,7 @@ class TestFragments:
         assert not connection.express(b"b", True)
         connection.send_ping(b"p")
 
-    def test_let_messages_leave_after_the_final_one(self) -> None:
+    def test_let_messages_be_sent_after_the_final_one(self) -> None:
         connection = client()
         connection.send_fragment(b"a", is_text=True, is_final=False)
         connection.send_fragment(b"b", is_text=False, is_final=True)

@@ -119,7 +119,7 @@ def test_text_that_is_delivered_is_text(stream: bytes) -> None:
 
 @given(st.integers(0, 7), st.integers(0, 10_000), agreements)
 @pytest.mark.hostile("B18")
-def test_a_flipped_bit_is_no_hang_and_no_wrong_text(bit: int, place: int, deflate: Agreement | None) -> None:  # B18
+def test_a_flipped_bit_causes_no_hang_and_no_wrong_text(bit: int, place: int, deflate: Agreement | None) -> None:  # B18
     server = Connection(Role.SERVER, deflate=deflate)
     for size in (5, 200, 5, 2000):
         server.send_message(("é" * size).encode(), is_text=True)
@@ -143,9 +143,7 @@ def test_a_flipped_bit_is_no_hang_and_no_wrong_text(bit: int, place: int, deflat
     agreements,
     st.integers(0, 2**32),
 )
-def test_what_is_sent_arrives(
-    sent: list[tuple[bytes, bool]], sender: Role, deflate: Agreement | None, seed: int
-) -> None:
+def test_messages_arrive(sent: list[tuple[bytes, bool]], sender: Role, deflate: Agreement | None, seed: int) -> None:
     receiver = Role.SERVER if sender is Role.CLIENT else Role.CLIENT
     one = Connection(sender, deflate=deflate, random_bytes=Random(seed).randbytes)
     other = Connection(receiver, deflate=deflate)

@@ -34,7 +34,7 @@ def test_a_failure_without_a_reply_has_no_status() -> None:
     assert (FAILURE.http_status, FAILURE.http_headers, FAILURE.http_body, FAILURE.cause) == (None, (), b"", None)
 
 
-def test_an_end_is_no_failure_unless_told() -> None:
+def test_an_end_is_not_a_failure_by_default() -> None:
     assert Ended(was_clean=True).failure is None
 
 
@@ -49,7 +49,7 @@ def test_an_end_is_no_failure_unless_told() -> None:
         pytest.param(Ended(was_clean=True), "was_clean", id="ended"),
     ],
 )
-def test_what_happened_cannot_be_rewritten(event: object, field: str) -> None:
+def test_events_cannot_be_changed(event: object, field: str) -> None:
     with pytest.raises(AttributeError):
         setattr(event, field, None)
 
@@ -91,7 +91,7 @@ class TestMessages:
         assert run.payloads == messages(first).payloads + messages(second).payloads
 
     @given(st.text("tb", min_size=1, max_size=12), st.data())
-    def test_taken_from_the_front_leave_the_rest_as_it_was(self, kinds: str, data: st.DataObject) -> None:
+    def test_taken_from_the_front_do_not_change_the_rest(self, kinds: str, data: st.DataObject) -> None:
         count = data.draw(st.integers(0, len(kinds)))
         run, whole = messages(kinds), messages(kinds)
 

@@ -497,7 +497,7 @@ class TestAMessageAlone:
 
     @pytest.mark.parametrize("size", [0, 1, 125, 126, 300, 65_535, 65_536])
     @pytest.mark.parametrize("opcode", [TEXT, BINARY])
-    def test_is_told(self, opcode: Opcode, size: int) -> None:
+    def test_is_reported(self, opcode: Opcode, size: int) -> None:
         recorder = Recorder()
         decodes = decoder(recorder)
         for _ in range(2):

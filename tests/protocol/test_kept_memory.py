@@ -29,7 +29,7 @@ def shown_for(size: int) -> int:
     return peak if peak >= MIB else 0
 
 
-def test_a_block_of_more_than_the_message_and_of_what_is_read_is_shown() -> None:
+def test_a_block_larger_than_the_message_and_a_read_is_released() -> None:
     assert shown_for(2 * MIB) == pytest.approx(3.5 * MIB, rel=0.001)
 
 
@@ -40,7 +40,7 @@ def test_it_is_shown_once() -> None:
     assert shown_for(2 * MIB + 1) > 0
 
 
-def test_it_is_no_larger_than_what_is_looked_at() -> None:
+def test_it_is_no_larger_than_the_checked_part() -> None:
     assert shown_for(1024 * MIB) == pytest.approx(31 * MIB, rel=0.001)
 
 

@@ -101,7 +101,7 @@ class TestUtf8:
             validator.finish()
 
     @pytest.mark.parametrize(("wire", "fails_at"), BAD)
-    def test_that_is_none_fails_at_the_first_byte_that_cannot_be_right(self, wire: str, fails_at: int) -> None:
+    def test_that_is_invalid_fails_at_its_first_wrong_byte(self, wire: str, fails_at: int) -> None:
         data = bytes.fromhex(wire)
         validator = Utf8Validator()
         for byte in data[: fails_at - 1]:
@@ -113,7 +113,7 @@ class TestUtf8:
         assert caught.value.code == 1007
 
     @pytest.mark.parametrize(("wire", "fails_at"), BAD)
-    def test_that_is_none_fails_in_one_part(self, wire: str, fails_at: int) -> None:
+    def test_that_is_invalid_fails_in_one_part(self, wire: str, fails_at: int) -> None:
         with refused(match="1007"):
             Utf8Validator().check(bytes.fromhex(wire))
 
@@ -157,7 +157,7 @@ class TestWholeMessages:
 
         assert box.delivered == [(b"a", True), (b"", True), (b"c", True), (b"\xff", False)]
 
-    def test_are_delivered_up_to_the_first_that_is_no_text(self) -> None:
+    def test_are_delivered_up_to_the_first_invalid_text(self) -> None:
         box = Box()
 
         with refused(match="1007"):
@@ -271,7 +271,7 @@ class TestFragments:
             box.begin(CONTINUATION, 1)
 
     @pytest.mark.parametrize(("wire", "fails_at"), BAD)
-    def test_that_are_no_text_are_refused_inside_a_frame(self, wire: str, fails_at: int) -> None:  # E01
+    def test_of_invalid_text_are_refused_inside_a_frame(self, wire: str, fails_at: int) -> None:  # E01
         data = bytes.fromhex(wire)
         box = Box()
         box.begin(TEXT, 500, is_final=False)
@@ -282,7 +282,7 @@ class TestFragments:
             box.assembler.frame_continues(data[fails_at - 1 :])
 
     @pytest.mark.parametrize(("wire", "fails_at"), BAD)
-    def test_that_are_no_text_are_refused_wherever_they_are_cut(self, wire: str, fails_at: int) -> None:  # E01
+    def test_of_invalid_text_are_refused_wherever_they_are_cut(self, wire: str, fails_at: int) -> None:  # E01
         data = bytes.fromhex(wire)
         for cut in range(len(data) + 1):
             box = Box()

@@ -123,7 +123,7 @@ class TestFrames:
     @pytest.mark.hostile("B20")
     @pytest.mark.parametrize("size", [0, 5, SMALL, SMALL + 1, PIECE * 2])
     @pytest.mark.parametrize("deflates", [False, True], ids=["plain", "deflated"])
-    def test_never_leave_without_a_mask(self, size: int, deflates: bool) -> None:  # B20
+    def test_are_never_sent_without_a_mask(self, size: int, deflates: bool) -> None:  # B20
         def broken(size: int) -> bytes:
             raise OSError("no random numbers")
 
@@ -242,7 +242,7 @@ class TestExpressFrame:
 
 
 class TestBeingDrained:
-    def test_is_told_of_the_one_small_message_that_waited(self) -> None:
+    def test_is_reported_for_the_only_small_message(self) -> None:
         box = outbox()
         assert not box.is_drained
         box.express(b"one", False)
@@ -252,7 +252,7 @@ class TestBeingDrained:
         assert box.is_drained
         assert not box
 
-    def test_is_never_told_while_something_is_left(self) -> None:
+    def test_is_never_reported_while_data_is_left(self) -> None:
         fill = (
             lambda box: box.add_message(b"small", is_text=False),
             lambda box: box.add_message(bytes(2000), is_text=False),
@@ -855,7 +855,7 @@ class TestFramesMadeForMany:
         pieces(box)
         assert (box.buffered_messages, box.buffered_amount) == (0, 0)
 
-    def test_may_be_taken_out_without_a_word_if_they_are_alone(self) -> None:
+    def test_may_be_taken_out_silently_if_they_are_alone(self) -> None:
         box = server_outbox()
         box.add_frame(plain_frame(b"abc", is_text=False), 3)
         assert box.buffered_amount == 3
@@ -873,7 +873,7 @@ class TestFramesMadeForMany:
             pytest.param(server_outbox(deflates=True), SHORTEST_WITH_CONTEXT, id="up-to-what-is-compressed"),
         ],
     )
-    def test_are_refused_where_they_would_look_otherwise(self, box: Outbox, end: int) -> None:
+    def test_are_refused_if_they_would_differ(self, box: Outbox, end: int) -> None:
         assert box.plain_end == end
         assert not box.add_frame(bytes(end + 2), end)
         assert not end or box.add_frame(bytes(end + 1), end - 1)
@@ -887,7 +887,7 @@ class TestFramesMadeForMany:
 
         assert box.plain_end == 101
 
-    def test_are_made_for_short_messages_alone(self) -> None:
+    def test_are_made_only_for_short_messages(self) -> None:
         assert plain_frame(bytes(SMALL), is_text=True)[:2] == b"\x81\x7e"
         assert plain_frame(bytes(SMALL + 1), is_text=True) == b""
 

@@ -79,7 +79,7 @@ def test_shows_no_credentials() -> None:
         pytest.param("socks4a://p", False, True, id="socks4a"),
     ],
 )
-def test_says_who_looks_the_name_up(text: str, is_secure: bool, resolves: bool) -> None:
+def test_knows_which_side_looks_the_name_up(text: str, is_secure: bool, resolves: bool) -> None:
     proxy = Proxy.parse(text)
 
     assert (proxy.is_secure, proxy.resolves) == (is_secure, resolves)

@@ -168,7 +168,7 @@ class TestChain:
             "(ws://h/ -> ws://h/1 -> ws://h/2)"
         )
 
-    def test_ends_where_it_was_before(self) -> None:  # A23
+    def test_ends_if_a_url_repeats(self) -> None:  # A23
         chain = RedirectChain(URL.parse("ws://h/"), 20)
         chain.follow(redirect("/1"))
 

@@ -183,7 +183,7 @@ class TestRefusal:
 
         assert set(lines) <= set(reply)
 
-    def test_tells_a_browser_what_this_is(self) -> None:
+    def test_explains_itself_to_a_browser(self) -> None:
         reply = ServerHandshake().refuse(refused(request(without="Upgrade")))
 
         assert reply.endswith(b"\r\n\r\nThis is a WebSocket server.\n")

@@ -77,7 +77,7 @@ class TestSocks5Messages:
     def test_offer_no_login_without_credentials(self) -> None:
         assert talk(plain(), b"\5\0") == [b"\5\1\0", CONNECT_NAME]
 
-    def test_offer_the_password_alone_with_credentials(self) -> None:
+    def test_offer_only_the_password_with_credentials(self) -> None:
         assert talk(known(), b"\5\2", b"\1\0") == [b"\5\1\2", b"\1\4user\4p@ss", CONNECT_NAME]
 
     def test_leave_the_password_out_if_the_proxy_does_not_want_it(self) -> None:  # pproxy
@@ -174,7 +174,7 @@ def test_a_no_is_explained(answer: int, words: str, rest: bytes) -> None:
         pytest.param(known, b"\5\2\5\0", "did not take the user name and password that were given", id="odd-version"),
     ],
 )
-def test_credentials_that_are_missing_or_wrong_are_told(make: Callable[[], Tunnel], answers: bytes, words: str) -> None:
+def test_missing_or_wrong_credentials_are_reported(make: Callable[[], Tunnel], answers: bytes, words: str) -> None:
     failure = failed(answers, make)
 
     assert failure.detail.endswith(words)

@@ -184,7 +184,7 @@ class TestReceiving:
         bench.after(0.0)
         assert bench.after(0.1) == [(5, b"x")]
 
-    def test_without_a_packet_the_next_one_is_nobodys(self, bench):
+    def test_without_a_packet_the_next_one_has_no_sender(self, bench):
         assert bench.lag.get_packet_peer() == 1
 
 
@@ -238,7 +238,7 @@ class TestState:
         assert bench.after(0.1) == [(1, b"last words")]
         assert bench.lag.get_connection_status() == DISCONNECTED
 
-    def test_what_the_game_does_to_the_wrapped_peer_counts_at_once(self, bench):
+    def test_calls_to_the_wrapped_peer_count_at_once(self, bench):
         bench.inner.status = DISCONNECTED
         assert bench.lag.get_connection_status() == DISCONNECTED
         bench.inner.status = CONNECTING
@@ -248,7 +248,7 @@ class TestState:
         bench.inner.unique_id = 9
         assert bench.lag.get_unique_id() == 9
 
-    def test_what_the_game_did_before_a_poll_is_no_news_of_that_poll(self, bench):
+    def test_calls_before_a_poll_are_not_news_of_that_poll(self, bench):
         bench.inner.status = CONNECTING
         bench.after(0.0)
         assert bench.lag.get_connection_status() == CONNECTING

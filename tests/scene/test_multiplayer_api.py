@@ -277,7 +277,7 @@ class TestSignals:
         assert game.api.get_refused_packet_count() == 1
 
     @pytest.mark.parametrize("signal", ["connection_failed", "server_disconnected"])
-    def test_everybody_is_gone_when_the_end_is_told(self, game, peer, signal):
+    def test_no_peer_is_left_when_the_end_is_reported(self, game, peer, signal):
         known = []
         game.api.connect(signal, lambda: known.append(game.api.get_network_connected_peers()))
         peer.becomes(ConnectionStatus.CONNECTION_DISCONNECTED, 0)
@@ -296,7 +296,7 @@ class TestSignals:
         peer.tells("server_disconnected")
         assert game.poll() == [(1, "you have won"), ("server_disconnected",)]
 
-    def test_a_session_after_the_end_starts_anew(self, game, peer):
+    def test_a_session_after_the_end_starts_again(self, game, peer):
         game.main.rpc_id(1, "call")
         peer.arrives(1, commands.encode_confirm_path("Main"))
         peer.tells("server_disconnected")
@@ -430,7 +430,7 @@ class TestPoll:
 
 
 class TestSendBytes:
-    def test_reaches_whom_the_target_means(self, session):
+    def test_reaches_the_peers_of_the_target(self, session):
         for target in (0, 1, 9, -9, -1):
             session.games[5].api.send_bytes(bytes((target & 255,)), target)
         happened = session.settle()
@@ -438,7 +438,7 @@ class TestSendBytes:
         assert packets == {1: [0, 1, 247], 5: [], 9: [0, 9, 255]}
         assert happened[1][0] == ("network_peer_packet", 5, b"\x00")
 
-    def test_says_who_sent_it_while_it_is_handled(self, game, peer):
+    def test_has_the_sender_while_it_is_handled(self, game, peer):
         senders = []
         game.api.network_peer_packet.connect(lambda peer_id, packet: senders.append(game.api.get_rpc_sender_id()))
         peer.arrives(5, commands.encode_raw(b"x"))
@@ -474,7 +474,7 @@ class TestRpc:
         assert session.games[9].main.shared == 7
 
     @pytest.mark.parametrize(("target", "reached"), [(1, [1]), (9, [9]), (-9, [1]), (-1, [9])])
-    def test_reaches_whom_the_target_means(self, session, target, reached):
+    def test_reaches_the_peers_of_the_target(self, session, target, reached):
         session.games[5].main.rpc_id(target, "call", "hello")
         happened = session.settle()
         assert [peer_id for peer_id, events in happened.items() if events] == reached

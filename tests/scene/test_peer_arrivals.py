@@ -26,7 +26,7 @@ def taken(arrivals):
     return list(iter(arrivals.next, None))
 
 
-def test_each_signal_arrives_with_whom_it_is_about():
+def test_each_signal_arrives_with_its_peer():
     peer = ScriptedPeer()
     arrivals = PeerArrivals(peer)
     peer.tells("peer_connected", 1)
@@ -77,7 +77,7 @@ def test_untaken_arrivals_can_be_dropped():
     assert taken(arrivals) == []
 
 
-def test_it_listens_no_more_once_stopped():
+def test_it_does_not_listen_after_it_is_stopped():
     peer = ScriptedPeer()
     arrivals = PeerArrivals(peer)
     peer.emit("peer_connected", 1)

@@ -33,7 +33,7 @@ def test_each_keyword_marks_with_its_own_mode(name):
     assert repr(KEYWORDS[name]) == f"@{name}"
 
 
-def test_what_is_not_marked_is_nowhere():
+def test_unmarked_names_are_nowhere():
     class Player:
         score = 0
 
@@ -158,7 +158,7 @@ def test_an_attribute_has_its_default_until_it_is_set():
     assert (player.score, other.score) == (8, 7)
 
 
-def test_a_default_that_can_change_is_nobody_elses():
+def test_a_mutable_default_is_not_shared():
     class Player:
         items = remote(["sword"])
 

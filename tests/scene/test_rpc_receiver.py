@@ -92,7 +92,7 @@ class TestCalls:
 
 
 class TestPaths:
-    def test_an_announced_path_is_confirmed_as_it_was_written(self, receiver, root, peer):
+    def test_an_announced_path_is_confirmed_unchanged(self, receiver, root, peer):
         peer.transfer_mode = peer.TRANSFER_MODE_UNRELIABLE
         receiver.receive(root, peer, 5, commands.encode_simplify_path(3, "Main//Player"))
         assert peer.sent == [SentPacket(5, commands.encode_confirm_path("Main//Player"))]
@@ -302,7 +302,7 @@ class TestAdmission:
         assert words in caplog.text
         assert receiver.refused_packets == 1
 
-    def test_what_fits_is_called_and_set(self, receiver, root, peer, strict):
+    def test_matching_calls_and_sets_are_made(self, receiver, root, peer, strict):
         strict.rpc_config("disabled", RPCMode.RPC_MODE_REMOTE)
         strict.rset_config("kept", RPCMode.RPC_MODE_REMOTE)
         self.call(receiver, root, peer, "sum", 1, 2)

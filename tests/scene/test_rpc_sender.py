@@ -86,14 +86,14 @@ def test_a_second_path_has_the_next_number(sender, peer):
     assert sent[0] == SentPacket(1, encode_simplify_path(2, "Main/Player"))
 
 
-def test_a_peer_that_came_back_is_told_again(sender, peer):
+def test_paths_are_written_out_again_to_a_returning_peer(sender, peer):
     send(sender, peer, 1, [1])
     sender.confirm(1, "Main")
     sender.forget_peer(1)
     assert send(sender, peer, 1, [1])[1] == [SentPacket(1, ANNOUNCEMENT), SentPacket(1, BY_PATH)]
 
 
-def test_another_session_starts_anew(sender, peer):
+def test_another_session_starts_again(sender, peer):
     send(sender, peer, 1, [1], path="Other")
     sender.clear()
     assert send(sender, peer, 1, [1])[1] == [SentPacket(1, ANNOUNCEMENT), SentPacket(1, BY_PATH)]

@@ -28,7 +28,7 @@ def concrete() -> Transport:
     return type("Concrete", (Transport,), dict.fromkeys(abstract, None))()
 
 
-def test_a_transport_that_cannot_tell_has_neither_latency_nor_silence() -> None:
+def test_a_transport_that_does_not_know_has_neither_latency_nor_silence() -> None:
     assert (concrete().latency, concrete().silence) == (-1.0, -1.0)
 
 

@@ -82,7 +82,7 @@ def test_one_that_has_gone_before_it_was_accepted_is_passed_over(
     assert raised == []
 
 
-def test_a_machine_without_descriptors_is_told(
+def test_a_machine_without_descriptors_is_reported(
     listener: Listener, lingering: Lingering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def accept(_self: socket.socket) -> None:

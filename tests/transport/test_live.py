@@ -307,7 +307,7 @@ def test_the_bytes_are_the_same_however_much_the_stream_takes(sizes: list[int], 
 # When it does not have to be called
 
 
-def test_a_quiet_connection_may_be_left_alone_until_its_next_ping(one: OneConnection) -> None:
+def test_a_quiet_connection_may_rest_until_its_next_ping(one: OneConnection) -> None:
     one.step(0.016)
     assert one.live.quiet_until == pytest.approx(one.clock() - 0.016 + 20.0)
 
@@ -384,7 +384,7 @@ def test_both_sides_may_close_at_once(one: OneConnection) -> None:
     assert one.events == [CloseReceived(1000, "", is_answer=True), Ended(was_clean=True)]
 
 
-def test_an_echo_that_cannot_leave_is_waited_for_and_then_given_up() -> None:
+def test_there_is_a_limited_wait_for_an_echo_that_cannot_be_sent() -> None:
     one = OneConnection(close_timeout=2.0)
     one.stream.room = 0
     one.server.send(CLOSE_1000)

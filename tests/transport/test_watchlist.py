@@ -166,7 +166,7 @@ def test_another_descriptor_replaces_the_first(watchlist: Watchlist[str], system
     assert system.watched == {6: True}
 
 
-def test_a_closed_list_has_nobody(watchlist: Watchlist[str], system: CountingSet) -> None:
+def test_a_closed_list_has_no_members(watchlist: Watchlist[str], system: CountingSet) -> None:
     entry = resting(watchlist, "one", 5, until=1.0)
     watchlist.add("two")
     watchlist.close()

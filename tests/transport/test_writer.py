@@ -72,7 +72,7 @@ def test_a_broken_stream_is_not_used_again(sender: Sender) -> None:
     assert len(sender.stream.calls) == calls
 
 
-def test_a_frame_that_cannot_be_made_is_told() -> None:
+def test_a_frame_that_cannot_be_made_is_reported() -> None:
     sender = Sender()
 
     def no_random_bytes(_: int) -> bytes:

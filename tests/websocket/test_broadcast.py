@@ -100,7 +100,7 @@ def test_the_kind_is_that_of_the_write_mode_of_each() -> None:
         pytest.param(b"\xff", True, id="no-text"),
     ],
 )
-def test_what_has_no_common_frame_is_left_to_the_usual_way(payload: bytes, is_text: bool) -> None:
+def test_messages_without_a_common_frame_are_sent_the_usual_way(payload: bytes, is_text: bool) -> None:
     clients = Clients(2)
 
     assert clients.queue(payload, is_text=is_text, error=Error.FAILED) == Error.FAILED
@@ -151,7 +151,7 @@ def test_messages_to_all_and_to_one_keep_their_order(hosting: Hosting) -> None:
 
 @pytest.mark.parametrize("compression", [False, True])
 @pytest.mark.parametrize("size", [1, 100, 125, 126, 1024, 1025, 70_000])
-def test_a_message_arrives_whole_whatever_was_agreed_on(size: int, compression: bool, hosting: Hosting) -> None:
+def test_a_message_arrives_whole_with_any_agreement(size: int, compression: bool, hosting: Hosting) -> None:
     hosting.server.compression = compression
     clients = [hosting.client() for _ in range(3)]
     clients[1].compression = True
@@ -189,7 +189,7 @@ def test_a_message_to_all_waits_for_poll_and_is_counted_until_then(hosting: Host
     assert (server.get_statistics().messages_sent, server.get_statistics().bytes_sent) == (1, 100)
 
 
-def test_a_message_to_all_leaves_at_once_by_flush(hosting: Hosting) -> None:
+def test_a_message_to_all_is_sent_at_once_by_flush(hosting: Hosting) -> None:
     client = hosting.opened()
     hosting.settle()
     hosting.server.send_text("now")

@@ -399,7 +399,7 @@ def test_an_ordinary_close_is_no_failure(client: WebSocketClient, transport: Fak
     assert client.last_error is None
 
 
-def test_our_own_code_in_the_answer_is_no_failure(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_our_own_code_in_the_answer_is_not_a_failure(client: WebSocketClient, transport: FakeTransport) -> None:
     client.disconnect_from_host(4000, "enough")
     transport.feed(CloseReceived(4000, "enough", is_answer=True), Ended(was_clean=True))
     client.poll()

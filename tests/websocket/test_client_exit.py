@@ -60,7 +60,7 @@ def run(program: str, url: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("holder", ["os", "codecs", "io", "abc", "stat", "sys", "builtins", "wsclient"])
-def test_a9_the_end_of_the_program_is_quiet_whatever_holds_the_client(holder: str, url: str) -> None:
+def test_a9_the_end_of_the_program_is_quiet_whatever_keeps_the_client(holder: str, url: str) -> None:
     assert run(f"import {holder}\n{holder}.keep = client\ndel client", url) == (0, "")
 
 

@@ -79,7 +79,7 @@ def url() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("kind", ["plain", "compressed"])
-def test_a6_no_module_is_loaded_once_connected(kind: str, url: str) -> None:
+def test_a6_no_module_is_loaded_while_connected(kind: str, url: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, url, kind], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )

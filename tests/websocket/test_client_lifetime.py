@@ -97,7 +97,7 @@ def test_h03_the_last_reference_may_be_dropped_inside_a_handler(network: FakeNet
 
 
 @pytest.mark.hostile("H03")
-def test_h03_the_last_reference_may_be_dropped_when_the_end_is_told(network: FakeNetwork) -> None:
+def test_h03_the_last_reference_may_be_dropped_when_the_end_is_reported(network: FakeNetwork) -> None:
     holder = [WebSocketClient(transport=network)]
     reach("open", holder[0], network)
     gone = weakref.ref(holder[0])

@@ -158,7 +158,7 @@ def test_it_is_not_for_multiplayer_mode(client: WebSocketClient, network: FakeNe
 # message_received
 
 
-def test_a_message_is_handed_over_as_it_was_sent(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_a_message_is_passed_on_as_sent(client: WebSocketClient, transport: FakeTransport) -> None:
     messages: list[object] = []
     client.message_received.connect(messages.append)
     transport.feed(mixed("one", b"two", ""))

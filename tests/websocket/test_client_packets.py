@@ -201,7 +201,7 @@ def test_messages_and_polls_are_counted(client: WebSocketClient, transport: Fake
     )
 
 
-def test_a_handler_finds_its_own_message_counted_and_none_behind_it(
+def test_a_handler_finds_its_own_message_counted_but_no_later_one(
     client: WebSocketClient, transport: FakeTransport
 ) -> None:
     seen = []

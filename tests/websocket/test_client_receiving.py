@@ -101,7 +101,7 @@ def test_a_later_handler_receives_later_messages(client: WebSocketClient, transp
 
 
 @pytest.mark.parametrize("event", [PingReceived(b"x"), PongReceived(b"x")], ids=["ping", "pong"])
-def test_pings_and_pongs_are_not_told(event: Event, client: WebSocketClient, transport: FakeTransport) -> None:
+def test_pings_and_pongs_are_not_reported(event: Event, client: WebSocketClient, transport: FakeTransport) -> None:
     told = signals_of(client)
     transport.feed(event, binary(b"x"))
     client.poll()

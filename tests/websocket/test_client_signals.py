@@ -476,7 +476,7 @@ def test_h02_a_raising_hook_of_an_error_is_reported_once(network: FakeNetwork) -
         assert told == [("connection_error",)]
 
 
-def test_several_that_raise_leave_as_a_group(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_several_exceptions_propagate_as_a_group(client: WebSocketClient, transport: FakeTransport) -> None:
     def fail_otherwise() -> None:
         raise KeyError("x")
 

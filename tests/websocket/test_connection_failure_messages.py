@@ -480,7 +480,7 @@ MESSAGES = {
 
 
 @pytest.mark.parametrize(("happens", "message"), MESSAGES.values(), ids=MESSAGES)
-def test_the_player_is_told(happens: How, message: str) -> None:
+def test_the_player_reads(happens: How, message: str) -> None:
     failure = happens()
 
     assert re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:9080", f"{failure.message} {failure.hint}".strip()) == message

@@ -180,7 +180,7 @@ def test_a_fork_inside_a_handler_ends_that_poll_quietly(network: FakeNetwork) ->
         client.poll()
 
 
-def test_a_client_without_a_connection_is_left_alone(network: FakeNetwork) -> None:
+def test_a_client_without_a_connection_is_not_changed(network: FakeNetwork) -> None:
     client = WebSocketClient(transport=network)
     reach("open", client, network)
     disown_all()

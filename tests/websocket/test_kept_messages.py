@@ -14,7 +14,7 @@ def kept() -> KeptMessages:
     return kept
 
 
-def test_messages_leave_in_the_order_in_which_they_were_sent(kept: KeptMessages) -> None:
+def test_messages_are_written_in_the_order_of_sending(kept: KeptMessages) -> None:
     kept.add(b"four", is_text=True)
     kept.add_first([(b"one", True), (b"two", False)])
     assert (len(kept), kept.size) == (4, 15)

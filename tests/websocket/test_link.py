@@ -260,7 +260,7 @@ def test_short_messages_go_by_express_and_long_ones_do_not(auto_flush: bool) -> 
     assert (link.sent_messages, link.sent_bytes) == (4, 16)
 
 
-def test_express_ends_when_the_connection_is_let_go(link: Link) -> None:
+def test_express_ends_when_the_connection_is_dropped(link: Link) -> None:
     transport = with_express(link)
     link.let_go()
 
@@ -278,7 +278,7 @@ def test_the_reason_is_found_when_express_has_ended(link: Link) -> None:
 
 
 @pytest.mark.parametrize(("auto_flush", "flushes"), [(True, 2), (False, 0)])
-def test_express_writes_at_once_unless_asked_otherwise(auto_flush: bool, flushes: int) -> None:
+def test_express_writes_at_once_by_default(auto_flush: bool, flushes: int) -> None:
     link = Link(auto_flush=auto_flush)
     transport = with_express(link)
     before = transport.flushes

@@ -278,7 +278,7 @@ def test_peers_come_and_go(client: WebSocketClient, session: FakeTransport) -> N
     assert client.get_peers() == [1, 20]
 
 
-def test_the_state_is_changed_before_it_is_told(client: WebSocketClient, transport: FakeTransport) -> None:
+def test_the_state_changes_before_its_signal(client: WebSocketClient, transport: FakeTransport) -> None:
     seen: list[object] = []
     client.peer_connected.connect(lambda peer: seen.append((peer, client.get_peers(), client.get_unique_id())))
     client.connection_succeeded.connect(lambda: seen.append(client.put_packet(b"hello")))
@@ -294,7 +294,7 @@ def test_the_status_is_connected_before_the_id_is_known(client: WebSocketClient,
     assert client.get_unique_id() == 0
 
 
-def test_none_of_the_signals_of_normal_mode_is_told(client: WebSocketClient, network: FakeNetwork) -> None:
+def test_no_signal_of_normal_mode_is_emitted(client: WebSocketClient, network: FakeNetwork) -> None:
     told = signals_of(client)
     client.connect_to_url(URL, gd_mp_api=True)
     network.latest.open_now("", relayed(IdAssigned(7), PeerAdded(1), packet(b"x")))
@@ -346,7 +346,7 @@ def test_a_failed_attempt_is_reported_by_connection_failed(client: WebSocketClie
     assert client.last_error.error is Error.ERR_CANT_CONNECT
 
 
-def test_an_attempt_that_we_end_is_not_told(client: WebSocketClient, network: FakeNetwork) -> None:
+def test_an_attempt_that_we_end_is_not_reported(client: WebSocketClient, network: FakeNetwork) -> None:
     told = signals_of(client)
     client.connect_to_url(URL, gd_mp_api=True)
     client.disconnect_from_host()
@@ -387,7 +387,7 @@ def test_a_new_session_during_our_close_first_reports_the_old_ones_end(
     assert told == [("server_disconnected",), ("peer_connected", 1), ("connection_succeeded",)]
 
 
-def test_id_and_peers_are_forgotten_when_the_end_is_told(client: WebSocketClient, session: FakeTransport) -> None:
+def test_id_and_peers_are_cleared_when_the_end_is_reported(client: WebSocketClient, session: FakeTransport) -> None:
     seen: list[object] = []
     client.server_disconnected.connect(lambda: seen.append((client.get_unique_id(), client.get_peers())))
     session.feed(Ended(was_clean=False))
@@ -520,7 +520,7 @@ def test_the_sender_is_that_of_the_next_packet_however_they_are_read(
     assert client.get_packet_peer() == 1
 
 
-def test_packets_between_peers_are_no_text(client: WebSocketClient, session: FakeTransport) -> None:
+def test_packets_between_peers_are_not_text(client: WebSocketClient, session: FakeTransport) -> None:
     session.feed(relayed(packet(b"one")))
     client.poll()
 

@@ -39,7 +39,7 @@ def test_a_peer_made_by_hand_is_not_connected() -> None:
     assert peer.put_packet(b"hello") is Error.FAILED
 
 
-def test_a_peer_is_no_networked_one_and_has_no_signals() -> None:
+def test_a_peer_is_not_a_networked_one_and_has_no_signals() -> None:
     assert WebSocketPeer().get_signal_list() == []
     assert isinstance(WebSocketPeer(), PacketPeer)
     assert not WebSocketPeer().is_class("NetworkedMultiplayerPeer")
@@ -52,7 +52,7 @@ def test_the_modes_have_godots_numbers() -> None:
 # The connection
 
 
-def test_it_knows_where_it_is_connected_to(peer: WebSocketPeer) -> None:
+def test_it_knows_the_address_of_its_server(peer: WebSocketPeer) -> None:
     assert peer.is_connected_to_host()
     assert (peer.get_connected_host(), peer.get_connected_port()) == SERVER
 
@@ -154,7 +154,7 @@ def test_b11_a_variant_that_is_refused_is_the_last_error(
 
 
 @pytest.mark.parametrize("side", ["client", "peer"])
-def test_b11_a_packet_that_is_no_variant_is_the_last_error(
+def test_b11_an_invalid_variant_is_the_last_error(
     side: str, client: WebSocketClient, peer: WebSocketPeer, transport: FakeTransport
 ) -> None:
     transport.feed(text("no Variant"))

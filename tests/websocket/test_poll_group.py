@@ -159,7 +159,7 @@ def test_clients_that_wait_for_a_reply_are_not_polled(crowd_of) -> None:
     waiting.disconnect_from_host()
 
 
-def test_a_group_takes_one_descriptor_and_its_members_none_but_their_own(crowd_of) -> None:
+def test_a_group_takes_one_descriptor_and_its_members_only_their_own(crowd_of) -> None:
     crowd = crowd_of(20)
 
     assert crowd.network.readiness  # the fake counts below
@@ -181,7 +181,7 @@ def test_each_receives_its_messages_in_the_same_frame(names, crowd_of) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["send", "poll", "frame", "end"]), st.integers(0, 3)), max_size=30))
-def test_whatever_the_order_each_message_arrives_once(steps: list[tuple[str, int]]) -> None:
+def test_each_message_arrives_once_in_any_order(steps: list[tuple[str, int]]) -> None:
     crowd = Crowd(4)
     sent: list[list[bytes]] = [[] for _ in crowd.clients]
     ended: set[int] = set()
@@ -378,7 +378,7 @@ def test_without_a_limit_all_are_served_at_once(crowd_of) -> None:
 # Handlers
 
 
-def test_a_handler_that_raises_stops_nobody(crowd_of) -> None:
+def test_a_handler_that_raises_does_not_stop_others(crowd_of) -> None:
     crowd = crowd_of(3)
 
     def fail() -> None:

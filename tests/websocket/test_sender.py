@@ -75,7 +75,7 @@ def test_a_wrong_type_is_named(
     assert transport.sent == []
 
 
-def test_text_can_be_sent_whatever_the_mode(peer: WebSocketPeer, transport: FakeTransport) -> None:
+def test_text_can_be_sent_in_any_mode(peer: WebSocketPeer, transport: FakeTransport) -> None:
     assert [peer.send_text("grün"), peer.send("grün", TEXT)] == [Error.OK, Error.OK]
     assert transport.sent == [Sent("grün".encode(), is_text=True)] * 2
     assert peer.get_write_mode() == BINARY

@@ -92,7 +92,7 @@ def test_a_wrong_argument_is_refused(port: int, protocols: object, expected: Err
     assert not server.is_listening()
 
 
-def test_a_port_that_is_no_int_is_a_mistake() -> None:
+def test_a_port_of_another_type_is_a_mistake() -> None:
     with pytest.raises(TypeError, match="a port is an int"):
         WebSocketServer().listen("9080")
 
@@ -823,7 +823,7 @@ def test_after_a_freeze_no_client_is_dropped(hosting: Hosting) -> None:
 # Handlers, hooks, threads, groups
 
 
-def test_a_handler_that_raises_stops_nobody(hosting: Hosting) -> None:
+def test_a_handler_that_raises_does_not_stop_others(hosting: Hosting) -> None:
     clients = [hosting.opened() for _ in range(2)]
 
     def fail(_id: int) -> None:

@@ -48,7 +48,7 @@ def test_a_client_that_is_not_there_is_an_error(hosting: Hosting) -> None:
     assert "7" in str(hosting.server.last_error)
 
 
-def test_bytes_that_are_no_text_are_refused_to_those_who_would_get_text(hosting: Hosting) -> None:
+def test_bytes_of_invalid_text_are_refused_for_receivers_of_text(hosting: Hosting) -> None:
     clients = [hosting.opened(), hosting.opened()]
     peers = [hosting.server.get_peer(each) for each in hosting.server.get_peers()]
     peers[0].set_write_mode(peers[0].WRITE_MODE_TEXT)

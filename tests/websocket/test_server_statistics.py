@@ -29,7 +29,7 @@ def test_those_that_have_left_still_count() -> None:
     assert (counted.messages_sent, counted.bytes_sent) == (3, 30)
 
 
-def test_what_waits_is_that_of_those_that_are_there() -> None:
+def test_waiting_data_is_that_of_current_clients() -> None:
     gone, inbox = Gone(), PacketQueue(100, 100, when_empty=Error.FAILED)
     gone.count(client(b"abc"))
     inbox.extend(binary(b"12345"))

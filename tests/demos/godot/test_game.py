@@ -110,7 +110,7 @@ def test_the_game_goes_on_when_the_server_is_gone():
 
 
 @pytest.mark.parametrize("url", ["ws://127.0.0.1:1", "http://127.0.0.1"], ids=["nobody-there", "no-such-url"])
-def test_a_server_that_cannot_be_joined_is_told(url):
+def test_a_server_that_cannot_be_joined_is_reported(url):
     with WebSocketClient() as client:
         game = GodotGame(client, url, Ship("Ada", 205))
         play(lambda: game.status().trouble, game)

@@ -76,7 +76,7 @@ def test_an_invalid_motion_changes_nothing(motion):
         pytest.param("Ada", "red", id="hue"),
     ],
 )
-def test_a_name_that_cannot_be_shown_is_no_name(name, hue):
+def test_an_unprintable_name_is_not_a_name(name, hue):
     node = ShipNode(7)
 
     node.introduce(name, hue)

@@ -30,7 +30,7 @@ CAN_ASK = [check for check in CHECKS if check.name not in NEEDS or hasattr(WebSo
 
 
 @pytest.mark.parametrize("name", SAMPLE)
-def test_a_real_server_answers_as_it_always_did(name: str) -> None:
+def test_a_real_server_answers_as_before(name: str) -> None:
     server = next(server for server in SERVERS if server.name == name)
     require_program(server.program) if server.program else require_module(server.packages[0])
     expected = {check.name: check.expected for check in CAN_ASK} | DIFFERENCES[name]

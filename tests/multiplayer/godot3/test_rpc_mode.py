@@ -25,7 +25,7 @@ def test_the_table_has_every_mode():
 
 
 @pytest.mark.parametrize("mode", RPCMode, ids=lambda mode: mode.keyword)
-def test_admits_whom_the_engine_admits(mode):
+def test_admits_the_same_peers_as_the_engine(mode):
     situations = [(True, False), (False, True), (False, False)]
     rule = rule_of(mode)
     assert tuple(rule.admits(is_master=at, from_master=by) for at, by in situations) == TABLE[mode][0]

@@ -44,7 +44,7 @@ def test_a_value_cut_anywhere_is_an_error(value, wire):
 
 
 @pytest.mark.parametrize(("value", "wire"), VALUES)
-def test_a_value_that_reaches_into_what_follows_is_an_error(value, wire):
+def test_a_value_that_reaches_into_later_data_is_an_error(value, wire):
     data = bytes.fromhex(wire)
     for end in range(len(data)):
         with pytest.raises(CommandError):

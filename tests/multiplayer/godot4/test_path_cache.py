@@ -29,7 +29,7 @@ def test_refuses_a_number_announced_to_another_peer():
     assert nodes.entry("a").confirmed == set()
 
 
-def test_the_answer_for_a_node_that_has_left_is_no_error():
+def test_the_answer_for_a_removed_node_is_not_an_error():
     nodes = SentNodes()
     nodes.entry("a").announced.add(5)
     nodes.forget("a")

@@ -151,7 +151,7 @@ class TestSync:
         packets = pack_syncs(1, [Sync(1, b"\x81"), Sync(2, b"\x81" * 100), Sync(3, b"\x81")], 50)
         assert [[part[0] for part in read_syncs(packet)] for packet in packets] == [[1], [2], [3]]
 
-    def test_nothing_is_no_packet(self):
+    def test_no_data_is_no_packet(self):
         assert pack_syncs(1, [], 1350) == []
 
 

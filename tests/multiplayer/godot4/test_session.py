@@ -25,7 +25,7 @@ def test_all_others_are_packets_of_the_server(session):
 
 
 @pytest.mark.parametrize("message", [b"", b"\x07\x00\x00", b"\x07\x00\x00\x00\x00", bytes(4), b"\x01\x00\x00\x00"])
-def test_a_first_message_that_is_no_id_refuses_the_session_for_good(message):
+def test_a_first_message_without_an_id_refuses_the_session_for_good(message):
     session = DirectSession()
     for each in (message, b"\x07\x00\x00\x00"):
         (event,) = session.receive(each)

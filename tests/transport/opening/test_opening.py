@@ -146,7 +146,7 @@ def test_a_connection_that_breaks_during_tls_is_a_failure_of_tls() -> None:
     assert "try ws://" in failure.hint  # a server that speaks no TLS may do that
 
 
-def test_a_reset_behind_the_first_bytes_of_tls_leads_nobody_to_plain_text() -> None:
+def test_a_reset_after_the_first_bytes_of_tls_does_not_suggest_plain_text() -> None:
     network = listening()
     running = opening(network, "wss://localhost/")
     assert running.step(0.0) is None
@@ -212,7 +212,7 @@ def test_the_request_is_sent_in_pieces_if_necessary() -> None:
 
 @pytest.mark.hostile("A21")
 @pytest.mark.parametrize("ends", ["silence", "end", "reset"])
-def test_a_refusal_whose_page_does_not_come_to_its_end_is_told(ends: str) -> None:
+def test_a_refusal_with_an_endless_page_is_reported(ends: str) -> None:
     network = listening()
     running = opening(network)
     assert running.step(0.0) is None
@@ -244,7 +244,7 @@ def test_the_deadline_is_that_of_the_settings(seconds: float) -> None:
 
 
 @pytest.mark.parametrize("answers", [True, False])
-def test_a_limit_for_the_connection_alone_counts_until_it_is_there(answers: bool) -> None:
+def test_a_connect_limit_counts_until_the_connection_is_there(answers: bool) -> None:
     network = listening() if answers else FakeNetwork()
     request = OpeningRequest(URL.parse("ws://game.example/"), connect_timeout=2.0)
     running = Opening(Resolving(Attempt.of(request, Settings(handshake_timeout=10.0), network.outside())))

@@ -42,7 +42,7 @@ def test_knows_a_refusal_before_its_page_is_there() -> None:
     assert phase.refusal.http_status == 403
 
 
-def test_does_not_look_for_the_reply_to_what_was_sent_just_now() -> None:
+def test_does_not_read_right_after_sending() -> None:
     class Counting(MemoryStream):
         reads = 0
 

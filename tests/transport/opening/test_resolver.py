@@ -390,7 +390,7 @@ def test_for_socks5_the_server_is_looked_up_here() -> None:
     assert outcome.route.server.address == "192.0.2.1"
 
 
-def test_for_socks5_an_unknown_server_is_no_failure_of_the_proxy() -> None:
+def test_for_socks5_an_unknown_server_is_not_a_failure_of_the_proxy() -> None:
     unknown = socket.gaierror(socket.EAI_NONAME, "unknown")
     failure = failed(Resolver(FakeSystem(unknown)).start(through("socks5://192.0.2.7")))
 

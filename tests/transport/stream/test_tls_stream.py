@@ -401,7 +401,7 @@ def test_a_broken_wire_is_an_error(pair: Pair) -> None:
         pair.client.send(b"x")
 
 
-def test_passes_on_what_is_the_wires_business(pair: Pair) -> None:
+def test_passes_on_other_calls_to_the_stream(pair: Pair) -> None:
     pair.client.set_no_delay(False)
     assert pair.here.no_delay is False
     assert pair.client.remote_address == pair.here.remote_address

@@ -250,7 +250,7 @@ def test_depth_costs_no_stack_of_the_caller() -> None:
 
 @pytest.mark.parametrize("code", [4, 18, 19, 20, 21, 22, 23, 24, 25, 26])
 @pytest.mark.parametrize("count", [5, 2**28, 2**30, 2**31 - 1, 2**32 - 1])
-def test_an_announced_length_that_is_not_there_is_refused_or_none(code: int, count: int) -> None:
+def test_a_missing_length_is_refused_or_none(code: int, count: int) -> None:
     result = outcome(struct.pack("<II", code, count) + b"\1\0\0\0")
 
     if code == 23 and count >= 2**31:
@@ -305,7 +305,7 @@ def test_anything_bytes_like_is_decoded(kind: Any) -> None:
     assert decode(kind(encode([b"a", "b"]))) == [b"a", "b"]
 
 
-def test_text_is_no_data() -> None:
+def test_text_is_not_data() -> None:
     with pytest.raises(TypeError):
         decode("text")  # type: ignore[arg-type]
 
@@ -337,7 +337,7 @@ def test_more_keys_in_keys_are_refused(count: int) -> None:
         decode(keys_in_keys(count))
 
 
-def test_values_of_dictionaries_are_no_keys() -> None:
+def test_values_of_dictionaries_are_not_keys() -> None:
     value: object = Vector2(1, 2)
     for _ in range(50):
         value = {"in": value}

@@ -89,7 +89,7 @@ def test_classes_are_read_with_objects(data: str, shown: str) -> None:
         pytest.param("1b000100 02000000 01000000 02000000 01000000", id="value-missing"),
     ],
 )
-def test_bytes_that_are_no_typed_container_are_refused(data: str) -> None:
+def test_bytes_of_an_invalid_typed_container_are_refused(data: str) -> None:
     with pytest.raises(VariantError):
         bytes_to_var(bytes.fromhex(data))
 

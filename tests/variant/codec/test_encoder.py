@@ -159,7 +159,7 @@ def test_a_problem_that_does_not_recur_is_reported_without_a_path() -> None:
         encode([Moody(a=1)])
 
 
-def test_the_first_of_several_problems_is_told() -> None:
+def test_the_first_of_several_problems_is_reported() -> None:
     with pytest.raises(OverflowError, match=re.escape('cannot encode ["b"][0]')):
         encode({"a": [1, "x", Color()], "b": [2**64], "c": {1}})
 

@@ -15,7 +15,7 @@ def test_the_rows_are_all_numbers_in_order() -> None:
     assert [row.code for row in GODOT_3] == list(TypeCode) == list(range(27))
 
 
-def test_no_class_stands_in_two_rows() -> None:
+def test_no_class_is_in_two_rows() -> None:
     assert len({row.python for row in GODOT_3}) == 27
 
 

@@ -142,7 +142,7 @@ def test_headers_that_differ_are_read_as_they_are(header: str, is_wide: bool) ->
     assert decode(data) == [1] * (LEAST // 2) + [5] + [1] * (LEAST // 2)
 
 
-def test_another_type_among_the_headers_is_read_as_it_is() -> None:
+def test_another_type_among_the_headers_is_read_unchanged() -> None:
     data = head(LEAST + 1) + encode(1) * LEAST + encode(True)
 
     assert decode(data)[-1] is True

@@ -13,7 +13,7 @@ def test_fields_are_godots() -> None:
     assert (color.r, color.g, color.b, color.a) == (0.1, 0.2, 0.3, 0.4)
 
 
-def test_it_is_opaque_unless_told_otherwise() -> None:
+def test_it_is_opaque_by_default() -> None:
     assert Color() == Color(0, 0, 0, 1)
     assert Color(1, 0.5, 0.25) == Color(1, 0.5, 0.25, 1)
 

@@ -32,7 +32,7 @@ def test_its_elements_have_their_type(pool: Any, item: Any) -> None:
 
 
 @each_kind
-def test_the_bytes_of_an_element_are_told(kind: Any) -> None:
+def test_the_bytes_of_an_element_are_reported(kind: Any) -> None:
     assert len(kind([kind.ITEM()]).to_wire()) == kind.ITEM_SIZE
 
 

@@ -54,7 +54,7 @@ def test_a_copy_is_another_one() -> None:
     assert pool == PoolStringArray(["a"])
 
 
-def test_one_text_is_no_sequence_of_texts() -> None:
+def test_one_text_is_not_a_sequence_of_texts() -> None:
     with pytest.raises(TypeError, match="one text is no sequence of texts"):
         PoolStringArray("abc")
 
