@@ -11,6 +11,7 @@ from tests.support.scripted_server import ScriptedServer
 from wsclient.protocol.connection import Role
 from wsclient.protocol.cookies import Cookies
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
+from wsclient.transport.descriptor import Descriptor
 from wsclient.transport.opening.milestones import Established, Reached
 from wsclient.transport.opening.opening import Opening
 from wsclient.transport.opening.requesting import Requesting
@@ -56,6 +57,19 @@ def test_does_not_read_right_after_sending() -> None:
     assert here.reads == 0
     phase.step(0.0)
     assert here.reads == 1
+
+
+def test_waits_for_no_descriptor_while_the_stream_holds_more_of_the_reply() -> None:
+    class Holding(MemoryStream):
+        descriptor = Descriptor(7)
+        has_more = False
+
+    here, _ = Holding.pair()
+    phase = Requesting(Reached(attempt(), here))
+    phase.step(0.0)
+    assert phase.descriptor is here.descriptor
+    here.has_more = True
+    assert phase.descriptor is None
 
 
 @pytest.mark.hostile("B20")

@@ -10,6 +10,7 @@ from tests.support.openings import attempt
 from tests.support.tls import client_context, server_context
 from wsclient.protocol.events import Failure, FailureKind
 from wsclient.transport.base import Settings
+from wsclient.transport.descriptor import Descriptor
 from wsclient.transport.opening.milestones import Accepted, Reached
 from wsclient.transport.opening.route import Place, Route
 from wsclient.transport.opening.securing import Securing
@@ -60,6 +61,38 @@ def test_puts_tls_on_both_sides(place: Place) -> None:
     assert (client.is_secured, server.is_secured) == (True, True)
     client.stream.send(b"secret")
     assert server.stream.receive(100) == b"secret"
+
+
+class Wire(MemoryStream):
+    """Has a descriptor; takes nothing if it is full."""
+
+    descriptor = Descriptor(7)
+    has_more = False
+    is_full = False
+
+    def send(self, data: bytes | memoryview) -> int:
+        return 0 if self.is_full else super().send(data)
+
+
+def test_waits_for_a_descriptor_while_the_other_side_has_to_answer() -> None:
+    here, _ = Wire.pair()
+    phase = Securing(Reached(attempt("wss://localhost/"), here, of_client), of_client)
+    assert phase.descriptor is None
+    phase.step(0.0)
+    assert phase.descriptor is Wire.descriptor
+    here.has_more = True
+    assert phase.descriptor is None
+
+
+def test_waits_for_no_descriptor_while_it_has_bytes_to_send() -> None:
+    here, _ = Wire.pair()
+    here.is_full = True
+    phase = Securing(Reached(attempt("wss://localhost/"), here, of_client), of_client)
+    phase.step(0.0)
+    assert phase.descriptor is None
+    here.is_full = False
+    phase.step(0.0)
+    assert phase.descriptor is Wire.descriptor
 
 
 def test_a_wrong_name_is_a_failure() -> None:

@@ -50,7 +50,8 @@ class Requesting(Phase):
     @property
     def descriptor(self) -> Descriptor | None:
         """Returns the stream's descriptor when the request has been sent."""
-        return None if self._handshake is None or self._unsent or self._broken else self._stream.descriptor
+        is_waiting = self._handshake is not None and not (self._unsent or self._broken or self._stream.has_more)
+        return self._stream.descriptor if is_waiting else None
 
     @property
     def refusal(self) -> Failure | None:

@@ -69,8 +69,8 @@ class Securing(Phase):
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """Returns the stream's descriptor when nothing is left to send."""
-        return None if self._tls is None or self._tls.held else self._tls.descriptor
+        """Returns the stream's descriptor when the handshake waits for the other side."""
+        return self._tls.descriptor if self._tls is not None and self._tls.is_starved else None
 
     def close(self) -> None:
         """Closes the connection."""

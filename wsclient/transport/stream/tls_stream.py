@@ -117,6 +117,12 @@ class TlsStream(Stream):
         self.flush()
         return False
 
+    @property
+    def is_starved(self) -> bool:
+        """Returns True if the handshake cannot go on before bytes arrive, and this side has sent all of its own."""
+        has_unsent = self._ciphertext or self._outgoing.pending
+        return self._is_starved and not has_unsent and not self._inner.has_more
+
     def resume(self, session: ssl.SSLSession) -> None:
         """Offers the server a session, in place of a full handshake.
 
