@@ -6,6 +6,7 @@ from tests.support.memory_stream import MemoryStream
 from wsclient.protocol.connection import Connection, Role
 from wsclient.testing import FakeClock
 from wsclient.transport.polled_time import PolledClock
+from wsclient.transport.traffic import Traffic
 from wsclient.transport.writer import Writer
 
 
@@ -17,7 +18,8 @@ class Sender:
         self.time = PolledClock(self.clock)
         self.stream, self.server = MemoryStream.pair()
         self.connection = Connection(Role.CLIENT, random_bytes=bytes)
-        self.writer = Writer(self.stream, self.connection, self.time)
+        self.traffic = Traffic()
+        self.writer = Writer(self.stream, self.connection, self.time, self.traffic)
 
     def queue(self, size: int) -> None:
         self.connection.send_message(bytes(size), is_text=False)
@@ -34,6 +36,21 @@ def test_writes_all_that_there_is(sender: Sender) -> None:
     assert not sender.writer.write()
     assert sender.writer.is_all_out
     assert len(sender.server.inbox) == 100_014
+
+
+@pytest.mark.hostile("faults D6")
+def test_each_byte_is_counted_when_the_stream_takes_it(sender: Sender) -> None:
+    sender.stream.room = 10
+    sender.queue(100)
+    sender.writer.write()
+    assert sender.traffic.sent == 10
+
+    sender.stream.room = None
+    sender.writer.write()
+    assert sender.traffic.sent == 106
+
+    assert sender.writer.express(b"12345", True)
+    assert sender.traffic.sent == 106 + 11
 
 
 def test_data_that_fits_at_once_has_not_waited(sender: Sender) -> None:
@@ -79,7 +96,7 @@ def test_a_frame_that_cannot_be_made_is_reported() -> None:
         raise NotImplementedError("none")
 
     sender.connection = Connection(Role.CLIENT, random_bytes=no_random_bytes)
-    sender.writer = Writer(sender.stream, sender.connection, sender.time)
+    sender.writer = Writer(sender.stream, sender.connection, sender.time, sender.traffic)
     sender.queue(10)
     sender.writer.write()
     assert isinstance(sender.writer.unmade, NotImplementedError)

@@ -365,6 +365,7 @@ def doors(client: WebSocketClient) -> None:
     if (failure := client.last_error or client.last_refusal) is not None:
         assert_type(failure.details() + failure.hint + failure.message, str)
     counted = client.get_statistics()
+    print(counted.wire_bytes_received, counted.wire_bytes_sent)
     print(counted.backlog, counted.polls_cut_short, counted.unanswered_pings, counted.write_stall)
 
 

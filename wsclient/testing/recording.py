@@ -128,6 +128,7 @@ class _Recorder(Transport):
     def open(self, request: OpeningRequest) -> None:
         self._started = self.clock()
         self._inner.remembers = self.remembers
+        self._inner.traffic = self.traffic
         self._inner.open(request)
 
     def poll(self, read: bool = True) -> list[Event]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.url import URL
     from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.stream.tls_sessions import TlsSessions
+    from wsclient.transport.traffic import Traffic
 
 __all__ = ["OpeningRequest", "Settings", "Transport", "needs_nobody", "no_express"]
 
@@ -128,6 +129,9 @@ class Transport(ABC):
 
     #: True to remember each message until it is sent, for `unsent_messages`; set it before `open`
     remembers: bool = False
+
+    #: counts the bytes of frames, unless the frames are hidden from this transport; set it before `open`
+    traffic: Traffic | None = None
 
     #: called when there is work that no descriptor and no time will show; set by a `PollGroup`
     wake: Callable[[], object] = staticmethod(needs_nobody)

@@ -27,6 +27,7 @@ from wsclient.transport.failures import OUT_OF_MEMORY, failure_from, reason_of
 from wsclient.transport.heartbeat import Heartbeat, Verdict
 from wsclient.transport.stream.stream import StreamError
 from wsclient.transport.trace import FRAMES, is_tracing, trace_received, trace_sent
+from wsclient.transport.traffic import Traffic
 from wsclient.transport.writer import Writer
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class LiveConnection:
         "_stream",
         "_tells_pongs",
         "_time",
+        "_traffic",
         "_waiting",
         "connection",
         "express",
@@ -109,6 +111,7 @@ class LiveConnection:
         place: str,
         *,
         arrived: bytes = b"",
+        traffic: Traffic | None = None,
     ) -> None:
         """Takes over the stream.
 
@@ -119,11 +122,13 @@ class LiveConnection:
             polled: the clock of all deadlines; its user calls its `tick` before each step.
             place: host and port, for messages.
             arrived: data that was already read; the first step takes it instead of reading.
+            traffic: counts the bytes of frames.
         """
         self._stream = stream
+        self._traffic = traffic or Traffic()
         self._is_readable: Callable[[], object] | None = None
         self.connection: Connection = connection
-        self.writer: Writer = Writer(stream, connection, polled)
+        self.writer: Writer = Writer(stream, connection, polled, self._traffic)
         self.express: Callable[[bytes, bool], bool] = self.writer.express
         self.queue_frame: Callable[[bytes, int], bool] = connection.queue_frame
         self._waiting = connection.waiting
@@ -304,6 +309,7 @@ class LiveConnection:
             return
         if data:
             connection.receive_data(data)
+            self._traffic.received += len(data)
             self._heartbeat.has_heard = True
             self.heard_at = self._time.last
         elif data is None and stream.has_partial:  # its rest may have arrived, so nothing is lost yet

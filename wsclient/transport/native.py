@@ -412,7 +412,13 @@ class NativeTransport(Transport):
         self._advance(Step.ESTABLISH)
         self._opening = None
         self._live = LiveConnection(
-            established.stream, connection, self._settings, self._time, place, arrived=established.trailing_data
+            established.stream,
+            connection,
+            self._settings,
+            self._time,
+            place,
+            arrived=established.trailing_data,
+            traffic=self.traffic,
         )
         self._waiting = connection.waiting
         if self.remembers:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from wsclient.protocol.connection import Connection
     from wsclient.transport.polled_time import PolledClock
     from wsclient.transport.stream.stream import Stream
+    from wsclient.transport.traffic import Traffic
     from wsclient.transport.unsent_log import UnsentLog
 
 __all__ = ["Writer"]
@@ -40,6 +41,7 @@ class Writer:
         "_stream",
         "_time",
         "_took_at",
+        "_traffic",
         "broken",
         "has_room",
         "is_all_out",
@@ -47,9 +49,10 @@ class Writer:
         "unsent_log",
     )
 
-    def __init__(self, stream: Stream, connection: Connection, polled: PolledClock) -> None:
+    def __init__(self, stream: Stream, connection: Connection, polled: PolledClock, traffic: Traffic) -> None:
         """Writes nothing yet."""
         self._stream = stream
+        self._traffic = traffic
         self._connection = connection
         self._data_to_send = connection.data_to_send
         self._express_frame = connection.express_frame
@@ -99,6 +102,7 @@ class Writer:
             return False
         try:
             sent = self._stream.send(frame)
+            self._traffic.sent += sent
             if sent < len(frame):
                 self._keep(memoryview(frame)[sent:])
             elif not self._stream.flush():
@@ -165,6 +169,7 @@ class Writer:
                     log.made(piece)
             sent = stream.send(piece)
             taken += sent
+            self._traffic.sent += sent
             if log is not None:
                 log.taken(sent, stream.undelivered)
             if sent < len(piece):

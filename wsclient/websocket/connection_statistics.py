@@ -32,6 +32,9 @@ class ConnectionStatistics(NamedTuple):
         backlog: messages received whose signal has not been emitted yet.
         polls_cut_short: polls that `poll_budget` ended with such messages left; several in a row mean that the program
             cannot keep up.
+        wire_bytes_received: bytes of frames that were read: compressed, with headers, pings and Close frames; without
+            the opening handshake, TLS and TCP. 0 in a browser, which does not show them.
+        wire_bytes_sent: the same of frames written to the system, or to TLS.
     """
 
     messages_received: int
@@ -50,3 +53,5 @@ class ConnectionStatistics(NamedTuple):
     write_stall: float
     backlog: int
     polls_cut_short: int
+    wire_bytes_received: int
+    wire_bytes_sent: int

@@ -13,6 +13,7 @@ from wsclient.ground.value import Value
 from wsclient.protocol.close_code import MAX_REASON_SIZE, CloseCode, is_valid_close_code
 from wsclient.protocol.events import Messages
 from wsclient.transport.base import needs_nobody, no_express
+from wsclient.transport.traffic import Traffic
 from wsclient.websocket.failure_record import FailureRecord
 from wsclient.websocket.packet_queue import PacketQueue
 
@@ -93,6 +94,7 @@ class Link:
         thread: the thread that may use the connection; None if any may.
         sent_messages: the number of messages passed to the transport.
         sent_bytes: the bytes of their payloads.
+        traffic: the bytes of frames, read and written.
         wake: called when there is work that no descriptor and no time will announce; see `let_rest`.
     """
 
@@ -126,6 +128,7 @@ class Link:
         "sent_bytes",
         "sent_messages",
         "thread",
+        "traffic",
         "transport",
         "wake",
         "write_mode",
@@ -162,6 +165,7 @@ class Link:
         self.place: str = "a client without a connection"
         self.sent_messages: int = 0
         self.sent_bytes: int = 0
+        self.traffic: Traffic = Traffic()
         self._outgoing = outgoing
         self._sure_messages = self._sure_bytes = 0  # the counts up to which room is certain
         self._express: Callable[[bytes, bool], bool] = no_express  # the transport's
@@ -239,6 +243,7 @@ class Link:
         self.transport = transport
         transport.wake = self.wake
         transport.remembers = self.kept is not None
+        transport.traffic = self.traffic
 
     def take_over(self, before: Link, incoming: Limits) -> None:
         """Takes the readable messages, kept messages and counters of an ended link."""
@@ -246,6 +251,7 @@ class Link:
         self.inbox.max_bytes, self.inbox.max_packets = incoming.max_bytes, incoming.max_packets
         self.kept, before.kept = before.kept, None
         self.sent_messages, self.sent_bytes = before.sent_messages, before.sent_bytes
+        self.traffic = before.traffic
         self.failures = before.failures
         self._latency = before.latency
 

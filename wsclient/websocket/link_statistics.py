@@ -34,4 +34,6 @@ def statistics_of(link: Link, session: Session | None, meter: PollMeter) -> Conn
         write_stall=0.0 if transport is None else transport.write_stall,
         backlog=link.backlog,
         polls_cut_short=meter.cut_short,
+        wire_bytes_received=link.traffic.received,
+        wire_bytes_sent=link.traffic.sent,
     )

@@ -25,6 +25,8 @@ class Gone:
         self.messages_sent: int = 0
         self.bytes_received: int = 0
         self.bytes_sent: int = 0
+        self.wire_bytes_received: int = 0
+        self.wire_bytes_sent: int = 0
 
     def count(self, client: ServedClient) -> None:
         """Adds the counters of a client that leaves."""
@@ -33,6 +35,8 @@ class Gone:
         self.messages_sent += link.sent_messages
         self.bytes_received += link.inbox.received_bytes
         self.bytes_sent += link.sent_bytes
+        self.wire_bytes_received += link.traffic.received
+        self.wire_bytes_sent += link.traffic.sent
 
 
 def statistics_of_all(
@@ -66,4 +70,6 @@ def statistics_of_all(
         write_stall=max((transport.write_stall for transport in transports), default=0.0),
         backlog=sum(link.backlog for link in links),
         polls_cut_short=meter.cut_short,
+        wire_bytes_received=gone.wire_bytes_received + sum(link.traffic.received for link in links),
+        wire_bytes_sent=gone.wire_bytes_sent + sum(link.traffic.sent for link in links),
     )
