@@ -33,10 +33,11 @@ def is_resumed(
     ends: str = "finish",
     reads: bool = True,
     server: ssl.SSLContext = SERVER,
+    kind: type[TlsStream] = TlsStream,
 ) -> bool:
     """Connects once, to localhost, and ends."""
     here, there = MemoryStream.pair()
-    client, serving = TlsStream(here, context, "localhost"), ServerTlsStream(there, server)
+    client, serving = kind(here, context, "localhost"), ServerTlsStream(there, server)
     sessions.attach(client, "localhost", port)
     done = [False, False]
     while not all(done):
@@ -61,6 +62,39 @@ def test_a_session_is_resumed_again_and_again(version: ssl.TLSVersion, ends: str
     sessions, context = TlsSessions(), limited(version)
 
     assert [is_resumed(sessions, context, ends=ends) for _ in range(3)] == [False, True, True]
+
+
+class WatchedStream(TlsStream):
+    """Counts how often its session is read, which leaks memory with some versions of Python."""
+
+    readings = 0
+
+    @property
+    def session(self) -> ssl.SSLSession | None:
+        WatchedStream.readings += 1
+        return super().session
+
+
+def test_a_session_is_read_only_for_a_successor_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WatchedStream, "readings", 0)
+    sessions = TlsSessions()
+
+    is_resumed(sessions, kind=WatchedStream)
+    assert WatchedStream.readings == 0
+
+    assert is_resumed(sessions, kind=WatchedStream)
+    assert WatchedStream.readings == 1
+
+
+def test_a_connection_that_fails_before_its_handshake_takes_the_session_of_no_other() -> None:
+    sessions = TlsSessions()
+    is_resumed(sessions)
+    here, _ = MemoryStream.pair()
+    failing = TlsStream(here, TRUSTING, "localhost")
+    sessions.attach(failing, "localhost", 443)
+    failing.close()
+
+    assert is_resumed(sessions)
 
 
 def test_another_object_resumes_nothing() -> None:

@@ -6,7 +6,7 @@ See RFC 8446 section 2.2 and RFC 5077.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from ssl import SSLContext, SSLSession
@@ -19,6 +19,7 @@ MAX_SESSIONS: Final = 8
 """The number of places whose sessions are kept. Arbitrary; each takes a few kilobytes."""
 
 _Place = tuple[str, int]
+_T = TypeVar("_T")
 
 
 class TlsSessions:
@@ -28,9 +29,13 @@ class TlsSessions:
 
     A session is only used with the context that it was made with, and a context has one set of trusted certificates. So
     a session that began without a check of the certificate never replaces a check.
+
+    The streams that have ended are kept, and a session is read only if another connection needs it: with some versions
+    of Python and OpenSSL, each reading leaks seven kilobytes, and most connections have no successor.
     """
 
     def __init__(self) -> None:
+        self._ended: dict[_Place, TlsStream] = {}
         self._sessions: dict[_Place, tuple[SSLContext, SSLSession]] = {}
 
     def attach(self, stream: TlsStream, name: str, port: int) -> None:
@@ -41,16 +46,24 @@ class TlsSessions:
             name: the name that its certificate must have.
             port: the port of the place.
         """
-        context, session = self._sessions.get((name, port), (None, None))
+        place = (name, port)
+        ended = self._ended.pop(place, None)
+        session = None if ended is None else ended.session
+        if ended is not None and session is not None:
+            _put_last(self._sessions, place, (ended.context, session))
+        context, session = self._sessions.get(place, (None, None))
         if session is not None and context is stream.context:
             stream.resume(session)
-        stream.on_end = partial(self._keep, (name, port))
+        stream.on_end = partial(self._keep, place)
 
     def _keep(self, place: _Place, stream: TlsStream) -> None:
-        session = stream.session
-        if session is None:
-            return
-        self._sessions.pop(place, None)
-        self._sessions[place] = (stream.context, session)
-        if len(self._sessions) > MAX_SESSIONS:
-            del self._sessions[next(iter(self._sessions))]
+        if stream.version:  # a handshake that failed leaves no session
+            _put_last(self._ended, place, stream)
+
+
+def _put_last(kept: dict[_Place, _T], place: _Place, value: _T) -> None:
+    """Adds a value, and removes the oldest one if there are too many."""
+    kept.pop(place, None)
+    kept[place] = value
+    if len(kept) > MAX_SESSIONS:
+        del kept[next(iter(kept))]
