@@ -234,9 +234,9 @@ def test_c8_lazy_imports_name_their_modules_literally() -> None:
 def loaded_by_import() -> set[str]:
     """Returns what `import wsclient` loads in a new interpreter.
 
-    What pyee needs in any case is left out.
+    What pyee and logging need in any case is left out.
     """
-    code = f"import sys, pyee; before = {{*sys.modules}}; import {PACKAGE}; print(*{{*sys.modules}} - before)"
+    code = f"import sys, logging, pyee; before = {{*sys.modules}}; import {PACKAGE}; print(*{{*sys.modules}} - before)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30
     )

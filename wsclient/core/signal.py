@@ -70,7 +70,8 @@ class Signal(Generic[*Arguments]):
         alias = getattr(self, "__orig_class__", None)
         types = (object,) * len(self.parameters) if alias is None else get_args(alias)
         named = (
-            f"{name}: {getattr(kind, '__name__', kind)}" for name, kind in zip(self.parameters, types, strict=True)
+            f"{name}: {kind.__name__ if isinstance(kind, type) else kind}"
+            for name, kind in zip(self.parameters, types, strict=True)
         )
         return f"{self.name}({', '.join(named)})"
 

@@ -157,7 +157,6 @@ def test_certificates_of_windows_that_cannot_be_read_are_skipped(
         "CA": [(der()[:-10], "x509_asn", True), (der(), "pkcs_7_asn", True)],
         "ROOT": [(der(), "x509_asn", server_auth), (b"", "x509_asn", {"1.2.3"})],
     }
-    monkeypatch.setattr(ssl.sys, "platform", "win32")  # type: ignore[attr-defined]
     monkeypatch.setattr(ssl, "enum_certificates", stores.__getitem__, raising=False)
 
     context = ContextCache().get(TlsOptions())
@@ -168,7 +167,6 @@ def test_certificates_of_windows_that_cannot_be_read_are_skipped(
 
 
 @pytest.mark.faults("B8")
-@pytest.mark.filterwarnings("ignore:unable to enumerate Windows certificate store")  # says `ssl` itself
 def test_a_store_of_windows_that_may_not_be_read_is_left_out(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -177,7 +175,6 @@ def test_a_store_of_windows_that_may_not_be_read_is_left_out(
             raise PermissionError(5, "Access is denied")
         return [(der(), "x509_asn", True), (b"\x30\x00", "x509_asn", True)]
 
-    monkeypatch.setattr(ssl.sys, "platform", "win32")  # type: ignore[attr-defined]
     monkeypatch.setattr(ssl, "enum_certificates", enumerate_store, raising=False)
 
     context = ContextCache().get(TlsOptions())

@@ -116,11 +116,14 @@ def _build(verify: bool, trusted: str | bytes | None) -> ssl.SSLContext:
 
 
 def _trust_the_system(context: ssl.SSLContext) -> None:
-    """Loads all readable certificates from the system's store."""
-    try:
-        context.load_default_certs()
-    except OSError:  # if one of them cannot be read, `ssl` loads none
-        skipped = sum(not _trust(context, certificate) for certificate in _certificates_of_windows())
+    """Loads all readable certificates from the system's store.
+
+    `load_default_certs` does the same, but if one certificate of Windows cannot be read, it raises, or with Python 3.14
+    warns.
+    """
+    context.set_default_verify_paths()
+    skipped = sum(not _trust(context, certificate) for certificate in _certificates_of_windows())
+    if skipped:
         _log.warning("%d certificates in the store of this system cannot be read, and are skipped", skipped)
 
 
