@@ -103,8 +103,11 @@ class Carrier(WebSocketClient):
         self.protocol = protocol
 
     def __del__(self, is_going_down: Callable[[], bool] = sys.is_finalizing) -> None:
-        link = vars(self).get("_link")  # the link does not exist if __init__ has failed
-        if link is not None and link.is_open and not link.is_closing_here and not is_going_down():
+        try:
+            link = object.__getattribute__(self, "_link")
+        except AttributeError:  # __init__ has failed
+            return
+        if link.is_open and not link.is_closing_here and not is_going_down():
             warnings.warn(f"a {self._owner_name} was dropped while open: call close()", ResourceWarning, stacklevel=2)
             link.close(1000, "")
         super().__del__(is_going_down)

@@ -524,8 +524,11 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
 
     # The function is bound here, because its module may be gone when the program ends.
     def __del__(self, is_going_down: Callable[[], bool] = sys.is_finalizing) -> None:
-        link = vars(self).get("_link")  # __init__ may have failed
-        if link is None or link.transport is None:
+        try:  # not by `vars(self)`: Python 3.15 would make a dict, which keeps all of a cycle until the next collection
+            link = object.__getattribute__(self, "_link")
+        except AttributeError:  # __init__ has failed
+            return
+        if link.transport is None:
             return
         if is_going_down():
             try:  # noqa: SIM105 - `suppress` may be gone
