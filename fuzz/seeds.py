@@ -12,6 +12,7 @@ from pathlib import Path
 from struct import pack
 from typing import TYPE_CHECKING, Final
 
+from fuzz.targets.project_4 import FILES, SEPARATOR
 from fuzz.targets.reply_head import KEY_BYTES
 from fuzz.targets.runs import LIMITS, SIZES
 from wsclient import godot4
@@ -64,6 +65,98 @@ def seeds() -> Iterator[tuple[str, str, bytes]]:
     for name, packet in _scene_packets().items():
         yield "scene_4", name, bytes((len(packet),)) + packet
     yield "scene_4", "session", b"".join(bytes((len(packet),)) + packet for packet in _scene_packets().values())
+    for target, texts in _addresses().items():
+        yield from ((target, f"{number}", data) for number, data in enumerate(texts))
+    yield from (("scene_text", name, text) for name, text in _PROJECT.items() if not name.endswith(".gd"))
+    yield from (("script", name, text) for name, text in _PROJECT.items() if name.endswith(".gd"))
+    yield "project_4", "game", SEPARATOR.join(_PROJECT[name] for name in FILES)
+    yield "project_4", "empty", b""
+
+
+def _addresses() -> dict[str, list[bytes]]:
+    """Returns URLs, redirects, cookies and lists of exceptions."""
+    long_cookie = b"\0" + b"\n".join(b"name%d=%s" % (number, b"v" * 60) for number in range(60))
+    return {
+        "url": [
+            b"wss://game.example/room?id=7#part",
+            b"localhost:9080",
+            b"ws://user:p%40ss@[fe80::1%25eth0]:81/\xc3\xa4?\xf0\x9f\x98\x80",
+            "ws://stra\u00dfe.example/".encode(),
+            b"ws+unix:///run/game.sock:/room",
+            b"mailto:a@b.example",
+        ],
+        "redirect": [
+            b"\0wss://other.example/",
+            b"\0../up?q#f",
+            b"\0http://game.example/",
+            b"\x01//user:secret@host:1/",
+            b"\x02javascript:alert(1)",
+            b"\x01?only=query",
+        ],
+        "cookies": [
+            b"\0a=b; Path=/room; Secure; HttpOnly\nc=d; Domain=.game.example; Max-Age=60",
+            b"\0a=b; Expires=Sun, 06 Nov 2033 08:49:37 GMT\na=; Max-Age=0\n=x\ny",
+            b"\x01__Host-a=b; Path=/; Secure\n__secure-x=y\nz=1; Domain=other.example",
+            long_cookie,
+        ],
+        "no_proxy": [
+            b"*",
+            b"localhost, .example,10.0.0.0/8",
+            b"[fe80::1]:9080,fe80::1",
+            b"*.game.example:443,127.0.0.0/33",
+        ],
+    }
+
+
+_PROJECT: Final = {
+    "project.godot": b'config_version=5\n[autoload]\nLobby="*res://main.gd"\nWorld="res://other.tscn"\n',
+    "main.tscn": b"""[gd_scene load_steps=3 format=3 uid="uid://c1"]
+[ext_resource type="Script" path="res://main.gd" id="1"]
+[ext_resource type="PackedScene" path="res://other.tscn" id="2"]
+[ext_resource type="SceneReplicationConfig" path="res://config.tres" id="3"]
+[sub_resource type="SceneReplicationConfig" id="s"]
+properties/0/path = NodePath(".:position")
+properties/0/spawn = true
+properties/0/replication_mode = 1
+[node name="Main" type="Node"]
+script = ExtResource("1")
+[node name="Spawner" type="MultiplayerSpawner" parent="."]
+_spawnable_scenes = PackedStringArray("res://other.tscn", "uid://c1")
+spawn_path = NodePath("..")
+[node name="Sync" type="MultiplayerSynchronizer" parent="."]
+replication_config = SubResource("s")
+[node name="Far" type="MultiplayerSynchronizer" parent="Other"]
+replication_config = ExtResource("3")
+[node name="Other" parent="." instance=ExtResource("2")]
+value = {"a": [1, 2.5, -0x1f, true], &"b": Vector2(1, inf)} ; a comment
+""",
+    "main.gd": b"""extends "res://base.gd"
+class_name Main
+const MODE = "any" + "_peer"
+enum { A, B = 3 }
+@rpc(MODE, "call_local", B)
+func hurt(by: int, where := Vector2(1, 2)) -> void:
+\tpass
+@rpc
+func wave(): pass
+class Inner:
+\t@rpc("authority") func deep(): pass
+""",
+    "config.tres": b"""[gd_resource type="SceneReplicationConfig" format=3]
+[resource]
+properties/0/path = NodePath("Body:scale")
+properties/0/sync = true
+""",
+    "other.tscn": b"""[gd_scene format=3]
+[node name="Other" type="Node2D"]
+[node name="Self" parent="." instance=ExtResource("9")]
+""",
+    "base.gd": b"""extends Node
+@rpc("any_peer", "unreliable", "call_remote", 2) func move(): pass
+const TEXT = \"\"\"@rpc
+func not_this(): pass\"\"\"
+""",
+}
 
 
 def _replies() -> dict[str, bytes]:

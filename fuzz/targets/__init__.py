@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from fuzz.targets import commands, frames, inflate, relay, reply_head, request_head, runs, scene_4, tunnels, variant
+from fuzz.targets import (
+    commands,
+    frames,
+    inflate,
+    project_4,
+    relay,
+    reply_head,
+    request_head,
+    runs,
+    scene_4,
+    tunnels,
+    urls,
+    variant,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +42,13 @@ TARGETS: Final[dict[str, Callable[[bytes], int]]] = {
     "relay": relay.check,
     "commands": commands.check,
     "scene_4": scene_4.check,
+    "url": urls.check_url,
+    "redirect": urls.check_redirect,
+    "cookies": urls.check_cookies,
+    "no_proxy": urls.check_no_proxy,
+    "scene_text": project_4.check_scene_text,
+    "script": project_4.check_script,
+    "project_4": project_4.check_project,
 }
 """The targets by name. Each returns the number of units in the input (replies, frames, values or messages), and raises
 an exception for a defect."""
