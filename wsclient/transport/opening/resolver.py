@@ -126,7 +126,7 @@ class Resolver:
             try:
                 _start_thread(_run, arguments, f"wsclient lookup of {first.host}")
             except (RuntimeError, MemoryError) as error:
-                lookup.outcome = _failure(FailureKind.SYSTEM, _words_for_no_thread(error), error)
+                lookup.outcome = _without_thread(error)
         return lookup
 
 
@@ -174,11 +174,12 @@ def _start_thread(target: Callable[..., None], arguments: tuple[object, ...], na
         threading.Thread(target=target, args=arguments, name=name, daemon=False).start()
 
 
-def _words_for_no_thread(error: RuntimeError | MemoryError) -> str:
+def _without_thread(error: RuntimeError | MemoryError) -> Failure:
     if "interpreter" in str(error):
-        way_out = "connect from the main interpreter, or by ws:// to a numeric address"
-        return f"this interpreter forbids threads, and a name lookup needs one: {way_out} ({error})"
-    return f"no thread for the name lookup: {reason_of(error)}"
+        detail = f"this interpreter forbids threads, and a name lookup needs one ({error})"
+        hint = "Connect from the main interpreter, or by ws:// to a numeric address."
+        return _failure(FailureKind.SYSTEM, detail, error, hint=hint)
+    return _failure(FailureKind.SYSTEM, f"no thread for the name lookup: {reason_of(error)}", error)
 
 
 def _is_prepared(tls: TlsOptions) -> bool:
@@ -288,5 +289,5 @@ def _untrusted(tls: TlsOptions, error: Exception) -> Failure:
     return Failure(stage=Stage.TLS, kind=kind, detail=detail, cause=error, hint=_HINT_OF_CERTIFICATES)
 
 
-def _failure(kind: FailureKind, detail: str, cause: BaseException | None = None) -> Failure:
-    return Failure(stage=Stage.RESOLVE, kind=kind, detail=detail, cause=cause)
+def _failure(kind: FailureKind, detail: str, cause: BaseException | None = None, *, hint: str = "") -> Failure:
+    return Failure(stage=Stage.RESOLVE, kind=kind, detail=detail, cause=cause, hint=hint)
