@@ -38,5 +38,6 @@ FAULTS = {
     "D3": "each TLS alert -> own words; ws:// is proposed only if the peer does not speak TLS",
     "D4": "a TLS error after opening -> stage and words of TLS",
     "D13": "SSLKEYLOGFILE -> as ssl.create_default_context",
+    "D6": "a game that watches its traffic -> the statistics have the bytes on the wire, after compression",
     "D7": "a program whose root logger is at level 0 -> frames are logged only if `wsclient.frames` is enabled",
 }

@@ -275,11 +275,9 @@ ROWS = {
 LATER = {
     "H14": "is tried with the Variant codec",
     "H15": "is tried with the multiplayer mode",
-    "J01": "takes a day",
-    "J02": "takes five hundred bots and a server that restarts",
-    "J03": "takes minutes, and the Autobahn suite: a program of its own",
-    "J04": "takes days",
-    "J05": "there are no recorded sessions yet",
+    "J01": "takes a day: make soak HOURS=24, a command of its own",
+    "J03": "takes minutes, and the Autobahn suite: make autobahn, a command of its own",
+    "J04": "takes days: make fuzz, a command of its own",
     "J06": "milliseconds are measured in benchmarks/, not asserted",
 }
 """Rows that nothing here tries, and why."""

@@ -37,6 +37,7 @@ def path(tmp_path: Path, wsclient_server: ScriptedServer) -> Path:
     return path
 
 
+@pytest.mark.hostile("J05")
 def test_a_replay_emits_the_same_at_the_same_times(path: Path) -> None:
     played = replay(path)
     with WebSocketClient(transport=played) as client:

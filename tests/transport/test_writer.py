@@ -38,7 +38,7 @@ def test_writes_all_that_there_is(sender: Sender) -> None:
     assert len(sender.server.inbox) == 100_014
 
 
-@pytest.mark.hostile("faults D6")
+@pytest.mark.faults("D6")
 def test_each_byte_is_counted_when_the_stream_takes_it(sender: Sender) -> None:
     sender.stream.room = 10
     sender.queue(100)

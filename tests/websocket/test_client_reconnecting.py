@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -176,6 +177,31 @@ def test_the_count_begins_again_after_a_lasting_connection(line: Line, lasted: f
 
     assert line.log.names[-2:] == ["connection_closed", "reconnecting"]
     assert line.told("reconnecting")[-1][0] == attempt
+
+
+@pytest.mark.hostile("J02")
+def test_the_players_of_a_server_that_restarts_do_not_come_back_all_at_once() -> None:
+    network, lot = FakeNetwork(), Random(1)
+    clients = [WebSocketClient(transport=network) for _ in range(500)]
+    for client in clients:
+        client.reconnect_policy = ReconnectPolicy(random=lot.random)  # its first delay is from 0.25 to 0.5 s
+        client.connect_to_url(URL)
+        network.latest.open_now()
+        client.poll()
+    for transport in [*network.transports]:
+        transport.feed(LOST)
+    attempts: list[int] = []
+    for _ in range(60):
+        before = len(network.transports)
+        for client in clients:
+            client.poll()
+        attempts.append(len(network.transports) - before)
+        network.clock.advance(0.01)
+    for client in clients:
+        client.disconnect_from_host()
+
+    assert sum(attempts) == len(clients), "each tries once"
+    assert max(attempts) < 50, "in a hundredth of a second"
 
 
 def test_giving_up_is_reported_once(open_line: Line) -> None:

@@ -62,7 +62,7 @@ def poll(*peers: WebSocketClient | WebSocketServer) -> None:
             peer.poll()
 
 
-@pytest.mark.hostile("faults D6")
+@pytest.mark.faults("D6")
 def test_on_the_wire_frames_count_with_their_headers(pair: tuple[WebSocketClient, WebSocketServer]) -> None:
     client, server = pair
     assert wire(client) == wire(server) == (0, 0), "the opening handshake does not count"
@@ -75,7 +75,7 @@ def test_on_the_wire_frames_count_with_their_headers(pair: tuple[WebSocketClient
     assert wire(server) == (11, 304)
 
 
-@pytest.mark.hostile("faults D6")
+@pytest.mark.faults("D6")
 def test_the_bytes_on_the_wire_stay_after_the_end(pair: tuple[WebSocketClient, WebSocketServer]) -> None:
     client, server = pair
     client.send_text("Hello")
@@ -95,7 +95,7 @@ def test_the_bytes_on_the_wire_stay_after_the_end(pair: tuple[WebSocketClient, W
     assert wire(server) == (11 + 8, 4), "a server counts all its clients"
 
 
-@pytest.mark.hostile("faults D6")
+@pytest.mark.faults("D6")
 def test_on_the_wire_messages_count_compressed(pair: tuple[WebSocketClient, WebSocketServer]) -> None:
     client, server = pair
     client.disconnect_from_host()
@@ -111,7 +111,7 @@ def test_on_the_wire_messages_count_compressed(pair: tuple[WebSocketClient, WebS
     assert 0 < client.get_statistics().wire_bytes_sent < 100
 
 
-@pytest.mark.hostile("faults D6")
+@pytest.mark.faults("D6")
 def test_an_automatic_attempt_counts_on() -> None:
     before, link = Link(), Link()
     before.carry(transport := FakeTransport())
