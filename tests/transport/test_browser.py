@@ -462,6 +462,18 @@ def test_details_hidden_by_a_browser_are_unknown(page: Page) -> None:
     assert (transport.latency, transport.silence, transport.remote_address) == (-1.0, -1.0, ("", 0))
 
 
+@pytest.mark.faults("B24")
+def test_a_normal_life_is_logged_for_debugging_only(page: Page, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "wsclient")
+    transport = page.open_transport()
+    page.socket.closes(1000, "bye")
+    transport.poll()
+
+    assert {record.levelno for record in caplog.records} == {logging.DEBUG}
+    assert [message for message in caplog.messages if not message.startswith("example.com:80: ")] == []
+    assert len(caplog.messages) == 3
+
+
 def test_messages_are_logged_on_request(page: Page, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "wsclient.frames")
     transport = page.open_transport()

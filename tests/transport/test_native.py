@@ -763,7 +763,7 @@ def test_each_change_is_one_line_and_no_secret_is_among_them(caplog: pytest.LogC
     world.transport.close(1000, "bye")
     world.settle()
     assert [record.getMessage() for record in caplog.records if record.levelno == logging.DEBUG] == [
-        "opening ws://game.example/?token=***",
+        "game.example:80: opening ws://game.example/?token=***",
         "game.example:80: connecting",
         "game.example:80: connected, to 192.0.2.1 port 80",
         "game.example:80: open, subprotocol none",

@@ -126,9 +126,9 @@ class BrowserTransport(Transport):
         if self._state is not State.NEW:
             raise RuntimeError(f"START is not allowed while {self._state.name}")
         url = request.url
-        _log.info("opening %s", url)
         self._state = State.OPENING
         self._place = f"[{url.host}]:{url.port}" if ":" in url.host else f"{url.host}:{url.port}"
+        _log.debug("%s: opening %s", self._place, url)
         self._subprotocols = request.subprotocols
         self._time = PolledClock(self._clock)
         try:
@@ -325,7 +325,7 @@ class BrowserTransport(Transport):
             detail = f"{self._place} chose none of the subprotocols that it was asked for"
             self._fail(FailureKind.SUBPROTOCOL, detail, stage=Stage.HANDSHAKE)
             return
-        _log.info("%s: open, subprotocol %s", self._place, subprotocol or "none")
+        _log.debug("%s: open, subprotocol %s", self._place, subprotocol or "none")
         if self._state is State.OPENING:
             self._state = _OPEN
         self._events.append(Opened(subprotocol))
@@ -347,7 +347,7 @@ class BrowserTransport(Transport):
             detail = f"the connection to {self._place} was lost"
             self._fail(FailureKind.LOST, detail, stage=Stage.CLOSE if is_answer else Stage.OPEN)
             return
-        _log.info("%s: closed, code %d", self._place, code)
+        _log.debug("%s: closed, code %d", self._place, code)
         self._end(CloseReceived(code, reason, is_answer=is_answer), Ended(was_clean=was_clean))
 
     # How it ends
@@ -370,7 +370,7 @@ class BrowserTransport(Transport):
     def _fail(
         self, kind: FailureKind, detail: str, *, stage: Stage = Stage.OPEN, cause: Exception | None = None
     ) -> None:
-        _log.info("%s", detail)
+        _log.info("%s", detail if detail.startswith(self._place) else f"{self._place}: {detail}")
         self._end(Ended(was_clean=False, failure=Failure(stage=stage, kind=kind, detail=detail, cause=cause)))
 
     def _end(self, *events: Event) -> None:

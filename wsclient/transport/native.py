@@ -130,8 +130,9 @@ class NativeTransport(Transport):
         self._advance(Step.START)
         if self.remembers:  # here, and not when it opens in a frame
             from wsclient.transport import unsent_log  # noqa: F401, PLC0415 - for the few who keep messages
-        _log.debug("opening %s", request.url)
-        self._begin(self._first_phase(Attempt.of(request, self._settings, self._outside)))
+        attempt = Attempt.of(request, self._settings, self._outside)
+        _log.debug("%s: opening %s", attempt.route.server, request.url)
+        self._begin(self._first_phase(attempt))
 
     def poll(self, read: bool = True) -> list[Event]:
         """Takes one bounded step; see `Transport.poll`."""
