@@ -8,6 +8,7 @@ Generated examples are the same in each run, unless requested otherwise.
 from __future__ import annotations
 
 import functools
+import re
 import signal
 import sys
 import threading
@@ -36,6 +37,9 @@ OUTSIDE = (
 # What plays through whole programs and connections, of which the tests of each module see every line before: traced for
 # coverage, it would take twice the time.
 UNTRACED = ("hostile", "demos", "docs", "fuzz", "model")
+
+# Packages of the tests that have no wheels for some Pythons: free-threaded ones, PyPy, and the newest.
+NOT_EVERYWHERE = {"gevent", "locust", "matplotlib", "numpy", "pygame"}
 
 pytest_plugins = ["wsclient.testing.pytest_plugin"]
 
@@ -72,6 +76,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name in ("hostile", "faults"):
             for mark in item.iter_markers(name):
                 item.extra_keyword_matches.update(mark.args)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """Skips the tests of a module that needs a package which this Python cannot have."""
+    report = yield
+    missing = re.search(r"No module named '(\w+)", str(report.longrepr)) if report.outcome == "failed" else None
+    if missing is not None and missing[1] in NOT_EVERYWHERE:
+        report.outcome = "skipped"
+        report.longrepr = (str(collector.path), 0, f"Skipped: {missing[1]} is not installed")
+    return report
 
 
 @functools.cache
