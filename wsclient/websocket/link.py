@@ -144,7 +144,7 @@ class Link:
         error_while_closed: Error = Error.FAILED,
     ) -> None:
         self.thread: int | None = None
-        self.write_mode = write_mode
+        self.write_mode: WriteMode = write_mode
         self._auto_flush = auto_flush
         self.failures: FailureRecord = FailureRecord()
         self.own_code: int = -1
@@ -157,7 +157,7 @@ class Link:
         self.is_closing_here: bool = False
         self.opened_at: float = 0.0
         self.kept: KeptMessages | None = None
-        self.has_received_close = False
+        self.has_received_close: bool = False
         self.close_code: int = -1
         self.close_reason: str = ""
         self.has_warned_of_pause: bool = False

@@ -28,7 +28,7 @@ class _Everybodys:
     __slots__ = ("packets",)
 
     def __init__(self, packets: deque[bytes]) -> None:
-        self.packets = packets
+        self.packets: deque[bytes] = packets
 
 
 # The packets that a thread owns and has not taken from yet: it does not have them either.

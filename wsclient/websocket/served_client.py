@@ -81,6 +81,10 @@ class ServedLink(Link):
 
     __slots__ = ("_totals",)
 
+    # Declared again for pyright, because methods here change them too.
+    sent_messages: int
+    sent_bytes: int
+
     def __init__(self, totals: Totals, incoming: Limits, outgoing: Limits) -> None:
         super().__init__(incoming, outgoing)
         self._totals = totals
