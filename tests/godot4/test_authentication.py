@@ -4,17 +4,31 @@ import pytest
 
 from wsclient.godot4.authentication import Authentication
 from wsclient.ground.error import Error
+from wsclient.testing import FakeClock
 
 
 @pytest.fixture
-def authentication():
-    authentication = Authentication(timeout=3.0)
-    authentication.begin(5, now=10.0)
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def authentication(clock):
+    authentication = Authentication(timeout=3.0, clock=clock)
+    authentication.begin(5)
     return authentication
 
 
+def late_after(authentication, clock, seconds, step=0.125):
+    """Polls for some time; returns the peers that are late at its end."""
+    for _ in range(int(seconds / step)):
+        clock.advance(step)
+        late = authentication.late()
+    return late
+
+
 def test_a_peer_that_has_come_authenticates(authentication):
-    authentication.begin(3, now=11.0)
+    authentication.begin(3)
     assert authentication.peers() == [5, 3]
     assert 5 in authentication
     assert 4 not in authentication
@@ -32,16 +46,23 @@ def test_the_other_side_may_be_done_first(authentication):
     assert authentication.finish_here(5)
 
 
-@pytest.mark.parametrize(("timeout", "now", "late"), [(3.0, 12.9, []), (3.0, 13.0, [5]), (0.0, 1e9, [])])
-def test_a_peer_has_so_long_from_its_coming(authentication, timeout, now, late):
+@pytest.mark.parametrize(("timeout", "seconds", "late"), [(3.0, 2.875, []), (3.0, 3.0, [5]), (0.0, 60.0, [])])
+def test_a_peer_has_so_long_from_its_coming(authentication, clock, timeout, seconds, late):
     authentication.timeout = timeout
-    assert authentication.late(now) == late
+    assert late_after(authentication, clock, seconds) == late
+
+
+def test_a_pause_of_the_game_makes_nobody_late(authentication, clock):
+    late_after(authentication, clock, 1.0)
+    clock.advance(60.0)
+    assert authentication.late() == []
+    assert late_after(authentication, clock, 2.0) == [5]
 
 
 def test_a_peer_is_forgotten_once(authentication):
     assert authentication.forget(5)
     assert not authentication.forget(5)
-    authentication.begin(5, now=0.0)
+    authentication.begin(5)
     authentication.clear()
     assert authentication.peers() == []
 

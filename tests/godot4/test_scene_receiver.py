@@ -40,7 +40,7 @@ def root():
 
 @pytest.fixture
 def authentication():
-    return Authentication(3.0)
+    return Authentication(3.0, lambda: 0.0)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_list_that_differs_is_returned_with_its_node(receiver, root):
 
 
 def test_a_peer_that_authenticates_may_do_nothing_else(receiver, root, authentication, caplog):
-    authentication.begin(1, 0.0)
+    authentication.begin(1)
     assert receiver.read(root, 1, commands.encode_auth(b"x")) == GotAuth(1, b"x")
     assert receiver.read(root, 1, commands.encode_auth()) is None
     assert receiver.read(root, 1, b"\x03x") is None

@@ -50,6 +50,13 @@ def poll(peer, times=4):
         peer.poll()
 
 
+def play(peer, server, seconds):
+    """Polls eight times a second."""
+    for _ in range(int(seconds * 8)):
+        server.clock.advance(0.125)
+        poll(peer)
+
+
 def test_no_class_inherits_from_its_namesake():
     assert not issubclass(WebSocketMultiplayerPeer, wsclient.WebSocketMultiplayerPeer)
 
@@ -77,15 +84,22 @@ class TestJoining:
     def test_fails_if_no_id_arrives_in_time(self, peer, server, log):
         peer.create_client(URL)
         server.accept()
-        poll(peer)
-        server.clock.advance(2.9)
-        poll(peer)
+        play(peer, server, 2.875)
         assert list(log) == []
-        server.clock.advance(0.2)
-        poll(peer)
+        play(peer, server, 0.125)
         assert list(log) == [("connection_failed",)]
         assert "has sent no id within 3 s: is it a Godot 4 game?" in str(peer.last_error)
         assert peer.get_connection_status() == DISCONNECTED
+
+    def test_does_not_count_the_time_in_which_the_game_loads(self, peer, server, log):
+        peer.create_client(URL)
+        server.clock.advance(30.0)
+        poll(peer)
+        server.accept()
+        play(peer, server, 1.0)
+        server.clock.advance(30.0)
+        play(peer, server, 1.0)
+        assert (list(log), peer.get_connection_status()) == ([], CONNECTING)
 
     def test_may_take_for_ever(self, peer, server, log):
         peer.handshake_timeout = 0

@@ -9,6 +9,7 @@ from wsclient.core.networked_multiplayer_peer import ConnectionStatus
 from wsclient.godot4.peer_role import PeerRole
 from wsclient.ground.error import Error
 from wsclient.multiplayer.session import SERVER_ID
+from wsclient.transport.polled_time import PolledClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,7 @@ class Joining(PeerRole):
         clock: monotonic, in seconds.
 
     Attributes:
-        timeout: seconds from the start to our id; 0 for ever.
+        timeout: seconds of polling from the start to our id; 0 for ever.
     """
 
     def __init__(self, carrier: Carrier, clock: Callable[[], float]) -> None:
@@ -38,7 +39,7 @@ class Joining(PeerRole):
         self._carrier = carrier
         self._clock = clock
         self._tell: Tell | None = None  # set during poll()
-        self._started_at = 0.0
+        self._time = PolledClock(clock)  # since the start
         self._has_left = True  # until the first start
         self._owed_end = ""  # the signal that the next poll() emits
         self._ends_to_skip = 0  # of abandoned connections whose end the carrier has not reported yet
@@ -53,7 +54,7 @@ class Joining(PeerRole):
         still_to_come = int(self._carrier.owes_end)
         error = self._carrier.start(url, tls_options, is_multiplayer=True)
         if not error:
-            self._started_at = self._clock()
+            self._time = PolledClock(self._clock)
             self._has_left, self._owed_end, self._has_judged = False, "", False
             self._ends_to_skip = still_to_come
         return error
@@ -81,7 +82,7 @@ class Joining(PeerRole):
         self._tell = tell
         try:
             self._carrier.poll()
-            self._judge_first_message()  # after the poll: the id may have arrived during a pause
+            self._judge_first_message()
         finally:
             self._tell = None
 
@@ -134,7 +135,8 @@ class Joining(PeerRole):
         carrier, timeout = self._carrier, self.timeout
         if self._has_judged or carrier.get_unique_id() or not carrier.get_connection_status():
             return
-        is_late = timeout > 0 and self._clock() - self._started_at >= timeout
+        self._time.tick()
+        is_late = timeout > 0 and self._time.now >= timeout
         if is_late or carrier.is_refused:
             self._has_judged = True
             what = "something else than our id first" if carrier.is_refused else f"no id within {timeout:g} s"

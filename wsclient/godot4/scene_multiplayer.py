@@ -98,7 +98,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         self._paths = ScenePaths(self._routes.send_command)
         self._replication = Replication(self, clock=clock)
         self._calls = RemoteCalls(self._routes, self._paths, self._refused_calls, self._replication.is_rpc_visible)
-        self._authentication = Authentication(timeout=3.0)
+        self._authentication = Authentication(timeout=3.0, clock=clock)
         self._receiver = SceneReceiver(self._routes, self._authentication, self._paths, self._calls, clock)
         self._admitted_later: list[int] = []  # by complete_auth outside of poll(), where no signal may be emitted
         self._has_said_done: set[int] = set()  # peers that were answered although nothing authenticates here
@@ -362,7 +362,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         if self.auth_callback is None:
             self._admit(peer_id)
         else:
-            self._authentication.begin(peer_id, self._clock())
+            self._authentication.begin(peer_id)
             self.peer_authenticating.emit(peer_id)
 
     def _on_peer_disconnected(self, peer_id: int) -> None:
@@ -412,7 +412,7 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         return True
 
     def _drop_late_peers(self) -> None:
-        for peer_id in self._authentication.late(self._clock()):
+        for peer_id in self._authentication.late():
             if self._authentication.forget(peer_id):
                 self.disconnect_peer(peer_id)
                 self.peer_authentication_failed.emit(peer_id)
