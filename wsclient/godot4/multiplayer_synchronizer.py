@@ -215,10 +215,7 @@ class MultiplayerSynchronizer(Node):
 
     @property
     def listeners_by_signal(self) -> Mapping[str, Sequence[object]]:
-        """The listeners of each signal.
-
-        This is always the same mapping, so looking it up is cheap.
-        """
+        """The listeners of each signal. Another mapping once the first one is connected, so do not keep it."""
         return self._handlers
 
     def watch(self, watcher: SyncWatcher | None) -> None:

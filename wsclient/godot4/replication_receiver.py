@@ -38,17 +38,15 @@ class _Synced:
     Attributes:
         root: the node whose properties it replicates.
         owner: the peer that has the authority over it.
-        listeners: of its signals.
         time: of the last SYNC; None before the first.
     """
 
-    __slots__ = ("listeners", "owner", "root", "synchronizer", "time")
+    __slots__ = ("owner", "root", "synchronizer", "time")
 
     def __init__(self, synchronizer: MultiplayerSynchronizer, root: Node) -> None:
         self.synchronizer = synchronizer
         self.root = root
         self.owner = synchronizer.get_multiplayer_authority()
-        self.listeners = synchronizer.listeners_by_signal
         self.time: int | None = None
 
 
@@ -259,7 +257,7 @@ class ReplicationReceiver:
             properties = config.always_sent
             values, _ = decode_many(packet, start, end, properties.count)
             properties.assign(synced.root, values)
-            if synced.listeners["synchronized"]:
+            if synced.synchronizer.listeners_by_signal["synchronized"]:
                 synced.synchronizer.synchronized.emit()
         _raise_first(refused)
 
