@@ -217,3 +217,9 @@ def test_they_are_listed_and_forgotten() -> None:
 @given(st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=80))
 def test_any_line_is_kept_or_ignored(line: str) -> None:
     assert "\n" not in sent(jar(line))
+
+
+@pytest.mark.parametrize(("domain", "is_kept"), [("127.0.0.1", True), (".0.0.1", False), ("1", False)])
+def test_a_numeric_host_is_below_no_other(domain: str, is_kept: bool) -> None:
+    url = "ws://127.0.0.1:9080/"
+    assert bool(sent(jar(f"a=1; Domain={domain}", url=url), url)) is is_kept

@@ -146,7 +146,8 @@ def _keeps_its_prefix(name: str, attributes: dict[str, str], *, is_secure: bool)
 
 
 def _is_host_below(host: str, domain: str) -> bool:
-    return not domain or host == domain or host.endswith(f".{domain}")
+    # RFC 6265 section 5.1.3: nothing is above a numeric address, whose last part no name has.
+    return not domain or host == domain or (host.endswith(f".{domain}") and not host.rpartition(".")[2].isdigit())
 
 
 def _default_path(url: URL) -> str:
