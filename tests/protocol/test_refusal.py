@@ -214,8 +214,17 @@ def test_the_servers_own_words_are_its_first_line(header: tuple[str, str], body:
     assert own_words(head(400, "Bad Request", header), body) == words
 
 
-def test_words_that_are_compressed_are_not_shown() -> None:
-    assert own_words(head(400, "", TEXT, ("Content-Encoding", "gzip")), b"\x1f\x8b\x08") == ""
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        pytest.param(("Content-Encoding", "gzip"), "", id="B4-content-encoding"),
+        pytest.param(("Transfer-Encoding", "GZip, chunked"), "", id="B4-transfer-encoding"),
+        pytest.param(("Transfer-Encoding", "Chunked"), "no room", id="B4-chunks"),
+        pytest.param(("Content-Encoding", "identity"), "no room", id="B4-no-coding"),
+    ],
+)
+def test_words_that_are_compressed_are_not_shown(header: tuple[str, str], words: str) -> None:
+    assert own_words(head(400, "", TEXT, header), b"no room") == words
 
 
 def test_the_servers_own_words_stand_before_the_hint() -> None:  # B4

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wsclient.ground.escape import escape
 from wsclient.protocol.events import Failure, FailureKind, Stage
 from wsclient.protocol.fields import REDIRECTS
+from wsclient.protocol.http11 import split_list
 from wsclient.protocol.http_body import MAX_BODY_SIZE
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def own_words(head: ResponseHead, body: bytes) -> str:
 
     This is the first line of a short plain text, or the message, error or detail of a short JSON object.
     """
-    if len(body) >= MAX_BODY_SIZE or head.get_all("Content-Encoding"):
+    if len(body) >= MAX_BODY_SIZE or _is_encoded(head):
         return ""
     media_type = (head.get_all("Content-Type") or [""])[0].partition(";")[0].strip().lower()
     if media_type == "text/plain":
@@ -140,6 +141,11 @@ def own_words(head: ResponseHead, body: bytes) -> str:
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     is_new = line.lower() not in (head.reason.lower(), f"{head.status} {head.reason}".lower())
     return escape(line, MAX_WORDS) if is_new else ""
+
+
+def _is_encoded(head: ResponseHead) -> bool:
+    values = [*head.get_all("Content-Encoding"), *head.get_all("Transfer-Encoding")]
+    return any(each.lower() not in ("identity", "chunked") for value in values for each in split_list(value))
 
 
 def _words_in_json(body: bytes) -> str:
