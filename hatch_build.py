@@ -68,7 +68,10 @@ class CompilingHook(BuildHookInterface[Any]):
 
 
 def _compile(folder: Path) -> list[Path]:
-    """Compiles the modules; returns the shared libraries, in the folder "lib" of the wheel."""
+    """Compiles the modules. Returns the shared libraries.
+
+    They are in the folder "lib" of the wheel.
+    """
     from mypyc.build import mypycify  # noqa: PLC0415 - not installed for a pure wheel
     from setuptools import Distribution  # noqa: PLC0415
     from setuptools.command.build_ext import build_ext  # noqa: PLC0415

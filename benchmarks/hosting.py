@@ -1,4 +1,6 @@
-"""Compares servers: an echo, a message to all, and what a client costs. Linux only, on loopback; stops by itself.
+"""Compares servers by an echo, a message to all, and the cost of a client.
+
+It needs Linux, uses loopback, and stops by itself.
 
     python -m benchmarks.hosting [--rounds 5] [--only echo,broadcast] [--old FOLDER]
 
@@ -99,7 +101,10 @@ def _masked(payload: bytes) -> bytes:
 
 
 def echo(host: Host) -> float:
-    """Returns the microseconds of an echo to one of 100 clients, each of which has one under way."""
+    """Returns the microseconds of an echo to one of 100 clients.
+
+    Each of them has one echo in progress.
+    """
     host.has(ECHOING)
     message, size = _masked(bytes(SIZE)), SIZE + 2
     left = dict.fromkeys((client.fileno() for client in host.clients), ECHOES)
@@ -140,7 +145,7 @@ def memory(host: Host) -> float:
 
 
 def connect(host: Host) -> float:
-    """Returns the microseconds of a client that connects and breaks the connection off."""
+    """Returns the microseconds of a client that connects and then breaks off."""
     host.has(0)
     before = host.used()
     for _ in range(5):

@@ -1,4 +1,6 @@
-"""The servers that `benchmarks.hosting` compares: each echoes, and sends to all what a message of one byte asks for.
+"""Runs the servers that `benchmarks.hosting` compares.
+
+Each echoes, and sends to all clients when a message of one byte asks for it.
 
     python -m benchmarks.hosts NAME
 
@@ -123,7 +125,10 @@ async def _serve_at(port: int) -> None:
 
 
 def bare() -> None:
-    """Makes the system calls alone, as the least that they can cost here: no frame is looked into."""
+    """Makes only the system calls, which are the least that a server can cost here.
+
+    It does not look into any frame.
+    """
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
     print(listener.getsockname()[1], flush=True)
     clients: dict[int, socket.socket] = {}

@@ -308,7 +308,9 @@ class _Wait:
 
 
 class _Poller:
-    """Polls the clients of all users of a process in its own greenlet, which therefore owns them.
+    """Polls the clients of all users of a process in its own greenlet.
+
+    So that greenlet owns them.
 
     gevent's loop switches to it when something has arrived, so that nothing that arrives waits for a turn.
     """
@@ -334,7 +336,10 @@ class _Poller:
         self._group.discard(client)
 
     def call(self, function: Callable[[], Result]) -> Result:
-        """Calls a method of a client in the greenlet that owns it. Returns or raises the result."""
+        """Calls a method of a client in the greenlet that owns it.
+
+        It returns the result, or raises the exception.
+        """
         if gevent.getcurrent() is self._greenlet:  # from a handler
             return function()
         answer = AsyncResult()

@@ -1,4 +1,7 @@
-"""The files of a Godot 4 project: nothing in them raises, and each file is read as it is read alone."""
+"""Reads the files of a Godot 4 project without raising.
+
+Each file is read as if it were read alone.
+"""
 
 from __future__ import annotations
 

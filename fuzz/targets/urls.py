@@ -1,4 +1,7 @@
-"""URLs, redirects, cookies and no_proxy: a value or a refusal, and no secret in either."""
+"""Parses URLs, redirects, cookies and no_proxy.
+
+Each leads to a value or a refusal, and neither has a secret.
+"""
 
 from __future__ import annotations
 

@@ -278,7 +278,7 @@ def test_a_peer_of_another_version_has_its_variants() -> None:
     assert newer.get_var() == Vector2i(1, 2)
 
 
-# A full object (type 17 with no flag of an id) whose class name is "": null, but nobody may be told without asking.
+# A full object (type 17 with no flag of an id) whose class name is "": null, but only on request.
 FULL_OBJECT = bytes.fromhex("11000000 00000000")
 
 

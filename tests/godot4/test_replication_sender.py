@@ -37,7 +37,7 @@ class Server:
                     self.confirmed.append(sent.packet)
                     self.game.peer.arrives(sent.target, b"\x02\x01" + sent.packet[34:38])
 
-    confirmed: list = []  # noqa: RUF012 - set anew for each test
+    confirmed: list = []  # noqa: RUF012 - set for each test
 
     def sent(self):
         return [each.packet for each in self.game.peer.sent]

@@ -148,7 +148,7 @@ def test_the_certificate_of_a_proxy_with_tls_is_verified(
     assert "certificate verify failed" in message
 
 
-# pproxy lets everybody in from an address that has once given the password.
+# pproxy admits every client from an address that has once sent the password.
 @pytest.mark.parametrize(("product", "scheme"), [("tinyproxy", "http"), ("squid", "http"), ("microsocks", "socks5h")])
 @pytest.mark.parametrize("given", ["", f"{USER}:wrong@"], ids=["none", "wrong"])
 def test_a_missing_or_wrong_password_is_reported(

@@ -128,7 +128,7 @@ def report_of_page(command: Sequence[str], serving: Serving) -> dict[str, Any]:
 
 
 def expect_all(report: dict[str, Any], serving: Serving, *, refused: int) -> None:
-    """What every client and the server say of the conversation."""
+    """The reports of every client and of the server about the conversation."""
     assert report.get("error") is None
     assert report["echoed"] == ECHOED
     assert report["extensions"].startswith("permessage-deflate")

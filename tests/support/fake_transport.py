@@ -22,7 +22,7 @@ SERVER = ("192.0.2.1", 80)
 
 
 class Sent(NamedTuple):
-    """One message as it was given to `send`."""
+    """One message as it was passed to `send`."""
 
     payload: bytes
     is_text: bool
@@ -52,11 +52,11 @@ class FakeTransport(Transport):
     """Does what the test wants, and checks that it is used as a `Transport` may be.
 
     Attributes:
-        request: what `open` was given.
+        request: the argument of `open`.
         sent: the messages, in order.
-        pings: the payloads given to `send_ping`.
-        fragments: what was given to `send_fragment`: payload, whether it is text, whether it is final.
-        closes: the codes and reasons given to `close`.
+        pings: the payloads passed to `send_ping`.
+        fragments: the arguments of `send_fragment`: payload, True if it is text, True if it is final.
+        closes: the codes and reasons passed to `close`.
         reads: the `read` of each `poll`.
         given: the payloads of the messages that `poll` has given.
         flushes: how often `flush` was called.

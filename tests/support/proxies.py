@@ -76,7 +76,7 @@ def pproxy(_folder: Path, *, has_password: bool = False) -> Iterator[int]:
 
 @contextmanager
 def squid(folder: Path, *, has_password: bool = False) -> Iterator[int]:
-    """HTTP CONNECT, to any port; gives its port."""
+    """Runs an HTTP CONNECT proxy to any port. Yields its port."""
     port = free_port()
     users = Path(mkdtemp())  # squid reads it as a user of its own, to whom the folders of a test are closed
     users.chmod(0o755)

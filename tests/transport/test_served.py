@@ -58,7 +58,7 @@ class Visit:
         assert self.handshake.receive_data(self.client.receive(65536) or b"") == Opened("chat")
 
     def talk(self) -> list[Event]:
-        """What the client hears once it has sent what it has to."""
+        """Returns what the client receives when it has sent its part."""
         while piece := self.connection.data_to_send():
             self.client.send(piece)
         self.step()

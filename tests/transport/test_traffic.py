@@ -1,4 +1,7 @@
-"""Traffic starts at nothing; what adds to it is tried with `LiveConnection` and with clients."""
+"""Tests that Traffic starts at zero.
+
+For what adds to it, see the tests of `LiveConnection` and of clients.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PollMeter: polls are counted and timed by the clock that it is given."""
+"""Tests that a PollMeter counts and times polls by its clock."""
 
 from __future__ import annotations
 

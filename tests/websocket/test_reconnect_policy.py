@@ -74,7 +74,7 @@ def test_attempts_can_be_limited(attempt: int, seconds: float | None) -> None:
     assert policy(max_attempts=2).delay(attempt, None, 1006) == seconds
 
 
-# What is given up at once
+# Failures after which it gives up at once
 
 
 @pytest.mark.parametrize("code", [1000, 1002, 1003, 1007, 1008, 1009, 1010, 3000, 3999, 4000, 4999])

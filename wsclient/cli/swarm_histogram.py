@@ -1,4 +1,4 @@
-"""Histogram: counts durations in buckets that are at most 2 % of their value wide."""
+"""Histogram: counts durations in buckets of at most 2 % of their value."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ __all__ = ["Traffic"]
 
 
 class Traffic:
-    """The bytes of frames that were read and written, after compression and before TLS.
+    """Counts the bytes of frames, after compression and before TLS.
 
     It belongs to the user of a transport, so it outlives the connection. Headers of frames, pings and Close frames
     count; the opening handshake does not.

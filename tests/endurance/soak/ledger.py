@@ -47,9 +47,10 @@ class Held(NamedTuple):
 
 
 def count_held() -> Held:
-    """Counts, after a collection of garbage and once the C library has given free memory back.
+    """Counts after a garbage collection, when freed memory was returned.
 
-    It keeps some of what was free after each burst, which looks like a leak.
+    The C library returns it to the system first. It keeps some of what was free after each burst, which looks like a
+    leak.
     """
     gc.collect()
     _trim()

@@ -1,4 +1,7 @@
-"""Names are looked up in real subinterpreters, which allow no daemon thread, or no thread at all."""
+"""Tests name lookups in real subinterpreters.
+
+They allow no daemon threads, or no threads at all.
+"""
 
 from __future__ import annotations
 

@@ -65,7 +65,10 @@ def test_a_session_is_resumed_again_and_again(version: ssl.TLSVersion, ends: str
 
 
 class WatchedStream(TlsStream):
-    """Counts how often its session is read, which leaks memory with some versions of Python."""
+    """Counts how often its session is read.
+
+    Each read leaks memory with some versions of Python.
+    """
 
     readings = 0
 

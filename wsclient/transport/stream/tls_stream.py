@@ -119,7 +119,10 @@ class TlsStream(Stream):
 
     @property
     def is_starved(self) -> bool:
-        """Returns True if the handshake cannot go on before bytes arrive, and this side has sent all of its own."""
+        """Returns True if the handshake waits for bytes from the other side.
+
+        This side has sent all of its own.
+        """
         has_unsent = self._ciphertext or self._outgoing.pending
         return self._is_starved and not has_unsent and not self._inner.has_more
 
