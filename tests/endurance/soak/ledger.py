@@ -47,10 +47,9 @@ class Held(NamedTuple):
 
 
 def count_held() -> Held:
-    """Counts after a garbage collection, when freed memory was returned.
+    """Counts what the process holds, after a garbage collection.
 
-    The C library returns it to the system first. It keeps some of what was free after each burst, which looks like a
-    leak.
+    The C library is asked to return freed memory first. It keeps some of it after each burst, which looks like a leak.
     """
     gc.collect()
     _trim()
