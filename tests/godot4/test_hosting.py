@@ -164,7 +164,7 @@ def test_an_unreadable_certificate_is_reported():
 def test_server_only_calls_say_so_on_a_client(caplog):
     peer = WebSocketMultiplayerPeer()
     assert (peer.get_local_port(), peer.get_peer_address(5), peer.get_peer_port(5)) == (0, "", 0)
-    assert caplog.text.count("this peer is no server") == 3
+    assert caplog.text.count("this peer is not a server") == 3
 
 
 def test_hosts_a_whole_game_of_calls(host, join):

@@ -47,9 +47,9 @@ def test_files_hidden_from_the_editor_are_not_listed(files_of):
     ("path", "words"),
     [
         pytest.param("res://missing.gd", "cannot be read", id="missing"),
-        pytest.param("res://../outside.gd", "no path in the project", id="outside"),
-        pytest.param("/etc/passwd", "no path in the project", id="absolute"),
-        pytest.param("res:///etc/passwd", "no path in the project", id="absolute-behind-res"),
+        pytest.param("res://../outside.gd", "not a path in the project", id="outside"),
+        pytest.param("/etc/passwd", "not a path in the project", id="absolute"),
+        pytest.param("res:///etc/passwd", "not a path in the project", id="absolute-behind-res"),
         pytest.param("res://a.scn", "binary scene", id="scn"),
         pytest.param("res://a.gdc", "compiled script", id="gdc"),
         pytest.param("res://a.pck", "exported game", id="pck"),
@@ -76,7 +76,7 @@ def test_bytes_of_invalid_text_are_replaced_and_doubted(files_of, tmp_path):
     files = files_of({})
     (tmp_path / "a.gd").write_bytes(b"# \xff\n@rpc func f(): pass\n")
     assert list(files.script("res://a.gd").marks) == ["f"]
-    assert "no UTF-8" in files.doubts[0]
+    assert "not UTF-8" in files.doubts[0]
 
 
 def test_a_file_is_never_read_as_a_whole(files_of, tmp_path):

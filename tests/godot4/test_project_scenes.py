@@ -97,11 +97,11 @@ INSTANCE = '[ext_resource type="PackedScene" path="res://{}.tscn" id="1"]\n'
             id="each-other",
         ),
         pytest.param(
-            {"a.tscn": '[node name="A" type="Node"]\nscript = 5\n'}, "script that cannot be made out", id="script"
+            {"a.tscn": '[node name="A" type="Node"]\nscript = 5\n'}, "script that cannot be determined", id="script"
         ),
         pytest.param(
             {"a.tscn": '[node name="A" type="Node"]\n[node name="B" parent="." instance=ExtResource("9")]\n'},
-            "no .tscn",
+            "other than a .tscn",
             id="instance-of-nothing",
         ),
     ],

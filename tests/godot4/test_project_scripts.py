@@ -71,4 +71,4 @@ def test_words_may_be_constants(scripts_of, argument, words):
 def test_words_that_cannot_be_made_out_are_a_doubt(scripts_of, argument):
     scripts, doubts = scripts_of({"a.gd": f"const A = B\nconst B = A\n@rpc({argument})\nfunc f(): pass"})
     assert scripts.words(scripts.marks("res://a.gd")["f"]) == ()
-    assert any("cannot be made out" in doubt for doubt in doubts)
+    assert any("cannot be determined" in doubt for doubt in doubts)

@@ -43,7 +43,7 @@ def test_a_full_object_is_refused_either_way() -> None:
 
 
 def test_a_wrong_type_is_reported_with_its_path() -> None:
-    with pytest.raises(TypeError, match=r"cannot encode \[0\]: type set is no Variant"):
+    with pytest.raises(TypeError, match=r"cannot encode \[0\]: type set is not a Variant"):
         var_to_bytes([{1}])
 
 

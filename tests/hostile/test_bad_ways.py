@@ -75,7 +75,7 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
             {"proxy": HTTP},
             [[b"HTTP/1.1 407 x\r\nProxy-Authenticate: Digest realm=x\r\n\r\n"]],
             "proxy",
-            "did not take the user name and password that were given (offers Digest only)",
+            "did not accept the user name and password (offers Digest only)",
             "Basic alone",
             id="digest",
         ),

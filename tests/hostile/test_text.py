@@ -1,4 +1,4 @@
-"""Text that is no UTF-8, in both directions (rows E01 and E02)."""
+"""Text that is not UTF-8, in both directions (rows E01 and E02)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wsclient import Error, WebSocketClient
 if TYPE_CHECKING:
     from tests.hostile.scenario import Scene
 
-# What is no UTF-8, and how many of its bytes are enough to know (RFC 3629 section 4).
+# What is not UTF-8, and how many of its bytes are enough to know (RFC 3629 section 4).
 INVALID = [
     pytest.param("80", 1, id="E01-lone-continuation"),
     pytest.param("bf", 1, id="E01-lone-continuation-bf"),

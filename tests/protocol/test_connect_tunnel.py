@@ -122,11 +122,11 @@ REFUSALS = [
     pytest.param(b"404 No such domain", "could not reach game.example:9000 (answered 404 No such domain)", id="name"),
     pytest.param(b"502 Bad Gateway", "could not reach game.example:9000 (answered 502 Bad Gateway)", id="mitmproxy"),
     pytest.param(b"504 ", "could not reach game.example:9000 (answered 504)", id="504"),
-    pytest.param(b"400 Bad Request", "is no forward proxy (answered 400 Bad Request)", id="nginx"),
-    pytest.param(b"426 Upgrade Required", "is no forward proxy (answered 426 Upgrade Required)", id="haproxy"),
-    pytest.param(b"302 Found", "is no forward proxy (answered 302 Found)", id="redirect"),
-    pytest.param(b"101 Switching Protocols", "is no forward proxy (answered 101 Switching Protocols)", id="101"),
-    pytest.param(b"418 \xe9", "is no forward proxy (answered 418 é)", id="another"),
+    pytest.param(b"400 Bad Request", "is not a forward proxy (answered 400 Bad Request)", id="nginx"),
+    pytest.param(b"426 Upgrade Required", "is not a forward proxy (answered 426 Upgrade Required)", id="haproxy"),
+    pytest.param(b"302 Found", "is not a forward proxy (answered 302 Found)", id="redirect"),
+    pytest.param(b"101 Switching Protocols", "is not a forward proxy (answered 101 Switching Protocols)", id="101"),
+    pytest.param(b"418 \xe9", "is not a forward proxy (answered 418 é)", id="another"),
 ]
 
 
@@ -165,7 +165,7 @@ class TestCredentials:
         without, given = failed(reply), failed(reply, partial(tunnel, credentials=CREDENTIALS))
 
         assert without.detail.endswith("wants a user name and password")
-        assert given.detail.endswith("did not take the user name and password that were given")
+        assert given.detail.endswith("did not accept the user name and password")
         assert {without.kind, given.kind} == {FailureKind.PROXY_CREDENTIALS}
         assert 'proxy = "http://user:password@host:port"' in without.hint
 

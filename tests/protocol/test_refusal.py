@@ -24,8 +24,8 @@ def head(status: int, reason: str = "", *headers: tuple[str, str]) -> ResponseHe
 @pytest.mark.parametrize(
     ("reply", "words"),
     [
-        pytest.param(head(200, "OK"), "the server answered 200 OK: that is no WebSocket", id="A01-200"),
-        pytest.param(head(204, "No Content"), "204 No Content: that is no WebSocket", id="A01-204"),
+        pytest.param(head(200, "OK"), "the server answered 200 OK: that is not a WebSocket", id="A01-200"),
+        pytest.param(head(204, "No Content"), "204 No Content: that is not a WebSocket", id="A01-204"),
         pytest.param(head(301, "Moved"), "301 Moved: it wants the request elsewhere", id="A01-301-without-a-target"),
         pytest.param(head(400, "Bad Request"), "400 Bad Request: it did not understand", id="A01-400"),
         pytest.param(head(401, "Unauthorized"), "401 Unauthorized: it wants credentials", id="A01-401"),
@@ -44,7 +44,7 @@ def head(status: int, reason: str = "", *headers: tuple[str, str]) -> ResponseHe
         pytest.param(head(500, "Oops"), "500 Oops: it failed", id="A01-500"),
         pytest.param(head(503, "Busy"), "503 Busy: it is overloaded", id="A01-503"),
         pytest.param(head(599), "the server answered 599: it failed; try again later", id="another-5xx-no-reason"),
-        pytest.param(head(777), "the server answered 777: that is no WebSocket", id="no-known-class"),
+        pytest.param(head(777), "the server answered 777: that is not a WebSocket", id="no-known-class"),
         pytest.param(head(511, "Login"), "captive portal", id="A30-511"),
         pytest.param(head(404, "a\x1b[2J\x85"), r"404 a\x1b[2J\x85: ", id="I03-reason-escaped"),
         pytest.param(head(404, "x" * 8000), "x" * 80 + "...: there", id="reason-cut"),

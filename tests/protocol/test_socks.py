@@ -169,9 +169,9 @@ def test_a_no_is_explained(answer: int, words: str, rest: bytes) -> None:
         pytest.param(plain, b"\5\xff", "wants a user name and password", id="none-given"),
         pytest.param(plain, b"\5\2", "wants a user name and password", id="none-given-02"),
         pytest.param(known, b"\5\xff", "does not take a user name and password", id="method-unknown"),
-        pytest.param(known, b"\5\2\1\1", "did not take the user name and password that were given", id="danted"),
-        pytest.param(known, b"\5\2\1\2", "did not take the user name and password that were given", id="microsocks"),
-        pytest.param(known, b"\5\2\5\0", "did not take the user name and password that were given", id="odd-version"),
+        pytest.param(known, b"\5\2\1\1", "did not accept the user name and password", id="danted"),
+        pytest.param(known, b"\5\2\1\2", "did not accept the user name and password", id="microsocks"),
+        pytest.param(known, b"\5\2\5\0", "did not accept the user name and password", id="odd-version"),
     ],
 )
 def test_missing_or_wrong_credentials_are_reported(make: Callable[[], Tunnel], answers: bytes, words: str) -> None:

@@ -1,4 +1,4 @@
-"""Text in the frame stream: what is quoted, and what is no text."""
+"""Text in the frame stream: what is quoted, and what is not text."""
 
 from __future__ import annotations
 

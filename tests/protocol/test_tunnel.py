@@ -56,6 +56,6 @@ def test_each_end_has_its_own_words(tunnel: Tunnel) -> None:
     assert words == [
         "closed without an answer",
         "said yes to game.example:9000, and ended the connection",
-        "took the connection and did not answer within 10 s",
+        "accepted the connection and did not answer within 10 s",
     ]
     assert tunnel.fail_too_late(10.0).kind is FailureKind.TIMEOUT

@@ -25,7 +25,7 @@ def test_a_node_without_a_name_has_that_of_its_class():
 
 @pytest.mark.parametrize("name", ["a/b", "a:b", "a.b", ".", "..", 'a"b', "a\0b", "\ud800"])
 def test_a_name_that_no_path_can_have_is_refused(name):
-    with pytest.raises(ValueError, match=r"no name for a node|surrogates"):
+    with pytest.raises(ValueError, match=r"not a name for a node|surrogates"):
         Node(name)
 
 
@@ -54,7 +54,7 @@ def test_a_node_without_a_parent_can_be_renamed(root):
 
 def test_an_empty_name_is_refused():
     node = Node("a")
-    with pytest.raises(ValueError, match="no name"):
+    with pytest.raises(ValueError, match="not a name"):
         node.name = ""
     assert node.name == "a"
 
@@ -79,7 +79,7 @@ def test_a_removed_child_is_a_tree_of_its_own(root):
 
 
 def test_only_a_child_can_be_removed(root):
-    with pytest.raises(ValueError, match="is no child of"):
+    with pytest.raises(ValueError, match="is not a child of"):
         root.remove_child(root.get_node("Main/Player"))
 
 

@@ -529,7 +529,7 @@ def test_a_request_that_is_never_answered_ends_in_time(reply: bytes) -> None:
     assert not world.has_ended
     world.run(0.2)
     assert (world.failure.stage, world.failure.kind) == (Stage.HANDSHAKE, FailureKind.TIMEOUT)
-    assert world.failure.detail == "game.example:80 took the connection, but did not answer the request within 10 s"
+    assert world.failure.detail == "game.example:80 accepted the connection, but did not answer the request within 10 s"
     assert world.network.open_sockets == []
 
 

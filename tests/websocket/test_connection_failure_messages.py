@@ -178,10 +178,10 @@ STRANGER = trustme.CA()
 DOWN = "The server may be down, overloaded, or behind a firewall."
 OF_CLIENT = "(proxy from client.proxy)"
 LOST = "The server may have stopped, or the network may have failed; connect again."
-NOT_WEBSOCKET = "Something else than a WebSocket server listens there: check host and port."
+NOT_WEBSOCKET = "Something other than a WebSocket server is listening there: check host and port."
 UNTRUSTED = "Check this computer's clock and the server's name; for a private certificate, set trusted_ssl_certificate."
 NO_NETWORK = "Check the network connection, and whether a firewall stands in between."
-FULL = "This computer ran out of something or forbids it: close other programs, look at its firewall, try again."
+FULL = "This computer is out of resources or forbids this: close other programs, check its firewall, try again."
 
 # What happened, and all that the player reads; the port of a real socket is written as 9080.
 MESSAGES = {
@@ -210,7 +210,7 @@ MESSAGES = {
     ),
     "forbidden-by-this-computer": (
         partial(refused, errno.EACCES),
-        f"This machine forbids to connect to game.example:80 (192.0.2.1): {os.strerror(errno.EACCES)}. {FULL}",
+        f"This machine forbids connecting to game.example:80 (192.0.2.1): {os.strerror(errno.EACCES)}. {FULL}",
     ),
     "too-many-open-files": (
         partial(refused, errno.EMFILE),
@@ -219,7 +219,7 @@ MESSAGES = {
     "captive-portal": (
         partial(answered, "200 OK", "Content-Type: text/html", body="<html>Welcome to the hotel"),
         (
-            "The server answered 200 OK: that is a web page and no WebSocket; "
+            "The server answered 200 OK: that is a web page, not a WebSocket; "
             "is it a wrong port or path, or a captive portal?"
         ),
     ),
@@ -346,12 +346,12 @@ MESSAGES = {
     ),
     "timeout-of-tls": (
         partial(silent_at, "tls"),
-        "game.example:443 took the connection, but TLS was not agreed on within 10 s; it may not speak TLS there. "
+        "game.example:443 accepted the connection, but did not complete TLS within 10 s; it may not speak TLS there. "
         + DOWN,
     ),
     "timeout-of-the-reply": (
         partial(silent_at, "handshake"),
-        f"game.example:80 took the connection, but did not answer the request within 10 s. {DOWN}",
+        f"game.example:80 accepted the connection, but did not answer the request within 10 s. {DOWN}",
     ),
     "hung-up-without-a-word": (
         partial(hung_up, is_secure=False),
@@ -363,7 +363,7 @@ MESSAGES = {
     "hung-up-within-tls": (
         partial(hung_up, is_secure=True),
         (
-            "The server hung up in the middle of TLS; it may not speak it here (game.example:443). "
+            "The server hung up in the middle of TLS; it may not speak TLS here (game.example:443). "
             "Try ws:// in place of wss://, or another port."
         ),
     ),
@@ -387,14 +387,14 @@ MESSAGES = {
         partial(opened_and, lambda scene: scene.server.send(frame(15))),
         (
             "The server broke the WebSocket protocol: reserved opcode 15. "
-            "Connect again; if that does not help, tell those who run the server."
+            "Connect again; if that does not help, tell the people who run the server."
         ),
     ),
     "too-big-a-message": (
         partial(opened_and, lambda scene: scene.server.send(frame(TEXT, form=127, declares=2**30))),
         (
             "A message is too big: frame of 1073741824 bytes, limit 16777216. "
-            "Raise the limit with set_buffers() before connecting, or have the server send less at a time."
+            "Raise the limit with set_buffers() before connecting, or let the server send less at a time."
         ),
     ),
     "proxy-is-down": (
@@ -404,7 +404,7 @@ MESSAGES = {
     "proxy-wants-other-credentials": (
         partial(through, "http", b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
         (
-            "The proxy 192.0.2.1:3128 did not take the user name and password that were given. "
+            "The proxy 192.0.2.1:3128 did not accept the user name and password. "
             f'Give them with the address: proxy = "http://user:password@host:port". {OF_CLIENT}'
         ),
     ),
@@ -425,7 +425,7 @@ MESSAGES = {
     "proxy-is-none": (
         partial(through, "http", b"HTTP/1.1 400 Bad Request\r\n\r\n"),
         (
-            "The proxy 192.0.2.1:3128 is no forward proxy (answered 400 Bad Request). "
+            "The proxy 192.0.2.1:3128 is not a forward proxy (answered 400 Bad Request). "
             f"This may be the address of a web server or of a reverse proxy. {OF_CLIENT}"
         ),
     ),
@@ -450,7 +450,7 @@ MESSAGES = {
     "timeout-of-the-proxy": (
         partial(through, "http"),
         (
-            "The proxy 192.0.2.1:3128 took the connection and did not answer within 10 s. "
+            "The proxy 192.0.2.1:3128 accepted the connection and did not answer within 10 s. "
             f"It may not be a proxy of that kind, or not reach the server. {OF_CLIENT}"
         ),
     ),
@@ -458,7 +458,7 @@ MESSAGES = {
         partial(redirected, "/b", "/room", most=5),
         (
             "The server answered 302 Found, and redirects in a circle, to ws://192.0.2.9:8080/room "
-            "(ws://192.0.2.9:8080/room -> ws://192.0.2.9:8080/b). The server's redirects have to be corrected."
+            "(ws://192.0.2.9:8080/room -> ws://192.0.2.9:8080/b). The server's redirects must be corrected."
         ),
     ),
     "redirected-too-often": (

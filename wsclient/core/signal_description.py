@@ -67,7 +67,7 @@ def unknown_signal(name: str, known: Sequence[str], class_name: str, synonyms: M
     from difflib import get_close_matches  # noqa: PLC0415
 
     if "://" in name:
-        return f"{name!r} is no signal but a URL; did you mean connect_to_url?"
+        return f"{name!r} is a URL, not a signal; did you mean connect_to_url?"
     word = name.lower().replace("-", "_").removeprefix("on_")
     meant = synonyms.get(word) or synonyms.get(word.removeprefix("on"), ())  # a browser's WebSocket has "onopen"
     nearest = [each for each in meant if each in known] or get_close_matches(name, known, n=1, cutoff=0.0)

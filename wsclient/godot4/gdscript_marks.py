@@ -35,11 +35,11 @@ _OPENERS, _CLOSERS = frozenset("([{"), frozenset(")]}")
 
 # What a script does when it runs, which cannot be known from its text.
 _SIGHTS = {
-    "rpc_config": "gives a node further remote procedures with rpc_config(): they are in no list here",
+    "rpc_config": "adds remote procedures to a node with rpc_config(): no list here has them",
     "spawn_function": "sets a spawn_function: the nodes that it makes are in no spawn list",
     "add_spawnable_scene": "adds to a spawn list when it runs",
     "clear_spawnable_scenes": "empties a spawn list when it runs",
-    "set_multiplayer_authority": "gives the authority over a node to a peer when it runs",
+    "set_multiplayer_authority": "sets the authority over a node when it runs",
     "add_visibility_filter": "hides nodes from some peers by a filter",
     "add_property": "may add to what a synchronizer replicates when it runs",
 }

@@ -284,7 +284,7 @@ def _root_of(path: Path) -> Path:
         raise ValueError(f"{path} is an exported game, which holds no texts: the project's own folder is needed")
     root = path.parent if path.name == "project.godot" else path
     if not (root / "project.godot").is_file():
-        raise ValueError(f"{path} is no Godot project: it has no project.godot")
+        raise ValueError(f"{path} is not a Godot project: it has no project.godot")
     return root
 
 

@@ -36,7 +36,7 @@ _BINARY = {
     ".res": "a binary resource: save it as .tres",
     ".gdc": "a compiled script, of an exported game: the .gd is needed",
     ".pck": "an exported game: the project that it was exported from is needed",
-    ".remap": "left by an export in place of a file: the project that it was exported from is needed",
+    ".remap": "left by an export instead of a file: the project that it was exported from is needed",
 }
 
 
@@ -91,7 +91,7 @@ class ProjectFiles:
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError:
-            self.doubt(path, "is no UTF-8: the bytes that are none were replaced")
+            self.doubt(path, "is not UTF-8: invalid bytes were replaced")
             return data.decode(errors="replace")
 
     def script(self, path: str) -> ScriptClass | None:
@@ -130,7 +130,7 @@ class ProjectFiles:
             return None
         file = self._file(path)
         if file is None:
-            self.doubt(path, "is no path in the project")
+            self.doubt(path, "is not a path in the project")
             return None
         try:
             with file.open("rb") as opened:

@@ -165,7 +165,7 @@ class ProjectScenes:
             if section.kind == "node":
                 self._add(scene, resource, section, around)
         if not scene.nodes:
-            self._files.doubt(path, "is no scene: it has no nodes")
+            self._files.doubt(path, "is not a scene: it has no nodes")
         return scene
 
     def _add(self, scene: ProjectScene, resource: Resource, section: Section, around: tuple[str, ...]) -> None:
@@ -199,7 +199,9 @@ class ProjectScenes:
             node.is_model = True  # an imported scene: nodes of the engine, without scripts
             return
         if not path.endswith(".tscn"):
-            self._files.doubt(scene.path, f"has an instance of what is no .tscn at {escape(node.path)}: {escape(path)}")
+            self._files.doubt(
+                scene.path, f"has an instance of something other than a .tscn at {escape(node.path)}: {escape(path)}"
+            )
             return
         for each in self._instance(path, (*around, scene.path)):
             if len(scene.nodes) >= MAX_NODES:
@@ -239,7 +241,7 @@ class ProjectScenes:
         if value is None:
             return ""
         if not isinstance(value, Call) or not value.arguments:
-            self._files.doubt(resource.path, f"has a script that cannot be made out: {escape(text, 60)}")
+            self._files.doubt(resource.path, f"has a script that cannot be determined: {escape(text, 60)}")
             return ""
         name = str(value.arguments[0])
         if value.name != "SubResource" or name not in resource.sub:

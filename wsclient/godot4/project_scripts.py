@@ -149,7 +149,7 @@ class ProjectScripts:
             elif value is not None:
                 number += sign * value
             else:
-                why = f"has an @rpc of {found.mark.name} whose words cannot be made out"
+                why = f"has an @rpc of {found.mark.name} whose words cannot be determined"
                 self._files.doubt(found.place.path, why, found.mark.line)
                 return None
         return "".join(texts) if texts else number

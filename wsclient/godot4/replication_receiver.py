@@ -195,11 +195,13 @@ class ReplicationReceiver:
         what = f'spawns "{escape(spawn.name, 80)}"'
         spawner = self._session.node_of(source, spawn.spawner)
         if not isinstance(spawner, MultiplayerSpawner):
-            raise NotAdmitted(f"{what} by path id {spawn.spawner}, which is {spawner!r} and no MultiplayerSpawner here")
+            raise NotAdmitted(
+                f"{what} by path id {spawn.spawner}, which is {spawner!r} and not a MultiplayerSpawner here"
+            )
         if spawner.get_multiplayer_authority() != source:
             raise NotAdmitted(f"{what} by {spawner!r}, which is peer {spawner.get_multiplayer_authority()}'s")
         if not _FORBIDDEN_IN_NAMES.isdisjoint(spawn.name):
-            raise NotAdmitted(f"{what}, which is no name: a node's has none of . : @ / \" %")
+            raise NotAdmitted(f"{what}, which is not a name: a node's name has none of . : @ / \" %")
         if spawn.net_id in self._peer(source).nodes:
             raise NotAdmitted(f"{what} with net id {spawn.net_id}, which it has given to another node")
         if len(self._peer(source).nodes) >= MOST_NODES:
@@ -294,7 +296,7 @@ class ReplicationReceiver:
             return None
         found = self._session.node_of(source, net_id & ~IS_PATH_ID)
         if found is not None and not isinstance(found, MultiplayerSynchronizer):
-            refused.append(f"changes {found!r}, which is no MultiplayerSynchronizer here")
+            refused.append(f"changes {found!r}, which is not a MultiplayerSynchronizer here")
         synced = self._synced.get(found) if isinstance(found, MultiplayerSynchronizer) else None
         if synced is not None:
             self._peer(source).synchronizers[net_id] = synced

@@ -258,7 +258,7 @@ class _ValueReader:
             self._place = word.end()
             return self._named(word[0])
         if number is None:
-            raise SceneTextError(f'"{escape(self._text[self._place :], 40)}" is no value')
+            raise SceneTextError(f'"{escape(self._text[self._place :], 40)}" is not a value')
         self._place = number.end()
         return _number(number[0])
 

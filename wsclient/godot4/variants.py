@@ -13,7 +13,7 @@ def var_to_bytes(variable: object) -> bytes:
     Typed containers of objects are encoded without the name of their class.
 
     Raises:
-        TypeError: something in the value is no Variant; the text has its path, `["players"][3]["pos"]`.
+        TypeError: something in the value is not a Variant; the text has its path, `["players"][3]["pos"]`.
         OverflowError: a number does not fit; the text has its path too.
         VariantError: it is nested over 1024 deep.
     """

@@ -244,7 +244,7 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
     def _server(self, call: str) -> WebSocketServer | None:
         if isinstance(self._role, Hosting):
             return self._role.server
-        logger.error("%s: this peer is no server", call)
+        logger.error("%s: this peer is not a server", call)
         return None
 
 

@@ -104,12 +104,12 @@ class ConnectTunnel(Tunnel):
                 return self._fail_unreachable(said)
             case _:
                 hint = "This may be the address of a web server or of a reverse proxy."
-                return self._fail(f"is no forward proxy ({said})", hint)
+                return self._fail(f"is not a forward proxy ({said})", hint)
 
     def _explain_credentials(self, head: ResponseHead) -> Failure:
         words = "wants a user name and password"
         if self._has_credentials:
-            words = "did not take the user name and password that were given"
+            words = "did not accept the user name and password"
         offered = _schemes(head)
         if offered and "basic" not in (scheme.lower() for scheme in offered):
             words = f"{words} (offers {escape(', '.join(offered), 80)} only)"

@@ -93,7 +93,7 @@ class RedirectChain:
 
     def _check(self, target: URL) -> None:
         if _same_request(target, self._urls):
-            raise BadRedirect(f"redirects in a circle, to {target}", "The server's redirects have to be corrected.")
+            raise BadRedirect(f"redirects in a circle, to {target}", "The server's redirects must be corrected.")
         if len(self._urls) > self._limit:
             why = f"redirects more than {self._limit} time{'s' * (self._limit > 1)}, to {target}"
             raise BadRedirect(why, "Connect to the last address, or raise max_redirects.")

@@ -51,7 +51,7 @@ HINTS = {
     511: "the network wants a login first; a captive portal? Open any web page in a browser",
 }
 OTHER_HINTS = {
-    2: "that is no WebSocket; check the port and the path",
+    2: "that is not a WebSocket; check the port and the path",
     3: "it wants the request elsewhere and does not say where",
     4: "it refused the request",
     5: "it failed; try again later",
@@ -170,11 +170,11 @@ def _hint(head: ResponseHead, body: bytes, url: URL) -> str:
         target = shown_location(url, locations[0])
         return f"it redirects to '{target}', and redirects are not followed: connect there"
     if head.status == 200 and _is_html(head, body):
-        return "that is a web page and no WebSocket; is it a wrong port or path, or a captive portal?"
+        return "that is a web page, not a WebSocket; is it a wrong port or path, or a captive portal?"
     versions = head.get_all("Sec-WebSocket-Version")
     if head.status == 426 and versions and "13" not in versions:  # RFC 6455 section 4.4
         return f"it speaks another version of the protocol: {escape(', '.join(versions), 40)}"
-    return HINTS.get(head.status) or OTHER_HINTS.get(head.status // 100, "that is no WebSocket")
+    return HINTS.get(head.status) or OTHER_HINTS.get(head.status // 100, "that is not a WebSocket")
 
 
 def _is_html(head: ResponseHead, body: bytes) -> bool:

@@ -100,7 +100,7 @@ class Socks5Tunnel(Tunnel):
         if len(data) < 2:
             return None
         if data[:2] != _GRANTED_BY_PASSWORD:
-            return self._refuse_credentials("did not take the user name and password that were given")
+            return self._refuse_credentials("did not accept the user name and password")
         return self._go_on(self._request, self._read_answer)
 
     def _read_answer(self, data: bytes) -> Tunnelled | Failure | None:

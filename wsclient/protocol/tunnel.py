@@ -92,7 +92,7 @@ class Tunnel(ABC):
     def fail_too_late(self, seconds: float) -> Failure:
         """Returns the failure for a proxy that has not answered in time."""
         return self._fail(
-            f"took the connection and did not answer within {seconds:g} s",
+            f"accepted the connection and did not answer within {seconds:g} s",
             "It may not be a proxy of that kind, or not reach the server.",
             kind=FailureKind.TIMEOUT,
         )

@@ -118,7 +118,7 @@ class TreeNode(Object, Generic[AnyNode]):
         Raises ValueError if it is not a child of this node.
         """
         if node.get_parent() is not self:
-            raise ValueError(f"{node!r} is no child of {self!r}")
+            raise ValueError(f"{node!r} is not a child of {self!r}")
         del self._children[node.name]
         node._parent = None
 
@@ -280,7 +280,9 @@ class TreeNode(Object, Generic[AnyNode]):
 def _checked_name(name: str) -> str:
     """Returns the name. Raises ValueError if it cannot be part of a path."""
     if not name or not _FORBIDDEN_IN_NAMES.isdisjoint(name):
-        raise ValueError(f'{name!r} is no name for a node: it has one character or more, and none of / : . " NUL')
+        raise ValueError(
+            f'{name!r} is not a name for a node: a name has one character or more, and none of / : . " NUL'
+        )
     name.encode()  # raises if there is a lone surrogate, which cannot be sent
     return name
 

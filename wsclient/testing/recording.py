@@ -291,7 +291,7 @@ def _read(line: str, number: int, path: str) -> tuple[float, Event | None]:
         entry = json.loads(line)
         return float(entry["at"]), _event(entry)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path}, line {number}, is no line of a recording: {error}") from None
+        raise ValueError(f"{path}, line {number}, is not a line of a recording: {error}") from None
 
 
 def _event(entry: dict[str, Any]) -> Event | None:

@@ -126,7 +126,7 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
     ),
     FailureKind.SYSTEM: (
         Error.ERR_CANT_ACQUIRE_RESOURCE,
-        "This computer ran out of something or forbids it: close other programs, look at its firewall, try again.",
+        "This computer is out of resources or forbids this: close other programs, check its firewall, try again.",
     ),
     FailureKind.CERTIFICATE: (
         Error.ERR_UNAUTHORIZED,
@@ -146,7 +146,7 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
     ),
     FailureKind.NOT_WEBSOCKET: (
         Error.ERR_CANT_CONNECT,
-        "Something else than a WebSocket server listens there: check host and port.",
+        "Something other than a WebSocket server is listening there: check host and port.",
     ),
     FailureKind.HTTP_STATUS: (
         Error.ERR_CANT_CONNECT,
@@ -178,11 +178,11 @@ _MEANING: dict[FailureKind, tuple[Error, str]] = {
     ),
     FailureKind.VIOLATION: (
         Error.ERR_INVALID_DATA,
-        "Connect again; if that does not help, tell those who run the server.",
+        "Connect again; if that does not help, tell the people who run the server.",
     ),
     FailureKind.TOO_BIG: (
         Error.ERR_OUT_OF_MEMORY,
-        "Raise the limit with set_buffers() before connecting, or have the server send less at a time.",
+        "Raise the limit with set_buffers() before connecting, or let the server send less at a time.",
     ),
     FailureKind.HEARTBEAT: (
         Error.ERR_TIMEOUT,

@@ -15,7 +15,7 @@ def test_the_marked_methods_are_those_of_the_server_s_scripts():
 
 
 def test_only_the_authority_over_ships_is_doubtful_on_the_server():
-    assert GAME.doubts == ["res://ship.gd:13 gives the authority over a node to a peer when it runs"]
+    assert GAME.doubts == ["res://ship.gd:13 sets the authority over a node when it runs"]
 
 
 def test_every_replicated_property_is_there():

@@ -96,7 +96,7 @@ def test_an_unknown_command_is_nothing(number):
         pytest.param("03", "CONFIRM_PATH of 1 bytes, at least 2", id="confirm-path-too-short"),
         pytest.param("04", "RAW of 1 bytes, at least 2", id="raw-too-short"),
         pytest.param("00 01000000 6563686f", "name does not end", id="name-without-nul"),
-        pytest.param("00 01000000 ff00 00", "name is no UTF-8", id="name-no-utf-8"),
+        pytest.param("00 01000000 ff00 00", "name is not UTF-8", id="name-no-utf-8"),
         pytest.param("00 01000000 6563686f00", "'echo' ends before the number", id="no-number-of-arguments"),
         pytest.param("00 01000000 6100 01", "argument 1 of 1 of 'a'", id="argument-missing"),
         pytest.param("00 01000000 6100 02 00000000", "argument 2 of 2 of 'a'", id="second-argument-missing"),
@@ -106,8 +106,8 @@ def test_an_unknown_command_is_nothing(number):
         pytest.param("01 01000000 6100 02000000 0700", "the value of 'a'", id="value-cut-off"),
         pytest.param("00 08000080 6100 00", "offset 8 in a packet of 8 bytes", id="path-beyond-the-end"),
         pytest.param("00 ffffffff 6100 00", "offset 2147483647", id="path-at-the-highest-offset"),
-        pytest.param("00 08000080 6100 00 ff", "path is no UTF-8", id="path-no-utf-8"),
-        pytest.param("03 ff00", "path is no UTF-8", id="confirmed-path-no-utf-8"),
+        pytest.param("00 08000080 6100 00 ff", "path is not UTF-8", id="path-no-utf-8"),
+        pytest.param("03 ff00", "path is not UTF-8", id="confirmed-path-no-utf-8"),
     ],
 )
 def test_refuses_and_says_why(wire, words):

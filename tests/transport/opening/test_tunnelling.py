@@ -182,8 +182,8 @@ REFUSALS = [
     ),
     pytest.param(b"HTTP/1.1 403 No\r\n\r\n", "does not allow game.example:9000 (answered 403 No)", id="403"),
     pytest.param(b"HTTP/1.1 502 Bad\r\n\r\n", "could not reach game.example:9000 (answered 502 Bad)", id="502"),
-    pytest.param(b"HTTP/1.1 400 Bad\r\n\r\n", "is no forward proxy (answered 400 Bad)", id="400"),
-    pytest.param(b"HTTP/1.1 302 F\r\nLocation: /\r\n\r\n", "is no forward proxy (answered 302 F)", id="302"),
+    pytest.param(b"HTTP/1.1 400 Bad\r\n\r\n", "is not a forward proxy (answered 400 Bad)", id="400"),
+    pytest.param(b"HTTP/1.1 302 F\r\nLocation: /\r\n\r\n", "is not a forward proxy (answered 302 F)", id="302"),
     pytest.param(b"\x05\xff", "speaks SOCKS", id="SOCKS"),
     pytest.param(b"\x15\x03\x01\x00\x02\x02\x46", "speaks TLS", id="TLS"),
     pytest.param(b"SSH-2.0-x\r\n", "is no HTTP proxy: its answer starts with 'SSH-2'", id="garbage"),
@@ -206,7 +206,7 @@ def test_refused_credentials_are_reported_but_not_shown() -> None:
     way = Way("http://me:hunter2@192.0.2.1:3128")
     way.say(b"HTTP/1.1 407 Auth\r\nProxy-Authenticate: Basic\r\n\r\n")
 
-    assert "did not take the user name and password that were given" in way.words
+    assert "did not accept the user name and password" in way.words
     assert way.failure.kind is FailureKind.PROXY_CREDENTIALS
     assert "hunter2" not in repr(way.failure)
 
@@ -385,7 +385,7 @@ def test_a_reset_after_the_proxys_yes_is_blamed_on_it() -> None:
 @pytest.mark.parametrize(
     ("said", "stage", "words"),
     [
-        pytest.param(b"", Stage.PROXY, "the proxy 192.0.2.1:80 took the connection and did not answer", id="silence"),
+        pytest.param(b"", Stage.PROXY, "the proxy 192.0.2.1:80 accepted the connection and did not answer", id="silence"),
         pytest.param(b"HTTP/1.1 200 OK\r\n", Stage.PROXY, "did not answer within 10 s", id="half"),
         pytest.param(
             AGREEMENTS["squid"], Stage.HANDSHAKE, "game.example:9000 took the connection", id="behind the yes"

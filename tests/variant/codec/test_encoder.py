@@ -102,24 +102,24 @@ def test_scalars_of_numpy_are_taken(make: Any, plain: object) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        pytest.param({1}, "type set is no Variant", id="alone"),
-        pytest.param([0, {1}], "cannot encode [1]: type set is no Variant", id="in-an-array"),
+        pytest.param({1}, "type set is not a Variant", id="alone"),
+        pytest.param([0, {1}], "cannot encode [1]: type set is not a Variant", id="in-an-array"),
         pytest.param(
             {"players": [0, 1, 2, {"name": "Ada", "pos": {1}}]},
-            'cannot encode ["players"][3]["pos"]: type set is no Variant',
+            'cannot encode ["players"][3]["pos"]: type set is not a Variant',
             id="in-all",
         ),
-        pytest.param({7: {"é": object()}}, 'cannot encode [7]["é"]: type object is no Variant', id="number-as-key"),
+        pytest.param({7: {"é": object()}}, 'cannot encode [7]["é"]: type object is not a Variant', id="number-as-key"),
         pytest.param(
             {"a": {frozenset(): 1}},
-            'cannot encode ["a"] key frozenset(): type frozenset is no Variant',
+            'cannot encode ["a"] key frozenset(): type frozenset is not a Variant',
             id="as-a-key",
         ),
-        pytest.param({(1, 1j): 1}, "cannot encode key (1, 1j)[1]: type complex is no Variant", id="in-a-key"),
-        pytest.param([int], "cannot encode [0]: type type is no Variant", id="a-class"),
+        pytest.param({(1, 1j): 1}, "cannot encode key (1, 1j)[1]: type complex is not a Variant", id="in-a-key"),
+        pytest.param([int], "cannot encode [0]: type type is not a Variant", id="a-class"),
         pytest.param([array("i", [1])], "PoolIntArray, PoolRealArray and bytes can be made of it", id="numbers"),
-        pytest.param([array("d")], "cannot encode [0]: type array.array is no Variant", id="numbers-of-64-bits"),
-        pytest.param([Vector2(), Deferred({1})], "cannot encode [1]: type set is no Variant", id="stand-in"),
+        pytest.param([array("d")], "cannot encode [0]: type array.array is not a Variant", id="numbers-of-64-bits"),
+        pytest.param([Vector2(), Deferred({1})], "cannot encode [1]: type set is not a Variant", id="stand-in"),
     ],
 )
 def test_a_wrong_type_is_reported_with_its_path(value: object, message: str) -> None:
@@ -141,7 +141,7 @@ def test_a_number_of_64_bits_is_encoded(value: int) -> None:
 def test_a_scalar_of_numpy_that_python_lacks_is_refused() -> None:
     numpy = pytest.importorskip("numpy")
 
-    with pytest.raises(TypeError, match=re.escape("cannot encode [0]: type numpy.longdouble is no Variant")):
+    with pytest.raises(TypeError, match=re.escape("cannot encode [0]: type numpy.longdouble is not a Variant")):
         encode([numpy.longdouble(1)])
 
 

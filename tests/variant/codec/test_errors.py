@@ -8,12 +8,12 @@ import pytest
 
 from wsclient.variant import VariantError
 
-REFUSED = VariantError("ERR_INVALID_DATA", "27 is no type", 8)
+REFUSED = VariantError("ERR_INVALID_DATA", "27 is not a type", 8)
 
 
 def test_it_has_the_code_the_reason_and_the_place() -> None:
-    assert (REFUSED.error, REFUSED.reason, REFUSED.offset) == ("ERR_INVALID_DATA", "27 is no type", 8)
-    assert str(REFUSED) == "27 is no type (at byte 8)"
+    assert (REFUSED.error, REFUSED.reason, REFUSED.offset) == ("ERR_INVALID_DATA", "27 is not a type", 8)
+    assert str(REFUSED) == "27 is not a type (at byte 8)"
 
 
 def test_it_is_a_value_error() -> None:

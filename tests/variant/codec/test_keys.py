@@ -137,7 +137,7 @@ def test_a_stand_in_equals_only_one_of_the_same_value() -> None:
 
 
 def test_a_stand_in_is_for_variants_only() -> None:
-    with pytest.raises(TypeError, match="type set is no Variant"):
+    with pytest.raises(TypeError, match="type set is not a Variant"):
         DictionaryKey({1})
 
 

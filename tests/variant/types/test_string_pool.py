@@ -55,7 +55,7 @@ def test_a_copy_is_another_one() -> None:
 
 
 def test_one_text_is_not_a_sequence_of_texts() -> None:
-    with pytest.raises(TypeError, match="one text is no sequence of texts"):
+    with pytest.raises(TypeError, match="one string is not a sequence of strings"):
         PoolStringArray("abc")
 
 
@@ -73,7 +73,7 @@ def test_one_text_is_not_a_sequence_of_texts() -> None:
 def test_other_types_than_text_are_refused(put: Any) -> None:
     pool = PoolStringArray(["a"])
 
-    with pytest.raises(TypeError, match="1 is no text"):
+    with pytest.raises(TypeError, match="1 is not a string"):
         put(pool)
 
     assert pool == PoolStringArray(["a"])

@@ -143,7 +143,7 @@ def invocation_of_set(name: str, value: object) -> Invocation:
     """Encodes the setting of a property.
 
     Raises:
-        TypeError, OverflowError: a value that is no Variant; the text names the place.
+        TypeError, OverflowError: a value that is not a Variant; the text names the place.
         ValueError: the name contains a NUL or is not valid UTF-8.
     """
     try:
@@ -274,7 +274,7 @@ def _text(data: bytes, what: str) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        raise CommandError(f"the {what} is no UTF-8: {error}") from error
+        raise CommandError(f"the {what} is not UTF-8: {error}") from error
 
 
 def _c_string(text: str) -> bytes:

@@ -88,7 +88,7 @@ def decode(message: bytes) -> RelayMessage:
     if kind != _Kind.PACKET:
         return _decode_news(kind, source, message)
     if source < SERVER_ID:
-        raise RelayError(f"source {source} is no peer's id")
+        raise RelayError(f"source {source} is not a peer's id")
     return PeerPacket(source, target, message[HEADER_SIZE:])
 
 

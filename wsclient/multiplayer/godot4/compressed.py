@@ -37,7 +37,7 @@ def encode_value(value: object) -> bytes:
     """Encodes one value.
 
     Raises:
-        TypeError, OverflowError: it is no Variant; the text names the place within it.
+        TypeError, OverflowError: it is not a Variant; the text names the place within it.
     """
     kind = type(value)
     if kind is bool:

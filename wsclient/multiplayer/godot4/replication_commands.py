@@ -101,7 +101,7 @@ def encode_spawn(spawn: Spawn) -> bytes:
     """Encodes a SPAWN.
 
     Raises:
-        TypeError, OverflowError: the data or a value of the state is no Variant.
+        TypeError, OverflowError: the data or a value of the state is not a Variant.
     """
     name = spawn.name.encode() + b"\0"
     ids = spawn.synchronizers
@@ -254,7 +254,7 @@ def _name_of(data: bytes) -> str:
     try:
         name = data.partition(b"\0")[0].decode()
     except UnicodeDecodeError:
-        raise CommandError(f'SPAWN: the name "{escape(data, 80)}" is no UTF-8') from None
+        raise CommandError(f'SPAWN: the name "{escape(data, 80)}" is not UTF-8') from None
     if not name:
         raise CommandError("SPAWN without a name")
     return name

@@ -402,7 +402,7 @@ def _text(packet: bytes, offset: int, command: str) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        raise CommandError(f'{command}: the path "{escape(data, 80)}" is no UTF-8') from None
+        raise CommandError(f'{command}: the path "{escape(data, 80)}" is not UTF-8') from None
 
 
 def _c_string(text: str) -> bytes:

@@ -35,7 +35,7 @@ class Requesting(Phase):
     """Sends the request and waits for the server's reply."""
 
     stage = Stage.HANDSHAKE
-    too_late = "{place} took the connection, but did not answer the request within {seconds:g} s"
+    too_late = "{place} accepted the connection, but did not answer the request within {seconds:g} s"
 
     def __init__(self, reached: Reached) -> None:
         """Sends nothing yet."""

@@ -30,7 +30,7 @@ class Tunnelling(Phase):
     """Waits until the proxy agrees."""
 
     stage = Stage.PROXY
-    too_late = "{place} took the connection and did not answer within {seconds:g} s"
+    too_late = "{place} accepted the connection and did not answer within {seconds:g} s"
 
     def __init__(self, reached: Reached) -> None:
         """Sends nothing yet.

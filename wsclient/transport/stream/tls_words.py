@@ -120,7 +120,7 @@ def explain(error: ssl.SSLError, first_bytes: bytes) -> StreamError:
 def _hung_up(first_bytes: bytes) -> StreamError:
     words = "the server hung up in the middle of TLS"
     if not first_bytes:
-        return StreamError(FailureKind.TLS, f"{words}; it may not speak it here", _TRY_PLAIN)
+        return StreamError(FailureKind.TLS, f"{words}; it may not speak TLS here", _TRY_PLAIN)
     return StreamError(FailureKind.TLS, words, "Its own log may say why; try again.")
 
 

@@ -254,7 +254,7 @@ def _typed_dictionary(key_type: ElementType, value_type: ElementType, items: lis
 
 
 def _unknown_type(data: bytes, start: int) -> tuple[object, int]:
-    raise VariantError("ERR_INVALID_DATA", f"{data[start - 4]} is no type", start - 4)
+    raise VariantError("ERR_INVALID_DATA", f"{data[start - 4]} is not a type", start - 4)
 
 
 def _cut_short(position: int) -> VariantError:

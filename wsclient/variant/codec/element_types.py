@@ -78,7 +78,7 @@ class ElementTypes:
     def _built_in(self, code: int, start: int) -> ElementType:
         python = self._classes.get(code)
         if python is None:
-            raise VariantError("ERR_INVALID_DATA", f"a typed container of type {code}, which is no type", start)
+            raise VariantError("ERR_INVALID_DATA", f"a typed container of type {code}, which is not a type", start)
         if python is EncodedObjectAsID:
             return ID_CLASS
         return None if python is type(None) else python
@@ -99,7 +99,7 @@ class ElementTypes:
         if element_type is None:
             return _UNTYPED, b""
         if element_type not in self._codes:
-            raise TypeError(f"{element_type!r} is no type of a typed container's elements")
+            raise TypeError(f"{element_type!r} is not a type for the elements of a typed container")
         return _BUILT_IN, _U32.pack(self._codes[element_type])
 
 

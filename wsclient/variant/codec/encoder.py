@@ -148,7 +148,7 @@ class Encoder:
                 if base in self._writers or base in self._containers:
                     return base, _fitted(value) if base in _TYPED else value
                 if base is Components:  # a tuple underneath, but of the other version of the engine
-                    raise TypeError(f"type {type(value).__name__} is no Variant of {self._name}")
+                    raise TypeError(f"type {type(value).__name__} is not a Variant of {self._name}")
             if isinstance(value, Mapping):
                 return dict, value
             value = _plain(value)
@@ -207,9 +207,9 @@ def _plain(value: object) -> object:
     try:
         view = memoryview(value)  # type: ignore[arg-type]  # it may have no buffer
     except TypeError:
-        raise TypeError(f"type {name} is no Variant") from None
+        raise TypeError(f"type {name} is not a Variant") from None
     if view.itemsize != 1:
-        raise TypeError(f"type {name} is no Variant; PoolIntArray, PoolRealArray and bytes can be made of it")
+        raise TypeError(f"type {name} is not a Variant; PoolIntArray, PoolRealArray and bytes can be made of it")
     return view.tobytes()
 
 

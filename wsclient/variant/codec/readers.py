@@ -143,7 +143,7 @@ def read_text(decode: TextDecoder, data: bytes, start: int) -> tuple[str, int]:
     try:
         return decode(data[start:stop]), end
     except UnicodeDecodeError as problem:
-        raise VariantError("ERR_INVALID_DATA", f"text that is no UTF-8: {problem.reason}", start) from None
+        raise VariantError("ERR_INVALID_DATA", f"text that is not UTF-8: {problem.reason}", start) from None
 
 
 def _components(row: VariantType) -> Reader:

@@ -129,5 +129,5 @@ class Signal:
 
 def _unsigned(number: int) -> int:
     if not 0 <= number < 1 << 64:
-        raise OverflowError(f"{number} is no unsigned 64-bit number")
+        raise OverflowError(f"{number} is not an unsigned 64-bit number")
     return number

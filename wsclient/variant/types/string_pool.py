@@ -23,7 +23,7 @@ class StringPool(MutableSequence[str]):
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         if isinstance(texts, str):
-            raise TypeError(f"one text is no sequence of texts: {type(self).__name__}([{texts!r}])")
+            raise TypeError(f"one string is not a sequence of strings: {type(self).__name__}([{texts!r}])")
         self._texts = [_text(text) for text in texts]
 
     @overload
@@ -86,5 +86,5 @@ class PackedStringArray(StringPool):
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        raise TypeError(f"{value!r} is not a string")
     return value
