@@ -97,7 +97,7 @@ class ScenePaths:
     def forget_node(self, node: Node) -> None:
         """Forgets the number of a node that leaves the tree.
 
-        If the node comes back, it gets a new number.
+        When the node comes back, it gets a new number.
         """
         if node in self._nodes.values():
             self._nodes.pop(self._sent.entry(node).path_id, None)
