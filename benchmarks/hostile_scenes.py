@@ -27,7 +27,7 @@ class Scene:
     """One row.
 
     Attributes:
-        words: what the server does.
+        words: a description of what the server does.
         ends: the expected end: the code of the Close that the client sends, "clean" if the server closes normally,
             "error" if the attempt fails, "full" if reading pauses, "deaf" if the client's own queue fills.
         stream: the bytes after the server's reply.

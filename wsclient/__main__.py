@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line.
 
     Args:
-        arguments: without the program's name; None for those of this process.
+        arguments: the arguments without the program's name; None for those of this process.
 
     Returns:
         The exit code; see `wsclient.cli.options.ExitCode`.

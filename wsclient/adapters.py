@@ -36,7 +36,7 @@ async def aiter_messages(client: WebSocketClient, *, interval: float = 1 / 60) -
 
     Raises:
         ConnectionError: the attempt or the connection failed; with the text of `last_error`.
-        Exception: what a handler of a signal raised.
+        Exception: raised by a handler of a signal.
     """
     while True:
         client.poll()

@@ -84,7 +84,7 @@ class WebSocketUser(User):
     sleep or wait; it may put what it gets into a queue.
 
     Attributes:
-        client: of this user alone.
+        client: the client, which belongs to this user only.
     """
 
     abstract = True
@@ -123,7 +123,7 @@ class WebSocketUser(User):
         Args:
             url: the URL; None for the host of this user, as set by `--host`.
             protocols: subprotocols, the preferred one first.
-            headers: of the request, besides those of the protocol.
+            headers: additional headers of the request.
             gd_mp_api: True to join a session of Godot 3 peers.
             name: under which its time is reported.
 

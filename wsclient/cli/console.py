@@ -134,7 +134,7 @@ def open_console(fileno: int = 0, platform: str = sys.platform) -> Console:
 
     Args:
         fileno: the descriptor to read; by default, standard input. It is not closed at the end.
-        platform: as `sys.platform`.
+        platform: the name of the system, as in `sys.platform`.
     """
     # Unbuffered, so that no input waits in a hidden buffer. On Windows, this reads UTF-8 from a terminal.
     file = open(fileno, "rb", buffering=0, closefd=False)  # noqa: SIM115 - the caller closes it

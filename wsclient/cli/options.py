@@ -93,7 +93,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     """Parses the command line.
 
     Args:
-        arguments: without the program's name; None for those of this process.
+        arguments: the arguments without the program's name; None for those of this process.
 
     Raises:
         SystemExit: help was requested, or an argument is wrong; the text has been printed.

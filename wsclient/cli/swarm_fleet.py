@@ -33,7 +33,7 @@ class Fleet:
 
     Args:
         options: the parsed command line.
-        numbers: of the clients of this process.
+        numbers: the numbers of this process's clients.
         group: polls them.
         tally: the counters.
         make_client: makes a client that is set up and not connected.

@@ -23,7 +23,7 @@ class Member:
 
     Args:
         client: not connected yet.
-        number: of the client, from 0.
+        number: the number of the client, from 0.
         tally: the counters.
         clock: monotonic, in seconds.
         on_open: called with this member as soon as its client is open.

@@ -20,7 +20,7 @@ def draw(tally: Tally, seconds: Sequence[Second], path: Path) -> None:
     Args:
         tally: the counters.
         seconds: the data of each second.
-        path: of the picture; its suffix determines the format.
+        path: the path of the picture; its suffix determines the format.
 
     Raises:
         ImportError: matplotlib is not installed.

@@ -35,10 +35,10 @@ class Second(Value):
         messages_in: received per second.
         messages_out: sent per second.
         errors: so far.
-        p50: of all times so far, in milliseconds; the other percentiles too.
-        p95: see `p50`.
-        p99: see `p50`.
-        longest: of all times so far, in milliseconds.
+        p50: the median of all times so far, in milliseconds.
+        p95: the 95th percentile.
+        p99: the 99th percentile.
+        longest: the longest of all times so far, in milliseconds.
         cpu: the share of a core that the busiest process used.
         missed_frames: so far.
     """
@@ -119,8 +119,8 @@ def summary(tally: Tally, limit: float | None, max_errors: int) -> list[str]:
     """Returns the lines of the summary.
 
     Args:
-        tally: what has been counted.
-        limit: of the 99th percentile, in milliseconds; None for no limit.
+        tally: the counters.
+        limit: the limit of the 99th percentile, in milliseconds; None for no limit.
         max_errors: the number of errors that are allowed.
     """
     counts = tally.counts

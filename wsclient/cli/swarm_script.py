@@ -47,7 +47,7 @@ class Script:
     The script has a function `bot(client, number)`, or a class `Bot`.
 
     Args:
-        names: what the script defines.
+        names: the names that the script defines.
         origin: its origin, for error messages.
 
     Raises:

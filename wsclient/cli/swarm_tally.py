@@ -18,12 +18,12 @@ class Tally:
     Tallies of several processes are merged by adding.
 
     Attributes:
-        counts: by name: "connecting" and "open" now; "opened", "failed" and "lost" so far; "messages_in",
-            "messages_out", "bytes_in", "bytes_out"; "unanswered" messages; "missed_frames".
+        counts: the counters by name: "connecting" and "open" now; "opened", "failed" and "lost" so far;
+            "messages_in", "messages_out", "bytes_in", "bytes_out"; "unanswered" messages; "missed_frames".
         errors: how many there were, by (stage, message).
         times: histograms by name.
         trace: how the first error of a script came about; "" if there was none.
-        cpu: what each process used of a core, from 0.0 to 1.0.
+        cpu: the share of a core that each process used, from 0.0 to 1.0.
     """
 
     def __init__(self) -> None:

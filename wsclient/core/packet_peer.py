@@ -133,7 +133,7 @@ class PacketPeer(Reference, ABC):
         """Takes the oldest packet, and decodes the Variant in it.
 
         Args:
-            allow_objects: as in Godot, or the property `allow_object_decoding`. No object is ever made of it: see
+            allow_objects: as in Godot, or the property `allow_object_decoding`. Objects are never created: see
                 `wsclient.variant.decode`.
 
         Returns:
@@ -167,7 +167,7 @@ class PacketPeer(Reference, ABC):
 
         Args:
             value: see `wsclient.variant` for which Python type becomes which of Godot's.
-            full_objects: in Godot, sends whole objects. No effect here, as there are none.
+            full_objects: sends whole objects in Godot; no effect here, because there are none.
 
         Returns:
             As `put_packet`; `ERR_OUT_OF_MEMORY`, logged, if it takes more than `encode_buffer_max_size` bytes, and

@@ -46,7 +46,7 @@ class Signal(Generic[*Arguments]):
 
     Attributes:
         name: the signal's own name; "" before a class has it.
-        parameters: as given.
+        parameters: the names of the parameters.
     """
 
     def __init__(self, *parameters: str) -> None:

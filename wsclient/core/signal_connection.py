@@ -39,7 +39,7 @@ class Connection:
     Args:
         target: the handler, checked.
         binds: arguments that are passed to it after the emitted ones.
-        flags: of `ConnectFlags`.
+        flags: one or more of `ConnectFlags`.
         is_hook: whether the target is the hook that is called before this signal's handlers anyway.
 
     Attributes:

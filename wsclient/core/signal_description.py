@@ -60,7 +60,7 @@ def unknown_signal(name: str, known: Sequence[str], class_name: str, synonyms: M
     Args:
         name: the name that was asked for.
         known: the signals that there are.
-        class_name: of the object.
+        class_name: the name of the object's class.
         synonyms: names that other libraries have, and the signals that do the same here.
     """
     # Imported here because only a mistake needs it.

@@ -58,7 +58,7 @@ class Mark(Value):
     """A method that other peers may call.
 
     Attributes:
-        arguments: of `@rpc`, as tokens, each argument separately: they may name constants.
+        arguments: the arguments of `@rpc`, each as tokens, because they may name constants.
     """
 
     name: str
@@ -79,12 +79,12 @@ class ScriptClass:
     Attributes:
         class_name: its global name in the project; "" if it only has a path.
         base: the tokens after `extends`.
-        marks: by name, in the order of the text.
+        marks: the marked methods by name, in the order of the text.
         functions: the names of all methods.
         constants: the tokens of their values, by name.
         inner: the classes inside it, by name.
         outer: the class that contains it.
-        sightings: of the whole script; those of an inner class are with the script.
+        sightings: the sightings of the whole script, including its inner classes.
     """
 
     def __init__(self, outer: ScriptClass | None = None) -> None:

@@ -25,7 +25,7 @@ class Hosting(PeerRole):
     """Sends each client its id, and delivers packets to their recipients.
 
     Args:
-        server: listens already.
+        server: a server that listens already.
         most_unread: packets that wait to be read; when so many do, the clients are held back.
     """
 

@@ -236,7 +236,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         """Calls a marked method of this node at one peer; see `rpc`.
 
         Args:
-            peer_id: n that peer, 1 the server, 0 all, -n all but peer n. An unknown peer is logged.
+            peer_id: n for that peer, 1 for the server, 0 for all, -n for all but peer n. An unknown peer is logged.
             method: its name.
             args: Variants.
         """

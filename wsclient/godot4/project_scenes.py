@@ -31,7 +31,7 @@ class Resource:
 
     Attributes:
         path: `res://..`.
-        sections: in their order.
+        sections: its sections, in order.
         external: the path of each `ExtResource`, by its id.
         sub: the section of each `SubResource`, by its id.
     """
@@ -47,7 +47,7 @@ class SceneNode:
     """One node of a scene.
 
     Attributes:
-        path: from the scene's root, which is ".".
+        path: the path from the scene's root, which is ".".
         name: the last name of the path; of the root its own.
         type: the engine's class, or "" if the scene only changes a node of an instance that could not be read.
         instance: the path of the scene that the node is an instance of; "".
@@ -74,7 +74,7 @@ class ProjectScene:
 
     Attributes:
         path: `res://..`.
-        nodes: by path, parents before children; the root is ".".
+        nodes: its nodes by path, parents before children; the root is ".".
     """
 
     def __init__(self, path: str) -> None:

@@ -59,7 +59,7 @@ class ReplicatedProperties:
     """Properties below one root node, in the order in which they are sent.
 
     Args:
-        paths: of the properties.
+        paths: the paths of the properties.
         is_for_long: True if they will be assigned so often that compiling is worth it.
 
     Attributes:

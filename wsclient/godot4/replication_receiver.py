@@ -55,7 +55,7 @@ class _FromPeer:
 
     Attributes:
         nodes: those that it has spawned, by net id, each with its spawner.
-        synchronizers: by net id, or, once they were looked up, by path id.
+        synchronizers: its synchronizers, by net id or, once they were looked up, by path id.
     """
 
     __slots__ = ("nodes", "synchronizers")

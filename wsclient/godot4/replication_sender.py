@@ -110,7 +110,7 @@ class _ToPeer:
     Attributes:
         nodes: those that were spawned there.
         synchronizers: those that it sees, in order, and when each was last sent changes.
-        time: of the last SYNC, in frames.
+        time: the time of the last SYNC, in frames.
     """
 
     __slots__ = ("nodes", "synchronizers", "time")

@@ -34,8 +34,8 @@ class RPCConfig(Value):
     Attributes:
         rpc_mode: the peers that may call it.
         call_local: True if a call to all runs at the caller too.
-        transfer_mode: of the packet; a WebSocket always delivers, in order.
-        channel: of the packet; a WebSocket has only one.
+        transfer_mode: the mode of the packet; a WebSocket always delivers, in order.
+        channel: the channel of the packet; a WebSocket has only one.
     """
 
     rpc_mode: RPCMode = RPCMode.RPC_MODE_AUTHORITY

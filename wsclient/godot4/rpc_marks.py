@@ -145,7 +145,7 @@ def rpc(*words: Any, channel: int | None = None) -> Any:
     Args:
         words: in any order: "any_peer" or "authority" (the default), "call_local" or "call_remote" (the default),
             "reliable" (the default), "unreliable" or "unreliable_ordered". A fourth one may be the channel.
-        channel: as the fourth word; a WebSocket has only one, and the number has no effect.
+        channel: the channel, which may also be the fourth word. It has no effect, because a WebSocket has only one.
 
     Raises:
         ValueError: a word that is none of these, or two of one kind.

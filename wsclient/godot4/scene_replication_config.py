@@ -70,7 +70,7 @@ class SceneReplicationConfig:
         """Adds a property, which is part of the SPAWN and is always sent.
 
         Args:
-            path: of the property.
+            path: the path of the property.
             index: its place; -1 is the end.
 
         Raises:

@@ -78,7 +78,7 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
         Args:
             port: 0 takes a free one, see `get_local_port()`.
             bind_address: a numeric address of this machine; "*" for all.
-            tls_server_options: of `TLSOptions.server`; None for `ws://`.
+            tls_server_options: a result of `TLSOptions.server`; None for `ws://`.
 
         Returns:
             `OK`. `ERR_ALREADY_IN_USE`: in a session already, or the port is taken. Else as `WebSocketServer.listen`.

@@ -27,7 +27,7 @@ class RefusalLog:
     Args:
         logger: the logger of the lines.
         clock: monotonic, in seconds.
-        level: of the lines.
+        level: the level of the lines.
         interval: seconds between two lines with a count; infinite for no such lines.
     """
 

@@ -80,7 +80,7 @@ class Session(ABC):
         own_id: this participant's id: 1 for a server; 0 until the server has assigned one.
 
     Attributes:
-        own_id: as above.
+        own_id: this participant's id.
         ignored: the number of messages without a meaning.
         sources: the senders of the packets that wait to be read, after those of some that were read.
     """

@@ -65,7 +65,7 @@ class LagPeer(NetworkedMultiplayerPeer):
             late one delays those after it, as over TCP.
         reorder: the probability that later packets overtake a packet, as over UDP, from 0.0 to 1.0. It applies to
             every transfer mode. Signals keep their place among the packets.
-        seed: of the random delays.
+        seed: the seed of the random delays.
         clock: monotonic, in seconds; the system's by default.
 
     Raises:
@@ -136,7 +136,7 @@ class LagPeer(NetworkedMultiplayerPeer):
         """Polls the wrapped peer, then emits what is due. A nested call does nothing.
 
         Raises:
-            Exception: what a handler raised. Everything else that is due is emitted by the next `poll()`.
+            Exception: raised by a handler. Everything else that is due is emitted by the next `poll()`.
             RuntimeError: another thread called `poll()` first.
         """
         if not self._begin_poll():

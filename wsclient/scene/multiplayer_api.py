@@ -210,7 +210,7 @@ class MultiplayerAPI(MultiplayerBase[Node]):
 
         Args:
             bytes: one or more.
-            id: n that peer, 1 the server, 0 all, -n all but peer n.
+            id: n for that peer, 1 for the server, 0 for all, -n for all but peer n.
             mode: the transfer mode; a WebSocket always delivers, in order.
 
         Returns:

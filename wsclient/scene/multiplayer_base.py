@@ -84,7 +84,7 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         polled too: it may have a signal left to emit, or packets that arrived before the end.
 
         Raises:
-            Exception: what a called method, a set property or a handler raised. The arrivals after it come with
+            Exception: raised by a called method, a set property or a handler. The arrivals after it are handled by
                 the next `poll()`.
             RuntimeError: another thread called `poll()` first.
         """

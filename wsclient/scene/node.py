@@ -150,7 +150,7 @@ class Node(NetworkNode["Node", "MultiplayerAPI"]):
         """Calls a method of this node at one peer; see `rpc`.
 
         Args:
-            peer_id: n that peer, 1 the server, 0 all, -n all but peer n.
+            peer_id: n for that peer, 1 for the server, 0 for all, -n for all but peer n.
             method: its name.
             args: Variants.
 

@@ -40,7 +40,7 @@ def check_mode(mode: RPCMode, *, is_master: bool, master: int, caller: int) -> N
     """Checks that a mode lets a call run here.
 
     Args:
-        mode: of the method or property.
+        mode: the mode of the method or property.
         is_master: whether we are the node's network master.
         master: the id of the node's network master.
         caller: the id of the peer that calls.

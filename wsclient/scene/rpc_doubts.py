@@ -25,7 +25,7 @@ def doubt_about_call(node: Node, method: str, count: int) -> str:
     Args:
         node: the one that calls.
         method: the name of the method.
-        count: of the arguments.
+        count: the number of arguments.
     """
     found = getattr(node, method, None) if hasattr(type(node), method) or method in vars(node) else None
     if callable(found):

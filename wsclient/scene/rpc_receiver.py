@@ -62,7 +62,7 @@ class RPCReceiver:
     """Reads packets, and remembers the paths that each peer has announced.
 
     Args:
-        sender: learns which paths were confirmed.
+        sender: the sender, which is told which paths were confirmed.
 
     Attributes:
         refused_packets: the number of packets that were malformed or not allowed.
@@ -89,7 +89,7 @@ class RPCReceiver:
             The raw bytes of the game that it carries; b"" if there are none.
 
         Raises:
-            Exception: what the called method raised.
+            Exception: raised by the called method.
         """
         call: Callable[[], object] | None = None
         try:

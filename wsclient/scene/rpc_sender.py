@@ -59,7 +59,7 @@ class RPCSender:
             path: the node's, from the root of the network.
             target: 0 all, n peer n, -n all but peer n.
             receivers: the ids that the target stands for.
-            mode: of the call; the path is always announced reliably.
+            mode: the mode of the call; the path is always announced reliably.
 
         Returns:
             `OK`, or the first error that `put_packet` returned.

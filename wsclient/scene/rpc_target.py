@@ -18,7 +18,7 @@ def node_at(root: TreeNode[AnyNode] | None, path: str) -> AnyNode:
 
     Args:
         root: the node that the path starts from; None if the session has none.
-        path: as sent.
+        path: the path as it was sent.
 
     Raises:
         NotAdmitted: there is no such node; the text says what is missing.

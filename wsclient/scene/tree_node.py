@@ -192,7 +192,8 @@ class TreeNode(Object, Generic[AnyNode]):
         """Returns the node at a path.
 
         Args:
-            path: from here, as `Player`, `../Other` or `.`; or from the top of the tree, as `/root/Main`.
+            path: a path from here, such as `Player`, `../Other` or `.`, or from the top of the tree, such as
+                `/root/Main`.
 
         Returns:
             The node; None, logged, if there is none.

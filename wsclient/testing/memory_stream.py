@@ -57,7 +57,7 @@ class MemoryStream(Stream):
         """Returns the client's end and the server's.
 
         Args:
-            clock: in seconds.
+            clock: the clock, in seconds.
             client: the client's address, as the server sees it.
             server: the server's, as the client sees it.
             delay: seconds, each way.

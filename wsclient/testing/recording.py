@@ -33,7 +33,7 @@ def record(client: WebSocketClient, path: str | os.PathLike[str]) -> Recording:
 
     Args:
         client: not connected yet.
-        path: of the file, which is overwritten: one line of JSON for each event.
+        path: the path of the file, which is overwritten. It has a line of JSON for each event.
 
     Returns:
         The recording; end it with `close()` or use it as a context manager.
@@ -47,7 +47,7 @@ def replay(path: str | os.PathLike[str], clock: FakeClock | None = None) -> Repl
     Everything arrives as long after `connect_to_url` as it did in the recording.
 
     Args:
-        path: what `record` wrote.
+        path: the path of a file that `record` has written.
         clock: the clock of the playback; None for a new one, which the test moves: `Replay.clock`.
 
     Raises:

@@ -45,7 +45,7 @@ class ScriptedServer:
         delay: seconds that data sent from then on takes to the other side.
         is_silent: True if the server neither reads nor answers anything.
         received: the messages of the latest connection, `str` and `bytes` as they were sent.
-        close_code: of the client's Close frame; None before it arrived, 1005 if it has no code.
+        close_code: the code of the client's Close frame; None before it has arrived, 1005 if it has no code.
         close_reason: the reason in it; "" if there is none.
     """
 
@@ -53,7 +53,7 @@ class ScriptedServer:
         """Waits for a client.
 
         Args:
-            clock: of the test; None for a new one.
+            clock: the clock of the test; None for a new one.
             delay: see the attribute.
         """
         self.clock: FakeClock = clock or FakeClock()

@@ -60,9 +60,9 @@ class Spawn(Value):
     Attributes:
         scene: its number in the spawner's list; `CUSTOM_SCENE` if `spawn_function` makes it.
         spawner: the path id of the MultiplayerSpawner.
-        net_id: of the node.
+        net_id: the net id of the node.
         synchronizers: the net ids of those that belong to the sender.
-        name: of the node.
+        name: the name of the node.
         data: the argument of `spawn_function`; None for a scene.
         state: the values of the synchronizers' spawn properties, synchronizer after synchronizer.
     """

@@ -73,7 +73,7 @@ class Dialect:
     """The types of one major version of the engine, in the order of their numbers.
 
     Attributes:
-        name: of the engine, such as "Godot 3".
+        name: the name of the engine, such as "Godot 3".
     """
 
     __slots__ = ("_types", "name")
