@@ -1,8 +1,8 @@
 #!/bin/sh
-# A request lists its subprotocols on two header lines. Which does aiohttp's server see?
+# A request lists its subprotocols on two header lines. Which of them does aiohttp's server read?
 #
 # Guess: Both: RFC 6455 11.3.4 lets the header appear several times, the same as one list.
-# Seen:  Only the first line: it agrees to none, though the second line has the one that it speaks.
+# Seen:  Only the first line: it accepts none, although the second line has the one that it supports.
 # With:  aiohttp 3.14.5
 set -eu
 folder=$(mktemp -d)

@@ -1,8 +1,8 @@
 #!/bin/sh
-# aiohttp's client is given a SOCKS proxy. What does the proxy get?
+# aiohttp's client uses a SOCKS proxy. What does the proxy receive?
 #
 # Guess: Nothing: aiohttp has no SOCKS, so it refuses the scheme with an error that says so.
-# Seen:  An HTTP request: the scheme is not looked at. Where a proxy speaks both on one port, SOCKS seems to work.
+# Seen:  An HTTP request: the scheme is ignored. If a proxy speaks both on one port, SOCKS seems to work.
 # With:  aiohttp 3.14.5
 set -eu
 folder=$(mktemp -d)

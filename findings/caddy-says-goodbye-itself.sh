@@ -1,8 +1,8 @@
 #!/bin/sh
-# Caddy stands in front of a WebSocket server and is stopped. What does the client see?
+# Caddy is the proxy of a WebSocket server and is stopped. What does the client receive?
 #
 # Guess: The end of TCP without a Close frame, as with nginx, HAProxy, Apache and lighttpd: a proxy passes bytes.
-# Seen:  A Close frame of Caddy's own, 1001, although the server behind it has sent nothing.
+# Seen:  A Close frame with 1001 from Caddy itself, although the server behind it has sent nothing.
 # With:  Caddy 2.6.2 of Debian 12, websockets 17.4
 set -eu
 folder=$(mktemp -d)

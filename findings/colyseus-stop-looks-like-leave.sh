@@ -1,8 +1,8 @@
 #!/bin/sh
-# What does a client hear from a Colyseus server that shuts down gracefully?
+# What does a Colyseus server send to its clients when it shuts down gracefully?
 #
-# Guess: A code that tells it to come back: 1001, 1012, or one of Colyseus' own.
-# Seen:  4000, the code that Colyseus itself names WS_CLOSE_CONSENTED: the same as after a client's own leave().
+# Guess: A code that means "connect again": 1001, 1012, or one of Colyseus' own.
+# Seen:  4000, which Colyseus itself calls WS_CLOSE_CONSENTED: the same code as after a client's own leave().
 # With:  @colyseus/core 0.16.26, @colyseus/ws-transport 0.16.5, ws 8.23.0
 set -eu
 folder=$(mktemp -d)

@@ -2,7 +2,7 @@
 # Does an empty text message that an ASGI application sends arrive through Daphne?
 #
 # Guess: Yes: an empty message is a message, and uvicorn and Hypercorn send it.
-# Seen:  It vanishes without an error; what is sent behind it arrives.
+# Seen:  It is lost without an error; later messages arrive.
 # With:  Daphne 4.2.3, uvicorn 0.54.0, websockets 17.4
 set -eu
 folder=$(mktemp -d)

@@ -1,8 +1,8 @@
 #!/bin/sh
-# An engine.io server is told of no subprotocol. What does it answer a client that offers two?
+# An engine.io server has no subprotocols. What does it answer when a client offers two?
 #
-# Guess: 101 without a subprotocol; a client that needs one can then see that it is at the wrong server.
-# Seen:  It agrees to the first that the client names, whatever that is.
+# Guess: 101 without a subprotocol, so that a client that needs one notices that this is the wrong server.
+# Seen:  It accepts the first one that the client offers, whatever that is.
 # With:  engine.io 6.6.13
 set -eu
 folder=$(mktemp -d)

@@ -1,8 +1,8 @@
 #!/bin/sh
-# What does Flask's own server write when a client of a WebSocket route (flask-sock) says goodbye?
+# What does Flask's own server write when a client of a WebSocket route (flask-sock) closes the connection?
 #
 # Guess: The Close frame that answers the client's, then the end of TCP.
-# Seen:  An HTTP reply, "HTTP/1.1 200 OK" with its headers, inside the WebSocket, behind the Close frame or before it.
+# Seen:  An HTTP reply, "HTTP/1.1 200 OK" with its headers, inside the WebSocket, before or after the Close frame.
 # With:  Flask 3.1.3, Werkzeug 3.1.9, flask-sock 0.7.0, simple-websocket 1.1.0
 set -eu
 folder=$(mktemp -d)

@@ -1,8 +1,8 @@
 #!/bin/sh
-# What does a client get if a gevent-websocket application calls close(4001, "bye")?
+# What does a client receive when a gevent-websocket application calls close(4001, "bye")?
 #
 # Guess: Close 4001 with the reason bye: RFC 6455 gives 4000-4999 to applications.
-# Seen:  A Close frame whose payload is the reason alone: the code is read from its first two letters (25209).
+# Seen:  A Close frame with only the reason, so the client reads its first two letters as the code (25209).
 # With:  gevent-websocket 0.10.1, gevent 26.9.0 (Python 3)
 set -eu
 folder=$(mktemp -d)

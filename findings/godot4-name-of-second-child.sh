@@ -1,8 +1,8 @@
 #!/bin/sh
 # A node named "b" is added where a child "b" exists already. What is it called?
 #
-# Guess: "@b@2", the wished name with a number, as in Godot 3.
-# Seen:  "@Node@2" for a Node, "@Node2D@3" for a Node2D: the name of the class, and nothing of the name that was wished for.
+# Guess: "@b@2", the requested name with a number, as in Godot 3.
+# Seen:  "@Node@2" for a Node, "@Node2D@3" for a Node2D: the name of the class, without the requested name.
 # With:  Godot 4.6.3 of Debian sid
 set -eu
 repository=$(cd "$(dirname "$0")/.." && pwd)

@@ -1,7 +1,7 @@
 #!/bin/sh
-# What does a client hear from Hypercorn when the server is stopped in good order?
+# What does Hypercorn send to its clients when it is stopped gracefully?
 #
-# Guess: Close 1001 (going away), or 1012 (service restart) as uvicorn says.
+# Guess: Close 1001 (going away), or 1012 (service restart) like uvicorn.
 # Seen:  Close 1011, the code of an unexpected error in the server.
 # With:  Hypercorn 0.18.0, websockets 17.4
 set -eu

@@ -1,8 +1,8 @@
 #!/bin/sh
-# nginx redirects with `return 302 /room;`, as its configuration says. Does the websockets client follow?
+# nginx is configured with `return 302 /room;`. Does the websockets client follow the redirect?
 #
 # Guess: Yes: the client follows redirects, and /room is on the same server.
-# Seen:  nginx writes http://127.0.0.1:PORT/room; websockets refuses that address (InvalidURI). Of a relative one it follows the same redirect.
+# Seen:  nginx writes http://127.0.0.1:PORT/room; websockets refuses that address (InvalidURI). It follows the same redirect if the address is relative.
 # With:  nginx 1.22.1 of Debian 12, websockets 17.4
 set -eu
 folder=$(mktemp -d)

@@ -1,8 +1,8 @@
 #!/bin/sh
-# A client asks pproxy's SOCKS5 for a port where nobody listens. What is the reply?
+# A client asks pproxy's SOCKS5 for a port on which nothing listens. What is the reply?
 #
-# Guess: 05 05, connection refused, as RFC 1928 has it.
-# Seen:  05 00, succeeded, before it has tried to connect; then the end of the stream.
+# Guess: 05 05, connection refused, as RFC 1928 says.
+# Seen:  05 00, success, before it has tried to connect; then the stream ends.
 # With:  pproxy 2.7.9
 set -eu
 folder=$(mktemp -d)

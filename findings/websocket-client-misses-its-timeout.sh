@@ -1,8 +1,8 @@
 #!/bin/sh
-# A server completes the handshake, then says nothing more and keeps TCP open, as after a pulled cable. The client pings. When does it know?
+# After the handshake, a server is silent and keeps TCP open, as after a pulled cable. The client pings. When does it notice?
 #
 # Guess: run_forever(ping_interval=2, ping_timeout=1.9) reports it after 4 seconds.
-# Seen:  After 40 seconds. It looks every 1.9 seconds whether the newest ping is older than 1.9 seconds, but each 2 seconds there is a newer one.
+# Seen:  After 40 seconds. Every 1.9 seconds it checks whether the newest ping is older than 1.9 seconds, but there is a newer one every 2 seconds.
 # With:  websocket-client 1.9.2
 set -eu
 folder=$(mktemp -d)

@@ -1,8 +1,8 @@
 #!/bin/sh
-# A server completes the handshake, then says nothing more and keeps TCP open, as after a pulled cable. The client pings. When does it know?
+# After the handshake, a server is silent and keeps TCP open, as after a pulled cable. The client pings. When does it notice?
 #
-# Guess: ping_interval=1 and ping_timeout=1 let recv() raise after 2 seconds.
-# Seen:  After 12 seconds: having missed the pong, websockets first waits close_timeout, 10 seconds, for an answer to its Close.
+# Guess: With ping_interval=1 and ping_timeout=1, recv() raises an exception after 2 seconds.
+# Seen:  After 12 seconds: when the pong is missing, websockets first waits for an answer to its Close, for close_timeout, 10 seconds.
 # With:  websockets 17.4, its sync client
 set -eu
 folder=$(mktemp -d)

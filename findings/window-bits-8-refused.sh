@@ -1,8 +1,8 @@
 #!/bin/sh
-# A client offers permessage-deflate with server_max_window_bits=8, the least that RFC 7692 7.1.2.1 allows. What do servers do that cannot compress so?
+# A client offers permessage-deflate with server_max_window_bits=8, the least that RFC 7692 7.1.2.1 allows. What do servers do that do not support it?
 #
-# Guess: Decline the offer and open without compression: 101.
-# Seen:  aiohttp does. Tornado answers 500 Internal Server Error, Autobahn 400: no connection at all.
+# Guess: They decline the offer and open without compression: 101.
+# Seen:  aiohttp does this. Tornado answers 500 Internal Server Error, and Autobahn 400: there is no connection.
 # With:  Tornado 6.6.1, Autobahn 26.10.2, aiohttp 3.14.5
 set -eu
 folder=$(mktemp -d)
