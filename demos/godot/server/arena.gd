@@ -1,13 +1,13 @@
-# The arena's server, in Godot 3: relays what the ships tell each other, and decides who caught which star.
+# The arena's server, in Godot 3: relays the messages of the ships, and decides which player caught which star.
 #   godot3-server --path demos/godot/server PORT [until-alone]
-# Prints "serving ws://127.0.0.1:PORT". With "until-alone" it ends when nobody is there any more.
+# Prints "serving ws://127.0.0.1:PORT". With "until-alone", it ends when all players have left.
 extends Node
 
 const Ship = preload("res://ship.gd")
 const STARS = 6
-const SECONDS_ALONE = 3.0  # until it ends; longer than the first player takes to come
+const SECONDS_ALONE = 3.0  # before it ends; longer than the first player takes to join
 
-# How often each star was caught, and by id how many a player has caught. Clients know them from the server alone.
+# How often each star was caught, and how many stars each player has caught, by id. Only the server decides this.
 puppet var stars = []
 puppet var scores = {}
 
@@ -60,7 +60,7 @@ func _on_peer_disconnected(id):
 	rset("scores", scores)
 
 
-# A player has touched a star that it knows to have been caught so often: of two in one moment the first one counts.
+# Called when a player has touched a star, with the count that it knows. If two do at the same time, the first counts.
 master func catch_star(star, caught):
 	var id = multiplayer.get_rpc_sender_id()
 	if typeof(star) != TYPE_INT or star < 0 or star >= STARS or typeof(caught) != TYPE_INT or stars[star] != caught:
@@ -71,6 +71,6 @@ master func catch_star(star, caught):
 	rset("scores", scores)
 
 
-# Comes straight back, to be timed.
+# Answered immediately, to measure the round trip.
 master func ping(sent_at):
 	rpc_id(multiplayer.get_rpc_sender_id(), "pong", sent_at)

@@ -1,9 +1,9 @@
-# A player's ship, named by the player's id, who is its network master: nobody else moves it.
+# A player's ship, named by the player's id, which is its network master: no other peer moves it.
 extends Node
 
 puppet var motion = []
 
 
-# Told to each player by the ship's own; the server has no use for it.
+# Sent to each player by the ship's own player; the server does not use it.
 puppet func introduce(_name, _hue):
 	pass

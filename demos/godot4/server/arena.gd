@@ -1,12 +1,12 @@
-# The arena's server, in Godot 4: spawns a ship for each player, and decides who caught which star.
+# The arena's server, in Godot 4: spawns a ship for each player, and decides which player caught which star.
 #   godot --headless --path demos/godot4/server -- PORT [until-alone]
-# Prints "serving ws://127.0.0.1:PORT". With "until-alone" it ends when nobody is there any more.
+# Prints "serving ws://127.0.0.1:PORT". With "until-alone", it ends when all players have left.
 extends Node
 
 const STARS = 6
-const SECONDS_ALONE = 3.0  # until it ends; longer than the first player takes to come
+const SECONDS_ALONE = 3.0  # before it ends; longer than the first player takes to join
 
-# How often each star was caught, and by id how many a player has caught. Clients know them from the server alone.
+# How often each star was caught, and how many stars each player has caught, by id. Only the server decides this.
 @export var stars: Array[int] = []
 @export var scores := {}
 
@@ -48,7 +48,7 @@ func _on_peer_disconnected(id):
 	$Ships.get_node(str(id)).queue_free()
 
 
-# A player has touched a star that it knows to have been caught so often: of two in one moment the first one counts.
+# Called when a player has touched a star, with the count that it knows. If two do at the same time, the first counts.
 @rpc("any_peer")
 func catch_star(star: int, caught: int):
 	if star < 0 or star >= STARS or stars[star] != caught:
@@ -57,7 +57,7 @@ func catch_star(star: int, caught: int):
 	scores[multiplayer.get_remote_sender_id()] += 1
 
 
-# Comes straight back, to be timed.
+# Answered immediately, to measure the round trip.
 @rpc("any_peer")
 func ping(sent_at: float):
 	pong.rpc_id(multiplayer.get_remote_sender_id(), sent_at)

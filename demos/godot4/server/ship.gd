@@ -1,4 +1,4 @@
-# A player's ship, named by the player's id, who has the authority over it: nobody else moves it.
+# A player's ship, named by the player's id, which has the authority over it: no other peer moves it.
 extends Node
 
 @export var place := Vector2()

@@ -1,4 +1,4 @@
-// Draws the arena on a canvas. Python hands over one JSON string a frame, and gets back the keys that were pressed.
+// Draws the arena on a canvas. Python passes a JSON string in each frame, and receives the keys that were pressed.
 
 const canvas = document.getElementById("arena");
 const pen = canvas.getContext("2d");

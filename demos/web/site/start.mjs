@@ -1,4 +1,4 @@
-// Loads Python and the game, then lets Python play: what follows is `demos/web/page.py`.
+// Loads Python and the game, then starts Python with `demos/web/page.py`.
 
 import { loadPyodide } from "./pyodide/pyodide.mjs";
 import { drawFrame, nextFrame, screenshot } from "./draw.mjs";
