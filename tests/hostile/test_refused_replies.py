@@ -29,8 +29,8 @@ def refusal(status: int, *lines: str, body: bytes = b"") -> bytes:
 @pytest.mark.parametrize(
     ("reply", "status", "says"),
     [
-        pytest.param(refusal(200), 200, "no WebSocket; check the port and the path", id="A01-200"),
-        pytest.param(refusal(204), 204, "no WebSocket", id="A01-204"),
+        pytest.param(refusal(200), 200, "not a WebSocket; check the port and the path", id="A01-200"),
+        pytest.param(refusal(204), 204, "not a WebSocket", id="A01-204"),
         pytest.param(refusal(301), 301, "does not say where", id="A01-301-without-Location"),
         pytest.param(refusal(400), 400, "did not understand", id="A01-400"),
         pytest.param(refusal(401), 401, "credentials", id="A01-401"),
@@ -39,7 +39,7 @@ def refusal(status: int, *lines: str, body: bytes = b"") -> bytes:
         pytest.param(refusal(426), 426, "no upgrade", id="A01-426"),
         pytest.param(refusal(500), 500, "failed", id="A01-500"),
         pytest.param(refusal(503), 503, "overloaded", id="A01-503"),
-        pytest.param(refusal(999), 999, "no WebSocket", id="A01-999"),
+        pytest.param(refusal(999), 999, "not a WebSocket", id="A01-999"),
         pytest.param(
             refusal(200, "Content-Type: text/html; charset=utf-8", body=b"Please log in"),
             200,

@@ -513,7 +513,7 @@ def test_tls_that_is_never_answered_ends_in_time(drip: bytes) -> None:
     assert not world.has_ended
     world.run(0.2)
     assert (world.failure.stage, world.failure.kind) == (Stage.TLS, FailureKind.TIMEOUT)
-    assert "TLS was not agreed on within 10 s" in world.failure.detail
+    assert "did not complete TLS within 10 s" in world.failure.detail
     assert world.network.open_sockets == []
 
 
