@@ -1,10 +1,8 @@
 """Checks quickly whether a hot path has become slower.
 
-`python -m benchmarks --quick` and `.ci/run` run it.
-
-It must work on a busy machine. It therefore measures processor time only, and uses the cheapest round of each side,
-because disturbances only add time. An apparent loss is measured again, separately and for longer, and is reported only
-if it is confirmed each time.
+`python -m benchmarks --quick` and `.ci/run` run it. It must work on a busy machine. It therefore measures processor
+time only, and uses the cheapest round of each side, because disturbances only add time. An apparent loss is measured
+again, separately and for longer, and is reported only if it is confirmed each time.
 """
 
 from __future__ import annotations
@@ -105,9 +103,8 @@ def _lowest(target: Target, results: dict[str, Figures]) -> float:
 def _is_telling(target: Target) -> bool:
     """Returns True if a target can be checked by ratios.
 
-    For this, the cost of the other client must not vary threefold.
-
-    It varies for a message of 1 MiB, and for many small sends, which cost the others a system call each.
+    For this, the cost of the other client must not vary threefold. It varies for a message of 1 MiB, and for many
+    small sends, which cost the others a system call each.
     """
     if not target.other:
         return WORKS[target.work].kind == "longest"

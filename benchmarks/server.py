@@ -1,8 +1,7 @@
 """The server, a process that sends prepared bytes.
 
-It does as little work as possible, so that it is never the bottleneck.
-
-A client opens a WebSocket and sends commands as messages:
+It does as little work as possible, so that it is never the bottleneck. A client opens a WebSocket and sends commands
+as messages:
 
     flood SHAPE COUNT    send that many blocks of the shape
     sink BYTES           read that many bytes, whatever they are, then answer with a message

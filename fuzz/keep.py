@@ -1,8 +1,7 @@
 """Adds new inputs from long runs to `corpus/`: `python -m fuzz.keep`.
 
-It adds as few as possible, small ones first.
-
-An input is added if it makes a step from one line of the library to another that no input before it made.
+It adds as few as possible, small ones first. An input is added if it makes a step from one line of the library to
+another that no input before it made.
 """
 
 from __future__ import annotations

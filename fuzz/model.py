@@ -1,8 +1,7 @@
 """What one side must read from the bytes of the other, to check the library.
 
-It follows RFC 6455 in the simplest way.
-
-It shares no code and no idea with the library: all data is there from the start, and each frame is read in turn.
+It follows RFC 6455 in the simplest way. It shares no code and no idea with the library: all data is there from the
+start, and each frame is read in turn.
 """
 
 from __future__ import annotations

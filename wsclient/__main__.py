@@ -1,8 +1,7 @@
 """`python -m wsclient ws://...`: talk to a WebSocket server from a terminal.
 
-It is also installed as the script `wsclient`.
-
-Other commands begin with a word: `serve`, `swarm`, `examples`. `--help` lists the options, the exit codes and examples.
+It is also installed as the script `wsclient`. Other commands begin with a word: `serve`, `swarm`, `examples`.
+`--help` lists the options, the exit codes and examples.
 """
 
 from __future__ import annotations

@@ -76,12 +76,10 @@ class WebSocketFailure(Exception):
 class WebSocketUser(User):
     """A user with a `WebSocketClient`.
 
-    Subclasses have tasks that call the methods here.
-
-    The methods wait without blocking other users. Their times are reported to Locust as requests of the type "WS".
-    All clients of a process are polled together, in a greenlet that owns them: no
-    user calls `poll()`, or sends by another way than by the methods here. A handler of a signal of the client must not
-    sleep or wait; it may put what it gets into a queue.
+    Subclasses have tasks that call the methods here. The methods wait without blocking other users. Their times are
+    reported to Locust as requests of the type "WS". All clients of a process are polled together, in a greenlet that
+    owns them: users must not call `poll()`, and must send only with the methods here. A handler of a signal of the
+    client must not sleep or wait; it may put what it gets into a queue.
 
     Attributes:
         client: the client, which belongs to this user only.

@@ -163,9 +163,8 @@ class NetGraph:
     def draw(self, surface: Surface, area: Iterable[int], font: Font | None = None) -> None:
         """Draws four strips, the newest column at the right.
 
-        They show the round trip, bytes in, bytes out, and the longest `poll()`.
-
-        Each strip is as high as its highest column, the value of which is next to its caption.
+        They show the round trip, bytes in, bytes out, and the longest `poll()`. Each strip is as high as its highest
+        column, whose value is next to the caption.
 
         Args:
             surface: a pygame surface of at least 24 bits; the background shines through.

@@ -26,11 +26,10 @@ __all__ = ["LoopClient"]
 class LoopClient(Client):
     """A client of asyncio.
 
-    It runs on uvloop if the program has loaded it, otherwise on asyncio's own loop with aiofastnet.
-
-    Neither is always faster. aiofastnet makes small sends and round trips cheaper, and nothing more expensive. uvloop
-    makes a turn of the loop cheaper in a program that runs inside it, but seven times as expensive in one that runs it
-    for one turn, and makes receiving 64 KiB or more slower.
+    It runs on uvloop if the program has loaded it, otherwise on asyncio's own loop with aiofastnet. Neither is always
+    faster. aiofastnet makes small sends and round trips cheaper, and nothing more expensive. uvloop makes a turn of
+    the loop cheaper in a program that runs inside it, but seven times as expensive in one that runs it for one turn,
+    and makes receiving 64 KiB or more slower.
     """
 
     def __init__(self, context: ssl.SSLContext) -> None:

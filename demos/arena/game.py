@@ -30,9 +30,7 @@ class Sighting(NamedTuple):
 class Game:
     """Flies one ship and exchanges positions with the others.
 
-    Call `frame()` once per frame.
-
-    The game also runs without a connection.
+    Call `frame()` once per frame. The game also runs without a connection.
 
     Args:
         peer: sends and receives the packets.

@@ -1,9 +1,7 @@
 """The arena's server inside a player's process, with `WebSocketServer`.
 
-The game and the server run in one loop.
-
-It does the same as `demos.arena.server` without a separate process. The host starts first, and the others join with
-`--join`. The host's own ship connects like all others.
+The game and the server run in one loop. It does the same as `demos.arena.server` without a separate process. The host
+starts first, and the others join with `--join`. The host's own ship connects like all others.
 """
 
 from __future__ import annotations

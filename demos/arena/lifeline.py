@@ -1,8 +1,7 @@
 """Child processes that end with their parent, even if it crashes.
 
-It may end by a crash, Ctrl-C or `kill -9`.
-
-The child reads its standard input, on which nothing is ever sent. When it ends, the parent has ended.
+The parent may end by a crash, Ctrl-C or `kill -9`. The child reads its standard input, on which nothing is ever sent.
+When that input ends, the parent has ended.
 """
 
 from __future__ import annotations

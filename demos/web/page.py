@@ -1,9 +1,7 @@
 """The arena's player in a web page.
 
-It uses the files of `demos/arena`, except for drawing.
-
-Runs in Pyodide and calls JavaScript twice a frame: to draw, with a JSON string, which returns the keys, and to wait for
-the next frame.
+It uses the files of `demos/arena`, except for drawing. It runs in Pyodide, and calls JavaScript twice per frame: once
+to draw a JSON string, which returns the keys, and once to wait for the next frame.
 """
 
 from __future__ import annotations

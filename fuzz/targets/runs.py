@@ -1,8 +1,7 @@
 """Runs of frames, short and large, in either role.
 
-Frames are taken many at a time, cut out once, or given memory of their own.
-
-A few bytes of input describe large data, so that an input can contain frames of 64 KiB, or hundreds of frames.
+Frames are taken many at a time, cut out once, or given memory of their own. A few bytes of input describe large data,
+so that an input can contain frames of 64 KiB, or hundreds of frames.
 """
 
 from __future__ import annotations

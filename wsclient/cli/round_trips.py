@@ -22,10 +22,7 @@ class RoundTrips:
     def note(self, latency: float) -> bool:
         """Records the current value of `get_latency()`; returns True if it is new.
 
-        Two consecutive values that are equal to the last bit count as one. If the clock counts nanoseconds, that is
-        rare.
-
-        Two in a row that agree to the last bit count as one; with a clock of nanoseconds, that is rare.
+        Two consecutive values that are equal to the last bit count as one. With a clock of nanoseconds, this is rare.
         """
         if latency < 0.0 or latency == self._last:
             return False

@@ -22,10 +22,9 @@ _STEPS: Final = 64  # buckets for each power of two: the middle of each is withi
 class Histogram:
     """Counts times from 1 us to 60 s, each to within 1 %.
 
-    Its size does not depend on the number of times.
-
-    Each power of two is divided into equal buckets, so histograms of several processes are merged by adding. Times
-    outside the range are counted in the first or last bucket; `shortest` and `longest` are exact.
+    Its size does not depend on the number of times. Each power of two is divided into equal buckets, so histograms of
+    several processes are merged by adding. Times outside the range are counted in the first or last bucket;
+    `shortest` and `longest` are exact.
 
     Attributes:
         count: the number of recorded times.

@@ -94,9 +94,8 @@ def _is_private(name: str) -> bool:
 def _names_of(cls: type) -> frozenset[str]:
     """Returns the private names of one of our classes.
 
-    They are its methods, the names it annotates, and the attributes that its `__init__` sets.
-
-    Not those that are abstract: a subclass has to write them.
+    They are its methods, the names it annotates, and the attributes that its `__init__` sets. Abstract methods are
+    left out, because a subclass must implement them.
     """
     written = {name for name, value in vars(cls).items() if not getattr(value, "__isabstractmethod__", False)}
     names = written | {*vars(cls).get("__annotations__", ())}

@@ -46,9 +46,8 @@ _TransferMode: TypeAlias = TransferMode
 class NetworkedMultiplayerPeer(PacketPeer):
     """A peer of a multiplayer session, with an id; the server's id is 1.
 
-    It is also called `MultiplayerPeer`, as in Godot 4.
-
-    Packets are sent to the target peer; a received packet comes with the id of its sender.
+    It is also called `MultiplayerPeer`, as in Godot 4. Packets are sent to the target peer; a received packet comes
+    with the id of its sender.
 
     To write your own peer, for any network or none, implement `poll()`, `get_connection_status()`, `get_unique_id()`,
     `get_packet_peer()`, `get_available_packet_count()`, `_get_packet()` and `_put_packet()`, and honour

@@ -190,9 +190,8 @@ class PacketPeer(Reference, ABC):
     def encode_buffer_max_size(self) -> int:
         """The maximum size in bytes of the Variant in `put_var`. Default 8 MiB.
 
-        It is a power of two from 1024 bytes to 256 MiB.
-
-        A number within this range is rounded up to a power of two. Any other number is logged and ignored.
+        It is a power of two from 1024 bytes to 256 MiB. A number within this range is rounded up to a power of two.
+        Any other number is logged and ignored.
         """
         return self.get_encode_buffer_max_size()
 

@@ -10,7 +10,6 @@ __all__ = ["Reference"]
 class Reference(Object):
     """Godot's reference-counted object.
 
-    Python counts references itself, so this class has no members of its own.
-
-    It stands in the hierarchy so that `is_class("Reference")` answers as in Godot.
+    Python counts references itself, so this class has no members of its own. It is in the hierarchy so that
+    `is_class("Reference")` returns the same as in Godot.
     """

@@ -112,9 +112,7 @@ class Connection:
 class WeakHandler:
     """Calls a bound method as long as its object is alive.
 
-    It does not keep the object alive.
-
-    It is equal to the method.
+    It does not keep the object alive. It is equal to the method.
 
     Raises:
         TypeError: the handler is no bound method of an object that can be referred to weakly.

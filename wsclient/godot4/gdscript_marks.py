@@ -1,9 +1,7 @@
 """Finds the `@rpc` methods of a GDScript, and the declarations they depend on.
 
-These are base classes, inner classes and constants.
-
-One pass over tokens. Statements that do not matter here are skipped, whatever they contain, so that no script is
-too new or too broken to be read.
+These are base classes, inner classes and constants. It makes one pass over the tokens. Statements that do not matter
+here are skipped, whatever they contain, so that no script is too new or too broken to be read.
 """
 
 from __future__ import annotations

@@ -98,10 +98,9 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
     ) -> AddedNode:
         """Adds a node below this one, after its other children.
 
-        If this node is inside a tree, the hooks of the added node run.
-
-        If a sibling has its name, the node is renamed as in the engine, to `@Bomb@2`, or to `Bomb2` with
-        `force_readable_name`, and that is logged. A MultiplayerSpawner does not spawn names with an "@".
+        If this node is inside a tree, the hooks of the added node run. If a sibling has its name, the node is renamed
+        as in the engine, to `@Bomb@2`, or to `Bomb2` with `force_readable_name`, and that is logged. A
+        MultiplayerSpawner does not spawn names with an "@".
 
         Raises:
             ValueError: it has a parent, or this node is below it.

@@ -143,9 +143,8 @@ class Project:
     def value(self, scene: str, node: str, name: str) -> TextValue:
         """Returns the value of a node's property as written; None if it is missing.
 
-        Examples are `root_path` and `spawn_path`.
-
-        A NodePath is a `str` here; other kinds of values are `scene_text.Call`.
+        Examples are `root_path` and `spawn_path`. A NodePath is a `str` here; other kinds of values are
+        `scene_text.Call`.
         """
         found = self._node(scene, node)
         value = None if found is None else self._scenes.value(found, name)[0]

@@ -1,8 +1,6 @@
 """Finds the files of a Godot project, and resolves `res://` and `uid://` paths.
 
-A file that cannot be read, or that makes no sense, becomes a doubt instead of an error.
-
-Everything that cannot be read, or means nothing, becomes a doubt instead of an error.
+Everything that cannot be read, or makes no sense, becomes a doubt instead of an error.
 """
 
 from __future__ import annotations

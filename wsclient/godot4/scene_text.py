@@ -1,8 +1,7 @@
 """Reads Godot's text files: `.tscn`, `.tres` and `project.godot`.
 
-They consist of headers in brackets and `key = value` lines.
-
-Values stay text until they are requested, so that a value of an unknown kind does not affect others.
+They consist of headers in brackets and `key = value` lines. Values stay text until they are requested, so that a
+value of an unknown kind does not affect others.
 """
 
 from __future__ import annotations

@@ -31,9 +31,7 @@ def var_to_bytes_with_objects(variable: object) -> bytes:
 def bytes_to_var(bytes: bytes | bytearray | memoryview) -> object:  # the name is Godot's
     """Decodes the value at the start of the bytes, as Godot 4 does.
 
-    Bytes after the value are ignored.
-
-    Objects are not created: the id of one becomes an `EncodedObjectAsID`.
+    Bytes after the value are ignored. Objects are not created: the id of one becomes an `EncodedObjectAsID`.
 
     Raises:
         VariantError: the bytes are not a Variant, or are a full object.
@@ -44,8 +42,7 @@ def bytes_to_var(bytes: bytes | bytearray | memoryview) -> object:  # the name i
 def bytes_to_var_with_objects(bytes: bytes | bytearray | memoryview) -> object:
     """Decodes a value like `bytes_to_var`, with the classes of typed containers.
 
-    A typed container of objects keeps the name of its class or script.
-
-    No class of Godot's exists here, so a full object is still refused, as one of an unknown class.
+    A typed container of objects keeps the name of its class or script. Full objects are still refused, because no
+    class of Godot exists here.
     """
     return decode(bytes, allow_objects=True, dialect=GODOT_4)

@@ -182,8 +182,6 @@ class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
         """Reads and writes the network, and emits the signals; never blocks.
 
         Call it once per frame. A SceneMultiplayer calls it for its peer.
-
-        A SceneMultiplayer calls it.
         """
         if not self._begin_poll():
             return

@@ -10,10 +10,9 @@ __all__ = ["Error"]
 class Error(NamedInt):
     """The result of a call that can fail in a correct program.
 
-    It is returned instead of raising an exception.
-
-    `OK` is falsy and every other code is truthy: `if error := client.connect_to_url(url): ...`.
-    Names and numbers are those of Godot's `@GlobalScope.Error`, the same in every Godot 3 and 4.
+    It is returned instead of raising an exception. `OK` is falsy, and every other code is truthy, so that a caller can
+    write `if error := client.connect_to_url(url): ...`. Names and numbers are those of Godot's `@GlobalScope.Error`,
+    the same in every Godot 3 and 4.
     """
 
     OK = 0

@@ -58,9 +58,8 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
     def root_node(self) -> AnyNode | None:
         """The node where paths on the wire start.
 
-        In a Godot game, this is the `root` of the scene tree.
-
-        Setting it makes this the `custom_multiplayer` of the node, unless the node has one.
+        In a Godot game, this is the `root` of the scene tree. Setting it makes this the `custom_multiplayer` of the
+        node, unless the node has one.
         """
         return self._root
 
@@ -78,10 +77,9 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
     def poll(self) -> None:
         """Polls the network peer, then handles what has arrived, in order.
 
-        Call it once per frame, instead of `poll()` of the peer.
-
-        Never blocks. A nested call does nothing, and neither does one without a network peer. A disconnected peer is
-        polled too: it may have a signal left to emit, or packets that arrived before the end.
+        Call it once per frame, instead of `poll()` of the peer. It never blocks. A nested call does nothing, and
+        neither does a call without a network peer. A disconnected peer is polled too: it may have a signal left to
+        emit, or packets that arrived before the end.
 
         Raises:
             Exception: raised by a called method, a set property or a handler. The arrivals after it are handled by

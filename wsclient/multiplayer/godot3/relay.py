@@ -1,9 +1,8 @@
 """Encodes and decodes the messages of the gd_mp_api relay.
 
-They are packets with a header of 9 bytes, and the server's news about its peers.
-
-One message is one WebSocket message: kind, source, target (little-endian i32), then the packet, or for system
-messages the peer's id. Bytes in, messages out, and back; role-blind.
+They are packets with a header of 9 bytes, and the server's news about its peers. One message is one WebSocket
+message: kind, source, target (little-endian i32), then the packet, or for system messages the peer's id. It does no
+    I/O, and works for both roles.
 
 Source: modules/websocket/websocket_multiplayer_peer of Godot 3.1 to 3.6.
 """

@@ -1,8 +1,7 @@
 """The numbers of nodes that this side has announced, as in Godot 4.
 
-Unlike in Godot 3, they belong to nodes instead of paths, and are confirmed by number.
-
-The receiver's side is `known_paths.KnownPaths`, with one more rule: a number that is announced twice is an error.
+Unlike in Godot 3, they belong to nodes instead of paths, and are confirmed by number. The receiver's side is
+`known_paths.KnownPaths`, with one more rule: a number that is announced twice is an error.
 
 Source: `SceneCacheInterface` of Godot 4.
 """

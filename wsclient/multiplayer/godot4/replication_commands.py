@@ -1,9 +1,7 @@
 """Encodes and decodes SPAWN, DESPAWN, SYNC and DELTA.
 
-With these, one side shows its nodes to another.
-
-Nodes and synchronizers have net ids, counted by their sender. A synchronizer that was not spawned is named by its path
-id instead, with bit 31 set.
+With these, one side shows its nodes to another. Nodes and synchronizers have net ids, counted by their sender. A
+synchronizer that was not spawned is named by its path id instead, with bit 31 set.
 
 Source: `SceneReplicationInterface` of Godot 4.
 """

@@ -1,8 +1,7 @@
 """DirectSession: a client's Godot 4 session over a WebSocket.
 
-The server's first message is the id, and all others are packets.
-
-Other peers are not handled here: SceneMultiplayer learns of them in its own packets.
+The server's first message is the id, and all others are packets. Other peers are not handled here: SceneMultiplayer
+has its own packets for them.
 """
 
 from __future__ import annotations

@@ -105,10 +105,8 @@ class FrozenDictionary(Mapping[Any, Any]):
 def dictionary_of(pairs: list[object]) -> dict[object, object]:
     """Makes a dictionary from alternating keys and values.
 
-    A repeated key keeps its place, and its last value counts.
-
-    An Array becomes a tuple, a Dictionary becomes a `FrozenDictionary`, and a key that Python cannot hold together
-    with the others becomes a `DictionaryKey`.
+    A repeated key keeps its place, and its last value counts. An Array becomes a tuple, a Dictionary becomes a
+    `FrozenDictionary`, and a key that Python cannot hold together with the others becomes a `DictionaryKey`.
     """
     keys: list[Any] = pairs[::2]
     values = pairs[1::2]

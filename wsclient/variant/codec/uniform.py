@@ -1,9 +1,8 @@
 """Encodes and decodes arrays whose elements have one type, all at once.
 
-This is several times as fast for numbers and vectors.
-
-Such elements have the same number of bytes each, so that corresponding bytes are at even distances and are copied with
-a stride. The bytes and the values are the same as one by one.
+This is several times as fast for numbers and vectors. Such elements have the same number of bytes each, so that
+corresponding bytes are at even distances and are copied with a stride. The bytes and the values are the same as if
+they were handled one by one.
 """
 
 from __future__ import annotations

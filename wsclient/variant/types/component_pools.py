@@ -35,11 +35,9 @@ Item = TypeVar("Item", bound=Components[float])
 class ComponentsPool(MutableSequence[Item]):
     """A mutable sequence of values with the same number of 32-bit floats.
 
-    Values are rounded to 32 bits.
-
-    Its elements may be anything with that many numbers: `PoolVector2Array([(1, 2), pygame.Vector2(3, 4)])`.
-    `numpy.asarray(pool)` is a table of the same memory, with a row for each element; while the table exists,
-    the length of the pool cannot change (`BufferError`).
+    Values are rounded to 32 bits. An element may be any sequence with that many numbers, so
+    `PoolVector2Array([(1, 2), pygame.Vector2(3, 4)])` works. `numpy.asarray(pool)` is a table of the same memory, with
+    a row for each element; while it exists, the length of the pool cannot change (`BufferError`).
 
     Raises:
         ValueError: an element has another number of floats.
