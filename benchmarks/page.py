@@ -202,7 +202,7 @@ def _table(lines: Iterable[Line]) -> Iterable[str]:
     if unmeasured:
         yield ""
         without = sorted({line.target.other or line.target.work for line in unmeasured})
-        yield f"{len(unmeasured)} targets were not measured in this run: those that compare with {', '.join(without)}."
+        yield f"Not measured in this run ({len(unmeasured)}): targets that compare with {', '.join(without)}."
 
 
 def _memory(results: dict[str, Figures]) -> Iterable[str]:
