@@ -3,10 +3,10 @@
 It does as little work as possible, so that it is never the bottleneck. A client opens a WebSocket and sends commands
 as messages:
 
-    flood SHAPE COUNT    send that many blocks of the shape
-    sink BYTES           read that many bytes, whatever they are, then answer with a message
-    count FRAMES         read that many frames, then answer with a message
-    echo COUNT BYTES     answer each BYTES bytes with 64 bytes
+    flood SHAPE COUNT    send COUNT blocks of the shape
+    sink BYTES           read BYTES bytes, whatever they are, then answer with a message
+    count FRAMES         read FRAMES frames, then answer with a message
+    echo COUNT BYTES     answer every BYTES bytes with 64 bytes
     rest                 keep the connection open without doing anything
 
 Run as `python -m benchmarks.server CERTIFICATE`: it prints its ports without and with TLS.

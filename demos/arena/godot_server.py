@@ -118,7 +118,7 @@ def run(
 
     Args:
         module: the demo's, for its usage.
-        companions: starts a server and so many bots.
+        companions: starts a server and a number of bots.
         play: plays by this name, on this URL, in this window.
         description: one line on the demo.
         picture: the file of the screenshot without a display.

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QVBoxLayo
 from wsclient import WebSocketClient
 
 app = QApplication(sys.argv)
-signal.signal(signal.SIGINT, lambda *_: app.quit())  # Ctrl+C, which Qt knows nothing of
+signal.signal(signal.SIGINT, lambda *_: app.quit())  # Ctrl+C, which Qt ignores
 window, shown, entry, timer = QWidget(), QPlainTextEdit(readOnly=True), QLineEdit(), QTimer(interval=16)
 client = WebSocketClient()
 client.connection_established.connect(lambda _protocol: client.send_text("Qt is here"))

@@ -36,7 +36,7 @@ def say(_event: object) -> None:
 
 
 def poll() -> None:
-    root.after(16, poll)  # milliseconds; called first, so that polling goes on if a handler raises
+    root.after(16, poll)  # milliseconds; called first, so that polling continues if a handler raises
     client.poll()  # emits the signals
     shown["text"] = "\n".join(map(str, lines[-12:]))
 

@@ -64,11 +64,11 @@ def trouble_with(report: dict[str, Any]) -> str:
     if not report["connections"]:
         return f"it never was connected: {report['last_error']}"
     if not report["received"]:
-        return "it heard of nobody"
+        return "it received nothing from other players"
     if not report["others"]:
         return "it saw no other ship"
     if report["name"] not in report["players"]:
-        return "the server knows nothing of its ship"
+        return "the server does not know its ship"
     return ""
 
 

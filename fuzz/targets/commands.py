@@ -38,7 +38,7 @@ def check(data: bytes) -> int:
         api.poll()
         assert not peer.inbox
         count += 1
-    assert root.forbidden_calls == 0, "a peer did what nobody allowed"
+    assert root.forbidden_calls == 0, "a peer did something that is not allowed"
     return count
 
 

@@ -79,7 +79,7 @@ class Frames:
     Args:
         hz: frames a second; 0.0 if there are none.
         clock: monotonic, in seconds.
-        sleep: sleeps so many seconds.
+        sleep: sleeps for a number of seconds.
 
     Attributes:
         missed: how many frames there was no time for.

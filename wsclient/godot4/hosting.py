@@ -26,7 +26,7 @@ class Hosting(PeerRole):
 
     Args:
         server: a server that listens already.
-        most_unread: packets that wait to be read; when so many do, the clients are held back.
+        most_unread: the number of unread packets at which the clients are held back.
     """
 
     def __init__(self, server: WebSocketServer, most_unread: int) -> None:

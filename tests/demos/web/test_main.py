@@ -53,9 +53,9 @@ def test_the_page_plays_and_is_seen(tmp_path):
     [
         ({}, ""),
         ({"connections": 0, "last_error": "refused"}, "it never was connected: refused"),
-        ({"received": 0}, "it heard of nobody"),
+        ({"received": 0}, "it received nothing from other players"),
         ({"others": []}, "it saw no other ship"),
-        ({"players": ["Ada"]}, "the server knows nothing of its ship"),
+        ({"players": ["Ada"]}, "the server does not know its ship"),
     ],
 )
 def test_it_explains_a_wrong_report(change, words):
