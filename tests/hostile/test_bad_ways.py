@@ -79,18 +79,20 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
             "Basic alone",
             id="digest",
         ),
-        pytest.param({"proxy": HTTP}, [[b"HTTP/1.0 401 x\r\n\r\n"]], "proxy", "did not take", "proxy = ", id="401"),
+        pytest.param({"proxy": HTTP}, [[b"HTTP/1.0 401 x\r\n\r\n"]], "proxy", "did not accept", "proxy = ", id="401"),
         pytest.param({"proxy": HTTP}, [[b"HTTP/1.1 403 x\r\n\r\n"]], "proxy", "does not allow", "wss on 443", id="403"),
         pytest.param(
             {"proxy": HTTP}, [[b"HTTP/1.1 502 \x1b[2J\r\n\r\n"]], "proxy", "could not reach", "sees it", id="502"
         ),
         pytest.param(
-            {"proxy": HTTP}, [[redirect("http://x/")]], "proxy", "no forward proxy", "web server", id="redirect"
+            {"proxy": HTTP}, [[redirect("http://x/")]], "proxy", "not a forward proxy", "web server", id="redirect"
         ),
         pytest.param(
             {"proxy": HTTP}, [[b"HTTP/1.1 200 x\r\n\r\n", END]], "proxy", "said yes", "down", id="yes-and-end"
         ),
-        pytest.param({"proxy": SOCKS}, [[b"\5\2", b"\1\1"]], "proxy", "did not take", "proxy = ", id="wrong-password"),
+        pytest.param(
+            {"proxy": SOCKS}, [[b"\5\2", b"\1\1"]], "proxy", "did not accept", "proxy = ", id="wrong-password"
+        ),
         pytest.param({"proxy": SOCKS}, [[b"\5\0", b"\5\5"]], "proxy", "refused", "sees it", id="refused"),
         pytest.param({"proxy": SOCKS}, [[b"\5\0", b"\5\2"]], "proxy", "does not allow", "wss on 443", id="not-allowed"),
         pytest.param(

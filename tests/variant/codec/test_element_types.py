@@ -166,7 +166,9 @@ def test_classes_and_scripts_are_named_with_objects() -> None:
             id="element",
         ),
         pytest.param([TypedArray([1], "Node")], "cannot encode [0]: element 0 of a TypedArray of Node", id="object"),
-        pytest.param([TypedArray([], set)], "<class 'set'> is not a type of a typed container", id="type"),
+        pytest.param(
+            [TypedArray([], set)], "<class 'set'> is not a type for the elements of a typed container", id="type"
+        ),
     ],
 )
 def test_values_of_a_wrong_type_are_reported(value: Any, message: str) -> None:

@@ -17,7 +17,7 @@ def test_it_has_the_code_the_reason_and_the_place() -> None:
 
 
 def test_it_is_a_value_error() -> None:
-    with pytest.raises(ValueError, match="no type"):
+    with pytest.raises(ValueError, match="not a type"):
         raise REFUSED
 
 

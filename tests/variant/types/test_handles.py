@@ -29,7 +29,7 @@ def test_an_id_has_64_bits(object_id: int) -> None:
 
 @pytest.mark.parametrize("object_id", [-1, 2**64])
 def test_an_id_of_more_is_refused(object_id: int) -> None:
-    with pytest.raises(OverflowError, match="no unsigned 64-bit number"):
+    with pytest.raises(OverflowError, match="not an unsigned 64-bit number"):
         EncodedObjectAsID(object_id)
 
 
