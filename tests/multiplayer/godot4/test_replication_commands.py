@@ -66,7 +66,7 @@ class TestSpawn:
             pytest.param("04 00 01000000 03000000 00000000 ffffff7f 543100", "name of 2147483647", id="name-size"),
             pytest.param("04 00 01000000 03000000 00000000 00000000", "without a name", id="no-name"),
             pytest.param("04 00 01000000 03000000 00000000 01000000 00", "without a name", id="empty-name"),
-            pytest.param("04 00 01000000 03000000 00000000 02000000 ff00", "no UTF-8", id="name-is-no-text"),
+            pytest.param("04 00 01000000 03000000 00000000 02000000 ff00", "not UTF-8", id="name-is-no-text"),
             pytest.param(f"{SPAWN} 02", 'state in the SPAWN of "T1"', id="state-is-cut"),
             pytest.param("04 ff 01000000 03000000 00000000 02000000 5400 ffffffff 0205", "4294967295 bytes", id="data"),
             pytest.param("04 ff 01000000 03000000 00000000 02000000 5400 01000000 0205", "cut|beyond", id="data-cut"),

@@ -146,7 +146,7 @@ def test_a_packet_cut_anywhere_is_an_error(wire, sizes):
         pytest.param("20 ff000080 03 00", "offset 255", id="path-beyond-the-packet"),
         pytest.param("20 03000080 03 00", "ends before", id="path-within-the-head"),
         pytest.param("20 08000080 03 01 02 6100", "beyond byte 8", id="argument-reaches-into-the-path"),
-        pytest.param("20 07000080 03 00 ff00", "no UTF-8", id="path-is-no-text"),
+        pytest.param("20 07000080 03 00 ff00", "not UTF-8", id="path-is-no-text"),
         pytest.param("00 01 03 ff 0205", "255 arguments", id="huge-count"),
         pytest.param("02 01 01000000 4d61696e00", "Godot before 4.3", id="confirmation-of-godot-4-2"),
         pytest.param("07 04 02000000", "unknown kind 4", id="unknown-sys"),

@@ -385,7 +385,9 @@ def test_a_reset_after_the_proxys_yes_is_blamed_on_it() -> None:
 @pytest.mark.parametrize(
     ("said", "stage", "words"),
     [
-        pytest.param(b"", Stage.PROXY, "the proxy 192.0.2.1:80 accepted the connection and did not answer", id="silence"),
+        pytest.param(
+            b"", Stage.PROXY, "the proxy 192.0.2.1:80 accepted the connection and did not answer", id="silence"
+        ),
         pytest.param(b"HTTP/1.1 200 OK\r\n", Stage.PROXY, "did not answer within 10 s", id="half"),
         pytest.param(
             AGREEMENTS["squid"], Stage.HANDSHAKE, "game.example:9000 accepted the connection", id="behind the yes"

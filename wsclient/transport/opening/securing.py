@@ -31,7 +31,9 @@ class Securing(Phase):
     """Waits until TLS is agreed on."""
 
     stage = Stage.TLS
-    too_late = "{place} accepted the connection, but did not complete TLS within {seconds:g} s; it may not speak TLS there"
+    too_late = (
+        "{place} accepted the connection, but did not complete TLS within {seconds:g} s; it may not speak TLS there"
+    )
 
     def __init__(self, reached: Reached | Accepted, secure: Secure) -> None:
         """Starts nothing yet.
