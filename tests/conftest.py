@@ -39,7 +39,7 @@ OUTSIDE = (
 UNTRACED = ("hostile", "demos", "docs", "fuzz", "model")
 
 # Packages of the tests that have no wheels for some Pythons: free-threaded ones, PyPy, and the newest.
-NOT_EVERYWHERE = {"gevent", "locust", "matplotlib", "numpy", "pygame"}
+NOT_EVERYWHERE = {"_tracemalloc", "gevent", "locust", "matplotlib", "numpy", "pygame"}
 
 pytest_plugins = ["wsclient.testing.pytest_plugin"]
 
