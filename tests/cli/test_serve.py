@@ -67,3 +67,19 @@ def test_a_taken_port_is_reported(hosting: Hosting) -> None:
 
     assert serve([str(hosting.server.get_local_port())], output, lambda: True) == ExitCode.NOT_CONNECTED
     assert "Another program listens there" in output.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(["99999"], "from 0 to 65535", id="port"),
+        pytest.param(["0", "--cert", "a.pem"], "need each other", id="no-key"),
+        pytest.param(["0", "--cert", "/nope", "--key", "/nope"], "no file /nope", id="no-file"),
+    ],
+)
+def test_a_wrong_argument_ends_it_with_2(arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        serve(arguments, io.StringIO(), lambda: True)
+
+    assert ended.value.code == ExitCode.USAGE
+    assert words in capsys.readouterr().err

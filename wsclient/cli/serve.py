@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 from wsclient.cli.options import ExitCode
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Service", "serve"]
 
+_LAST_PORT: Final = 65535
 _NAP: Final = 0.1  # seconds until Ctrl-C is noticed, at most
 
 _EXAMPLES = """\
@@ -80,8 +82,11 @@ def serve(arguments: Sequence[str], output: TextIO, is_interrupted: Callable[[],
 
     Returns:
         The exit code: 0 after Ctrl-C, 1 if the port cannot be listened on.
+
+    Raises:
+        SystemExit: with 2, as an argument is wrong; with 0 after `--help`.
     """
-    options = _parser().parse_args(arguments)
+    options = _parsed(arguments)
     with WebSocketServer() as server, PollGroup([server]) as group:
         server.bind_ip = options.bind
         server.compression = options.compression
@@ -103,6 +108,19 @@ def serve(arguments: Sequence[str], output: TextIO, is_interrupted: Callable[[],
             group.wait(_NAP)
             group.poll()
     return ExitCode.DONE
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if not 0 <= options.port <= _LAST_PORT:
+        parser.error(f"a port is from 0 to {_LAST_PORT}, not {options.port}")
+    if (options.cert is None) != (options.key is None):
+        parser.error("--cert and --key need each other")
+    for option, path in (("--cert", options.cert), ("--key", options.key)):
+        if path is not None and not Path(path).is_file():
+            parser.error(f"{option}: there is no file {path}")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
