@@ -43,6 +43,26 @@ while client.get_connection_status() != client.CONNECTION_DISCONNECTED:
 print(client.last_error)
 """
 
+#: Servers and clients in one process: no class of theirs may inherit from one that is compiled.
+SERVING = """\
+from wsclient.ground.compiled import is_compiled
+from wsclient import WebSocketClient
+from wsclient.testing import ScriptedServer, connected_pair
+
+scripted = ScriptedServer()
+visitor = WebSocketClient(transport=scripted)
+visitor.connect_to_url("ws://server.example")
+visitor.poll()
+client, server = connected_pair()
+client.send_text("hello")
+server.poll()
+(client_id,) = server.get_peers()
+server.send_text(server.get_peer(client_id).get_message() + " to all")
+server.poll()
+client.poll()
+print("compiled" if is_compiled() else "pure", client.get_message())
+"""
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -132,3 +152,12 @@ def test_a_copy_without_the_libraries_is_pure(unpacked: Path, tmp_path: Path) ->
 
 def test_in_a_zip_archive_it_is_pure(wheel: Path) -> None:
     assert run(wheel)[0].split()[0] == "pure"
+
+
+@pytest.mark.parametrize(("pure", "build"), [("", "compiled"), ("1", "pure")])
+def test_a_server_runs_with_both_builds(pure: str, build: str, unpacked: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(unpacked), "PYTHONSAFEPATH": "1", "WSCLIENT_PURE": pure}
+    command = [sys.executable, "-c", SERVING]
+    done = subprocess.run(command, cwd=unpacked, env=environment, check=True, capture_output=True, text=True)
+
+    assert done.stdout.strip() == f"{build} hello to all"

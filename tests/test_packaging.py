@@ -5,6 +5,7 @@ It is the package alone, typed, licensed, with two dependencies.
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import Message
 
+ERRORS = ("Argument", "Violation", "Error")  # exceptions may have heirs
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -177,3 +179,29 @@ def test_the_demos_run_on_the_pythons_of_the_tests() -> None:
 @pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", ".ci/run"])
 def test_the_repository_has(name: str) -> None:
     assert Path(ROOT, name).is_file()
+
+
+def test_no_class_in_source_inherits_from_one_that_is_compiled() -> None:
+    """mypyc allows that to compiled classes alone, and says so only when an object is made."""
+    hook = ast.parse((ROOT / "hatch_build.py").read_text(encoding="utf-8"))
+    (compiled,) = (
+        ast.literal_eval(each.value)
+        for each in hook.body
+        if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == "COMPILED"
+    )
+    trees = {
+        file.relative_to(ROOT).as_posix(): ast.parse(file.read_text(encoding="utf-8"))
+        for file in (ROOT / PACKAGE).rglob("*.py")
+    }
+    classes = {
+        (name, each) for name, tree in trees.items() for each in ast.walk(tree) if isinstance(each, ast.ClassDef)
+    }
+    bases = {each.name for name, each in classes if name in compiled and not each.name.endswith(ERRORS)}
+    wrong = [
+        f"{name}: {each.name}"
+        for name, each in classes
+        if name not in compiled and bases & {ast.unparse(base) for base in each.bases}
+    ]
+
+    assert "NativeTransport" in bases
+    assert wrong == []

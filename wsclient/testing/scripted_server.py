@@ -8,8 +8,8 @@ from wsclient.protocol.arguments import check_headers
 from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened, Requested
 from wsclient.testing.fake_clock import FakeClock
 from wsclient.testing.memory_stream import CLIENT_ADDRESS, SERVER_ADDRESS, MemoryStream
+from wsclient.transport.attended import AttendedTransport
 from wsclient.transport.base import Settings
-from wsclient.transport.native import NativeTransport
 from wsclient.transport.opening.milestones import Accepted, Reached
 from wsclient.transport.opening.requesting import Requesting
 from wsclient.transport.served import ServedTransport
@@ -68,9 +68,9 @@ class ScriptedServer:
         self._transport: ServedTransport | None = None
         self._is_open = False
 
-    def __call__(self, settings: Settings) -> NativeTransport:
+    def __call__(self, settings: Settings) -> AttendedTransport:
         """Returns a transport to this server. A client calls this for each attempt."""
-        return _ToServer(settings, self)
+        return AttendedTransport(settings, clock=self.clock, first_phase=self._reach, attend=self.step)
 
     @property
     def delay(self) -> float:
@@ -191,20 +191,3 @@ class ScriptedServer:
         self._transport = ServedTransport(settings, clock=self.clock)
         self._transport.answer(Accepted(server, settings))
         return Requesting(Reached(attempt, client))
-
-
-class _ToServer(NativeTransport):
-    """The client's stream to a scripted server.
-
-    It also lets the server take a step when the client polls.
-    """
-
-    def __init__(self, settings: Settings, server: ScriptedServer) -> None:
-        super().__init__(settings, clock=server.clock, first_phase=server._reach)  # noqa: SLF001 - both classes belong together
-        self._server = server
-
-    def poll(self, read: bool = True) -> list[Event]:
-        """Polls once, and again if the server has answered immediately."""
-        events = super().poll(read)
-        self._server.step()
-        return events or super().poll(read)
