@@ -22,8 +22,8 @@ _OK = Error.OK
 _NOT_TAKEN: Final = (AttributeError, IndexError)
 
 
-class _Everybodys:
-    """The packets of a queue that no thread owns."""
+class _Shared:
+    """The packets of a queue that any thread may read."""
 
     __slots__ = ("packets",)
 
@@ -31,8 +31,8 @@ class _Everybodys:
         self.packets: deque[bytes] = packets
 
 
-# The packets that a thread owns and has not taken from yet: it does not have them either.
-_NOBODYS: Final[_Everybodys] = cast("_Everybodys", _local())
+# In place of the packets that one thread alone may read, until it first takes one: no thread finds any here.
+_HIDDEN: Final[_Shared] = cast("_Shared", _local())
 
 
 class PacketQueue:
@@ -48,8 +48,8 @@ class PacketQueue:
 
     Attributes:
         packets: the messages; a reader may take them from the left.
-        owned: has `packets` too, but only in the thread that may take messages, and there from the second one on. So a
-            reader that takes from `owned.packets` needs no other check, which would cost as much as the taking.
+        owned: has `packets` too, but only for the thread that may take messages, and only after the first was taken. A
+            reader that uses `owned.packets` needs no other check of the thread, which would cost as much as the rest.
         when_empty: as above.
         thread: the thread that may take messages; None if any may.
         received: the number of messages ever put in.
@@ -86,7 +86,7 @@ class PacketQueue:
 
     def __init__(self, max_bytes: int, max_packets: int, *, when_empty: Error = Error.FAILED) -> None:
         self.packets: deque[bytes] = deque()
-        self.owned: _Everybodys = _Everybodys(self.packets)
+        self.owned: _Shared = _Shared(self.packets)
         self._error: Error = _OK
         self._failed_at = 0  # the number of messages taken when the error was set
         self.when_empty: Error = when_empty
@@ -109,7 +109,7 @@ class PacketQueue:
         """Lets only this thread take messages; None for any thread."""
         if thread != self.thread:
             self.thread = thread
-            self.owned = _Everybodys(self.packets) if thread is None else _NOBODYS
+            self.owned = _Shared(self.packets) if thread is None else _HIDDEN
 
     def check_thread(self) -> None:
         """Raises RuntimeError if another thread owns the messages."""
@@ -142,8 +142,8 @@ class PacketQueue:
         if not self.packets:
             self.error = self.when_empty
             return None
-        if self.owned is _NOBODYS:  # here, not in `claim`: an idle client does without its 500 bytes
-            self.owned = cast("_Everybodys", _local())
+        if self.owned is _HIDDEN:  # here and not in `claim`, because it takes 500 bytes, which idle clients do not need
+            self.owned = cast("_Shared", _local())
             self.owned.packets = self.packets
         return self.packets.popleft()
 
