@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 
 from tests.support.memory_stream import MemoryStream
 from wsclient.transport.server_tls import server_side
@@ -43,3 +44,26 @@ def test_a_chain_is_sent_too(tmp_path: Path) -> None:
 def test_an_invalid_certificate_is_an_os_error(key: bytes | None) -> None:
     with pytest.raises(ssl.SSLError):
         server_side(b"-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n", key, None)
+
+
+LEAF, OTHER = (trustme.CA().issue_cert("localhost") for _ in range(2))
+CERTIFICATE = LEAF.cert_chain_pems[0].bytes()
+ENCRYPTED = serialization.load_pem_private_key(LEAF.private_key_pem.bytes(), None).private_bytes(
+    serialization.Encoding.PEM,
+    serialization.PrivateFormat.PKCS8,
+    serialization.BestAvailableEncryption(b"secret"),
+)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "key", "words"),
+    [
+        pytest.param(b"MIT License", b"MIT License", "is not PEM", id="no-pem"),
+        pytest.param(CERTIFICATE, b"", "is not PEM", id="empty-key"),
+        pytest.param(CERTIFICATE, OTHER.private_key_pem.bytes(), "does not belong to ssl_certificate", id="other-key"),
+        pytest.param(CERTIFICATE, ENCRYPTED, "private_key is encrypted", id="encrypted-key"),
+    ],
+)
+def test_an_unusable_pair_is_named(certificate: bytes, key: bytes, words: str) -> None:
+    with pytest.raises(OSError, match=words):
+        server_side(certificate, key, None)

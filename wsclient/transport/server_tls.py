@@ -6,7 +6,7 @@ import os
 import ssl
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wsclient.transport.opening import securing  # noqa: F401 - loaded here, and not with the first connection
 from wsclient.transport.stream.tls_stream import TlsStream
@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from wsclient.transport.stream.stream import Stream
 
 __all__ = ["server_side"]
+
+_NO_PEM: Final = "ssl_certificate or private_key is not PEM, or not complete"
+_ENCRYPTED: Final = "private_key is encrypted: pass an ssl.SSLContext that has loaded it as ssl_certificate"
+_WORDS: Final = {
+    "KEY_VALUES_MISMATCH": "private_key does not belong to ssl_certificate",
+    "KEY_TYPE_MISMATCH": "private_key does not belong to ssl_certificate",
+    "EE_KEY_TOO_SMALL": "the key of ssl_certificate is too short to be safe",
+    "CA_MD_TOO_WEAK": "ssl_certificate is signed in a way that is not safe",
+}
+"""By OpenSSL's reason; its own words name neither file."""
 
 Pem = str | bytes | os.PathLike[str]
 
@@ -55,8 +65,16 @@ def _context(certificate: Pem, key: Pem | None, chain: Pem | None) -> ssl.SSLCon
             key_file = folder / "key.pem"
             key_file.touch(mode=0o600)
             key_file.write_bytes(_pem_of(key))
-        context.load_cert_chain(folder / "certificate.pem", key_file)
+        try:
+            context.load_cert_chain(folder / "certificate.pem", key_file, _refuse_encrypted)
+        except ssl.SSLError as error:
+            raise ssl.SSLError(error.errno, _WORDS.get(error.reason or "", _NO_PEM)) from error
     return context
+
+
+def _refuse_encrypted() -> bytes:
+    """Called for the password of a key. Without it, OpenSSL would ask the terminal, and block the game."""
+    raise OSError(_ENCRYPTED)
 
 
 def _pem_of(source: Pem) -> bytes:
