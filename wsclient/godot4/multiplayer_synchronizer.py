@@ -215,7 +215,10 @@ class MultiplayerSynchronizer(Node):
 
     @property
     def listeners_by_signal(self) -> Mapping[str, Sequence[object]]:
-        """The listeners of each signal. Another mapping once the first one is connected, so do not keep it."""
+        """The listeners of each signal.
+
+        Do not keep the mapping: when the first listener is connected, another one takes its place.
+        """
         return self._handlers
 
     def watch(self, watcher: SyncWatcher | None) -> None:
