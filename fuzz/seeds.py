@@ -335,6 +335,7 @@ def _variants_4() -> dict[str, bytes]:
     }
     found = {name: encode(value, full_objects=True, dialect=GODOT_4) for name, value in values.items()}
     found["wide"] = bytes.fromhex("23000100 01000000 000000000000f03f 0000000000000040")
+    found["wide-and-tiny"] = bytes.fromhex("09000100 ffffffff00000000 0100000000000000 ffffffffffffef7f")
     found["misfits"] = b"\x1c\0\1\0\2\0\0\0" + found["plain"][4:]
     found["several"] = b"".join(found.values())[:2000]
     return found
