@@ -174,7 +174,8 @@ class MultiplayerSynchronizer(Node):
     def add_visibility_filter(self, filter: Callable[[int], bool]) -> None:
         """Adds a filter, which is called with the id of each peer.
 
-        If any filter returns False, the node is hidden from that peer.
+        If any filter returns False, the node is hidden from that peer. Godot 4.6.3 asks filters about peer 0 first, and
+        takes True for all peers; here, a filter is asked about each peer alone.
         """
         if filter not in self._filters:
             self._filters.append(filter)
