@@ -97,12 +97,14 @@ def _names_of(cls: type) -> frozenset[str]:
     They are its methods, the names it annotates, and the attributes that its `__init__` sets. Abstract methods are
     left out, because a subclass must implement them.
     """
+    if not _is_ours(cls):  # on PyPy, the built-in classes have code too, of another kind
+        return frozenset()
     written = {name for name, value in vars(cls).items() if not getattr(value, "__isabstractmethod__", False)}
     names = written | {*vars(cls).get("__annotations__", ())}
     code = getattr(vars(cls).get("__init__"), "__code__", None)
     if code is not None:
         names |= {*code.co_names} - {*vars(cls)["__init__"].__globals__}
-    return frozenset(filter(_is_private, names)) if _is_ours(cls) else frozenset()
+    return frozenset(filter(_is_private, names))
 
 
 def _set_on_self(cls: type, wanted: AbstractSet[str]) -> set[str]:
