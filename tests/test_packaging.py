@@ -182,7 +182,10 @@ def test_the_repository_has(name: str) -> None:
 
 
 def test_no_class_in_source_inherits_from_one_that_is_compiled() -> None:
-    """mypyc allows that to compiled classes alone, and says so only when an object is made."""
+    """Only a compiled class may inherit from a compiled one.
+
+    mypyc reports others when an object is made, not before.
+    """
     hook = ast.parse((ROOT / "hatch_build.py").read_text(encoding="utf-8"))
     (compiled,) = (
         ast.literal_eval(each.value)

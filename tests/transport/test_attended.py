@@ -1,4 +1,7 @@
-"""AttendedTransport: the other side works when it is polled. With a whole server: tests/testing."""
+"""AttendedTransport: the other side works when it is polled.
+
+tests/testing tries it with a whole server.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The transport to a server in the same program, which works when its client does."""
+"""The transport to a server in the same program, which works when polled."""
 
 from __future__ import annotations
 

@@ -73,7 +73,10 @@ def _context(certificate: Pem, key: Pem | None, chain: Pem | None) -> ssl.SSLCon
 
 
 def _refuse_encrypted() -> bytes:
-    """Called for the password of a key. Without it, OpenSSL would ask the terminal, and block the game."""
+    """Refuses to give the password of a key.
+
+    Without this function, OpenSSL would ask for it on the terminal, and block the game.
+    """
     raise OSError(_ENCRYPTED)
 
 

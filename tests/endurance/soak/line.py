@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import struct
 import sys
@@ -100,4 +101,5 @@ async def main(seed: int, *targets: int) -> None:
 
 
 if __name__ == "__main__":
+    logging.disable(logging.WARNING)  # asyncio warns of writes to a line that was cut
     asyncio.run(main(*map(int, sys.argv[1:])))
