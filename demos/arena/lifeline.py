@@ -25,8 +25,12 @@ PATIENCE = 2.0  # seconds that a child has to end by itself
 def start(module: str, *args: str, stdout: int | None = None) -> subprocess.Popen[str]:
     """Runs `python -m module args`, at most until this process ends."""
     command = [sys.executable, "-m", module, OPTION, *args]
-    # A new session, so that Ctrl-C in the terminal only reaches the parent, even while the child starts.
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, text=True, start_new_session=True)
+    # The parent shows pygame's greeting already. A new session, so that Ctrl-C in the terminal only reaches the parent,
+    # even while the child starts.
+    environment = {**os.environ, "PYGAME_HIDE_SUPPORT_PROMPT": "1"}
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=stdout, text=True, start_new_session=True, env=environment
+    )
 
 
 def stop(child: subprocess.Popen[str]) -> None:
