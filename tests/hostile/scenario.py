@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tests.hostile.raw_server import MemoryEnd, RawServer, SocketEnd, TlsEnd
 from tests.hostile.wire import TEXT, close, frame
+from tests.support.collector import collector_off
 from tests.support.fake_network import FakeNetwork, FakeResolver, addresses
 from tests.support.tls import client_context, server_context
 from wsclient import Error, WebSocketClient
@@ -481,8 +482,9 @@ def executed_lines() -> Iterator[list[int]]:
         return trace
 
     before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        yield count
-    finally:
-        sys.settrace(before)
+    with collector_off():
+        sys.settrace(trace)
+        try:
+            yield count
+        finally:
+            sys.settrace(before)

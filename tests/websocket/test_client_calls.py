@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.collector import collector_off
 from tests.support.paired_network import PairedNetwork, agree
 from wsclient import WebSocketClient
 from wsclient.transport.native import NativeTransport
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
 MOST = 35
@@ -22,6 +24,12 @@ MOST = 35
 
 MOST_TO_CONNECT = 178
 """Of this library's functions, from `connect_to_url` to `connection_established`."""
+
+
+@pytest.fixture(autouse=True)
+def _no_collector() -> Iterator[None]:
+    with collector_off():
+        yield
 
 
 @pytest.mark.untraced
