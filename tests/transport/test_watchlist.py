@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.counting_set import CountingSet
 from wsclient.transport.descriptor import NOTHING, Descriptor
-from wsclient.transport.watchlist import Entry, Watchlist
+from wsclient.transport.watchlist import Entry, Waker, Watchlist
 
 
 @pytest.fixture
@@ -237,3 +237,15 @@ def test_any_other_reason_to_wake_makes_it_an_ordinary_turn(watchlist: Watchlist
 
     assert not any(entry.has_only_a_frame for entry in (woken, ready, due))
     assert turns(watchlist, 1.0) == ["woken", "ready", "due"]
+
+
+def test_a_waker_wakes_its_member_as_long_as_the_list_exists(system: CountingSet) -> None:
+    watchlist: Watchlist[str] = Watchlist(lambda: system)
+    entry = resting(watchlist, "one")
+    wake = Waker(watchlist, entry)
+
+    wake()
+    assert turns(watchlist) == ["one"]
+
+    del watchlist
+    wake()

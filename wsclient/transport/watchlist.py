@@ -6,6 +6,7 @@ from collections import deque
 from heapq import heappop, heappush
 from math import inf
 from typing import TYPE_CHECKING, Generic, TypeVar
+from weakref import ref
 
 from wsclient.transport.poll_set import open_poll_set
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.poll_set import PollSet
 
-__all__ = ["Entry", "Watchlist"]
+__all__ = ["Entry", "Waker", "Watchlist"]
 
 Member = TypeVar("Member")
 
@@ -243,6 +244,22 @@ class Watchlist(Generic[Member]):
         del self._by_fileno[watched.fileno]
         if self._set is not None:
             self._set.discard(watched.fileno)
+
+
+class Waker(Generic[Member]):
+    """Wakes one member, without keeping the list or the member alive."""
+
+    __slots__ = ("_entry", "_watchlist")
+
+    def __init__(self, watchlist: Watchlist[Member], entry: Entry[Member]) -> None:
+        self._watchlist = ref(watchlist)
+        self._entry = ref(entry)
+
+    def __call__(self) -> None:
+        """Wakes the member, if both are still there."""
+        watchlist, entry = self._watchlist(), self._entry()
+        if watchlist is not None and entry is not None:
+            watchlist.wake(entry)
 
 
 def _nothing() -> None:

@@ -12,7 +12,7 @@ from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer
 from wsclient.transport.base import needs_nobody
 from wsclient.transport.clock import monotonic
 from wsclient.transport.poll_set import open_poll_set
-from wsclient.transport.watchlist import Watchlist
+from wsclient.transport.watchlist import Waker, Watchlist
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -121,7 +121,7 @@ class PollGroup:
         member = _Member(client)
         entry = self._entries[client] = self._watchlist.add(member)
         if member.resting is not None:
-            member.resting._let_rest(_Waker(self._watchlist, entry))  # noqa: SLF001 - a client and its group are one thing
+            member.resting._let_rest(Waker(self._watchlist, entry))  # noqa: SLF001 - a client and its group are one thing
 
     def remove(self, client: NetworkedMultiplayerPeer) -> None:
         """Removes a client.
@@ -302,18 +302,3 @@ class _Member:
     def __init__(self, peer: NetworkedMultiplayerPeer) -> None:
         self.peer: Final = peer
         self.resting: Final = peer if isinstance(peer, _Resting) else None
-
-
-class _Waker:
-    """Wakes one member, without keeping the group or the member alive."""
-
-    __slots__ = ("_entry", "_watchlist")
-
-    def __init__(self, watchlist: Watchlist[_Member], entry: Entry[_Member]) -> None:
-        self._watchlist = ref(watchlist)
-        self._entry = ref(entry)
-
-    def __call__(self) -> None:
-        watchlist, entry = self._watchlist(), self._entry()
-        if watchlist is not None and entry is not None:
-            watchlist.wake(entry)

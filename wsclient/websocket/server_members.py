@@ -7,7 +7,6 @@ import os
 from _thread import get_ident
 from collections import Counter
 from typing import TYPE_CHECKING, ClassVar, Final
-from weakref import ref
 
 from wsclient.core.ownership import refuse_thread
 from wsclient.core.signal_emitter import SignalEmitter
@@ -17,7 +16,7 @@ from wsclient.protocol.server_handshake import choose_subprotocol
 from wsclient.transport.lingering import Lingering
 from wsclient.transport.opening.milestones import Accepted
 from wsclient.transport.served import ServedTransport
-from wsclient.transport.watchlist import Watchlist
+from wsclient.transport.watchlist import Waker, Watchlist
 from wsclient.websocket.broadcast import queue_for_each
 from wsclient.websocket.client_request import ClientRequest
 from wsclient.websocket.fork_guard import guard
@@ -113,7 +112,7 @@ class ServerMembers(SignalEmitter):
         client.entry = self._watchlist.add(client)
         link.place = client.place
         link.claim(self._thread)
-        link.let_rest(_Waker(self._watchlist, client.entry))
+        link.let_rest(Waker(self._watchlist, client.entry))
         guard(link)
         self._served[client] = None
         self._per_address[client.address[0]] += 1
@@ -226,18 +225,3 @@ class ServerMembers(SignalEmitter):
         """Emits a signal, after the hook for it."""
         name = self._hooks.get(signal)
         self._emit(signal, None if name is None else getattr(self, name), *args)
-
-
-class _Waker:
-    """Wakes one client, without keeping the server or the client alive."""
-
-    __slots__ = ("_entry", "_watchlist")
-
-    def __init__(self, watchlist: Watchlist[ServedClient | Listener], entry: Entry[ServedClient | Listener]) -> None:
-        self._watchlist = ref(watchlist)
-        self._entry = ref(entry)
-
-    def __call__(self) -> None:
-        watchlist, entry = self._watchlist(), self._entry()
-        if watchlist is not None and entry is not None:
-            watchlist.wake(entry)
