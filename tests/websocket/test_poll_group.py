@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demos.custom_peer.loopback_peer import LoopbackPeer
+from tests.support.collector import collector_off
 from tests.support.counting_set import CountingSet
 from tests.support.fake_network import NO_PROXIES, FakeNetwork, FakeResolver
 from tests.support.scripted_server import ScriptedServer
@@ -395,6 +396,47 @@ def test_a_handler_that_raises_does_not_stop_others(crowd_of) -> None:
     crowd.servers[0].send_message(b"again")
     with pytest.raises(LookupError):
         crowd.frames(1)
+
+
+def test_an_exception_is_not_kept_when_it_was_caught(crowd_of) -> None:
+    class Lost(LookupError):
+        """Can be referred to weakly, as Python's own errors cannot."""
+
+        def __init__(self) -> None:
+            raised.append(weakref.ref(self))
+
+    crowd = crowd_of(1)
+    raised: list[weakref.ref[Lost]] = []
+
+    def fail() -> None:
+        raise Lost
+
+    crowd.clients[0].data_received.connect(fail)
+    crowd.servers[0].send_message(b"x")
+    with collector_off():
+        with contextlib.suppress(LookupError):
+            crowd.frames(1)
+
+        assert [each() for each in raised] == [None]
+
+
+def test_an_exception_before_ctrl_c_is_logged(crowd_of, caplog: pytest.LogCaptureFixture) -> None:
+    crowd = crowd_of(2)
+
+    def fail() -> None:
+        raise LookupError("a handler's")
+
+    def press() -> None:
+        raise KeyboardInterrupt
+
+    crowd.clients[0].data_received.connect(fail)
+    crowd.clients[1].data_received.connect(press)
+    for server in crowd.servers:
+        server.send_message(b"x")
+    with pytest.raises(KeyboardInterrupt):
+        crowd.frames(1)
+
+    assert "a handler's" in caplog.text
 
 
 def test_a_client_removed_in_a_handler_is_not_polled_again(crowd_of) -> None:

@@ -838,6 +838,22 @@ def test_a_handler_that_raises_does_not_stop_others(hosting: Hosting) -> None:
     assert all(hosting.server.get_peer(each).get_packets() == [b"x"] for each in hosting.server.get_peers())
 
 
+def test_an_exception_before_ctrl_c_is_logged(hosting: Hosting, caplog: pytest.LogCaptureFixture) -> None:
+    clients = [hosting.opened() for _ in range(2)]
+    errors = [LookupError("of a handler"), KeyboardInterrupt()]
+
+    def fail(_id: int) -> None:
+        raise errors.pop(0)
+
+    hosting.server.data_received.connect(fail)
+    for client in clients:
+        client.put_packet(b"x")
+    with pytest.raises(KeyboardInterrupt):
+        hosting.settle()
+
+    assert "of a handler" in caplog.text
+
+
 def test_hooks_come_before_the_handlers(make) -> None:
     calls: list[object] = []
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from _thread import get_ident
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
 
 from pyee import EventEmitter
 
+from wsclient.core.handler_errors import add_note, call_all, call_noting, log_and_forget, raise_all
 from wsclient.core.inheritance import guard_init, refuse_hidden_names
 from wsclient.core.ownership import claim, refuse_thread
 from wsclient.core.signal_connection import ConnectFlags, Connection, WeakHandler, checked_handler
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from wsclient.core.signal import Signal
 
-__all__ = ["SignalEmitter", "add_note"]
+__all__ = ["SignalEmitter"]
 
 Handler = TypeVar("Handler", bound="Callable[..., Any]")
 
@@ -268,10 +269,10 @@ class SignalEmitter(EventEmitter):
                 errors = [error] if errors is None else [*errors, error]
             except BaseException:
                 if errors is not None:
-                    _log_and_forget(errors)
+                    log_and_forget(errors)
                 raise
         if errors is not None:
-            _raise_all(errors)
+            raise_all(errors)
 
     # The mechanism
 
@@ -326,7 +327,7 @@ class SignalEmitter(EventEmitter):
     def _emit_now(self, signal: str, args: tuple[object, ...], kwargs: Mapping[str, object]) -> None:
         if kwargs:  # only pyee's `emit` has keyword arguments
             handlers = self._handlers[signal]
-            _call_all(partial(self._deliver, signal, connection, args, kwargs) for connection in handlers)
+            call_all(partial(self._deliver, signal, connection, args, kwargs) for connection in handlers)
         else:
             self._emit(signal, None, *args)
 
@@ -352,7 +353,7 @@ class SignalEmitter(EventEmitter):
             return
         call: Callable[[], object] = partial(connection, *args, **(kwargs or {}))
         if connection.is_deferred:
-            call = partial(_call_noting, self._declaration(signal), call)
+            call = partial(call_noting, self._declaration(signal), call)
             if self._deferred:
                 self._deferred.append(call)
             else:
@@ -367,7 +368,7 @@ class SignalEmitter(EventEmitter):
             return  # leave immediately; deferred calls wait until the next poll() ends
         calls, self._deferred = iter(self._deferred), _NOTHING
         try:
-            _call_all(calls, error)
+            call_all(calls, error)
         finally:
             if left := [*calls]:
                 self._deferred = [*left, *self._deferred]  # the calls after an exception that is not an `Exception`
@@ -387,62 +388,3 @@ class SignalEmitter(EventEmitter):
         if owner != thread:
             refuse_thread(f"this {type(self).__name__}", owner, thread, "needs one of its own")
         self._thread = owner
-
-
-def add_note(error: Exception, declaration: str) -> None:
-    """Adds a note to a handler's exception that names the signal."""
-    note = f"in a handler of {declaration}"
-    if note not in getattr(error, "__notes__", ()):  # the handler may raise an exception that it has raised before
-        error.add_note(note)
-
-
-def _call_noting(declaration: str, call: Callable[[], object]) -> None:
-    try:
-        call()
-    except Exception as error:
-        add_note(error, declaration)
-        raise
-
-
-def _call_all(calls: Iterable[Callable[[], object]], earlier: Exception | None = None) -> None:
-    """Makes all calls, then raises their exceptions together with `earlier`.
-
-    It raises nothing if there are none.
-    """
-    errors: list[Exception] = []
-    for call in calls:
-        try:
-            call()
-        except Exception as error:  # noqa: BLE001 - raised when the other calls have been made
-            errors.append(error)
-        except BaseException:
-            _log_and_forget(errors)
-            raise
-    if errors:
-        if earlier is not None:
-            errors.insert(0, earlier)
-        _raise_all(errors)
-
-
-def _raise_all(errors: list[Exception]) -> NoReturn:
-    """Raises a single error as it is, several as a group, and empties the list.
-
-    The frames in the tracebacks of the errors refer to the list. If it were not emptied, this cycle would keep
-    everything in those frames alive, including the object itself, until the garbage collector runs.
-    """
-    try:
-        if len(errors) == 1:
-            raise errors[0]
-        raise ExceptionGroup("several handlers raised", tuple(errors)) from None
-    finally:
-        errors.clear()
-
-
-def _log_and_forget(errors: list[Exception]) -> None:
-    """Logs errors that will not be raised.
-
-    An exception that is not an `Exception` has left before they could be.
-    """
-    for error in errors:
-        logger.error("a handler raised, and then the program was told to stop", exc_info=error)
-    errors.clear()

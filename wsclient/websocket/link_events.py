@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from wsclient.core.signal_emitter import SignalEmitter, add_note
+from wsclient.core.handler_errors import add_note
+from wsclient.core.signal_emitter import SignalEmitter
 from wsclient.ground.value import Value
 from wsclient.multiplayer.session import PeerAdded, PeerPacket, PeerRemoved, SessionJoined
 from wsclient.protocol.close_code import CloseCode

@@ -8,6 +8,7 @@ from _thread import get_ident
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary, ref
 
+from wsclient.core.handler_errors import log_and_forget, raise_all
 from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer
 from wsclient.transport.base import needs_nobody
 from wsclient.transport.clock import monotonic
@@ -251,12 +252,13 @@ class PollGroup:
                 self._give_turn(entry, before, now)
             except Exception as error:  # noqa: BLE001 - a handler's; raised after all turns
                 errors.append(error)
+            except BaseException:
+                log_and_forget(errors)
+                raise
             if self._clock() >= deadline:
                 break
-        if len(errors) == 1:
-            raise errors[0]
         if errors:
-            raise ExceptionGroup(f"handlers of {len(errors)} members of a PollGroup raised", errors)
+            raise_all(errors, f"handlers of {len(errors)} members of a PollGroup raised")
 
     def _give_turn(self, entry: Entry[_Member], before: float, now: float) -> None:
         resting = entry.member.resting

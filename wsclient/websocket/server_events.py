@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wsclient.core.signal_emitter import add_note
+from wsclient.core.handler_errors import add_note
 from wsclient.multiplayer.godot3.host import Routed
 from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened, Requested

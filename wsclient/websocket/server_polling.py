@@ -6,6 +6,7 @@ import logging
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from wsclient.core.handler_errors import log_and_forget, raise_all
 from wsclient.protocol.events import Ended, Failure, FailureKind, Messages, Stage
 from wsclient.transport.descriptor import NOTHING
 from wsclient.transport.listener import Listener
@@ -92,13 +93,21 @@ class ServerPolling(ServerEvents):
                     self._serve(entry, member, before, share)
             except Exception as error:  # noqa: BLE001 - a handler's; it leaves when all have had their turn
                 errors.append(error)
+            except BaseException:
+                log_and_forget(errors)
+                raise
             if self._clock() >= deadline:
                 break
+        self._tidy(now, deadline)
+        if errors:
+            raise_all(errors, f"handlers for {len(errors)} clients raised")
+
+    def _tidy(self, now: float, deadline: float) -> None:
+        """Does the work that belongs to no client, or to all of them."""
         if self._lingering:
             self._lingering.step(now, deadline, self._clock)
         if self._totals.is_over:
             self._totals.count()
-        _raise_all(errors)
 
     # Accepting
 
@@ -168,10 +177,3 @@ class ServerPolling(ServerEvents):
             self._watchlist.stay_awake(entry, descriptor)
         else:
             self._watchlist.rest(entry, descriptor, until)
-
-
-def _raise_all(errors: list[Exception]) -> None:
-    if len(errors) == 1:
-        raise errors[0]
-    if errors:
-        raise ExceptionGroup(f"handlers for {len(errors)} clients raised", errors)
