@@ -276,3 +276,15 @@ def test_the_frame_of_a_session_is_made_once_for_all_peers(monkeypatch: pytest.M
     assert [client.get_packets() for client in clients[1:]] == [[b"from a peer", b"from the host"]] * 3
     assert asked == []
     hosting.close()
+
+
+@pytest.mark.parametrize("size", [10, 70_000])
+def test_the_bytes_on_the_wire_are_those_that_arrive(size: int, hosting: Hosting) -> None:
+    clients = [hosting.opened() for _ in range(2)]
+    for _ in range(3):
+        hosting.settle()
+        hosting.server.put_packet(bytes(size))
+    hosting.settle()
+
+    arrived = sum(client.get_statistics().wire_bytes_received for client in clients)
+    assert hosting.server.get_statistics().wire_bytes_sent == arrived > 6 * size

@@ -237,6 +237,7 @@ class ServedClient:
             sent = self.send(frame)
         except (OSError, MemoryError):
             return False  # an ordinary turn fails again, and reports it
+        self.link.traffic.sent += sent
         if sent < len(frame):
             self.transport.frame_has_begun(sent)
             return False
