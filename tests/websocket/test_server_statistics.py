@@ -8,7 +8,7 @@ from wsclient.websocket.link import Limits
 from wsclient.websocket.packet_queue import PacketQueue
 from wsclient.websocket.poll_meter import PollMeter
 from wsclient.websocket.served_client import ServedClient, ServedLink, Totals
-from wsclient.websocket.server_statistics import Gone, statistics_of_all
+from wsclient.websocket.server_statistics import Counters, statistics_of_all
 
 
 def client(*received: bytes, sent: int = 0) -> ServedClient:
@@ -20,7 +20,7 @@ def client(*received: bytes, sent: int = 0) -> ServedClient:
 
 
 def test_those_that_have_left_still_count() -> None:
-    gone, inbox = Gone(), PacketQueue(100, 100, when_empty=Error.FAILED)
+    gone, inbox = Counters(), PacketQueue(100, 100, when_empty=Error.FAILED)
     gone.count(client(b"abc", sent=2))
 
     counted = statistics_of_all([client(b"ab", b"c", sent=1)], gone, None, inbox, PollMeter(0.004))
@@ -30,7 +30,7 @@ def test_those_that_have_left_still_count() -> None:
 
 
 def test_waiting_data_is_that_of_current_clients() -> None:
-    gone, inbox = Gone(), PacketQueue(100, 100, when_empty=Error.FAILED)
+    gone, inbox = Counters(), PacketQueue(100, 100, when_empty=Error.FAILED)
     gone.count(client(b"abc"))
     inbox.extend(binary(b"12345"))
     there = client(b"ab")

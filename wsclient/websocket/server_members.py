@@ -21,7 +21,7 @@ from wsclient.websocket.broadcast import queue_for_each
 from wsclient.websocket.client_request import ClientRequest
 from wsclient.websocket.fork_guard import guard
 from wsclient.websocket.served_client import ServedClient, ServedLink
-from wsclient.websocket.server_statistics import Gone
+from wsclient.websocket.server_statistics import Counters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -84,7 +84,7 @@ class ServerMembers(SignalEmitter):
         self._per_address: Counter[str] = Counter()
         self._pending = 0
         self._totals.clients = self._served.keys()
-        self._gone = Gone()
+        self._gone = Counters()
         self._polled_at = 0.0
         self._auto_flush = True
         self._has_warned_of_descriptors = False

@@ -11,7 +11,7 @@ from wsclient.protocol.events import Ended, Failure, FailureKind, Messages, Stag
 from wsclient.transport.descriptor import NOTHING
 from wsclient.transport.listener import Listener
 from wsclient.websocket.server_events import ServerEvents
-from wsclient.websocket.server_statistics import Gone
+from wsclient.websocket.server_statistics import Counters
 
 if TYPE_CHECKING:
     from wsclient.transport.watchlist import Entry
@@ -34,7 +34,7 @@ class ServerPolling(ServerEvents):
     # Starting and stopping
 
     def _restart(self) -> None:
-        self._gone = Gone()
+        self._gone = Counters()
         self._meter.restart(self._clock)
         self._polled_at = self._clock()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from wsclient.websocket.connection_statistics import ConnectionStatistics
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from wsclient.websocket.poll_meter import PollMeter
     from wsclient.websocket.served_client import ServedClient
 
-__all__ = ["Gone", "statistics_of_all"]
+__all__ = ["Counters", "statistics_of_all"]
 
 
-class Gone:
-    """The totals of clients that have left."""
+class Counters:
+    """The totals of some clients, such as those that have left."""
 
     def __init__(self) -> None:
         self.messages_received: int = 0
@@ -29,7 +30,7 @@ class Gone:
         self.wire_bytes_sent: int = 0
 
     def count(self, client: ServedClient) -> None:
-        """Adds the counters of a client that leaves."""
+        """Adds those of one client."""
         link = client.link
         self.messages_received += link.inbox.received
         self.messages_sent += link.sent_messages
@@ -40,7 +41,7 @@ class Gone:
 
 
 def statistics_of_all(
-    clients: Iterable[ServedClient], gone: Gone, session: Session | None, inbox: PacketQueue, meter: PollMeter
+    clients: Iterable[ServedClient], gone: Counters, session: Session | None, inbox: PacketQueue, meter: PollMeter
 ) -> ConnectionStatistics:
     """Returns the current counters.
 
@@ -51,14 +52,16 @@ def statistics_of_all(
         inbox: the packets of that session.
         meter: the polls of the server.
     """
-    present = [*clients]
+    present, totals = [*clients], copy(gone)
+    for client in present:
+        totals.count(client)
     links, transports = [client.link for client in present], [client.transport for client in present]
     return ConnectionStatistics(
-        messages_received=gone.messages_received + sum(link.inbox.received for link in links),
-        messages_sent=gone.messages_sent + sum(link.sent_messages for link in links),
+        messages_received=totals.messages_received,
+        messages_sent=totals.messages_sent,
         messages_ignored=0 if session is None else session.ignored,
-        bytes_received=gone.bytes_received + sum(link.inbox.received_bytes for link in links),
-        bytes_sent=gone.bytes_sent + sum(link.sent_bytes for link in links),
+        bytes_received=totals.bytes_received,
+        bytes_sent=totals.bytes_sent,
         unread_packets=sum(len(link.inbox.packets) for link in links) + len(inbox.packets),
         unread_bytes=sum(link.inbox.size for link in links) + inbox.size,
         unsent_packets=sum(link.buffered_messages for link in links),
@@ -70,6 +73,6 @@ def statistics_of_all(
         write_stall=max((transport.write_stall for transport in transports), default=0.0),
         backlog=sum(link.backlog for link in links),
         polls_cut_short=meter.cut_short,
-        wire_bytes_received=gone.wire_bytes_received + sum(link.traffic.received for link in links),
-        wire_bytes_sent=gone.wire_bytes_sent + sum(link.traffic.sent for link in links),
+        wire_bytes_received=totals.wire_bytes_received,
+        wire_bytes_sent=totals.wire_bytes_sent,
     )
