@@ -13,6 +13,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from wsclient.ground.value import Value
+from wsclient.multiplayer.command_bytes import c_string, require
 from wsclient.multiplayer.command_error import CommandError, shown
 from wsclient.multiplayer.node_reference import NodeById, NodeByPath, NodeReference
 from wsclient.variant import VariantError, decode_from
@@ -118,7 +119,7 @@ class Invocation:
         Raises:
             ValueError: the path contains a NUL or is not valid UTF-8.
         """
-        return self.by_id(_PATH_FOLLOWS | _NAME_OFFSET + len(self._body)) + _c_string(path)
+        return self.by_id(_PATH_FOLLOWS | _NAME_OFFSET + len(self._body)) + c_string(path)
 
 
 def invocation_of_call(method: str, arguments: Sequence[object]) -> Invocation:
@@ -130,7 +131,7 @@ def invocation_of_call(method: str, arguments: Sequence[object]) -> Invocation:
     """
     if len(arguments) > MAX_ARGUMENTS:
         raise ValueError(f"{len(arguments)} arguments, a call carries {MAX_ARGUMENTS}")
-    parts = [_c_string(method), bytes((len(arguments),))]
+    parts = [c_string(method), bytes((len(arguments),))]
     try:
         for argument in arguments:
             parts.append(encode_variant(argument))  # noqa: PERF401 - the number of parts says which argument failed
@@ -147,7 +148,7 @@ def invocation_of_set(name: str, value: object) -> Invocation:
         ValueError: the name contains a NUL or is not valid UTF-8.
     """
     try:
-        return Invocation(_Code.REMOTE_SET, _c_string(name) + encode_variant(value))
+        return Invocation(_Code.REMOTE_SET, c_string(name) + encode_variant(value))
     except (TypeError, OverflowError, VariantError) as error:
         raise _placed(error, f"the value of {name!r}") from error
 
@@ -157,7 +158,7 @@ def encode_simplify_path(path_id: int, path: str) -> bytes:
 
     Raises ValueError if the path contains a NUL or is not valid UTF-8.
     """
-    return bytes((_Code.SIMPLIFY_PATH,)) + _U32.pack(path_id) + _c_string(path)
+    return bytes((_Code.SIMPLIFY_PATH,)) + _U32.pack(path_id) + c_string(path)
 
 
 def encode_confirm_path(path: str) -> bytes:
@@ -165,7 +166,7 @@ def encode_confirm_path(path: str) -> bytes:
 
     Raises ValueError if the path contains a NUL or is not valid UTF-8.
     """
-    return bytes((_Code.CONFIRM_PATH,)) + _c_string(path)
+    return bytes((_Code.CONFIRM_PATH,)) + c_string(path)
 
 
 def encode_raw(data: bytes) -> bytes:
@@ -196,13 +197,13 @@ def decode(packet: bytes) -> Command | None:
         case _Code.REMOTE_SET:
             return _decode_set(packet)
         case _Code.SIMPLIFY_PATH:
-            _require(packet, _NAME_OFFSET, "SIMPLIFY_PATH")
+            require(packet, _NAME_OFFSET, "SIMPLIFY_PATH")
             return SimplifyPath(_U32.unpack_from(packet, _NODE_OFFSET)[0], _path_at(packet, _NAME_OFFSET))
         case _Code.CONFIRM_PATH:
-            _require(packet, 2, "CONFIRM_PATH")
+            require(packet, 2, "CONFIRM_PATH")
             return ConfirmPath(_path_at(packet, 1))
         case _Code.RAW:
-            _require(packet, 2, "RAW")
+            require(packet, 2, "RAW")
             return Raw(packet[1:])
         case _:
             return None
@@ -229,7 +230,7 @@ def _decode_set(packet: bytes) -> RemoteSet:
 
 def _decode_head(packet: bytes, command: str) -> tuple[NodeReference, str, int]:
     """Returns the node, the name, and the offset of the rest."""
-    _require(packet, _SMALLEST_INVOCATION, command)
+    require(packet, _SMALLEST_INVOCATION, command)
     node = _decode_node(packet)
     end = packet.find(0, _NAME_OFFSET)
     if end < 0:
@@ -275,14 +276,3 @@ def _text(data: bytes, what: str) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         raise CommandError(f"the {what} is not UTF-8: {error}") from error
-
-
-def _c_string(text: str) -> bytes:
-    if "\0" in text:
-        raise ValueError(f"a NUL in {text!r}")
-    return text.encode() + b"\0"
-
-
-def _require(packet: bytes, size: int, command: str) -> None:
-    if len(packet) < size:
-        raise CommandError(f"{command} of {len(packet)} bytes, at least {size} are needed")

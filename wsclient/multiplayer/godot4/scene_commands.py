@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from wsclient.ground.escape import escape
 from wsclient.ground.value import Value
+from wsclient.multiplayer.command_bytes import c_string, require
 from wsclient.multiplayer.command_error import CommandError
 from wsclient.multiplayer.godot4.compressed import decode_many, encode_value
 from wsclient.multiplayer.node_reference import NodeById, NodeByPath, NodeReference
@@ -196,7 +197,7 @@ class Invocation(Value):
         Raises:
             ValueError: the path contains a NUL or is not valid UTF-8.
         """
-        text = _c_string(path)
+        text = c_string(path)
         return self._packet(2, _PATH_FOLLOWS | 1 + _U32.size + len(self.body)) + text
 
     def _packet(self, size: int, node: int) -> bytes:
@@ -230,7 +231,7 @@ def encode_simplify_path(checksum: str, path_id: int, path: str) -> bytes:
 
     Raises ValueError if the path contains a NUL or is not valid UTF-8.
     """
-    return _SIMPLIFY.pack(CommandCode.SIMPLIFY_PATH, checksum.encode("ascii"), path_id) + _c_string(path)
+    return _SIMPLIFY.pack(CommandCode.SIMPLIFY_PATH, checksum.encode("ascii"), path_id) + c_string(path)
 
 
 def encode_confirm_path(path_id: int, *, are_lists_equal: bool) -> bytes:
@@ -309,7 +310,7 @@ def decode(packet: bytes) -> Command:
         case CommandCode.CONFIRM_PATH:
             return _decode_confirm_path(packet)
         case CommandCode.RAW:
-            _require(packet, 2, "RAW")
+            require(packet, 2, "RAW")
             return Raw(packet[1:])
         case CommandCode.SYS:
             return _decode_sys(packet)
@@ -330,7 +331,7 @@ def _decode_call(packet: bytes) -> RemoteCall:
         raise CommandError("REMOTE_CALL with a node field of unknown size")
     node_field, method_field = _NODE_FIELDS[size], _METHOD_FIELDS[packet[0] >> 6 & 1]
     start = 1 + node_field.size + method_field.size
-    _require(packet, start, "REMOTE_CALL")
+    require(packet, start, "REMOTE_CALL")
     (method_id,) = method_field.unpack_from(packet, 1 + node_field.size)
     node, end = _decode_node(packet, node_field.unpack_from(packet, 1)[0])
     return RemoteCall(node, method_id, _decode_arguments(packet, start, end, method_id))
@@ -358,13 +359,13 @@ def _decode_arguments(packet: bytes, start: int, end: int, method_id: int) -> tu
 
 
 def _decode_simplify_path(packet: bytes) -> SimplifyPath:
-    _require(packet, _SIMPLIFY.size, "SIMPLIFY_PATH")
+    require(packet, _SIMPLIFY.size, "SIMPLIFY_PATH")
     _, checksum, path_id = _SIMPLIFY.unpack_from(packet)
     return SimplifyPath(checksum.decode("latin-1"), path_id, _text(packet, _SIMPLIFY.size, "SIMPLIFY_PATH"))
 
 
 def _decode_confirm_path(packet: bytes) -> ConfirmPath:
-    _require(packet, _CONFIRM.size, "CONFIRM_PATH")
+    require(packet, _CONFIRM.size, "CONFIRM_PATH")
     if len(packet) > _CONFIRM.size:
         raise CommandError(
             f"CONFIRM_PATH of {len(packet)} bytes instead of {_CONFIRM.size}: the sender may be a Godot before 4.3, "
@@ -375,17 +376,17 @@ def _decode_confirm_path(packet: bytes) -> ConfirmPath:
 
 
 def _decode_sys(packet: bytes) -> Command:
-    _require(packet, 2, "SYS")
+    require(packet, 2, "SYS")
     kind = packet[1]
     if kind == _Sys.AUTH:
         return Authenticate(packet[2:])
     if kind not in _PEER_NEWS:
         raise CommandError(f"SYS of the unknown kind {kind}")
     name = f"SYS {_Sys(kind).name}"
-    _require(packet, _SYS.size, name)
+    require(packet, _SYS.size, name)
     (peer_id,) = _I32.unpack_from(packet, 2)
     if kind == _Sys.RELAY:
-        _require(packet, _SYS.size + 1, name)
+        require(packet, _SYS.size + 1, name)
         return Relay(peer_id, packet[_SYS.size :])
     if peer_id <= SERVER_ID:
         raise CommandError(f"{name} with id {peer_id}, which no client has")
@@ -403,14 +404,3 @@ def _text(packet: bytes, offset: int, command: str) -> str:
         return data.decode()
     except UnicodeDecodeError:
         raise CommandError(f'{command}: the path "{escape(data, 80)}" is not UTF-8') from None
-
-
-def _c_string(text: str) -> bytes:
-    if "\0" in text:
-        raise ValueError(f"a NUL in {text!r}")
-    return text.encode() + b"\0"
-
-
-def _require(packet: bytes, size: int, command: str) -> None:
-    if len(packet) < size:
-        raise CommandError(f"{command} of {len(packet)} bytes, at least {size} are needed")
