@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-__all__ = ["MAX_REASON_SIZE", "CloseCode", "fit_reason", "is_valid_close_code", "meaning_of"]
+__all__ = ["MAX_REASON_SIZE", "NORMAL_CODES", "CloseCode", "fit_reason", "is_valid_close_code", "meaning_of"]
 
 MAX_REASON_SIZE = 123
 """The most bytes of a reason, in UTF-8: a control frame has at most 125 (RFC 6455 section 5.5), two for the code."""
@@ -35,6 +35,9 @@ class CloseCode(IntEnum):
     FORBIDDEN = 3003
     TIMEOUT = 3008
 
+
+NORMAL_CODES = (CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY, CloseCode.NO_STATUS)
+"""The codes of a close that is not a failure."""
 
 _MEANINGS: dict[int, str] = {
     CloseCode.NORMAL_CLOSURE: "it has done what it was for",

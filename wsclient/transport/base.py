@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from math import inf
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from wsclient.ground.value import Value
 
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from wsclient.transport.stream.tls_sessions import TlsSessions
     from wsclient.transport.traffic import Traffic
 
-__all__ = ["OpeningRequest", "Settings", "Transport", "needs_nobody", "no_express"]
+__all__ = ["SMALLEST_LIMIT", "OpeningRequest", "Settings", "Transport", "needs_nobody", "no_express"]
+
+SMALLEST_LIMIT: Final = 125
+"""The least `max_message_size` in effect, in bytes: a control frame must fit (RFC 6455 section 5.5)."""
 
 
 class Settings:

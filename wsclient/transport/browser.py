@@ -24,7 +24,7 @@ from wsclient.protocol.events import (
     Opened,
     Stage,
 )
-from wsclient.transport.base import Transport, no_express
+from wsclient.transport.base import SMALLEST_LIMIT, Transport, no_express
 from wsclient.transport.bridge import find_bridge
 from wsclient.transport.page_request import address_of, refusal_of
 from wsclient.transport.polled_time import PolledClock
@@ -51,7 +51,6 @@ _MUCH: Final = 256 * 1024  # bytes
 # Arbitrary: few times for bytes, more for messages, which a hidden tab may collect for minutes.
 _PILED_SIZES: Final = 4
 _PILED_MESSAGES: Final = 16
-_SMALLEST_LIMIT: Final = 125  # bytes, as on sockets
 
 
 class State(Enum):
@@ -388,7 +387,7 @@ class BrowserTransport(Transport):
 
     @property
     def _limit(self) -> int:
-        return max(self._settings.max_message_size, _SMALLEST_LIMIT)
+        return max(self._settings.max_message_size, SMALLEST_LIMIT)
 
 
 class _Pile:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from wsclient.ground.escape import escape
 from wsclient.ground.stored_error import detached
-from wsclient.protocol.close_code import CloseCode, meaning_of
+from wsclient.protocol.close_code import NORMAL_CODES, CloseCode, meaning_of
 from wsclient.protocol.connection import State
 from wsclient.protocol.events import (
     CloseReceived,
@@ -48,7 +48,6 @@ _OPEN: Final = State.OPEN
 _log: Final = logging.getLogger("wsclient")
 
 # These codes do not explain why TCP broke.
-_NORMAL: Final = (CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY, CloseCode.NO_STATUS)
 
 _HINT_OF_SIZE: Final = "Send smaller messages, or raise the limit of the server."
 _HINT: Final = "The server ended the connection for this reason; its own log may say more."
@@ -412,7 +411,7 @@ class LiveConnection:
         """Ends the connection, because nothing can be read or written any more."""
         connection, closed_by = self.connection, self._closed_by
         if connection.state is State.BOTH_CLOSING:  # it would be clean if our Close had been sent
-            if closed_by is not None and closed_by.code not in _NORMAL:  # the message of the other side counts more
+            if closed_by is not None and closed_by.code not in NORMAL_CODES:  # the other side's message counts more
                 detail = f"{self._place} closed the connection: {meaning_of(closed_by.code)}"
                 detail = f"{detail}, {_in_words(closed_by.code, closed_by.reason)}"
                 connection.give_up(self._failure(FailureKind.LOST, detail, error, _HINTS.get(closed_by.code, _HINT)))

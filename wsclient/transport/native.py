@@ -16,7 +16,7 @@ from wsclient.ground.stored_error import detached
 from wsclient.protocol.connection import Connection
 from wsclient.protocol.connection import State as ConnectionState
 from wsclient.protocol.events import Ended, Failure, FailureKind, Requested, Stage
-from wsclient.transport.base import Transport, needs_nobody, no_express
+from wsclient.transport.base import SMALLEST_LIMIT, Transport, needs_nobody, no_express
 from wsclient.transport.live import LiveConnection
 from wsclient.transport.opening.attempt import Attempt, Outside
 from wsclient.transport.opening.milestones import Established
@@ -43,7 +43,6 @@ _log: Final = logging.getLogger("wsclient")
 
 _WORLD: Final = Outside()
 _NOWHERE: Final = ("", 0)
-_SMALLEST_LIMIT: Final = 125  # bytes; a control frame must fit (RFC 6455 section 5.5)
 
 
 class State(IntEnum):  # hashed in C, which an Enum is not
@@ -406,7 +405,7 @@ class NativeTransport(Transport):
     def _establish(self, established: Established, place: str) -> LiveConnection:
         connection = Connection(
             established.role,
-            max_message_size=max(self._settings.max_message_size, _SMALLEST_LIMIT),
+            max_message_size=max(self._settings.max_message_size, SMALLEST_LIMIT),
             random_bytes=self._outside.random_bytes,
             deflate=established.deflate,
         )

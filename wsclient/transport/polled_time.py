@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["SKIPPABLE", "PolledClock"]
+__all__ = ["ALWAYS_COUNTED", "SKIPPABLE", "PolledClock"]
 
 _log: Final = logging.getLogger("wsclient")
 
-_ALWAYS_COUNTED: Final = 0.25  # seconds; arbitrary: a program that polls four times a second has not stopped
 _GAP_GROWTH: Final = 1.5  # arbitrary; lets slow but steady polling pass
 _WORTH_SAYING: Final = 1.0  # seconds; arbitrary: longer than any frame, shorter than any timeout
+
+ALWAYS_COUNTED: Final = 0.25
+"""Seconds between two polls that always count; arbitrary: a program that polls four times a second has not stopped."""
 
 SKIPPABLE: Final = 0.125
 """For this many seconds, polls that find nothing to do may skip the tick; see `PolledClock.is_steady`."""
@@ -94,8 +96,8 @@ class PolledClock:
         self.gap = gap = at - last
         self.last = at
         self.next_tick = at + SKIPPABLE
-        self.is_steady = gap <= _ALWAYS_COUNTED
-        missed = 0.0 if self.is_steady else max(0.0, gap - max(_ALWAYS_COUNTED, _GAP_GROWTH * gap_before))
+        self.is_steady = gap <= ALWAYS_COUNTED
+        missed = 0.0 if self.is_steady else max(0.0, gap - max(ALWAYS_COUNTED, _GAP_GROWTH * gap_before))
         self.has_missed = missed > 0.0
         self.zero += missed
         self.now = at - self.zero

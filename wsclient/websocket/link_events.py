@@ -9,7 +9,7 @@ from wsclient.core.handler_errors import add_note
 from wsclient.core.signal_emitter import SignalEmitter
 from wsclient.ground.value import Value
 from wsclient.multiplayer.session import PeerAdded, PeerPacket, PeerRemoved, SessionJoined
-from wsclient.protocol.close_code import CloseCode
+from wsclient.protocol.close_code import NORMAL_CODES, CloseCode
 from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened, PongReceived
 from wsclient.websocket.connection_failure import ConnectionFailure
 from wsclient.websocket.reconnector import End
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["LinkEvents", "OwedSignal", "forget_told"]
 
 logger: Final = logging.getLogger("wsclient.client")
-
-_NORMAL: Final = (CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY, CloseCode.NO_STATUS)
 
 
 class OwedSignal(Value):
@@ -366,6 +364,6 @@ def _failure_of(link: Link, ended: Ended) -> ConnectionFailure | None:
     """
     cause = None if ended.failure is None else ended.failure.cause
     code = link.close_code
-    if link.has_received_close and code not in _NORMAL and code != link.own_code:  # an answer repeats it
+    if link.has_received_close and code not in NORMAL_CODES and code != link.own_code:  # an answer repeats it
         return ConnectionFailure.of_close(code, link.close_reason, cause)
     return None if ended.failure is None else ConnectionFailure.of_connection(ended.failure)

@@ -13,6 +13,7 @@ from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer
 from wsclient.transport.base import needs_nobody
 from wsclient.transport.clock import monotonic
 from wsclient.transport.poll_set import open_poll_set
+from wsclient.transport.polled_time import ALWAYS_COUNTED
 from wsclient.transport.watchlist import Waker, Watchlist
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ __all__ = ["PollGroup"]
 
 _log: Final = logging.getLogger("wsclient.group")
 
-_STOPPED: Final = 0.25  # seconds; a program that polls four times a second has not stopped, as in PolledClock
 _NAP: Final = 0.01
 """The longest sleep of `wait`, in seconds, if a member can only be asked by polling it; arbitrary."""
 
@@ -236,7 +236,7 @@ class PollGroup:
         now, before = self._clock(), self._polled_at
         self._polled_at = now
         self._restless = 0
-        if now - before > _STOPPED:  # their time did not count meanwhile, so their deadlines are later
+        if now - before > ALWAYS_COUNTED:  # their time did not count meanwhile, so their deadlines are later
             self._watchlist.wake_all(list(self._entries.values()))
         try:
             self._watchlist.look(now)

@@ -10,6 +10,7 @@ from wsclient.core.handler_errors import log_and_forget, raise_all
 from wsclient.protocol.events import Ended, Failure, FailureKind, Messages, Stage
 from wsclient.transport.descriptor import NOTHING
 from wsclient.transport.listener import Listener
+from wsclient.transport.polled_time import ALWAYS_COUNTED
 from wsclient.websocket.server_events import ServerEvents
 from wsclient.websocket.server_statistics import Counters
 
@@ -22,7 +23,6 @@ __all__ = ["ServerPolling"]
 logger: Final = logging.getLogger("wsclient.server")
 
 _MOST_ACCEPTED: Final = 64  # connections in one poll(); arbitrary
-_STOPPED: Final = 0.25  # seconds; a program that polls four times a second has not stopped
 _PAUSE: Final = 1.0  # seconds without accepting when the machine has no descriptor left
 
 
@@ -68,7 +68,7 @@ class ServerPolling(ServerEvents):
     # One poll
 
     def _look(self, now: float) -> None:
-        if now - self._polled_at > _STOPPED:  # their time did not count meanwhile, so their deadlines are later
+        if now - self._polled_at > ALWAYS_COUNTED:  # their time did not count meanwhile, so their deadlines are later
             self._watchlist.wake_all([client.entry for client in self._served])
         try:
             self._watchlist.look(now)
@@ -138,7 +138,7 @@ class ServerPolling(ServerEvents):
         link = client.link
         entry.is_awake = True  # its own turn must not wake it again
         # If it is one of many that receive messages, and has sent nothing, writing them is the only work.
-        was_polled = self._polled_at - before <= _STOPPED
+        was_polled = self._polled_at - before <= ALWAYS_COUNTED
         watched = entry.watched if entry.is_ready is False and not link.events else None
         if watched is not None and was_polled and client.transport.has_only_written(self._polled_at):
             entry.is_awake = False

@@ -10,7 +10,7 @@ from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
 from wsclient.protocol.server_handshake import Request, ServerHandshake, rejection
 from wsclient.transport.failures import failure_from
 from wsclient.transport.opening.milestones import Established
-from wsclient.transport.opening.phase import Phase
+from wsclient.transport.opening.phase import READ_SIZE, Phase
 
 if TYPE_CHECKING:
     from wsclient.protocol.deflate import Agreement
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answering"]
 
-_READ_SIZE: Final = 65536
 
 # RFC 9110 sections 15.5.9 and 15.6.4.
 _REQUEST_TIMEOUT: Final = 408
@@ -117,7 +116,7 @@ class Answering(Phase):
         self._stream.close()
 
     def _read(self) -> Request | Failure | None:
-        data = self._stream.receive(_READ_SIZE)
+        data = self._stream.receive(READ_SIZE)
         if data is None:
             return None
         if not data:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wsclient.protocol.events import Failure, FailureKind
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from wsclient.transport.opening.milestones import Established, Milestone
     from wsclient.transport.opening.route import Place
 
-__all__ = ["Phase"]
+__all__ = ["READ_SIZE", "Phase"]
+
+READ_SIZE: Final = 65536
+"""The most bytes that one step of an opening reads; arbitrary."""
 
 
 class Phase(ABC):

@@ -12,7 +12,7 @@ from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
 from wsclient.protocol.fields import REDIRECTS
 from wsclient.transport.failures import failure_from, reason_of
 from wsclient.transport.opening.milestones import Established, Redirected
-from wsclient.transport.opening.phase import Phase
+from wsclient.transport.opening.phase import READ_SIZE, Phase
 
 if TYPE_CHECKING:
     from wsclient.protocol.cookies import Cookies
@@ -27,7 +27,6 @@ __all__ = ["Requesting"]
 
 _log: Final = logging.getLogger("wsclient")
 
-_READ_SIZE: Final = 65536
 _SWITCHING: Final = 101
 
 
@@ -80,7 +79,7 @@ class Requesting(Phase):
 
     def _go_on(self, handshake: ClientHandshake) -> Established | Redirected | Failure | None:
         try:
-            data = self._stream.receive(_READ_SIZE)
+            data = self._stream.receive(READ_SIZE)
         except OSError as error:
             return self._lost(error)
         if data is None:

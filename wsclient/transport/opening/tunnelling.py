@@ -10,7 +10,7 @@ from wsclient.protocol.events import Failure, FailureKind, Stage
 from wsclient.protocol.tunnel import Target, Tunnelled
 from wsclient.transport.failures import failure_from
 from wsclient.transport.opening.blame import blamed
-from wsclient.transport.opening.phase import Phase
+from wsclient.transport.opening.phase import READ_SIZE, Phase
 from wsclient.transport.stream.tunnel_stream import TunnelStream
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Tunnelling"]
 
 _log: Final = logging.getLogger("wsclient")
-
-_READ_SIZE: Final = 65536
 
 
 class Tunnelling(Phase):
@@ -87,7 +85,7 @@ class Tunnelling(Phase):
     def _go_on(self, tunnel: Tunnel) -> Reached | Failure | None:
         if not self._send():
             return None
-        data = self._stream.receive(_READ_SIZE)
+        data = self._stream.receive(READ_SIZE)
         if data is None:
             return None
         verdict = tunnel.receive_data(data) if data else tunnel.receive_eof()
