@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import socket
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.ports import free_port
 from tests.support.programs import require_module
 from tests.support.source import ROOT
 from tests.support.websockets_server import running
@@ -195,11 +195,6 @@ def test_info_is_not_logged(url: str) -> None:
 
 
 # Distributed, as it is used
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def play(folder: Path, host: str, locustfile: Path, seconds: int = 5) -> tuple[int, dict[str, dict[str, str]]]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.environments import ENVIRONMENTS, run_in
-from tests.support.godot3 import Godot, drive, free_port
+from tests.support.godot3 import Godot, drive
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.godot3 import drive, free_port
+from tests.support.godot3 import drive
 from tests.support.godot3_player import PythonPlayer
 from tests.support.godot3_session import GodotSession
+from tests.support.ports import free_port
 
 FOR_LONG = ["wait", 60]
 

@@ -7,7 +7,8 @@ import struct
 
 import pytest
 
-from tests.support.godot3 import Godot, drive, free_port
+from tests.support.godot3 import Godot, drive
+from tests.support.ports import free_port
 from wsclient import WebSocketClient
 from wsclient.variant import (
     AABB,

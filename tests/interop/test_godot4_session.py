@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.godot3 import free_port
 from tests.support.godot4_engine import Engine
 from tests.support.godot4_player import PythonPeer
+from tests.support.ports import free_port
 from wsclient.godot4 import Node, rpc
 from wsclient.ground.error import Error
 

@@ -13,7 +13,8 @@ import trustme
 
 from tests.support import websockets_server
 from tests.support.driving import RecordingClient, drive
-from tests.support.proxies import PASSWORD, PROXIES, USER, caddy, free_port, haproxy, nginx, tinyproxy, with_tls
+from tests.support.ports import free_port
+from tests.support.proxies import PASSWORD, PROXIES, USER, caddy, haproxy, nginx, tinyproxy, with_tls
 from wsclient import Error
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import select
-import socket
 import subprocess
 import time
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-__all__ = ["Event", "Godot", "Pollable", "drive", "free_port", "var_to_str"]
+__all__ = ["Event", "Godot", "Pollable", "drive", "var_to_str"]
 
 PROJECTS = Path(__file__).parent.parent / "interop" / "godot3"
 
@@ -131,14 +130,6 @@ def drive(until: Callable[[], object], *players: Pollable | Godot, seconds: floa
         last = [engine.events[-3:] for engine in engines]
         assert time.monotonic() < end, f"not within {seconds:g} s; the engines' last events: {last}"
         select.select([engine for engine in engines if not engine.has_ended], [], [], 0.002)
-
-
-def free_port() -> int:
-    """Finds a port of this machine without a listener."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def var_to_str(value: object) -> str:

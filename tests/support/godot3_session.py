@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from tests.support.godot3 import Godot, drive, free_port, var_to_str
+from tests.support.godot3 import Godot, drive, var_to_str
 from tests.support.godot3_player import PythonPlayer
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,15 +15,17 @@ import struct
 import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
-from tests.support.godot3 import free_port
+from tests.support.ports import free_port
 from tests.support.programs import require_program
 from wsclient.godot4 import bytes_to_var
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
+
+    from tests.support.godot3 import Pollable
 
 __all__ = ["ENGINE_VARIABLE", "WORLD", "Engine", "require_godot4"]
 
@@ -44,12 +46,6 @@ def require_godot4() -> str:
         if found and (path := shutil.which(found)) is not None:
             return path
     return require_program("godot4")
-
-
-class Pollable(Protocol):
-    """The function that is called once per frame."""
-
-    def poll(self) -> None: ...
 
 
 class Engine:

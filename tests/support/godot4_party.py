@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from tests.support.godot3 import free_port
 from tests.support.godot4_engine import Engine
 from tests.support.godot4_player import Calls
 from tests.support.godot4_world import World
+from tests.support.ports import free_port
 from wsclient.godot4 import Node, SceneMultiplayer, WebSocketMultiplayerPeer
 
 if TYPE_CHECKING:

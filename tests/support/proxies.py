@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
+from tests.support.ports import free_port
 from tests.support.programs import require_module, require_program
 
 if TYPE_CHECKING:
@@ -34,14 +35,6 @@ main()
 """
 _SQUID_USERS = "/usr/lib/squid/basic_ncsa_auth"
 _PATIENCE = 20.0  # seconds; a program that needs more does not start
-
-
-def free_port() -> int:
-    """Returns a port without a listener."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @contextmanager

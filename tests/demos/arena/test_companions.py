@@ -14,7 +14,8 @@ from demos.arena.companions import Companions
 from demos.arena.connection import Connection
 from demos.arena.game import Game
 from demos.arena.model import Ship, Steering
-from tests.demos.arena.test_server import play_until
+from tests.demos import playing
+from tests.demos.arena.test_server import PATIENCE
 from tests.support.source import ROOT
 from wsclient import WebSocketClient
 
@@ -32,7 +33,7 @@ def test_a_game_outlives_its_server_and_is_connected_again_by_the_same_client(mo
                 companions.update()
                 return is_over()
 
-            play_until(has_come, game)
+            playing.play(has_come, game, seconds=PATIENCE)
 
         play(lambda: len(game.others) == 2)
         port = companions.url

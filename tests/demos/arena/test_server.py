@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 
 from demos.arena.game import Game
 from demos.arena.messages import Scene, encode
-from demos.arena.model import STARS, Ship, Steering
+from demos.arena.model import STARS, Ship
 from demos.arena.server import BAD_MESSAGE, NAME_TAKEN
+from tests.demos import playing
 from tests.demos.conftest import serving
+from tests.support.driving import drive
 from wsclient import WebSocketClient
 
 PATIENCE = 10.0  # seconds
 ADA = Ship("Ada", 205)
+
+play = partial(playing.play, seconds=PATIENCE)
 
 
 @pytest.fixture
@@ -37,20 +42,15 @@ def join(url):
         yield join
 
 
-def play_until(is_over, *games):
-    """Plays frames until it is so, or too late."""
-    too_late_at = time.monotonic() + PATIENCE
-    while not is_over():
-        assert time.monotonic() < too_late_at, "nothing came of it"
-        for game in games:
-            game.frame(1 / 60, Steering())
-        time.sleep(0.002)
+def end(client):
+    """Polls until the server has ended the connection."""
+    drive(client, lambda: client.get_connection_status() == client.CONNECTION_DISCONNECTED, PATIENCE)
 
 
 def test_everyone_sees_everyone(join):
     games = [join(name) for name in ("Ada", "Grace", "Alan", "Edsger")]
 
-    play_until(lambda: all(len(game.others) == 3 for game in games), *games)
+    play(lambda: all(len(game.others) == 3 for game in games), *games)
 
     assert set(games[0].others) == {"Grace", "Alan", "Edsger"}
 
@@ -58,14 +58,14 @@ def test_everyone_sees_everyone(join):
 def test_an_echo_returns_to_its_sender(join):
     game = join("Ada")
 
-    play_until(lambda: game.round_trip is not None, game)
+    play(lambda: game.round_trip is not None, game)
 
     assert 0.0 < game.round_trip < PATIENCE
 
 
 def test_a_client_that_left_is_not_reported_again(join):
     ada, grace = join("Ada"), join("Grace")
-    play_until(lambda: "Grace" in ada.others, ada, grace)
+    play(lambda: "Grace" in ada.others, ada, grace)
 
     grace.peer.disconnect_from_host()
 
@@ -73,7 +73,7 @@ def test_a_client_that_left_is_not_reported_again(join):
         grace.peer.poll()
         return time.perf_counter() - ada.others["Grace"].seen_at > 0.2
 
-    play_until(is_forgotten, ada)
+    play(is_forgotten, ada)
 
     assert ada.received.a_second(time.perf_counter()) > 0
 
@@ -91,7 +91,7 @@ def test_a_client_that_sends_nonsense_is_disconnected(url, packet):
     client.connection_established.connect(lambda _: client.put_packet(packet))
     client.connect_to_url(url)
 
-    _poll_to_the_end(client)
+    end(client)
 
     assert client.close_code == BAD_MESSAGE
     assert client.close_reason
@@ -99,19 +99,11 @@ def test_a_client_that_sends_nonsense_is_disconnected(url, packet):
 
 def test_a_name_belongs_to_its_first_owner(join):
     ada, grace = join("Ada"), join("Grace")
-    play_until(lambda: "Grace" in ada.others, ada, grace)
+    play(lambda: "Grace" in ada.others, ada, grace)
 
     second = grace.peer
     second.put_packet(encode(Scene([ADA], [0] * STARS)))
-    _poll_to_the_end(second)
+    end(second)
 
     assert (second.close_code, second.close_reason) == (NAME_TAKEN, "The name Ada is taken.")
     assert ada.peer.get_connection_status() == ada.peer.CONNECTION_CONNECTED
-
-
-def _poll_to_the_end(client):
-    too_late_at = time.monotonic() + PATIENCE
-    while client.get_connection_status() != client.CONNECTION_DISCONNECTED:
-        assert time.monotonic() < too_late_at, "the connection does not end"
-        client.poll()
-        time.sleep(0.002)

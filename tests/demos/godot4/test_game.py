@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import time
 from contextlib import ExitStack
 
 import pytest
 
-from demos.arena.model import Ship, Steering, star_positions
+from demos.arena.model import Ship, star_positions
 from demos.godot4.companions import Companions
 from demos.godot4.game import Godot4Game
+from tests.demos.playing import is_at, play
 from tests.support.godot4_engine import require_godot4
-
-PATIENCE = 20.0  # seconds
 
 
 @pytest.fixture(scope="module")
@@ -39,23 +36,10 @@ def join(url):
         yield made
 
 
-def play(is_over, *games):
-    deadline = time.monotonic() + PATIENCE
-    while not is_over():
-        assert time.monotonic() < deadline, [game.others for game in games]
-        for game in games:
-            game.frame(1 / 60, Steering())
-        time.sleep(0.002)
-
-
-def at(seen, x, y):
-    return math.isclose(seen.ship.x, x) and math.isclose(seen.ship.y, y)
-
-
 def test_players_see_each_other_and_departures(join):
     grace, ada = join(Ship("Grace", 288, x=200.0, y=300.0)), join(Ship("Ada", 205, x=900.0, y=400.0))
     play(lambda: {"Ada"} <= grace.others.keys() and {"Grace"} <= ada.others.keys(), grace, ada)
-    play(lambda: at(grace.others["Ada"], 900.0, 400.0) and at(ada.others["Grace"], 200.0, 300.0), grace, ada)
+    play(lambda: is_at(grace.others["Ada"], 900.0, 400.0) and is_at(ada.others["Grace"], 200.0, 300.0), grace, ada)
 
     assert (grace.others["Ada"].ship.hue, ada.others["Grace"].ship.hue) == (205, 288)
     assert grace.status().is_connected

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from tests.endurance.soak.players import (
     echo_to_sender,
     new_client,
 )
+from tests.support.ports import free_ports
 from wsclient import Error, PollGroup, WebSocketClient, WebSocketServer
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class EchoServer:
 
     def __init__(self, certificate: Path, clock: Callable[[], float], lot: Random) -> None:
         self.restarts = 0
-        self.ports = _free_ports(2)
+        self.ports = free_ports(2)
         self._certificate = certificate
         self._lot = lot
         self._process: subprocess.Popen[str] | None = None
@@ -206,12 +206,6 @@ class EchoServer:
             process.send_signal(signal.SIGKILL if self.restarts % 2 else signal.SIGTERM)
             return False
         return True
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [each.getsockname()[1] for each in sockets]
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from tests.support.ports import free_port
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -42,7 +44,7 @@ class Running:
         self._folder = tempfile.TemporaryDirectory(prefix="interop-", ignore_cleanup_errors=True)
         Path(self._folder.name).chmod(0o755)  # some give up being root, and then read it
         self._behind = Running(server.behind, place) if server.behind else None
-        self.port = _free_port()
+        self.port = free_port()
         words = {
             "port": str(self.port),
             "backend": str(self._behind.port if self._behind else 0),
@@ -99,11 +101,6 @@ class Running:
                     self.close()
                     raise RuntimeError(f"it does not listen: {said}") from None
             time.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def _filled(text: str, words: dict[str, str]) -> str:
