@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from tests.support.hosting import echo_to_sender
 from wsclient import Error, PollGroup, WebSocketServer
 
 __all__ = ["echoing", "main"]
@@ -27,17 +28,7 @@ def echoing(port: int) -> WebSocketServer:
     server.heartbeat_interval = 0  # a case counts every frame
     server.set_buffers(_KIB, _PACKETS, _KIB, _PACKETS)
 
-    def echo(client_id: int) -> None:
-        peer = server.get_peer(client_id)
-        message = None if peer is None else peer.get_message()
-        if peer is None or message is None:
-            return
-        if isinstance(message, str):
-            peer.send_text(message)
-        else:
-            peer.put_packet(message)
-
-    server.data_received.connect(echo)
+    echo_to_sender(server)
     if server.listen(port) != Error.OK:
         raise RuntimeError(f"{server.last_error}")
     return server

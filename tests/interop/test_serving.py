@@ -19,6 +19,7 @@ import pytest
 from demos.web.__main__ import HEADLESS
 from tests.browser.environments import installed
 from tests.browser.server import BehaviourServer, Page
+from tests.support.hosting import echo_to_sender
 from tests.support.programs import require_module, require_program
 from wsclient import PollGroup, WebSocketServer
 from wsclient.testing import SignalLog
@@ -46,7 +47,7 @@ class Serving:
         self.server.compression = True
         self.server.client_request.connect(self._decide)
         self.server.client_connected.connect(self._greet)
-        self.server.data_received.connect(self._echo)
+        echo_to_sender(self.server)
         self.log = SignalLog(self.server, but={"client_request", "data_received"})
         assert not self.server.listen(0)
         self.url = f"ws://127.0.0.1:{self.server.get_local_port()}"
@@ -59,16 +60,6 @@ class Serving:
         request = self.server.get_request(client_id)
         if request is not None and request.path == "/kick":
             self.server.disconnect_peer(client_id, 4002, "kicked")
-
-    def _echo(self, client_id: int) -> None:
-        peer = self.server.get_peer(client_id)
-        message = None if peer is None else peer.get_message()
-        if peer is None or message is None:
-            return
-        if isinstance(message, str):
-            peer.send_text(message)
-        else:
-            peer.put_packet(message)
 
     def until(self, is_over: Callable[[], object]) -> None:
         """Serves until it is over, and then until all clients have left."""

@@ -12,7 +12,7 @@ from wsclient.transport.native import NativeTransport
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Hosting", "request"]
+__all__ = ["Hosting", "echo_to_sender", "request"]
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # RFC 6455 section 1.3
 
@@ -138,3 +138,19 @@ class Hosting:
                 return
             self.settle(1)
         raise AssertionError("it never came")
+
+
+def echo_to_sender(server: WebSocketServer) -> None:
+    """Makes a server send each message back to its sender, in its kind."""
+
+    def echo(client_id: int) -> None:
+        peer = server.get_peer(client_id)
+        message = None if peer is None else peer.get_message()
+        if peer is None or message is None:
+            return
+        if isinstance(message, str):
+            peer.send_text(message)
+        else:
+            peer.put_packet(message)
+
+    server.data_received.connect(echo)

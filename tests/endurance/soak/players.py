@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from ssl import SSLContext
 
-__all__ = ["ArenaPlayer", "Caller", "Echoer", "Hall", "Passer", "Player", "StateEchoer", "echo_to_sender"]
+__all__ = ["ArenaPlayer", "Caller", "Echoer", "Hall", "Passer", "Player", "StateEchoer"]
 
 FRAME = 1 / 60  # seconds
 HEARTBEAT = 5.0  # seconds, so that a mute line ends within two of them
@@ -294,16 +294,3 @@ class Caller(Player):
     def _on_end(self) -> None:
         self.ends += 1
         self._underway.clear()
-
-
-def echo_to_sender(server: WebSocketServer) -> None:
-    """Makes a server of our own an echo."""
-
-    def on_data(id: int) -> None:
-        peer = server.get_peer(id)
-        assert peer is not None
-        message = peer.get_message()
-        assert message is not None
-        peer.send_text(message) if isinstance(message, str) else peer.put_packet(message)
-
-    server.data_received.connect(on_data)

@@ -25,9 +25,9 @@ from tests.endurance.soak.players import (
     Passer,
     Player,
     StateEchoer,
-    echo_to_sender,
     new_client,
 )
+from tests.support.hosting import echo_to_sender
 from tests.support.ports import free_ports
 from wsclient import Error, PollGroup, WebSocketClient, WebSocketServer
 
