@@ -19,6 +19,8 @@ from wsclient.transport.polled_time import PolledClock
 from wsclient.transport.stream.stream import StreamError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wsclient.protocol.events import Event
 
 HELLO = bytes.fromhex("8105 48656c6c6f")
@@ -222,6 +224,42 @@ def test_a_short_message_waits_for_earlier_ones(one: OneConnection) -> None:
     assert one.received() == b"".join(
         bytes([0x82, 0x80 | len(text), 0, 0, 0, 0]) + text for text in (b"first", b"second", b"third", b"fourth")
     )
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda live: live.send(b"hello", is_text=True),
+        lambda live: live.send_ping(b""),
+        lambda live: live.send_fragment(b"hel", is_text=True, is_final=False),
+        lambda live: live.close(1000, ""),
+        lambda live: live.settings_changed(),
+    ],
+    ids=["send", "send_ping", "send_fragment", "close", "settings_changed"],
+)
+def test_any_call_since_the_last_step_ends_its_rest(call: Callable[[LiveConnection], object]) -> None:
+    one = OneConnection(heartbeat_interval=20.0)
+    one.stream.room = 0
+    one.step(0.1)
+    one.step(0.1)
+    assert one.live.rests_until > one.clock()
+
+    call(one.live)
+
+    assert one.live.rests_until == -inf
+
+
+def test_a_short_message_that_has_left_does_not_end_its_rest() -> None:
+    one = OneConnection(heartbeat_interval=20.0)
+    one.step(0.1)
+    one.step(0.1)
+
+    assert one.live.express(b"x", False)
+    assert one.live.rests_until > one.clock()
+
+    one.stream.break_with(PIPE, on="send")
+    one.live.express(b"x", False)
+    assert one.live.rests_until == -inf
 
 
 def test_data_held_by_the_stream_is_unsent() -> None:

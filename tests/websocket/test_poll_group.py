@@ -231,6 +231,34 @@ def test_messages_without_room_are_sent_when_there_is_some(crowd_of) -> None:
     assert crowd.servers[0].messages == [b"longer than that"]
 
 
+def test_what_a_handler_sends_without_room_is_sent_when_there_is_some(crowd_of) -> None:
+    crowd = crowd_of(2)
+    client, server, stream = crowd.clients[0], crowd.servers[0], crowd.network.sockets[0].stream
+    client.data_received.connect(lambda: client.send_text("longer than that"))
+    stream.room = 3
+    server.send_message(b"go")
+    crowd.frames(2)
+    stream.room = None
+    crowd.frames(1)
+    server.step()
+
+    assert server.messages == [b"longer than that"]
+
+
+def test_a_close_in_a_handler_without_an_answer_ends_when_its_time_is_over(crowd_of) -> None:
+    crowd = crowd_of(2)
+    client = crowd.clients[0]
+    client.close_timeout = 1.0
+    log = SignalLog(client, but={"data_received", "messages_available"})
+    client.data_received.connect(client.disconnect_from_host)
+    crowd.servers[0].send_message(b"go")
+    crowd.frames(1)
+
+    crowd.frames(seconds(1.0) + 2)
+
+    assert log == [("connection_closed", False)]
+
+
 def test_a_close_in_a_handler_ends_with_its_signal(crowd_of) -> None:
     crowd = crowd_of(3)
     log = SignalLog(crowd.clients[1], but={"data_received"})

@@ -775,6 +775,39 @@ def test_without_descriptors_accepting_pauses_with_one_line(hosting, monkeypatch
 # Fairness and cost
 
 
+def test_what_a_handler_sends_leaves_as_soon_as_the_client_reads(hosting: Hosting) -> None:
+    def answer(client_id: int) -> None:
+        for _ in range(12):  # more unread data than the system takes
+            hosting.server.get_peer(client_id).put_packet(bytes(1_000_000))
+
+    hosting.server.data_received.connect(answer)
+    raw = hosting.raw(request() + bytes.fromhex("8180 00000000"))  # an empty text
+    hosting.settle()
+    began = hosting.clock()
+
+    received = sum(len(hosting.reply(raw)) for _ in range(20))
+
+    assert hosting.clock() - began < hosting.server.heartbeat_interval, "by then it would go on anyway"
+    assert received > 12_000_000
+
+
+def test_a_client_closed_in_a_handler_is_sent_no_more_and_has_close_timeout(hosting: Hosting) -> None:
+    server, told = hosting.server, hosting.told
+    server.close_timeout = 1.0
+    server.data_received.connect(lambda client_id: server.disconnect_peer(client_id, 4001, "out"))
+    silent = hosting.raw(request())
+    hosting.reply(silent)
+    silent.sendall(bytes.fromhex("8180 00000000"))  # an empty text
+
+    server.poll()
+    server.send_text("to all")
+    hosting.wait(0.5)
+    assert hosting.reply(silent) == bytes.fromhex("8805 0fa1") + b"out"
+
+    hosting.wait(1.0)
+    assert [name for name, *_ in told][-1] == "client_disconnected"
+
+
 def test_one_that_floods_gets_no_more_turns_than_the_others(hosting: Hosting) -> None:
     flooding, others = hosting.opened(), [hosting.opened() for _ in range(3)]
     turns: list[int] = []

@@ -47,8 +47,6 @@ _OPEN: Final = State.OPEN
 
 _log: Final = logging.getLogger("wsclient")
 
-# These codes do not explain why TCP broke.
-
 _HINT_OF_SIZE: Final = "Send smaller messages, or raise the limit of the server."
 _HINT: Final = "The server ended the connection for this reason; its own log may say more."
 _HINTS: Final[dict[int, str]] = {CloseCode.MESSAGE_TOO_BIG: _HINT_OF_SIZE}
@@ -191,6 +189,18 @@ class LiveConnection:
         if self._is_readable is None:
             self._is_readable = self._stream.is_readable
         return self._is_readable
+
+    @property
+    def rests_until(self) -> float:
+        """Returns the time, on the system's clock, when `step` has to be called in any case.
+
+        It is -inf if there is work. Other than `quiet_until`, that includes work from calls since the last step, such
+        as those of a handler.
+        """
+        writer = self.writer
+        if self._waiting or not writer.is_all_out or writer.broken is not None or self.connection.state is not _OPEN:
+            return -inf
+        return self.quiet_until
 
     def step(self, *, read: bool, is_readable: bool | None) -> list[Event]:
         """Writes waiting data, reads at most once, and then checks the deadlines.

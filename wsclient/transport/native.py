@@ -181,7 +181,7 @@ class NativeTransport(Transport):
     def rests_until(self) -> float:
         """Returns when something is due; see `Transport.rests_until`."""
         if self._live is not None:
-            return -inf if self._waiting else self._live.quiet_until
+            return self._live.rests_until
         return -inf if self._opening is None else self._time.on_system_clock(self._opening.due)
 
     def was_polled(self, at: float, is_readable: bool | None) -> None:
