@@ -65,10 +65,7 @@ def test_a_session_is_resumed_again_and_again(version: ssl.TLSVersion, ends: str
 
 
 class WatchedStream(TlsStream):
-    """Counts how often its session is read.
-
-    Each read leaks memory with some versions of Python.
-    """
+    """Counts how often its session is read."""
 
     readings = 0
 
@@ -87,6 +84,27 @@ def test_a_session_is_read_only_for_a_successor_and_once(monkeypatch: pytest.Mon
 
     assert is_resumed(sessions, kind=WatchedStream)
     assert WatchedStream.readings == 1
+
+
+@pytest.mark.parametrize(("reading_leaks", "readings"), [(True, 1), (False, 3)])
+def test_if_reading_leaks_a_session_is_offered_as_long_as_it_is_accepted(
+    reading_leaks: bool, readings: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WatchedStream, "readings", 0)
+    sessions = TlsSessions(reading_leaks=reading_leaks)
+
+    assert [is_resumed(sessions, kind=WatchedStream) for _ in range(4)] == [False, True, True, True]
+    assert WatchedStream.readings == readings
+
+
+def test_if_reading_leaks_a_refused_session_is_replaced() -> None:
+    sessions = TlsSessions(reading_leaks=True)
+    restarted = server_context()
+
+    assert not is_resumed(sessions)
+    assert is_resumed(sessions)
+    assert not is_resumed(sessions, server=restarted)
+    assert is_resumed(sessions, server=restarted)
 
 
 def test_a_connection_that_fails_before_its_handshake_takes_the_session_of_no_other() -> None:
