@@ -5,6 +5,8 @@ It has the functions of each system, and fails in place of waiting.
 
 from __future__ import annotations
 
+import errno
+import os
 import select
 from typing import TYPE_CHECKING
 
@@ -47,11 +49,18 @@ class FakeSelect:
         assert timeout == 0, "select would wait"
         self.network.questions += 1
         self.network.raise_fault("select")
+        if any(self.is_closed(one) for one in (*reading, *writing)):
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         return (
             [one for one in reading if self.find(one).is_readable],
             [one for one in writing if self._is_writable(self.find(one))],
             [one for one in failing if self.is_windows and self.find(one).has_failed_connecting],
         )
+
+    def is_closed(self, one: object) -> bool:
+        """Returns True if no socket has this descriptor any more."""
+        number = one if isinstance(one, int) else one.fileno()  # type: ignore[attr-defined]
+        return all(made.fileno() != number for made in self.network.sockets)
 
     def find(self, one: object) -> FakeSocket:
         """The open socket of a descriptor, or the socket itself."""
@@ -88,6 +97,8 @@ class _Poll:
         return [(fileno, mask) for fileno, mask in self._registered.items() if self._is_ready(fileno, mask)]
 
     def _is_ready(self, fileno: int, mask: int) -> bool:
+        if self._owner.is_closed(fileno):
+            return True  # POLLNVAL
         made = self._owner.find(fileno)
         return made.is_readable if mask == select.POLLIN else made.has_finished_connecting
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import select
 import socket
 from types import SimpleNamespace
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 POLL = SimpleNamespace(poll=select.poll, POLLIN=select.POLLIN, POLLOUT=select.POLLOUT)
 SELECT = SimpleNamespace(select=select.select)
 SYSTEMS = {"best": select, "poll": POLL, "select": SELECT}
+
+
+def is_open(fileno: int) -> bool:
+    try:
+        os.fstat(fileno)
+    except OSError:
+        return False
+    return True
 
 
 class FakeKqueue:
@@ -41,6 +50,7 @@ class FakeKqueue:
                 self.watched[change.ident] = change.filter
             elif self.watched.pop(change.ident, None) is None:
                 raise OSError(errno.ENOENT, "not watched")
+        self.watched = {one: kind for one, kind in self.watched.items() if is_open(one)}  # as the kernel does
         reading = [one for one, kind in self.watched.items() if kind == self.KQ_FILTER_READ]
         writing = [one for one, kind in self.watched.items() if kind == self.KQ_FILTER_WRITE]
         found = select.select(reading, writing, [], timeout)
@@ -114,6 +124,32 @@ def test_a_closed_descriptor_can_be_discarded(watched: PollSet, pair) -> None:
     watched.discard(fileno)
 
     assert watched.ready(0.0) == []
+
+
+def test_a_closed_descriptor_does_not_hide_the_others(watched: PollSet, pair) -> None:
+    one, other = pair
+    with socket.socket() as closed:
+        number = closed.fileno()
+        watched.add(number, for_writing=False)
+    watched.add(one.fileno(), for_writing=False)
+    other.send(b"x")
+
+    assert set(watched.ready(0.0)) - {number} == {one.fileno()}
+
+
+def test_select_raises_what_no_closed_descriptor_explains(pair) -> None:
+    faults = [OSError(errno.ENOMEM, "no memory")]
+
+    def select_once_without_memory(*sets: list[int]) -> object:
+        if faults:
+            raise faults.pop()
+        return select.select(*sets)
+
+    watched = open_poll_set(SimpleNamespace(select=select_once_without_memory))
+    watched.add(pair[0].fileno(), for_writing=True)
+    with pytest.raises(OSError, match="no memory"):
+        watched.ready(0.0)
+    assert watched.ready(0.0) == [pair[0].fileno()]
 
 
 def test_many_are_asked_about_at_once(watched: PollSet) -> None:

@@ -143,7 +143,8 @@ def test_a_removed_member_has_no_turn(watchlist: Watchlist[str], system: Countin
     watchlist.discard(awake)
     watchlist.wake(asleep)
     watchlist.rest(asleep, Descriptor(6), 1.0)
-    system.is_ready = [5]
+    watchlist.stay_awake(awake, Descriptor(7))
+    system.is_ready = [5, 7]
 
     assert system.watched == {}
     assert turns(watchlist, 2.0) == []

@@ -44,6 +44,8 @@ class PollSet(ABC):
     def ready(self, seconds: float) -> list[int]:
         """Returns the descriptors that are readable, writable, at their end or failed.
 
+        Closed ones are either left out, or returned each time.
+
         Args:
             seconds: how long to wait for the first one; 0.0 to return immediately.
 
@@ -184,6 +186,19 @@ class _Select(PollSet):
     def _ready_of(self, filenos: list[int], seconds: float) -> list[int]:
         reading = [fileno for fileno in filenos if not self._watched[fileno]]
         writing = [fileno for fileno in filenos if self._watched[fileno]]
-        # Windows reports a refused connection in the third set only.
-        readable, writable, failed = self._system.select(reading, writing, writing, seconds)
+        try:
+            # Windows reports a refused connection in the third set only.
+            readable, writable, failed = self._system.select(reading, writing, writing, seconds)
+        except OSError:
+            closed = [fileno for fileno in filenos if self._is_closed(fileno)]
+            if not closed:
+                raise
+            return [*closed, *self._ready_of([fileno for fileno in filenos if fileno not in closed], 0.0)]
         return list(dict.fromkeys([*readable, *writable, *failed]))
+
+    def _is_closed(self, fileno: int) -> bool:
+        try:
+            self._system.select([fileno], [], [], 0.0)
+        except OSError:
+            return True
+        return False

@@ -171,6 +171,8 @@ class Watchlist(Generic[Member]):
             entry: the member that had its turn.
             descriptor: a descriptor to watch for it as well; None for none.
         """
+        if entry.is_removed:
+            return
         is_watched = descriptor is not None and (entry.watched is descriptor or self._watch(entry, descriptor))
         entry.is_ready = False if is_watched else None
         self.wake(entry)
