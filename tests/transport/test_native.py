@@ -163,6 +163,22 @@ def test_remembers_incompletely_sent_messages_after_the_end() -> None:
     assert world.transport.unsent_messages() == messages[1:]
 
 
+def test_remembers_an_incompletely_sent_message_in_fragments_as_a_whole() -> None:
+    world = NativeWorld()
+    world.transport.remembers = True
+    world.connect()
+    wire = world.network.sockets[0].stream
+    for fragment, is_final in ((b"a", False), (b"b", True), (b"c", False), (b"d", True), (b"e", False)):
+        world.transport.send_fragment(fragment, is_text=True, is_final=is_final)
+        world.transport.flush()
+        if fragment == b"c":
+            wire.room = 3  # less than a frame
+    assert world.transport.unsent_messages() == [(b"cd", True)]
+    wire.room = None
+    world.transport.flush()
+    assert world.transport.unsent_messages() == []
+
+
 def test_remembers_nothing_by_default() -> None:
     world = NativeWorld()
     world.connect()

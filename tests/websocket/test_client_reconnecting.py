@@ -609,6 +609,33 @@ def test_unsent_messages_are_sent_before_those_queued_meanwhile(keeping: Line) -
     assert keeping.client.get_statistics().messages_sent == 5
 
 
+def test_the_rest_of_a_message_in_fragments_does_not_hold_up_kept_ones(keeping: Line) -> None:
+    keeping.client.send_fragment("be", False)
+    keeping.end(LOST)
+
+    assert keeping.client.send_text("meanwhile") is Error.OK
+    keeping.wait(1.0)
+    keeping.open()
+
+    assert keeping.network.latest.sent == [Sent(b"meanwhile", True)]
+
+
+def test_kept_messages_wait_for_the_last_fragment_of_a_handler(new_line: NewLine) -> None:
+    line = new_line(kept())
+    line.client.connection_established.connect(lambda _: line.client.send_fragment("be", False))
+    line.connect()
+    line.client.send_text("kept")
+    line.client.send_from_thread("posted")
+    line.open()
+    line.client.poll()
+    assert line.network.latest.sent == []
+
+    line.client.send_fragment("gun", True)
+    line.client.poll()
+
+    assert line.network.latest.sent == [Sent(b"kept", True), Sent(b"posted", True)]
+
+
 def test_the_peer_of_a_connection_that_ended_keeps_too(keeping: Line) -> None:
     keeping.end(LOST)
     peer = keeping.client.get_peer(1)

@@ -233,6 +233,8 @@ class NativeTransport(Transport):
         if self._live is not None:
             self._enter()
             self._live.send_fragment(payload, is_text=is_text, is_final=is_final)
+            if self._live.writer.unsent_log is not None:
+                self._live.writer.unsent_log.add(payload, is_text=is_text, is_final=is_final)
             self._is_inside = False
             self.wake()
 

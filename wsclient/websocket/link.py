@@ -307,6 +307,8 @@ class Link:
         self.fragmented = None if is_final else kind
         self.sent_messages += is_final
         self.sent_bytes += len(payload)
+        if is_final and self.kept:
+            self.send_kept()
         if self._auto_flush:
             transport.flush()
         return _OK
@@ -366,11 +368,13 @@ class Link:
         return _OK
 
     def is_full_for(self, size: int) -> bool:
-        """Returns True if a message of that size has to wait for room.
+        """Returns True if a message of that size has to wait, for room or for the last fragment of another one.
 
         Returns False if none can be sent.
         """
-        return (self.is_open or self.kept is not None) and bool(self._look_for_room(size))
+        if not self.is_open and self.kept is None:
+            return False
+        return self.fragmented is not None or bool(self._look_for_room(size))
 
     def _look_for_room(self, size: int) -> str:
         """Finds out how much room there is for messages.
@@ -388,12 +392,12 @@ class Link:
         return ""
 
     def send_kept(self) -> None:
-        """Sends the kept messages.
+        """Sends the kept messages, or waits with them for the last fragment of another one.
 
         They fit, because everything sent since then has been counted together with them.
         """
         transport = self.transport
-        if self.kept is None or transport is None or not transport.can_send:
+        if self.kept is None or transport is None or not transport.can_send or self.fragmented is not None:
             return
         for payload, is_text in self.kept.take():
             transport.send(payload, is_text=is_text)
@@ -461,6 +465,7 @@ class Link:
         self.keep_latency()
         transport, self.transport = self.transport, None
         self.is_open = False
+        self.fragmented = None  # its rest cannot be sent
         self._express = no_express
         self.events.clear()
         self.inbox.when_empty = self._error_while_closed
