@@ -357,6 +357,22 @@ def test_time_in_which_only_the_group_was_polled_counts(crowd_of, caplog) -> Non
     assert crowd.pings() == [1, 1]
 
 
+def test_time_in_a_group_counts_when_it_was_left(crowd_of, caplog) -> None:
+    crowd = crowd_of(1)
+    client = crowd.clients[0]
+    crowd.frames(seconds(15))
+    crowd.group.remove(client)
+    for _ in range(seconds(4)):
+        crowd.clock.advance(FRAME)
+        client.poll()
+    assert "poll() was not called" not in caplog.text
+    assert crowd.pings() == [0]
+    for _ in range(seconds(2)):
+        crowd.clock.advance(FRAME)
+        client.poll()
+    assert crowd.pings() == [1]
+
+
 def test_a_shorter_heartbeat_counts_at_once(crowd_of) -> None:
     crowd = crowd_of(2)
     crowd.frames(5)

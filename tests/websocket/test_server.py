@@ -956,6 +956,20 @@ def test_a_server_in_a_group_is_served_when_something_comes(hosting: Hosting) ->
         assert client.get_available_packet_count() == 1
 
 
+def test_the_time_of_a_server_in_a_group_counts_when_it_was_left(
+    hosting: Hosting, caplog: pytest.LogCaptureFixture
+) -> None:
+    hosting.opened()
+    with PollGroup([hosting.server], clock=hosting.clock) as group:
+        for _ in range(20):
+            hosting.clock.advance(0.1)
+            group.poll()
+    hosting.clock.advance(0.1)
+    hosting.server.poll()
+
+    assert "poll() was not called" not in caplog.text
+
+
 # TLS
 
 

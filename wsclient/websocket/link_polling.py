@@ -139,6 +139,11 @@ class LinkPolling(LinkEvents):
         """
         self._link.let_rest(wake)
 
+    def _was_watched(self, at: float) -> None:
+        """Called when a group that has watched this client until then watches it no more."""
+        if self._link.transport is not None:
+            self._link.transport.was_polled(at, None)
+
     def _poll_woken(self, at: float, is_readable: bool | None) -> None:
         """Polls for a group that has watched this client until then.
 

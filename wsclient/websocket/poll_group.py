@@ -43,6 +43,7 @@ class _Resting(Protocol):
     """
 
     def _let_rest(self, wake: Callable[[], object]) -> None: ...
+    def _was_watched(self, at: float) -> None: ...
     def _poll_woken(self, at: float, is_readable: bool | None) -> None: ...
     def _resting_place(self) -> tuple[Descriptor | None, float]: ...
 
@@ -138,6 +139,7 @@ class PollGroup:
         _groups.pop(client, None)
         if resting is not None:
             resting._let_rest(needs_nobody)  # noqa: SLF001 - as above
+            resting._was_watched(self._polled_at)  # noqa: SLF001 - as above
 
     def discard(self, client: NetworkedMultiplayerPeer) -> None:
         """Removes a client if it is in this group."""

@@ -422,10 +422,14 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
         """
         self._watchlist.woken = wake
 
+    def _was_watched(self, at: float) -> None:
+        """Called when a group has watched this server until then."""
+        self._polled_at = max(self._polled_at, at)
+
     def _poll_woken(self, at: float, is_readable: bool | None) -> None:
         """Polls for a group that has watched this server until then."""
         del is_readable  # its own set of descriptors shows which
-        self._polled_at = max(self._polled_at, at)
+        self._was_watched(at)
         self.poll()
 
     def _resting_place(self) -> tuple[Descriptor | None, float]:
