@@ -49,6 +49,16 @@ print(*sorted({*sys.modules} - before))
 """
 
 
+FIRST = """
+import sys
+import wsclient
+
+before = {*sys.modules}
+wsclient.WebSocketClient()
+print(*sorted({*sys.modules} - before))
+"""
+
+
 NEEDS = """
 import sys
 from wsclient import ReconnectPolicy, WebSocketClient, WebSocketServer
@@ -76,6 +86,35 @@ def url() -> Iterator[str]:
         yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="module")
+def loaded_by_first_client() -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    return {*done.stdout.split()}
+
+
+@pytest.mark.parametrize("name", ["wsclient.transport.native", "wsclient.transport.opening.requesting"])
+def test_the_first_client_loads_what_connections_need(name: str, loaded_by_first_client: set[str]) -> None:
+    assert name in loaded_by_first_client
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ssl",
+        "wsclient.transport.opening.answering",
+        "wsclient.transport.opening.securing",
+        "wsclient.transport.opening.tunnelling",
+        "wsclient.transport.served",
+        "wsclient.transport.stream.tls_stream",
+        "wsclient.transport.stream.tunnel_stream",
+    ],
+)
+def test_the_first_client_does_not_load(name: str, loaded_by_first_client: set[str]) -> None:
+    assert name not in loaded_by_first_client
 
 
 @pytest.mark.parametrize("kind", ["plain", "compressed"])
