@@ -293,6 +293,23 @@ def test_a_member_may_be_polled_singly(crowd_of) -> None:
     assert crowd.clients[0].get_packets() == [b"hello"]
 
 
+def test_a_member_that_was_polled_singly_has_its_next_turn(crowd_of) -> None:
+    crowd = crowd_of(2)
+    client = crowd.clients[0]
+    client.poll_budget = 0.0
+    crowd.frames(1)
+    for payload in (b"first", b"second"):
+        crowd.servers[0].connection.send_message(payload, is_text=True)
+    crowd.servers[0].step()  # both in one read
+    client.data_received.connect(lambda: None)
+    client.poll()
+    assert client.get_packets() == [b"first"]
+
+    crowd.frames(1)
+
+    assert client.get_packets() == [b"second"]
+
+
 def test_one_that_ended_can_connect_again(crowd_of) -> None:
     crowd = crowd_of(2)
     log = SignalLog(crowd.clients[0])

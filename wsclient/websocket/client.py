@@ -14,7 +14,7 @@ from wsclient.multiplayer.session import SERVER_ID
 from wsclient.protocol.arguments import check_headers, check_subprotocols
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.url import URL
-from wsclient.transport.base import OpeningRequest
+from wsclient.transport.base import OpeningRequest, needs_nobody
 from wsclient.transport.default import default_transport
 from wsclient.websocket.client_sender import ClientSender
 from wsclient.websocket.fork_guard import guard
@@ -392,7 +392,11 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         if self._is_resting and transport is not None and transport.is_quiet() and not self._deferred:
             self._meter.count += 1
             return
-        self._poll_awake()
+        try:
+            self._poll_awake()
+        finally:
+            if (wake := self._link.wake) is not needs_nobody:
+                wake()  # a group that watches this client has to find out what it waits for now
 
     # The link
 
