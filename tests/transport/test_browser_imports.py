@@ -15,15 +15,13 @@ import logging, pyee, sys
 sys.platform = "emscripten"
 before = set(sys.modules)
 import wsclient
-from wsclient.transport.default import default_transport
-default_transport()
 print(*sorted(set(sys.modules) - before))
 """
 
 
 @pytest.fixture(scope="module")
 def imported() -> set[str]:
-    """Returns the modules that `import wsclient` loads in a page, with the transport of the first client.
+    """Returns the modules that `import wsclient` loads in a page.
 
     Those that pyee and logging load are left out.
     """

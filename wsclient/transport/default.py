@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,17 +13,15 @@ if TYPE_CHECKING:
 __all__ = ["default_transport"]
 
 
-@cache
 def default_transport() -> Callable[[Settings], Transport]:
     """Returns the factory that makes a transport from the settings.
 
-    The first call imports it, which takes milliseconds. No other transport is imported: a page cannot use sockets,
-    though Pyodide can import `socket`, `ssl` and `threading`.
+    It imports no other transport: a page cannot use sockets, though Pyodide can import `socket`, `ssl` and `threading`.
     """
     if sys.platform == "emscripten":
-        from wsclient.transport.browser import BrowserTransport  # noqa: PLC0415 - for the first client
+        from wsclient.transport.browser import BrowserTransport  # noqa: PLC0415 - see above
 
         return BrowserTransport
-    from wsclient.transport.native import NativeTransport  # noqa: PLC0415 - for the first client
+    from wsclient.transport.native import NativeTransport  # noqa: PLC0415 - see above
 
     return NativeTransport

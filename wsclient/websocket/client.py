@@ -44,6 +44,7 @@ __all__ = ["WebSocketClient"]
 
 logger: Final = logging.getLogger("wsclient.client")
 
+_DEFAULT_TRANSPORT: Final = default_transport()  # chosen at import, when importing may take time
 _TEXT: Final = WriteMode.WRITE_MODE_TEXT  # looked up once, see link.py
 
 
@@ -109,7 +110,7 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
 
     def __init__(self, *, transport: Callable[[Settings], Transport] | None = None) -> None:
         super().__init__()
-        self._new_transport: Callable[[Settings], Transport] = transport or default_transport()
+        self._new_transport: Callable[[Settings], Transport] = transport or _DEFAULT_TRANSPORT
         self._request: OpeningRequest | None = None  # of the last connect_to_url
         self._owed: OwedSignal | End | None = None
         self._reconnector: Reconnector | None = None
