@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from wsclient.core.networked_multiplayer_peer import ConnectionStatus
+from wsclient.core.uncopyable import Uncopyable
 from wsclient.godot4.carrier import Carrier
 from wsclient.godot4.carrier_settings import CarrierSettings
 from wsclient.godot4.hosting import Hosting
@@ -32,7 +33,7 @@ __all__ = ["WebSocketMultiplayerPeer"]
 logger: Final = logging.getLogger("wsclient.multiplayer")
 
 
-class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings):
+class WebSocketMultiplayerPeer(MultiplayerPeer, CarrierSettings, Uncopyable):
     """Joins a Godot 4 session, or hosts one.
 
         peer = WebSocketMultiplayerPeer()

@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from wsclient.core.packet_peer import PacketPeer, bytes_of
+from wsclient.core.uncopyable import Uncopyable
 from wsclient.godot4.carrier import Carrier
 from wsclient.godot4.carrier_settings import CarrierSettings
 from wsclient.ground.error import Error
@@ -45,7 +46,7 @@ _State: TypeAlias = State  # aliases, because the class has attributes of the sa
 _WriteMode: TypeAlias = WriteMode
 
 
-class WebSocketPeer(PacketPeer, CarrierSettings):
+class WebSocketPeer(PacketPeer, CarrierSettings, Uncopyable):
     """One WebSocket connection, polled by its owner.
 
         peer = WebSocketPeer()

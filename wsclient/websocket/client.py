@@ -30,7 +30,7 @@ from wsclient.websocket.settings import WebSocketClientSettings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
-    from typing import Never, Self
+    from typing import Self
 
     from wsclient.core.networked_multiplayer_peer import ConnectionStatus
     from wsclient.core.packet_peer import BytesLike
@@ -550,7 +550,3 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
     def __repr__(self) -> str:
         state = self.get_connection_status().name.removeprefix("CONNECTION_")
         return f"<{type(self).__name__} {state}{f' {self._request.url}' if self._request else ''}>"
-
-    def __reduce__(self) -> Never:
-        """Raises an error: copies and pickles of a client would share its socket."""
-        raise TypeError(f"a {type(self).__name__} cannot be copied or pickled: it owns a connection")

@@ -6,6 +6,7 @@ from _thread import get_ident
 from typing import TYPE_CHECKING
 
 from wsclient.core.ownership import refuse_thread
+from wsclient.core.uncopyable import Uncopyable
 from wsclient.ground.escape import escape
 from wsclient.protocol.arguments import check_headers
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ClientRequest"]
 
 
-class ClientRequest:
+class ClientRequest(Uncopyable):
     """A client's valid opening request. Not in Godot.
 
     Call `accept`, `reject` or `defer` in a handler of `client_request`. If none of them is called, the request is

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer, TransferMode
 from wsclient.core.signal import Signal
+from wsclient.core.uncopyable import Uncopyable
 from wsclient.ground.error import Error
 from wsclient.multiplayer.session import SERVER_ID
 from wsclient.protocol.events import BINARY, Messages
@@ -29,7 +30,7 @@ logger: Final = logging.getLogger("wsclient.multiplayer")
 _POLL_BUDGET: Final = 0.004  # seconds
 
 
-class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSender):
+class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSender, Uncopyable):
     """Speaks WebSocket to other peers.
 
     A client has one connection, a server has many.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wsclient.core.packet_peer import PacketPeer, bytes_of
+from wsclient.core.uncopyable import Uncopyable
 from wsclient.websocket.link import Link, WriteMode
 from wsclient.websocket.packet_queue import PacketReader
 from wsclient.websocket.sender import LinkSender
@@ -19,7 +20,7 @@ __all__ = ["WebSocketPeer"]
 _TEXT = WriteMode.WRITE_MODE_TEXT
 
 
-class WebSocketPeer(PacketReader, LinkSender, PacketPeer):
+class WebSocketPeer(PacketReader, LinkSender, PacketPeer, Uncopyable):
     """One WebSocket connection, with its packets, its write mode and its end.
 
     `WebSocketClient.get_peer(1)` returns a new one for each `connect_to_url`, and the client polls it. A peer that is

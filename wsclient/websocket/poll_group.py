@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary, ref
 
 from wsclient.core.handler_errors import log_and_forget, raise_all
 from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer
+from wsclient.core.uncopyable import Uncopyable
 from wsclient.transport.base import needs_nobody
 from wsclient.transport.clock import monotonic
 from wsclient.transport.poll_set import open_poll_set
@@ -48,7 +49,7 @@ class _Resting(Protocol):
     def _resting_place(self) -> tuple[Descriptor | None, float]: ...
 
 
-class PollGroup:
+class PollGroup(Uncopyable):
     """Polls many clients at the cost of those that have work.
 
         bots = PollGroup()
