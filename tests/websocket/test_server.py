@@ -450,6 +450,36 @@ def test_an_end_is_reported_in_the_mode_in_which_the_client_joined(gd_mp_api, ca
     assert hosting.server.get_peers() == []
 
 
+@pytest.mark.parametrize(
+    ("gd_mp_api", "arrived", "gone"),
+    [
+        pytest.param(False, "data_received", "client_disconnected", id="normal"),
+        pytest.param(True, "peer_packet", "peer_disconnected", id="multiplayer"),
+    ],
+)
+def test_a_restart_in_a_handler_of_the_last_message_ends_its_client(
+    gd_mp_api: bool, arrived: str, gone: str, make
+) -> None:
+    hosting = make(gd_mp_api=gd_mp_api)
+    client = hosting.opened(gd_mp_api=gd_mp_api)
+    (client_id,) = hosting.server.get_peers()
+    messages = iter((b"first", b"last"))
+
+    def restart(_: int) -> None:
+        if next(messages) == b"last":
+            hosting.server.stop()
+            hosting.listen(gd_mp_api=gd_mp_api)
+
+    hosting.server.connect(arrived, restart)
+    client.auto_flush = False
+    for payload in (b"1", b"2"):  # read together
+        client.put_packet(payload)
+    hosting.settle()
+
+    assert [(name, which) for name, which, *_ in hosting.told if name == gone] == [(gone, client_id)]
+    assert hosting.server.get_peers() == []
+
+
 @pytest.mark.parametrize("is_deferred", [True, False])
 def test_it_can_be_stopped_while_a_client_asks(is_deferred: bool, hosting: Hosting) -> None:
     def stop(asked) -> None:

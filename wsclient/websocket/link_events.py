@@ -349,11 +349,11 @@ class LinkEvents(SignalEmitter):
 def forget_told(link: Link, messages: Messages, count: int) -> None:
     """Removes the emitted messages from the current run.
 
-    With the last of them, it removes the run itself.
+    With the last of them, it removes the run itself, unless a handler has ended the connection: that left other events.
     """
     if count < len(messages.payloads):
         messages.drop(count)
-    elif link.events:
+    elif link.events and link.events[0] is messages:
         del link.events[0]
 
 

@@ -257,6 +257,6 @@ class ServedClient:
         """
         link, transport = self.link, self.link.transport
         if transport is None:
-            return NOTHING, inf
+            return NOTHING, -inf if link.events else inf
         has_work = link.events or transport.has_more or link.inbox.is_full
         return transport.descriptor, -inf if has_work else transport.rests_until
