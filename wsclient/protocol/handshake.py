@@ -43,7 +43,7 @@ def accept_key(key: str) -> str:
 
 def join_head(lines: list[str], headers: Headers) -> bytes:
     """Returns the head of a message: its lines, further headers, and the empty line."""
-    return "\r\n".join([*lines, *[f"{name}: {value}" for name, value in headers], "", ""]).encode()
+    return "\r\n".join([*lines, *map(": ".join, headers), "", ""]).encode()
 
 
 def elements(values: list[str]) -> list[str]:

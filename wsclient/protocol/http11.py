@@ -151,7 +151,7 @@ class HeadParser(ABC, Generic[HeadType]):
             self._check_start(bytes(buffer[: len(_NAME)]))
         # Only new data is searched, so that no byte is searched again with each piece of its line.
         if b"\n" in (data if len(buffer) - len(data) >= len(_NAME) else buffer):
-            *lines, rest = buffer.split(b"\n")
+            *lines, rest = bytes(buffer).split(b"\n")
             if found := self._parse_lines(lines):
                 head, end = found
                 return head, bytes(buffer[end:])
@@ -160,30 +160,30 @@ class HeadParser(ABC, Generic[HeadType]):
             raise HeadTooLarge(_TOO_LONG)
         return None
 
-    def _parse_lines(self, lines: list[bytearray]) -> tuple[HeadType, int] | None:
+    def _parse_lines(self, lines: list[bytes]) -> tuple[HeadType, int] | None:
         """Takes complete lines.
 
         If the empty line is among them, it returns the head and the number of its bytes.
         """
-        end = 0
+        headers, end = self._headers, 0
         for line in lines:
             end += len(line) + 1
-            content = bytes(line.removesuffix(b"\r"))
+            content = line.removesuffix(b"\r")
             if len(content) > MAX_LINE_SIZE:
                 raise HeadTooLarge(_TOO_LONG)
-            is_first = self._make_head is None
-            if self._make_head is None:
+            make_head = self._make_head
+            if make_head is None:
                 self._make_head = self._parse_first_line(content)
                 self._check_first_line(content)
             if len(content) == len(line):  # only now, so that `begun` has the first line
                 raise BadHead("it has a line that ends without a carriage return")
-            if is_first:
+            if make_head is None:
                 continue
             if not content:
-                return self._make_head(tuple(self._headers)), end
-            if len(self._headers) == MAX_HEADERS:
+                return make_head(tuple(headers)), end
+            if len(headers) == MAX_HEADERS:
                 raise HeadTooLarge(f"it has more than {MAX_HEADERS} header lines")
-            self._headers.append(_parse_header(content))
+            headers.append(_parse_header(content))
         return None
 
     @abstractmethod

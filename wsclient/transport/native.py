@@ -19,9 +19,9 @@ from wsclient.protocol.events import Ended, Failure, FailureKind, Requested, Sta
 from wsclient.transport.base import SMALLEST_LIMIT, Transport, needs_nobody, no_express
 from wsclient.transport.live import LiveConnection
 from wsclient.transport.opening.attempt import Attempt, Outside
+from wsclient.transport.opening.course import first_phase
 from wsclient.transport.opening.milestones import Established
 from wsclient.transport.opening.opening import Opening
-from wsclient.transport.opening.resolving import Resolving
 from wsclient.transport.polled_time import PolledClock
 from wsclient.transport.trace import FRAMES, is_tracing, trace_sent
 
@@ -84,7 +84,7 @@ class NativeTransport(Transport):
         *,
         clock: Callable[[], float] = time.monotonic,
         outside: Outside | None = None,
-        first_phase: Callable[[Attempt], Phase] = Resolving,
+        first_phase: Callable[[Attempt], Phase] = first_phase,
     ) -> None:
         """Starts nothing.
 
@@ -449,10 +449,11 @@ class NativeTransport(Transport):
 
     def _end(self) -> None:
         self._advance(Step.END)
-        self._latency = self.latency
-        self._unsent = self.unsent_messages()
-        if self._live is not None:
-            self._live.connection.allow_express(False)
+        live = self._live
+        if live is not None:
+            self._latency = live.latency
+            self._unsent = live.writer.unsent_messages()
+            live.connection.allow_express(False)
         self._opening = self._live = None
         self._quiet_until = -inf
         self._is_readable = None

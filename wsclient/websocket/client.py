@@ -499,7 +499,8 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         return self._attach(link)
 
     def _attach(self, link: Link) -> Link:
-        link.claim(self._thread)
+        if self._thread is not None:
+            link.claim(self._thread)
         self._link = link
         self._inbox = link.inbox
         self._peer = None

@@ -14,10 +14,10 @@ from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
 from wsclient.protocol.url import URL
 from wsclient.transport.base import OpeningRequest, Settings
 from wsclient.transport.opening.attempt import Attempt
+from wsclient.transport.opening.course import first_phase
 from wsclient.transport.opening.milestones import Established
 from wsclient.transport.opening.opening import Opening
 from wsclient.transport.opening.resolver import Resolved
-from wsclient.transport.opening.resolving import Resolving
 from wsclient.transport.stream.tls_stream import TlsStream
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def opening(
     if isinstance(found, Resolved) and not url.startswith("wss"):
         found = Resolved(found.addresses)
     request = OpeningRequest(URL.parse(url))
-    return Opening(Resolving(Attempt.of(request, Settings(**options), network.outside(FakeResolver(found)))))
+    return Opening(first_phase(Attempt.of(request, Settings(**options), network.outside(FakeResolver(found)))))
 
 
 def listening() -> FakeNetwork:
@@ -247,7 +247,7 @@ def test_the_deadline_is_that_of_the_settings(seconds: float) -> None:
 def test_a_connect_limit_counts_until_the_connection_is_there(answers: bool) -> None:
     network = listening() if answers else FakeNetwork()
     request = OpeningRequest(URL.parse("ws://game.example/"), connect_timeout=2.0)
-    running = Opening(Resolving(Attempt.of(request, Settings(handshake_timeout=10.0), network.outside())))
+    running = Opening(first_phase(Attempt.of(request, Settings(handshake_timeout=10.0), network.outside())))
     running.step(0.0)
     assert running.step(1.9) is None
     outcome = running.step(2.0)

@@ -12,11 +12,11 @@ from wsclient.protocol.connection import Role
 from wsclient.protocol.cookies import Cookies
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
 from wsclient.transport.descriptor import Descriptor
+from wsclient.transport.opening.course import first_phase
 from wsclient.transport.opening.milestones import Established, Reached
 from wsclient.transport.opening.opening import Opening
 from wsclient.transport.opening.requesting import Requesting
 from wsclient.transport.opening.resolver import Resolved
-from wsclient.transport.opening.resolving import Resolving
 
 
 def test_sends_the_request_and_waits_for_the_reply() -> None:
@@ -99,7 +99,7 @@ class Journey:
         self.network.listen("192.0.2.1", "93.184.216.34")
         self.resolver = options.pop("resolver", None) or FakeResolver()
         started = attempt(url, network=self.network, resolver=self.resolver, headers=headers, **options)
-        self.opening = Opening(Resolving(started))
+        self.opening = Opening(first_phase(started))
         self.outcome: object = self.opening.step(0.0)
 
     def request(self) -> str:

@@ -21,7 +21,15 @@ from wsclient.protocol.url import URL
 from wsclient.transport.opening import resolver as module
 from wsclient.transport.opening.environment import ProxyEnvironment
 from wsclient.transport.opening.race import Address
-from wsclient.transport.opening.resolver import Lookup, Question, Resolved, Resolver, TlsOptions, numeric_address
+from wsclient.transport.opening.resolver import (
+    Lookup,
+    Question,
+    Resolved,
+    Resolver,
+    TlsOptions,
+    known_at_once,
+    numeric_address,
+)
 from wsclient.transport.opening.route import Place, Route
 
 V4 = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 80))
@@ -89,11 +97,16 @@ def test_recognizes_numeric_addresses(host: str, expected: Address | None) -> No
     assert numeric_address(host, 80) == expected
 
 
-def test_a_numeric_host_needs_no_thread() -> None:
-    before = threading.active_count()
-    outcome = Resolver(FakeSystem(OSError())).start(asking("192.0.2.1", 80, None)).outcome
-    assert outcome == Resolved(addresses("192.0.2.1"))
-    assert threading.active_count() == before
+def test_a_numeric_host_needs_no_lookup() -> None:
+    assert known_at_once(asking("192.0.2.1", 80, None)) == Resolved(addresses("192.0.2.1"))
+
+
+def test_a_name_needs_a_lookup() -> None:
+    assert known_at_once(asking("game.example", 80, None)) is None
+
+
+def test_a_numeric_host_needs_a_lookup_if_the_environment_may_have_a_proxy() -> None:
+    assert known_at_once(asking("192.0.2.1", 80, None).replace(environment=ProxyEnvironment())) is None
 
 
 def test_a_name_is_looked_up_in_a_thread() -> None:
@@ -287,11 +300,10 @@ def test_a_numeric_host_waits_while_another_thread_imports_tls(
     whole = sys.modules[name]
     monkeypatch.setitem(sys.modules, name, ModuleType(name))  # begun, and empty still
 
-    lookup = Resolver().start(asking("192.0.2.1", 80, TlsOptions(verify=True, trusted_certificate=None)))
+    known = known_at_once(asking("192.0.2.1", 80, TlsOptions(verify=True, trusted_certificate=None)))
     monkeypatch.setitem(sys.modules, name, whole)
 
-    finish_lookups()
-    assert lookup.outcome is not None
+    assert known is None
 
 
 class NoDaemons(threading.Thread):
@@ -328,11 +340,10 @@ def test_an_interpreter_without_threads_is_named_and_the_way_out(monkeypatch: py
 
 
 @pytest.mark.faults("B17")
-def test_a_numeric_host_with_a_context_that_is_there_needs_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    options = TlsOptions(verify=False)
-    found(Resolver().start(asking("192.0.2.1", 443, options)))  # the first one builds it
-    monkeypatch.setattr(module.threading, "Thread", NoThreads)
-    assert isinstance(Resolver().start(asking("192.0.2.1", 443, options)).outcome, Resolved)
+def test_a_numeric_host_with_a_context_that_is_there_needs_no_lookup() -> None:
+    question = asking("192.0.2.1", 443, TlsOptions(verify=False))
+    found(Resolver().start(question))  # the first one builds it
+    assert isinstance(known_at_once(question), Resolved)
 
 
 @pytest.mark.faults("B7", "B9")
@@ -374,10 +385,8 @@ def test_a_proxy_looks_the_server_up(scheme: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks5h"])
-def test_a_numeric_proxy_needs_no_thread(scheme: str) -> None:
-    lookup = Resolver(FakeSystem(OSError())).start(through(f"{scheme}://192.0.2.7:3128"))
-
-    assert lookup.outcome == Resolved(addresses("192.0.2.7", port=3128))
+def test_a_numeric_proxy_needs_no_lookup(scheme: str) -> None:
+    assert known_at_once(through(f"{scheme}://192.0.2.7:3128")) == Resolved(addresses("192.0.2.7", port=3128))
 
 
 def test_for_socks5_the_server_is_looked_up_here() -> None:
@@ -451,9 +460,16 @@ def test_no_address_of_the_family_is_a_failure(host: str) -> None:
     assert "address_family" in failure.hint
 
 
+def test_a_numeric_host_of_another_family_is_a_failure_at_once() -> None:
+    question = asking("192.0.2.1", 80, None).replace(families=(socket.AF_INET6,))
+
+    failure = known_at_once(question)
+
+    assert isinstance(failure, Failure)
+    assert failure.kind is FailureKind.NAME_NOT_FOUND
+
+
 def test_a_unix_socket_needs_no_lookup() -> None:
     question = Question(Route((Place.of(URL.parse("ws+unix:///run/a.sock")),)))
 
-    assert Resolver(FakeSystem(OSError())).start(question).outcome == Resolved(
-        (Address(socket.AF_UNIX, "/run/a.sock"),)
-    )
+    assert known_at_once(question) == Resolved((Address(socket.AF_UNIX, "/run/a.sock"),))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,12 +15,19 @@ from wsclient.transport.opening.resolver import Resolved
 from wsclient.transport.opening.resolving import Resolving
 from wsclient.transport.opening.route import Place, Route
 
+if TYPE_CHECKING:
+    from wsclient.transport.opening.attempt import Attempt
+
+
+def resolving(started: Attempt) -> Resolving:
+    return Resolving(started, started.outside.resolver.start(started.question))
+
 
 def test_asks_for_the_first_place_of_the_route() -> None:
     resolver = FakeResolver(None)
     through = attempt("wss://game.example/", resolver=resolver)
     proxy = Place("proxy.example", 3128)
-    phase = Resolving(through.replace(route=Route((proxy, *through.route.hops))))
+    phase = resolving(through.replace(route=Route((proxy, *through.route.hops))))
     assert [asked.route.first for asked in resolver.asked] == [proxy]
     assert phase.step(0.0) is None
     phase.close()
@@ -27,12 +35,12 @@ def test_asks_for_the_first_place_of_the_route() -> None:
 
 def test_finds_addresses() -> None:
     started = attempt(resolver=FakeResolver(Resolved(addresses("192.0.2.1"))))
-    assert Resolving(started).step(0.0) == Found(started, addresses("192.0.2.1"))
+    assert resolving(started).step(0.0) == Found(started, addresses("192.0.2.1"))
 
 
 def test_passes_a_failure_on() -> None:
     failure = Failure(Stage.RESOLVE, FailureKind.NAME_NOT_FOUND, "no such name")
-    assert Resolving(attempt(resolver=FakeResolver(failure))).step(0.0) is failure
+    assert resolving(attempt(resolver=FakeResolver(failure))).step(0.0) is failure
 
 
 @pytest.mark.faults("B9")
@@ -56,7 +64,7 @@ def test_passes_a_failure_on() -> None:
 )
 def test_says_which_part_of_the_lookup_took_too_long(stage: Stage, words: str, hint: str) -> None:
     resolver = FakeResolver(None)
-    phase = Resolving(attempt("wss://game.example/", resolver=resolver))
+    phase = resolving(attempt("wss://game.example/", resolver=resolver))
     resolver.lookups[0].stage = stage
     assert phase.give_up(1.5) == Failure(stage, FailureKind.TIMEOUT, words, hint=hint)
 

@@ -17,11 +17,11 @@ from tests.support.scripted_server import ScriptedServer
 from tests.support.tls import ServerTlsStream, client_context, server_context
 from wsclient.protocol.events import Failure, FailureKind, Stage
 from wsclient.protocol.proxy import Proxy
+from wsclient.transport.opening.course import first_phase
 from wsclient.transport.opening.milestones import Established
 from wsclient.transport.opening.opening import Opening
 from wsclient.transport.opening.requesting import Requesting
 from wsclient.transport.opening.resolver import Resolved
-from wsclient.transport.opening.resolving import Resolving
 from wsclient.transport.opening.tunnelling import Tunnelling
 from wsclient.transport.stream.tls_stream import TlsStream
 
@@ -40,7 +40,7 @@ class Way:
         self.network = FakeNetwork()
         self.network.listen("192.0.2.1")
         started = attempt(url, network=self.network, resolver=resolver, proxy=Proxy.parse(proxy), **options)
-        self.opening = Opening(Resolving(started))
+        self.opening = Opening(first_phase(started))
         self.outcome: object = self.opening.step(0.0)
 
     @property
@@ -408,7 +408,7 @@ def test_a_refused_connection_is_that_of_the_proxy() -> None:
     network = FakeNetwork()
     network.fail("192.0.2.1")
     started = attempt(URL, network=network, proxy=Proxy.parse("http://192.0.2.1"))
-    outcome = Opening(Resolving(started)).step(0.0)
+    outcome = Opening(first_phase(started)).step(0.0)
 
     assert isinstance(outcome, Failure)
     assert (outcome.stage, outcome.detail) == (Stage.PROXY, "the proxy 192.0.2.1:80 refused the connection")
@@ -452,7 +452,7 @@ def test_tls_goes_through_tls_to_the_proxy() -> None:
 
 
 def test_tls_is_not_spoken_to_a_plain_proxy() -> None:
-    way = Way("http://192.0.2.1", "wss://localhost/", resolver=secured())
+    way = Way("http://proxy.example", "wss://localhost/", resolver=secured())
     assert way.hear().startswith(b"CONNECT localhost:443")
     way.say(AGREEMENTS["tinyproxy"])
     shake(way, ServerTlsStream(way.proxy, server_context("localhost")))
@@ -489,7 +489,7 @@ def test_a_certificate_of_a_proxy_is_checked() -> None:
 
 def test_a_slow_lookup_of_a_proxy_is_blamed_on_the_proxy() -> None:
     started = attempt(URL, resolver=FakeResolver(None), proxy=Proxy.parse("http://p.example"))
-    outcome = Opening(Resolving(started)).step(11.0)
+    outcome = Opening(first_phase(started)).step(11.0)
 
     assert isinstance(outcome, Failure)
     assert outcome.detail == "the name of the proxy p.example:80 was not looked up within 10 s"
@@ -498,7 +498,7 @@ def test_a_slow_lookup_of_a_proxy_is_blamed_on_the_proxy() -> None:
 def test_a_name_of_a_proxy_that_is_unknown_is_the_proxys() -> None:
     unknown = Failure(Stage.RESOLVE, FailureKind.NAME_NOT_FOUND, "name 'p.example' was not found (unknown)")
     started = attempt(URL, resolver=FakeResolver(unknown), proxy=Proxy.parse("http://p.example"))
-    outcome = Opening(Resolving(started)).step(0.0)
+    outcome = Opening(first_phase(started)).step(0.0)
 
     assert isinstance(outcome, Failure)
     assert outcome.stage is Stage.PROXY

@@ -71,18 +71,16 @@ class Attempt(Value):
     def of(cls, request: OpeningRequest, settings: Settings, outside: Outside) -> Attempt:
         """Returns an attempt to reach the server of the request.
 
-        It goes through the proxy that the user has set, if any.
+        It goes through the proxy that the user has set, if any. The modules that some settings need are imported now,
+        because a frame is too short for that.
         """
         if settings.handshake_headers:
             request = request.replace(headers=merge_headers(request.headers, settings.handshake_headers))
-        return cls(
-            request,
-            settings,
-            outside,
-            _route(Place.of(request.url, settings.tls_server_name), settings),
-            settings.compression,
-            _redirects(request.url, settings.max_redirects),
-        )
+        if settings.compression:
+            from wsclient.protocol import compression  # noqa: F401, PLC0415 - see above
+        route = _route(Place.of(request.url, settings.tls_server_name), settings)
+        redirects = _redirects(request.url, settings.max_redirects) if settings.max_redirects else None
+        return cls(request, settings, outside, route, settings.compression, redirects)
 
     def redirected(self, url: URL, by: str) -> Attempt:
         """Returns the attempt that continues at another address.
@@ -122,17 +120,22 @@ class Attempt(Value):
         return min((seconds for seconds in limits if seconds > 0.0), default=0.0)
 
 
-def _redirects(url: URL, limit: int) -> RedirectChain | None:
-    if not limit:
-        return None
-    from wsclient.protocol.redirect import RedirectChain  # noqa: PLC0415 - for programs that follow redirects
+def _redirects(url: URL, limit: int) -> RedirectChain:
+    from ipaddress import ip_address  # noqa: F401, PLC0415 - see `Attempt.of`
+    from urllib.parse import urljoin  # noqa: F401, PLC0415 - the same
+
+    from wsclient.protocol.redirect import RedirectChain  # noqa: PLC0415 - the same
 
     return RedirectChain(url, limit)
 
 
 def _route(server: Place, settings: Settings) -> Route:
     proxy = settings.proxy
-    return Route((Place.of_proxy(proxy, OF_CLIENT), server)) if proxy and not server.socket_path else Route((server,))
+    if not proxy or server.socket_path:
+        return Route((server,))
+    from wsclient.transport.opening import tunnelling  # noqa: F401, PLC0415 - see `Attempt.of`
+
+    return Route((Place.of_proxy(proxy, OF_CLIENT), server))
 
 
 def _families(settings: Settings) -> tuple[int, ...]:

@@ -26,7 +26,7 @@ __all__ = ["Opening"]
 class Opening:
     """Runs the phases in order. Call `step` until it returns something, then drop it.
 
-    A client begins with `Opening(Resolving(attempt))`, a server with `Opening(phase_after(accepted))`.
+    A client begins with `Opening(first_phase(attempt))`, a server with `Opening(phase_after(accepted))`.
 
     Attributes:
         phase: the current one.

@@ -132,21 +132,21 @@ class Requesting(Phase):
 
 
 def _handshake(attempt: Attempt) -> ClientHandshake:
-    request = attempt.request
+    request, cookies = attempt.request, attempt.settings.cookies
     return ClientHandshake(
         request.url,
         request.subprotocols,
-        _headers(attempt),
+        request.headers if cookies is None else _with_cookies(attempt, cookies),
         random_bytes=attempt.outside.random_bytes,
         offers_deflate=attempt.offers_deflate,
         requires_subprotocol=attempt.settings.subprotocol_required,
     )
 
 
-def _headers(attempt: Attempt) -> Headers:
+def _with_cookies(attempt: Attempt, cookies: Cookies) -> Headers:
     """Returns the user's headers, and the cookies if the user sends none."""
-    request, cookies = attempt.request, attempt.settings.cookies
-    if cookies is None or any(name.lower() == "cookie" for name, _ in request.headers):
+    request = attempt.request
+    if any(name.lower() == "cookie" for name, _ in request.headers):
         return request.headers
     value = cookies.header_for(request.url, attempt.outside.wall_clock())
     return (*request.headers, ("Cookie", value)) if value else request.headers

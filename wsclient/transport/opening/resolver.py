@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from wsclient.transport.stream.stream import Stream
     from wsclient.transport.stream.tls_stream import TlsStream
 
-__all__ = ["Lookup", "Question", "Resolved", "Resolver", "TlsOptions", "numeric_address"]
+__all__ = ["Lookup", "Question", "Resolved", "Resolver", "TlsOptions", "known_at_once", "numeric_address"]
 
 _AF_UNIX: Final[int] = getattr(socket, "AF_UNIX", -1)
 
@@ -114,19 +114,17 @@ class Resolver:
         self._getaddrinfo = getaddrinfo
 
     def start(self, question: Question) -> Lookup:
-        """Starts a lookup, and returns immediately.
+        """Starts a lookup in a thread, and returns immediately.
 
-        A question that needs neither a name lookup, nor the environment, nor a new TLS context is answered immediately,
-        without a thread.
+        See `known_at_once` for questions that need none.
         """
         first = question.route.first
-        lookup = Lookup(_known_at_once(question, first), first)
-        if lookup.outcome is None:
-            arguments = (lookup, question, self._getaddrinfo or socket.getaddrinfo)
-            try:
-                _start_thread(_run, arguments, f"wsclient lookup of {first.host}")
-            except (RuntimeError, MemoryError) as error:
-                lookup.outcome = _without_thread(error)
+        lookup = Lookup(None, first)
+        arguments = (lookup, question, self._getaddrinfo or socket.getaddrinfo)
+        try:
+            _start_thread(_run, arguments, f"wsclient lookup of {first.host}")
+        except (RuntimeError, MemoryError) as error:
+            lookup.outcome = _without_thread(error)
         return lookup
 
 
@@ -143,8 +141,13 @@ def numeric_address(host: str, port: int) -> Address | None:
     return Address(family, (host, port, 0, 0) if family == socket.AF_INET6 else (host, port))
 
 
-def _known_at_once(question: Question, first: Place) -> Resolved | Failure | None:
+def known_at_once(question: Question) -> Resolved | Failure | None:
+    """Returns the answer if it takes no time.
+
+    Returns None if it needs a name lookup, the environment, or a new TLS context.
+    """
     route = question.route
+    first = route.first
     if first.socket_path:
         return Resolved((Address(_AF_UNIX, first.socket_path),))
     address = numeric_address(first.host, first.port)

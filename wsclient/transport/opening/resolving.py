@@ -11,9 +11,10 @@ from wsclient.transport.opening.phase import Phase
 if TYPE_CHECKING:
     from wsclient.transport.opening.attempt import Attempt
     from wsclient.transport.opening.race import Address
+    from wsclient.transport.opening.resolver import Lookup, Resolved
     from wsclient.transport.opening.route import Place
 
-__all__ = ["Resolving"]
+__all__ = ["Resolving", "found_by"]
 
 _TOO_LATE = {
     Stage.RESOLVE: "the name {host!r} was not looked up within {{seconds:g}} s",
@@ -31,19 +32,16 @@ _PROXY_TOO_LATE = "the name of {place} was not looked up within {{seconds:g}} s"
 class Resolving(Phase):
     """Waits for the lookup thread."""
 
-    def __init__(self, attempt: Attempt) -> None:
-        """Starts the lookup of the first place on the route."""
+    def __init__(self, attempt: Attempt, lookup: Lookup) -> None:
+        """Begins to wait.
+
+        Args:
+            attempt: the attempt.
+            lookup: that of the first place on its route.
+        """
         super().__init__(str(attempt.route.server), attempt.settings)
         self._attempt = attempt
-        if attempt.offers_deflate:
-            from wsclient.protocol import compression  # noqa: F401, PLC0415 - here, and not when it opens in a frame
-        if attempt.route.first.proxy is not None:
-            from wsclient.transport.opening import tunnelling  # noqa: F401, PLC0415 - the same
-        if attempt.settings.max_redirects:
-            from ipaddress import ip_address  # noqa: F401, PLC0415 - the same
-            from urllib.parse import urljoin  # noqa: F401, PLC0415 - the same
-
-        self._lookup = attempt.outside.resolver.start(attempt.question)
+        self._lookup = lookup
 
     @property
     def stage(self) -> Stage:  # type: ignore[override] # of the lookup, which prepares TLS too
@@ -82,11 +80,17 @@ class Resolving(Phase):
         outcome = self._lookup.outcome
         if outcome is None or isinstance(outcome, Failure):
             return outcome
-        attempt = self._attempt if outcome.route is None else self._attempt.replace(route=outcome.route)
-        return _fault_of_redirect(attempt, outcome.addresses) or Found(attempt, outcome.addresses, outcome.secure)
+        return found_by(self._attempt, outcome)
 
     def close(self) -> None:
         """Does nothing, because the answer of the thread is dropped."""
+
+
+def found_by(attempt: Attempt, resolved: Resolved) -> Found | Failure:
+    """Returns the milestone that a lookup has reached; the failure if a redirect must not lead there."""
+    if resolved.route is not None:
+        attempt = attempt.replace(route=resolved.route)
+    return _fault_of_redirect(attempt, resolved.addresses) or Found(attempt, resolved.addresses, resolved.secure)
 
 
 def _fault_of_redirect(attempt: Attempt, addresses: tuple[Address, ...]) -> Failure | None:

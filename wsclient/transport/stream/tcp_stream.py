@@ -118,14 +118,16 @@ class TcpStream(Stream):
         """Closes the socket."""
         if self._watch is not None:
             self._watch.close()
-        with contextlib.suppress(OSError):
+        try:  # noqa: SIM105 - `suppress` would be three calls more, for each connection
             self._socket.close()
+        except OSError:
+            pass
 
     def set_user_timeout(self, seconds: float) -> None:
         """Sets TCP_USER_TIMEOUT (RFC 5482), which only Linux has."""
         if _USER_TIMEOUT is None:
             return
-        try:  # noqa: SIM105 - `suppress` would be three calls more, for each connection
+        try:  # noqa: SIM105 - as above
             self._socket.setsockopt(socket.IPPROTO_TCP, _USER_TIMEOUT, round(seconds * 1000.0))
         except (OSError, OverflowError):
             pass
