@@ -102,6 +102,19 @@ def test_in_the_middle_of_a_frame_no_pong_can_come() -> None:
     assert heartbeat.judge(180.0, INTERVAL) is Verdict.PING
 
 
+def test_a_pong_behind_a_long_frame_has_an_interval_to_come() -> None:
+    heartbeat = Heartbeat(0.0)
+    for number in range(1, 5):
+        heartbeat.ping(INTERVAL * number, INTERVAL)
+        heartbeat.has_heard = True
+    heard(heartbeat, 99.9)  # the end of the frame
+    assert heartbeat.judge(100.0, INTERVAL) is Verdict.PING
+
+    heartbeat.ping(100.0, INTERVAL)
+    heard(heartbeat, 119.9)
+    assert heartbeat.judge(120.0, INTERVAL) is Verdict.DEAF
+
+
 def test_while_nothing_is_read_nothing_is_counted() -> None:
     heartbeat = asking(3)
     heartbeat.rest(75.0)

@@ -45,7 +45,9 @@ class Heartbeat:
         latency: the round trip of the last ping that was answered, in seconds; -1.0 before the first.
     """
 
-    __slots__ = ("_asked_at", "_count", "_moved_at", "_sent_at", "has_heard", "latency", "since", "told_at")
+    __slots__ = (
+        "_asked_at", "_count", "_moved_at", "_sent_at", "_told_before", "has_heard", "latency", "since", "told_at",
+    )  # fmt: skip
 
     def __init__(self, now: float) -> None:
         self.latency: float = -1.0
@@ -53,6 +55,7 @@ class Heartbeat:
         self.told_at: float = now
         self.since: float = now
         self._moved_at = -inf  # when bytes that had waited for room were taken
+        self._told_before: float = now  # what `told_at` was at the last ping
         self._asked_at = now
         self._count = 0  # of all pings
         self._sent_at: list[float] = []  # of those that no pong has answered, the newest last
@@ -99,6 +102,7 @@ class Heartbeat:
         """
         self.since = now + min(interval, _AWAKE_AFTER) - interval if is_awaking else now
         self._asked_at = now
+        self._told_before = self.told_at
         self.has_heard = False
         self._count += 1
         self._sent_at.append(now)
@@ -141,4 +145,5 @@ class Heartbeat:
             return False
         asked_at = self._sent_at[-_DEAF_AFTER]
         # No pong can be sent in the middle of a frame, however long it takes, and none is seen behind unread data.
-        return self._moved_at < asked_at < self.told_at
+        # After such a frame, it may take as long as the answer to any ping.
+        return self._moved_at < asked_at < self._told_before
