@@ -3,6 +3,9 @@
     python -m fuzz                         ten seconds each
     python -m fuzz --seconds 3600 frames_client frames_server
 
+Of each target it shows the executions, those in a second of processor time, and the share of the library's modules for
+this target that all inputs so far have reached (lines and branches).
+
 Exits with 1 if anything was found. Findings are in `.fuzz/found/`. To run one of them again, use
 `python -m fuzz --again .fuzz/found/FILE TARGET`.
 """
@@ -13,7 +16,6 @@ import argparse
 import os
 import subprocess
 import sys
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "main", "run"]
 
 _WORK: Final = Path(".fuzz")  # grown corpora, counts and findings; not in the repository
-_GRACE: Final = 120.0  # seconds to import the library and to run the corpus
+_GRACE: Final = 300.0  # seconds to import the library and to run the corpus, on a busy machine
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,14 @@ class Outcome:
     """The result of one target."""
 
     name: str
-    seconds: float
     tried: Count
+    reached: float | None  # per cent; None if `coverage` is not installed
     exit_code: int
+
+    @property
+    def rate(self) -> float:
+        """The executions in a second of processor time."""
+        return self.tried.executions / self.tried.seconds if self.tried.seconds else 0.0
 
     @property
     def verdict(self) -> str:
@@ -87,7 +94,6 @@ class _Worker:
         folders = ["--tally", self._tally, "--corpus", CORPUS / name, "--grown", grown, "--found", found]
         command = [sys.executable, "-m", "fuzz.worker", name, *folders, f"--seconds={seconds}", f"--seed={seed}"]
         self._log = (_WORK / f"{name}.log").open("w+", encoding="utf-8", errors="replace")
-        self._started = time.monotonic()
         self._process = subprocess.Popen(
             [*map(str, command), *(["--random"] if is_random else [])], stdout=self._log, stderr=self._log
         )
@@ -107,11 +113,17 @@ class _Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             exit_code = self._process.wait()
-        outcome = Outcome(self._name, time.monotonic() - self._started, Tally.read(self._tally), exit_code)
         if exit_code:
             self._log.seek(0)
             print(f"--- {self._name}\n{self._log.read()[-6000:]}", flush=True)
-        return outcome
+        return Outcome(self._name, Tally.read(self._tally), _reached(self._name), exit_code)
+
+
+def _reached(name: str) -> float | None:
+    """Runs all inputs of a target again, in a process that follows which lines they reach."""
+    command = [sys.executable, "-m", "fuzz.reached", name, str(CORPUS / name), str(_WORK / "corpus" / name)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return None if done.returncode else float(done.stdout)
 
 
 def main() -> int:
@@ -123,12 +135,13 @@ def main() -> int:
         return 0
     engine = "random inputs (atheris is not installed)" if options.random or not has_atheris() else "atheris"
     print(f"{engine}, Python {sys.version.split()[0]}, {options.seconds:g} s each", flush=True)
-    print(f"\n{'target':15} {'executions':>12} {'units':>14} {'a second':>10}   found", flush=True)
+    print(f"\n{'target':15} {'executions':>12} {'units':>14} {'a second':>10} {'reached':>8}   found", flush=True)
     executions = units = failed = 0
     for each in run(options.targets, options.seconds, jobs=options.jobs, is_random=options.random, seed=options.seed):
         tried = each.tried
-        rate = tried.executions / each.seconds
-        print(f"{each.name:15} {tried.executions:12,} {tried.units:14,} {rate:10,.0f}   {each.verdict}", flush=True)
+        share = "-" if each.reached is None else f"{each.reached:.1f} %"
+        counts = f"{tried.executions:12,} {tried.units:14,} {each.rate:10,.0f}"
+        print(f"{each.name:15} {counts} {share:>8}   {each.verdict}", flush=True)
         executions, units, failed = executions + tried.executions, units + tried.units, failed or each.exit_code
     print(f"{'in all':15} {executions:12,} {units:14,}")
     return 1 if failed else 0

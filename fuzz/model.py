@@ -7,6 +7,8 @@ start, and each frame is read in turn.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import cycle
+from operator import xor
 
 __all__ = ["Limits", "Seen", "Told", "read_stream"]
 
@@ -94,7 +96,7 @@ def _read_frame(data: memoryview, seen: Seen, message: _Message, limits: Limits,
     payload = bytes(data[head_size : head_size + length])
     if is_masked:
         key = data[head_size - 4 : head_size]
-        payload = bytes(byte ^ key[at % 4] for at, byte in enumerate(payload))
+        payload = bytes(map(xor, payload, cycle(key)))
     is_whole = len(payload) == length
     if opcode in _DATA:
         _take_data(opcode, length, payload, seen, message, limits, is_end=is_final and is_whole)

@@ -6,6 +6,7 @@ It survives even if a finding kills the worker.
 from __future__ import annotations
 
 import mmap
+import time
 from struct import Struct
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Count", "Tally"]
 
-_LAYOUT = Struct("<QQ")
+_LAYOUT = Struct("<QQd")
+_PERIOD = 64  # executions; asking for the time each time would slow the fastest targets
 
 
 class Count(NamedTuple):
@@ -22,6 +24,7 @@ class Count(NamedTuple):
 
     executions: int = 0
     units: int = 0  # frames, replies, values or packets, depending on the target
+    seconds: float = 0.0  # of processor time, without the imports
 
 
 class Tally:
@@ -35,6 +38,7 @@ class Tally:
         with path.open("r+b") as file:
             self._memory = mmap.mmap(file.fileno(), _LAYOUT.size)
         self._count = Count(*_LAYOUT.unpack(self._memory))
+        self._started = time.process_time()
 
     @staticmethod
     def create(path: Path) -> None:
@@ -48,5 +52,8 @@ class Tally:
 
     def add(self, units: int) -> None:
         """Counts one execution."""
-        self._count = Count(self._count.executions + 1, self._count.units + units)
+        executions, seconds = self._count.executions + 1, self._count.seconds
+        if executions % _PERIOD == 0:
+            seconds = time.process_time() - self._started
+        self._count = Count(executions, self._count.units + units, seconds)
         _LAYOUT.pack_into(self._memory, 0, *self._count)

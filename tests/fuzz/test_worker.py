@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fuzz import keep, worker
+from fuzz import keep, reached, worker
 from fuzz.engines import MAX_SIZE, RandomEngine, mutated
 from fuzz.tally import Count, Tally
-from fuzz.targets import relay
+from fuzz.targets import TARGETS, relay
 from tests.support.source import ROOT
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def test_runs_a_target_and_counts_the_inputs(tmp_path: Path) -> None:
     name, executions, units, *_, verdict = done.stdout.splitlines()[-2].split()
     assert (name, verdict) == ("relay", "nothing")
     assert int(executions.replace(",", "")) == int(units.replace(",", "")) > 5
+    assert "%" in done.stdout.splitlines()[-2], "how much of the library was reached"
 
 
 def test_keeps_the_input_that_shows_a_defect(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -57,12 +58,16 @@ def test_a_tally_is_read_while_it_grows(tmp_path: Path) -> None:
     path = tmp_path / "tally"
     Tally.create(path)
     tally = Tally(path)
-    assert Tally.read(path) == Count(0, 0)
+    assert Tally.read(path) == Count(0, 0, 0.0)
 
     tally.add(3)
     tally.add(0)
+    assert Tally.read(path) == Count(2, 3, 0.0)
 
-    assert Tally.read(path) == Count(2, 3)
+    for _ in range(100):
+        tally.add(1)
+    assert Tally.read(path).executions == 102
+    assert Tally.read(path).seconds > 0.0
 
 
 def test_the_same_seed_gives_the_same_inputs() -> None:
@@ -92,3 +97,21 @@ def test_keeps_inputs_that_reach_new_code() -> None:
 
     assert keep.choose(relay.check, [], [relayed, added, relayed + b"!", b"", b"x"]) == [b"", added, relayed]
     assert keep.choose(relay.check, [relayed], [relayed[:-1], added]) == [added]
+
+
+def test_each_target_names_modules_that_exist() -> None:
+    assert reached.MODULES.keys() == TARGETS.keys()
+    assert all((ROOT / "wsclient" / each).is_file() for modules in reached.MODULES.values() for each in modules)
+
+
+def test_an_input_that_reaches_more_is_counted(tmp_path: Path) -> None:
+    def share() -> float:
+        command = [sys.executable, "-m", "fuzz.reached", "relay", str(tmp_path)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        return float(done.stdout)
+
+    (tmp_path / "short").write_bytes(b"")
+    refused = share()
+    (tmp_path / "relayed").write_bytes(bytes.fromhex("00 02000000 00000000") + b"payload")
+
+    assert 0.0 < refused < share() < 100.0
