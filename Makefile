@@ -69,7 +69,7 @@ test-outside: $(VENV)/.has-test
 	$(BIN)/python -m pytest -n auto --dist worksteal -m outside $(PYTEST_ARGS)
 
 test-all:
-	@sh .ci/test-all $(PYTEST_ARGS)
+	@.ci/test-all $(PYTEST_ARGS)
 
 # Types are checked for each system, because a call may exist only on some of them.
 check: $(VENV)/.has-lint
