@@ -32,6 +32,13 @@ def test_finds_the_original_of_a_patched_function(monkeypatch: pytest.MonkeyPatc
     assert OriginalSelect().poll == "select.poll of Python"
 
 
+def test_what_was_found_is_not_looked_up_again() -> None:
+    original = OriginalSelect()
+    found = original.select
+
+    assert vars(original) == {"select": found}
+
+
 @pytest.mark.faults("B21")
 def test_gevent_leaves_epoll_to_an_idle_poll() -> None:
     pytest.importorskip("gevent", reason="gevent is not installed")

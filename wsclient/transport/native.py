@@ -380,7 +380,6 @@ class NativeTransport(Transport):
         return self._is_readable
 
     def _begin(self, phase: Phase) -> None:
-        self._time = PolledClock(self._clock)
         self._opening = Opening(phase, self._time.now)
 
     def _step_opening(self, opening: Opening, *, read: bool) -> list[Event]:

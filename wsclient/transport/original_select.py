@@ -15,7 +15,7 @@ __all__ = ["ORIGINAL_SELECT", "OriginalSelect"]
 class OriginalSelect:
     """Stands for the module `select`, with its original functions.
 
-    It looks up each attribute when it is used, because the patch may come later.
+    It looks up each attribute when it is first used, because the patch may come after the import.
     """
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as the module
@@ -24,11 +24,16 @@ class OriginalSelect:
         Raises:
             AttributeError: this system has no such function.
         """
-        gevent = sys.modules.get("gevent.monkey")
-        if gevent is not None:
-            return gevent.get_original("select", name)
-        eventlet = sys.modules.get("eventlet.patcher")
-        return getattr(select if eventlet is None else eventlet.original("select"), name)
+        found = self.__dict__[name] = _original(name)  # so that the next use does not call this
+        return found
+
+
+def _original(name: str) -> Any:  # noqa: ANN401 - as above
+    gevent = sys.modules.get("gevent.monkey")
+    if gevent is not None:
+        return gevent.get_original("select", name)
+    eventlet = sys.modules.get("eventlet.patcher")
+    return getattr(select if eventlet is None else eventlet.original("select"), name)
 
 
 ORIGINAL_SELECT: Final = OriginalSelect()

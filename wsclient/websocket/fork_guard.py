@@ -6,14 +6,15 @@ import atexit
 import os
 import sys
 from typing import TYPE_CHECKING
-from weakref import WeakSet
+from weakref import ref
 
 if TYPE_CHECKING:
     from wsclient.websocket.link import Link
 
 __all__ = ["disown_all", "guard", "warn_at_exit"]
 
-_links: WeakSet[Link] = WeakSet()
+# Not a WeakSet, whose methods are written in Python: each connection takes this way.
+_links: set[ref[Link]] = set()
 
 
 def guard(link: Link) -> None:
@@ -21,7 +22,7 @@ def guard(link: Link) -> None:
 
     If data is lost when the program ends, a warning is logged.
     """
-    _links.add(link)
+    _links.add(ref(link, _links.discard))
 
 
 def disown_all() -> None:
@@ -29,14 +30,18 @@ def disown_all() -> None:
 
     Until then it costs nothing: no call has to check its process.
     """
-    for link in list(_links):
+    for link in _living():
         link.disown(os.getppid())
 
 
 def warn_at_exit() -> None:
     """Logs unsent data when the interpreter exits, in one line for each connection."""
-    for link in list(_links):
+    for link in _living():
         link.warn_of_unsent("the program ended")
+
+
+def _living() -> list[Link]:
+    return [link for known in list(_links) if (link := known()) is not None]
 
 
 atexit.register(warn_at_exit)

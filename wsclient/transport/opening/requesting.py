@@ -38,8 +38,8 @@ class Requesting(Phase):
 
     def __init__(self, reached: Reached) -> None:
         """Sends nothing yet."""
-        super().__init__(str(reached.place), reached.settings)
-        self._attempt = reached.attempt
+        self._attempt = attempt = reached.attempt
+        super().__init__(str(attempt.route.hops[reached.hop]), attempt.settings)
         self._stream = reached.stream
         self._handshake: ClientHandshake | None = None
         self._unsent = memoryview(b"")
