@@ -73,6 +73,7 @@ NOT_AT_IMPORT = [
     "wsclient.netgraph",
     "wsclient.protocol.compression",
     "wsclient.protocol.cookies",
+    "wsclient.protocol.deflate",
     "wsclient.protocol.proxy",
     "wsclient.protocol.redirect",
     "wsclient.protocol.server_handshake",

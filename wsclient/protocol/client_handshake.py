@@ -9,7 +9,6 @@ import os
 from typing import TYPE_CHECKING
 
 from wsclient.ground.escape import escape
-from wsclient.protocol import deflate
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
 from wsclient.protocol.fields import MAX_HEADERS, MAX_LINE_SIZE, Headers
 from wsclient.protocol.handshake import (
@@ -29,6 +28,7 @@ from wsclient.protocol.refusal import explain_not_http, explain_status
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from wsclient.protocol.deflate import Agreement
     from wsclient.protocol.url import URL
 
 __all__ = ["USER_AGENT", "ClientHandshake"]
@@ -78,7 +78,7 @@ class ClientHandshake:
         self._body: BodyPrefix | None = None
         self.request: bytes = self._make_request(headers)
         self.response: ResponseHead | None = None
-        self.deflate: deflate.Agreement | None = None
+        self.deflate: Agreement | None = None
         self.trailing_data: bytes = b""
 
     def receive_data(self, data: bytes) -> Opened | Failure | None:
@@ -141,7 +141,9 @@ class ClientHandshake:
         if self._subprotocols:
             lines.append(f"Sec-WebSocket-Protocol: {','.join(self._subprotocols)}")
         if self._offers_deflate:
-            lines.append(f"Sec-WebSocket-Extensions: {deflate.OFFER}")
+            from wsclient.protocol.deflate import OFFER  # noqa: PLC0415 - only if it is used
+
+            lines.append(f"Sec-WebSocket-Extensions: {OFFER}")
         if self._url.username is not None and "authorization" not in given:
             lines.append(f"Authorization: {self._url.authorization}")
         return join_head(lines, headers)
@@ -215,12 +217,16 @@ class ClientHandshake:
     def _fault_of_extensions(self, values: list[str]) -> str | None:
         if sum(map(len, values)) > MAX_LINE_SIZE:
             return f"the server's list of extensions is longer than {MAX_LINE_SIZE} bytes"
-        extensions = elements(values)  # an empty list names none
-        if extensions and not self._offers_deflate:  # item 5
+        extensions = elements(values)
+        if not extensions:  # an empty list names none
+            return None
+        if not self._offers_deflate:  # item 5
             return f"the server uses an extension that was not offered: {shown(extensions)}"
+        from wsclient.protocol.deflate import BadAnswer, read_answer  # noqa: PLC0415 - loaded by `_make_request`
+
         try:
-            self.deflate = deflate.read_answer(extensions)
-        except deflate.BadAnswer as error:
+            self.deflate = read_answer(extensions)
+        except BadAnswer as error:
             return str(error)
         return None
 

@@ -77,7 +77,7 @@ class Attempt(Value):
         if settings.handshake_headers:
             request = request.replace(headers=merge_headers(request.headers, settings.handshake_headers))
         if settings.compression:
-            from wsclient.protocol import compression  # noqa: F401, PLC0415 - see above
+            from wsclient.protocol import compression, deflate  # noqa: F401, PLC0415 - see above
         route = _route(Place.of(request.url, settings.tls_server_name), settings)
         redirects = _redirects(request.url, settings.max_redirects) if settings.max_redirects else None
         return cls(request, settings, outside, route, settings.compression, redirects)
