@@ -43,6 +43,11 @@ def test_files_hidden_from_the_editor_are_not_listed(files_of):
     assert files.all_of(".gd") == ["res://a.gd", "res://e/f.gd"]
 
 
+def test_templates_of_scripts_are_not_listed(files_of):
+    files = files_of({"a.gd": "", "script_templates/Node/b.gd": "extends _BASE_\n", "c/script_templates/d.gd": ""})
+    assert files.all_of(".gd") == ["res://a.gd", "res://c/script_templates/d.gd"]
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [

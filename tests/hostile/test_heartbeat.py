@@ -142,6 +142,14 @@ def test_silence_for_an_interval_after_a_ping_is_the_end(scene: Scene, interval:
 
 
 @pytest.mark.hostile("F04")
+def test_silence_behind_the_beginning_of_a_text_is_explained_by_the_text(scene: Scene) -> None:
+    scene.open().send(b"Err")
+    scene.wait(2.2 * INTERVAL)
+
+    scene.closes(1002, "the server broke the WebSocket protocol", before=[])
+
+
+@pytest.mark.hostile("F04")
 @pytest.mark.untraced
 def test_without_an_interval_silence_means_nothing(scene: Scene) -> None:
     scene.client.heartbeat_interval = 0.0

@@ -122,10 +122,11 @@ def test_a_reset_after_the_answer_to_our_close_is_harmless(there: Scene) -> None
 
 @pytest.mark.hostile("E10")
 @WORLDS
-def test_a_reset_after_the_servers_close_is_unclean_if_our_answer_cannot_be_sent(there: Scene) -> None:
+@pytest.mark.parametrize("code", [1000, 1001, 4000])
+def test_a_reset_after_the_servers_close_is_unclean_if_our_answer_cannot_be_sent(there: Scene, code: int) -> None:
     server = there.open()
-    server.send(close(4000, b"off"))
+    server.send(close(code, b"off"))
     server.step()
     server.reset()
 
-    there.closes(None, "code 4000 (off)", stage="close", before=[("close_request", 4000, "off")])
+    there.closes(None, f"code {code} (off)", stage="close", before=[("close_request", code, "off")])

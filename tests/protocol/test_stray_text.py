@@ -20,6 +20,7 @@ from wsclient.protocol.stray_text import explain_stray_text, may_become_text
         pytest.param(b'{"error": "no"}', """, '{"error": "no"}': its""", id="E6-json"),
         pytest.param(b"<html><body>Sorry", "'<html><body>Sorry'", id="E6-html"),
         pytest.param("Fehler: ungültig".encode(), "'Fehler: ungültig'", id="E6-utf-8"),
+        pytest.param(b"Oops\n", "wrote text into the connection, 'Oops': its", id="E6-short-line"),
         pytest.param(b"x" * 39 + "é".encode(), "'" + "x" * 39 + "'", id="E6-cut-in-a-character"),
     ],
 )
@@ -32,6 +33,7 @@ def test_text_is_quoted(data: bytes, words: str) -> None:
     [
         pytest.param(b"", id="nothing"),
         pytest.param(b"HTTP/1.", id="few-bytes"),
+        pytest.param(b"\r\n", id="empty-line"),
         pytest.param(b"\x83\x00\x00\x00\x00\x00\x00\x00", id="a-frame"),
         pytest.param(b"hello \xff world", id="not-utf-8"),
         pytest.param(b"hello \x1b[2J world", id="control-characters"),
@@ -59,6 +61,8 @@ def test_every_explanation_is_safe_to_show_and_fits_a_close_frame(data: bytes) -
         pytest.param(b"Tracebac", False, id="enough-bytes"),
         pytest.param(b"HTTP/1.1 500 Intern", True, id="no-whole-status-line"),
         pytest.param(b"HTTP/1.1 500\r\n", False, id="a-status-line"),
+        pytest.param(b"Oops\n", False, id="a-short-line"),
+        pytest.param(b"\r\n", True, id="an-empty-line"),
         pytest.param(b"HTTP/" + b"x" * 40, False, id="a-long-line"),
         pytest.param(b"\x83", False, id="a-frame"),
         pytest.param(b"A\x00", False, id="a-zero-byte"),

@@ -24,6 +24,7 @@ MAX_TEXT: Final = 16 * 1024 * 1024
 """The maximum size in bytes of a script or scene. Arbitrary; large scenes have a tenth of it."""
 
 _RES: Final = "res://"
+_TEMPLATES: Final = "res://script_templates/"  # of the editor, for new scripts; the engine does not read them either
 _UID: Final = "uid://"
 _UID_OF_HEADER = re.compile(rb'\[[^\]]*\buid="(uid://[^"]*)"')
 _UID_OF_IMPORT = re.compile(rb'^uid="(uid://[^"]*)"', re.MULTILINE)
@@ -63,8 +64,8 @@ class ProjectFiles:
             self.doubts.append(sentence)
 
     def all_of(self, *endings: str) -> list[str]:
-        """Returns the paths of all files with one of these endings, such as `.gd`."""
-        return [path for path in self._listed if path.endswith(endings)]
+        """Returns the paths of all files with one of these endings, such as `.gd`, but not templates of scripts."""
+        return [path for path in self._listed if path.endswith(endings) and not path.startswith(_TEMPLATES)]
 
     def named(self, path: str, relative_to: str = "") -> str:
         """Returns the `res://` path that a path, `uid://` or relative, stands for.

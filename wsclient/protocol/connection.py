@@ -168,7 +168,7 @@ class Connection:
         Args:
             cause: the error that showed it; None for an orderly end of TCP.
         """
-        self._decode_rest()
+        self.decode_rest()
         if self.state is _BOTH_CLOSING and not self._outbox:
             self._end(was_clean=True)
             return
@@ -191,6 +191,20 @@ class Connection:
             return []
         events, self._events = self._events, []
         return events
+
+    def decode_rest(self) -> None:
+        """Decodes what was read, because nothing more will arrive.
+
+        Data that is no frame is a violation then, even if more data might explain it.
+        """
+        # This is the data of at most one read, which may inflate to a thousand times its size.
+        self._decoder.is_over = True
+        if self.state in _RECEIVING:
+            self._decode()
+        for _ in range(_STEPS_AT_THE_END):
+            if not self.has_undecoded:
+                return
+            self._decode()
 
     @property
     def has_undecoded(self) -> bool:
@@ -352,7 +366,7 @@ class Connection:
 
         Complete messages are still returned before `Ended`.
         """
-        self._decode_rest()
+        self.decode_rest()
         self._end(was_clean=False, failure=self._failure or failure)
 
     @property
@@ -454,19 +468,6 @@ class Connection:
         kind = FailureKind.TOO_BIG if violation.code is CloseCode.MESSAGE_TOO_BIG else FailureKind.VIOLATION
         failure = Failure(stage=self._stage, kind=kind, detail=violation.reason, cause=violation, hint=violation.hint)
         self.fail(violation.code, failure)
-
-    def _decode_rest(self) -> None:
-        """Decodes at the end what was read.
-
-        This is the data of at most one read, which may inflate to a thousand times its size.
-        """
-        self._decoder.is_over = True
-        if self.state in _RECEIVING:
-            self._decode()
-        for _ in range(_STEPS_AT_THE_END):
-            if not self.has_undecoded:
-                return
-            self._decode()
 
     def _deliver(self, messages: Messages) -> None:
         last = self._events[-1] if self._events else None

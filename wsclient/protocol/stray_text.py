@@ -25,7 +25,7 @@ def explain_stray_text(data: bytes, peer: str) -> str:
         peer: the sender, such as "the server".
     """
     sample = data[:_MOST_QUOTED]
-    if len(sample) < _FEWEST or not _is_text(sample):
+    if (len(sample) < _FEWEST and not _has_line(sample)) or not _is_text(sample):
         return ""
     line = sample.decode(errors="ignore").strip().partition("\n")[0].rstrip()
     if line.startswith("HTTP/"):
@@ -37,13 +37,17 @@ def explain_stray_text(data: bytes, peer: str) -> str:
 def may_become_text(data: bytes) -> bool:
     """Returns True if bytes that break the framing may be the start of a text.
 
-    Too few have arrived to decide.
+    Too few have arrived to decide, and no line is complete.
 
     Args:
         data: the data that has arrived, from the first byte that is not part of a frame.
     """
-    is_cut_off = len(data) < _FEWEST or (data.startswith(_HTTP) and b"\n" not in data and len(data) < _MOST_QUOTED)
-    return is_cut_off and _is_text(data)
+    is_cut_off = len(data) < _FEWEST or (data.startswith(_HTTP) and len(data) < _MOST_QUOTED)
+    return is_cut_off and not _has_line(data) and _is_text(data)
+
+
+def _has_line(data: bytes) -> bool:
+    return b"\n" in data.lstrip(_LINE_ENDS)
 
 
 def _is_text(sample: bytes) -> bool:

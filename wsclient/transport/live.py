@@ -49,6 +49,7 @@ _log: Final = logging.getLogger("wsclient")
 
 _HINT_OF_SIZE: Final = "Send smaller messages, or raise the limit of the server."
 _HINT: Final = "The server ended the connection for this reason; its own log may say more."
+_HINT_OF_UNSENT: Final = "It may not have received what was sent last."
 _HINTS: Final[dict[int, str]] = {CloseCode.MESSAGE_TOO_BIG: _HINT_OF_SIZE}
 
 _SOON: Final = 2.0  # seconds; arbitrary: for what the system holds, the way, and the answer to it
@@ -398,6 +399,7 @@ class LiveConnection:
             if is_tracing():
                 trace_sent("ping", payload)
         elif verdict is Verdict.SILENT:
+            self.connection.decode_rest()  # if the last data was no frame, that explains more
             self._fail_heartbeat(FailureKind.HEARTBEAT, f"no pong for {self._heartbeat.patience(interval):.3g} s")
         elif verdict is Verdict.DEAF:
             words = "still sends, but has answered none of the last three pings: what is sent to it does not arrive"
@@ -419,15 +421,9 @@ class LiveConnection:
 
     def _lose(self, error: Exception) -> None:
         """Ends the connection, because nothing can be read or written any more."""
-        connection, closed_by = self.connection, self._closed_by
+        connection = self.connection
         if connection.state is State.BOTH_CLOSING:  # it would be clean if our Close had been sent
-            if closed_by is not None and closed_by.code not in NORMAL_CODES:  # the other side's message counts more
-                detail = f"{self._place} closed the connection: {meaning_of(closed_by.code)}"
-                detail = f"{detail}, {_in_words(closed_by.code, closed_by.reason)}"
-                connection.give_up(self._failure(FailureKind.LOST, detail, error, _HINTS.get(closed_by.code, _HINT)))
-                return
-            detail = f"{self._place} ended TCP before our Close had left: {reason_of(error)}"
-            connection.give_up(self._failure(FailureKind.LOST, detail, error))
+            connection.give_up(self._cut_off(error))
         elif isinstance(error, StreamError):
             connection.give_up(failure_from(error, Stage.TLS, self._place))
         elif isinstance(error, ConnectionError) and (size := self._large or self._doubted_size):
@@ -437,6 +433,20 @@ class LiveConnection:
             connection.give_up(self._failure(FailureKind.LOST, detail, error, _HINT_OF_SIZE))
         else:
             connection.receive_eof(error)
+
+    def _cut_off(self, error: Exception) -> Failure:
+        """Returns the failure for an end of TCP between the other side's Close and ours.
+
+        The other side's message counts more than how TCP ended.
+        """
+        closed_by, how = self._closed_by, f"TCP ended before our Close had left: {reason_of(error)}"
+        if closed_by is None:
+            return self._failure(FailureKind.LOST, f"{self._place}: {how}", error)
+        code = closed_by.code
+        detail = f"{self._place} closed the connection: {meaning_of(code)}, {_in_words(code, closed_by.reason)}"
+        if code in NORMAL_CODES:
+            return self._failure(FailureKind.LOST, f"{detail}; then {how}", error, _HINT_OF_UNSENT)
+        return self._failure(FailureKind.LOST, detail, error, _HINTS.get(code, _HINT))
 
     def _large_has_left(self) -> None:
         """Called when the system has taken a large message.
