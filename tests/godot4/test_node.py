@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
 from hashlib import md5
 
 import pytest
@@ -163,6 +164,58 @@ class TestHooks:
         root.add_child(Shy("Shy", said))
         assert said == ["enter Shy", "exit Shy at /root/Shy"]
         assert root.get_children() == []
+
+    @pytest.mark.parametrize("hook", ["_enter_tree", "_ready", "_exit_tree"])
+    def test_all_run_if_one_of_them_raises(self, root, hook):
+        def fail():
+            raise LookupError(hook)
+
+        said = []
+        main = Watched("Main", said)
+        for name in ("One", "Two"):
+            main.add_child(Watched(name, said))
+        setattr(main.get_node("One"), hook, fail)
+
+        for change in (root.add_child, root.remove_child):
+            with (
+                pytest.raises(LookupError) if (change == root.remove_child) == (hook == "_exit_tree") else nullcontext()
+            ):
+                change(main)
+
+        hooks = ["enter Main", "enter One", "enter Two", "ready One", "ready Two", "ready Main"]
+        hooks += ["exit Two at /root/Main/Two", "exit One at /root/Main/One", "exit Main at /root/Main"]
+        failed = {"_enter_tree": "enter One", "_ready": "ready One", "_exit_tree": "exit One at /root/Main/One"}[hook]
+        assert said == [each for each in hooks if each != failed]
+        assert not main.get_node("One").is_inside_tree()
+        assert root.get_children() == []
+
+    def test_may_remove_the_scene_when_a_node_leaves_it(self, root):
+        said = []
+        main = root.add_child(Watched("Main", said))
+        player = main.add_child(Watched("Player", said))
+        main.add_child(Watched("Other", said))
+        player._exit_tree = lambda: root.remove_child(main)
+        said.clear()
+
+        main.remove_child(player)
+
+        assert said == ["exit Other at /root/Main/Other", "exit Main at /root/Main"]
+        assert not player.is_inside_tree()
+        assert (root.get_children(), [each.name for each in main.get_children()]) == ([], ["Other"])
+
+    def test_may_not_add_a_node_that_leaves(self, root):
+        player = root.add_child(Node("Player"))
+        other = root.add_child(Node("Other"))
+
+        def move():
+            root.remove_child(player)
+            other.add_child(player)
+
+        player._exit_tree = move
+        with pytest.raises(ValueError, match="is leaving its tree: add it when that is over"):
+            player.free()
+        assert not player.is_inside_tree()
+        assert other.add_child(player).is_inside_tree()
 
 
 @pytest.mark.parametrize(

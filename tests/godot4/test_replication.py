@@ -61,6 +61,18 @@ def things(world):
     return {node.name: node for node in world.things.get_children()}
 
 
+class Failing:
+    """A hook that raises, each time or a number of times."""
+
+    def __init__(self, times=1000):
+        self.times = times
+
+    def __call__(self):
+        self.times -= 1
+        if self.times >= 0:
+            raise LookupError("of a game")
+
+
 def add(world, node, **values):
     for name, value in values.items():
         setattr(node, name, value)
@@ -89,6 +101,46 @@ class TestSpawning:
         add(session.server, Bare("B"))
         session.star.settle()
         assert isinstance(things(session.world(OURS))["B"], Bare)
+
+    def test_a_hook_that_raises_keeps_no_node_from_the_others(self, session):
+        broken = Thing("Broken")
+        broken._ready = Failing()
+        with pytest.raises(LookupError):
+            add(session.server, broken)
+        add(session.server, Thing("T1"))
+        session.star.settle()
+        assert [*things(session.world(OURS))] == ["Broken", "T1"]
+
+    def test_a_node_that_frees_itself_when_ready_keeps_no_node_from_the_others(self, session):
+        shy = Bare("Shy")
+
+        def hide():
+            add(session.server, Bare("B"))
+            shy.free()
+
+        shy._ready = hide
+        add(session.server, shy)
+        session.star.settle()
+        assert [*things(session.world(OURS))] == ["B"]
+
+    def test_a_spawned_node_whose_hook_raises_is_announced_all_the_same(self, session, monkeypatch):
+        monkeypatch.setattr(Bare, "_ready", Failing(times=2))
+        with pytest.raises(LookupError):
+            add(session.server, Bare("B"))
+        with pytest.raises(LookupError):
+            session.star.games[OURS].poll()
+        assert session.world(OURS).happened == [("spawned", "B")]
+
+    def test_a_hook_of_a_spawned_node_may_end_the_session(self, session, monkeypatch):
+        def leave(node):
+            if node.multiplayer.get_unique_id() == OURS:
+                node.multiplayer.multiplayer_peer = None
+
+        monkeypatch.setattr(Thing, "_enter_tree", leave)
+        add(session.server, Thing("T1"))
+        session.star.settle()
+        assert session.api(OURS).multiplayer_peer is None
+        assert [*things(session.world(OTHER))] == ["T1"]
 
     def test_a_node_of_another_class_stays_here(self, session):
         add(session.server, Node("N"))
@@ -460,6 +512,24 @@ class TestVisibility:
         session.star.settle()
         assert things(session.world(OURS))["T1"].heard == ["hello"]
         assert session.api(OTHER).get_refused_packet_count() == 0
+
+    @pytest.mark.parametrize("ending", ["session", "node"])
+    def test_a_filter_may_end_the_session_or_the_node(self, ending, session):
+        thing = add(session.server, Thing("T1"))
+        session.star.settle()
+        calls = []
+
+        def decide(peer_id):
+            calls.append(peer_id)
+            if ending == "session":
+                session.api(1).clear()
+            else:
+                thing.free()
+            return True
+
+        thing.get_node("Sync").add_visibility_filter(decide)
+        session.step(2)
+        assert calls
 
     def test_the_signal_is_emitted_by_the_next_poll(self, session):
         sync = add(session.server, Thing("T1")).get_node("Sync")

@@ -7,9 +7,12 @@ It has the part of Godot's Node that the network needs, and the hooks of the tre
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import chain
 from types import FunctionType
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
+from wsclient.core.handler_errors import call_all
 from wsclient.godot4.rpc_config import RPCConfig
 from wsclient.godot4.rpc_marks import RPCMethod
 from wsclient.multiplayer.godot4.rpc_list import RPCList
@@ -17,7 +20,7 @@ from wsclient.scene.network_node import NetworkNode
 from wsclient.scene.not_here import ADVICE_4, advice_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import NoReturn
 
     from wsclient.godot4.scene_multiplayer import SceneMultiplayer
@@ -72,6 +75,7 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         self._own_list: RPCList | None = None  # set if rpc_config() was called on this node
         self._session: SceneMultiplayer | None = None  # set while the node is in its tree
         self._was_ready = False
+        self._is_leaving = False
 
     # Hooks for subclasses
 
@@ -103,8 +107,11 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
         MultiplayerSpawner does not spawn names with an "@".
 
         Raises:
-            ValueError: it has a parent, or this node is below it.
+            ValueError: it has a parent, or this node is below it, or it is just leaving its tree.
+            Exception: raised by a hook, after the other hooks have run; several are raised as an `ExceptionGroup`.
         """
+        if node._is_leaving:
+            raise ValueError(f"{node!r} is leaving its tree: add it when that is over, not in _exit_tree()")
         super().add_child(node, force_readable_name)
         if self._session is not None:
             node.enter(self._session)
@@ -113,43 +120,67 @@ class Node(NetworkNode["Node", "SceneMultiplayer"]):
     def remove_child(self, node: Node) -> None:
         """Removes a child from the tree, with all nodes below it.
 
-        Raises ValueError if it is not a child of this node.
+        Raises:
+            ValueError: it is not a child of this node.
+            Exception: raised by a hook, after the other hooks have run; several are raised as an `ExceptionGroup`.
         """
-        if node.get_parent() is self:
+        if node.get_parent() is not self:
+            super().remove_child(node)
+        try:
             node.leave()
-        super().remove_child(node)
+        finally:
+            if node.get_parent() is self:  # unless a hook has removed it already
+                super().remove_child(node)
 
     def enter(self, session: SceneMultiplayer) -> None:
-        """Runs the hooks of a node that enters a tree, and of all nodes below it."""
-        self._propagate_enter(session)
-        self._propagate_ready(session)
+        """Runs the hooks of a node that enters a tree, and of all nodes below it.
+
+        Raises:
+            Exception: raised by a hook, after the other hooks have run; several are raised as an `ExceptionGroup`.
+        """
+        call_all(chain(self._calls_to_enter(session), self._calls_when_ready(session)))
 
     def leave(self) -> None:
-        """Runs the hooks of a node that leaves its tree, and of all nodes below it."""
-        for child in reversed(self.get_children()):
-            child.leave()
-        if self._session is not None:
-            self._exit_tree()
-            self._session.node_exiting(self)
-            self._session = None
+        """Runs the hooks of a node that leaves its tree, and of all nodes below it.
 
-    def _propagate_enter(self, session: SceneMultiplayer) -> None:
+        Raises:
+            Exception: raised by a hook, after the other hooks have run; several are raised as an `ExceptionGroup`.
+        """
+        call_all(self._calls_to_leave())
+
+    # Each of these calls is made before the next one is chosen, because a hook may change the tree.
+
+    def _calls_to_enter(self, session: SceneMultiplayer) -> Iterator[Callable[[], object]]:
         self._session = session
-        self._enter_tree()
-        session.node_entered(self)
+        yield self._enter_tree
+        if self._session is session:
+            yield partial(session.node_entered, self)
         for child in self.get_children():
-            if not child.is_inside_tree():  # not one that a hook has just added
-                child._propagate_enter(session)
+            if self._session is session and not child.is_inside_tree():  # not one that a hook has just added
+                yield from child._calls_to_enter(session)
 
-    def _propagate_ready(self, session: SceneMultiplayer) -> None:
+    def _calls_when_ready(self, session: SceneMultiplayer) -> Iterator[Callable[[], object]]:
         for child in self.get_children():
-            child._propagate_ready(session)
-        if self._session is not session:
-            return  # a hook has removed it again
-        if not self._was_ready:
+            yield from child._calls_when_ready(session)
+        if self._session is session and not self._was_ready:
             self._was_ready = True
-            self._ready()
-        session.node_ready(self)
+            yield self._ready
+        if self._session is session:
+            yield partial(session.node_ready, self)
+
+    def _calls_to_leave(self) -> Iterator[Callable[[], object]]:
+        for child in reversed(self.get_children()):
+            yield from child._calls_to_leave()
+        session = self._session
+        if session is None or self._is_leaving:
+            return
+        self._is_leaving = True
+        try:
+            yield self._exit_tree
+        finally:
+            self._is_leaving = False
+        yield partial(session.node_exiting, self)
+        self._session = None
 
     # Authority
 

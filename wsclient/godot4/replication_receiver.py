@@ -129,7 +129,10 @@ class ReplicationReceiver:
         spawning = self._spawning
         if spawning is None or root is not spawning.node or not spawning.net_ids or synced.owner != spawning.source:
             return
-        self._peers[spawning.source].synchronizers[spawning.net_ids.pop(0)] = synced
+        peer = self._peers.get(spawning.source)
+        if peer is None:
+            return  # a hook of the node has ended the session
+        peer.synchronizers[spawning.net_ids.pop(0)] = synced
         if synchronizer.replication_config is not None and not spawning.fault:
             spawning.take_values(synchronizer.replication_config.spawned)
 
@@ -182,7 +185,11 @@ class ReplicationReceiver:
         node.name = spawn.name
         self._peer(source).nodes[spawn.net_id] = (node, spawner)
         self._places[node] = (source, spawn.net_id)
-        fault = self._add(parent, node, source, spawn)
+        try:
+            fault = self._add(parent, node, source, spawn)
+        except Exception:  # raised by hooks of the node, which has entered all the same
+            spawner.spawned.emit(node)
+            raise
         if not fault:
             spawner.spawned.emit(node)
         elif node.get_parent() is parent:

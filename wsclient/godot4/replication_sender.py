@@ -133,7 +133,9 @@ class ReplicationSender:
         self._session = session
         self._peers: dict[int, _ToPeer] = {}
         self._spawned: dict[Node, _Spawned] = {}
-        self._entering: list[Node] = []  # spawned nodes that are not ready yet, in order of entering
+        self._entering: dict[
+            Node, bool
+        ] = {}  # spawned nodes that were not sent yet, in order of entering; True if ready
         self._synced: dict[MultiplayerSynchronizer, _Synced] = {}
         self._filtered: set[MultiplayerSynchronizer] = set()
         self._last_net_id = 0
@@ -145,10 +147,10 @@ class ReplicationSender:
     def peer_came(self, peer_id: int) -> None:
         """Spawns all visible nodes at a new peer."""
         self._peers[peer_id] = _ToPeer()
-        for node in self._spawned:
+        for node in list(self._spawned):
             if node not in self._entering:
                 self.update_spawn(node, [peer_id])
-        for synchronizer in self._synced:
+        for synchronizer in list(self._synced):
             self.update_sync(synchronizer, [peer_id])
 
     def forget_peer(self, peer_id: int) -> None:
@@ -170,7 +172,7 @@ class ReplicationSender:
         """Tracks a node that its spawner spawns. It is sent when it is ready."""
         if node not in self._spawned:
             self._spawned[node] = _Spawned(spawner, scene, deepcopy(data))
-            self._entering.append(node)
+            self._entering[node] = False
 
     def is_tracked(self, node: Node) -> bool:
         """Returns True if a spawner of ours spawns this node."""
@@ -182,22 +184,29 @@ class ReplicationSender:
 
     def node_ready(self, node: Node) -> None:
         """Sends the SPAWN of a node and of those below it, outer nodes first."""
-        if self._entering and node is self._entering[0]:
-            entering, self._entering = self._entering, []
-            for each in entering:
-                self.update_spawn(each, self._peers)
+        if node in self._entering:
+            self._entering[node] = True
+            self._spawn_ready()
+
+    def _spawn_ready(self) -> None:
+        while self._entering:
+            node, is_ready = next(iter(self._entering.items()))
+            if not is_ready:
+                return
+            del self._entering[node]
+            self.update_spawn(node, self._peers)
 
     def node_left(self, node: Node) -> None:
         """Sends the DESPAWN of a node that leaves the tree."""
         spawned = self._spawned.pop(node, None)
         if spawned is None:
             return
-        if node in self._entering:
-            self._entering.remove(node)
         for peer_id, peer in self._peers.items():
             if node in peer.nodes:
                 peer.nodes.discard(node)
                 self._session.send_command(peer_id, encode_despawn(spawned.net_id), _RELIABLE)
+        if self._entering.pop(node, None) is not None:
+            self._spawn_ready()  # those that waited for it
 
     def spawner_left(self, spawner: MultiplayerSpawner) -> None:
         """Sends the DESPAWN of all nodes of a spawner when it leaves the tree."""
@@ -256,14 +265,16 @@ class ReplicationSender:
 
     def update_spawn(self, node: Node, peer_ids: Iterable[int]) -> None:
         """Spawns or despawns a node at peers, depending on its synchronizers."""
-        spawned = self._spawned[node]
-        if not self._is_ours(spawned.spawner):
+        spawned = self._spawned.get(node)
+        if spawned is None or not self._is_ours(spawned.spawner):
             return
         ours = [each for each in self.synchronizers_of(node) if self._is_ours(each)]
         packet = b""
         for peer_id in list(peer_ids):
-            peer = self._peers[peer_id]
             is_visible = not ours or any(each.is_visible_to(peer_id) for each in ours)
+            peer = self._peers.get(peer_id)
+            if peer is None or node not in self._spawned:
+                continue  # a filter has ended the session, or has freed the node
             if is_visible and node not in peer.nodes:
                 packet = packet or self._spawn_packet(node, spawned, ours, peer_id)
                 if not packet:
@@ -280,11 +291,14 @@ class ReplicationSender:
         if not self._is_ours(synchronizer):
             return
         for peer_id in list(peer_ids):
-            seen = self._peers[peer_id].synchronizers
-            if not synchronizer.is_visible_to(peer_id):
-                seen.pop(synchronizer, None)
-            elif synchronizer not in seen:
-                seen[synchronizer] = _LONG_AGO
+            is_visible = synchronizer.is_visible_to(peer_id)
+            peer = self._peers.get(peer_id)
+            if peer is None or synchronizer not in self._synced:
+                continue  # a filter has ended the session, or has freed the synchronizer
+            if not is_visible:
+                peer.synchronizers.pop(synchronizer, None)
+            elif synchronizer not in peer.synchronizers:
+                peer.synchronizers[synchronizer] = _LONG_AGO
 
     # Sending what is due
 
@@ -412,6 +426,7 @@ class ReplicationSender:
         spawned.net_id = spawned.net_id or self._new_net_id()
         state: list[object] = []
         try:
+            synchronizers = [each for each in synchronizers if each in self._synced]  # a filter may have freed some
             for synchronizer in synchronizers:
                 synced, config = self._synced[synchronizer], synchronizer.replication_config
                 synced.net_id = synced.net_id or self._new_net_id()
