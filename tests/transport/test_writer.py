@@ -77,6 +77,27 @@ def test_writes_a_limited_amount_and_reports_that_more_would_fit(sender: Sender)
     assert not sender.writer.has_room
 
 
+def test_what_is_queued_behind_a_kept_piece_is_not_forgotten(sender: Sender) -> None:
+    sender.stream.room = 0
+    sender.queue(10)
+    sender.writer.write()
+    sender.queue(100_000)
+
+    sender.stream.room = None
+    sender.writer.write()
+
+    assert len(sender.server.inbox) == 16 + 100_014
+    assert sender.writer.is_all_out
+
+
+def test_a_short_message_that_breaks_the_stream_is_not_out(sender: Sender) -> None:
+    sender.stream.break_with(BrokenPipeError(), on="send")
+
+    assert sender.writer.express(b"x", False)
+
+    assert not sender.writer.is_all_out
+
+
 def test_a_broken_stream_is_not_used_again(sender: Sender) -> None:
     error = BrokenPipeError()
     sender.stream.break_with(error)

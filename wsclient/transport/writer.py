@@ -109,6 +109,7 @@ class Writer:
                 self._keep(b"")
         except (OSError, MemoryError) as error:
             self.broken = detached(error)
+            self.is_all_out = False
         return True
 
     def write(self) -> bool:
@@ -156,7 +157,7 @@ class Writer:
         log = self.unsent_log
         room, taken = _MAX_WRITE, 0
         while room > 0:
-            piece = self._piece
+            piece, is_last = self._piece, False  # more may have been queued since a piece was kept
             if not piece:
                 try:
                     piece = data_to_send()
@@ -165,6 +166,7 @@ class Writer:
                 if not piece:
                     self.is_all_out = stream.flush()
                     return taken
+                is_last = connection.is_drained
                 if log is not None:
                     log.made(piece)
             sent = stream.send(piece)
@@ -176,7 +178,7 @@ class Writer:
                 self._piece = memoryview(piece)[sent:]
                 return taken
             self._piece = b""
-            if connection.is_drained:
+            if is_last:
                 self.is_all_out = stream.flush()
                 return taken
             room -= max(sent, connection.last_cost)
