@@ -13,6 +13,7 @@ from wsclient.protocol.events import Failure, FailureKind, Opened
 from wsclient.protocol.server_handshake import Request
 from wsclient.protocol.url import URL
 from wsclient.transport.base import Settings
+from wsclient.transport.descriptor import NOTHING, Descriptor
 from wsclient.transport.opening.answering import Answering
 from wsclient.transport.opening.milestones import Established
 
@@ -113,6 +114,28 @@ def test_the_reply_is_sent_in_pieces_if_necessary() -> None:
     visit.stream.room = None
     assert isinstance(visit.phase.step(0.0), Established)
     assert visit.handshake.receive_data(visit.reply()) == Opened("")
+
+
+def test_waits_for_no_descriptor_while_the_stream_holds_more_of_the_request() -> None:
+    class Holding(MemoryStream):
+        descriptor = Descriptor(7)
+        has_more = False
+
+    here, _ = Holding.pair()
+    phase = Answering(here, Settings())
+    assert phase.descriptor is here.descriptor
+
+    here.has_more = True
+    assert phase.descriptor is None
+
+
+def test_waits_for_nothing_while_the_program_decides() -> None:
+    visit = Visit()
+    visit.ask()
+    assert visit.phase.descriptor is NOTHING
+
+    visit.phase.accept()
+    assert visit.phase.descriptor is None
 
 
 def test_a_request_is_answered_once() -> None:

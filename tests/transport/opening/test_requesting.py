@@ -72,6 +72,18 @@ def test_waits_for_no_descriptor_while_the_stream_holds_more_of_the_reply() -> N
     assert phase.descriptor is None
 
 
+def test_waits_for_no_descriptor_while_the_stream_holds_a_part_of_the_request() -> None:
+    class Holding(MemoryStream):
+        descriptor = Descriptor(7)
+        held = 1
+
+    here, _ = Holding.pair()
+    phase = Requesting(Reached(attempt(), here))
+    phase.step(0.0)
+
+    assert phase.descriptor is None
+
+
 @pytest.mark.hostile("B20")
 def test_without_random_numbers_nothing_is_sent() -> None:
     def no_random_bytes(_: int) -> bytes:

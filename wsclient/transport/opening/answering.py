@@ -8,9 +8,10 @@ from wsclient.protocol.connection import Role
 from wsclient.protocol.deflate import accept_offer
 from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
 from wsclient.protocol.server_handshake import Request, ServerHandshake, rejection
+from wsclient.transport.descriptor import NOTHING
 from wsclient.transport.failures import failure_from
 from wsclient.transport.opening.milestones import Established
-from wsclient.transport.opening.phase import READ_SIZE, Phase
+from wsclient.transport.opening.phase import READ_SIZE, Phase, resting_on
 
 if TYPE_CHECKING:
     from wsclient.protocol.deflate import Agreement
@@ -55,8 +56,10 @@ class Answering(Phase):
 
     @property
     def descriptor(self) -> Descriptor | None:
-        """The stream's descriptor, until the request is complete."""
-        return self._stream.descriptor if self._request is None and self._unsent is None else None
+        """The stream's descriptor until the request is complete, and `NOTHING` until it is answered."""
+        if self._unsent is not None:
+            return None
+        return resting_on(self._stream) if self._request is None else NOTHING
 
     def accept(self, subprotocol: str = "", headers: Headers = ()) -> None:
         """Opens the connection.

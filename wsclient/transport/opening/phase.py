@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.opening.milestones import Established, Milestone
     from wsclient.transport.opening.route import Place
+    from wsclient.transport.stream.stream import Stream
 
-__all__ = ["READ_SIZE", "Phase"]
+__all__ = ["READ_SIZE", "Phase", "resting_on"]
 
 READ_SIZE: Final = 65536
 """The most bytes that one step of an opening reads; arbitrary."""
@@ -97,3 +98,8 @@ class Phase(ABC):
     @abstractmethod
     def close(self) -> None:
         """Releases everything immediately. May be called twice."""
+
+
+def resting_on(stream: Stream) -> Descriptor | None:
+    """Returns the stream's descriptor; None if the stream itself holds data, in either direction."""
+    return None if stream.has_more or stream.held else stream.descriptor

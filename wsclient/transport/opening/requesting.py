@@ -12,7 +12,7 @@ from wsclient.protocol.events import Failure, FailureKind, Opened, Stage
 from wsclient.protocol.fields import REDIRECTS
 from wsclient.transport.failures import failure_from, reason_of
 from wsclient.transport.opening.milestones import Established, Redirected
-from wsclient.transport.opening.phase import READ_SIZE, Phase
+from wsclient.transport.opening.phase import READ_SIZE, Phase, resting_on
 
 if TYPE_CHECKING:
     from wsclient.protocol.cookies import Cookies
@@ -49,8 +49,7 @@ class Requesting(Phase):
     @property
     def descriptor(self) -> Descriptor | None:
         """Returns the stream's descriptor when the request has been sent."""
-        is_waiting = self._handshake is not None and not (self._unsent or self._broken or self._stream.has_more)
-        return self._stream.descriptor if is_waiting else None
+        return None if self._handshake is None or self._unsent or self._broken else resting_on(self._stream)
 
     @property
     def refusal(self) -> Failure | None:

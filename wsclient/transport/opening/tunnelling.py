@@ -10,7 +10,7 @@ from wsclient.protocol.events import Failure, FailureKind, Stage
 from wsclient.protocol.tunnel import Target, Tunnelled
 from wsclient.transport.failures import failure_from
 from wsclient.transport.opening.blame import blamed
-from wsclient.transport.opening.phase import READ_SIZE, Phase
+from wsclient.transport.opening.phase import READ_SIZE, Phase, resting_on
 from wsclient.transport.stream.tunnel_stream import TunnelStream
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Tunnelling(Phase):
     @property
     def descriptor(self) -> Descriptor | None:
         """Returns the stream's descriptor when nothing is left to send."""
-        return None if self._tunnel is None or self._unsent or self._stream.held else self._stream.descriptor
+        return None if self._tunnel is None or self._unsent else resting_on(self._stream)
 
     def give_up(self, seconds: float) -> Failure:
         """Returns the failure of an attempt that ran out of time."""
