@@ -102,10 +102,11 @@ class AcceptedStream(TcpStream):
 
     def finish(self) -> None:
         """Ends our direction (FIN). `Lingering` reads the rest for a while."""
+        # Its descriptor is passed on, not a copy of it: while a copy is open, epoll keeps watching a closed one.
+        ended = self._socket
         with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_WR)
-            with contextlib.suppress(OSError):
-                self._lingering.add(self._socket.dup())
+            ended.shutdown(socket.SHUT_WR)
+            self._lingering.add(socket.socket(ended.family, ended.type, ended.proto, ended.detach()))
         self.close()
 
 
