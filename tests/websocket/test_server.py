@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from wsclient import ClientRequest
+
 
 @pytest.fixture
 def make() -> Iterator[Callable[..., Hosting]]:
@@ -418,6 +420,20 @@ def test_stop_drops_joining_clients(hosting: Hosting) -> None:
     assert hosting.told == []
 
 
+def test_a_handler_can_listen_again_and_the_end_of_its_client_is_reported(hosting: Hosting) -> None:
+    def listen_again(_client_id: int) -> None:
+        hosting.server.stop()
+        hosting.listen()
+
+    hosting.server.data_received.connect(listen_again)
+    hosting.opened().send_text("again")
+    (client_id,) = hosting.server.get_peers()
+
+    hosting.settle()
+
+    assert hosting.told[-1] == ("client_disconnected", client_id, False)
+
+
 def test_it_can_listen_again_at_once_and_first_reports_the_old_ends(hosting: Hosting) -> None:
     hosting.opened()
     (client_id,) = hosting.server.get_peers()
@@ -671,6 +687,30 @@ def test_more_handshakes_than_max_pending_wait_their_turn(hosting: Hosting) -> N
     hosting.settle()
 
     assert client.get_connection_status() == client.CONNECTION_CONNECTED
+
+
+def test_a_higher_max_pending_applies_immediately(hosting: Hosting) -> None:
+    hosting.server.max_pending = 1
+    hosting.raw()
+    hosting.settle()
+    client = hosting.client()
+    hosting.settle()
+
+    hosting.server.max_pending = 2
+    hosting.settle()
+
+    assert client.get_connection_status() == client.CONNECTION_CONNECTED
+
+
+def test_a_shorter_handshake_timeout_applies_immediately(hosting: Hosting) -> None:
+    hosting.server.handshake_timeout = 0.0
+    silent = hosting.raw()
+    hosting.settle()
+
+    hosting.server.handshake_timeout = 1.0
+    hosting.wait(1.1)
+
+    assert hosting.reply(silent).startswith(b"HTTP/1.1 408")
 
 
 @pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost: x\r\n"], ids=["silent", "slow"])
@@ -998,6 +1038,63 @@ def test_the_time_of_a_server_in_a_group_counts_when_it_was_left(
     hosting.server.poll()
 
     assert "poll() was not called" not in caplog.text
+
+
+def test_a_group_lets_a_server_send_again_when_there_is_memory(hosting: Hosting) -> None:
+    server = hosting.server
+    server.heartbeat_interval, server.memory_limit = 0.0, 1000  # no ping wakes it
+    with PollGroup([server], clock=hosting.clock) as group:
+        raw = hosting.raw(request() + bytes.fromhex("82fe 0384 00000000") + bytes(900))
+        for _ in range(10):
+            group.poll()
+        (client_id,) = server.get_peers()
+        assert server.put_packet(bytes(200)) is Error.ERR_OUT_OF_MEMORY
+
+        assert len(server.get_peer(client_id).get_packet()) == 900
+        group.poll()
+
+        assert server.put_packet(bytes(200)) is Error.OK
+        raw.close()
+
+
+def test_a_group_sleeps_while_an_answer_is_deferred(hosting: Hosting) -> None:
+    requests: list[ClientRequest] = []
+    hosting.server.client_request.connect(lambda request: (request.defer(), requests.append(request)))
+    with PollGroup([hosting.server], clock=hosting.clock) as group:
+        raw = hosting.raw(request())
+        for _ in range(10):
+            group.poll()
+        polls = hosting.server.get_statistics().polls
+        for _ in range(10):
+            group.poll()
+        assert hosting.server.get_statistics().polls == polls
+
+        requests[0].accept()
+        for _ in range(3):
+            group.poll()
+
+        assert raw.recv(100).startswith(b"HTTP/1.1 101")
+
+
+def test_ended_clients_that_still_send_do_not_delay_others(hosting: Hosting) -> None:
+    server = hosting.server
+    client = hosting.opened()
+    ended = [hosting.raw(request()) for _ in range(20)]
+    hosting.settle()
+    for client_id in server.get_peers()[1:]:
+        server.disconnect_peer(client_id)
+    for raw in ended:
+        raw.sendall(bytes.fromhex("8880 00000000"))  # the answer
+    hosting.settle()
+    assert len(server.get_peers()) == 1
+
+    for raw in ended:
+        raw.sendall(b"still here")
+    client.send_text("my turn")
+    hosting.told.clear()
+    server.poll()
+
+    assert hosting.told == [("data_received", server.get_peers()[0])]
 
 
 # TLS

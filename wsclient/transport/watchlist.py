@@ -111,6 +111,10 @@ class Watchlist(Generic[Member]):
             self._awake.append(entry)
             self.woken()
 
+    def nudge(self) -> None:
+        """Calls `woken` for work that belongs to no member. Any thread may call it."""
+        self.woken()
+
     def wake_all(self, entries: list[Entry[Member]]) -> None:
         """Wakes all of these members."""
         for entry in entries:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from wsclient.ground.error import Error
 from wsclient.protocol.events import Messages
+from wsclient.transport.base import needs_nobody
 from wsclient.transport.descriptor import NOTHING, Descriptor
 from wsclient.websocket.link import HINT_OF_ROOM, Link, is_utf8
 from wsclient.websocket.peer import WebSocketPeer
@@ -37,14 +38,16 @@ class Totals:
         limit: the most bytes that may wait to be read or sent.
         clients: the clients to count.
         is_over: True if more than that waited at the last count.
+        wake: called when more than that waits, because only `poll()` counts again.
     """
 
-    __slots__ = ("_room", "clients", "is_over", "limit")
+    __slots__ = ("_room", "clients", "is_over", "limit", "wake")
 
     def __init__(self, limit: int) -> None:
         self.limit: int = limit
         self.clients: Collection[ServedClient] = ()
         self.is_over: bool = False
+        self.wake: Callable[[], object] = needs_nobody
         self._room = 0
 
     def use(self, size: int) -> bool:
@@ -71,6 +74,8 @@ class Totals:
             self._room -= client.held_bytes()
             client.link.take_back()
         self.is_over = self._room < 0
+        if self.is_over:
+            self.wake()
 
 
 class ServedLink(Link):

@@ -84,6 +84,7 @@ class ServerMembers(SignalEmitter):
         self._per_address: Counter[str] = Counter()
         self._pending = 0
         self._totals.clients = self._served.keys()
+        self._totals.wake = self._watchlist.nudge
         self._gone = Counters()
         self._polled_at = 0.0
         self._auto_flush = True
@@ -195,6 +196,10 @@ class ServerMembers(SignalEmitter):
 
     def _is_no_longer_pending(self) -> None:
         self._pending -= 1
+        self._accept_again()
+
+    def _accept_again(self) -> None:
+        """Wakes the listener, which may have paused for want of room."""
         if self._listening is not None:
             self._watchlist.wake(self._listening)
 

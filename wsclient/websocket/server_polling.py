@@ -94,6 +94,7 @@ class ServerPolling(ServerEvents):
             except Exception as error:  # noqa: BLE001 - a handler's; it leaves when all have had their turn
                 errors.append(error)
             except BaseException:
+                self._watchlist.wake(entry)  # its turn was interrupted, as by Ctrl+C
                 log_and_forget(errors)
                 raise
             if self._clock() >= deadline:
@@ -125,7 +126,7 @@ class ServerPolling(ServerEvents):
                 if self._clock() >= deadline:
                     break
             self._has_warned_of_descriptors = False
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             descriptor, until = NOTHING, self._polled_at + _PAUSE
             if not self._has_warned_of_descriptors:
                 self._has_warned_of_descriptors = True

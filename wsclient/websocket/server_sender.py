@@ -88,7 +88,7 @@ class ServerSender(MessageSender):
         """
         payload = data.encode("utf-8") if isinstance(data, str) else bytes_of(data)
         self._mailbox.put(payload, self._outgoing, is_text=isinstance(data, str), target=int(target_peer))
-        self._watchlist.woken()
+        self._watchlist.nudge()
 
     def _send_posted(self) -> None:
         """Sends the messages that other threads have put into the mailbox until now."""

@@ -30,6 +30,7 @@ class WebSocketServerSettings(WebSocketSettings):
     if TYPE_CHECKING:
 
         def is_listening(self) -> bool: ...  # noqa: D102 - the server's
+        def _accept_again(self) -> None: ...
         def _refuse(
             self, error: Error, message: str, cause: BaseException | None = None, *, hint: str = ""
         ) -> Error: ...
@@ -223,6 +224,7 @@ class WebSocketServerSettings(WebSocketSettings):
     @stall_timeout.setter
     def stall_timeout(self, seconds: float) -> None:
         self._stall_timeout = check_seconds("stall_timeout", seconds)
+        self._settings_changed()
 
     @property
     def memory_limit(self) -> int:
@@ -249,6 +251,7 @@ class WebSocketServerSettings(WebSocketSettings):
         if count < least:
             raise ValueError(f"{name} takes a number of {least} or more, not {count}")
         self._limits[name] = count
+        self._accept_again()
 
 
 def _is_numeric(address: str) -> bool:

@@ -62,6 +62,7 @@ class WebSocketSettings:
     @handshake_timeout.setter
     def handshake_timeout(self, seconds: float) -> None:
         self._settings.handshake_timeout = check_seconds("handshake_timeout", seconds)
+        self._settings_changed()
 
     @property
     def close_timeout(self) -> float:
@@ -71,6 +72,7 @@ class WebSocketSettings:
     @close_timeout.setter
     def close_timeout(self, seconds: float) -> None:
         self._settings.close_timeout = check_seconds("close_timeout", seconds)
+        self._settings_changed()
 
     @property
     def heartbeat_interval(self) -> float:
