@@ -56,6 +56,35 @@ def test_runs_what_arrived_in_one_order(words, peer):
     assert words.events == [("came", 1), "joined", (b"x", 1, 1), ("left", 5), "server_disconnected"]
 
 
+class Unwilling(Node):
+    """Raises when it is freed, as the hook of a node of Godot 4 may."""
+
+    def free(self):
+        super().free()
+        raise LookupError(self.name)
+
+
+def test_a_node_that_raises_when_it_is_freed_stops_neither_others_nor_later_polls(words, peer, monkeypatch):
+    def free_all(*_):
+        for node in nodes:
+            words.free_later(node)
+        raise ValueError("of a called method")
+
+    root = Node("root")
+    nodes = [root.add_child(made) for made in (Unwilling("One"), Unwilling("Two"), Node("Three"))]
+    monkeypatch.setattr(words, "_on_packet", free_all)
+    peer.arrives(1, b"x")
+
+    with pytest.raises(ExceptionGroup) as raised:
+        words.poll()
+
+    assert [str(each) for each in raised.value.exceptions] == ["of a called method", "One", "Two"]
+    assert root.get_children() == []
+    peer.tells("peer_connected", 1)
+    words.poll()
+    assert words.events == [("came", 1)]
+
+
 def test_a_peer_that_is_disconnected_is_refused_by_the_name_of_the_property(words, peer):
     peer.status = ConnectionStatus.CONNECTION_DISCONNECTED
     with pytest.raises(ValueError, match="the peer is disconnected"):

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from wsclient.core.handler_errors import call_all
 from wsclient.core.networked_multiplayer_peer import ConnectionStatus, NetworkedMultiplayerPeer
 from wsclient.core.reference import Reference
 from wsclient.ground.refusal_log import RefusalLog
@@ -82,19 +83,17 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
         emit, or packets that arrived before the end.
 
         Raises:
-            Exception: raised by a called method, a set property or a handler. The arrivals after it are handled by
-                the next `poll()`.
+            Exception: raised by a called method, a set property, a handler or a hook of a freed node; several are
+                raised as an `ExceptionGroup`. The arrivals after it are handled by the next `poll()`.
             RuntimeError: another thread called `poll()` first.
         """
         if self._network is None or not self._begin_poll():
             return
         try:
-            self._work()
+            self._work_and_free()
         except BaseException as error:
-            self._free_queued()
             self._end_poll(error)
             raise
-        self._free_queued()
         self._end_poll()
 
     def free_later(self, node: AnyNode) -> None:
@@ -213,10 +212,17 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
             network.peer.poll()
             network.arrivals.take_packets()
 
-    def _free_queued(self) -> None:
+    def _work_and_free(self) -> None:
+        try:
+            self._work()
+        except Exception as error:
+            self._free_queued(error)
+            raise
+        self._free_queued()
+
+    def _free_queued(self, error: Exception | None = None) -> None:
         nodes, self._to_free = self._to_free, []
-        for node in nodes:
-            node.free()
+        call_all((node.free for node in nodes), error)
 
 
 def _check_peer(peer: object, name: str) -> None:
