@@ -5,6 +5,7 @@ They must not hide the library's private names, and must call its `__init__`.
 
 from __future__ import annotations
 
+from abc import ABC
 from functools import cache, wraps
 from types import FunctionType
 from typing import TYPE_CHECKING, Final
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["guard_init", "refuse_hidden_names"]
 
 _OURS: Final = {"wsclient", "pyee"}
-# Made by metaclasses and `__init_subclass__`.
-_OF_EVERY_CLASS: Final = {"_abc_impl", "_declared_signals", "_no_handlers", "_no_sole_handlers"}
+# Made by `__init_subclass__`, and by the metaclass, whose names differ between interpreters.
+_OF_EVERY_CLASS: Final = {"_declared_signals", "_no_handlers", "_no_sole_handlers", *vars(ABC)}
 
 
 def refuse_hidden_names(cls: type, free: frozenset[str]) -> None:

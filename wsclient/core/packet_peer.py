@@ -295,7 +295,8 @@ def bytes_of(buffer: BytesLike, caller: str = "put_packet") -> bytes:
     if type(buffer) is bytes:
         return buffer
     try:
-        return memoryview(buffer).tobytes()
+        with memoryview(buffer) as view:  # let go of at once, so that the buffer may be resized
+            return view.tobytes()
     except TypeError:
         way_out = "send_text(text), or put_packet(text.encode())" if caller == "put_packet" else "text.encode()"
         advice = f": use {way_out}" if isinstance(buffer, str) else ""

@@ -52,7 +52,7 @@ def decode(
 
     As in Godot, bytes after the value are ignored.
     """
-    buffer = data if type(data) is bytes else bytes(memoryview(data))
+    buffer = data if type(data) is bytes else _bytes_of(data)
     limit = sys.maxsize if max_items is None else max_items
     return _DECODERS[dialect].decode_from(buffer, 0, limit, allow_objects)[0]
 
@@ -89,7 +89,7 @@ def decode_from(
     """
     if offset < 0:
         raise ValueError(f"offset {offset} is before the data")
-    buffer = data if type(data) is bytes else bytes(memoryview(data))
+    buffer = data if type(data) is bytes else _bytes_of(data)
     limit = sys.maxsize if max_items is None else max_items
     return _DECODERS[dialect].decode_from(buffer, offset, limit, allow_objects)
 
@@ -251,6 +251,11 @@ def _typed_dictionary(key_type: ElementType, value_type: ElementType, items: lis
         if held is not MISFIT:
             pairs += held, value
     return TypedDictionary(dictionary_of(pairs), key_type, value_type)
+
+
+def _bytes_of(data: bytes | bytearray | memoryview) -> bytes:
+    with memoryview(data) as view:  # let go of at once, so that a bytearray may be resized
+        return view.tobytes()
 
 
 def _unknown_type(data: bytes, start: int) -> tuple[object, int]:

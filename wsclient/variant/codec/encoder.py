@@ -208,9 +208,10 @@ def _plain(value: object) -> object:
         view = memoryview(value)  # type: ignore[arg-type]  # it may have no buffer
     except TypeError:
         raise TypeError(f"type {name} is not a Variant") from None
-    if view.itemsize != 1:
-        raise TypeError(f"type {name} is not a Variant; PoolIntArray, PoolRealArray and bytes can be made of it")
-    return view.tobytes()
+    with view:
+        if view.itemsize != 1:
+            raise TypeError(f"type {name} is not a Variant; PoolIntArray, PoolRealArray and bytes can be made of it")
+        return view.tobytes()
 
 
 def _children(container: Iterable[object], path: str) -> Iterator[tuple[object, str]]:

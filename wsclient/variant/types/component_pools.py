@@ -156,7 +156,8 @@ def _table(values: object, width: int) -> bytes | None:
         view = memoryview(values)  # type: ignore[arg-type]  # it may have no buffer
     except TypeError:
         return None
-    return view.tobytes() if view.format == "f" and view.ndim == 2 and view.shape == (len(view), width) else None
+    with view:
+        return view.tobytes() if view.format == "f" and view.ndim == 2 and view.shape == (len(view), width) else None
 
 
 class PoolVector2Array(ComponentsPool[Vector2]):
