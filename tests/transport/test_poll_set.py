@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import select
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.children import in_child, needs_fork
 from wsclient.transport.poll_set import PollSet, open_poll_set
 
 if TYPE_CHECKING:
@@ -124,6 +126,24 @@ def test_a_closed_descriptor_can_be_discarded(watched: PollSet, pair) -> None:
     watched.discard(fileno)
 
     assert watched.ready(0.0) == []
+
+
+@needs_fork
+def test_a_forked_child_changes_nothing_for_its_parent(watched: PollSet, pair) -> None:
+    one, other = pair
+    watched.add(one.fileno(), for_writing=False)
+
+    def change() -> str:
+        watched.discard(one.fileno())
+        with contextlib.suppress(OSError):
+            watched.add(other.fileno(), for_writing=True)
+        watched.close()
+        return ""
+
+    assert in_child(change) == ""
+
+    other.send(b"x")
+    assert watched.ready(0.0) == [one.fileno()]
 
 
 def test_a_closed_descriptor_does_not_hide_the_others(watched: PollSet, pair) -> None:

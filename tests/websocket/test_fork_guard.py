@@ -15,8 +15,12 @@ from wsclient.ground.error import Error
 from wsclient.transport.forked import ForkedTransport
 from wsclient.websocket.client import WebSocketClient
 from wsclient.websocket.fork_guard import disown_all
+from wsclient.websocket.poll_group import PollGroup
+from wsclient.websocket.server import WebSocketServer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.fake_transport import FakeNetwork
 
 pytestmark = pytest.mark.hostile("G22")
@@ -119,6 +123,40 @@ def test_a_child_that_closes_does_not_end_the_parents_connection(session: Sessio
     assert in_child(close_and_connect) == "CONNECTION_DISCONNECTED"
 
     session.still_works()
+
+
+@needs_fork
+def test_a_child_that_leaves_the_with_blocks_of_a_game_does_not_stop_the_parents() -> None:
+    with WebSocketServer() as server, WebSocketClient() as client, PollGroup([server, client]) as group:
+        server.bind_ip = "127.0.0.1"
+        server.listen(0)
+        client.connect_to_url(f"ws://127.0.0.1:{server.get_local_port()}")
+
+        def play_until(condition: Callable[[], object]) -> None:
+            for _ in range(1000):
+                if condition():
+                    return
+                group.wait(0.01)
+                group.poll()
+            raise AssertionError("it never came")
+
+        play_until(lambda: server.get_peers() and client.get_connection_status() == client.CONNECTION_CONNECTED)
+
+        def leave() -> str:
+            for each in (group, client, server):
+                each.__exit__(None, None, None)
+            return ""
+
+        assert in_child(leave) == ""
+
+        server.send_text("to the client")
+        client.send_text("to the server")
+        (peer_id,) = server.get_peers()
+        play_until(
+            lambda: client.get_available_packet_count() and server.get_peer(peer_id).get_available_packet_count()
+        )
+        assert client.get_messages() == ["to the client"]
+        assert server.get_peer(peer_id).get_messages() == ["to the server"]
 
 
 @needs_fork

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
@@ -82,18 +84,26 @@ def open_poll_set(system: ModuleType | OriginalSelect = ORIGINAL_SELECT) -> Poll
 
 
 class _Epoll(PollSet):
-    """For Linux; the cost depends on how many are ready, not on how many are watched."""
+    """For Linux; the cost depends on how many are ready, not on how many are watched.
+
+    A forked child shares the set with its parent, and changes nothing in it.
+    """
 
     def __init__(self, system: ModuleType | OriginalSelect) -> None:
         self._events = (system.EPOLLIN, system.EPOLLOUT)
         self._epoll = system.epoll()
+        self._process = os.getpid()
         self._count = 0
 
     def add(self, fileno: int, *, for_writing: bool) -> None:
+        if os.getpid() != self._process:
+            raise OSError(errno.EPERM, "this set belongs to the process that forked this one")
         self._epoll.register(fileno, self._events[for_writing])
         self._count += 1
 
     def discard(self, fileno: int) -> None:
+        if os.getpid() != self._process:
+            return
         self._count = max(self._count - 1, 0)
         with contextlib.suppress(OSError, ValueError):  # a closed descriptor has left the set by itself
             self._epoll.unregister(fileno)
