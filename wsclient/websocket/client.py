@@ -88,7 +88,8 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
     """Emitted with each message, a `str` or `bytes`. Normal mode; not in Godot.
 
     If this signal has handlers, messages are passed to them instead of the queue. Then `data_received` is not emitted,
-    and `get_message()` does not return these messages.
+    and `get_message()` does not return these messages. If a handler of `data_received` connects the first one, messages
+    that were read together with its own are still queued.
     """
     reconnecting: Final = Signal[int, float]("attempt", "delay")
     """Emitted right after an end, if another attempt begins after `delay` seconds. Not in Godot.

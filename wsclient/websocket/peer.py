@@ -38,7 +38,9 @@ class WebSocketPeer(PacketReader, LinkSender, PacketPeer, Uncopyable):
         self._inbox = self._link.inbox
 
     def close(self, code: int = 1000, reason: str = "") -> None:
-        """Closes the connection; the same as `WebSocketClient.disconnect_from_host`.
+        """Closes the connection, or ends the attempt, as `WebSocketClient.disconnect_from_host` does.
+
+        While a client waits to connect again there is neither, so nothing happens.
 
         Raises:
             ValueError: the code must not be sent, or the reason is not valid text or has more than 123 bytes.
