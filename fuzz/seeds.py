@@ -74,7 +74,7 @@ def seeds() -> Iterator[tuple[str, str, bytes]]:
 
 
 def _addresses() -> dict[str, list[bytes]]:
-    """Returns URLs, redirects, cookies and lists of exceptions."""
+    """Returns URLs, redirects, cookies, extensions and lists of exceptions."""
     long_cookie = b"\0" + b"\n".join(b"name%d=%s" % (number, b"v" * 60) for number in range(60))
     return {
         "url": [
@@ -98,6 +98,13 @@ def _addresses() -> dict[str, list[bytes]]:
             b"\0a=b; Expires=Sun, 06 Nov 2033 08:49:37 GMT\na=; Max-Age=0\n=x\ny",
             b"\x01__Host-a=b; Path=/; Secure\n__secure-x=y\nz=1; Domain=other.example",
             long_cookie,
+        ],
+        "extensions": [
+            b"\x0fpermessage-deflate; client_max_window_bits",
+            b'\0permessage-deflate; server_max_window_bits=10; client_max_window_bits="9"; server_no_context_takeover',
+            b"\0x-webkit-deflate-frame, permessage-deflate; client_no_context_takeover;\t,permessage-deflate",
+            b'\0x; y=",permessage-deflate; client_max_window_bits,"',
+            b"\0permessage-deflate; server_max_window_bits=16\npermessage-deflate; unknown=1",
         ],
         "no_proxy": [
             b"*",

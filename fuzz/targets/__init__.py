@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from fuzz.targets import (
     commands,
+    extensions,
     frames,
     inflate,
     project_4,
@@ -30,6 +31,7 @@ __all__ = ["TARGETS"]
 TARGETS: Final[dict[str, Callable[[bytes], int]]] = {
     "reply_head": reply_head.check,
     "request_head": request_head.check,
+    "extensions": extensions.check,
     "connect": tunnels.check_connect,
     "socks": tunnels.check_socks,
     "frames_client": frames.check_client,
