@@ -131,6 +131,24 @@ class TestSpawning:
             session.star.games[OURS].poll()
         assert session.world(OURS).happened == [("spawned", "B")]
 
+    def test_hooks_that_raise_keep_no_node_when_the_session_ends(self, session, monkeypatch):
+        for name in ("One", "Two"):
+            add(session.server, Bare(name))
+        session.star.settle()
+        monkeypatch.setattr(Bare, "_exit_tree", Failing(times=2))
+        with pytest.raises(ExceptionGroup) as raised:
+            session.api(OURS).multiplayer_peer = None
+        assert len(raised.value.exceptions) == 2
+        assert session.api(OURS).multiplayer_peer is None
+        assert things(session.world(OURS)) == {}
+
+    def test_a_hook_that_raises_does_not_keep_another_tree_away(self, session):
+        api, before, after = session.api(OURS), session.star.games[OURS].root, Node("root")
+        session.world(OURS)._exit_tree = Failing()
+        with pytest.raises(LookupError):
+            api.root_node = after
+        assert (before.is_inside_tree(), after.is_inside_tree(), api.root_node) == (False, True, after)
+
     def test_a_hook_of_a_spawned_node_may_end_the_session(self, session, monkeypatch):
         def leave(node):
             if node.multiplayer.get_unique_id() == OURS:
@@ -512,6 +530,15 @@ class TestVisibility:
         session.star.settle()
         assert things(session.world(OURS))["T1"].heard == ["hello"]
         assert session.api(OTHER).get_refused_packet_count() == 0
+
+    def test_a_filter_that_raises_hides_no_newcomer(self, session):
+        add(session.server, Thing("T1")).get_node("Sync").add_visibility_filter(lambda _: Failing()())
+        heard = []
+        session.api(1).peer_connected.connect(heard.append)
+        session.star.join(4)
+        with pytest.raises(LookupError):
+            session.star.games[1].poll()
+        assert heard == [4]
 
     @pytest.mark.parametrize("ending", ["session", "node"])
     def test_a_filter_may_end_the_session_or_the_node(self, ending, session):

@@ -5,8 +5,10 @@ It checks that they are allowed to.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from wsclient.core.handler_errors import call_all
 from wsclient.godot4.multiplayer_spawner import MultiplayerSpawner
 from wsclient.godot4.multiplayer_synchronizer import MultiplayerSynchronizer
 from wsclient.ground.escape import escape
@@ -158,17 +160,16 @@ class ReplicationReceiver:
     def forget_peer(self, peer_id: int) -> None:
         """Frees the nodes of a peer that has left."""
         gone = self._peers.pop(peer_id, None)
-        for node, _ in [] if gone is None else list(gone.nodes.values()):
+        nodes = [] if gone is None else [node for node, _ in gone.nodes.values()]
+        for node in nodes:
             self._places.pop(node, None)
-            node.queue_free()
+        call_all(node.queue_free for node in nodes)
 
     def clear(self) -> None:
         """Frees the nodes of all peers when the session ends."""
-        for peer_id in list(self._peers):
-            self.forget_peer(peer_id)
-        self._peers.clear()
         for synced in self._synced.values():
             synced.time = None
+        call_all(partial(self.forget_peer, peer_id) for peer_id in list(self._peers))
 
     # SPAWN and DESPAWN
 

@@ -9,6 +9,7 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from wsclient.core.handler_errors import call_all
 from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer, TransferMode
 from wsclient.core.signal import Signal
 from wsclient.godot4.authentication import Authentication
@@ -39,7 +40,7 @@ from wsclient.scene.rpc_admission import NotAdmitted
 from wsclient.transport.clock import monotonic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 __all__ = ["SceneMultiplayer"]
 
@@ -343,11 +344,12 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         self._receiver.refused_packets = 0
 
     def _set_root(self, node: Node | None) -> None:
+        steps: list[Callable[[], None]] = [partial(super()._set_root, node)]
         if self._root is not None:
-            self._root.leave()
-        super()._set_root(node)
+            steps.insert(0, self._root.leave)
         if node is not None:
-            node.enter(self)
+            steps.append(partial(node.enter, self))
+        call_all(steps)  # hooks of nodes may raise exceptions
 
     def _work(self) -> None:
         admitted, self._admitted_later = self._admitted_later, []
@@ -376,31 +378,31 @@ class SceneMultiplayer(MultiplayerBase[Node]):
         """Does nothing, because the session is joined only when the server is admitted."""
 
     def _on_end(self, kind: ArrivalKind) -> None:
-        self._forget_session()
-        if kind is ArrivalKind.CONNECTION_FAILED:
-            self.connection_failed.emit()
-        else:
-            self.server_disconnected.emit()
+        signal = self.connection_failed if kind is ArrivalKind.CONNECTION_FAILED else self.server_disconnected
+        call_all((self._forget_session, signal.emit))
 
     def _forget_session(self) -> None:
         super()._forget_session()
         self._authentication.clear()
         self._admitted_later.clear()
         self._has_said_done.clear()
-        self._replication.clear()
         self._paths.clear()
         self._receiver.clear()
+        self._replication.clear()  # last, because it frees nodes, whose hooks may raise exceptions
 
     # Peers
 
     def _admit(self, peer_id: int) -> None:
         self._authentication.forget(peer_id)
         self._routes.admit(peer_id)
-        self._replication.peer_came(peer_id)
+        call_all(self._calls_to_admit(peer_id))
+
+    def _calls_to_admit(self, peer_id: int) -> Iterator[Callable[[], object]]:
+        yield partial(self._replication.peer_came, peer_id)
         if peer_id == SERVER_ID:
-            self.connected_to_server.emit()
+            yield self.connected_to_server.emit
         if peer_id in self._connected_peers:  # a handler may have ended the session
-            self.peer_connected.emit(peer_id)
+            yield partial(self.peer_connected.emit, peer_id)
 
     def _forget_peer(self, peer_id: int) -> bool:
         """Forgets a peer; returns True if it was admitted."""

@@ -166,8 +166,10 @@ class MultiplayerBase(Reference, ABC, Generic[AnyNode]):
             _check_peer(peer, name)
         if self._network is not None:
             self._network.arrivals.stop()
-        self.clear()
-        self._network = None if peer is None else _Network(peer, PeerArrivals(peer))
+        try:
+            self.clear()
+        finally:  # a node that is freed with the session may raise an exception
+            self._network = None if peer is None else _Network(peer, PeerArrivals(peer))
 
     def _refuse(self, error: Error, message: str) -> Error:
         """Logs why a call is refused, or counts a repetition, and returns the error."""
