@@ -65,6 +65,7 @@ class LiveConnection:
     Attributes:
         connection: the protocol.
         writer: writes the data to send.
+        descriptor: of the stream, which keeps it as long as it lives.
         express: writes a short message; see `Writer.express`.
         queue_frame: queues a short message whose frame is ready; see `Connection.queue_frame`.
         has_more: True if another step right now would return or write more, without asking the system.
@@ -92,6 +93,7 @@ class LiveConnection:
         "_traffic",
         "_waiting",
         "connection",
+        "descriptor",
         "express",
         "has_more",
         "heard_at",
@@ -129,6 +131,7 @@ class LiveConnection:
         self.writer: Writer = Writer(stream, connection, polled, self._traffic)
         self.express: Callable[[bytes, bool], bool] = self.writer.express
         self.queue_frame: Callable[[bytes, int], bool] = connection.queue_frame
+        self.descriptor: Descriptor | None = stream.descriptor
         self._waiting = connection.waiting
         self._settings = settings
         self._time = polled
@@ -171,11 +174,6 @@ class LiveConnection:
         self.quiet_until = -inf
         self.connection.limit_frames(self._settings.max_frame_size)
         self._stream.set_user_timeout(_USER_TIMEOUT * self._settings.heartbeat_interval)
-
-    @property
-    def descriptor(self) -> Descriptor | None:
-        """Returns the descriptor of the stream."""
-        return self._stream.descriptor
 
     @property
     def plain_send(self) -> Callable[[bytes], int] | None:

@@ -340,7 +340,10 @@ class NativeTransport(Transport):
 
         Returns 0.0 if no data waits.
         """
-        since = None if self._live is None else self._live.writer.stalled_since
+        live = self._live
+        if live is None or live.writer.is_all_out:  # usually
+            return 0.0
+        since = live.writer.stalled_since
         return 0.0 if since is None else max(0.0, self._clock() - since)
 
     @property

@@ -147,7 +147,10 @@ class Watchlist(Generic[Member]):
             entry = self._by_fileno.get(fileno)
             if entry is not None:
                 entry.is_ready = True
-                self.wake(entry)
+                entry.has_only_a_frame = False
+                if not entry.is_awake:  # as `wake`, for each message; who looks needs no call of `woken`
+                    entry.is_awake = True
+                    self._awake.append(entry)
 
     def take(self) -> Entry[Member] | None:
         """Returns the next member to get a turn; None if none is awake."""
@@ -166,7 +169,9 @@ class Watchlist(Generic[Member]):
             self.stay_awake(entry)
             return
         entry.is_ready = False
-        self._put_off(entry, until)
+        entry.due = until
+        if until < entry.queued_for:
+            self._queue_up(entry)
 
     def stay_awake(self, entry: Entry[Member], descriptor: Descriptor | None = None) -> None:
         """Keeps a member awake for another turn next time.
@@ -213,16 +218,14 @@ class Watchlist(Generic[Member]):
         if entry.due <= now:
             entry.due = inf
             self.wake(entry)
-        elif not entry.is_removed:  # its time was put off meanwhile
-            self._put_off(entry, entry.due)
+        elif not entry.is_removed and entry.due < inf:  # its time was put off meanwhile
+            self._queue_up(entry)
 
-    def _put_off(self, entry: Entry[Member], until: float) -> None:
+    def _queue_up(self, entry: Entry[Member]) -> None:
         # A member is in the heap only once: its later time is looked up when the earlier one comes.
-        entry.due = until
-        if until < entry.queued_for:
-            entry.queued_for = until
-            self._pushed += 1
-            heappush(self._due, (until, self._pushed, entry))
+        entry.queued_for = entry.due
+        self._pushed += 1
+        heappush(self._due, (entry.due, self._pushed, entry))
 
     def _watch(self, entry: Entry[Member], descriptor: Descriptor) -> bool:
         self._unwatch(entry)

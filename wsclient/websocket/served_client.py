@@ -260,8 +260,9 @@ class ServedClient:
 
         The end is -inf if there is work.
         """
-        link, transport = self.link, self.link.transport
+        link = self.link
+        transport, inbox = link.transport, link.inbox
         if transport is None:
             return NOTHING, -inf if link.events else inf
-        has_work = link.events or transport.has_more or link.inbox.is_full
+        has_work = link.events or transport.has_more or (inbox.packets and inbox.is_full)
         return transport.descriptor, -inf if has_work else transport.rests_until

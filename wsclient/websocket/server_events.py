@@ -49,7 +49,7 @@ class ServerEvents(ServerMembers):
             else:
                 del link.events[0]
                 self._tell_event(client, event)
-            if self._clock() >= end:
+            if link.events and self._clock() >= end:
                 return
 
     # Messages

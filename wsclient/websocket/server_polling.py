@@ -160,7 +160,9 @@ class ServerPolling(ServerEvents):
         """Takes one step of the connection."""
         transport, events = client.transport, link.events
         if not events:
-            link.events = events = transport.poll(not (link.inbox.is_full or self._totals.is_over))
+            link.events = events = transport.poll(
+                not ((link.inbox.packets and link.inbox.is_full) or self._totals.is_over)
+            )
             for event in events:
                 if isinstance(event, Messages):
                     self._totals.use(event.size)
