@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from wsclient import WebSocketClient
-from wsclient.testing import FakeClock, ScriptedServer, SignalLog, record, replay
+from wsclient import Error, WebSocketClient, WebSocketServer
+from wsclient.testing import FakeClock, ScriptedServer, SignalLog, connected_pair, record, replay
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 URL = "ws://game.example"
@@ -98,6 +99,70 @@ def test_a_recorded_client_is_used_as_ever(tmp_path: Path, wsclient_server: Scri
 
         client.flush()
         assert client.get_current_outbound_buffered_amount() == 0
+
+
+def test_a_recorded_client_has_all_of_its_transport(tmp_path: Path) -> None:
+    with (
+        WebSocketServer() as server,
+        WebSocketClient() as client,
+        record(client, tmp_path / "x.jsonl"),
+    ):
+        server.bind_ip = "127.0.0.1"
+        server.set_extra_headers(["X-Game: arena"])
+        assert not server.listen(0)
+        client.connect_to_url(f"ws://127.0.0.1:{server.get_local_port()}")
+        heard = SignalLog(client)
+
+        def play_until(condition: Callable[[], object]) -> None:
+            for _ in range(10_000):
+                if condition():
+                    return
+                server.poll()
+                client.poll()
+            raise AssertionError("it never came")
+
+        play_until(lambda: heard)
+        assert ("X-Game", "arena") in client.get_response_headers()
+        client.max_frame_size = 1
+        client.put_packet(b"abc")
+        before = client.get_statistics().wire_bytes_sent
+        client.ping(b"now")
+        play_until(lambda: "pong_received" in heard.names)
+        assert before == 3 * 7, "a header of six bytes for each"
+
+
+def test_pings_and_fragments_are_replayed(tmp_path: Path) -> None:
+    def play(clock: FakeClock, client: WebSocketClient, *others: WebSocketServer) -> list[tuple[object, ...]]:
+        log = SignalLog(client)
+        clock.advance(1.0)
+        client.ping(b"now")
+        for part, is_final in (("be", False), ("gun", True)):
+            assert client.send_fragment(part, is_final) is Error.OK
+        for _ in range(4):
+            for other in others:
+                other.poll()
+            client.poll()
+        return log
+
+    path = tmp_path / "x.jsonl"
+    clock = FakeClock()
+    client, server = connected_pair(clock=clock)
+    client.disconnect_from_host()
+    with client, record(client, path):
+        client.connect_to_url(URL)
+        for _ in range(4):
+            client.poll()
+            server.poll()
+        told = play(clock, client, server)
+    assert told == [("pong_received", b"now", 0.0)]
+    assert '"what": "sent", "text": "begun"' in path.read_text()
+
+    played = replay(path)
+    with WebSocketClient(transport=played) as client:
+        client.connect_to_url(URL)
+        client.poll()
+        assert play(played.clock, client) == told
+    assert played.sent == ["begun"]
 
 
 def test_nothing_is_recorded_after_the_end_of_a_recording(tmp_path: Path, wsclient_server: ScriptedServer) -> None:

@@ -7,7 +7,18 @@ from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from wsclient.protocol.events import BINARY, TEXT, CloseReceived, Ended, Failure, FailureKind, Messages, Opened, Stage
+from wsclient.protocol.events import (
+    BINARY,
+    TEXT,
+    CloseReceived,
+    Ended,
+    Failure,
+    FailureKind,
+    Messages,
+    Opened,
+    PongReceived,
+    Stage,
+)
 from wsclient.testing.fake_clock import FakeClock
 from wsclient.transport.base import Transport
 
@@ -18,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from wsclient.protocol.events import Event
+    from wsclient.protocol.fields import Headers
     from wsclient.transport.base import OpeningRequest, Settings
     from wsclient.websocket.client import WebSocketClient
 
@@ -117,6 +129,7 @@ class _Recorder(Transport):
         self._inner = inner
         self._write = write
         self._started = 0.0
+        self._fragments: list[bytes] = []
 
     @property
     def clock(self) -> Callable[[], float]:
@@ -158,6 +171,9 @@ class _Recorder(Transport):
         self._inner.send_ping(payload)
 
     def send_fragment(self, payload: bytes, *, is_text: bool, is_final: bool) -> None:
+        self._fragments.append(payload)
+        if is_final:
+            self._note("sent", **_message(_joined(self._fragments), is_text=is_text))
         self._inner.send_fragment(payload, is_text=is_text, is_final=is_final)
 
     def flush(self) -> None:
@@ -181,9 +197,24 @@ class _Recorder(Transport):
     def unsent_messages(self) -> list[tuple[bytes, bool]]:
         return self._inner.unsent_messages()
 
+    def settings_changed(self) -> None:
+        self._inner.settings_changed()
+
     @property
     def latency(self) -> float:
         return self._inner.latency
+
+    @property
+    def unanswered_pings(self) -> int:
+        return self._inner.unanswered_pings
+
+    @property
+    def write_stall(self) -> float:
+        return self._inner.write_stall
+
+    @property
+    def response_headers(self) -> Headers:
+        return self._inner.response_headers
 
     @property
     def silence(self) -> float:
@@ -208,6 +239,7 @@ class _Player(Transport):
         self._stage = stage
         self._started = 0.0
         self._is_open = False
+        self._fragments: list[bytes] = []
 
     @property
     def clock(self) -> Callable[[], float]:
@@ -237,6 +269,16 @@ class _Player(Transport):
 
     def send(self, payload: bytes, *, is_text: bool) -> None:
         self._stage.sent.append(payload.decode() if is_text else payload)
+
+    has_frames = True
+
+    def send_ping(self, payload: bytes) -> None:
+        return  # its pong is in the recording
+
+    def send_fragment(self, payload: bytes, *, is_text: bool, is_final: bool) -> None:
+        self._fragments.append(payload)
+        if is_final:
+            self.send(_joined(self._fragments), is_text=is_text)
 
     def flush(self) -> None:
         return
@@ -268,6 +310,8 @@ def _described(event: Event) -> list[tuple[str, dict[str, object]]]:
         return [("opened", {"subprotocol": event.subprotocol})]
     if isinstance(event, CloseReceived):
         return [("close", {"code": event.code, "reason": event.reason, "is_answer": event.is_answer})]
+    if isinstance(event, PongReceived):
+        return [("pong", _message(event.payload, is_text=False))]
     if isinstance(event, Ended):
         failure = event.failure
         why = None if failure is None else [failure.stage.value, failure.kind.name, failure.detail, failure.http_status]
@@ -277,6 +321,13 @@ def _described(event: Event) -> list[tuple[str, dict[str, object]]]:
 
 def _message(payload: bytes, *, is_text: bool) -> dict[str, object]:
     return {"text": payload.decode()} if is_text else {"binary": b64encode(payload).decode()}
+
+
+def _joined(fragments: list[bytes]) -> bytes:
+    """Returns the message of these fragments, and empties the list."""
+    message = b"".join(fragments)
+    fragments.clear()
+    return message
 
 
 def _read(line: str, number: int, path: str) -> tuple[float, Event | None]:
@@ -304,6 +355,8 @@ def _event(entry: dict[str, Any]) -> Event | None:
             return Messages([payload], TEXT if is_text else BINARY)
         case "close":
             return CloseReceived(entry["code"], entry["reason"], is_answer=entry["is_answer"])
+        case "pong":
+            return PongReceived(b64decode(entry["binary"], validate=True))
         case "ended":
             return Ended(was_clean=entry["was_clean"], failure=_failure(entry["failure"]))
         case "sent" | "closing":
