@@ -40,6 +40,7 @@ THIRD_PARTY: dict[str, set[str]] = {
     LOCUST: {"gevent", "locust"},
     ADAPTERS: {"pygame"},
     "core": {"pyee"},
+    "ground": {"mypy_extensions"},  # for type checkers only
     "protocol": {"idna"},
     "testing": {"pytest"},
     "transport": {"certifi", "js", "pyodide"},

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-MOST = 35
+MOST = 30
 """From `poll()` to the handler, both counted."""
 
 MOST_TO_CONNECT = 178

@@ -51,3 +51,14 @@ def test_it_begins_again_with_each_connection(meter: PollMeter, clock: FakeClock
     meter.restart(clock)
 
     assert (meter.count, meter.longest) == (0, 0.0)
+
+
+def test_it_is_behind_after_three_polls_in_a_row_that_were_cut_short(meter: PollMeter, clock: FakeClock) -> None:
+    behind: list[bool] = []
+    for seconds, has_left in ((1.0, True), (1.0, True), (1.0, False), *[(1.0, True)] * 3, (0.0, True)):
+        meter.start()
+        clock.advance(seconds)
+        behind.append(meter.stop(has_left=has_left))
+
+    assert behind == [False] * 5 + [True, False]
+    assert meter.cut_short == 5

@@ -126,9 +126,10 @@ class Messages:  # noqa: PLW1641 - it is mutable, so it must not be a key
     Attributes:
         payloads: one for each message.
         kinds: a byte for each message: `TEXT` or `BINARY`.
+        size: the bytes of all payloads.
     """
 
-    __slots__ = ("_size", "kinds", "payloads")
+    __slots__ = ("kinds", "payloads", "size")
 
     def __init__(self, payloads: list[bytes], kinds: bytes, size: int | None = None) -> None:
         """Keeps the payloads and their kinds.
@@ -140,7 +141,7 @@ class Messages:  # noqa: PLW1641 - it is mutable, so it must not be a key
         """
         self.payloads: list[bytes] = payloads
         self.kinds: bytes = kinds
-        self._size: int | None = size
+        self.size: int = sum(map(len, payloads)) if size is None else size
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Messages):
@@ -149,13 +150,6 @@ class Messages:  # noqa: PLW1641 - it is mutable, so it must not be a key
 
     def __repr__(self) -> str:
         return f"Messages({self.payloads}, {self.kinds!r})"
-
-    @property
-    def size(self) -> int:
-        """Returns the bytes of all payloads. They are counted when they are first needed."""
-        if self._size is None:
-            self._size = sum(map(len, self.payloads))
-        return self._size
 
     def each(self) -> Iterator[tuple[bytes, int]]:
         """Iterates over the messages as pairs of the payload and a number, 1 for text."""
@@ -169,19 +163,22 @@ class Messages:  # noqa: PLW1641 - it is mutable, so it must not be a key
         """Appends another run."""
         self.payloads += others.payloads
         self.kinds += others.kinds
-        self._size = None
+        self.size += others.size
 
     def take(self, count: int) -> Messages:
         """Removes up to `count` messages from the front and returns them."""
         taken = Messages(self.payloads[:count], self.kinds[:count])
-        self.drop(count)
+        self._drop(count, taken.size)
         return taken
 
     def drop(self, count: int) -> None:
         """Removes up to `count` messages from the front."""
+        self._drop(count, sum(map(len, self.payloads[:count])))
+
+    def _drop(self, count: int, size: int) -> None:
         del self.payloads[:count]
         self.kinds = self.kinds[count:]
-        self._size = None
+        self.size -= size
 
 
 class PingReceived(Value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from wsclient.core.handler_errors import add_note
@@ -12,6 +13,7 @@ from wsclient.multiplayer.session import PeerAdded, PeerPacket, PeerRemoved, Ses
 from wsclient.protocol.close_code import NORMAL_CODES, CloseCode
 from wsclient.protocol.events import CloseReceived, Ended, Messages, Opened, PongReceived
 from wsclient.websocket.connection_failure import ConnectionFailure
+from wsclient.websocket.emission import emit_each
 from wsclient.websocket.reconnector import End
 
 if TYPE_CHECKING:
@@ -115,6 +117,8 @@ class LinkEvents(SignalEmitter):
         if self._session is not None:
             return self._tell_relayed(link, self._session, messages, room, deadline)
         if self._has_packet_hook or self._handlers["data_received"]:
+            if len(payloads) == 1:
+                return self._tell_sole(link, messages, deadline)
             return self._tell_each(link, messages, room, deadline)
         # No handlers: take all at once.
         if room == len(payloads):
@@ -124,33 +128,32 @@ class LinkEvents(SignalEmitter):
         inbox.extend(messages)
         return True
 
+    def _tell_sole(self, link: Link, messages: Messages, deadline: float) -> bool:
+        """Puts a single message into the inbox like any run, and emits `data_received`.
+
+        Nothing can come between. This takes half the calls of `_tell_each`.
+        """
+        link.inbox.extend(messages)
+        del link.events[0]
+        self._emit("data_received", self._hook("data_received") if self._has_packet_hook else None)
+        return self._meter.clock() < deadline
+
     def _tell_each(self, link: Link, messages: Messages, room: int, deadline: float) -> bool:
         """Puts messages into the inbox one by one.
 
         It emits `data_received` for each before the next one.
         """
-        # Each message that a game handles by signal runs through this loop. So it uses local names, and usually calls
-        # only the handler and the clock.
-        clock, transport, inbox = self._meter.clock, link.transport, link.inbox
-        packets, sole_handlers = inbox.packets, self._sole_handlers
         hook = self._hook("data_received") if self._has_packet_hook else None
-        inbox.announce(messages)
+        sole_handlers = self._sole_handlers if hook is None else self._no_sole_handlers
+        emit = partial(self._emit, "data_received", hook)
+        link.inbox.announce(messages)
         try:
-            for payload in messages.payloads[:room]:
-                inbox.received += 1
-                packets.append(payload)
-                if (handler := sole_handlers["data_received"]) and not hook:
-                    handler()
-                else:
-                    self._emit("data_received", hook)
-                if clock() >= deadline or link.transport is not transport:
-                    return False
+            return emit_each(link, messages.payloads[:room], sole_handlers, emit, self._meter.clock, deadline)
         except Exception as error:
             add_note(error, self._declaration("data_received"))
             raise
         finally:
-            forget_told(link, messages, inbox.settle())
-        return True
+            forget_told(link, messages, link.inbox.settle())
 
     def _hands_messages_over(self) -> bool:
         """Returns True if handlers of `message_received` take the messages.

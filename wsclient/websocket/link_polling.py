@@ -65,8 +65,8 @@ class LinkPolling(LinkEvents):
             self._end_poll()
         finally:
             self._is_polling = False  # here too, because Ctrl+C may have interrupted _end_poll
-            self._meter.stop(has_left=bool(link.events) and not link.inbox.is_full)
-            if self._meter.is_behind and not link.has_warned_of_backlog:
+            is_behind = self._meter.stop(has_left=bool(link.events) and not link.inbox.is_full)
+            if is_behind and not link.has_warned_of_backlog:
                 self._warn_of_backlog(link)
 
     def _send_posted(self) -> None:
@@ -98,7 +98,7 @@ class LinkPolling(LinkEvents):
         """Emits events and reads on, until nothing, no time or no room is left."""
         clock, deadline = self._meter.clock, self._meter.deadline
         transport = link.transport
-        enough = link.inbox.received_bytes + (0 if transport is None else transport.enough)
+        enough = link.inbox.put_bytes + (0 if transport is None else transport.enough)
         if self._owed is not None:
             self._tell_owed(self._owed)
             if clock() >= deadline:
@@ -107,7 +107,7 @@ class LinkPolling(LinkEvents):
             if link.events:
                 if not self._tell_next(link, deadline):
                     return
-            elif self._has_read and (not transport.has_more or link.inbox.received_bytes >= enough):
+            elif self._has_read and (not transport.has_more or link.inbox.put_bytes >= enough):
                 return  # nothing is left, or enough was read
             elif clock() >= deadline or not self._has_room(link):
                 return

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from _thread import _local, get_ident
 from collections import deque
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from wsclient.core.ownership import refuse_thread
+from wsclient.ground.compiler_options import mypyc_attr
 from wsclient.ground.error import Error
 from wsclient.protocol.events import BINARY, TEXT
 
@@ -22,6 +23,12 @@ _OK = Error.OK
 _NOT_TAKEN: Final = (AttributeError, IndexError)
 
 
+class _Owned(Protocol):
+    """The packets of a queue, for the threads that may read them."""
+
+    packets: deque[bytes]
+
+
 class _Shared:
     """The packets of a queue that any thread may read."""
 
@@ -32,7 +39,7 @@ class _Shared:
 
 
 # In place of the packets that one thread alone may read, until it first takes one: no thread finds any here.
-_HIDDEN: Final[_Shared] = cast("_Shared", _local())
+_HIDDEN: Final[_Owned] = cast("_Owned", _local())
 
 
 class PacketQueue:
@@ -53,6 +60,7 @@ class PacketQueue:
         when_empty: as above.
         thread: the thread that may take messages; None if any may.
         received: the number of messages ever put in.
+        put_bytes: the bytes of these; of announced ones, only after `settle`.
         told: how many of these `messages_available` was emitted for, or would have been emitted for.
         handed: the number of messages passed to handlers of `message_received` instead.
         handed_bytes: the bytes of these.
@@ -68,7 +76,6 @@ class PacketQueue:
         "_error",
         "_failed_at",
         "_gone_bytes",
-        "_put_bytes",
         "handed",
         "handed_bytes",
         "kinds",
@@ -78,6 +85,7 @@ class PacketQueue:
         "only_kind",
         "owned",
         "packets",
+        "put_bytes",
         "received",
         "thread",
         "told",
@@ -86,7 +94,7 @@ class PacketQueue:
 
     def __init__(self, max_bytes: int, max_packets: int, *, when_empty: Error = Error.FAILED) -> None:
         self.packets: deque[bytes] = deque()
-        self.owned: _Shared = _Shared(self.packets)
+        self.owned: _Owned = _Shared(self.packets)
         self._error: Error = _OK
         self._failed_at = 0  # the number of messages taken when the error was set
         self.when_empty: Error = when_empty
@@ -98,7 +106,7 @@ class PacketQueue:
         self.handed: int = 0
         self.handed_bytes: int = 0
         self.only_kind: int | None = 0
-        self._put_bytes = 0  # without announced ones
+        self.put_bytes: int = 0
         self._gone_bytes = 0  # bytes of taken messages that were counted so far, not always of all
         self.kinds: bytes = BINARY
         self.kinds_from: int = 0
@@ -143,7 +151,7 @@ class PacketQueue:
             self.error = self.when_empty
             return None
         if self.owned is _HIDDEN:  # here and not in `claim`, because it takes 500 bytes, which idle clients do not need
-            self.owned = cast("_Shared", _local())
+            self.owned = cast("_Owned", _local())
             self.owned.packets = self.packets
         return self.packets.popleft()
 
@@ -157,7 +165,7 @@ class PacketQueue:
                 return 0
             size = sum(map(len, payloads[:count]))
         # This repeats the first check of `_fits`, which saves three calls for each message that arrives alone.
-        if self._put_bytes - self._gone_bytes + size <= self.max_bytes or self._fits(size):
+        if self.put_bytes - self._gone_bytes + size <= self.max_bytes or self._fits(size):
             return count
         room = self.max_bytes - self.size_at_most
         fitting = 0
@@ -168,10 +176,10 @@ class PacketQueue:
     def extend(self, messages: Messages) -> None:
         """Puts messages in; `room_for` returns how many fit."""
         self._add_kinds(messages.kinds)
-        size = messages.size
-        self.received += len(messages.payloads)
-        self._put_bytes += size
-        self.packets.extend(messages.payloads)
+        count, packets = len(messages.payloads), self.packets
+        packets += messages.payloads  # no call from here on, so Ctrl+C cannot separate the packets from their number
+        self.received += count
+        self.put_bytes += messages.size
 
     def announce(self, messages: Messages) -> None:
         """Begins to put messages in one by one.
@@ -184,7 +192,7 @@ class PacketQueue:
 
     def settle(self) -> int:
         """Ends what `announce` began. Returns how many messages were put in."""
-        self._put_bytes, self._announced = self.received_bytes, None
+        self.put_bytes, self._announced = self.received_bytes, None
         return self.received - self._announced_at
 
     @property
@@ -192,11 +200,11 @@ class PacketQueue:
         """Returns the bytes of all messages that were ever put in."""
         announced = self._announced
         if announced is None:
-            return self._put_bytes
+            return self.put_bytes
         count = self.received - self._announced_at
         if count == len(announced.payloads):
-            return self._put_bytes + announced.size
-        return self._put_bytes + sum(map(len, announced.payloads[:count]))
+            return self.put_bytes + announced.size
+        return self.put_bytes + sum(map(len, announced.payloads[:count]))
 
     @property
     def is_full(self) -> bool:
@@ -251,6 +259,7 @@ class PacketQueue:
             self.only_kind = None if self.packets else only
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class PacketReader:
     """The methods that read a `PacketQueue`, of a peer and of its client.
 

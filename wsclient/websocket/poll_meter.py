@@ -49,21 +49,20 @@ class PollMeter:
         self.started = self.clock()
         self.deadline = self.started + self.budget
 
-    def stop(self, *, has_left: bool = False) -> None:
+    def stop(self, *, has_left: bool = False) -> bool:
         """Records how long the poll took.
 
         Args:
             has_left: True if signals of received data are left to emit.
+
+        Returns:
+            True if the last three polls were cut short.
         """
         self.last = took = self.clock() - self.started
         self.longest = max(self.longest, took)
-        if has_left and took >= self.budget:
-            self.cut_short += 1
-            self._in_a_row += 1
-        else:
+        if not has_left or took < self.budget:
             self._in_a_row = 0
-
-    @property
-    def is_behind(self) -> bool:
-        """True if the last three polls were cut short."""
+            return False
+        self.cut_short += 1
+        self._in_a_row += 1
         return self._in_a_row >= _BEHIND
