@@ -65,7 +65,7 @@ WORLD = {
 }
 MAY_TOUCH_THE_WORLD = {"transport", ADAPTERS, CLI}
 # One object belongs to one thread, and its class has to see which.
-HARMLESS = {("_thread", name) for name in ("_local", "allocate_lock", "get_ident")}
+HARMLESS = {("_thread", name) for name in ("RLock", "_local", "allocate_lock", "get_ident")}
 
 # These serve any peer, over whatever it speaks.
 NAME_NO_WEBSOCKET = {"core", "scene"}

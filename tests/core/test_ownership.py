@@ -17,7 +17,7 @@ RACERS = 4
 
 
 def test_the_first_to_claim_owns() -> None:
-    owned = SimpleNamespace()
+    owned = SimpleNamespace(_thread=None)
 
     assert [claim(owned, thread) for thread in (7, 8, 7)] == [7, 7, 7]
 
@@ -25,7 +25,7 @@ def test_the_first_to_claim_owns() -> None:
 @pytest.mark.faults("A2")
 def test_of_threads_that_claim_at_once_exactly_one_wins() -> None:
     everyone = threading.Barrier(RACERS)
-    objects = [SimpleNamespace() for _ in range(RACES)]
+    objects = [SimpleNamespace(_thread=None) for _ in range(RACES)]
     winners: list[list[int]] = [[] for _ in objects]
 
     def race(racer: int) -> None:

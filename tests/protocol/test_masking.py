@@ -185,11 +185,11 @@ class TestKeys:
         numbers = count()
 
         def numbered(size: int) -> bytes:
-            return b"".join(next(numbers).to_bytes(KEY_SIZE, "little") for _ in range(size // KEY_SIZE))
+            return b"".join(next(numbers).to_bytes(KEY_SIZE, "big") for _ in range(size // KEY_SIZE))
 
         source = MaskingKeys(numbered)
         taken = [key for wanted in counts for key in source.take(wanted)]
-        taken += [int.from_bytes(key, "little") for wanted in counts for key in source.take_raw(wanted)]
+        taken += [int.from_bytes(key, "big") for wanted in counts for key in source.take_raw(wanted)]
 
         assert len(taken) == 2 * sum(counts)
         assert len(set(taken)) == len(taken)

@@ -66,10 +66,10 @@ def guard_init(cls: type, made: str) -> None:
         try:
             init(self, *args, **kwargs)
         except AttributeError as error:
-            if made in vars(self):
+            if hasattr(self, made):
                 raise
             raise _forgotten(cls) from error
-        if made not in vars(self):
+        if not hasattr(self, made):  # not by `vars(self)`: see `claim`
             raise _forgotten(cls)
 
     cls.__init__ = checked  # type: ignore[misc]

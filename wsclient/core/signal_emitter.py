@@ -387,4 +387,3 @@ class SignalEmitter(EventEmitter):
         owner = claim(self, thread)
         if owner != thread:
             refuse_thread(f"this {type(self).__name__}", owner, thread, "needs one of its own")
-        self._thread = owner

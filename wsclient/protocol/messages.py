@@ -133,8 +133,6 @@ class MessageAssembler:
         max_empty_fragments: the most consecutive fragments without payload; one more is refused (1009).
     """
 
-    is_busy = False
-
     def __init__(
         self,
         deliver: Callable[[Messages], None],
@@ -143,6 +141,7 @@ class MessageAssembler:
         max_fragments: int = MAX_FRAGMENTS,
         max_empty_fragments: int = MAX_EMPTY_FRAGMENTS,
     ) -> None:
+        self.is_busy: bool = False  # always; each message asks for it
         self._deliver = deliver
         self._max_message_size = max_message_size
         self._max_fragments = max_fragments

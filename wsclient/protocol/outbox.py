@@ -354,7 +354,7 @@ class Outbox:
     def _mask_large(self, header: bytes, payload: bytes) -> bytes | memoryview:
         if self._keys is None:
             return header + payload
-        key = self._keys.take_one().to_bytes(KEY_SIZE, "little")
+        key = self._keys.take_one().to_bytes(KEY_SIZE)
         return LongMask(key).over(payload, header + key)
 
     def _control(self, opcode: Opcode, payload: bytes) -> bytes:

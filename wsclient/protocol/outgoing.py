@@ -116,7 +116,7 @@ class LargeFrame:
         if keys is None:
             return self._head + piece if is_first else piece
         if self._mask is None:
-            key = keys.take_one().to_bytes(KEY_SIZE, "little")
+            key = keys.take_one().to_bytes(KEY_SIZE)
             self._mask = LongMask(key)
             return self._mask.over(piece, self._head + key)
         return self._mask.over(piece)

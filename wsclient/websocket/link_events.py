@@ -121,11 +121,11 @@ class LinkEvents(SignalEmitter):
                 return self._tell_sole(link, messages, deadline)
             return self._tell_each(link, messages, room, deadline)
         # No handlers: take all at once.
-        if room == len(payloads):
-            del events[0]
+        if room < len(payloads):
+            inbox.extend(messages.take(room))
         else:
-            messages = messages.take(room)
-        inbox.extend(messages)
+            inbox.extend(messages)
+            del events[0]
         return True
 
     def _tell_sole(self, link: Link, messages: Messages, deadline: float) -> bool:
