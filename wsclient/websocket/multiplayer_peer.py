@@ -47,6 +47,8 @@ class WebSocketMultiplayerPeer(NetworkedMultiplayerPeer, PacketReader, MessageSe
     _free_names = frozenset({"_on_peer_packet"})
 
     def __init__(self) -> None:
+        if type(self).__abstractmethods__:  # Python checks this only if no base is compiled
+            raise TypeError(f"{type(self).__name__} is abstract: use WebSocketClient or WebSocketServer")
         super().__init__()
         self._settings = Settings()
         self._meter = PollMeter(_POLL_BUDGET)
