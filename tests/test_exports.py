@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import inspect
 import subprocess
 import sys
 from importlib import import_module
@@ -290,3 +291,19 @@ def test_public_definitions_are_found() -> None:
 )
 def test_a_package_of_words_only_needs_no_list(text: str, expected: bool) -> None:
     assert has_code(Module("wsclient.x", text)) is expected
+
+
+@pytest.mark.parametrize("module", ["wsclient", "wsclient.godot4", "wsclient.testing"])
+def test_help_shows_no_comment_in_place_of_a_docstring(module: str) -> None:
+    public = [getattr(import_module(module), name) for name in import_module(module).__all__]
+    shown = {
+        method.__qualname__: comment
+        for each in public
+        if isinstance(each, type)
+        for _, method in inspect.getmembers(each, inspect.isfunction)
+        if inspect.getdoc(method) is None
+        and (not method.__name__.startswith("_") or method.__name__.endswith("__"))
+        and (comment := inspect.getcomments(method))
+    }
+
+    assert shown == {}

@@ -54,11 +54,8 @@ class PacketPeer(Reference, ABC):
     _free_names = frozenset({"_get_dialect", "_get_packet", "_put_packet", "_set_packet_error", "_unget_packet"})
 
     def __init__(self) -> None:
-        """Imports what `put_var` and `get_var` need.
-
-        A game creates its peers before its first frame.
-        """
         super().__init__()
+        # For `put_var` and `get_var`: imported here, because a game creates its peers before its first frame.
         import wsclient.variant  # noqa: F401, PLC0415 - objects that only have signals do not need it
 
     # To be implemented by a peer

@@ -528,8 +528,9 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
             self._link.warn_of_unsent("a with block ended")
             self._end(self._link, was_clean=False)
 
-    # The function is bound here, because its module may be gone when the program ends.
     def __del__(self, is_going_down: Callable[[], bool] = sys.is_finalizing) -> None:
+        """Closes a connection that is still open, with a `ResourceWarning`."""
+        # The function is bound in the signature, because its module may be gone when the program ends.
         try:  # not by `vars(self)`: Python 3.15 would make a dict, which keeps all of a cycle until the next collection
             link = object.__getattribute__(self, "_link")
         except AttributeError:  # __init__ has failed

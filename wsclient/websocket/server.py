@@ -459,6 +459,7 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
         self._lingering.close()
 
     def __del__(self) -> None:
+        """Stops a server that still listens, with a `ResourceWarning`."""
         listener = getattr(self, "_listener", None)  # __init__ may have failed
         if listener is None and not getattr(self, "_served", None):
             return
