@@ -2,7 +2,7 @@
 # A client sends one long message on a slow line: a thousand bytes arrive every 50 ms. Servers ping every second, and wait a second for the pong.
 #
 # Guess: The message arrives: bytes that come are a sign of life, and no pong can be sent inside a frame.
-# Seen:  aiohttp and picows receive the message. websockets and Autobahn end the connection after two seconds, because of the missing pong.
+# Seen:  aiohttp and picows receive it. websockets and Autobahn end the connection after at most two seconds or so: the pong is missing.
 #        With the defaults of websockets, this happens to each message that takes longer than 40 seconds.
 # With:  websockets 17.4, Autobahn 26.10.2, aiohttp 3.14.5, picows 2.3.1
 set -eu
