@@ -133,9 +133,7 @@ class ReplicationSender:
         self._session = session
         self._peers: dict[int, _ToPeer] = {}
         self._spawned: dict[Node, _Spawned] = {}
-        self._entering: dict[
-            Node, bool
-        ] = {}  # spawned nodes that were not sent yet, in order of entering; True if ready
+        self._entering: dict[Node, bool] = {}  # spawned nodes to send, in order of entering; True if ready
         self._synced: dict[MultiplayerSynchronizer, _Synced] = {}
         self._filtered: set[MultiplayerSynchronizer] = set()
         self._last_net_id = 0
