@@ -111,6 +111,18 @@ def test_a_woken_member_queues_after_those_already_awake(watchlist: Watchlist[st
     assert turns(watchlist) == ["two", "one"]
 
 
+def test_a_restless_member_has_no_work_until_it_is_woken(watchlist: Watchlist[str]) -> None:
+    watchlist.add("one")
+    entry = watchlist.take()
+    assert entry is not None
+    watchlist.stay_awake(entry, is_restless=True)
+    assert (watchlist.awake_count, watchlist.has_work) == (1, False)
+
+    watchlist.wake(entry)
+
+    assert watchlist.has_work
+
+
 def test_a_member_that_stays_awake_has_a_turn_each_time(watchlist: Watchlist[str], system: CountingSet) -> None:
     watchlist.add("one")
     entry = watchlist.take()

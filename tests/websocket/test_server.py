@@ -16,6 +16,7 @@ from tests.support.threads import in_thread
 from wsclient import Error, MultiplayerAPI, Node, PollGroup, WebSocketClient, WebSocketServer
 from wsclient.rpc import remote
 from wsclient.testing import SignalLog
+from wsclient.transport.poll_set import open_poll_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -1074,6 +1075,52 @@ def test_a_group_sleeps_while_an_answer_is_deferred(hosting: Hosting) -> None:
             group.poll()
 
         assert raw.recv(100).startswith(b"HTTP/1.1 101")
+
+
+class Naps:
+    """Asks the system, but never waits.
+
+    Attributes:
+        last: the seconds for which it was last asked to wait.
+    """
+
+    def __init__(self) -> None:
+        self._set = open_poll_set()
+        self.last = 0.0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._set, name)
+
+    def ready(self, seconds: float) -> list[int]:
+        self.last = seconds
+        return self._set.ready(0.0)
+
+
+@pytest.mark.parametrize("held_up", ["by a client that reads nothing", "by a client that answers no Close", "by none"])
+def test_a_group_naps_while_only_others_can_let_its_server_go_on(held_up: str, hosting: Hosting) -> None:
+    server = hosting.server
+    raw = hosting.raw(request())
+    hosting.settle()
+    (client_id,) = server.get_peers()
+    naps = Naps()
+    with PollGroup([server], clock=hosting.clock, poll_set=lambda: naps) as group:
+        if held_up == "by a client that reads nothing":
+            server.get_peer(client_id).put_packet(bytes(12_000_000))
+        elif held_up == "by a client that answers no Close":
+            server.disconnect_peer(client_id)
+        else:
+            raw.sendall(bytes.fromhex("8880 00000000"))  # its socket lingers then
+        for _ in range(20):
+            group.poll()
+
+        group.wait(5.0)
+        assert naps.last == 0.01
+
+        group.poll()
+        server.send_from_thread("work")
+        group.wait(5.0)
+        assert naps.last == 0.0
+        raw.close()
 
 
 def test_ended_clients_that_still_send_do_not_delay_others(hosting: Hosting) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["NOTHING", "Descriptor"]
+__all__ = ["NOTHING", "SOON", "Descriptor"]
+
+SOON: Final = 0.0
+"""The end of a rest, in the past like -inf, if nothing announces when there is work, and a poll may find none."""
 
 
 class Descriptor:

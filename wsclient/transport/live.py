@@ -201,6 +201,14 @@ class LiveConnection:
             return -inf
         return self.quiet_until
 
+    @property
+    def is_held_up(self) -> bool:
+        """Returns True if the network has no room, or if the other side has not answered our Close."""
+        writer = self.writer
+        if self.has_more or self._waiting or writer.broken is not None or writer.has_room:
+            return False
+        return not writer.is_all_out or self._closing_since is not None
+
     def step(self, *, read: bool, is_readable: bool | None) -> list[Event]:
         """Writes waiting data, reads at most once, and then checks the deadlines.
 

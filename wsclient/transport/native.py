@@ -184,6 +184,11 @@ class NativeTransport(Transport):
             return self._live.rests_until
         return -inf if self._opening is None else self._time.on_system_clock(self._opening.due)
 
+    @property
+    def is_held_up(self) -> bool:
+        """Returns True if only the network or the other side can let it go on."""
+        return self._live is not None and self._live.is_held_up
+
     def was_polled(self, at: float, is_readable: bool | None) -> None:
         """Counts the time up to a moment in full; see `Transport.was_polled`."""
         self._time.was_polled(at)

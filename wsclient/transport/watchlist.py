@@ -71,6 +71,7 @@ class Watchlist(Generic[Member]):
 
     Attributes:
         woken: called whenever a member is woken.
+        restless: the members that are only awake because nothing shows when they have work; see `stay_awake`.
     """
 
     def __init__(self, make_set: Callable[[], PollSet] = open_poll_set) -> None:
@@ -81,6 +82,12 @@ class Watchlist(Generic[Member]):
         self._due: list[tuple[float, int, Entry[Member]]] = []
         self._pushed = 0  # orders entries that are due at the same time
         self.woken: Callable[[], object] = _nothing
+        self.restless: set[Entry[Member]] = set()
+
+    @property
+    def has_work(self) -> bool:
+        """Returns True if a member is awake that is not just restless."""
+        return len(self._awake) > len(self.restless)
 
     @property
     def awake_count(self) -> int:
@@ -106,6 +113,7 @@ class Watchlist(Generic[Member]):
     def wake(self, entry: Entry[Member]) -> None:
         """Wakes a member, which gets its turn after those already awake."""
         entry.has_only_a_frame = False
+        self.restless.discard(entry)
         if not entry.is_awake and not entry.is_removed:
             entry.is_awake = True
             self._awake.append(entry)
@@ -173,18 +181,23 @@ class Watchlist(Generic[Member]):
         if until < entry.queued_for:
             self._queue_up(entry)
 
-    def stay_awake(self, entry: Entry[Member], descriptor: Descriptor | None = None) -> None:
+    def stay_awake(
+        self, entry: Entry[Member], descriptor: Descriptor | None = None, *, is_restless: bool = False
+    ) -> None:
         """Keeps a member awake for another turn next time.
 
         Args:
             entry: the member that had its turn.
             descriptor: a descriptor to watch for it as well; None for none.
+            is_restless: True if it may have nothing to do then. Waking it ends that.
         """
         if entry.is_removed:
             return
         is_watched = descriptor is not None and (entry.watched is descriptor or self._watch(entry, descriptor))
         entry.is_ready = False if is_watched else None
         self.wake(entry)
+        if is_restless and not entry.is_removed:
+            self.restless.add(entry)
 
     def next_due(self) -> float:
         """Returns the earliest time at which a member is due; infinity if there is none."""
@@ -207,6 +220,7 @@ class Watchlist(Generic[Member]):
         for entry in [*self._awake, *self._by_fileno.values()]:
             entry.is_removed = True
         self._awake.clear()
+        self.restless.clear()
         self._by_fileno.clear()
         self._due.clear()
         if self._set is not None:

@@ -8,7 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING, Final
 
 from wsclient.protocol.events import Ended
-from wsclient.transport.descriptor import NOTHING, Descriptor
+from wsclient.transport.descriptor import NOTHING, SOON, Descriptor
 from wsclient.websocket.link_events import LinkEvents
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class LinkPolling(LinkEvents):
     def _resting_place(self) -> tuple[Descriptor | None, float]:
         """Returns the descriptor that wakes this client, and the end of its rest.
 
-        The end is -inf if there is work.
+        The end is -inf if there is work, and `SOON` if there may be.
         """
         link, transport = self._link, self._link.transport
         if self._owed is not None or self._deferred or self._mailbox.messages:
@@ -167,4 +167,5 @@ class LinkPolling(LinkEvents):
         if transport is None:
             return NOTHING, inf if self._reconnector is None else self._reconnector.due
         has_work = link.events or transport.has_more or link.inbox.is_full
-        return transport.descriptor, -inf if has_work else transport.rests_until
+        until = -inf if has_work else transport.rests_until
+        return transport.descriptor, SOON if until == -inf and not has_work and transport.is_held_up else until

@@ -13,6 +13,7 @@ from wsclient.core.networked_multiplayer_peer import NetworkedMultiplayerPeer
 from wsclient.core.uncopyable import Uncopyable
 from wsclient.transport.base import needs_nobody
 from wsclient.transport.clock import monotonic
+from wsclient.transport.descriptor import SOON
 from wsclient.transport.poll_set import open_poll_set
 from wsclient.transport.polled_time import ALWAYS_COUNTED
 from wsclient.transport.watchlist import Waker, Watchlist
@@ -100,7 +101,6 @@ class PollGroup(Uncopyable):
         self._thread: int | None = None
         self._process = os.getpid()
         self._is_polling = False
-        self._restless = 0  # members that are only awake because nothing else shows when they have work
         for client in clients:
             self.add(client)
 
@@ -201,7 +201,8 @@ class PollGroup(Uncopyable):
     def wait(self, seconds: float) -> bool:
         """Sleeps until `poll()` would find something, or until the time is over.
 
-        It returns after a hundredth of a second if the group has members that can only be asked by polling them.
+        It returns after a hundredth of a second if the group has members that can only be asked by polling them,
+        such as one whose unsent data the network does not take.
 
         Args:
             seconds: the longest time to sleep.
@@ -214,12 +215,11 @@ class PollGroup(Uncopyable):
         while True:
             now = self._clock()
             left = max(min(end, self._watchlist.next_due()) - now, 0.0)
-            awake = self._watchlist.awake_count
-            if awake:
-                left = min(left, _NAP) if awake <= self._restless else 0.0
+            if self._watchlist.awake_count:
+                left = 0.0 if self._watchlist.has_work else min(left, _NAP)
             self._watchlist.look(now, left)
             if self._watchlist.awake_count:
-                self._restless = 0  # one nap is enough, because only polling shows more
+                self._watchlist.restless.clear()  # one nap is enough, because only polling shows more
                 return True
             if self._clock() >= end:
                 return False
@@ -238,7 +238,7 @@ class PollGroup(Uncopyable):
     def _poll(self) -> None:
         now, before = self._clock(), self._polled_at
         self._polled_at = now
-        self._restless = 0
+        self._watchlist.restless.clear()
         if now - before > ALWAYS_COUNTED:  # their time did not count meanwhile, so their deadlines are later
             self._watchlist.wake_all(list(self._entries.values()))
         try:
@@ -269,8 +269,7 @@ class PollGroup(Uncopyable):
             try:
                 entry.member.peer.poll()
             finally:
-                self._restless += 1
-                self._watchlist.stay_awake(entry)
+                self._watchlist.stay_awake(entry, is_restless=True)
             return
         entry.is_awake = True  # its own step must not wake it again
         try:
@@ -279,8 +278,7 @@ class PollGroup(Uncopyable):
             entry.is_awake = False
             descriptor, until = resting._resting_place()  # noqa: SLF001 - as above
             if descriptor is None or until <= now:
-                self._restless += until > now
-                self._watchlist.stay_awake(entry, descriptor)
+                self._watchlist.stay_awake(entry, descriptor, is_restless=until == SOON or until > now)
             else:
                 self._watchlist.rest(entry, descriptor, until)
 

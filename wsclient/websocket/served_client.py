@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wsclient.ground.error import Error
 from wsclient.protocol.events import Messages
 from wsclient.transport.base import needs_nobody
-from wsclient.transport.descriptor import NOTHING, Descriptor
+from wsclient.transport.descriptor import NOTHING, SOON, Descriptor
 from wsclient.websocket.link import HINT_OF_ROOM, Link, is_utf8
 from wsclient.websocket.peer import WebSocketPeer
 
@@ -258,11 +258,12 @@ class ServedClient:
     def resting_place(self) -> tuple[Descriptor | None, float]:
         """Returns the descriptor that wakes it, and the end of its rest.
 
-        The end is -inf if there is work.
+        The end is -inf if there is work, and `SOON` if there may be.
         """
         link = self.link
         transport, inbox = link.transport, link.inbox
         if transport is None:
             return NOTHING, -inf if link.events else inf
         has_work = link.events or transport.has_more or (inbox.packets and inbox.is_full)
-        return transport.descriptor, -inf if has_work else transport.rests_until
+        until = -inf if has_work else transport.rests_until
+        return transport.descriptor, SOON if until == -inf and not has_work and transport.is_held_up else until

@@ -18,7 +18,7 @@ from wsclient.protocol.arguments import check_subprotocols
 from wsclient.protocol.close_code import CloseCode
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.transport.clock import monotonic
-from wsclient.transport.descriptor import Descriptor
+from wsclient.transport.descriptor import SOON, Descriptor
 from wsclient.transport.listener import Listener
 from wsclient.transport.poll_set import open_poll_set
 from wsclient.websocket.client_request import ClientRequest
@@ -435,15 +435,15 @@ class WebSocketServer(WebSocketMultiplayerPeer, ServerSender, ServerPolling, Web
     def _resting_place(self) -> tuple[Descriptor | None, float]:
         """Returns the descriptor that wakes this server, and the end of its rest.
 
-        The end is -inf if there is work.
+        The end is -inf if there is work, and `SOON` if there may be.
         """
-        if self._watchlist.awake_count or self._deferred or self._lingering or self._totals.is_over:
-            return None, -inf
-        if self._mailbox.messages:
+        watchlist = self._watchlist
+        if watchlist.has_work or self._deferred or self._totals.is_over or self._mailbox.messages:
             return None, -inf
         if self._watched is None or self._watched.fileno != self._watchlist.fileno():
             self._watched = Descriptor(self._watchlist.fileno())
-        return (None if self._watched.fileno < 0 else self._watched), self._watchlist.next_due()
+        until = SOON if watchlist.awake_count or self._lingering else watchlist.next_due()
+        return (None if self._watched.fileno < 0 else self._watched), until
 
     # The object itself
 

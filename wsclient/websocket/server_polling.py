@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from wsclient.core.handler_errors import log_and_forget, raise_all
 from wsclient.protocol.events import Ended, Failure, FailureKind, Messages, Stage
-from wsclient.transport.descriptor import NOTHING
+from wsclient.transport.descriptor import NOTHING, SOON
 from wsclient.transport.listener import Listener
 from wsclient.transport.polled_time import ALWAYS_COUNTED
 from wsclient.websocket.server_events import ServerEvents
@@ -78,6 +78,7 @@ class ServerPolling(ServerEvents):
     def _work(self, now: float) -> None:
         """Gives each client with work a turn, while there is time."""
         before, self._polled_at = self._polled_at, now
+        self._watchlist.restless.clear()
         deadline, count = self._meter.deadline, self._watchlist.awake_count
         share = self._meter.budget / max(count, 1)
         errors: list[Exception] = []
@@ -177,6 +178,6 @@ class ServerPolling(ServerEvents):
     def _settle(self, entry: Entry[ServedClient | Listener], client: ServedClient) -> None:
         descriptor, until = client.resting_place()
         if descriptor is None or until <= self._polled_at:
-            self._watchlist.stay_awake(entry, descriptor)
+            self._watchlist.stay_awake(entry, descriptor, is_restless=until == SOON or until > self._polled_at)
         else:
             self._watchlist.rest(entry, descriptor, until)
