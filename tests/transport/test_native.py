@@ -179,6 +179,39 @@ def test_remembers_an_incompletely_sent_message_in_fragments_as_a_whole() -> Non
     assert world.transport.unsent_messages() == []
 
 
+def test_can_begin_to_remember_when_no_earlier_message_waits() -> None:
+    world = NativeWorld()
+    world.connect()
+    wire = world.network.sockets[0].stream
+    wire.room = 3
+    world.transport.send(b"before", is_text=False)
+    world.transport.remembers = True
+    world.transport.send(b"too early", is_text=False)
+    world.transport.flush()
+    assert world.transport.unsent_messages() == []
+
+    wire.room = None
+    world.transport.flush()
+    wire.room = 3
+    world.transport.send(b"after", is_text=False)
+    world.transport.flush()
+    assert world.transport.unsent_messages() == [(b"after", False)]
+
+
+@pytest.mark.parametrize("is_final", [True, False])
+def test_begins_to_remember_with_a_whole_message(is_final: bool) -> None:
+    world = NativeWorld()
+    world.connect()
+    world.transport.send_fragment(b"be", is_text=True, is_final=False)
+    world.transport.flush()
+    world.transport.remembers = True
+    world.network.sockets[0].stream.room = 3
+    world.transport.send_fragment(b"gun", is_text=True, is_final=is_final)
+    world.transport.flush()
+
+    assert world.transport.unsent_messages() == []
+
+
 def test_remembers_nothing_by_default() -> None:
     world = NativeWorld()
     world.connect()

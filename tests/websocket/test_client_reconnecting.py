@@ -767,6 +767,19 @@ def test_kept_messages_wait_on_if_a_connection_closes_as_it_opens(new_line: NewL
     assert line.network.latest.sent == [Sent(b"x", False)]
 
 
+def test_a_policy_that_is_set_while_open_keeps_what_is_sent_from_then_on(open_line: Line) -> None:
+    open_line.client.put_packet(b"before")
+    open_line.network.latest.is_blocked = True
+    open_line.client.reconnect_policy = kept()
+    open_line.client.put_packet(b"after")
+    open_line.end(LOST)
+    open_line.wait(1.0)
+
+    open_line.open()
+
+    assert open_line.network.latest.sent == [Sent(b"after", False)]
+
+
 def test_packets_between_peers_are_not_kept(new_line: NewLine) -> None:
     line = new_line(kept())
     line.connect(gd_mp_api=True)

@@ -130,7 +130,8 @@ class Transport(ABC):
     #: True if `express` writes each message at once
     auto_flush: bool = True
 
-    #: True to remember each message until it is sent, for `unsent_messages`; set it before `open`
+    #: True to remember each message until it is sent, for `unsent_messages`; if it is set after `open`, it takes effect
+    #: as soon as no earlier message waits
     remembers: bool = False
 
     #: counts the bytes of frames, unless the frames are hidden from this transport; set it before `open`

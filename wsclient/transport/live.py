@@ -183,6 +183,12 @@ class LiveConnection:
         """
         return self._stream.plain_send
 
+    @property
+    def is_between_messages(self) -> bool:
+        """Returns True if everything that was sent until now has left, and the last message was complete."""
+        connection, is_all_out = self.connection, self.writer.is_all_out and not self._waiting
+        return is_all_out and not connection.has_data_to_send and not connection.is_sending_fragments
+
     def question(self) -> Callable[[], object]:
         """Returns the callable that asks the stream if it is readable."""
         if self._is_readable is None:

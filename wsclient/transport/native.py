@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from wsclient.transport.base import OpeningRequest, Settings
     from wsclient.transport.descriptor import Descriptor
     from wsclient.transport.opening.phase import Phase
+    from wsclient.transport.unsent_log import UnsentLog
 
 __all__ = ["TRANSITIONS", "NativeTransport", "State", "Step"]
 
@@ -215,9 +216,10 @@ class NativeTransport(Transport):
         if self._live is None or not self.can_send:
             raise RuntimeError(f"a message cannot be sent while {self._state.name}")
         self._enter()
+        log = self._unsent_log(self._live) if self.remembers else None
         self._live.send(payload, is_text=is_text)
-        if self._live.writer.unsent_log is not None:
-            self._live.writer.unsent_log.add(payload, is_text=is_text)
+        if log is not None:
+            log.add(payload, is_text=is_text)
         self._is_inside = False
         self.wake()
         if is_tracing():
@@ -237,9 +239,10 @@ class NativeTransport(Transport):
         """Queues a fragment; see `Transport.send_fragment`."""
         if self._live is not None:
             self._enter()
+            log = self._unsent_log(self._live) if self.remembers else None
             self._live.send_fragment(payload, is_text=is_text, is_final=is_final)
-            if self._live.writer.unsent_log is not None:
-                self._live.writer.unsent_log.add(payload, is_text=is_text, is_final=is_final)
+            if log is not None:
+                log.add(payload, is_text=is_text, is_final=is_final)
             self._is_inside = False
             self.wake()
 
@@ -431,11 +434,17 @@ class NativeTransport(Transport):
         )
         self._waiting = connection.waiting
         if self.remembers:
-            from wsclient.transport.unsent_log import UnsentLog  # noqa: PLC0415 - loaded by `open`
-
-            self._live.writer.unsent_log = UnsentLog()
+            self._unsent_log(self._live)
         _log.debug("%s: open, subprotocol %s", place, established.opened.subprotocol or "none")
         return self._live
+
+    def _unsent_log(self, live: LiveConnection) -> UnsentLog | None:
+        """Returns the log of unsent messages; None if it cannot begin before earlier ones have left."""
+        if live.writer.unsent_log is None and live.is_between_messages:
+            from wsclient.transport.unsent_log import UnsentLog  # noqa: PLC0415 - loaded when `remembers` is set
+
+            live.writer.unsent_log = UnsentLog()
+        return live.writer.unsent_log
 
     def _enter(self) -> None:
         """Begins work that must not be interrupted.

@@ -453,9 +453,10 @@ class WebSocketClient(WebSocketMultiplayerPeer, WebSocketClientSettings, ClientS
         if self._reconnector is None or self._session is not None or link.kept is not None:
             return
         if self._reconnector.policy.keep_unsent:
-            from wsclient.websocket.kept_messages import KeptMessages  # noqa: PLC0415 - only for such policies
+            from wsclient.transport import unsent_log  # noqa: F401, PLC0415 - only for such policies
+            from wsclient.websocket.kept_messages import KeptMessages  # noqa: PLC0415 - as above
 
-            link.kept = KeptMessages()
+            link.keep(KeptMessages())
 
     def _is_owned(self) -> bool:
         """Returns True if there is an attempt or a connection.

@@ -415,6 +415,13 @@ class Link:
         self.sent_messages -= len(unsent)
         self.sent_bytes -= sum(len(payload) for payload, _ in unsent)
 
+    def keep(self, kept: KeptMessages) -> None:
+        """Keeps messages from then on."""
+        self.kept = kept
+        self._express = no_express  # the next message asks the transport again
+        if self.transport is not None:
+            self.transport.remembers = True
+
     def stop_keeping(self, why: str) -> None:
         """Drops kept messages, and keeps no more.
 
