@@ -28,6 +28,13 @@ def opened_transport() -> FakeTransport:
     return transport
 
 
+def test_bytes_need_no_count_while_nothing_can_wait_yet() -> None:
+    totals = Totals(1000)
+
+    assert totals.spend(1000)
+    assert not totals.spend(1)
+
+
 def test_a_link_refuses_to_queue_more_while_all_hold_too_much() -> None:
     totals = Totals(9)
     link = ServedLink(totals, Limits(), Limits())

@@ -48,7 +48,7 @@ class Totals:
         self.clients: Collection[ServedClient] = ()
         self.is_over: bool = False
         self.wake: Callable[[], object] = needs_nobody
-        self._room = 0
+        self._room = limit  # nothing waits yet
 
     def use(self, size: int) -> bool:
         """Counts bytes that may have to wait. Returns True if they have room."""
