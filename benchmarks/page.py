@@ -112,7 +112,8 @@ same. Messages of equal size, such as the state of a game, cost {small:.0f} ns e
 than with picows, the fastest other client. If sizes and kinds are mixed, picows, which is compiled, is faster than
 the pure build and takes {mixed:.2g} of its time. A `poll()` never takes longer than its budget and one millisecond,
 whatever the server sends. Others are faster at connecting, at large texts, and at large sends without numpy, for
-[the reasons below](#where-we-are-behind-and-why)."""
+[the reasons below](#where-we-are-behind-and-why). Servers are compared in
+[Hosting a game](howto/hosting.md#measurements)."""
 
 _INTO_RATIOS = """\
 The processor time of the other clients for the same work, divided by that of wsclient. Above 1, wsclient is faster.
