@@ -93,7 +93,8 @@ print(*sorted({*sys.modules} - before))
     )
 
     assert done.stderr == ""
-    assert [name for name in done.stdout.split() if not name.startswith("wsclient.variant")] == []
+    others = {name for name in done.stdout.split() if not name.startswith("wsclient.variant")}
+    assert others <= {"array"}, "in some builds of Python, this is a file of its own, which variants need"
 
 
 @pytest.mark.parametrize("kind", ["plain", "compressed"])

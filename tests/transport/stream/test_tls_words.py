@@ -96,6 +96,14 @@ def test_an_alert_for_which_python_has_no_name_has_its_own_words_too(number: int
 
 
 @pytest.mark.faults("D3")
+def test_an_alert_for_which_python_has_only_a_number_has_words_too() -> None:  # as in Python 3.14
+    error = ssl.SSLError(1, "[SSL] unknown error (0xa000461) (_ssl.c:1082)")
+    error.reason = ""
+
+    assert explain(error, TLS).detail.endswith("the server refused TLS, for a reason without a name (unknown error)")
+
+
+@pytest.mark.faults("D3")
 @pytest.mark.parametrize(
     ("first_bytes", "kind", "error"),
     [

@@ -85,8 +85,9 @@ _OURS: Final = {
     "UNKNOWN_ERROR": ("the server refused TLS, for a reason without a name", "Its own log may say why."),
 }
 
-# Python's `ssl` has no name for some reasons, but only OpenSSL's words.
-_WORDS: Final = re.compile(r"\[SSL\] (.+?) \(_ssl\.c:\d+\)")
+# Python's `ssl` has no name for some reasons, but only OpenSSL's words. If OpenSSL has none either, Python 3.14 adds a
+# number.
+_WORDS: Final = re.compile(r"\[SSL\] (.+?)(?: \(0x[0-9a-f]+\))? \(_ssl\.c:\d+\)")
 
 _PREFIXES: Final = ("SSLV3_", "TLSV1_", "TLSV13_")
 
