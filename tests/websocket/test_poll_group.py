@@ -661,3 +661,19 @@ def test_wait_naps_for_members_that_only_polling_shows_something_of() -> None:
 
     assert group.wait(5.0)
     assert system.naps == [0.0, 0.01]
+
+
+def test_wait_naps_while_only_the_program_can_let_a_member_go_on(crowd_of) -> None:
+    crowd = crowd_of(1)
+    client, system = crowd.clients[0], NapSet()
+    crowd.group.close()
+    with PollGroup([client], clock=crowd.clock, poll_set=lambda: system) as group:
+        for _ in range(4096):  # as many as may be unread
+            crowd.servers[0].connection.send_message(b"", is_text=True)
+        crowd.servers[0].step()
+        group.poll()
+        assert client.get_available_packet_count() == 4096
+        system.naps.clear()
+
+        assert group.wait(5.0)
+        assert system.naps == [0.01]

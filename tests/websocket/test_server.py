@@ -1097,7 +1097,15 @@ class Naps:
         return self._set.ready(0.0)
 
 
-@pytest.mark.parametrize("held_up", ["by a client that reads nothing", "by a client that answers no Close", "by none"])
+@pytest.mark.parametrize(
+    "held_up",
+    [
+        "by a client that reads nothing",
+        "by a client that answers no Close",
+        "by a program that reads nothing",
+        "by none",
+    ],
+)
 def test_a_group_naps_while_only_others_can_let_its_server_go_on(held_up: str, hosting: Hosting) -> None:
     server = hosting.server
     raw = hosting.raw(request())
@@ -1109,9 +1117,11 @@ def test_a_group_naps_while_only_others_can_let_its_server_go_on(held_up: str, h
             server.get_peer(client_id).put_packet(bytes(12_000_000))
         elif held_up == "by a client that answers no Close":
             server.disconnect_peer(client_id)
+        elif held_up == "by a program that reads nothing":
+            raw.sendall(bytes.fromhex("8180 00000000") * 4096)  # as many as may be unread
         else:
             raw.sendall(bytes.fromhex("8880 00000000"))  # its socket lingers then
-        for _ in range(20):
+        for _ in range(40):
             group.poll()
 
         group.wait(5.0)

@@ -166,6 +166,8 @@ class LinkPolling(LinkEvents):
             return None, -inf
         if transport is None:
             return NOTHING, inf if self._reconnector is None else self._reconnector.due
-        has_work = link.events or transport.has_more or link.inbox.is_full
+        if link.inbox.is_full and not self._hands_messages_over():
+            return transport.descriptor, SOON  # until the program reads packets
+        has_work = link.events or transport.has_more
         until = -inf if has_work else transport.rests_until
         return transport.descriptor, SOON if until == -inf and not has_work and transport.is_held_up else until

@@ -202,7 +202,7 @@ class PollGroup(Uncopyable):
         """Sleeps until `poll()` would find something, or until the time is over.
 
         It returns after a hundredth of a second if the group has members that can only be asked by polling them,
-        such as one whose unsent data the network does not take.
+        such as one whose unsent data the network does not take, or whose packets nobody reads.
 
         Args:
             seconds: the longest time to sleep.

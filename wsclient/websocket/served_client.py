@@ -264,6 +264,8 @@ class ServedClient:
         transport, inbox = link.transport, link.inbox
         if transport is None:
             return NOTHING, -inf if link.events else inf
-        has_work = link.events or transport.has_more or (inbox.packets and inbox.is_full)
+        if inbox.packets and inbox.is_full:
+            return transport.descriptor, SOON  # until the program reads packets
+        has_work = link.events or transport.has_more
         until = -inf if has_work else transport.rests_until
         return transport.descriptor, SOON if until == -inf and not has_work and transport.is_held_up else until
