@@ -207,6 +207,10 @@ class TestOffer:
     def test_that_cannot_be_kept_is_not_accepted(self, header: str) -> None:
         assert accept_offer(split_list(header)) is None
 
+    def test_only_a_reasonable_number_of_offers_is_read(self) -> None:
+        assert accept_offer([*["other"] * 31, OFFER]) is not None
+        assert accept_offer([*["other"] * 32, OFFER]) is None
+
     @pytest.mark.parametrize(
         ("header", "expected"),
         [

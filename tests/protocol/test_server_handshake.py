@@ -21,6 +21,11 @@ KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
 
+# Half of each is allowed.
+PROTOCOLS = "Sec-WebSocket-Protocol: " + "a," * 2100
+EXTENSIONS = "Sec-WebSocket-Extensions: " + "a," * 2100
+
+
 def request(*lines: str, start: str = "GET /chat HTTP/1.1", without: str = "\0") -> bytes:
     """Returns a good request with these lines added, and without those that begin so."""
     good = ["Host: h", "Upgrade: websocket", "Connection: Upgrade", f"Sec-WebSocket-Key: {KEY}"]
@@ -148,6 +153,8 @@ WRONG = [
     pytest.param(request("X: " + "x" * MAX_LINE_SIZE), 431, "more than 8192 bytes", id="long-line"),
     pytest.param(request(start="GET /" + "x" * MAX_LINE_SIZE + " HTTP/1.1"), 431, "8192 bytes", id="long-target"),
     pytest.param(request(*["X: y"] * MAX_HEADERS), 431, "more than 128 header lines", id="many-lines"),
+    pytest.param(request(*[PROTOCOLS] * 2), 431, "its Sec-WebSocket-Protocol has more than 8192", id="many-protocols"),
+    pytest.param(request(*[EXTENSIONS] * 2), 431, "Sec-WebSocket-Extensions has more", id="many-extensions"),
 ]
 
 

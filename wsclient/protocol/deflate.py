@@ -26,6 +26,8 @@ MAX_WINDOW_BITS = 15
 # Only these forms are allowed: no leading zero, no digit of another script (RFC 7692 section 7.1.2).
 _WINDOW_BITS = {str(bits): bits for bits in range(8, MAX_WINDOW_BITS + 1)}
 
+_MOST_OFFERS = 32  # that are read; arbitrary: clients make two or three, and thousands would take milliseconds
+
 _CLIENT_BITS = "client_max_window_bits"
 _FLAGS = ("client_no_context_takeover", "server_no_context_takeover")
 _BITS = (_CLIENT_BITS, "server_max_window_bits")
@@ -91,13 +93,13 @@ def accept_offer(extensions: Sequence[str], wish: Agreement = _NO_WISH) -> tuple
     See RFC 7692 section 5.
 
     Args:
-        extensions: the elements of the request's Sec-WebSocket-Extensions.
+        extensions: the elements of the request's Sec-WebSocket-Extensions; only the first 32 are read.
         wish: the server's preference. The client's window is made smaller only if the client allows it.
 
     Returns:
         The value of the reply's Sec-WebSocket-Extensions, and the agreement; None if there is no such offer.
     """
-    for extension in extensions:
+    for extension in extensions[:_MOST_OFFERS]:
         name, parameters = _parse(extension)
         if name != _NAME or parameters is None:
             continue

@@ -13,6 +13,7 @@ from wsclient.ground.value import Value
 from wsclient.protocol.arguments import check_subprotocols
 from wsclient.protocol.errors import InvalidArgument
 from wsclient.protocol.events import Failure, FailureKind, Stage
+from wsclient.protocol.fields import MAX_LINE_SIZE
 from wsclient.protocol.handshake import KEY_SIZE, VERSION, accept_key, elements, has_element, join_head, shown
 from wsclient.protocol.http11 import BadHead, HeadTooLarge, NotHTTP, RequestHead, RequestParser
 from wsclient.protocol.url import percent_decoded
@@ -64,6 +65,9 @@ _HEADERS_OF_STATUS: dict[int, Headers] = {
     METHOD_NOT_ALLOWED: (("Allow", "GET"),),
     UPGRADE_REQUIRED: (("Upgrade", "websocket"), ("Sec-WebSocket-Version", VERSION)),
 }
+
+
+_LISTS = ("Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions")
 
 
 class Request(Value):
@@ -154,11 +158,16 @@ class ServerHandshake:
         head, self.trailing_data = found
         if fault := _fault_of(head):
             return _failure(*fault)
+        asked, offered = map(head.get_all, _LISTS)
+        for name, values in zip(_LISTS, (asked, offered), strict=True):
+            if sum(map(len, values)) > MAX_LINE_SIZE:  # no real list is that long, and reading it takes milliseconds
+                detail = f"the request is too large: its {name} has more than {MAX_LINE_SIZE} bytes"
+                return _failure(HEADER_FIELDS_TOO_LARGE, detail)
         try:
-            subprotocols = check_subprotocols(elements(head.get_all("Sec-WebSocket-Protocol")))
+            subprotocols = check_subprotocols(elements(asked))
         except InvalidArgument as error:
             return _failure(BAD_REQUEST, str(error))
-        self._request = Request(head, subprotocols, ", ".join(head.get_all("Sec-WebSocket-Extensions")))
+        self._request = Request(head, subprotocols, ", ".join(offered))
         return self._request
 
     def accept(self, subprotocol: str = "", extensions: str | None = None, headers: Headers = ()) -> bytes:
