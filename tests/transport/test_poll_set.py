@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.children import in_child, needs_fork
+from wsclient.transport import poll_set
 from wsclient.transport.poll_set import PollSet, open_poll_set
 
 if TYPE_CHECKING:
@@ -67,9 +68,9 @@ class FakeKqueue:
 
 @pytest.fixture(params=[*SYSTEMS, "kqueue"])
 def watched(request: pytest.FixtureRequest) -> Iterator[PollSet]:
-    poll_set = open_poll_set(SYSTEMS.get(request.param) or FakeKqueue())
-    yield poll_set
-    poll_set.close()
+    opened = open_poll_set(SYSTEMS.get(request.param) or FakeKqueue())
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -82,6 +83,16 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 def test_nothing_is_ready_in_an_empty_set(watched: PollSet) -> None:
     assert watched.ready(0.0) == []
+
+
+def test_select_sleeps_without_a_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
+    def select_of_windows(*sets: object) -> object:
+        raise OSError("select() needs a descriptor")
+
+    naps: list[float] = []
+    monkeypatch.setattr(poll_set, "sleep", naps.append)
+    assert open_poll_set(SimpleNamespace(select=select_of_windows)).ready(0.01) == []
+    assert naps == [0.01]
 
 
 def test_a_descriptor_is_ready_when_something_has_come(watched: PollSet, pair) -> None:

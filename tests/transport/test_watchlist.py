@@ -65,6 +65,16 @@ def test_a_ready_descriptor_wakes_its_member(watchlist: Watchlist[str], system: 
     assert watchlist.take() is None
 
 
+def test_waiting_needs_no_descriptor(watchlist: Watchlist[str], system: CountingSet) -> None:
+    watchlist.add("one")
+    watchlist.look(0.0)
+    assert system.questions == 0, "without waiting, there is nothing to ask"
+
+    watchlist.look(0.0, 0.01)
+
+    assert system.questions == 1
+
+
 def test_one_question_serves_all(watchlist: Watchlist[str], system: CountingSet) -> None:
     for fileno in range(100):
         resting(watchlist, str(fileno), fileno)

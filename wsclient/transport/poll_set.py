@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 from abc import ABC, abstractmethod
+from time import sleep
 from typing import TYPE_CHECKING, Final
 
 from wsclient.transport.original_select import ORIGINAL_SELECT
@@ -186,6 +187,9 @@ class _Select(PollSet):
 
     def ready(self, seconds: float) -> list[int]:
         filenos = list(self._watched)
+        if not filenos:
+            sleep(seconds)  # on Windows, `select` needs a descriptor
+            return []
         slices = [filenos[start : start + _SLICE] for start in range(0, len(filenos), _SLICE)]
         found = [fileno for each in slices for fileno in self._ready_of(each, 0.0 if len(slices) > 1 else seconds)]
         if found or len(slices) < 2 or not seconds:

@@ -150,7 +150,9 @@ class Watchlist(Generic[Member]):
         while due and due[0][0] <= now:
             self._wake_due(heappop(due)[2], now)
         if self._set is None:
-            return
+            if not seconds:
+                return
+            self._set = self._make_set()  # to wait with
         for fileno in self._set.ready(seconds):
             entry = self._by_fileno.get(fileno)
             if entry is not None:
