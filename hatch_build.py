@@ -30,6 +30,7 @@ COMPILED = (
     "wsclient/protocol/frames.py",
     "wsclient/protocol/kept_memory.py",
     "wsclient/protocol/masking.py",
+    "wsclient/protocol/message_run.py",
     "wsclient/protocol/messages.py",
     "wsclient/protocol/outbox.py",
     "wsclient/protocol/outgoing.py",
