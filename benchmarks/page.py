@@ -131,7 +131,8 @@ differs: the tests of the protocol run with both.
   runs as pure Python, and the package tells PyInstaller which files to include.
 - `make wheels` builds both wheels. `HATCH_BUILD_HOOK_ENABLE_CUSTOM=1` makes any build of the source a compiled one.
 - Parts of compiled classes cannot be replaced. If your test patches a method inside `wsclient.protocol` or
-  `wsclient.transport`, set `WSCLIENT_PURE=1`. Public classes may be subclassed in both builds."""
+  `wsclient.transport`, set `WSCLIENT_PURE=1`. Public classes may be subclassed in both builds.
+- `help()` shows the arguments of compiled methods, such as `get_message`, but not their descriptions."""
 
 _METHOD = """\
 Everything is measured in one run on one machine. `make bench` repeats it and writes this page. `make bench-quick`
