@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
 import weakref
 from math import inf
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demos.custom_peer.loopback_peer import LoopbackPeer
+from tests.support.children import in_child, needs_fork
 from tests.support.collector import collector_off
 from tests.support.counting_set import CountingSet
 from tests.support.fake_network import NO_PROXIES, FakeNetwork, FakeResolver
@@ -599,18 +599,18 @@ def test_another_thread_is_refused(crowd_of) -> None:
     assert isinstance(in_thread(crowd.group.poll), RuntimeError)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@needs_fork
 def test_a_forked_child_is_refused_and_changes_nothing(crowd_of) -> None:
     crowd = crowd_of(1)
-    child = os.fork()
-    if child == 0:
+
+    def poll() -> str:
         try:
             crowd.group.poll()
         except RuntimeError:
-            os._exit(7)
-        os._exit(1)
+            return "refused"
+        return "polled"
 
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    assert in_child(poll) == "refused"
     crowd.servers[0].send_message(b"x")
     crowd.frames(1)
     assert crowd.clients[0].get_packets() == [b"x"]
