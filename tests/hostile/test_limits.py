@@ -96,6 +96,7 @@ def test_a_message_over_a_limit_that_was_set_ends_it(scene: Scene, wire: bytes, 
         pytest.param(b"", f"too many empty fragments in a row: over {MAX_EMPTY_FRAGMENTS}", id="C04-empty"),
     ],
 )
+@pytest.mark.untraced
 def test_fragments_without_an_end_end_it_at_the_cap(loopback: Scene, payload: bytes, says: str) -> None:
     server = loopback.open()
     more = frame(CONTINUATION, payload, is_final=False) * 1000
@@ -103,7 +104,7 @@ def test_fragments_without_an_end_end_it_at_the_cap(loopback: Scene, payload: by
     with peak_memory() as peak:
         loopback.run(lambda: loopback.is_over)
 
-    assert peak.extra < 1024 * KIB
+    assert peak.extra < 4096 * KIB  # one object for each fragment would take 9 MB
     loopback.closes(1009, says, before=[])
 
 
