@@ -196,6 +196,7 @@ class ArenaPlayer(Player):
         self._game = Game(client, new_bot_ship(number))
         self._comes_back_at: float | None = None
         self._now = 0.0
+        self._received = 0
         client.connection_closed.connect(self._on_end)
         client.reconnection_failed.connect(self._on_failed)
 
@@ -206,7 +207,10 @@ class ArenaPlayer(Player):
         if self._frames % RENEWED == 0:
             self._game.polls = PollTimes()  # which keeps every poll of ten minutes
         self._game.frame(FRAME, steer(self._game.ship, self._game.stars))
-        self.answered = self._connection.get_statistics().messages_received
+        received = self._connection.get_statistics().messages_received
+        is_same = received >= self._received  # `connect_to_url` counts from 0 again
+        self.answered += received - self._received if is_same else received
+        self._received = received
         if self._comes_back_at is not None and now >= self._comes_back_at:
             self._comes_back_at = None
             self._connection.connect_to_url(self._url)
