@@ -27,6 +27,8 @@ OUTSIDE = (
     "browser",
     "interop",
     "demos",
+    "cli/test_swarm_processes.py",
+    "cli/test_swarm_run.py",
     "docs/test_programs.py",
     "docs/test_snippets.py",
     "endurance",
