@@ -96,7 +96,6 @@ def test_a_message_over_a_limit_that_was_set_ends_it(scene: Scene, wire: bytes, 
         pytest.param(b"", f"too many empty fragments in a row: over {MAX_EMPTY_FRAGMENTS}", id="C04-empty"),
     ],
 )
-@pytest.mark.untraced
 def test_fragments_without_an_end_end_it_at_the_cap(loopback: Scene, payload: bytes, says: str) -> None:
     server = loopback.open()
     more = frame(CONTINUATION, payload, is_final=False) * 1000
