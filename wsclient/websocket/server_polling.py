@@ -178,6 +178,6 @@ class ServerPolling(ServerEvents):
     def _settle(self, entry: Entry[ServedClient | Listener], client: ServedClient) -> None:
         descriptor, until = client.resting_place()
         if descriptor is None or until <= self._polled_at:
-            self._watchlist.stay_awake(entry, descriptor, is_restless=until == SOON or until > self._polled_at)
+            self._watchlist.stay_awake(entry, descriptor, is_restless=until == SOON)
         else:
             self._watchlist.rest(entry, descriptor, until)
