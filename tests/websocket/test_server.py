@@ -16,6 +16,7 @@ from tests.support.threads import in_thread
 from wsclient import Error, MultiplayerAPI, Node, PollGroup, WebSocketClient, WebSocketServer
 from wsclient.rpc import remote
 from wsclient.testing import SignalLog
+from wsclient.transport.descriptor import SOON
 from wsclient.transport.poll_set import open_poll_set
 
 if TYPE_CHECKING:
@@ -845,6 +846,16 @@ def test_without_descriptors_accepting_pauses_with_one_line(hosting, monkeypatch
 
 
 # Fairness and cost
+
+
+def test_a_group_does_not_nap_between_a_request_and_its_answer(hosting: Hosting) -> None:
+    hosting.raw(request())
+    ends: list[float] = []
+    while not hosting.server.get_peers():
+        hosting.server.poll()
+        ends.append(hosting.server._resting_place()[1])  # private: what a group asks
+
+    assert SOON not in ends[:-1]
 
 
 def test_what_a_handler_sends_leaves_as_soon_as_the_client_reads(hosting: Hosting) -> None:
