@@ -196,17 +196,10 @@ class Transport(ABC):
     def rests_until(self) -> float:
         """Returns the time of the next `poll` if `descriptor` is not ready before.
 
-        The time is one of `clock`; -inf means immediately.
+        The time is one of `clock`; -inf means immediately, and `SOON` that only the network or the other side can let
+        it go on, which nothing announces.
         """
         return -inf
-
-    @property
-    def is_held_up(self) -> bool:
-        """Returns True if only the network or the other side can let it go on.
-
-        Then `rests_until` is -inf, because nothing announces that moment, but another `poll` may find nothing.
-        """
-        return False
 
     def was_polled(self, at: float, is_readable: bool | None) -> None:
         """Called before `poll` by an object that watched this transport at rest.

@@ -17,6 +17,7 @@ from wsclient.protocol.connection import Connection
 from wsclient.protocol.connection import State as ConnectionState
 from wsclient.protocol.events import Ended, Failure, FailureKind, Requested, Stage
 from wsclient.transport.base import SMALLEST_LIMIT, Transport, needs_nobody, no_express
+from wsclient.transport.descriptor import SOON
 from wsclient.transport.live import LiveConnection
 from wsclient.transport.opening.attempt import Attempt, Outside
 from wsclient.transport.opening.course import first_phase
@@ -181,14 +182,11 @@ class NativeTransport(Transport):
     @property
     def rests_until(self) -> float:
         """Returns when something is due; see `Transport.rests_until`."""
-        if self._live is not None:
-            return self._live.rests_until
+        live = self._live
+        if live is not None:
+            until = live.rests_until
+            return SOON if until == -inf and live.is_held_up else until
         return -inf if self._opening is None else self._time.on_system_clock(self._opening.due)
-
-    @property
-    def is_held_up(self) -> bool:
-        """Returns True if only the network or the other side can let it go on."""
-        return self._live is not None and self._live.is_held_up
 
     def was_polled(self, at: float, is_readable: bool | None) -> None:
         """Counts the time up to a moment in full; see `Transport.was_polled`."""

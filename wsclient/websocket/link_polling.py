@@ -169,5 +169,4 @@ class LinkPolling(LinkEvents):
         if link.inbox.is_full and not self._hands_messages_over():
             return transport.descriptor, SOON  # until the program reads packets
         has_work = link.events or transport.has_more
-        until = -inf if has_work else transport.rests_until
-        return transport.descriptor, SOON if until == -inf and not has_work and transport.is_held_up else until
+        return transport.descriptor, -inf if has_work else transport.rests_until
