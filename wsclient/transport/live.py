@@ -52,7 +52,7 @@ _HINT: Final = "The server ended the connection for this reason; its own log may
 _HINT_OF_UNSENT: Final = "It may not have received what was sent last."
 _HINTS: Final[dict[int, str]] = {CloseCode.MESSAGE_TOO_BIG: _HINT_OF_SIZE}
 
-_SOON: Final = 2.0  # seconds; arbitrary: for what the system holds, the way, and the answer to it
+_DOUBTED_FOR: Final = 2.0  # seconds; arbitrary: for what the system holds, the way, and the answer to it
 _LARGE: Final = 16 * 1024  # bytes; arbitrary: no server has a lower limit for a message
 _USER_TIMEOUT: Final = 5  # intervals of the heartbeat; one more than it needs to detect a failure itself
 
@@ -466,7 +466,7 @@ class LiveConnection:
         The system may still hold all of it, so that the other side may have none.
         """
         if self._large > self._largest:  # smaller ones have gone well before
-            self._largest, self._doubted_until = self._large, self._time.last + _SOON
+            self._largest, self._doubted_until = self._large, self._time.last + _DOUBTED_FOR
         self._large = 0
 
     @property
